@@ -1,0 +1,40 @@
+import type { Config } from 'jest';
+
+/**
+ * What every project's suite shares: TypeScript through SWC, native ESM, libraries of this workspace
+ * read from their source, so that a test never sees a stale build.
+ */
+export const project = (overrides: Config = {}): Config => ({
+  testMatch: ['<rootDir>/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['/dist/'],
+  transform: {
+    '^.+\\.tsx?$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        jsc: {
+          parser: { syntax: 'typescript', tsx: false, decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2023',
+          keepClassNames: true,
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  extensionsToTreatAsEsm: ['.ts'],
+  // Sources name their siblings as Node will find them after the build: `./span.js` is `./span.ts` here.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironmentOptions: {
+    customExportConditions: ['@lantern/source', 'node', 'node-addons', 'module-sync'],
+  },
+  ...overrides,
+});
+
+const config: Config = {
+  projects: ['<rootDir>/apps/*', '<rootDir>/libs/*', '<rootDir>/tools/*'],
+};
+
+export default config;

@@ -1,0 +1,31 @@
+export {
+  AttributeMap,
+  NO_ATTRIBUTES,
+  attributeValue,
+  stringAttribute,
+  type AnyValue,
+  type Attribute,
+  type Attributes,
+} from './attributes.js';
+export type { DependencyLink } from './dependency-link.js';
+export { isSpanId, isTraceId, parseTraceId, type SpanId, type TraceId } from './ids.js';
+export type { LogEntry, LogLabels, LogStream } from './log-stream.js';
+export { MISSING_SERVICE_NAME, serviceNameOf, type InstrumentationScope, type Resource } from './resource.js';
+export {
+  SpanKind,
+  StatusCode,
+  durationNano,
+  type Span,
+  type SpanEvent,
+  type SpanLink,
+  type SpanStatus,
+} from './span.js';
+export { spansOf, type ResourceSpans, type ScopeSpans, type SpanInContext, type Trace } from './trace.js';
+export {
+  NANOS_PER_MICRO,
+  NANOS_PER_MILLI,
+  NANOS_PER_SECOND,
+  type DurationNano,
+  type TimeRange,
+  type UnixNano,
+} from './units.js';

@@ -1,0 +1,61 @@
+import type { Attributes } from './attributes.js';
+import type { SpanId, TraceId } from './ids.js';
+import type { DurationNano, UnixNano } from './units.js';
+
+/** The numbers are OTLP's. */
+export const SpanKind = { unspecified: 0, internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
+export type SpanKind = (typeof SpanKind)[keyof typeof SpanKind];
+
+/** The numbers are OTLP's. */
+export const StatusCode = { unset: 0, ok: 1, error: 2 } as const;
+export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
+
+export interface SpanStatus {
+  readonly code: StatusCode;
+  readonly message: string;
+}
+
+export interface SpanEvent {
+  readonly timeUnixNano: UnixNano;
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly droppedAttributesCount: number;
+}
+
+export interface SpanLink {
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+  readonly traceState: string;
+  readonly attributes: Attributes;
+  readonly droppedAttributesCount: number;
+  readonly flags: number;
+}
+
+/**
+ * One operation of a trace, field by field as OTLP carries it.
+ *
+ * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
+ */
+export interface Span {
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+  /** Undefined for a root span. */
+  readonly parentSpanId: SpanId | undefined;
+  readonly traceState: string;
+  /** W3C trace flags in the low 8 bits; bits 8 and 9 say whether the parent is known to be remote. */
+  readonly flags: number;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly startUnixNano: UnixNano;
+  readonly endUnixNano: UnixNano;
+  readonly attributes: Attributes;
+  readonly droppedAttributesCount: number;
+  readonly events: readonly SpanEvent[];
+  readonly droppedEventsCount: number;
+  readonly links: readonly SpanLink[];
+  readonly droppedLinksCount: number;
+  readonly status: SpanStatus;
+}
+
+export const durationNano = (span: Pick<Span, 'startUnixNano' | 'endUnixNano'>): DurationNano =>
+  span.endUnixNano - span.startUnixNano;

@@ -1,0 +1,56 @@
+import type { LogEntry, LogLabels, LogStream, UnixNano } from '@lantern/telemetry-model';
+
+export interface LabelMatcher {
+  readonly name: string;
+  /** An absent label reads as the empty string. */
+  matches(value: string): boolean;
+}
+
+/** Start inclusive, end exclusive, as Loki reads log queries. */
+export interface LogRange {
+  readonly startUnixNano: UnixNano;
+  readonly endUnixNano: UnixNano;
+}
+
+export interface LogQuery {
+  /** A stream is read when all of them match; none means every stream. */
+  readonly matchers: readonly LabelMatcher[];
+  readonly range: LogRange;
+  /** `backward`: newest entry first. Equal times keep the order in which they arrived, or its reverse. */
+  readonly direction: 'forward' | 'backward';
+  /** Only lines that contain each of these texts. */
+  readonly lineContains?: readonly string[];
+}
+
+export interface LogRow {
+  readonly labels: LogLabels;
+  readonly entry: LogEntry;
+}
+
+export interface LogStoreStats {
+  readonly streams: number;
+  readonly entries: number;
+  readonly bytes: number;
+  /** Entries that were dropped to keep within the limit, since the start. */
+  readonly evictedEntries: number;
+}
+
+/**
+ * Keeps log lines in streams and reads them back in the order of time. The rules of {@link TraceStore} on
+ * visibility, ownership, emptiness and derived data hold here too. The same line at the same time in the same
+ * stream is kept once.
+ */
+export interface LogStore {
+  append(streams: readonly LogStream[]): Promise<void>;
+
+  /** Rows of all matching streams, merged into one order of time, in chunks. The reader stops when it has enough. */
+  read(query: LogQuery): AsyncIterable<readonly LogRow[]>;
+
+  /** Label sets of the matching streams that have an entry in the range. */
+  series(query: Pick<LogQuery, 'matchers' | 'range'>): Promise<LogLabels[]>;
+
+  stats(): Promise<LogStoreStats>;
+
+  /** Idempotent. No other method may be called afterwards. */
+  close(): Promise<void>;
+}

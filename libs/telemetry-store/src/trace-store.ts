@@ -1,0 +1,88 @@
+import type {
+  DependencyLink,
+  DurationNano,
+  SpanKind,
+  TimeRange,
+  Trace,
+  TraceId,
+} from '@lantern/telemetry-model';
+
+/** An operation of a service: its spans share name and kind. */
+export interface Operation {
+  readonly name: string;
+  readonly kind: SpanKind;
+}
+
+/**
+ * Which traces to find. A trace matches when **one single span** of it satisfies every condition that is
+ * given; the answer then holds the whole trace, also spans outside the range.
+ */
+export interface TraceQuery {
+  readonly service?: string;
+  /** Exact span name. */
+  readonly operation?: string;
+  /**
+   * Attribute name to the text form of its value. Each one may match in the span's attributes, its scope's,
+   * its resource's, or those of any of its events or links. Reserved names, as in Jaeger: `error`
+   * (`true`/`false`: status ERROR or not), `span.status` (`OK`/`ERROR`/`UNSET`), `span.kind`, `scope.name`,
+   * `scope.version`, and the prefix `resource.` (resource attributes only).
+   */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Of the matching span. Inclusive. */
+  readonly minDurationNano?: DurationNano;
+  /** Of the matching span. Inclusive. */
+  readonly maxDurationNano?: DurationNano;
+  /** The start of the matching span lies in it. */
+  readonly range: TimeRange;
+  /** How many traces at the most; at least 1. */
+  readonly limit: number;
+}
+
+export interface TraceStoreStats {
+  readonly traces: number;
+  readonly spans: number;
+  /** What the engine's data occupies, as far as it is bounded by the engine's limit. */
+  readonly bytes: number;
+  /** Spans that were dropped to keep within the limit, since the start. */
+  readonly evictedSpans: number;
+}
+
+/**
+ * Keeps spans and answers every question that the query APIs ask about them.
+ *
+ * - A write counts when the promise of {@link append} fulfils: from then on every query sees the spans.
+ * - What a query returns belongs to the caller; the store never changes it afterwards.
+ * - "Not found" and "none" are empty answers, never errors. Errors mean that the engine itself failed.
+ * - Spans of one trace may arrive in any order, in any number of requests, from any number of services.
+ *   The same span (trace id and span id, same kind) twice is kept once.
+ * - What is derived (services, operations, dependencies) disappears with the spans it came from.
+ */
+export interface TraceStore {
+  /**
+   * @param request a valid, sanitised `ExportTraceServiceRequest` in protobuf. The bytes belong to the store
+   *   from here on: it may keep them without a copy.
+   */
+  append(request: Uint8Array): Promise<void>;
+
+  getTrace(traceId: TraceId): Promise<Trace | undefined>;
+
+  /** Newest first, by the start of each trace's newest matching span. */
+  findTraces(query: TraceQuery): Promise<Trace[]>;
+
+  /** Sorted by name. */
+  services(): Promise<string[]>;
+
+  /** Sorted by name, then kind. */
+  operations(service: string): Promise<Operation[]>;
+
+  /**
+   * One link per pair of different services, over the spans that started in `range`; sorted by parent, then
+   * child. A call within one service is no dependency.
+   */
+  dependencies(range: TimeRange): Promise<DependencyLink[]>;
+
+  stats(): Promise<TraceStoreStats>;
+
+  /** Idempotent. No other method may be called afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+// Runs the suite of the project in the current folder: `node ../../tools/jest.mjs <suite> [jest's arguments]`.
+// The results go to test-results/<suite>.json, where tools/test.mjs adds them up.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const [suite, ...args] = process.argv.slice(2);
+mkdirSync('test-results', { recursive: true });
+const { status } = spawnSync(
+  process.execPath,
+  [
+    // Jest runs ES modules through node:vm, which Node still calls experimental.
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url)),
+    '--json',
+    `--outputFile=test-results/${suite}.json`,
+    ...args,
+  ],
+  { stdio: 'inherit' },
+);
+process.exit(status ?? 1);

@@ -1,0 +1,148 @@
+// Who may import whom. `eslint.config.mjs` turns this table into lint rules; import-rules.spec.ts beside it
+// breaks each rule once and expects the lint to fail with the reason given here.
+
+/**
+ * @typedef {object} ImportRule
+ * @property {string} from      the folder of the project
+ * @property {string[]} may     packages of this workspace that it may import (by the entry points that their
+ *                              package.json exports, sub-paths included)
+ * @property {string[]} [never] outside packages that must not appear, as patterns of `no-restricted-imports`
+ * @property {string} because   printed with the violation
+ */
+
+const SERVICES_MEET_BACKENDS_OVER_THE_WIRE =
+  'A service meets a backend only over the wire: it may import observability, service-contracts and service-platform.';
+
+const service = (from) => ({
+  from,
+  may: ['observability', 'service-contracts', 'service-platform'],
+  because: SERVICES_MEET_BACKENDS_OVER_THE_WIRE,
+});
+
+/** @type {ImportRule[]} */
+export const importRules = [
+  service('apps/api-gateway'),
+  service('apps/user-service'),
+  service('apps/order-service'),
+  {
+    from: 'apps/lantern',
+    may: ['telemetry-model', 'telemetry-store', 'otlp', 'query-api'],
+    never: ['@nestjs/*', 'nestjs-otel'],
+    because: 'Lantern works for any OTLP sender: it knows telemetry, not the shop and not its framework.',
+  },
+  {
+    from: 'apps/lantern-ui',
+    may: ['telemetry-model', 'otlp/json', 'query-api'],
+    never: ['node:*', '@nestjs/*'],
+    because: 'The UI may import only what runs in a browser: telemetry-model, query-api and otlp/json.',
+  },
+  {
+    from: 'apps/shop-e2e',
+    may: ['launcher', 'query-api', 'service-contracts', 'telemetry-model'],
+    never: ['@nestjs/*'],
+    because: 'Trace tests exercise what a user has: the system itself only over HTTP.',
+  },
+  {
+    from: 'apps/lantern-e2e',
+    may: ['launcher'],
+    never: ['@nestjs/*'],
+    because: 'Browser tests exercise what a user has: the system itself only over HTTP and the browser.',
+  },
+  {
+    from: 'libs/telemetry-model',
+    may: [],
+    never: ['node:*', '@nestjs/*', 'react', 'react-dom', '@opentelemetry/*'],
+    because: 'The model is pure: no Node, Nest, React or OpenTelemetry SDK, so that it runs everywhere.',
+  },
+  {
+    from: 'libs/otlp',
+    may: ['telemetry-model'],
+    never: ['@nestjs/*'],
+    because: 'OTLP is translated to and from the model and knows nothing above it.',
+  },
+  {
+    from: 'libs/telemetry-store',
+    may: ['telemetry-model', 'otlp'],
+    never: ['@nestjs/*', 'fastify'],
+    because: 'Stores keep telemetry; transports and query languages stay above them.',
+  },
+  {
+    from: 'libs/query-api',
+    may: ['telemetry-model'],
+    never: ['node:*', '@nestjs/*', 'fastify'],
+    because: 'Wire types and parsers are shared with the browser: no Node and no server framework.',
+  },
+  {
+    from: 'libs/observability',
+    may: [],
+    because: 'The library is published on its own: it knows no other project of this workspace.',
+  },
+  {
+    from: 'libs/service-contracts',
+    may: [],
+    because: 'Contracts are what both sides agree on: they depend on neither.',
+  },
+  {
+    from: 'libs/service-platform',
+    may: ['observability', 'service-contracts'],
+    because: 'The platform carries services; it knows none of them, and no backend.',
+  },
+  {
+    from: 'tools/launcher',
+    may: [],
+    never: ['@nestjs/*', 'fastify'],
+    because: 'The launcher starts processes; it imports none of them.',
+  },
+];
+
+const SCOPE = '@lantern/';
+
+/** A relative path that leaves the project and enters another one, or a build output. */
+const INTO_ANOTHER_PROJECT = String.raw`^\.\.?/(?:.*/)?(?:apps|libs|src|dist)/`;
+const INTO_ANOTHER_PROJECT_BECAUSE =
+  'Import another project by its package name, so that only its entry points are reached.';
+
+const escape = (text) => text.replace(/[/.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** Any package of the workspace that the rule does not allow, as a regular expression over the specifier. */
+const forbiddenPackages = ({ may }) => {
+  const allowed = may.map((name) =>
+    name.includes('/') ? `${escape(name)}$` : String.raw`${escape(name)}(?:\/|$)`,
+  );
+  return `^${escape(SCOPE)}${allowed.length > 0 ? `(?!${allowed.join('|')})` : ''}`;
+};
+
+const isTest = ['**/*.spec.ts', '**/*.spec.tsx', '**/testing/**', '**/jest.config.ts', '**/vite.config.ts'];
+
+/** Flat-config entries of ESLint, one or two a rule. */
+export const importRulesForEslint = importRules.flatMap((rule) => {
+  const own = escape(SCOPE + rule.from.split('/').at(-1));
+  const boundaries = [
+    { regex: forbiddenPackages(rule), message: rule.because },
+    {
+      regex: String.raw`^${own}(?:\/|$)`,
+      message: 'Inside a project import the file itself, never its own entry point.',
+    },
+    { regex: INTO_ANOTHER_PROJECT, message: INTO_ANOTHER_PROJECT_BECAUSE },
+  ];
+  const outside = (rule.never ?? []).map((pattern) => ({ group: [pattern], message: rule.because }));
+  const dynamic = {
+    selector: `ImportExpression > Literal[value=/${forbiddenPackages(rule)}/]`,
+    message: rule.because,
+  };
+  return [
+    {
+      files: [`${rule.from}/**/*.{ts,tsx}`],
+      rules: {
+        'no-restricted-imports': ['error', { patterns: boundaries }],
+        'no-restricted-syntax': ['error', dynamic],
+      },
+    },
+    {
+      // Tests run in Node whatever they test, and need the real exporter, framework or server.
+      files: [`${rule.from}/src/**/*.{ts,tsx}`],
+      ignores: isTest,
+      rules: { 'no-restricted-imports': ['error', { patterns: [...boundaries, ...outside] }] },
+    },
+  ];
+});

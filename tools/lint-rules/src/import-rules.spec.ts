@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { ESLint } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { importRules, importRulesForEslint } from './import-rules.mjs';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+// Only the import rules, on the real file patterns: the type-aware rest would need the files to exist.
+const eslint = new ESLint({
+  cwd: root,
+  overrideConfigFile: true,
+  overrideConfig: [
+    { files: ['**/*.{ts,tsx}'], languageOptions: { parser: tseslint.parser } },
+    ...importRulesForEslint,
+  ] as never,
+});
+
+const messagesFor = async (file: string, code: string): Promise<string[]> => {
+  const [result] = await eslint.lintText(code, { filePath: `${root}${file}` });
+  return (result?.messages ?? []).map(({ message }) => message);
+};
+
+describe('the import rules', () => {
+  it('refuse, in each project, a package of the workspace that is not on its list, and print the reason', async () => {
+    const everyPackage = importRules.map(({ from }) => from.split('/').at(-1));
+    for (const rule of importRules) {
+      const own = rule.from.split('/').at(-1);
+      const forbidden = everyPackage.filter(
+        (name) => name !== own && !rule.may.some((allowed) => allowed.split('/')[0] === name),
+      );
+      expect(forbidden.length).toBeGreaterThan(0);
+      for (const name of forbidden) {
+        const file = `${rule.from}/src/violation.ts`;
+        const static_ = await messagesFor(file, `import { x } from '@lantern/${String(name)}';`);
+        expect(static_.join()).toContain(rule.because);
+        const dynamic = await messagesFor(file, `await import('@lantern/${String(name)}');`);
+        expect(dynamic).toEqual([rule.because]);
+      }
+    }
+  });
+
+  it('refuse outside packages that would tie a project to the wrong platform', async () => {
+    for (const rule of importRules) {
+      for (const pattern of rule.never ?? []) {
+        const specifier = pattern.replace('*', 'anything');
+        const messages = await messagesFor(`${rule.from}/src/violation.ts`, `import '${specifier}';`);
+        expect(messages.join()).toContain(rule.because);
+      }
+    }
+  });
+
+  it('refuse an app as an import, from anywhere', async () => {
+    const messages = await messagesFor(
+      'apps/order-service/src/orders/violation.ts',
+      `export { x } from '@lantern/user-service';`,
+    );
+    expect(messages).toHaveLength(1);
+  });
+
+  it.each([
+    '../../user-service/src/users/users.service.js',
+    '../../../../libs/otlp/src/index.js',
+    '../dist/main.js',
+  ])("refuse a way into another project's inside: %s", async (specifier) => {
+    const messages = await messagesFor('apps/order-service/src/orders/x.ts', `import '${specifier}';`);
+    expect(messages.join()).toContain('by its package name');
+  });
+
+  it("refuse a project's own entry point from inside", async () => {
+    const messages = await messagesFor('libs/otlp/src/x.ts', `import '@lantern/otlp';`);
+    expect(messages.join()).toContain('never its own entry point');
+  });
+
+  it('keep Node out of the browser code, but not out of its tests', async () => {
+    const code = `import { readFileSync } from 'node:fs';`;
+    expect(await messagesFor('apps/lantern-ui/src/pages/x.ts', code)).toHaveLength(1);
+    expect(await messagesFor('apps/lantern-ui/src/pages/x.spec.ts', code)).toEqual([]);
+  });
+
+  it.each([
+    ['apps/order-service/src/x.ts', `import { Span } from '@lantern/observability';`],
+    ['apps/order-service/src/x.ts', `import { openDatabase } from '@lantern/service-platform/database';`],
+    ['apps/lantern-ui/src/x.ts', `import { parse } from '@lantern/otlp/json';`],
+    ['libs/telemetry-model/src/x.ts', `import { parseTraceId } from './ids.js';`],
+  ])('allow what is on the list: %s %s', async (file, code) => {
+    expect(await messagesFor(file, code)).toEqual([]);
+  });
+});
