@@ -1,0 +1,67 @@
+// Makes each command of package.json work as the first one in a fresh clone, on a machine that has only Node 20
+// or newer and npm: installs what package-lock.json names, then runs the given script on Node 24.
+//
+//   node tools/bootstrap.mjs tools/start.mjs [arguments]
+//
+// Runs before anything is installed and on older Nodes: no dependency, no syntax beyond Node 20.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const installed = join(root, 'node_modules', '.package-lock.json');
+const lockfile = join(root, 'package-lock.json');
+
+const fail = (message) => {
+  console.error(`\n${message}\n`);
+  process.exit(1);
+};
+
+/** npm writes its own record of the tree last, so its age is the age of the installation. */
+const isInstalled = () => existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs;
+
+const install = () => {
+  console.log('Installing dependencies from package-lock.json; this takes about a minute, once …');
+  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) fail(`npm could not be started: ${error.message}. Install npm 10 or newer, then try again.`);
+  if (status !== 0) {
+    fail('npm ci failed; its message is above. Check the connection to the npm registry, then try again.');
+  }
+};
+
+/** The Node 24 that npm brought along; on platforms without one, the host's own if it is new enough. */
+const nodeForTheWork = () => {
+  const bundled = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+  if (existsSync(bundled)) return bundled;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 24 || (major === 24 && minor >= 11)) return process.execPath;
+  return fail(
+    `Lantern runs on Node 24.11 or newer. This is Node ${process.versions.node} on ${process.platform}-${process.arch}, ` +
+      'for which npm has no bundled Node 24: install one (https://nodejs.org), then try again.',
+  );
+};
+
+const [script, ...args] = process.argv.slice(2);
+if (!script) fail('Usage: node tools/bootstrap.mjs <script> [arguments]');
+if (!isInstalled()) install();
+
+const child = spawn(nodeForTheWork(), [join(root, script), ...args], {
+  cwd: root,
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+    // A daemon would outlive the command.
+    NX_DAEMON: 'false',
+  },
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => child.kill(signal));
+}
+child.on('error', (error) => fail(`${script} could not be started: ${error.message}`));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import { DEFAULT_PORTS, PORT_OPTIONS, type Ports } from './ports.js';
+
+export interface StartOptions {
+  readonly ports: Ports;
+  /** Send the tutorial's two orders once everything is ready. */
+  readonly demo: boolean;
+  readonly help: boolean;
+}
+
+/** A word on the command line that is not understood; the message says which and what is allowed. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const portNames = Object.keys(PORT_OPTIONS) as (keyof Ports)[];
+
+const parsePort = (option: string, text: string): number => {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new UsageError(`--${option} ${text}: a port is a whole number from 0 (any free one) to 65535.`);
+  }
+  return port;
+};
+
+/** @throws UsageError */
+export const parseOptions = (args: readonly string[]): StartOptions => {
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        'no-demo': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        ...Object.fromEntries(
+          portNames.map((name) => [PORT_OPTIONS[name].option, { type: 'string' as const }]),
+        ),
+      },
+    }));
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  const ports = Object.fromEntries(
+    portNames.map((name) => {
+      const { option } = PORT_OPTIONS[name];
+      const text = values[option];
+      return [name, typeof text === 'string' ? parsePort(option, text) : DEFAULT_PORTS[name]];
+    }),
+  ) as unknown as Ports;
+  return { ports, demo: values['no-demo'] !== true, help: values.help === true };
+};
+
+export const USAGE = [
+  'npm start -- [options]',
+  '',
+  'Starts Lantern and the three services of the shop, and sends two orders to look at.',
+  '',
+  '  --no-demo                   send no orders',
+  ...portNames.map((name) => {
+    const { option, purpose } = PORT_OPTIONS[name];
+    return `  ${`--${option} <port>`.padEnd(27)} ${purpose} (default ${DEFAULT_PORTS[name]}, 0: any free one)`;
+  }),
+  '  -h, --help                  show this',
+].join('\n');

@@ -1,0 +1,60 @@
+import { createServer } from 'node:net';
+
+/** 0 means any free port. */
+export interface Ports {
+  readonly gateway: number;
+  readonly userService: number;
+  readonly orderService: number;
+  readonly ui: number;
+  readonly otlp: number;
+  readonly loki: number;
+}
+
+export const DEFAULT_PORTS: Ports = {
+  gateway: 8080,
+  userService: 8001,
+  orderService: 8002,
+  ui: 16686,
+  otlp: 4318,
+  loki: 3100,
+};
+
+export const ANY_FREE_PORTS: Ports = {
+  gateway: 0,
+  userService: 0,
+  orderService: 0,
+  ui: 0,
+  otlp: 0,
+  loki: 0,
+};
+
+/** The option of `npm start` that chooses each port, and what it is for. */
+export const PORT_OPTIONS: Readonly<Record<keyof Ports, { option: string; purpose: string }>> = {
+  gateway: { option: 'gateway-port', purpose: 'the api-gateway' },
+  userService: { option: 'user-service-port', purpose: 'the user-service' },
+  orderService: { option: 'order-service-port', purpose: 'the order-service' },
+  ui: { option: 'ui-port', purpose: "Lantern's web UI and Jaeger API" },
+  otlp: { option: 'otlp-port', purpose: "Lantern's OTLP receiver" },
+  loki: { option: 'loki-port', purpose: "Lantern's Loki API" },
+};
+
+const isTaken = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(true));
+    probe.listen({ port, host: '127.0.0.1' }, () => probe.close(() => resolve(false)));
+  });
+
+/** One sentence for each port that is taken: which, what it is for, how to choose another. */
+export const takenPorts = async (ports: Ports): Promise<string[]> => {
+  const names = Object.keys(PORT_OPTIONS) as (keyof Ports)[];
+  const sentences = await Promise.all(
+    names.map(async (name) => {
+      const port = ports[name];
+      if (port === 0 || !(await isTaken(port))) return undefined;
+      const { option, purpose } = PORT_OPTIONS[name];
+      return `Port ${port}, for ${purpose}, is taken. Choose another: npm start -- --${option} ${port + 1} (0 takes any free one).`;
+    }),
+  );
+  return sentences.filter((sentence) => sentence !== undefined);
+};

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ManagedProcess } from './managed-process.js';
+import type { Ports } from './ports.js';
+
+export interface SystemOptions {
+  readonly ports: Ports;
+  /** The services' databases live below it. */
+  readonly dataDir: string;
+  /** One file for each process. */
+  readonly logDir: string;
+  /** Added to the environment of every process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Told as each process becomes ready, in whatever order that happens. */
+  readonly onReady?: (name: string, url: string) => void;
+}
+
+export interface SystemUrls {
+  readonly gateway: string;
+  readonly userService: string;
+  readonly orderService: string;
+  /** Jaeger's query API and the web UI. */
+  readonly jaeger: string;
+  readonly otlp: string;
+  readonly loki: string;
+}
+
+const workspace = fileURLToPath(new URL('../../../', import.meta.url));
+
+const loopback = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** Lantern and the three services of the shop, each a process of its own. */
+export class System {
+  private constructor(
+    readonly urls: SystemUrls,
+    readonly lantern: ManagedProcess,
+    readonly services: readonly ManagedProcess[],
+  ) {}
+
+  /**
+   * Starts all four and waits until each one serves. When one fails, the others are stopped.
+   *
+   * @throws ProcessFailedError with the last lines of the process that failed
+   */
+  static async start(options: SystemOptions): Promise<System> {
+    const started: ManagedProcess[] = [];
+    try {
+      return await System.#start(options, started);
+    } catch (error) {
+      await Promise.all(started.map((process) => process.stop()));
+      throw error;
+    }
+  }
+
+  static async #start(options: SystemOptions, started: ManagedProcess[]): Promise<System> {
+    const { ports, dataDir, logDir, onReady } = options;
+    const run = (name: string, args: string[], env: Record<string, string>): ManagedProcess => {
+      const process = new ManagedProcess({
+        name,
+        args: [...args, join('dist', 'main.js')],
+        cwd: join(workspace, 'apps', name),
+        env: { ...options.env, ...env },
+        logFile: join(logDir, `${name}.log`),
+      });
+      started.push(process);
+      return process;
+    };
+    const urlsOf = async (process: ManagedProcess): Promise<Readonly<Record<string, string>>> => {
+      const urls = await process.ready;
+      onReady?.(process.name, urls.http ?? urls.jaeger ?? '');
+      return urls;
+    };
+    /** A URL is known before its process serves, unless its port is any free one. */
+    const urlOf = async (port: number, urls: Promise<Readonly<Record<string, string>>>, key: string) =>
+      port === 0 ? ((await urls)[key] ?? '') : loopback(port);
+
+    const lantern = run('lantern', [], {
+      LANTERN_UI_PORT: String(ports.ui),
+      LANTERN_OTLP_PORT: String(ports.otlp),
+      LANTERN_LOKI_PORT: String(ports.loki),
+    });
+    const lanternUrls = urlsOf(lantern);
+    // Each failure is seen where its process is awaited below; a second one must not go unhandled meanwhile.
+    lanternUrls.catch(() => undefined);
+    const telemetry = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: await urlOf(ports.otlp, lanternUrls, 'otlp'),
+      LOKI_URL: await urlOf(ports.loki, lanternUrls, 'loki'),
+    };
+    const service = (name: string, port: number, env: Record<string, string>) => {
+      const process = run(name, ['--import', '@lantern/observability/register'], {
+        OTEL_SERVICE_NAME: name,
+        PORT: String(port),
+        DATA_DIR: join(dataDir, name),
+        ...telemetry,
+        ...env,
+      });
+      const urls = urlsOf(process);
+      urls.catch(() => undefined);
+      return { process, urls, url: () => urlOf(port, urls, 'http') };
+    };
+    const users = service('user-service', ports.userService, {});
+    const orders = service('order-service', ports.orderService, { USER_SERVICE_URL: await users.url() });
+    const gateway = service('api-gateway', ports.gateway, {
+      USER_SERVICE_URL: await users.url(),
+      ORDER_SERVICE_URL: await orders.url(),
+    });
+
+    const [backend, { http: userService = '' }, { http: orderService = '' }, { http: gatewayUrl = '' }] =
+      await Promise.all([lanternUrls, users.urls, orders.urls, gateway.urls]);
+    const { jaeger = '', otlp = '', loki = '' } = backend;
+    return new System({ gateway: gatewayUrl, userService, orderService, jaeger, otlp, loki }, lantern, [
+      gateway.process,
+      orders.process,
+      users.process,
+    ]);
+  }
+
+  get processes(): readonly ManagedProcess[] {
+    return [...this.services, this.lantern];
+  }
+
+  /** The services first, from the edge inwards, so that their last spans and lines still find Lantern. */
+  async stop(): Promise<void> {
+    await Promise.all(this.services.map((service) => service.stop()));
+    await this.lantern.stop();
+  }
+}
