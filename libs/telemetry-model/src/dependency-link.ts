@@ -1,3 +1,8 @@
+import type { SpanId } from './ids.js';
+import { serviceNameOf } from './resource.js';
+import { SpanKind, StatusCode, type Span } from './span.js';
+import type { SpanInContext } from './trace.js';
+
 /** Calls from one service to another, counted per called span. */
 export interface DependencyLink {
   readonly parent: string;
@@ -6,3 +11,95 @@ export interface DependencyLink {
   /** How many of the calls ended with status ERROR on the called side. */
   readonly errorCount: number;
 }
+
+/** A span of one service whose parent is a span of another. */
+export interface ServiceCall {
+  readonly parent: string;
+  readonly child: string;
+  /** The called side. */
+  readonly span: Span;
+}
+
+interface SpanOfService {
+  readonly span: Span;
+  readonly service: string;
+}
+
+/**
+ * The calls between different services within one trace.
+ *
+ * A span whose parent is not in the trace makes no call: nobody knows who called it. The same span twice
+ * (same id, same kind) counts once. Only the direct parent is looked at, so a cycle among parents is harmless.
+ *
+ * Zipkin's libraries may let the two ends of a call share one span id:
+ *
+ * ```
+ * web     GET /orders   SERVER  id=1
+ * web       POST        CLIENT  id=2  parent=1
+ * orders    POST        SERVER  id=2  parent=1   called by the CLIENT with its own id: web → orders
+ * stock       reserve   SERVER  id=3  parent=2   called by the SERVER half of id 2:    orders → stock
+ * ```
+ *
+ * @see https://zipkin.io/pages/instrumenting.html ("Shared spans")
+ */
+export const serviceCalls = (trace: Iterable<SpanInContext>): ServiceCall[] => {
+  const byId = new Map<SpanId, SpanOfService[]>();
+  for (const { span, resource } of trace) {
+    const sharers = byId.get(span.spanId);
+    const spanOfService = { span, service: serviceNameOf(resource) };
+    if (!sharers) byId.set(span.spanId, [spanOfService]);
+    else if (sharers.every((other) => other.span.kind !== span.kind)) sharers.push(spanOfService);
+  }
+
+  const calls: ServiceCall[] = [];
+  for (const sharers of byId.values()) {
+    for (const { span, service } of sharers) {
+      const caller = clientHalfOf(span, sharers) ?? parentOf(span, service, byId);
+      if (caller && caller.service !== service) calls.push({ parent: caller.service, child: service, span });
+    }
+  }
+  return calls;
+};
+
+const clientHalfOf = (span: Span, sharers: readonly SpanOfService[]): SpanOfService | undefined =>
+  span.kind === SpanKind.server ? sharers.find((other) => other.span.kind === SpanKind.client) : undefined;
+
+const parentOf = (
+  { parentSpanId }: Span,
+  service: string,
+  byId: ReadonlyMap<SpanId, readonly SpanOfService[]>,
+): SpanOfService | undefined => {
+  const candidates = parentSpanId === undefined ? undefined : byId.get(parentSpanId);
+  if (!candidates || candidates.length === 1) return candidates?.[0];
+  return (
+    // Work goes on in the service where the span runs; what comes from elsewhere was called by the server half.
+    candidates.find((candidate) => candidate.service === service) ??
+    candidates.find((candidate) => candidate.span.kind === SpanKind.server) ??
+    candidates[0]
+  );
+};
+
+/** Adds calls up to links. */
+export class DependencyLinker {
+  private readonly links = new Map<string, Map<string, { callCount: number; errorCount: number }>>();
+
+  add({ parent, child, span }: ServiceCall): void {
+    let children = this.links.get(parent);
+    if (!children) this.links.set(parent, (children = new Map()));
+    let counts = children.get(child);
+    if (!counts) children.set(child, (counts = { callCount: 0, errorCount: 0 }));
+    counts.callCount++;
+    if (span.status.code === StatusCode.error) counts.errorCount++;
+  }
+
+  /** Sorted by parent, then child. */
+  sortedLinks(): DependencyLink[] {
+    const links: DependencyLink[] = [];
+    for (const [parent, children] of this.links) {
+      for (const [child, counts] of children) links.push({ parent, child, ...counts });
+    }
+    return links.sort((a, b) => compare(a.parent, b.parent) || compare(a.child, b.child));
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

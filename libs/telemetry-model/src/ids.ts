@@ -1,24 +1,58 @@
-/** 32 lower-case hex digits, never all zero. */
+import { bytesFromBase64 } from './base64.js';
+import { bytesFromHex, hexFromBytes } from './hex.js';
+
+/** 32 lower-case hex digits, never all zero but for {@link NO_TRACE_ID}. */
 export type TraceId = string & { readonly __brand: 'TraceId' };
 
-/** 16 lower-case hex digits, never all zero. */
+/** 16 lower-case hex digits, never all zero but for {@link NO_SPAN_ID}. */
 export type SpanId = string & { readonly __brand: 'SpanId' };
+
+/**
+ * What a link carries that points nowhere. Links alone may: OpenTelemetry records them for the sake of their
+ * attributes.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/trace/api/#link
+ */
+export const NO_TRACE_ID = '0'.repeat(32) as TraceId;
+export const NO_SPAN_ID = '0'.repeat(16) as SpanId;
 
 const HEX = /^[0-9a-f]+$/;
 
 /** @see https://www.w3.org/TR/trace-context/#trace-id */
 export const isTraceId = (text: string): text is TraceId =>
-  text.length === 32 && HEX.test(text) && !/^0+$/.test(text);
+  text.length === 32 && HEX.test(text) && text !== NO_TRACE_ID;
 
 /** @see https://www.w3.org/TR/trace-context/#parent-id */
 export const isSpanId = (text: string): text is SpanId =>
-  text.length === 16 && HEX.test(text) && !/^0+$/.test(text);
+  text.length === 16 && HEX.test(text) && text !== NO_SPAN_ID;
 
 /**
  * Reads a trace id as people and Jaeger's clients write it: 1 to 32 hex digits in either case, short ones
- * extended by zeros on the left. Undefined when it is none.
+ * extended by zeros on the left; or its 16 bytes in base64. Undefined when it is neither.
  */
 export const parseTraceId = (text: string): TraceId | undefined => {
+  if (text.length === 0) return undefined;
   const id = text.toLowerCase().padStart(32, '0');
-  return text.length > 0 && isTraceId(id) ? id : undefined;
+  if (isTraceId(id)) return id;
+  const bytes = text.length <= 24 ? bytesFromBase64(text) : undefined;
+  return bytes && traceIdFromBytes(bytes);
+};
+
+/** Undefined unless `bytes` are 16 and not all zero. */
+export const traceIdFromBytes = (bytes: Uint8Array): TraceId | undefined => {
+  const id = hexFromBytes(bytes);
+  return isTraceId(id) ? id : undefined;
+};
+
+/** Undefined unless `bytes` are 8 and not all zero. */
+export const spanIdFromBytes = (bytes: Uint8Array): SpanId | undefined => {
+  const id = hexFromBytes(bytes);
+  return isSpanId(id) ? id : undefined;
+};
+
+/** @throws TypeError when a cast made something else look like an id. */
+export const bytesFromId = (id: TraceId | SpanId): Uint8Array => {
+  const bytes = bytesFromHex(id);
+  if (!bytes) throw new TypeError(`Not an id of hex digits: ${JSON.stringify(id)}`);
+  return bytes;
 };

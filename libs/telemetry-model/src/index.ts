@@ -1,3 +1,4 @@
+export { attributeText } from './attribute-text.js';
 export {
   AttributeMap,
   NO_ATTRIBUTES,
@@ -7,8 +8,21 @@ export {
   type Attribute,
   type Attributes,
 } from './attributes.js';
-export type { DependencyLink } from './dependency-link.js';
-export { isSpanId, isTraceId, parseTraceId, type SpanId, type TraceId } from './ids.js';
+export { base64FromBytes, bytesFromBase64 } from './base64.js';
+export { DependencyLinker, serviceCalls, type DependencyLink, type ServiceCall } from './dependency-link.js';
+export { bytesFromHex, hexFromBytes } from './hex.js';
+export {
+  NO_SPAN_ID,
+  NO_TRACE_ID,
+  bytesFromId,
+  isSpanId,
+  isTraceId,
+  parseTraceId,
+  spanIdFromBytes,
+  traceIdFromBytes,
+  type SpanId,
+  type TraceId,
+} from './ids.js';
 export type { LogEntry, LogLabels, LogStream } from './log-stream.js';
 export { MISSING_SERVICE_NAME, serviceNameOf, type InstrumentationScope, type Resource } from './resource.js';
 export {

@@ -3,7 +3,14 @@ import type { SpanId, TraceId } from './ids.js';
 import type { DurationNano, UnixNano } from './units.js';
 
 /** The numbers are OTLP's. */
-export const SpanKind = { unspecified: 0, internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
+export const SpanKind = {
+  unspecified: 0,
+  internal: 1,
+  server: 2,
+  client: 3,
+  producer: 4,
+  consumer: 5,
+} as const;
 export type SpanKind = (typeof SpanKind)[keyof typeof SpanKind];
 
 /** The numbers are OTLP's. */

@@ -1,0 +1,13 @@
+export {
+  T0,
+  attributes,
+  millis,
+  resource,
+  resourceSpans,
+  scope,
+  span,
+  spanId,
+  trace,
+  traceId,
+} from './builders.js';
+export { orderTrace } from './order-trace.js';
