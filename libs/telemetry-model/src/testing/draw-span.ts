@@ -1,9 +1,9 @@
-import { NO_ATTRIBUTES } from '../attributes.js';
-import type { SpanId, TraceId } from '../ids.js';
+import type { SpanId } from '../ids.js';
 import { SpanKind, StatusCode } from '../span.js';
 import type { SpanInContext } from '../trace.js';
+import { resource, scope, span } from './builders.js';
 
-/** What a tree or a timeline is made of; ids are any words, times any small numbers. */
+/** What a tree or a timeline is made of. Ids are any words, times any small numbers of nanoseconds. */
 export interface DrawnSpan {
   readonly id: string;
   readonly parent?: string | undefined;
@@ -24,24 +24,15 @@ export const drawSpan = ({
   end = start,
   error = false,
 }: DrawnSpan): SpanInContext => ({
-  span: {
-    traceId: '1'.repeat(32) as TraceId,
+  span: span({
     spanId: id as SpanId,
     parentSpanId: parent as SpanId | undefined,
-    traceState: '',
-    flags: 0,
     name,
     kind: SpanKind.internal,
     startUnixNano: BigInt(start),
     endUnixNano: BigInt(end),
-    attributes: NO_ATTRIBUTES,
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
     status: { code: error ? StatusCode.error : StatusCode.unset, message: '' },
-  },
-  scope: { name: '', version: '', attributes: NO_ATTRIBUTES, droppedAttributesCount: 0 },
-  resource: { attributes: [{ key: 'service.name', value: service }], droppedAttributesCount: 0 },
+  }),
+  scope: scope(),
+  resource: resource(service),
 });
