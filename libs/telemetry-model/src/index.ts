@@ -25,6 +25,7 @@ export {
 } from './ids.js';
 export type { LogEntry, LogLabels, LogStream } from './log-stream.js';
 export { MISSING_SERVICE_NAME, serviceNameOf, type InstrumentationScope, type Resource } from './resource.js';
+export { selfIntervals, timeByService, type Interval, type ServiceTime } from './self-time.js';
 export {
   SpanKind,
   StatusCode,
@@ -35,6 +36,14 @@ export {
   type SpanStatus,
 } from './span.js';
 export { spansOf, type ResourceSpans, type ScopeSpans, type SpanInContext, type Trace } from './trace.js';
+export {
+  buildTraceTree,
+  hasError,
+  traceDurationNano,
+  type ServiceInTrace,
+  type TraceNode,
+  type TraceTree,
+} from './trace-tree.js';
 export {
   NANOS_PER_MICRO,
   NANOS_PER_MILLI,
