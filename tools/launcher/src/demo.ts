@@ -25,7 +25,9 @@ const sendOrder = async ({ gateway, jaeger }: SystemUrls, product: string): Prom
     tags: JSON.stringify({ correlation_id: correlationId }),
   });
   const traceId = await waitFor(`the trace of the order for ${product}`, async () => {
-    const { data } = (await (await fetch(`${jaeger}/api/traces?${search.toString()}`)).json()) as SearchAnswer;
+    const { data } = (await (
+      await fetch(`${jaeger}/api/traces?${search.toString()}`)
+    ).json()) as SearchAnswer;
     return data[0]?.traceID;
   });
   return { product, status: response.status, traceId };

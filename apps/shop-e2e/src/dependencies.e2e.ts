@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { waitFor } from '@lantern/launcher';
+import { dependencies, services } from './rig/jaeger.js';
+import { order, readUser } from './rig/shop.js';
+
+describe('the dependency graph', () => {
+  it('has the three edges of the shop, each with the calls that were made', async () => {
+    const before = await settledDependencies();
+    await order('laptop');
+    await order('laptop');
+    await readUser('1');
+    await readUser('1');
+    await readUser('1');
+
+    const expected = new Map(
+      [
+        ['api-gateway -> order-service', 2],
+        ['api-gateway -> user-service', 3],
+        ['order-service -> user-service', 2],
+      ].map(([edge, calls]) => [String(edge), (before.get(String(edge)) ?? 0) + Number(calls)]),
+    );
+    const sum = (edges: ReadonlyMap<string, number>) => [...edges.values()].reduce((a, b) => a + b, 0);
+    const after = await waitFor('the calls to be counted', async () => {
+      const edges = await dependencies();
+      return sum(edges) >= sum(expected) ? edges : undefined;
+    });
+    expect(new Map([...after].sort())).toEqual(expected);
+  });
+
+  it('knows exactly the services that were called: none for health checks or telemetry', async () => {
+    expect([...(await services())].sort()).toEqual(['api-gateway', 'order-service', 'user-service']);
+  });
+});
+
+/** The graph once every call of earlier tests has been counted: two equal answers around a call that is counted. */
+const settledDependencies = async (): Promise<ReadonlyMap<string, number>> => {
+  const edge = 'api-gateway -> user-service';
+  const before = (await dependencies()).get(edge) ?? 0;
+  await readUser('1');
+  return waitFor('the call to be counted', async () => {
+    const edges = await dependencies();
+    return (edges.get(edge) ?? 0) > before ? edges : undefined;
+  });
+};

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { findTrace, traceOf } from './rig/jaeger.js';
+import { waitForLog } from './rig/loki.js';
+import { newSpanId, newTraceId, order, readUser } from './rig/shop.js';
+
+describe('the context of a request', () => {
+  it("is taken from the caller's B3 headers, through all services", async () => {
+    const traceId = newTraceId();
+    const spanId = newSpanId();
+    await order('laptop', { 'X-B3-TraceId': traceId, 'X-B3-SpanId': spanId, 'X-B3-Sampled': '1' });
+    const trace = await traceOf(traceId, 10);
+    expect(new Set(trace.spans.map(({ service }) => service))).toEqual(
+      new Set(['api-gateway', 'order-service', 'user-service']),
+    );
+    expect(trace.span('api-gateway', 'POST /orders').parentId).toBe(spanId);
+  });
+
+  it('is taken from a single b3 header', async () => {
+    const traceId = newTraceId();
+    await readUser('1', { b3: `${traceId}-${newSpanId()}-1` });
+    expect(await traceOf(traceId, 5)).toMatchObject({ traceId });
+  });
+
+  it('is taken from W3C headers', async () => {
+    const traceId = newTraceId();
+    await readUser('1', { traceparent: `00-${traceId}-${newSpanId()}-01` });
+    expect(await traceOf(traceId, 5)).toMatchObject({ traceId });
+  });
+
+  it('records nothing anywhere when the caller decided so', async () => {
+    const silent = newTraceId();
+    const answer = await order('laptop', {
+      'X-B3-TraceId': silent,
+      'X-B3-SpanId': newSpanId(),
+      'X-B3-Sampled': '0',
+    });
+    expect(answer.status).toBe(201);
+    // The log lines arrive all the same; by then, a trace sent afterwards has arrived too.
+    await waitForLog(
+      '{service="api-gateway"} |= "POST /orders"',
+      ({ fields }) => fields.correlation_id === answer.correlationId,
+    );
+    const spoken = newTraceId();
+    await order('laptop', { 'X-B3-TraceId': spoken, 'X-B3-SpanId': newSpanId(), 'X-B3-Sampled': '1' });
+    await traceOf(spoken, 10);
+    expect(await findTrace(silent)).toBeUndefined();
+  });
+
+  it('keeps the correlation id of the caller, and makes one for a caller without', async () => {
+    expect((await readUser('1', { 'x-correlation-id': 'order-desk-7' })).correlationId).toBe('order-desk-7');
+    const { correlationId } = await readUser('1', { 'x-correlation-id': '' });
+    expect(correlationId).toMatch(/^[\w-]{16,}$/);
+  });
+});

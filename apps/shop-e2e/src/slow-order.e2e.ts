@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+import { traceIdOf, traceOf } from './rig/jaeger.js';
+import { order } from './rig/shop.js';
+
+describe('a slow order', () => {
+  it('is dominated by order-service, in calculate_total', async () => {
+    const answer = await order('slow_product');
+    expect(answer.status).toBe(201);
+    const trace = await traceOf(await traceIdOf(answer.correlationId), 10);
+
+    const total = trace.span('api-gateway', 'POST /orders').durationMicros;
+    expect(total).toBeGreaterThan(1_000_000);
+    expect(trace.span('order-service', 'calculate_total').durationMicros / total).toBeGreaterThan(0.9);
+    expect(trace.span('user-service', 'GET /users/:id').durationMicros / total).toBeLessThan(0.1);
+  });
+});
