@@ -1,0 +1,1 @@
+export { tracedDialect, type TracedDialectOptions } from './traced-dialect.js';

@@ -1,0 +1,3 @@
+import { startTelemetry } from './tracing/telemetry.js';
+
+await startTelemetry();
