@@ -1,0 +1,21 @@
+import type { DurationNano, TimeRange } from '@lantern/telemetry-model';
+
+/** What both families of Jaeger's API ask for when they search. An empty service or operation means any. */
+export interface TraceSearch {
+  readonly service: string;
+  readonly operation: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** 0 means no bound. */
+  readonly minDurationNano: DurationNano;
+  /** 0 means no bound. */
+  readonly maxDurationNano: DurationNano;
+  readonly range: TimeRange;
+  readonly limit: number;
+  /** Traces as they were stored, without the adjustments that are made for a reader. */
+  readonly raw: boolean;
+}
+
+export const DEFAULT_SEARCH_LIMIT = 100;
+
+/** As many as Jaeger's own UI can ask for; each of them may be a large trace. */
+export const MAX_SEARCH_LIMIT = 1_500;

@@ -1,0 +1,244 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { LabelFilter, LogqlExpr, Matcher, Stage } from './ast.js';
+import { formatLogql } from './format.js';
+import { LogqlParseError } from './parse-error.js';
+import { parseLogql, parseSelector } from './parser.js';
+
+const errorOf = (query: string): string => {
+  try {
+    parseLogql(query);
+  } catch (error) {
+    return error instanceof LogqlParseError ? error.message : `not a LogqlParseError: ${String(error)}`;
+  }
+  return 'no error';
+};
+
+describe('parseLogql', () => {
+  it('reads a selector with every operator', () => {
+    expect(parseLogql('{service="a", env!="dev",level=~"warn|error" , pod !~ `x.*`}')).toEqual({
+      kind: 'log',
+      matchers: [
+        { name: 'service', operator: '=', value: 'a' },
+        { name: 'env', operator: '!=', value: 'dev' },
+        { name: 'level', operator: '=~', value: 'warn|error' },
+        { name: 'pod', operator: '!~', value: 'x.*' },
+      ],
+      stages: [],
+    });
+  });
+
+  it('reads line filters, with "or" between texts', () => {
+    expect(parseLogql('{a="b"} |= "Payment gateway timeout" != `x` |~ "1|2" or "3" !~ "4"').stages).toEqual([
+      { kind: 'line-filter', operator: '|=', texts: ['Payment gateway timeout'] },
+      { kind: 'line-filter', operator: '!=', texts: ['x'] },
+      { kind: 'line-filter', operator: '|~', texts: ['1|2', '3'] },
+      { kind: 'line-filter', operator: '!~', texts: ['4'] },
+    ]);
+  });
+
+  it('binds "and", comma and juxtaposition more tightly than "or"', () => {
+    expect(parseLogql('{a="b"} | c="1" or d="2" and e="3", f="4" g="5"').stages).toEqual(
+      parseLogql('{a="b"} | c="1" or (((d="2" and e="3") and f="4") and g="5")').stages,
+    );
+    expect(parseLogql('{a="b"} | (c="1" or d="2") and e="3"').stages).toMatchObject([
+      { filter: { kind: 'and', left: { kind: 'or' } } },
+    ]);
+  });
+
+  it('reads comments, line breaks and the escapes of Go', () => {
+    expect(parseLogql('{a="b"} # services\n  |= "tab\\t\\"q\\" \\u00e9 \\xc3\\xa9 \\101"').stages).toEqual([
+      { kind: 'line-filter', operator: '|=', texts: ['tab\t"q" é é A'] },
+    ]);
+  });
+
+  it('knows a stage from a label of the same name', () => {
+    expect(parseLogql('{a="b"} | json="x"').stages).toMatchObject([
+      { filter: { matcher: { name: 'json' } } },
+    ]);
+  });
+
+  it.each([
+    ['', 'parse error at line 1, col 1: syntax error: unexpected $end'],
+    ['{foo="bar}', 'parse error at line 1, col 6: literal not terminated'],
+    ['{foo="bar"', 'parse error at line 1, col 11: syntax error: unexpected $end, expecting } or ,'],
+    [
+      '{foo="bar"} |~',
+      'parse error at line 1, col 15: syntax error: unexpected $end, expecting STRING or ip',
+    ],
+    ['{foo="bar"} "foo"', 'parse error at line 1, col 13: syntax error: unexpected STRING'],
+    ['{foo="bar"} foo', 'parse error at line 1, col 13: syntax error: unexpected IDENTIFIER'],
+    ['{app=', 'parse error at line 1, col 6: syntax error: unexpected $end, expecting STRING'],
+    ['{', 'parse error at line 1, col 2: syntax error: unexpected $end, expecting IDENTIFIER or }'],
+    ['{a="b",}', 'parse error at line 1, col 8: syntax error: unexpected }, expecting IDENTIFIER'],
+    [
+      '{é="b"}\n  |= x',
+      'parse error at line 2, col 6: syntax error: unexpected IDENTIFIER, expecting STRING or ip',
+    ],
+    ['{a="b"} ; x', 'parse error at line 1, col 9: syntax error: unexpected ;'],
+    ['{a="\\q"}', 'parse error at line 1, col 4: invalid char escape'],
+    ['{a=~"("}', 'parse error : error parsing regexp: missing closing ): `(`'],
+    ['{a="b"} |~ "a**"', 'parse error : error parsing regexp: invalid nested repetition operator: `**`'],
+  ])('says of %j what Loki says', (query, message) => {
+    expect(errorOf(query)).toBe(message);
+  });
+
+  it.each(['{}', '{app=~".*"}', '{app!="a"}', '{app=""}', '{app!~"a"}'])(
+    'refuses %s: it would read every stream',
+    (query) => {
+      expect(errorOf(query)).toBe(
+        'parse error : queries require at least one regexp or equality matcher that does not have an ' +
+          'empty-compatible value. For instance, app=~".*" does not meet this requirement, but app=~".+" will',
+      );
+    },
+  );
+
+  it.each([
+    ['{a="b"} | json', 'col 11: not supported yet: the stage "json"'],
+    ['{a="b"} | line_format "{{.x}}"', 'col 11: not supported yet: the stage "line_format"'],
+    ['{a="b"} | status >= 500', 'col 21: not supported yet: comparisons with a number, duration or size'],
+    ['{a="b"} | took > 1h30m', 'col 18: not supported yet: comparisons with a number, duration or size'],
+    ['{a="b"} |> "<_> x"', 'col 9: not supported yet: pattern filters'],
+    ['{a="b"} |= ip("10.0.0.1")', 'col 12: not supported yet: ip()'],
+    ['count_over_time({a="b"}[5m])', 'col 1: not supported yet: metric queries'],
+    ['vector(1)+vector(1)', 'col 1: not supported yet: metric queries'],
+    ['{a="b"}[5m]', 'col 8: not supported yet: metric queries'],
+  ])('names in %j what it cannot do, rather than answer wrongly', (query, message) => {
+    expect(errorOf(query)).toBe(
+      `parse error at line 1, ${message}; supported are stream selectors, line filters (|= != |~ !~) ` +
+        'and label filters (= != =~ !~, and, or)',
+    );
+  });
+
+  it('refuses what is too long or too deep instead of running out of memory or stack', () => {
+    expect(errorOf(`{a="${'x'.repeat(131_072)}"}`)).toBe(
+      'parse error : input size too long (131078 > 131072)',
+    );
+    expect(errorOf(`{a="b"} | ${'('.repeat(50_000)}`)).toContain('nested too deeply');
+    expect(errorOf(`{a=~"${'('.repeat(50_000)}"}`)).toContain('parse error : error parsing regexp');
+  });
+});
+
+describe('parseSelector', () => {
+  it('allows to select every stream', () => {
+    expect(parseSelector('{}')).toEqual([]);
+    expect(parseSelector('{a=~".*"}')).toEqual([{ name: 'a', operator: '=~', value: '.*' }]);
+  });
+
+  it('wants nothing after the selector', () => {
+    expect(() => parseSelector('{a="b"} |= "c"')).toThrow(
+      'parse error at line 1, col 9: syntax error: unexpected |=, expecting $end',
+    );
+  });
+});
+
+const name = fc
+  .stringMatching(/^[a-z_][a-z0-9_]{0,8}$/)
+  .filter((word) => !['or', 'and', 'ip'].includes(word));
+const text = fc.string({ unit: 'binary', maxLength: 12 });
+const matcher: fc.Arbitrary<Matcher> = fc.oneof(
+  fc.record({ name, operator: fc.constantFrom('=', '!='), value: text }),
+  fc.record({ name, operator: fc.constantFrom('=~', '!~'), value: fc.constantFrom('a|b', '.+', '', 'x{2}') }),
+);
+const { filter } = fc.letrec<{ filter: LabelFilter; leaf: LabelFilter; pair: LabelFilter }>((tie) => ({
+  leaf: fc.record({ kind: fc.constant('comparison' as const), matcher }),
+  pair: fc.record({ kind: fc.constantFrom('and', 'or'), left: tie('filter'), right: tie('filter') }),
+  filter: fc.oneof({ maxDepth: 4 }, tie('leaf'), tie('pair')),
+}));
+const stage: fc.Arbitrary<Stage> = fc.oneof(
+  fc.record({
+    kind: fc.constant('line-filter' as const),
+    operator: fc.constantFrom('|=', '!='),
+    texts: fc.array(text, { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({ kind: fc.constant('label-filter' as const), filter }),
+);
+const certain = fc.record({ name, operator: fc.constant('=' as const), value: text.filter((t) => t !== '') });
+const query: fc.Arbitrary<LogqlExpr> = fc.record({
+  kind: fc.constant('log' as const),
+  matchers: fc.tuple(certain, fc.array(matcher, { maxLength: 3 })).map(([first, rest]) => [first, ...rest]),
+  stages: fc.array(stage, { maxLength: 4 }),
+});
+
+describe('formatLogql', () => {
+  it('writes what the parser reads back as the same tree', () => {
+    fc.assert(
+      fc.property(query, (expression) => {
+        expect(parseLogql(formatLogql(expression))).toEqual(expression);
+      }),
+    );
+  });
+
+  it('shows the usual form', () => {
+    expect(formatLogql(parseLogql('{ a = `b"` } |= "x" or `y` | (c="1" or d!="2") e=~"3"'))).toBe(
+      '{a="b\\""} |= "x" or "y" | (c="1" or d!="2") and e=~"3"',
+    );
+  });
+});
+
+describe('the parser under odd input', () => {
+  const expectOnlyParseErrors = (input: string) => {
+    const error = errorOf(input);
+    expect(error === 'no error' || error.startsWith('parse error')).toBe(true);
+  };
+
+  it('throws nothing but its own error, whatever the text', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), expectOnlyParseErrors));
+  });
+
+  it('throws nothing but its own error for scraps of LogQL', () => {
+    const scrap = fc.constantFrom(
+      ...[
+        '{',
+        '}',
+        '(',
+        ')',
+        '|',
+        '|=',
+        '!~',
+        '=~',
+        '=',
+        '!=',
+        ',',
+        '"x"',
+        '`y`',
+        '"(',
+        'a',
+        'or',
+        'and',
+        'ip',
+      ],
+      ...[
+        'json',
+        'by',
+        '5m',
+        '[5m]',
+        '10KB',
+        '0x1f',
+        '-',
+        '>',
+        '#',
+        '\n',
+        ' ',
+        '"[a',
+        '\\',
+        'é',
+        '"a{1001}"',
+      ],
+    );
+    fc.assert(
+      fc.property(fc.array(scrap, { maxLength: 25 }), (scraps) => expectOnlyParseErrors(scraps.join(''))),
+      { numRuns: 500 },
+    );
+  });
+
+  it('throws nothing but its own error for a valid query with one character changed', () => {
+    fc.assert(
+      fc.property(query, fc.nat(), fc.string({ unit: 'binary', maxLength: 2 }), (expression, at, scrap) => {
+        const valid = formatLogql(expression);
+        const place = at % valid.length;
+        expectOnlyParseErrors(valid.slice(0, place) + scrap + valid.slice(place + 1));
+      }),
+    );
+  });
+});
