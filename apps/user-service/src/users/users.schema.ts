@@ -1,0 +1,11 @@
+/** The table `users`. */
+export interface UserRow {
+  id: string;
+  name: string;
+  email: string;
+  created_at_ms: number;
+}
+
+export interface Schema {
+  users: UserRow;
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { dataDir, databaseUrl, host, integer, port } from './fields.js';
+
+/** What every service is told by its environment. */
+export const serviceConfig = (defaultPort: number) =>
+  z.object({
+    HOST: host(),
+    PORT: port(defaultPort),
+    MAX_BODY_BYTES: integer({ min: 1, max: 100_000_000, default: 100_000, unit: 'bytes' }),
+  });
+
+export type ServiceConfig = z.output<ReturnType<typeof serviceConfig>>;
+
+/** What a service with a database is told besides. */
+export const databaseConfig = z.object({
+  DATA_DIR: dataDir(),
+  DATABASE_URL: databaseUrl(),
+});
+
+export type DatabaseConfig = z.output<typeof databaseConfig>;

@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+
+/** The steps from an empty database to today's, by name; they run in the order of their names, each once. */
+export type Migrations = Readonly<Record<string, Migration>>;
+
+/**
+ * Brings a database up to date. Several processes may do so at once: Kysely takes a lock.
+ * Each service keeps its own record of what has run, so that services may share one PostgreSQL database.
+ *
+ * @throws Error that names the migration that failed; it has been rolled back.
+ */
+export async function migrate<Schema>(
+  database: Kysely<Schema>,
+  service: string,
+  migrations: Migrations,
+): Promise<void> {
+  const prefix = service.replaceAll('-', '_');
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    migrationTableName: `${prefix}_migration`,
+    migrationLockTableName: `${prefix}_migration_lock`,
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+
+  const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
+  const reason = error instanceof Error ? error.message : 'unknown';
+  throw new Error(
+    failed ? `the migration "${failed}" failed: ${reason}` : `the database cannot be migrated: ${reason}`,
+    { cause: error },
+  );
+}

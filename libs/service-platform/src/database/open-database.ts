@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { tracedDialect } from '@lantern/observability/kysely';
+import { type Dialect, Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import type { DatabaseConfig } from '../config/service-config.js';
+import { openPostgres } from './postgres.js';
+import { openSqlite } from './sqlite.js';
+
+/**
+ * Opens the database of a service: PostgreSQL where a URL is given, else a SQLite file of the service's name in
+ * the data folder. Either way each query made inside a span becomes a span.
+ * Nothing connects before the first query, except that SQLite's file is opened at once.
+ */
+export function openDatabase<Schema>(service: string, config: DatabaseConfig): Kysely<Schema> {
+  return new Kysely<Schema>({
+    dialect: config.DATABASE_URL
+      ? postgresDialect(service, config.DATABASE_URL)
+      : sqliteDialect(join(config.DATA_DIR, `${service}.sqlite`)),
+  });
+}
+
+function sqliteDialect(path: string): Dialect {
+  return tracedDialect(new SqliteDialect({ database: openSqlite(path) }), {
+    system: 'sqlite',
+    namespace: path,
+  });
+}
+
+function postgresDialect(service: string, url: string): Dialect {
+  const { hostname, port, pathname } = new URL(url);
+  return tracedDialect(new PostgresDialect({ pool: openPostgres(url, service) }), {
+    system: 'postgresql',
+    namespace: decodeURIComponent(pathname.slice(1)),
+    ...(hostname && { serverAddress: hostname, serverPort: Number(port || 5432) }),
+  });
+}

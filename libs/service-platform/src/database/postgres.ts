@@ -1,0 +1,33 @@
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+
+/** PostgreSQL's own numbers for its types (`pg_type.oid`). */
+const INT8_OID = 20;
+
+/** Opens a pool of connections; the first one is made with the first query. */
+export function openPostgres(url: string, applicationName: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: applicationName,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 10_000,
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === INT8_OID
+          ? toSafeInteger
+          : (pg.types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format)) as never,
+    },
+  });
+  // A connection that breaks while nobody uses it is no error of any request, but unheard it would end the process.
+  const logger = new Logger('PostgreSQL');
+  pool.on('error', (error) => logger.warn(`An idle connection broke: ${error.message}`));
+  return pool;
+}
+
+/** `bigint` columns hold amounts and milliseconds, as SQLite's integers do: numbers, or an error rather than a rounded one. */
+function toSafeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`The integer ${text} is too large for a number`);
+  return value;
+}

@@ -1,0 +1,47 @@
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import { ApiProblem } from '../problems/api-problem.decorator.js';
+import { ProblemType } from '../problems/problem-type.js';
+import { Readiness } from './readiness.js';
+
+export const notReady = new ProblemType('not-ready', 503, 'Not ready');
+
+const example = (value: object) => ({ schema: { type: 'object' as const, example: value } });
+
+@ApiTags('health')
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly readiness: Readiness,
+  ) {}
+
+  /** Depends on nothing: restarting a service does not bring its database back. */
+  @Get('live')
+  @ApiOperation({ summary: 'Is the process alive?' })
+  @ApiOkResponse(example({ status: 'ok' }))
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Should it be sent requests?' })
+  @ApiOkResponse(example({ status: 'ok', details: { database: { status: 'up' } } }))
+  @ApiProblem(503, 'Something it depends on is down, or it is stopping.')
+  async ready(): Promise<Pick<HealthCheckResult, 'status' | 'details'>> {
+    try {
+      const { status, details } = await this.health.check(this.readiness.checks);
+      return { status, details };
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      const { status, error: down } = error.getResponse() as HealthCheckResult;
+      throw notReady.occurred(
+        status === 'shutting_down'
+          ? 'The service is stopping.'
+          : `Down: ${Object.keys(down ?? {}).join(', ')}.`,
+        { cause: error },
+      );
+    }
+  }
+}

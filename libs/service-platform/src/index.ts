@@ -1,0 +1,11 @@
+export { CONFIG } from './config/config.module.js';
+export { dataDir, databaseUrl, host, integer, milliseconds, port, serviceUrl } from './config/fields.js';
+export { ConfigError, readConfig } from './config/read-config.js';
+export { databaseConfig, serviceConfig } from './config/service-config.js';
+export { createService } from './create-service.js';
+export { ApiProblem } from './problems/api-problem.decorator.js';
+export { ProblemException, ProblemType } from './problems/problem-type.js';
+export { runService } from './process/run-service.js';
+
+export type { DatabaseConfig, ServiceConfig } from './config/service-config.js';
+export type { Service } from './service.js';

@@ -1,0 +1,39 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { PROBLEM_MEDIA_TYPE } from '@lantern/service-contracts';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { plainProblem, toDocument } from './problem-details.js';
+
+/** A URL that Fastify's router cannot read never reaches Nest and its filters. */
+export function answerBrokenUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = plainProblem(error.statusCode ?? 400, 'The path cannot be read.');
+  void reply
+    .code(problem.status)
+    .header('Content-Type', PROBLEM_MEDIA_TYPE)
+    .send(toDocument(problem, request.raw.url ?? '/'));
+}
+
+/** What is not HTTP, or not in time, or has too long a head: there is no request yet, only a socket. */
+export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS_BY_CODE[error.code ?? ''] ?? 400;
+  const body = JSON.stringify(plainProblem(status));
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+const STATUS_BY_CODE: Record<string, number> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
