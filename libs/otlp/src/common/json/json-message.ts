@@ -1,0 +1,157 @@
+import { bytesFromBase64 } from '@lantern/telemetry-model';
+import { MalformedOtlpError } from '../../malformed-otlp-error.js';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Counts over one request. */
+export interface ReadCounts {
+  replacedTexts: number;
+}
+
+const MAX_INT32 = 0x7fff_ffffn;
+const MAX_UINT32 = 0xffff_ffffn;
+const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
+const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
+
+const snakeCaseNames = new Map<string, string>();
+
+const snakeCase = (name: string): string => {
+  let snake = snakeCaseNames.get(name);
+  if (snake === undefined) {
+    snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    snakeCaseNames.set(name, snake);
+  }
+  return snake;
+};
+
+/**
+ * One message of OTLP/JSON, read field by field. Absent and `null` fields read as proto3's defaults; a field
+ * may bear its JSON name or the one of the `.proto` file; unknown ones are ignored.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
+export class JsonMessage {
+  private readonly fields: JsonObject;
+
+  /** @throws MalformedOtlpError when `value` is no JSON object; so do all methods when a field is of another type */
+  constructor(
+    value: unknown,
+    readonly path: string,
+    readonly counts: ReadCounts,
+  ) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new MalformedOtlpError(path, `must be an object, but is ${describe(value)}`);
+    }
+    this.fields = value as JsonObject;
+  }
+
+  has(name: string): boolean {
+    return this.value(name) !== undefined;
+  }
+
+  text(name: string): string {
+    const value = this.value(name) ?? '';
+    if (typeof value !== 'string') return this.fail(name, `must be a string, but is ${describe(value)}`);
+    if (value.isWellFormed()) return value;
+    this.counts.replacedTexts++;
+    return value.toWellFormed();
+  }
+
+  /** Lower case. Ids are hex in OTLP, where protobuf's own JSON has base64. */
+  hex(name: string): string {
+    const value = this.value(name) ?? '';
+    if (typeof value !== 'string') return this.fail(name, `must be a string, but is ${describe(value)}`);
+    if (!/^(?:[0-9a-fA-F]{2})*$/.test(value)) return this.fail(name, 'must be hex digits, two a byte');
+    return value.toLowerCase();
+  }
+
+  bytes(name: string): Uint8Array {
+    const value = this.value(name) ?? '';
+    const bytes = typeof value === 'string' ? bytesFromBase64(value) : undefined;
+    return bytes ?? this.fail(name, 'must be a string in base64');
+  }
+
+  bool(name: string): boolean {
+    const value = this.value(name) ?? false;
+    return typeof value === 'boolean'
+      ? value
+      : this.fail(name, `must be true or false, but is ${describe(value)}`);
+  }
+
+  int32(name: string): number {
+    return Number(this.integer(name, -MAX_INT32 - 1n, MAX_INT32));
+  }
+
+  uint32(name: string): number {
+    return Number(this.integer(name, 0n, MAX_UINT32));
+  }
+
+  uint64(name: string): bigint {
+    return this.integer(name, 0n, MAX_UINT64);
+  }
+
+  int64(name: string): bigint {
+    return this.integer(name, -MAX_INT64 - 1n, MAX_INT64);
+  }
+
+  double(name: string): number {
+    const value = this.value(name) ?? 0;
+    if (typeof value === 'number') return value;
+    if (typeof value === 'bigint') return Number(value);
+    if (value === 'NaN') return Number.NaN;
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+    return Number.isNaN(number) ? this.fail(name, `must be a number, but is ${describe(value)}`) : number;
+  }
+
+  /** OTLP/JSON wants the number; the name is what protobuf's own JSON writes. */
+  enumNumber(name: string, numbersByName: Readonly<Record<string, number>>): number {
+    const value = this.value(name) ?? 0;
+    if (typeof value === 'number' && Number.isInteger(value)) return value;
+    const number = typeof value === 'string' ? numbersByName[value] : undefined;
+    return number ?? this.fail(name, `must be one of OTLP's numbers, but is ${describe(value)}`);
+  }
+
+  /** An absent message reads as an empty one. */
+  message(name: string): JsonMessage {
+    return new JsonMessage(this.value(name) ?? {}, this.pathOf(name), this.counts);
+  }
+
+  messages(name: string): JsonMessage[] {
+    const value = this.value(name) ?? [];
+    if (!Array.isArray(value)) return this.fail(name, `must be an array, but is ${describe(value)}`);
+    const path = this.pathOf(name);
+    return value.map((item, index) => new JsonMessage(item, `${path}[${index}]`, this.counts));
+  }
+
+  fail(name: string, fault: string): never {
+    throw new MalformedOtlpError(this.pathOf(name), fault);
+  }
+
+  private value(name: string): unknown {
+    return this.fields[name] ?? this.fields[snakeCase(name)] ?? undefined;
+  }
+
+  private pathOf(name: string): string {
+    return this.path === '' ? name : `${this.path}.${name}`;
+  }
+
+  private integer(name: string, min: bigint, max: bigint): bigint {
+    const value = this.value(name) ?? 0;
+    let integer: bigint | undefined;
+    if (typeof value === 'bigint') integer = value;
+    else if (typeof value === 'number') integer = Number.isInteger(value) ? BigInt(value) : undefined;
+    else if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) integer = BigInt(value);
+    return integer !== undefined && integer >= min && integer <= max
+      ? integer
+      : this.fail(name, `must be an integer from ${min} to ${max}, but is ${describe(value)}`);
+  }
+}
+
+/** Short: an answer to a sender is no place for its whole request. */
+const describe = (value: unknown): string => {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value !== 'string') return String(value);
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+};

@@ -1,0 +1,131 @@
+import { AttributeMap, type AnyValue, type Attribute, type Attributes } from '@lantern/telemetry-model';
+import type { WireReader, MessageFields } from '../../wire/wire-reader.js';
+import type { WireWriter } from '../../wire/wire-writer.js';
+import { MAX_VALUE_DEPTH } from '../nesting.js';
+
+const KEY_VALUE: MessageFields = { 1: 'key', 2: 'value' };
+const ANY_VALUE: MessageFields = {
+  1: 'stringValue',
+  2: 'boolValue',
+  3: 'intValue',
+  4: 'doubleValue',
+  5: 'arrayValue',
+  6: 'kvlistValue',
+  7: 'bytesValue',
+};
+const ARRAY_VALUE: MessageFields = { 1: 'values' };
+const KEY_VALUE_LIST: MessageFields = { 1: 'values' };
+
+/** Reads the `KeyValue` that the reader stands on. */
+export const readAttribute = (reader: WireReader, depth = 0): Attribute => {
+  const outer = reader.enter(KEY_VALUE);
+  let key = '';
+  let value: AnyValue = null;
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        key = reader.text();
+        break;
+      case 2:
+        value = readAnyValue(reader, value, depth);
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  reader.leave(outer);
+  return { key, value };
+};
+
+/**
+ * @param value what stands there already: within a oneof the last field wins, but a message that occurs twice
+ *   is merged, see https://protobuf.dev/programming-guides/encoding/#last-one-wins
+ */
+const readAnyValue = (reader: WireReader, value: AnyValue, depth: number): AnyValue => {
+  const outer = reader.enter(ANY_VALUE);
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        value = reader.text();
+        break;
+      case 2:
+        value = reader.bool();
+        break;
+      case 3:
+        value = reader.int64();
+        break;
+      case 4:
+        value = reader.double();
+        break;
+      case 5:
+        value = [...(Array.isArray(value) ? (value as AnyValue[]) : []), ...readArray(reader, depth + 1)];
+        break;
+      case 6:
+        value = new AttributeMap([
+          ...(value instanceof AttributeMap ? value.entries : []),
+          ...readEntries(reader, depth + 1),
+        ]);
+        break;
+      case 7:
+        value = reader.bytes();
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  reader.leave(outer);
+  return value;
+};
+
+const readArray = (reader: WireReader, depth: number): AnyValue[] => {
+  if (depth > MAX_VALUE_DEPTH) reader.fail(`nests deeper than ${MAX_VALUE_DEPTH} levels`);
+  const outer = reader.enter(ARRAY_VALUE);
+  const values: AnyValue[] = [];
+  while (reader.next()) {
+    if (reader.field === 1) values.push(readAnyValue(reader, null, depth));
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return values;
+};
+
+const readEntries = (reader: WireReader, depth: number): Attribute[] => {
+  if (depth > MAX_VALUE_DEPTH) reader.fail(`nests deeper than ${MAX_VALUE_DEPTH} levels`);
+  const outer = reader.enter(KEY_VALUE_LIST);
+  const entries: Attribute[] = [];
+  while (reader.next()) {
+    if (reader.field === 1) entries.push(readAttribute(reader, depth));
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return entries;
+};
+
+export const writeAttributes = (writer: WireWriter, field: number, attributes: Attributes): void => {
+  for (const { key, value } of attributes) {
+    const start = writer.begin(field);
+    writer.text(1, key);
+    writeAnyValue(writer, 2, value);
+    writer.end(start);
+  }
+};
+
+/** All members of the oneof are written even when zero: that tells them from one that is not set. */
+const writeAnyValue = (writer: WireWriter, field: number, value: AnyValue): void => {
+  const start = writer.begin(field);
+  if (typeof value === 'string') writer.presentText(1, value);
+  else if (typeof value === 'boolean') writer.presentBool(2, value);
+  else if (typeof value === 'bigint') writer.presentInt64(3, value);
+  else if (typeof value === 'number') writer.presentDouble(4, value);
+  else if (value instanceof Uint8Array) writer.presentBytes(7, value);
+  else if (value instanceof AttributeMap) {
+    const list = writer.begin(6);
+    writeAttributes(writer, 1, value.entries);
+    writer.end(list);
+  } else if (value !== null) {
+    const list = writer.begin(5);
+    for (const item of value) writeAnyValue(writer, 1, item);
+    writer.end(list);
+  }
+  writer.end(start);
+};

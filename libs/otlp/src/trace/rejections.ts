@@ -1,0 +1,14 @@
+import type { RejectedSpans } from './decoded-traces.js';
+
+/** Enough to find the fault; the text goes back to the sender in one line. */
+const MAX_REASONS = 8;
+
+export class Rejections implements RejectedSpans {
+  count = 0;
+  readonly reasons: string[] = [];
+
+  add(reason: string): void {
+    this.count++;
+    if (this.reasons.length < MAX_REASONS && !this.reasons.includes(reason)) this.reasons.push(reason);
+  }
+}

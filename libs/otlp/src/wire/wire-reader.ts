@@ -1,0 +1,243 @@
+import { isUtf8 } from 'node:buffer';
+
+import { MalformedOtlpError } from '../malformed-otlp-error.js';
+
+/** Field number to field name of one message type: what errors print, and which fields are known. */
+export type MessageFields = Readonly<Record<number, string>>;
+
+/** @see https://protobuf.dev/programming-guides/encoding/#structure */
+export const WireType = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 } as const;
+
+const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'start-group', 'end-group', 'fixed32'];
+
+/**
+ * Walks over protobuf bytes, field by field, without building anything:
+ *
+ * ```ts
+ * while (reader.next()) {
+ *   switch (reader.field) {
+ *     case 5: name = reader.text(); break;
+ *     case 9: { const outer = reader.enter(KEY_VALUE); …the same loop again…; reader.leave(outer); break; }
+ *     default: reader.skip();
+ *   }
+ * }
+ * ```
+ *
+ * Every read is checked against the end of the innermost message; a violation throws
+ * {@link MalformedOtlpError}. After {@link next} exactly one read, {@link enter} or {@link skip} must follow.
+ */
+export class WireReader {
+  /** The number of the field that {@link next} found. */
+  field = 0;
+  /** How many texts held invalid UTF-8, which now stands replaced by U+FFFD. */
+  replacedTexts = 0;
+
+  private offset = 0;
+  private end: number;
+  private wireType = 0;
+  private readonly buffer: Buffer;
+  private readonly view: DataView;
+
+  /** The message types and fields around the one that is read now, outermost first; used by errors alone. */
+  private depth = 0;
+  private readonly outerFields: MessageFields[] = [];
+  private readonly outerNumbers: number[] = [];
+
+  /** The halves of the varint that was read last, each as an unsigned 32-bit number. */
+  private low = 0;
+  private high = 0;
+
+  constructor(
+    bytes: Uint8Array,
+    private fields: MessageFields,
+  ) {
+    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.end = bytes.byteLength;
+  }
+
+  /** Moves to the next field of the current message; false at its end. */
+  next(): boolean {
+    if (this.offset === this.end) return false;
+    this.field = 0;
+    this.readVarint();
+    const tag = this.low;
+    this.field = tag >>> 3;
+    this.wireType = tag & 7;
+    if (this.high !== 0 || this.field === 0) this.fail('has a field number out of range');
+    return true;
+  }
+
+  /** @returns what {@link leave} needs */
+  enter(fields: MessageFields): number {
+    const end = this.endOfLengthDelimited();
+    this.outerFields[this.depth] = this.fields;
+    this.outerNumbers[this.depth] = this.field;
+    this.depth++;
+    this.fields = fields;
+    const outer = this.end;
+    this.end = end;
+    return outer;
+  }
+
+  leave(outer: number): void {
+    this.depth--;
+    this.fields = this.outerFields[this.depth] as MessageFields;
+    this.end = outer;
+  }
+
+  /** Passes over a field that the caller does not know. */
+  skip(): void {
+    if (this.field in this.fields) this.fail(`has wire type ${this.wireTypeName()}`);
+    switch (this.wireType) {
+      case WireType.varint:
+        this.readVarint();
+        return;
+      case WireType.fixed64:
+        this.advance(8);
+        return;
+      case WireType.lengthDelimited:
+        this.offset = this.endOfLengthDelimited();
+        return;
+      case WireType.fixed32:
+        this.advance(4);
+        return;
+      default:
+        // OTLP is proto3, which has no groups: whoever sends one does not send OTLP.
+        this.fail(`has wire type ${this.wireTypeName()}`);
+    }
+  }
+
+  text(): string {
+    const end = this.endOfLengthDelimited();
+    const text = this.buffer.toString('utf8', this.offset, end);
+    if (text.includes('\ufffd') && !isUtf8(this.buffer.subarray(this.offset, end))) this.replacedTexts++;
+    this.offset = end;
+    return text;
+  }
+
+  /** A copy: it does not keep the request alive. */
+  bytes(): Uint8Array {
+    const end = this.endOfLengthDelimited();
+    const bytes = new Uint8Array(this.buffer.subarray(this.offset, end));
+    this.offset = end;
+    return bytes;
+  }
+
+  /** Bytes as lower-case hex digits. */
+  hex(): string {
+    const end = this.endOfLengthDelimited();
+    const hex = this.buffer.toString('hex', this.offset, end);
+    this.offset = end;
+    return hex;
+  }
+
+  bool(): boolean {
+    this.varint();
+    return this.low !== 0 || this.high !== 0;
+  }
+
+  /** An enum or `int32`. Higher bits are cut off, as protobuf says. */
+  int32(): number {
+    this.varint();
+    return this.low | 0;
+  }
+
+  uint32(): number {
+    this.varint();
+    return this.low;
+  }
+
+  int64(): bigint {
+    this.varint();
+    if (this.high === 0) return BigInt(this.low);
+    return (BigInt(this.high | 0) << 32n) | BigInt(this.low);
+  }
+
+  fixed32(): number {
+    this.expect(WireType.fixed32);
+    const at = this.offset;
+    this.advance(4);
+    return this.view.getUint32(at, true);
+  }
+
+  fixed64(): bigint {
+    this.expect(WireType.fixed64);
+    const at = this.offset;
+    this.advance(8);
+    return this.view.getBigUint64(at, true);
+  }
+
+  double(): number {
+    this.expect(WireType.fixed64);
+    const at = this.offset;
+    this.advance(8);
+    return this.view.getFloat64(at, true);
+  }
+
+  fail(fault: string): never {
+    const names: string[] = [];
+    for (let level = 0; level < this.depth; level++) {
+      const number = this.outerNumbers[level] as number;
+      names.push(this.outerFields[level]?.[number] ?? String(number));
+    }
+    if (this.field !== 0) names.push(this.fields[this.field] ?? `field ${this.field}`);
+    throw new MalformedOtlpError(names.join('.'), fault, this.offset);
+  }
+
+  private varint(): void {
+    this.expect(WireType.varint);
+    this.readVarint();
+  }
+
+  private readVarint(): void {
+    const { buffer, end } = this;
+    let offset = this.offset;
+    if (offset >= end) this.fail('ends in the middle of a varint');
+    let byte = buffer[offset++] as number;
+    let low = byte & 0x7f;
+    let high = 0;
+    for (let shift = 7; byte >= 0x80; shift += 7) {
+      if (offset >= end) this.fail('ends in the middle of a varint');
+      byte = buffer[offset++] as number;
+      const bits = byte & 0x7f;
+      if (shift < 28) low |= bits << shift;
+      else if (shift === 28) {
+        low |= bits << 28;
+        high = bits >>> 4;
+      } else if (shift < 63) high |= bits << (shift - 32);
+      // The tenth byte has room for one bit of 64.
+      else if (byte <= 1) high |= byte << 31;
+      else this.fail('has a varint of more than 64 bits');
+    }
+    this.offset = offset;
+    this.low = low >>> 0;
+    this.high = high >>> 0;
+  }
+
+  private endOfLengthDelimited(): number {
+    this.expect(WireType.lengthDelimited);
+    this.readVarint();
+    const length = this.low;
+    if (this.high !== 0 || length > this.end - this.offset) {
+      this.fail(
+        `claims ${this.high === 0 ? length : 'over 4 GiB of'} bytes where ${this.end - this.offset} are left`,
+      );
+    }
+    return this.offset + length;
+  }
+
+  private advance(count: number): void {
+    if (count > this.end - this.offset)
+      this.fail(`needs ${count} bytes where ${this.end - this.offset} are left`);
+    this.offset += count;
+  }
+
+  private expect(wireType: number): void {
+    if (this.wireType !== wireType) this.fail(`has wire type ${this.wireTypeName()}`);
+  }
+
+  private wireTypeName(): string {
+    return WIRE_TYPE_NAMES[this.wireType] ?? String(this.wireType);
+  }
+}
