@@ -1,3 +1,9 @@
 import { project } from '../../jest.config.ts';
 
-export default project({ testMatch: ['<rootDir>/src/**/*.e2e.ts'], maxWorkers: 1, testTimeout: 60_000 });
+export default project({
+  testMatch: ['<rootDir>/src/**/*.e2e.ts'],
+  globalSetup: '<rootDir>/src/rig/start-system.ts',
+  globalTeardown: '<rootDir>/src/rig/stop-system.ts',
+  maxWorkers: 1,
+  testTimeout: 60_000,
+});

@@ -1,10 +1,7 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ANY_FREE_PORTS, System } from '@lantern/launcher';
+import { TemporarySystem } from '@lantern/launcher';
 
 declare global {
-  var systemUnderTest: { readonly system: System; readonly folder: string } | undefined;
+  var systemUnderTest: TemporarySystem | undefined;
 }
 
 /**
@@ -17,15 +14,7 @@ export default async (): Promise<void> => {
   if (GATEWAY_URL !== undefined || JAEGER_URL !== undefined || LOKI_URL !== undefined) {
     throw new Error('Name all of GATEWAY_URL, JAEGER_URL and LOKI_URL to test a running system, or none.');
   }
-  const folder = await mkdtemp(join(tmpdir(), 'lantern-shop-e2e-'));
-  const system = await System.start({
-    ports: ANY_FREE_PORTS,
-    dataDir: join(folder, 'data'),
-    logDir: join(folder, 'logs'),
-  });
-  globalThis.systemUnderTest = { system, folder };
+  const { urls } = (globalThis.systemUnderTest = await TemporarySystem.start());
   // Read by the suites, which run in processes of their own.
-  process.env.GATEWAY_URL = system.urls.gateway;
-  process.env.JAEGER_URL = system.urls.jaeger;
-  process.env.LOKI_URL = system.urls.loki;
+  Object.assign(process.env, { GATEWAY_URL: urls.gateway, JAEGER_URL: urls.jaeger, LOKI_URL: urls.loki });
 };

@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ANY_FREE_PORTS } from './ports.js';
+import { System, type SystemUrls } from './system.js';
+
+/** A system on free ports with data of its own, both gone after {@link stop}: what tests run against. */
+export class TemporarySystem {
+  private constructor(
+    readonly system: System,
+    private readonly folder: string,
+  ) {}
+
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<TemporarySystem> {
+    const folder = await mkdtemp(join(tmpdir(), 'lantern-system-'));
+    const system = await System.start({
+      ports: ANY_FREE_PORTS,
+      dataDir: join(folder, 'data'),
+      logDir: join(folder, 'logs'),
+      env,
+    });
+    return new TemporarySystem(system, folder);
+  }
+
+  get urls(): SystemUrls {
+    return this.system.urls;
+  }
+
+  async stop(): Promise<void> {
+    await this.system.stop();
+    await rm(this.folder, { recursive: true });
+  }
+}
