@@ -1,0 +1,5 @@
+export type { LabelMatcher, LogQuery, LogRange, LogRow, LogStore, LogStoreStats } from './log-store.js';
+export { openMemoryLogStore } from './memory/memory-log-store.js';
+export type { MemoryStoreOptions } from './memory/memory-store-options.js';
+export { openMemoryTraceStore } from './memory/memory-trace-store.js';
+export type { Operation, TraceQuery, TraceStore, TraceStoreStats } from './trace-store.js';

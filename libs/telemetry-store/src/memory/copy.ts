@@ -1,0 +1,38 @@
+import {
+  AttributeMap,
+  type AnyValue,
+  type Attributes,
+  type InstrumentationScope,
+  type Resource,
+  type Span,
+} from '@lantern/telemetry-model';
+
+// What a query returns belongs to its caller, who may cast `readonly` away and sort, cut or adjust it.
+
+export const copySpan = (span: Span): Span => ({
+  ...span,
+  attributes: copyAttributes(span.attributes),
+  events: span.events.map((event) => ({ ...event, attributes: copyAttributes(event.attributes) })),
+  links: span.links.map((link) => ({ ...link, attributes: copyAttributes(link.attributes) })),
+  status: { ...span.status },
+});
+
+export const copyResource = (resource: Resource): Resource => ({
+  ...resource,
+  attributes: copyAttributes(resource.attributes),
+});
+
+export const copyScope = (scope: InstrumentationScope): InstrumentationScope => ({
+  ...scope,
+  attributes: copyAttributes(scope.attributes),
+});
+
+const copyAttributes = (attributes: Attributes): Attributes =>
+  attributes.map(({ key, value }) => ({ key, value: copyValue(value) }));
+
+const copyValue = (value: AnyValue): AnyValue => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return value.slice();
+  if (value instanceof AttributeMap) return new AttributeMap(copyAttributes(value.entries));
+  return value.map(copyValue);
+};

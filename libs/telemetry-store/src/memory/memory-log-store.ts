@@ -1,0 +1,130 @@
+import { setImmediate } from 'node:timers/promises';
+import type { LogLabels, LogStream } from '@lantern/telemetry-model';
+import type { LogQuery, LogRow, LogStore, LogStoreStats } from '../log-store.js';
+import { ArrivalQueue } from './arrival-queue.js';
+import type { LogPosition } from './entry-list.js';
+import type { MemoryStoreOptions } from './memory-store-options.js';
+import { mergedEntries } from './merged-entries.js';
+import { StoredStream, copyEntry, type StreamEntry } from './stored-stream.js';
+
+const ROWS_PER_CHUNK = 512;
+/** After so many entries a search lets others have their turn, also when it has found nothing yet. */
+const ENTRIES_PER_TURN = 8192;
+
+/** A store that forgets everything with the process, and the entries that arrived first when it is full. */
+export const openMemoryLogStore = (options: MemoryStoreOptions): LogStore => new MemoryLogStore(options);
+
+class MemoryLogStore implements LogStore {
+  /** By their labels. A stream goes with its last entry. */
+  private readonly streams = new Map<string, StoredStream>();
+  private readonly arrived = new ArrivalQueue<StreamEntry>();
+  private readonly maxBytes: number;
+  private arrivalCount = 0;
+  private bytes = 0;
+  private evictedEntries = 0;
+
+  constructor({ maxBytes }: MemoryStoreOptions) {
+    this.maxBytes = maxBytes;
+  }
+
+  async append(streams: readonly LogStream[]): Promise<void> {
+    for (const { labels, entries } of streams) {
+      if (entries.length === 0) continue;
+      const stream = this.streamOf(labels);
+      for (const entry of entries) {
+        const stored = stream.add(entry, this.arrivalCount++);
+        if (!stored) continue;
+        this.arrived.push(stored);
+        this.bytes += stored.bytes;
+      }
+    }
+    while (this.bytes > this.maxBytes && this.arrived.length > 0) this.evictOldest();
+  }
+
+  async *read(query: LogQuery): AsyncGenerator<readonly LogRow[]> {
+    const { startUnixNano, endUnixNano } = query.range;
+    const forward = query.direction === 'forward';
+    let position: LogPosition | undefined = {
+      timeUnixNano: forward ? startUnixNano : endUnixNano,
+      arrival: 0,
+    };
+    while (position) {
+      const turn: Turn = this.readTurn(query, position);
+      if (turn.rows.length > 0) yield turn.rows;
+      else await setImmediate();
+      position = turn.next;
+    }
+  }
+
+  async series({ matchers, range }: Pick<LogQuery, 'matchers' | 'range'>): Promise<LogLabels[]> {
+    const labels: LogLabels[] = [];
+    for (const stream of this.streams.values()) {
+      if (stream.matches(matchers) && stream.hasEntryIn(range)) labels.push({ ...stream.labels });
+    }
+    return labels;
+  }
+
+  async stats(): Promise<LogStoreStats> {
+    return {
+      streams: this.streams.size,
+      entries: this.arrived.length,
+      bytes: this.bytes,
+      evictedEntries: this.evictedEntries,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.streams.clear();
+  }
+
+  /** The streams may change between two turns: a position stays valid, an iterator would not. */
+  private readTurn(query: LogQuery, position: LogPosition): Turn {
+    const { direction, range, matchers, lineContains = [] } = query;
+    const sequences: Generator<StreamEntry>[] = [];
+    for (const stream of this.streams.values()) {
+      if (stream.matches(matchers)) sequences.push(stream.entries(direction, position));
+    }
+    const rows: LogRow[] = [];
+    let visited = 0;
+    for (const stored of mergedEntries(direction, sequences)) {
+      const { timeUnixNano, arrival, entry, stream } = stored;
+      if (timeUnixNano < range.startUnixNano || timeUnixNano >= range.endUnixNano) break;
+      if (lineContains.every((text) => entry.line.includes(text))) {
+        rows.push({ labels: { ...stream.labels }, entry: copyEntry(entry) });
+      }
+      if (rows.length === ROWS_PER_CHUNK || ++visited === ENTRIES_PER_TURN) {
+        return { rows, next: { timeUnixNano, arrival: direction === 'forward' ? arrival + 1 : arrival } };
+      }
+    }
+    return { rows };
+  }
+
+  private streamOf(labels: LogLabels): StoredStream {
+    const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+    let stream = this.streams.get(key);
+    if (!stream) {
+      stream = new StoredStream(key, { ...labels });
+      this.streams.set(key, stream);
+      this.bytes += stream.bytes;
+    }
+    return stream;
+  }
+
+  private evictOldest(): void {
+    const oldest = this.arrived.shift();
+    if (!oldest) return;
+    const { stream } = oldest;
+    this.bytes -= oldest.bytes;
+    this.evictedEntries++;
+    stream.remove(oldest);
+    if (!stream.isEmpty) return;
+    this.streams.delete(stream.key);
+    this.bytes -= stream.bytes;
+  }
+}
+
+interface Turn {
+  readonly rows: readonly LogRow[];
+  /** Where the next turn begins; undefined when there is nothing more. */
+  readonly next?: LogPosition;
+}

@@ -1,0 +1,134 @@
+import { decodeTraceRequest } from '@lantern/otlp';
+import {
+  DependencyLinker,
+  type DependencyLink,
+  type TimeRange,
+  type Trace,
+  type TraceId,
+} from '@lantern/telemetry-model';
+import { spanMatcher } from '../span-matcher.js';
+import type { Operation, TraceQuery, TraceStore, TraceStoreStats } from '../trace-store.js';
+import { ArrivalQueue } from './arrival-queue.js';
+import type { MemoryStoreOptions } from './memory-store-options.js';
+import { NewestTraces } from './newest-traces.js';
+import { ServiceIndex } from './service-index.js';
+import { SpanOrigins } from './span-origins.js';
+import { StoredTrace } from './stored-trace.js';
+
+/** A store that forgets everything with the process, and the oldest trace when it is full. */
+export const openMemoryTraceStore = (options: MemoryStoreOptions): TraceStore =>
+  new MemoryTraceStore(options);
+
+/**
+ * `traces` is the source; `serviceIndex` and `origins` are derived from it, and shrink with it in `evictOldest`.
+ * The oldest trace is the one whose first span arrived first: a trace that never ends gives way like any other.
+ */
+class MemoryTraceStore implements TraceStore {
+  private readonly traces = new Map<TraceId, StoredTrace>();
+  private readonly arrived = new ArrivalQueue<StoredTrace>();
+  private readonly serviceIndex = new ServiceIndex();
+  private readonly origins = new SpanOrigins();
+  private readonly maxBytes: number;
+  private spanCount = 0;
+  private traceBytes = 0;
+  private evictedSpans = 0;
+
+  constructor({ maxBytes }: MemoryStoreOptions) {
+    this.maxBytes = maxBytes;
+  }
+
+  async append(request: Uint8Array): Promise<void> {
+    const { resourceSpans, rejected } = decodeTraceRequest(request);
+    if (rejected.count > 0) throw new TypeError(`Not sanitised: ${rejected.reasons.join('; ')}`);
+    for (const group of resourceSpans) {
+      for (const scopeGroup of group.scopeSpans) {
+        const origin = this.origins.originOf(group, scopeGroup);
+        for (const span of scopeGroup.spans) {
+          let trace = this.traces.get(span.traceId);
+          if (!trace) {
+            this.traces.set(span.traceId, (trace = new StoredTrace(span.traceId, span.startUnixNano)));
+            this.arrived.push(trace);
+            this.traceBytes += trace.bytes;
+          }
+          const bytesBefore = trace.bytes;
+          if (!trace.add(span, origin)) continue;
+          this.traceBytes += trace.bytes - bytesBefore;
+          this.spanCount++;
+          this.origins.hold(origin);
+          this.serviceIndex.add(origin.service, span, trace);
+        }
+      }
+    }
+    while (this.bytes > this.maxBytes && this.arrived.length > 0) this.evictOldest();
+  }
+
+  async getTrace(traceId: TraceId): Promise<Trace | undefined> {
+    return this.traces.get(traceId)?.toTrace();
+  }
+
+  async findTraces(query: TraceQuery): Promise<Trace[]> {
+    const { service, range, limit } = query;
+    const matches = spanMatcher(query);
+    const newest = new NewestTraces(limit);
+    // Those that arrived last are most likely the newest: after them the others need not be searched.
+    const candidates =
+      service === undefined ? this.arrived.newestFirst() : this.serviceIndex.traces(service).reverse();
+    for (const trace of candidates) {
+      if (trace.latestStart < range.startUnixNano || trace.earliestStart > range.endUnixNano) continue;
+      if (!newest.wants(trace.latestStart)) continue;
+      const start = trace.newestStart(matches);
+      if (start !== undefined) newest.offer(trace, start);
+    }
+    return newest.traces().map((trace) => trace.toTrace());
+  }
+
+  async services(): Promise<string[]> {
+    return this.serviceIndex.names();
+  }
+
+  async operations(service: string): Promise<Operation[]> {
+    return this.serviceIndex.operations(service);
+  }
+
+  async dependencies({ startUnixNano, endUnixNano }: TimeRange): Promise<DependencyLink[]> {
+    const linker = new DependencyLinker();
+    for (const trace of this.traces.values()) {
+      if (trace.latestStart < startUnixNano || trace.earliestStart > endUnixNano) continue;
+      for (const call of trace.calls()) {
+        const { startUnixNano: start } = call.span;
+        if (start >= startUnixNano && start <= endUnixNano) linker.add(call);
+      }
+    }
+    return linker.sortedLinks();
+  }
+
+  async stats(): Promise<TraceStoreStats> {
+    return {
+      traces: this.traces.size,
+      spans: this.spanCount,
+      bytes: this.bytes,
+      evictedSpans: this.evictedSpans,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.traces.clear();
+  }
+
+  private get bytes(): number {
+    return this.traceBytes + this.origins.bytes;
+  }
+
+  private evictOldest(): void {
+    const oldest = this.arrived.shift();
+    if (!oldest) return;
+    for (const { span, origin } of oldest) {
+      this.serviceIndex.remove(origin.service, span);
+      this.origins.release(origin);
+    }
+    this.traces.delete(oldest.traceId);
+    this.traceBytes -= oldest.bytes;
+    this.spanCount -= oldest.spanCount;
+    this.evictedSpans += oldest.spanCount;
+  }
+}

@@ -1,0 +1,87 @@
+import type { LogEntry, LogLabels, UnixNano } from '@lantern/telemetry-model';
+import type { LabelMatcher, LogRange } from '../log-store.js';
+import { EntryList, type LogPosition, type StoredEntry } from './entry-list.js';
+import { MAP_SLOT, bytesOfObject, bytesOfRecord, bytesOfText } from './heap-bytes.js';
+
+export interface StreamEntry extends StoredEntry {
+  readonly stream: StoredStream;
+  readonly bytes: number;
+}
+
+const EMPTY_STREAM_BYTES = 3 * MAP_SLOT + bytesOfObject(6);
+/** Its slots: in the stream, among the lines of its time, and in the order of eviction. */
+const ENTRY_SLOTS_BYTES = MAP_SLOT + 3 * 8;
+
+/** All entries that share one set of labels. */
+export class StoredStream {
+  readonly bytes: number;
+
+  private readonly list = new EntryList<StreamEntry>();
+  /** What makes the same line at the same time be kept once; most times have one line, and need no set. */
+  private readonly linesByTime = new Map<UnixNano, string | Set<string>>();
+
+  constructor(
+    readonly key: string,
+    readonly labels: LogLabels,
+  ) {
+    this.bytes = EMPTY_STREAM_BYTES + bytesOfText(key) + bytesOfRecord(labels);
+  }
+
+  get isEmpty(): boolean {
+    return this.list.isEmpty;
+  }
+
+  /** Undefined when the entry is there already. */
+  add(entry: LogEntry, arrival: number): StreamEntry | undefined {
+    const { timeUnixNano, line, structuredMetadata } = entry;
+    const lines = this.linesByTime.get(timeUnixNano);
+    if (lines === undefined) this.linesByTime.set(timeUnixNano, line);
+    else if (typeof lines === 'string') {
+      if (lines === line) return undefined;
+      this.linesByTime.set(timeUnixNano, new Set([lines, line]));
+    } else if (lines.has(line)) return undefined;
+    else lines.add(line);
+
+    const bytes =
+      ENTRY_SLOTS_BYTES +
+      bytesOfObject(5) +
+      bytesOfObject(3) +
+      24 +
+      bytesOfText(line) +
+      bytesOfRecord(structuredMetadata);
+    const stored = { timeUnixNano, arrival, entry: copyEntry(entry), stream: this, bytes };
+    this.list.insert(stored);
+    return stored;
+  }
+
+  remove(stored: StreamEntry): void {
+    this.list.remove(stored);
+    const { timeUnixNano, line } = stored.entry;
+    const lines = this.linesByTime.get(timeUnixNano);
+    if (typeof lines === 'string') this.linesByTime.delete(timeUnixNano);
+    else if (lines?.delete(line) && lines.size === 0) this.linesByTime.delete(timeUnixNano);
+  }
+
+  matches(matchers: readonly LabelMatcher[]): boolean {
+    return matchers.every(({ name, matches }) => matches(this.label(name)));
+  }
+
+  hasEntryIn({ startUnixNano, endUnixNano }: LogRange): boolean {
+    const [first] = this.list.forward({ timeUnixNano: startUnixNano, arrival: 0 });
+    return first !== undefined && first.timeUnixNano < endUnixNano;
+  }
+
+  /** The entries at or after `position`, or those before it, the nearest first. */
+  entries(direction: 'forward' | 'backward', position: LogPosition): Generator<StreamEntry> {
+    return direction === 'forward' ? this.list.forward(position) : this.list.backward(position);
+  }
+
+  private label(name: string): string {
+    return Object.hasOwn(this.labels, name) ? (this.labels[name] ?? '') : '';
+  }
+}
+
+export const copyEntry = (entry: LogEntry): LogEntry => ({
+  ...entry,
+  structuredMetadata: { ...entry.structuredMetadata },
+});
