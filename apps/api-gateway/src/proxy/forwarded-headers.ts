@@ -1,0 +1,50 @@
+/** Header values as Node gives them: several `Set-Cookie` are a list. */
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** RFC 9110, section 7.6.1: these end at the next hop whether `Connection` lists them or not. */
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** Each hop frames its own message and names its own host; `Expect` was met when the body had arrived. */
+const FRAMING = ['content-length', 'expect', 'host'];
+
+/** Each hop writes its own, from its own span: https://github.com/openzipkin/b3-propagation, https://www.w3.org/TR/trace-context/ */
+const PROPAGATION = [
+  'b3',
+  'x-b3-traceid',
+  'x-b3-spanid',
+  'x-b3-parentspanid',
+  'x-b3-sampled',
+  'x-b3-flags',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'x-correlation-id',
+];
+
+const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...FRAMING, ...PROPAGATION]);
+
+/** The headers of a message that go on to the next hop, in either direction. */
+export function forwardedHeaders(headers: Headers): Record<string, string | string[]> {
+  const namedByConnection = new Set(
+    [headers.connection ?? []]
+      .flat()
+      .flatMap((value) => value.split(',').map((name) => name.trim().toLowerCase())),
+  );
+  const forwarded: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const lowerCase = name.toLowerCase();
+    if (value === undefined || NOT_FORWARDED.has(lowerCase) || namedByConnection.has(lowerCase)) continue;
+    forwarded[lowerCase] = typeof value === 'string' ? value : [...value];
+  }
+  return forwarded;
+}

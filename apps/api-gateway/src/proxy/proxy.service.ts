@@ -1,0 +1,92 @@
+import { HttpService } from '@nestjs/axios';
+import { Inject, Injectable } from '@nestjs/common';
+import { Tracer } from '@lantern/observability';
+import { callDownstream, CONFIG } from '@lantern/service-platform';
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { AxiosResponse } from 'axios';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiGatewayConfig } from '../config.js';
+import { forwardedHeaders, type Headers } from './forwarded-headers.js';
+
+export type DownstreamService = 'user-service' | 'order-service';
+
+/** What axios would put in where the client said nothing: it asks for compressed answers, say. */
+const DEFAULT_HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'api-gateway' };
+
+/** Hands requests on to the services behind, and their answers back, both as they came. */
+@Injectable()
+export class ProxyService {
+  private readonly baseUrls: Record<DownstreamService, string>;
+  private readonly timeoutMs: number;
+
+  constructor(
+    private readonly http: HttpService,
+    private readonly tracer: Tracer,
+    @Inject(CONFIG) config: ApiGatewayConfig,
+  ) {
+    this.baseUrls = { 'user-service': config.USER_SERVICE_URL, 'order-service': config.ORDER_SERVICE_URL };
+    this.timeoutMs = config.DOWNSTREAM_TIMEOUT_MS;
+  }
+
+  /**
+   * @param path where the request goes to; of the request itself only method, query, headers and body are used.
+   * @throws ProblemException 502 or 504 when the service gives no answer.
+   */
+  async forward(
+    service: DownstreamService,
+    path: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const url = `${this.baseUrls[service]}${path}${queryOf(request.url)}`;
+    const attributes = { 'http.request.method': request.method, 'url.full': url };
+    const answer = await this.tracer.withSpan(`proxy_to_${service}`, { attributes }, async (span) => {
+      const response = await this.send(service, url, request, whenGone(reply));
+      span.setAttribute('http.response.status_code', response.status);
+      if (response.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      return response;
+    });
+    void reply.code(answer.status).headers(forwardedHeaders(answer.headers as Headers));
+    // RFC 9110, section 8.6: an answer without content, such as 204, has no length to tell.
+    void (answer.data.length > 0 ? reply.send(answer.data) : reply.send());
+  }
+
+  private send(
+    service: DownstreamService,
+    url: string,
+    request: FastifyRequest,
+    clientGone: AbortSignal,
+  ): Promise<AxiosResponse<Buffer>> {
+    return callDownstream({ service, timeoutMs: this.timeoutMs, clientGone }, (signal) =>
+      this.http.axiosRef.request<Buffer>({
+        method: request.method,
+        url,
+        headers: { ...DEFAULT_HEADERS, ...forwardedHeaders(request.headers), via: viaOf(request) },
+        data: request.body,
+        responseType: 'arraybuffer',
+        decompress: false,
+        signal,
+      }),
+    );
+  }
+}
+
+function queryOf(url: string): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start);
+}
+
+/** RFC 9110, section 7.6.3: a gateway adds itself to the requests that it forwards. */
+function viaOf({ headers, raw }: FastifyRequest): string {
+  const hop = `${raw.httpVersion} api-gateway`;
+  return headers.via ? `${headers.via}, ${hop}` : hop;
+}
+
+/** Aborts when the client closes its connection before it has the whole answer. */
+function whenGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, Logger, NotFoundException } from '@nestjs/common';
+import { Span } from '@lantern/observability';
+import type { CreateOrderRequest, ListOrdersQuery, Order, OrderPage } from '@lantern/service-contracts';
+import { readCursor } from '@lantern/service-platform/database';
+import {
+  PAYMENT_GATEWAY,
+  type Payment,
+  type PaymentGateway,
+  PaymentGatewayTimeout,
+} from '../payments/payment-gateway.js';
+import { CATALOGUE, type Price } from '../products/catalogue.js';
+import { UsersClient } from '../users/users.client.js';
+import { paymentTimedOut, unknownProduct, unknownUser } from './orders.problems.js';
+import { OrdersRepository } from './orders.repository.js';
+
+interface Charged {
+  price: Price;
+  payment: Payment;
+}
+
+@Injectable()
+export class OrdersService {
+  private readonly logger = new Logger(OrdersService.name);
+
+  constructor(
+    private readonly orders: OrdersRepository,
+    private readonly users: UsersClient,
+    @Inject(PAYMENT_GATEWAY) private readonly gateway: PaymentGateway,
+  ) {}
+
+  /**
+   * The money is taken before the order is stored, and given back when it cannot be stored: the other way
+   * round an order could stand that nobody paid.
+   */
+  async create({ user_id, product, quantity }: CreateOrderRequest): Promise<Order> {
+    const id = randomUUID();
+    await this.validateUser(user_id);
+    const { price, payment } = await this.calculateTotal(product, quantity, id).catch(explain);
+    const order: Order = {
+      id,
+      user_id,
+      product,
+      quantity,
+      unit_price_minor: price.unitPriceMinor,
+      total_minor: payment.totalMinor,
+      currency: price.currency,
+      created_at: new Date().toISOString(),
+    };
+    try {
+      await this.orders.insert(order);
+    } catch (error) {
+      await this.refund(payment);
+      throw error;
+    }
+    return order;
+  }
+
+  async get(id: string): Promise<Order> {
+    const order = await this.orders.find(id);
+    if (!order) throw new NotFoundException(`No order has the id "${id}".`);
+    return order;
+  }
+
+  list({ limit, cursor, user_id }: ListOrdersQuery): Promise<OrderPage> {
+    const after = cursor === undefined ? undefined : readCursor(cursor);
+    return this.orders.list(limit, { userId: user_id, after });
+  }
+
+  @Span('validate_user', (userId: string) => ({ attributes: { 'user.id': userId } }))
+  private async validateUser(userId: string): Promise<void> {
+    if (!(await this.users.exists(userId))) {
+      throw unknownUser.occurred(`No user has the id "${userId}".`);
+    }
+  }
+
+  /** The total is final once it has been charged. */
+  @Span('calculate_total', (product: string, quantity: number, _orderId: string) => ({
+    attributes: { product, quantity },
+  }))
+  private async calculateTotal(product: string, quantity: number, orderId: string): Promise<Charged> {
+    const price = CATALOGUE.get(product);
+    if (!price) throw unknownProduct.occurred(`The shop does not sell "${product}".`);
+
+    const totalMinor = price.unitPriceMinor * quantity;
+    const payment: Payment = { orderId, product, totalMinor, currency: price.currency };
+    await this.charge(payment);
+    return { price, payment };
+  }
+
+  private async charge(payment: Payment): Promise<void> {
+    try {
+      await this.gateway.charge(payment);
+    } catch (error) {
+      if (!(error instanceof PaymentGatewayTimeout)) throw error;
+      this.logger.error('Payment processing failed', {
+        reason: error.message,
+        product: payment.product,
+        stack: error.stack,
+      });
+      throw error;
+    }
+  }
+
+  private async refund(payment: Payment): Promise<void> {
+    try {
+      await this.gateway.refund(payment);
+      this.logger.warn('An order was paid but could not be stored; it has been refunded', { payment });
+    } catch (error) {
+      this.logger.error('An order was paid but could neither be stored nor refunded: refund it by hand', {
+        payment,
+        err: error,
+      });
+    }
+  }
+}
+
+/** The span keeps the gateway's own error; the client is told what it means for the order. */
+function explain(error: unknown): never {
+  if (!(error instanceof PaymentGatewayTimeout)) throw error;
+  throw paymentTimedOut.occurred(
+    'The payment provider did not answer in time. Nothing was charged or ordered.',
+    {
+      cause: error,
+    },
+  );
+}

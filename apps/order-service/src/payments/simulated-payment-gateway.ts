@@ -1,0 +1,21 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { type Payment, type PaymentGateway, PaymentGatewayTimeout } from './payment-gateway.js';
+
+/** How long charging `slow_product` takes. */
+export const SLOW_CHARGE_MS = 3_000;
+
+/** Stands in for a payment provider: takes no money, and misbehaves for two products on purpose. */
+@Injectable()
+export class SimulatedPaymentGateway implements PaymentGateway {
+  private readonly logger = new Logger(SimulatedPaymentGateway.name);
+
+  async charge({ product }: Payment): Promise<void> {
+    if (product === 'fail_product') throw new PaymentGatewayTimeout('Unable to reach provider');
+    if (product === 'slow_product') await wait(SLOW_CHARGE_MS);
+  }
+
+  async refund({ orderId, totalMinor, currency }: Payment): Promise<void> {
+    this.logger.log('Refunded', { order_id: orderId, total_minor: totalMinor, currency });
+  }
+}

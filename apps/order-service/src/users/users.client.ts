@@ -1,0 +1,31 @@
+import { HttpService } from '@nestjs/axios';
+import { Inject, Injectable } from '@nestjs/common';
+import { callDownstream, CONFIG, ProblemType } from '@lantern/service-platform';
+import type { OrderServiceConfig } from '../config.js';
+
+const userServiceFailed = new ProblemType('downstream-failed', 502, 'Downstream failed');
+
+/** Asks user-service. */
+@Injectable()
+export class UsersClient {
+  constructor(
+    private readonly http: HttpService,
+    @Inject(CONFIG) private readonly config: OrderServiceConfig,
+  ) {}
+
+  /**
+   * Whether a user has this id.
+   *
+   * @throws ProblemException 502 or 504 when user-service does not say.
+   */
+  async exists(id: string): Promise<boolean> {
+    const { USER_SERVICE_URL, USER_SERVICE_TIMEOUT_MS } = this.config;
+    const { status } = await callDownstream(
+      { service: 'user-service', timeoutMs: USER_SERVICE_TIMEOUT_MS },
+      (signal) => this.http.axiosRef.get(`${USER_SERVICE_URL}/users/${encodeURIComponent(id)}`, { signal }),
+    );
+    if (status === 200) return true;
+    if (status === 404) return false;
+    throw userServiceFailed.occurred(`user-service answered with status ${status}.`);
+  }
+}
