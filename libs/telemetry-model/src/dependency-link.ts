@@ -81,13 +81,10 @@ const parentOf = (
 
 /** Adds calls up to links. */
 export class DependencyLinker {
-  private readonly links = new Map<string, Map<string, { callCount: number; errorCount: number }>>();
+  private readonly countsByPair = new Map<string, Map<string, Counts>>();
 
   add({ parent, child, span }: ServiceCall): void {
-    let children = this.links.get(parent);
-    if (!children) this.links.set(parent, (children = new Map()));
-    let counts = children.get(child);
-    if (!counts) children.set(child, (counts = { callCount: 0, errorCount: 0 }));
+    const counts = this.countsOf(parent, child);
     counts.callCount++;
     if (span.status.code === StatusCode.error) counts.errorCount++;
   }
@@ -95,11 +92,24 @@ export class DependencyLinker {
   /** Sorted by parent, then child. */
   sortedLinks(): DependencyLink[] {
     const links: DependencyLink[] = [];
-    for (const [parent, children] of this.links) {
+    for (const [parent, children] of this.countsByPair) {
       for (const [child, counts] of children) links.push({ parent, child, ...counts });
     }
     return links.sort((a, b) => compare(a.parent, b.parent) || compare(a.child, b.child));
   }
+
+  private countsOf(parent: string, child: string): Counts {
+    const children = this.countsByPair.get(parent) ?? new Map<string, Counts>();
+    this.countsByPair.set(parent, children);
+    const counts = children.get(child) ?? { callCount: 0, errorCount: 0 };
+    children.set(child, counts);
+    return counts;
+  }
+}
+
+interface Counts {
+  callCount: number;
+  errorCount: number;
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
