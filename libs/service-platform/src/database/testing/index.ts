@@ -1,0 +1,3 @@
+export { describeOnEachDatabase } from './describe-on-each-database.js';
+
+export type { FreshDatabase } from './describe-on-each-database.js';

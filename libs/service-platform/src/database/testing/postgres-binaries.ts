@@ -1,0 +1,18 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Debian keeps the server's programs out of PATH, one folder a version. */
+const DEBIAN_FOLDER = '/usr/lib/postgresql';
+
+export const SEARCHED_PLACES = `PATH, ${DEBIAN_FOLDER}/*/bin and /usr/local/bin`;
+
+/** The folder with PostgreSQL's server programs; undefined where they are not installed. */
+export function findPostgresBinaries(): string | undefined {
+  const versions = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER) : [];
+  const newestFirst = versions.sort((a, b) => Number(b) - Number(a));
+  return [
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...newestFirst.map((version) => join(DEBIAN_FOLDER, version, 'bin')),
+    '/usr/local/bin',
+  ].find((folder) => ['initdb', 'postgres'].every((program) => existsSync(join(folder, program))));
+}
