@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+export interface Config {
+  /** A name or address. `localhost` means both loopback addresses, 127.0.0.1 and ::1. */
+  readonly host: string;
+  readonly otlpPort: number;
+  /** Jaeger's query API and the web UI. */
+  readonly jaegerPort: number;
+  readonly lokiPort: number;
+  /** What the spans in memory may occupy; the oldest traces make room for new ones. */
+  readonly maxTraceBytes: number;
+  /** What the log lines in memory may occupy; the oldest make room for new ones. */
+  readonly maxLogBytes: number;
+}
+
+/** The environment holds a value that cannot be used. The message names the variable, the value and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const MIB = 1024 * 1024;
+
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KIB: 1024,
+  MIB,
+  GIB: 1024 * MIB,
+};
+
+const PORT = 'a whole number from 0 to 65535, where 0 takes any free port';
+const SIZE = 'a size of at least 1 MiB, for example 256MiB, 1GB or 100000000';
+const HOST = 'a host name or an IP address';
+
+const host = z.string().regex(/^[\w.:-]+$/, HOST);
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, PORT)
+  .transform(Number)
+  .refine((value) => value <= 65_535, PORT);
+
+const size = z.string().transform((text, context) => {
+  const [, count, unit = 'B'] = /^(\d+(?:\.\d+)?)\s*([KMG]?i?B)?$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(count) * (UNIT_BYTES[unit.toUpperCase()] ?? Number.NaN));
+  if (bytes >= MIB && Number.isSafeInteger(bytes)) return bytes;
+  context.addIssue({ code: 'custom', message: SIZE });
+  return z.NEVER;
+});
+
+const environment = z.object({
+  LANTERN_HOST: host.default('localhost'),
+  LANTERN_OTLP_PORT: port.default(4318),
+  LANTERN_JAEGER_PORT: port.default(16_686),
+  LANTERN_LOKI_PORT: port.default(3100),
+  LANTERN_MAX_TRACE_BYTES: size.default(256 * MIB),
+  LANTERN_MAX_LOG_BYTES: size.default(128 * MIB),
+});
+
+/** @throws {ConfigError} that lists every wrong variable */
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  // An empty variable is one that nobody set: shells and compose files make them.
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { data, error } = environment.safeParse(set);
+  if (error) {
+    throw new ConfigError(
+      error.issues
+        .map(({ path, message }) => {
+          const variable = String(path[0]);
+          return `${variable} is "${env[variable] ?? ''}": it must be ${message}.`;
+        })
+        .join('\n'),
+    );
+  }
+  return {
+    host: data.LANTERN_HOST,
+    otlpPort: data.LANTERN_OTLP_PORT,
+    jaegerPort: data.LANTERN_JAEGER_PORT,
+    lokiPort: data.LANTERN_LOKI_PORT,
+    maxTraceBytes: data.LANTERN_MAX_TRACE_BYTES,
+    maxLogBytes: data.LANTERN_MAX_LOG_BYTES,
+  };
+};

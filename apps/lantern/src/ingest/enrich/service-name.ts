@@ -1,0 +1,27 @@
+import type { LogStream } from '@lantern/telemetry-model';
+
+/** In Loki's order. */
+const SOURCES = [
+  'service',
+  'app',
+  'application',
+  'app_name',
+  'name',
+  'app_kubernetes_io_name',
+  'container',
+  'container_name',
+  'k8s_container_name',
+  'component',
+  'workload',
+  'job',
+  'k8s_job_name',
+];
+
+/** Every stream has the label `service_name`, as in Loki: Grafana and OTLP senders know services by it. */
+export const withServiceName = (stream: LogStream): LogStream => {
+  const { labels } = stream;
+  if (labels.service_name) return stream;
+  const source = SOURCES.find((name) => labels[name]);
+  const serviceName = (source && labels[source]) ?? 'unknown_service';
+  return { ...stream, labels: { ...labels, service_name: serviceName } };
+};

@@ -1,0 +1,19 @@
+import { MISSING_SERVICE_NAME, attributeValue, type Resource } from '@lantern/telemetry-model';
+import { eachResource } from './sanitizer.js';
+
+const KEY = 'service.name';
+
+const faultOf = (resource: Resource): string | undefined => {
+  const value = attributeValue(resource.attributes, KEY);
+  if (value === undefined || value === null) return MISSING_SERVICE_NAME;
+  if (typeof value !== 'string') return 'service-name-wrong-type';
+  return value === '' ? 'empty-service-name' : undefined;
+};
+
+/** Every resource has a name to be found by; these are the names that Jaeger gives. */
+export const serviceName = eachResource((resource) => {
+  const fault = faultOf(resource);
+  if (fault === undefined) return resource;
+  const others = resource.attributes.filter(({ key }) => key !== KEY);
+  return { ...resource, attributes: [{ key: KEY, value: fault }, ...others] };
+});

@@ -1,0 +1,37 @@
+import type { LogStore, TraceStore } from '@lantern/telemetry-store';
+import type { FastifyInstance } from 'fastify';
+import { createServer, type ServerOptions } from '../../http/server.js';
+import { sendNotFound } from '../../http/text.js';
+import { uiRoutes } from '../../ui/ui-routes.js';
+import { lokiRoutes } from '../loki/loki-routes.js';
+import { legacyRoutes } from './legacy-routes.js';
+import { TraceQueries } from './trace-query.js';
+import { v3Routes } from './v3-routes.js';
+
+export interface JaegerServerParts {
+  readonly traces: TraceStore;
+  /** The UI shows the logs beside a trace, and talks to its own origin only. */
+  readonly logs: LogStore;
+  readonly uiDirectory: string;
+}
+
+/** Stands where Jaeger stands: both families of its query API, and the web UI on every other path. */
+export const createJaegerServer = (
+  { traces, logs, uiDirectory }: JaegerServerParts,
+  options: ServerOptions,
+): FastifyInstance => {
+  const server = createServer(options);
+  const queries = new TraceQueries(traces);
+  void server.register(legacyRoutes(queries));
+  void server.register(v3Routes(queries));
+  void server.register(lokiRoutes(logs));
+  void server.register(uiRoutes(uiDirectory));
+  // Below an API nothing is a page.
+  for (const prefix of ['/api', '/loki']) {
+    void server.register(
+      async (api) => api.setNotFoundHandler(async (_request, reply) => sendNotFound(reply)),
+      { prefix },
+    );
+  }
+  return server;
+};

@@ -1,0 +1,100 @@
+import {
+  BadRequest,
+  SPAN_KIND_NAMES,
+  legacyTraceId,
+  parseLegacyDependenciesRequest,
+  parseLegacyTraceRequest,
+  parseLegacyTracesRequest,
+  type LegacyDependency,
+  type LegacyEnvelope,
+  type LegacyError,
+  type LegacyOperation,
+  type LegacyTrace,
+} from '@lantern/query-api';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { nowUnixNano } from '../../clock.js';
+import { HttpError, statusOf } from '../../http/http-error.js';
+import { queryOf, sendJson, sendText } from '../../http/text.js';
+import { toLegacyTrace } from './legacy-trace.js';
+import type { TraceQueries } from './trace-query.js';
+
+/** Jaeger's query API as of v2.20 and before, under `/api`. Still spoken by Grafana and many scripts. */
+export const legacyRoutes = (traces: TraceQueries) => async (server: FastifyInstance) => {
+  server.setErrorHandler(async (error, _request, reply) => {
+    const status = error instanceof BadRequest ? 400 : statusOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    // JSON in a text: so does Jaeger.
+    return sendText(
+      reply,
+      status,
+      JSON.stringify(envelope(null, { errors: [{ code: status, msg: message }] })),
+    );
+  });
+
+  server.get('/api/services', async (request, reply) => {
+    const services = await traces.store.services();
+    return send(request, reply, envelope(services, { total: services.length }));
+  });
+
+  server.get<{ Params: { service: string } }>('/api/services/:service/operations', async (request, reply) => {
+    const operations = await traces.store.operations(request.params.service);
+    const names = Array.from(new Set(operations.map(({ name }) => name)));
+    return send(request, reply, envelope(names.length === 0 ? null : names, { total: names.length }));
+  });
+
+  server.get('/api/operations', async (request, reply) => {
+    const params = queryOf(request);
+    const service = params.get('service') ?? '';
+    if (service === '') throw new BadRequest("parameter 'service' is required");
+    const kind = params.get('spanKind') ?? '';
+    const operations = (await traces.store.operations(service))
+      .map((operation): LegacyOperation => ({
+        name: operation.name,
+        spanKind: SPAN_KIND_NAMES[operation.kind],
+      }))
+      .filter(({ spanKind }) => kind === '' || spanKind === kind);
+    return send(request, reply, envelope(operations, { total: operations.length }));
+  });
+
+  server.get('/api/traces', async (request, reply) => {
+    const search = parseLegacyTracesRequest(queryOf(request), nowUnixNano());
+    if (search.traceIds.length === 0) {
+      const found = await traces.search(search);
+      return send(request, reply, envelope(found.map(toLegacyTrace)));
+    }
+    const found: LegacyTrace[] = [];
+    const errors: LegacyError[] = [];
+    for (const [text, id] of new Map(search.traceIds.map(({ text, id }) => [id ?? text, id]))) {
+      const trace = await traces.byId(id, search.raw);
+      if (trace) found.push(toLegacyTrace(trace));
+      else errors.push({ msg: 'trace not found', traceID: legacyTraceId(text) });
+    }
+    return send(request, reply, envelope(found, { errors: errors.length === 0 ? null : errors }));
+  });
+
+  server.get<{ Params: { id: string } }>('/api/traces/:id', async (request, reply) => {
+    const { traceId, raw } = parseLegacyTraceRequest(request.params.id, queryOf(request));
+    const trace = await traces.byId(traceId, raw);
+    if (!trace) throw new HttpError(404, 'trace not found');
+    return send(request, reply, envelope([toLegacyTrace(trace)]));
+  });
+
+  server.get('/api/dependencies', async (request, reply) => {
+    const { range, service } = parseLegacyDependenciesRequest(queryOf(request), nowUnixNano());
+    const links = (await traces.store.dependencies(range))
+      .filter(({ parent, child }) => service === '' || parent === service || child === service)
+      .map(({ parent, child, callCount }): LegacyDependency => ({ parent, child, callCount }));
+    return send(request, reply, envelope(links));
+  });
+};
+
+const envelope = <T>(
+  data: T,
+  { total = 0, errors = null }: Partial<Pick<LegacyEnvelope<T>, 'total' | 'errors'>> = {},
+): LegacyEnvelope<T> => ({ data, total, limit: 0, offset: 0, errors });
+
+const send = (request: FastifyRequest, reply: FastifyReply, body: LegacyEnvelope<unknown>): FastifyReply => {
+  const pretty = queryOf(request).get('prettyPrint') ?? '';
+  const indent = pretty !== '' && pretty !== 'false' ? 4 : 0;
+  return sendJson(reply, JSON.stringify(body, null, indent));
+};

@@ -1,0 +1,67 @@
+import { formatTraceRequestJson } from '@lantern/otlp';
+import {
+  BadRequest,
+  SPAN_KIND_NAMES,
+  parseV3OperationsRequest,
+  parseV3Search,
+  parseV3TraceRequest,
+  type V3Error,
+  type V3Operations,
+  type V3Services,
+  type V3TraceSummaries,
+} from '@lantern/query-api';
+import type { Trace } from '@lantern/telemetry-model';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { HttpError, statusOf } from '../../http/http-error.js';
+import { queryOf, sendJson, sendText } from '../../http/text.js';
+import { summarizeTrace } from './trace-summary.js';
+import type { TraceQueries } from './trace-query.js';
+
+/** Jaeger's API v3 over HTTP, under `/api/v3`. */
+export const v3Routes = (traces: TraceQueries) => async (server: FastifyInstance) => {
+  server.setErrorHandler(async (error, _request, reply) => {
+    const httpCode = error instanceof BadRequest ? 400 : statusOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    // JSON in a text: so does Jaeger.
+    return sendText(reply, httpCode, JSON.stringify({ error: { httpCode, message } } satisfies V3Error));
+  });
+
+  server.get('/api/v3/services', async (_request, reply) => {
+    const services = await traces.store.services();
+    return sendJson(reply, JSON.stringify({ services } satisfies V3Services));
+  });
+
+  server.get('/api/v3/operations', async (request, reply) => {
+    const { service, spanKind } = parseV3OperationsRequest(queryOf(request));
+    const operations = (await traces.store.operations(service))
+      .map(({ name, kind }) => ({ name, kind: SPAN_KIND_NAMES[kind] }))
+      .filter(({ kind }) => spanKind === '' || kind === spanKind)
+      // A span of unspecified kind reads as internal, as OpenTelemetry has it.
+      .map(({ name, kind }) => ({ name, spanKind: kind === '' ? 'internal' : kind }));
+    return sendJson(reply, JSON.stringify({ operations } satisfies V3Operations));
+  });
+
+  server.get<{ Params: { id: string } }>('/api/v3/traces/:id', async (request, reply) => {
+    const { traceId, raw } = parseV3TraceRequest(request.params.id, queryOf(request));
+    const trace = await traces.byId(traceId, raw);
+    return sendTraces(reply, trace ? [trace] : []);
+  });
+
+  server.get('/api/v3/traces', async (request, reply) =>
+    sendTraces(reply, await traces.search(parseV3Search(queryOf(request)))),
+  );
+
+  server.get('/api/v3/trace-summaries', async (request, reply) => {
+    const found = await traces.search({ ...parseV3Search(queryOf(request)), raw: false });
+    return sendJson(
+      reply,
+      JSON.stringify({ summaries: found.map(summarizeTrace) } satisfies V3TraceSummaries),
+    );
+  });
+};
+
+const sendTraces = (reply: FastifyReply, traces: readonly Trace[]): FastifyReply => {
+  if (traces.length === 0) throw new HttpError(404, 'No traces found');
+  const result = formatTraceRequestJson(traces.flatMap(({ resourceSpans }) => resourceSpans));
+  return sendJson(reply, JSON.stringify({ result }));
+};

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { sendNotFound } from '../http/text.js';
+
+/** Where the workspace builds the UI. */
+export const UI_DIRECTORY = fileURLToPath(new URL('../../../lantern-ui/dist/', import.meta.url));
+
+/** Everything from the own origin; styles inline too, since the component library writes them so. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+const ASSETS = '/assets/';
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8" />
+  <title>Lantern</title>
+  <h1>The web UI is not built</h1>
+  <p>Lantern runs, and its APIs answer. Build the UI with</p>
+  <pre>npx nx build @lantern/lantern-ui</pre>
+  <p>and load this page again.</p>
+</html>
+`;
+
+/** A file beside the page, such as its icon. */
+const TOP_LEVEL_FILE = /^\w[\w-]*\.\w+$/;
+
+/** Serves the built UI: its files, and its page for every other path, since it finds its way by itself. */
+export const uiRoutes = (directory: string) => async (server: FastifyInstance) => {
+  server.addHook('onSend', async (_request, reply) => {
+    reply.headers({
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+  });
+
+  await server.register(fastifyStatic, {
+    root: join(directory, 'assets'),
+    prefix: ASSETS,
+    index: false,
+    // The names of assets hold a hash of their content.
+    maxAge: '365d',
+    immutable: true,
+  });
+
+  server.get<{ Params: { file: string } }>('/:file', async (request, reply) => {
+    const { file } = request.params;
+    return TOP_LEVEL_FILE.test(file) && existsSync(join(directory, file))
+      ? sendUncached(reply, file, directory)
+      : sendPage(reply, directory);
+  });
+
+  server.setNotFoundHandler(async (request, reply) =>
+    request.url.startsWith(ASSETS) ? sendNotFound(reply) : sendPage(reply, directory),
+  );
+};
+
+const sendPage = (reply: FastifyReply, directory: string): FastifyReply =>
+  existsSync(join(directory, 'index.html'))
+    ? sendUncached(reply.code(200), 'index.html', directory)
+    : reply.code(200).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(NOT_BUILT);
+
+/** To be asked for each time: the page names the assets of the present build. */
+const sendUncached = (reply: FastifyReply, file: string, directory: string): FastifyReply =>
+  reply.header('cache-control', 'no-cache').sendFile(file, directory, { cacheControl: false });
