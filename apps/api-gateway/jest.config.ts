@@ -1,3 +1,3 @@
 import { project } from '../../jest.config.ts';
 
-export default project();
+export default project({ setupFiles: ['<rootDir>/../../libs/service-platform/jest.setup.mjs'] });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataDir, databaseUrl, host, integer, port } from './fields.js';
+import { dataDir, databaseUrl, host, integer, milliseconds, port } from './fields.js';
 
 /** What every service is told by its environment. */
 export const serviceConfig = (defaultPort: number) =>
@@ -7,6 +7,8 @@ export const serviceConfig = (defaultPort: number) =>
     HOST: host(),
     PORT: port(defaultPort),
     MAX_BODY_BYTES: integer({ min: 1, max: 100_000_000, default: 100_000, unit: 'bytes' }),
+    /** How long requests that run may take to finish once the service was told to stop; `slow_product` takes 3 s. */
+    DRAIN_TIMEOUT_MS: milliseconds(6_000),
   });
 
 export type ServiceConfig = z.output<ReturnType<typeof serviceConfig>>;

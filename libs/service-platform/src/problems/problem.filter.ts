@@ -24,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
     const response: unknown = context.switchToHttp().getResponse();
 
     if (!(error instanceof HttpException)) {
-      this.logger.error(error instanceof Error ? error : `A request failed with: ${String(error)}`);
+      this.logger.error('A request failed', { err: error });
     }
     if (httpAdapter.isHeadersSent(response)) return;
 

@@ -10,7 +10,7 @@ export async function runService<Config extends ServiceConfig>(service: Service<
   try {
     const config = readConfig(service.config, process.env) as unknown as Config;
     const app = await createService(service, config);
-    stopOnSignals(app);
+    stopOnSignals(app, config.DRAIN_TIMEOUT_MS);
     await app.listen(config.PORT, config.HOST);
 
     const url = await app.getUrl();

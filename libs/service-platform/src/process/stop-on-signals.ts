@@ -16,29 +16,39 @@ const SAME_WISH_MS = 500;
  * finish, then the database is closed, telemetry is flushed (all of it by Nest's shutdown hooks) and the
  * process exits with 0. A second signal, later, ends it at once.
  */
-export function stopOnSignals(app: NestFastifyApplication): void {
+export function stopOnSignals(app: NestFastifyApplication, drainTimeoutMs: number): void {
   let stoppingSince: number | undefined;
 
   const onSignal = (signal: NodeJS.Signals) => {
     if (stoppingSince === undefined) {
       stoppingSince = Date.now();
-      void stop(app, signal).finally(() => process.exit(0));
+      void stop(app, signal, drainTimeoutMs).finally(() => process.exit(0));
     } else if (Date.now() - stoppingSince > SAME_WISH_MS) {
       process.exit(128 + constants.signals[signal]);
     }
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+
+  // A client that kept its connection after this answer would keep the server from closing.
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (stoppingSince !== undefined) void reply.header('Connection', 'close');
+  });
 }
 
-async function stop(app: NestFastifyApplication, signal: NodeJS.Signals): Promise<void> {
+async function stop(
+  app: NestFastifyApplication,
+  signal: NodeJS.Signals,
+  drainTimeoutMs: number,
+): Promise<void> {
   const logger = new Logger('Shutdown');
-  logger.log(`${signal}: stopping; requests that run have ${STOP_LIMITS_MS.requests} ms to finish`);
+  logger.log(`${signal}: stopping; requests that run have ${drainTimeoutMs} ms to finish`);
 
   const server = app.getHttpServer();
   const disconnected = server.listening ? once(server, 'close') : Promise.resolve();
   const closed = app.close().catch((error: unknown) => logger.error(error));
 
-  if (!(await settlesWithin(disconnected, STOP_LIMITS_MS.requests))) {
+  if (!(await settlesWithin(disconnected, drainTimeoutMs))) {
     logger.warn('Some requests still ran and were cut off');
     server.closeAllConnections();
   }

@@ -1,0 +1,317 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { buffer, text } from 'node:stream/consumers';
+import { startTestService, type TestService } from '@lantern/service-platform/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { apiGateway } from '../service.js';
+
+interface Received {
+  method: string | undefined;
+  url: string | undefined;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const listen = (server: Server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+const urlOf = (server: Server) => `http://127.0.0.1:${portOf(server)}`;
+
+const ok: Answer = (_request, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"items":[],"next_cursor":null}');
+};
+
+describe('api-gateway', () => {
+  let answer: Answer = ok;
+  const received: Received[] = [];
+  const orders = createServer((incoming, response) => {
+    void text(incoming).then((body) => {
+      const { method, url, headers } = incoming;
+      received.push({ method, url, headers, body });
+      answer(incoming, response);
+    });
+  });
+  let gateway: TestService;
+
+  beforeAll(async () => {
+    await listen(orders);
+    gateway = await startTestService(apiGateway, {
+      ORDER_SERVICE_URL: urlOf(orders),
+      // Nobody listens on port 1 of loopback.
+      USER_SERVICE_URL: 'http://127.0.0.1:1',
+      DOWNSTREAM_TIMEOUT_MS: '200',
+    });
+  });
+  afterEach(() => {
+    answer = ok;
+    received.length = 0;
+  });
+  afterAll(async () => {
+    await gateway.close();
+    orders.closeAllConnections();
+    await new Promise((closed) => orders.close(closed));
+  });
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(gateway.url + path, { headers, redirect: 'manual' });
+  const post = (body: string, contentType = 'application/json') =>
+    fetch(`${gateway.url}/orders`, { method: 'POST', headers: { 'content-type': contentType }, body });
+
+  describe('hands a request on', () => {
+    it('with its method, path, query and headers', async () => {
+      await get('/orders?limit=5&cursor=a%2Bb&user_id=1', { 'x-tenant': 'acme', accept: 'application/json' });
+
+      expect(received).toEqual([
+        {
+          method: 'GET',
+          url: '/orders?limit=5&cursor=a%2Bb&user_id=1',
+          headers: expect.objectContaining({ 'x-tenant': 'acme', accept: 'application/json' }),
+          body: '',
+        },
+      ]);
+    });
+
+    it('with its body to the byte, whatever JSON it is or is not', async () => {
+      const body = '{ "quantity": 1.0, "quantity": 2, "note": "é 🚀",';
+      await post(body);
+
+      expect(received[0]).toMatchObject({ method: 'POST', url: '/orders', body });
+      expect(received[0]?.headers['content-type']).toBe('application/json');
+    });
+
+    it('under the name of the service behind, with itself in Via', async () => {
+      await get('/orders', { via: '1.1 edge' });
+
+      expect(received[0]?.headers).toMatchObject({
+        host: `127.0.0.1:${portOf(orders)}`,
+        via: '1.1 edge, 1.1 api-gateway',
+      });
+    });
+
+    it('without hop-by-hop headers and without the trace of the client', async () => {
+      const raw = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+      raw.end(
+        'GET /orders HTTP/1.1\r\nHost: shop\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nTE: trailers\r\n' +
+          'X-B3-TraceId: 80f198ee56343ba864fe8b2a57d3eff7\r\nX-B3-SpanId: e457b5a2e4d86bd1\r\n\r\n',
+      );
+      await text(raw);
+      const headers = received[0]?.headers;
+
+      expect(headers).toMatchObject({ via: '1.1 api-gateway' });
+      expect(headers).not.toHaveProperty('x-hop');
+      expect(headers).not.toHaveProperty('te');
+      expect(headers?.connection).not.toMatch(/x-hop/i);
+      expect(headers?.['x-b3-spanid']).not.toBe('e457b5a2e4d86bd1');
+    });
+  });
+
+  describe('hands an answer back', () => {
+    it('with its status, headers and body', async () => {
+      answer = (_request, response) => {
+        response.writeHead(201, {
+          'content-type': 'application/json',
+          etag: '"1"',
+          'set-cookie': ['a=1', 'b=2'],
+        });
+        response.end('{"id":"1"}');
+      };
+      const response = await post('{}');
+
+      expect(response.status).toBe(201);
+      expect(response.headers.get('etag')).toBe('"1"');
+      expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+      expect(await response.text()).toBe('{"id":"1"}');
+    });
+
+    it('problems to the byte, as the service behind has written them', async () => {
+      const problem =
+        '{"type":"urn:x","title":"No","status":422,"trace_id":"80f198ee56343ba864fe8b2a57d3eff7"}';
+      answer = (_request, response) => {
+        response.writeHead(422, { 'content-type': 'application/problem+json' }).end(problem);
+      };
+      const response = await post('{}');
+
+      expect(response.status).toBe(422);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(await response.text()).toBe(problem);
+    });
+
+    it('without hop-by-hop headers', async () => {
+      answer = (_request, response) => {
+        response.setHeader('Connection', 'keep-alive, X-Hop');
+        response.setHeader('X-Hop', '1');
+        response.end('{}');
+      };
+      const response = await get('/orders');
+
+      expect(response.status).toBe(200);
+      expect(response.headers.get('x-hop')).toBeNull();
+    });
+
+    it('compressed only to those who asked for it', async () => {
+      await get('/orders');
+      const [withFetch] = received.splice(0);
+      const plain = request(`${gateway.url}/orders`).end();
+      const [response] = (await once(plain, 'response')) as [IncomingMessage];
+      await buffer(response);
+
+      expect(withFetch?.headers['accept-encoding']).toContain('gzip');
+      expect(received[0]?.headers['accept-encoding']).toBe('identity');
+    });
+
+    it('without a length where there is no content', async () => {
+      answer = (_request, response) => response.writeHead(204).end();
+      const response = await get('/orders');
+
+      expect(response.status).toBe(204);
+      expect(response.headers.get('content-length')).toBeNull();
+    });
+
+    it('redirects as they are, without following them', async () => {
+      answer = (_request, response) =>
+        response.writeHead(302, { location: `${urlOf(orders)}/elsewhere` }).end();
+      const response = await get('/orders');
+
+      expect(response.status).toBe(302);
+      expect(received).toHaveLength(1);
+    });
+  });
+
+  describe('answers for the service behind', () => {
+    it('502 when it refuses the connection', async () => {
+      const response = await get('/users/1');
+
+      expect(response.status).toBe(502);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(await response.json()).toMatchObject({
+        type: 'urn:lantern:problem:downstream-unavailable',
+        detail: 'user-service gave no answer.',
+        instance: '/users/1',
+      });
+    });
+
+    it('502 when it breaks off in the middle of its answer', async () => {
+      answer = (incoming, response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('half', () => incoming.socket.destroy());
+      };
+
+      expect((await get('/orders')).status).toBe(502);
+    });
+
+    it('502 when its answer is larger than any real one', async () => {
+      answer = (_request, response) => response.end(Buffer.alloc(10_000_001));
+
+      expect((await get('/orders')).status).toBe(502);
+    });
+
+    it('504 when it does not answer in time', async () => {
+      answer = () => undefined;
+      const response = await get('/orders');
+
+      expect(response.status).toBe(504);
+      expect(await response.json()).toMatchObject({
+        type: 'urn:lantern:problem:downstream-timeout',
+        detail: 'order-service did not answer within 200 ms.',
+      });
+    });
+  });
+
+  describe('answers without asking anybody', () => {
+    it('413 to a body that is too large', async () => {
+      const response = await post(JSON.stringify('x'.repeat(100_000)));
+
+      expect(response.status).toBe(413);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(received).toEqual([]);
+    });
+
+    it('413 to a body that turns out too large only as it arrives', async () => {
+      const upload = request(`${gateway.url}/orders`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+      });
+      // The gateway closes the connection while this is still being sent.
+      upload.on('error', () => undefined);
+      upload.write(Buffer.alloc(100_001, ' '));
+      const [response] = (await once(upload, 'response')) as [IncomingMessage];
+      upload.destroy();
+
+      expect(response.statusCode).toBe(413);
+      expect(received).toEqual([]);
+    });
+
+    it('415 to a body that is not JSON', async () => {
+      const response = await post('a=1', 'application/x-www-form-urlencoded');
+
+      expect(response.status).toBe(415);
+      expect(received).toEqual([]);
+    });
+
+    it.each(['/orders/%2e%2e%2fusers', '/orders/1%3Fa', '/orders/http:%2F%2Fevil', '/orders/..%5C..'])(
+      '400 to %s, whose id is none',
+      async (path) => {
+        const plain = request({ host: '127.0.0.1', port: new URL(gateway.url).port, path }).end();
+        const [response] = (await once(plain, 'response')) as [IncomingMessage];
+
+        expect(response.statusCode).toBe(400);
+        expect(response.headers['content-type']).toBe('application/problem+json');
+        expect(JSON.parse(await text(response))).toMatchObject({ errors: [{ parameter: 'id' }] });
+        expect(received).toEqual([]);
+      },
+    );
+
+    it('404 to a path that leads nowhere', async () => {
+      const response = await get('/admin');
+
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ title: 'Not Found', instance: '/admin' });
+    });
+  });
+
+  it('gives up on the service behind when the client gives up', async () => {
+    const abandoned = new Promise<void>((resolve) => {
+      answer = (incoming) => incoming.socket.once('close', () => resolve());
+    });
+    const client = request(`${gateway.url}/orders`);
+    client.on('error', () => undefined);
+    const asked = once(orders, 'request');
+    client.end();
+    await asked;
+    const before = performance.now();
+    client.destroy();
+    await abandoned;
+
+    // Well before the time-out would have done it.
+    expect(performance.now() - before).toBeLessThan(150);
+  });
+
+  it('documents the DTOs of the services behind at /docs-json', async () => {
+    const document = (await (await get('/docs-json')).json()) as {
+      paths: Record<string, object>;
+      components: { schemas: Record<string, object> };
+    };
+
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining([
+        '/users',
+        '/users/{id}',
+        '/orders',
+        '/orders/{id}',
+        '/health/live',
+        '/health/ready',
+      ]),
+    );
+    expect(Object.keys(document.components.schemas)).toEqual(
+      expect.arrayContaining([
+        'CreateOrderRequest',
+        'CreateUserRequest',
+        'Order',
+        'OrderPage',
+        'ProblemDetails',
+      ]),
+    );
+  });
+});

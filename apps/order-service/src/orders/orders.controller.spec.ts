@@ -1,0 +1,218 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Order, OrderPage } from '@lantern/service-contracts';
+import { startTestService, type TestService } from '@lantern/service-platform/testing';
+import { DATABASE } from '@lantern/service-platform/database';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Kysely } from 'kysely';
+import { PAYMENT_GATEWAY, type PaymentGateway } from '../payments/payment-gateway.js';
+import { orderService } from '../service.js';
+import type { Schema } from './orders.schema.js';
+
+/** Knows user "1", as user-service does after its first start. */
+const knowsUserOne: RequestListener = (request, response) => {
+  response.statusCode = request.url === '/users/1' ? 200 : 404;
+  response.end('{}');
+};
+
+const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+const laptop = { user_id: '1', product: 'laptop', quantity: 2 };
+
+describe('order-service', () => {
+  let answer: RequestListener = knowsUserOne;
+  const asked: (string | undefined)[] = [];
+  const users = createServer((request, response) => {
+    asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    answer(request, response);
+  });
+  let service: TestService;
+
+  beforeAll(async () => {
+    await new Promise<void>((listening) => users.listen(0, '127.0.0.1', listening));
+    service = await startTestService(orderService, {
+      USER_SERVICE_URL: urlOf(users),
+      USER_SERVICE_TIMEOUT_MS: '200',
+    });
+  });
+  afterEach(() => {
+    answer = knowsUserOne;
+    asked.length = 0;
+    jest.restoreAllMocks();
+  });
+  afterAll(async () => {
+    await service.close();
+    users.closeAllConnections();
+    await new Promise((closed) => users.close(closed));
+  });
+
+  const get = (path: string) => fetch(service.url + path);
+  const place = (order: unknown) =>
+    fetch(`${service.url}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(order),
+    });
+  const stored = async () => ((await (await get('/orders?limit=100')).json()) as OrderPage).items;
+
+  it('places an order for a user that exists, at the price of the catalogue', async () => {
+    const response = await place(laptop);
+    const order = (await response.json()) as Order;
+
+    expect(response.status).toBe(201);
+    expect(order).toEqual({
+      ...laptop,
+      id: expect.stringMatching(/^[\w-]+$/),
+      unit_price_minor: 129_900,
+      total_minor: 259_800,
+      currency: 'EUR',
+      created_at: expect.any(String),
+    });
+    expect(asked).toEqual(['GET /users/1']);
+    expect(await (await get(`/orders/${order.id}`)).json()).toEqual(order);
+  });
+
+  it('lists the orders of a user', async () => {
+    await place(laptop);
+    const { items } = (await (await get('/orders?user_id=1')).json()) as OrderPage;
+
+    expect(items.length).toBeGreaterThan(0);
+    expect(await (await get('/orders?user_id=2')).json()).toEqual({ items: [], next_cursor: null });
+  });
+
+  it('answers 404 for an order that it does not have', async () => {
+    expect((await get('/orders/none')).status).toBe(404);
+  });
+
+  it.each([
+    ['quantity', { ...laptop, quantity: 0 }],
+    ['quantity', { ...laptop, quantity: 1.5 }],
+    ['quantity', { ...laptop, quantity: '1' }],
+    ['quantity', { ...laptop, quantity: 1001 }],
+    ['user_id', { ...laptop, user_id: '../admin' }],
+    ['user_id', { ...laptop, user_id: 1 }],
+    ['product', { ...laptop, product: '' }],
+    ['price', { ...laptop, price: 1 }],
+  ])('answers 400 to a wrong %s before it asks anybody', async (field, order) => {
+    const response = await place(order);
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ pointer: `#/${field}` }] });
+    expect(asked).toEqual([]);
+  });
+
+  describe.each([
+    ['an unknown user', { ...laptop, user_id: '7' }, 422, 'unknown-user', 'No user has the id "7".'],
+    [
+      'an unknown product',
+      { ...laptop, product: 'unicorn' },
+      422,
+      'unknown-product',
+      'The shop does not sell "unicorn".',
+    ],
+    [
+      'a product named like a property of every object',
+      { ...laptop, product: 'constructor' },
+      422,
+      'unknown-product',
+      'The shop does not sell "constructor".',
+    ],
+    [
+      'fail_product, which the payment gateway never answers to',
+      { ...laptop, product: 'fail_product' },
+      504,
+      'payment-gateway-timeout',
+      'The payment provider did not answer in time. Nothing was charged or ordered.',
+    ],
+  ])('given %s', (_given, order, status, slug, detail) => {
+    it(`answers ${status} and stores nothing`, async () => {
+      const before = await stored();
+      const response = await place(order);
+
+      expect(response.status).toBe(status);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(await response.json()).toMatchObject({
+        type: `urn:lantern:problem:${slug}`,
+        status,
+        detail,
+        instance: '/orders',
+      });
+      expect(await stored()).toEqual(before);
+    });
+  });
+
+  describe('when user-service misbehaves', () => {
+    it('answers 502 when it refuses the connection', async () => {
+      const nobody = createServer();
+      await new Promise<void>((listening) => nobody.listen(0, '127.0.0.1', listening));
+      const url = urlOf(nobody);
+      await new Promise((closed) => nobody.close(closed));
+      const alone = await startTestService(orderService, { USER_SERVICE_URL: url });
+      try {
+        const response = await fetch(`${alone.url}/orders`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(laptop),
+        });
+
+        expect(response.status).toBe(502);
+        expect(await response.json()).toMatchObject({ detail: 'user-service gave no answer.' });
+      } finally {
+        await alone.close();
+      }
+    });
+
+    it('answers 504 when it does not answer in time', async () => {
+      answer = () => undefined;
+      const response = await place(laptop);
+
+      expect(response.status).toBe(504);
+      expect(await response.json()).toMatchObject({ detail: 'user-service did not answer within 200 ms.' });
+    });
+
+    it('answers 504 when its answer starts in time but does not end', async () => {
+      answer = (_request, response) => {
+        response.writeHead(200);
+        const drip = setInterval(() => response.write(' '), 20);
+        response.once('close', () => clearInterval(drip));
+      };
+
+      expect((await place(laptop)).status).toBe(504);
+    });
+
+    it('answers 502 when it breaks off', async () => {
+      answer = (request) => request.socket.destroy();
+
+      expect((await place(laptop)).status).toBe(502);
+    });
+
+    it.each([500, 503, 302])('answers 502 when it answers %i', async (status) => {
+      answer = (_request, response) => {
+        response.writeHead(status, { location: `${urlOf(users)}/users/1` }).end();
+      };
+      const response = await place(laptop);
+
+      expect(response.status).toBe(502);
+      expect(await response.json()).toMatchObject({ detail: `user-service answered with status ${status}.` });
+      expect(asked).toEqual(['GET /users/1']);
+    });
+  });
+
+  it('gives the money back and answers 500 when a paid order cannot be stored', async () => {
+    const gateway = service.app.get<PaymentGateway>(PAYMENT_GATEWAY);
+    const charge = jest.spyOn(gateway, 'charge');
+    const refund = jest.spyOn(gateway, 'refund');
+    const database = service.app.get<Kysely<Schema>>(DATABASE);
+    await database.schema.alterTable('orders').renameTo('orders_elsewhere').execute();
+    try {
+      const response = await place(laptop);
+
+      expect(response.status).toBe(500);
+      expect(JSON.stringify(await response.json())).not.toMatch(/orders_elsewhere|no such table|sqlite/i);
+      expect(refund.mock.calls).toEqual(charge.mock.calls);
+      expect(refund).toHaveBeenCalledTimes(1);
+    } finally {
+      await database.schema.alterTable('orders_elsewhere').renameTo('orders').execute();
+    }
+  });
+});

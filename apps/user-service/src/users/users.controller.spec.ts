@@ -1,0 +1,99 @@
+import type { User, UserPage } from '@lantern/service-contracts';
+import { startTestService, type TestService } from '@lantern/service-platform/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { userService } from '../service.js';
+
+describe('user-service', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startTestService(userService);
+  });
+  afterAll(() => service.close());
+
+  const get = (path: string) => fetch(service.url + path);
+  const post = (body: unknown) =>
+    fetch(`${service.url}/users`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  it('creates a user whom anybody can read afterwards', async () => {
+    const created = await post({ name: 'Grace Hopper', email: 'grace@example.com' });
+    const user = (await created.json()) as User;
+
+    expect(created.status).toBe(201);
+    expect(user).toEqual({
+      id: expect.stringMatching(/^[\w-]+$/),
+      name: 'Grace Hopper',
+      email: 'grace@example.com',
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
+    expect(await (await get(`/users/${user.id}`)).json()).toEqual(user);
+  });
+
+  it('answers 404 for a user whom it does not have', async () => {
+    const response = await get('/users/nobody');
+
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({
+      title: 'Not Found',
+      detail: 'No user has the id "nobody".',
+      instance: '/users/nobody',
+    });
+  });
+
+  it.each(['..%2Forders', 'a%2Fb', "'%20OR%201=1", 'x'.repeat(65)])(
+    'answers 400 for %s, which is no id',
+    async (id) => {
+      const response = await get(`/users/${id}`);
+
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ errors: [{ parameter: 'id' }] });
+    },
+  );
+
+  it('lists by pages that a client follows by their cursor', async () => {
+    await post({ name: 'Alan Turing', email: 'alan@example.com' });
+    const first = (await (await get('/users?limit=1')).json()) as UserPage;
+    const second = (await (await get(`/users?limit=1&cursor=${first.next_cursor ?? ''}`)).json()) as UserPage;
+
+    expect(first.items).toHaveLength(1);
+    expect(second.items).toHaveLength(1);
+    expect(second.items[0]?.id).not.toBe(first.items[0]?.id);
+  });
+
+  it.each([
+    ['limit=0', 'limit'],
+    ['limit=101', 'limit'],
+    ['limit=ten', 'limit'],
+    ['limit=1.5', 'limit'],
+    ['cursor=garbage', 'cursor'],
+    ['cursor=WzEsMl0', 'cursor'],
+    ['colour=red', 'colour'],
+  ])('answers 400 to /users?%s and names the parameter', async (query, parameter) => {
+    const response = await get(`/users?${query}`);
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      type: 'urn:lantern:problem:invalid-request',
+      errors: [{ parameter, detail: expect.any(String) }],
+    });
+  });
+
+  it('names every field that is wrong in a body, also one that does not exist', async () => {
+    const response = await post({ name: '', email: 'not an address', admin: true });
+    const problem = (await response.json()) as { errors: { pointer: string }[] };
+
+    expect(response.status).toBe(400);
+    expect(problem.errors.map(({ pointer }) => pointer).sort()).toEqual(['#/admin', '#/email', '#/name']);
+  });
+
+  it.each([[null], [[]], ['text'], [1]])('answers 400 to the body %j, which is no object', async (body) => {
+    const response = await post(body);
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ detail: 'The body must be a JSON object.' });
+  });
+});
