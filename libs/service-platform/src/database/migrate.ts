@@ -26,7 +26,7 @@ export async function migrate<Schema>(
   if (error === undefined) return;
 
   const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
-  const reason = error instanceof Error ? error.message : 'unknown';
+  const reason = (error as Error).message;
   throw new Error(
     failed ? `the migration "${failed}" failed: ${reason}` : `the database cannot be migrated: ${reason}`,
     { cause: error },

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { tracedDialect } from '@lantern/observability/kysely';
-import { type Dialect, Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { type Dialect, Kysely, PostgresDialect } from 'kysely';
 import type { DatabaseConfig } from '../config/service-config.js';
 import { openPostgres } from './postgres.js';
-import { openSqlite } from './sqlite.js';
+import { NodeSqliteDialect } from './sqlite.js';
 
 /**
  * Opens the database of a service: PostgreSQL where a URL is given, else a SQLite file of the service's name in
@@ -19,7 +19,7 @@ export function openDatabase<Schema>(service: string, config: DatabaseConfig): K
 }
 
 function sqliteDialect(path: string): Dialect {
-  return tracedDialect(new SqliteDialect({ database: openSqlite(path) }), {
+  return tracedDialect(new NodeSqliteDialect(path), {
     system: 'sqlite',
     namespace: path,
   });

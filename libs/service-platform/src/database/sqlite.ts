@@ -1,16 +1,48 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import {
+  type Kysely,
+  type MigrationLockOptions,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+} from 'kysely';
 
 /** How long a statement waits for another process that is writing to the same file. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/**
- * Opens a SQLite file by Node's own driver, in the shape that Kysely's dialect expects.
- * Folder and file are made where they are missing. Foreign keys are checked, as node:sqlite does by default.
- */
-export function openSqlite(path: string): SqliteDatabase {
+/** Kysely's SQLite dialect on Node's own driver, with migrations that are all or nothing. */
+export class NodeSqliteDialect extends SqliteDialect {
+  /** @param path of the file; it and its folder are made where they are missing. */
+  constructor(path: string) {
+    super({ database: openSqlite(path) });
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  /** https://www.sqlite.org/transactional.html holds for CREATE TABLE as for any other statement. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+
+  /** The first write of a transaction locks the file until its end, so that a second process waits here. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Kysely declares it: any schema
+  override async acquireMigrationLock(
+    db: Kysely<any>,
+    { lockTable, lockRowId }: MigrationLockOptions,
+  ): Promise<void> {
+    await db.updateTable(lockTable).set({ is_locked: 0 }).where('id', '=', lockRowId).execute();
+  }
+}
+
+/** Opens a file in the shape that Kysely expects. Foreign keys are checked, as node:sqlite does by default. */
+function openSqlite(path: string): SqliteDatabase {
   mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
   // Readers and the writer do not wait for each other, and with a write-ahead log NORMAL loses nothing
