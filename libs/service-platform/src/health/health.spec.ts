@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Controller, Get, Module } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Kysely } from 'kysely';
+import { databaseConfig, serviceConfig } from '../config/service-config.js';
+import { DATABASE, DatabaseModule } from '../database/database.module.js';
+import type { Service } from '../service.js';
+import { Readiness } from './readiness.js';
+import { startTestService, type TestService } from '../testing/start-test-service.js';
+
+let finish: () => void;
+let began: () => void;
+
+@Controller()
+class SlowController {
+  @Get('slow')
+  async slow(): Promise<string> {
+    began();
+    await new Promise<void>((resolve) => (finish = resolve));
+    return 'done';
+  }
+}
+
+@Module({
+  imports: [DatabaseModule.forRoot({ service: 'watched-service', migrations: {} })],
+  controllers: [SlowController],
+})
+class WatchedModule {}
+
+const watchedService: Service = {
+  name: 'watched-service',
+  description: 'Has a database and takes its time.',
+  config: serviceConfig(0).extend(databaseConfig.shape),
+  module: WatchedModule,
+};
+
+describe('health', () => {
+  let service: TestService;
+  beforeEach(async () => {
+    service = await startTestService(watchedService);
+  });
+  afterEach(() => service.close());
+
+  const get = async (path: string) => {
+    const response = await fetch(service.url + path);
+    return { status: response.status, body: (await response.json()) as unknown };
+  };
+
+  it('is ready while its database answers', async () => {
+    expect(await get('/health/ready')).toMatchObject({
+      status: 200,
+      body: { status: 'ok', details: { database: { status: 'up' } } },
+    });
+  });
+
+  it('is alive but not ready while its database is away, and says no more than that', async () => {
+    await service.app.get<Kysely<unknown>>(DATABASE).destroy();
+
+    expect(await get('/health/live')).toEqual({ status: 200, body: { status: 'ok' } });
+    expect(await get('/health/ready')).toEqual({
+      status: 503,
+      body: {
+        type: 'urn:lantern:problem:not-ready',
+        title: 'Not ready',
+        status: 503,
+        detail: 'Down: database.',
+        instance: '/health/ready',
+      },
+    });
+  });
+
+  it('is not ready once it stops, and still finishes what runs', async () => {
+    const running = new Promise<void>((resolve) => (began = resolve));
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    await running;
+
+    const probed = new Promise<void>((resolve) => {
+      service.app.get(Readiness).add(async () => {
+        resolve();
+        return { probe: { status: 'up' } };
+      });
+    });
+
+    const closed = service.app.close();
+    // On a connection that is still open, behind the request that runs.
+    socket.write('GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n');
+    await probed;
+    finish();
+    const answers = await text(socket);
+    await closed;
+
+    expect(answers).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*done/);
+    expect(answers).toMatch(/\r\n\r\ndoneHTTP\/1.1 503 [^]*The service is stopping\./);
+  });
+});
