@@ -5,11 +5,11 @@ export type { ObservabilityOptions } from './observability.options.js';
 export { Span } from './tracing/span.decorator.js';
 export type { SpanDecoratorOptions } from './tracing/span.decorator.js';
 export { Tracer, currentTraceId } from './tracing/tracer.js';
-export { shutdownTelemetry } from './tracing/telemetry.js';
+export { shutdownTelemetry } from './tracing/shutdown.js';
 
 export { currentCorrelationId } from './propagation/correlation.js';
 
 export { TraceLogger } from './logging/trace-logger.js';
 export type { LogFields } from './logging/log-record.js';
 
-export { MetricService, TraceService } from 'nestjs-otel';
+export { MetricService, TraceService } from './nestjs-otel.js';

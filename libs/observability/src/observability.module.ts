@@ -1,21 +1,51 @@
 import { Inject, Module, Optional } from '@nestjs/common';
-import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
-import { MetricService, TraceService } from 'nestjs-otel';
+import type {
+  DynamicModule,
+  NestModule,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleInit,
+} from '@nestjs/common';
+import { APP_GUARD, HttpAdapterHost } from '@nestjs/core';
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { getBooleanFromEnv } from '@opentelemetry/core';
+import { MetricService, TraceService } from './nestjs-otel.js';
+import { writeAccessLog } from './http/access-log.js';
+import { HandlerGuard } from './http/handler.guard.js';
+import { watchExceptions, watchRoutes } from './http/nest-hooks.js';
+import { setUntracedPaths } from './http/untraced-paths.js';
 import { TraceLogger } from './logging/trace-logger.js';
 import {
   ConfigurableModuleClass,
   OBSERVABILITY_OPTIONS,
   type ObservabilityOptions,
 } from './observability.options.js';
-import { shutdownTelemetry } from './tracing/telemetry.js';
+import { prepareProcess } from './tracing/process.js';
+import { shutdownTelemetry } from './tracing/shutdown.js';
 import { Tracer } from './tracing/tracer.js';
 
+// The services of nestjs-otel without its module, which would put a middleware on every route.
 const services = [Tracer, TraceLogger, TraceService, MetricService];
 
-/** Gives a Nest application its tracer, its logger and the access log. Import it once, in the root module. */
-@Module({ providers: services, exports: services })
-export class ObservabilityModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+const defaultShutdownTimeoutMillis = 5000;
+
+/** The applications of this process that use the module; the last one to close stops the SDK. */
+let running = 0;
+
+/**
+ * Gives a Nest application its tracer, its logger and the access log, and tells the spans of its requests their route,
+ * handler and errors. Import it once, in the root module: `ObservabilityModule.forRoot()`.
+ */
+@Module({ providers: [...services, { provide: APP_GUARD, useClass: HandlerGuard }], exports: services })
+export class ObservabilityModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+{
+  private stopAccessLog: (() => void) | undefined;
+
   constructor(
+    private readonly logger: TraceLogger,
+    @Optional() @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost | undefined,
     @Optional() @Inject(OBSERVABILITY_OPTIONS) private readonly options: ObservabilityOptions = {},
   ) {
     super();
@@ -25,7 +55,41 @@ export class ObservabilityModule extends ConfigurableModuleClass implements OnAp
     return super.forRoot(options);
   }
 
+  /** Middleware is configured before routes are registered, the last moment to watch them. Adds none. */
+  configure(): void {
+    watchRoutes(this.adapterHost);
+  }
+
+  async onModuleInit(): Promise<void> {
+    running++;
+    if (this.options.untracedPaths) setUntracedPaths(this.options.untracedPaths);
+    prepareProcess();
+    await watchExceptions();
+    if (this.adapterHost && this.options.accessLog !== false) {
+      this.stopAccessLog = writeAccessLog(this.logger, this.adapterHost);
+    }
+  }
+
+  onApplicationBootstrap(): void {
+    if (isTracing() || getBooleanFromEnv('OTEL_SDK_DISABLED')) return;
+    this.logger.warn(
+      'No spans are made, because tracing was not started: node --import @lantern/observability/register dist/main.js',
+      ObservabilityModule.name,
+    );
+  }
+
+  /** Nest closes global modules last, so nothing of the application speaks after this. */
   async onApplicationShutdown(): Promise<void> {
-    await shutdownTelemetry(this.options.shutdownTimeoutMillis);
+    this.stopAccessLog?.();
+    const timeout = this.options.shutdownTimeoutMillis ?? defaultShutdownTimeoutMillis;
+    running--;
+    await Promise.all([
+      this.logger.shutdown(timeout),
+      running === 0 ? shutdownTelemetry(timeout) : undefined,
+    ]);
   }
 }
+
+// Only without any SDK is the context of a new span invalid. The probe is never ended, so it goes nowhere.
+const isTracing = (): boolean =>
+  isSpanContextValid(trace.getTracer('probe').startSpan('probe', { root: true }).spanContext());

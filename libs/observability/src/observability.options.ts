@@ -1,12 +1,24 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { LogFormat } from './logging/stdout.js';
 
-/** Everything is optional: `ObservabilityModule.forRoot()` reads the rest from the environment. */
+/** Everything is optional: `ObservabilityModule.forRoot()` takes the rest from the environment. */
 export interface ObservabilityOptions {
   /** Write one log line for each request. Default: true. */
   accessLog?: boolean;
   /**
-   * How long the last lifecycle hook may take to send what is still held, in milliseconds. Default: 5000.
+   * Requests that are neither traced nor logged, in place of the health and metrics paths. A string stands for the
+   * path and all below it. Valid for the whole process.
    */
+  untracedPaths?: readonly (string | RegExp)[];
+  /** Further names, beside password, token, cookie and the like, whose values log lines mask. Case and separators do not count. */
+  redactKeys?: readonly string[];
+  /** Lowest level that is written, by winston's name or Nest's. Default: `LOG_LEVEL`, else `info`. */
+  logLevel?: string;
+  /** Default: `LOG_FORMAT`, else `pretty` on a terminal and `json` elsewhere. */
+  logFormat?: LogFormat;
+  /** Where to push log lines. Default: `LOKI_URL`, else nowhere but to stdout. */
+  lokiUrl?: string;
+  /** How long the last lifecycle hook may take to send what is still held, in milliseconds. Default: 5000. */
   shutdownTimeoutMillis?: number;
 }
 

@@ -1,8 +1,66 @@
-import { context, createContextKey } from '@opentelemetry/api';
+import { randomUUID } from 'node:crypto';
+import {
+  type Context,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+  context,
+  createContextKey,
+  propagation,
+} from '@opentelemetry/api';
 
-const correlationKey = createContextKey('lantern correlation id');
+/** Carries the correlation id between services and back to the caller. */
+export const correlationHeader = 'x-correlation-id';
+
+/** The same id for services that read baggage. Dots become `_` in Loki, so it meets the key of the log lines. */
+const baggageEntry = 'correlation.id';
+
+/** Its key on spans and log lines: one word to search for in either. */
+export const correlationAttribute = 'correlation_id';
+
+// Long enough for every id in use, safe in headers, log lines and queries.
+const acceptable = /^[\w.:@/+=-]{1,128}$/;
+
+const correlationKey = createContextKey('correlation id');
 
 /** The correlation id of the request in which the caller runs; undefined outside of any. */
 export function currentCorrelationId(): string | undefined {
-  return context.active().getValue(correlationKey) as string | undefined;
+  return getCorrelationId(context.active());
+}
+
+export function getCorrelationId(ctx: Context): string | undefined {
+  return ctx.getValue(correlationKey) as string | undefined;
+}
+
+/** The context with a correlation id: the one that it carries, or a new one. */
+export function ensureCorrelationId(ctx: Context): Context {
+  return getCorrelationId(ctx) === undefined ? setCorrelationId(ctx, randomUUID()) : ctx;
+}
+
+function setCorrelationId(ctx: Context, id: string): Context {
+  const baggage = (propagation.getBaggage(ctx) ?? propagation.createBaggage()).setEntry(baggageEntry, {
+    value: id,
+  });
+  return propagation.setBaggage(ctx, baggage).setValue(correlationKey, id);
+}
+
+/** Takes the correlation id from its header, else from the baggage; one that is no safe text is not taken. */
+export class CorrelationPropagator implements TextMapPropagator {
+  extract(ctx: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const header = getter.get(carrier, correlationHeader);
+    const id = [
+      Array.isArray(header) ? header[0] : header,
+      propagation.getBaggage(ctx)?.getEntry(baggageEntry)?.value,
+    ].find((candidate) => candidate !== undefined && acceptable.test(candidate));
+    return id === undefined ? ctx : setCorrelationId(ctx, id);
+  }
+
+  inject(ctx: Context, carrier: unknown, setter: TextMapSetter): void {
+    const id = getCorrelationId(ctx);
+    if (id !== undefined) setter.set(carrier, correlationHeader, id);
+  }
+
+  fields(): string[] {
+    return [correlationHeader];
+  }
 }

@@ -1,13 +1,19 @@
-import type { Attributes, SpanOptions } from '@opentelemetry/api';
+import { type Attributes, type SpanOptions, diag } from '@opentelemetry/api';
+import 'reflect-metadata';
 import { runInSpan } from './run-in-span.js';
 
 /** Options of `@Span()`: those of an OpenTelemetry span, and attributes taken from the result. */
-export interface SpanDecoratorOptions<Result = unknown> extends SpanOptions {
-  /** Called with what the method returned (what its promise resolved to); its attributes are put on the span. */
+export interface SpanDecoratorOptions<Result = never> extends SpanOptions {
+  /**
+   * Gives attributes for what the method came to: its value, what its promise resolved to, the last value of its
+   * Observable, the return value of its generator. Not called after an error.
+   */
   onResult?: (result: Result) => { attributes?: Attributes } | undefined;
 }
 
-// The bottom type of parameters accepts each method; what it is called with is checked where it is called.
+type SpanOptionsFactory<Args extends unknown[]> = (...args: Args) => SpanDecoratorOptions | undefined;
+
+// Called with whatever the method is called with; the method's own type guards its callers.
 type Method<Args extends unknown[]> = (...args: Args) => unknown;
 
 type SpanDecorator<Args extends unknown[]> = <M extends Method<Args>>(
@@ -17,28 +23,74 @@ type SpanDecorator<Args extends unknown[]> = <M extends Method<Args>>(
 ) => void;
 
 /**
- * Runs the method inside a span. The name is `Class.method` unless given; options may be computed from the
- * arguments: `@Span('validate_user', (id: string) => ({ attributes: { 'user.id': id } }))`.
+ * Runs the method inside a span named `Class.method`, or as given:
+ *
+ *     @Span('validate_user', (id: string) => ({ attributes: { 'user.id': id } }))
+ *
+ * The span ends when the method's work does: at the settlement of a promise or thenable, at the end of an Observable
+ * or generator. An error marks the span as failed, except a 4xx HttpException. Options that throw are left out
+ * and reported on OpenTelemetry's diagnostic logger; the method runs in any case.
  */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a decorator without a callback fits each method
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- without a callback, every method fits
 export function Span<Args extends unknown[] = any[]>(
-  name?: string,
-  options?: SpanDecoratorOptions | ((...args: Args) => SpanDecoratorOptions),
+  name: string,
+  options?: SpanDecoratorOptions | SpanOptionsFactory<Args>,
+): SpanDecorator<Args>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- without a callback, every method fits
+export function Span<Args extends unknown[] = any[]>(
+  options?: SpanDecoratorOptions | SpanOptionsFactory<Args>,
+): SpanDecorator<Args>;
+export function Span<Args extends unknown[]>(
+  nameOrOptions?: string | SpanDecoratorOptions | SpanOptionsFactory<Args>,
+  maybeOptions?: SpanDecoratorOptions | SpanOptionsFactory<Args>,
 ): SpanDecorator<Args> {
+  const [givenName, options] =
+    typeof nameOrOptions === 'string' ? [nameOrOptions, maybeOptions] : [undefined, nameOrOptions];
   return (target, key, descriptor) => {
-    const method = descriptor.value;
-    if (typeof method !== 'function')
-      throw new TypeError(`@Span() needs a method, ${String(key)} is not one`);
-    const spanName = name ?? `${target.constructor.name}.${String(key)}`;
-    const wrapped = function (this: unknown, ...args: Args): unknown {
-      const given = (typeof options === 'function' ? options(...args) : options) ?? {};
-      return runInSpan(spanName, given, () => method.apply(this, args));
-    };
-    Object.defineProperty(wrapped, 'name', { value: method.name, configurable: true });
-    Object.defineProperty(wrapped, 'length', { value: method.length, configurable: true });
-    for (const metadataKey of Reflect.getMetadataKeys?.(method) ?? []) {
-      Reflect.defineMetadata(metadataKey, Reflect.getMetadata(metadataKey, method), wrapped);
+    const method: unknown = descriptor.value;
+    const owner = typeof target === 'function' ? target.name : target.constructor.name;
+    const place = `${owner}.${String(key)}`;
+    if (!isMethod<Args>(method)) {
+      throw new TypeError(`@Span() decorates methods only; ${place} is an accessor or a property.`);
     }
-    descriptor.value = wrapped as typeof method;
+    const name = givenName ?? place;
+    const traced = function (this: unknown, ...args: Args): unknown {
+      const { onResult, ...spanOptions } = resolve(options, args, name);
+      // The caller's declared result type is what the method really gives.
+      return runInSpan(
+        name,
+        spanOptions,
+        () => method.apply(this, args),
+        onResult as (result: unknown) => undefined,
+      );
+    };
+    takeOver(method, traced);
+    descriptor.value = traced as NonNullable<typeof descriptor.value>;
   };
+}
+
+const isMethod = <Args extends unknown[]>(value: unknown): value is Method<Args> =>
+  typeof value === 'function';
+
+function resolve<Args extends unknown[]>(
+  options: SpanDecoratorOptions | SpanOptionsFactory<Args> | undefined,
+  args: Args,
+  name: string,
+): SpanDecoratorOptions {
+  if (typeof options !== 'function') return options ?? {};
+  try {
+    return options(...args) ?? {};
+  } catch (error) {
+    diag.warn(`The options of the span "${name}" failed, the span goes without them`, error);
+    return {};
+  }
+}
+
+/** Name, arity and metadata: Nest's routes, guards, pipes and Swagger read them from the function. */
+function takeOver(from: object & { name: string; length: number }, to: object): void {
+  Object.defineProperty(to, 'name', { value: from.name, configurable: true });
+  Object.defineProperty(to, 'length', { value: from.length, configurable: true });
+  for (const key of Reflect.getMetadataKeys(from) as unknown[]) {
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
+  }
 }

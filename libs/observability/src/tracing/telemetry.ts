@@ -1,33 +1,88 @@
-import type { NodeSDK } from '@opentelemetry/sdk-node';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { getBooleanFromEnv } from '@opentelemetry/core';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
+import { setting } from '../environment.js';
+import { describeError } from '../errors.js';
+import { createPropagator } from '../propagation/propagator.js';
+import { serviceIdentity } from '../service-identity.js';
+import { Diagnostics } from './diagnostics.js';
+import { prepareProcess } from './process.js';
+import { processResource, resourceDetectors } from './resource.js';
+import { createSampler } from './sampler.js';
+import { takeShutdown } from './shutdown.js';
+import { SpanDelivery } from './span-delivery.js';
+import { createSpanExporter } from './span-exporter.js';
+import { SpanProcessor } from './span-processor.js';
 
-let sdk: NodeSDK | undefined;
+/** Longest attribute of a span, in characters: a stack fits, a request body does not. */
+const defaultValueLength = 8192;
 
-/** Starts tracing for this process. Called by `@lantern/observability/register`. */
-export async function startTelemetry(): Promise<void> {
-  const [{ NodeSDK }, { BatchSpanProcessor }, { OTLPTraceExporter }] = await Promise.all([
-    import('@opentelemetry/sdk-node'),
-    import('@opentelemetry/sdk-trace'),
-    import('@opentelemetry/exporter-trace-otlp-proto'),
-  ]);
-  sdk = new NodeSDK({
-    spanProcessors: [
-      new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: 300 }),
-    ],
-    metricReaders: [],
-    logRecordProcessors: [],
-  });
-  sdk.start();
-}
+let started = false;
 
 /**
- * Sends what is still held and stops tracing. Resolves after `timeoutMillis` at the latest and never rejects;
- * later calls return the same promise.
+ * Starts OpenTelemetry for this process, configured by the standard `OTEL_*` variables, before the application is
+ * loaded. What fails is said and leaves the application untraced, but running.
  */
-export async function shutdownTelemetry(timeoutMillis = 5000): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMillis);
-  });
-  await Promise.race([sdk?.shutdown().catch(() => undefined), deadline]);
-  clearTimeout(timer);
+export function startTelemetry(env: NodeJS.ProcessEnv = process.env): void {
+  if (started) return;
+  started = true;
+  const identity = serviceIdentity(env);
+  const diagnostics = new Diagnostics(identity.name, env);
+  try {
+    if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) startSdk(env, diagnostics);
+  } catch (error) {
+    diagnostics.write('error', `Tracing could not be started: ${describeError(error).message}`, { error });
+  }
+  // Also with the SDK disabled or broken: ids are handed on and requests are logged.
+  prepareProcess(env);
 }
+
+function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
+  const identity = serviceIdentity(env);
+  let delivery: SpanDelivery | undefined;
+  diagnostics.install(env, (message) => {
+    if (message.includes('BatchSpanProcessor: span export failed')) return delivery !== undefined;
+    const full = /^Dropped (\d+) spans because maxQueueSize reached/.exec(message);
+    if (full) delivery?.dropped(Number(full[1]));
+    return full !== null && delivery !== undefined;
+  });
+  const target = createSpanExporter(env);
+  if (target) {
+    delivery = new SpanDelivery(target.exporter, target.target, (level, message) =>
+      diagnostics.write(level, message),
+    );
+  }
+  const sdk = new NodeSDK({
+    resource: processResource(identity),
+    ...(setting(env, 'OTEL_NODE_RESOURCE_DETECTORS') ? {} : { resourceDetectors }),
+    contextManager: new AsyncLocalStorageContextManager(),
+    textMapPropagator: createPropagator(env),
+    sampler: createSampler(env),
+    spanLimits: valueLength(env),
+    // Without an exporter spans are still made, so that log lines carry trace ids.
+    spanProcessors: [delivery ? new SpanProcessor(delivery) : new NoopSpanProcessor()],
+    // Left to the SDK when asked for, off otherwise: it would send both to the traces' endpoint by itself.
+    ...(setting(env, 'OTEL_METRICS_EXPORTER') ? {} : { metricReaders: [] }),
+    ...(setting(env, 'OTEL_LOGS_EXPORTER') ? {} : { logRecordProcessors: [] }),
+  });
+  sdk.start();
+  takeShutdown(
+    async () => {
+      await sdk.shutdown();
+    },
+    (timedOut) => {
+      const left = delivery?.undelivered ?? 0;
+      if (timedOut && left > 0) {
+        diagnostics.write('warn', `${left} spans were not sent to ${target?.target ?? ''} before the end`);
+      }
+    },
+  );
+}
+
+// The SDK leaves attributes unlimited unless one of these is set.
+const valueLength = (env: NodeJS.ProcessEnv): { attributeValueLengthLimit?: number } =>
+  (setting(env, 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT') ??
+  setting(env, 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'))
+    ? {}
+    : { attributeValueLengthLimit: defaultValueLength };

@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { type Span, type SpanOptions, context, trace } from '@opentelemetry/api';
+import { type Span, type SpanOptions, context, isSpanContextValid, trace } from '@opentelemetry/api';
 import { runInSpan } from './run-in-span.js';
-
-export const tracerName = '@lantern/observability';
 
 /** Makes spans by hand, where `@Span()` does not reach. */
 @Injectable()
 export class Tracer {
   /**
-   * Runs `fn` inside a new span and returns what it returns. The span ends when `fn` is done, which for a
-   * promise is its settlement; an error is recorded on the span and passed on unchanged.
+   * Runs `fn` inside a new span and returns what it returns. The span ends when the work is over, as with
+   * `@Span()`; an error is recorded on it (a 4xx HttpException is not) and thrown on unchanged.
    */
   withSpan<T>(name: string, fn: (span: Span) => T): T;
   withSpan<T>(name: string, options: SpanOptions, fn: (span: Span) => T): T;
-  withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Span) => T), maybeFn?: (span: Span) => T): T {
-    const [options, fn] =
-      typeof optionsOrFn === 'function' ? [{}, optionsOrFn] : [optionsOrFn, maybeFn as (span: Span) => T];
+  withSpan<T>(
+    name: string,
+    ...rest: [fn: (span: Span) => T] | [options: SpanOptions, fn: (span: Span) => T]
+  ): T {
+    const [options, fn] = rest.length === 1 ? [{}, rest[0]] : rest;
     return runInSpan(name, options, fn);
   }
 
@@ -25,7 +25,8 @@ export class Tracer {
   }
 }
 
-/** The trace id (32 hex digits) of the span in which the caller runs; undefined outside of any. */
+/** The trace id (32 hex digits) under which the caller runs; undefined outside of any trace. */
 export function currentTraceId(): string | undefined {
-  return trace.getSpan(context.active())?.spanContext().traceId;
+  const spanContext = trace.getSpanContext(context.active());
+  return spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : undefined;
 }

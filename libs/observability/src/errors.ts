@@ -1,0 +1,98 @@
+import { inspect } from 'node:util';
+
+/** How many causes of an error are followed; a longer chain is a loop or noise. */
+const maxCauses = 5;
+
+/** What spans and log lines say about anything that was thrown. */
+export interface ErrorDescription {
+  /** Class of the error, `string` or `null` for what is no error. */
+  name: string;
+  message: string;
+  /** Stack of the error and, below `Caused by:`, those of its causes. */
+  stack?: string;
+  /** `ECONNREFUSED`, SQLSTATE, …: the machine-readable reason, where the error has one. */
+  code?: string;
+  cause?: ErrorDescription;
+}
+
+/** Describes what was thrown, whatever it is. Never throws itself. */
+export function describeError(thrown: unknown): ErrorDescription {
+  try {
+    return describe(thrown, 0);
+  } catch {
+    // A getter or a proxy of the thrown object failed.
+    return { name: typeof thrown, message: 'an error that cannot be read' };
+  }
+}
+
+function describe(thrown: unknown, depth: number): ErrorDescription {
+  if (!isErrorLike(thrown)) {
+    const name = thrown === null ? 'null' : typeof thrown;
+    return { name, message: typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1 }) };
+  }
+  const name = text(thrown.name) ?? 'Error';
+  const code = text(thrown.code);
+  const description: ErrorDescription = { name, message: messageOf(thrown, code) };
+  if (code !== undefined) description.code = code;
+  const cause =
+    depth < maxCauses && thrown.cause !== undefined ? describe(thrown.cause, depth + 1) : undefined;
+  const stack = text(thrown.stack);
+  if (stack !== undefined) {
+    description.stack = cause
+      ? `${stack}\nCaused by: ${cause.stack ?? `${cause.name}: ${cause.message}`}`
+      : stack;
+  }
+  if (cause) description.cause = cause;
+  return description;
+}
+
+// Connecting to a host with two addresses fails with an AggregateError whose own message is empty.
+function messageOf(error: ErrorLike, code: string | undefined): string {
+  const message = text(error.message);
+  if (message) return message;
+  if (Array.isArray(error.errors)) {
+    const messages = error.errors
+      .slice(0, maxCauses)
+      .map((each: unknown) => describe(each, maxCauses).message);
+    if (messages.length > 0) return messages.join('; ');
+  }
+  return code ?? '';
+}
+
+interface ErrorLike {
+  name?: unknown;
+  message?: unknown;
+  stack?: unknown;
+  code?: unknown;
+  cause?: unknown;
+  errors?: unknown;
+}
+
+/** True for errors of this and of another realm, and for objects that carry a message and a stack. */
+export function isErrorLike(thrown: unknown): thrown is ErrorLike {
+  if (thrown instanceof Error) return true;
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** The HTTP status that an error asks for (Nest's HttpException), undefined when it asks for none. */
+export function httpStatusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  try {
+    const status = (error as { getStatus?: () => unknown }).getStatus?.();
+    return typeof status === 'number' ? status : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The low-cardinality name of a failure for `error.type`: its code where it has one, else its class.
+ * https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/#error-type
+ */
+export function errorType(thrown: unknown): string {
+  const { name, code } = describeError(thrown);
+  return code ?? name;
+}

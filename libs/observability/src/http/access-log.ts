@@ -1,0 +1,38 @@
+import type { HttpAdapterHost } from '@nestjs/core';
+import { errorType } from '../errors.js';
+import type { LogFields } from '../logging/log-record.js';
+import type { TraceLogger } from '../logging/trace-logger.js';
+import { type RequestOutcome, type ServedRequest, onRequestServed } from './served-request.js';
+
+const loggerContext = 'AccessLog';
+
+/**
+ * Writes one line for each request that this application served: `POST /orders 201 12ms`, at level info, warn from
+ * 400 on and error from 500 on. Returns how to stop that.
+ */
+export function writeAccessLog(logger: TraceLogger, adapterHost: HttpAdapterHost): () => void {
+  return onRequestServed((request, outcome) => {
+    if (request.server !== adapterHost.httpAdapter.getHttpServer()) return;
+    const { status } = outcome;
+    const level = status === undefined || status >= 500 ? 'error' : status >= 400 ? 'warn' : 'log';
+    logger[level](message(request, outcome), fields(request, outcome), loggerContext);
+  });
+}
+
+function message({ method, path }: ServedRequest, { status, durationMillis }: RequestOutcome): string {
+  return `${method} ${path} ${status ?? 'aborted'} ${Math.round(durationMillis)}ms`;
+}
+
+function fields({ method, path, route, handler, error }: ServedRequest, outcome: RequestOutcome): LogFields {
+  const { status, durationMillis, aborted } = outcome;
+  return {
+    method,
+    path,
+    ...(route === undefined ? {} : { route }),
+    ...(handler === undefined ? {} : { handler }),
+    ...(status === undefined ? {} : { status }),
+    duration_ms: Math.round(durationMillis * 1000) / 1000,
+    ...(aborted ? { aborted } : {}),
+    ...(error === undefined || (status ?? 500) < 400 ? {} : { error_type: errorType(error) }),
+  };
+}

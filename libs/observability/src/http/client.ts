@@ -1,0 +1,241 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import {
+  type Attributes,
+  type Context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  context,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_FULL,
+} from '@opentelemetry/semantic-conventions';
+import { errorType } from '../errors.js';
+import { recordException } from '../tracing/failure.js';
+import { isDropped, tracer } from '../tracing/run-in-span.js';
+import { semanticMethod } from './method.js';
+import { safely } from './safely.js';
+import { fullUrl, splitHost } from './url.js';
+
+let installed = false;
+
+/**
+ * Gives each outgoing request of `node:http` and `node:https` (axios, got, …) and of `fetch` (undici) one CLIENT span
+ * and the headers of the trace. It listens on Node's diagnostic channels, so the way in which an application
+ * imports its client makes no difference. Calling it again does nothing.
+ */
+export function traceHttpClients(): void {
+  if (installed) return;
+  installed = true;
+  // https://nodejs.org/api/diagnostics_channel.html#http
+  on('http.client.request.created', ({ request }: ClientMessage) => beginRequest(request));
+  on('http.client.response.finish', ({ request, response }: ClientMessage) => {
+    const call = calls.get(request);
+    if (call) call.response = response;
+  });
+  on('http.client.request.error', ({ request, error }: ClientMessage) => {
+    const call = calls.get(request);
+    if (call) call.error = error;
+  });
+  // https://github.com/nodejs/undici/blob/main/docs/docs/api/DiagnosticsChannel.md
+  on('undici:request:create', ({ request }: UndiciMessage) => beginFetch(request));
+  on('undici:request:headers', ({ request, response }: UndiciMessage) => {
+    const span = fetches.get(request);
+    if (span && response) setStatusCode(span, response.statusCode);
+  });
+  on('undici:request:trailers', ({ request }: UndiciMessage) => endFetch(request));
+  on('undici:request:error', ({ request, error }: UndiciMessage) => {
+    const span = fetches.get(request);
+    if (span) setError(span, error);
+    endFetch(request);
+  });
+}
+
+interface ClientMessage {
+  request: ClientRequest;
+  response?: IncomingMessage;
+  error?: unknown;
+}
+
+interface UndiciMessage {
+  request: UndiciRequest;
+  response?: { statusCode: number };
+  error?: unknown;
+}
+
+function on(channel: string, listener: (message: never) => void): void {
+  subscribe(channel, (message) => {
+    // Each channel publishes what is documented for it, which the listener declares.
+    safely('follow an outgoing request', () => listener(message as never));
+  });
+}
+
+interface Call {
+  span: Span;
+  response?: IncomingMessage;
+  error?: unknown;
+}
+
+const calls = new WeakMap<ClientRequest, Call>();
+
+function beginRequest(request: ClientRequest): void {
+  if (isTracingSuppressed(context.active())) return;
+  const authority = headerText(request.getHeader('host')) ?? request.host;
+  const origin = `${request.protocol}//${authority}`;
+  const { span, inside } = startSpan(request.method, () => urlAttributes(origin, request.path));
+  // Headers given as an array, or with `Expect`, are already written and cannot be added to.
+  if (!request.headersSent) {
+    inject(inside, {
+      remove: (name) => request.removeHeader(name),
+      set: (name, value) => void request.setHeader(name, value),
+    });
+  }
+  if (!span) return;
+  calls.set(request, { span });
+  // 'close' comes exactly once: after the response, an error, a timeout, an abort.
+  request.once('close', () => {
+    safely('end a client span', () => endRequest(request));
+  });
+}
+
+function endRequest(request: ClientRequest): void {
+  const call = calls.get(request);
+  if (!call) return;
+  const { span, response } = call;
+  if (response) {
+    span.setAttribute(ATTR_NETWORK_PROTOCOL_VERSION, response.httpVersion);
+    setStatusCode(span, response.statusCode ?? 0);
+  }
+  // An answer that breaks off reports its error on itself, not on the request.
+  const error = call.error ?? response?.errored;
+  if (error !== undefined && error !== null) setError(span, error);
+  span.end();
+}
+
+/** As undici publishes it. */
+interface UndiciRequest {
+  method: string;
+  origin: string | URL | undefined;
+  path: string;
+  /** Names and values in turn. */
+  headers: unknown;
+  addHeader(name: string, value: string): unknown;
+}
+
+const fetches = new WeakMap<UndiciRequest, Span>();
+
+function beginFetch(request: UndiciRequest): void {
+  if (isTracingSuppressed(context.active())) return;
+  const origin = request.origin instanceof URL ? request.origin.origin : (request.origin ?? '');
+  const { span, inside } = startSpan(request.method, () => urlAttributes(origin, request.path));
+  inject(inside, {
+    remove: (name) => removePair(request.headers, name),
+    set: (name, value) => void request.addHeader(name, value),
+  });
+  if (span) fetches.set(request, span);
+}
+
+function endFetch(request: UndiciRequest): void {
+  fetches.get(request)?.end();
+  fetches.delete(request);
+}
+
+/**
+ * The span of a call and the context that its headers announce. No span below one that was sampled out: the call
+ * then announces that decision. A call outside of any request makes a root span, as the conventions foresee.
+ */
+function startSpan(
+  method: string,
+  attributes: () => Attributes,
+): { span: Span | undefined; inside: Context } {
+  const active = context.active();
+  const parent = trace.getSpan(active);
+  if (parent && isDropped(parent)) return { span: undefined, inside: active };
+  const { attribute, spanName, original } = semanticMethod(method);
+  const span = tracer.startSpan(
+    spanName,
+    {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        [ATTR_HTTP_REQUEST_METHOD]: attribute,
+        ...(original === undefined ? {} : { [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: original }),
+        ...attributes(),
+      },
+    },
+    active,
+  );
+  return { span: span.isRecording() ? span : undefined, inside: trace.setSpan(active, span) };
+}
+
+// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
+function urlAttributes(origin: string, target: string): Attributes {
+  const scheme = /^([a-z]+):\/\//.exec(origin);
+  const { host, port } = splitHost(origin.slice(scheme?.[0].length ?? 0));
+  return {
+    // Through a proxy the target is a whole URL.
+    [ATTR_URL_FULL]: target.startsWith('/') ? fullUrl(origin, target) : fullUrl('', target),
+    [ATTR_SERVER_ADDRESS]: host,
+    [ATTR_SERVER_PORT]: port ?? (scheme?.[1] === 'https' ? 443 : 80),
+  };
+}
+
+interface Headers {
+  remove: (name: string) => void;
+  set: (name: string, value: string) => void;
+}
+
+/** Not ours to replace when the application set them itself. */
+const shared = new Set(['baggage', 'tracestate']);
+
+/**
+ * Writes the headers of the trace. Those that an application forwarded from the request it serves name the wrong
+ * parent; a stale `b3` would even win over fresh `X-B3-*`, so they go first.
+ */
+function inject(inside: Context, headers: Headers): void {
+  const carrier: Record<string, string> = {};
+  propagation.inject(inside, carrier);
+  const entries = Object.entries(carrier);
+  if (entries.length === 0) return;
+  for (const name of propagation.fields()) {
+    if (!(name in carrier) && !shared.has(name)) headers.remove(name);
+  }
+  for (const [name, value] of entries) {
+    headers.remove(name);
+    headers.set(name, value);
+  }
+}
+
+function removePair(headers: unknown, name: string): void {
+  if (!Array.isArray(headers)) return;
+  for (let at = headers.length - 2; at >= 0; at -= 2) {
+    const key: unknown = headers[at];
+    if (typeof key === 'string' && key.toLowerCase() === name) headers.splice(at, 2);
+  }
+}
+
+// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status: for a client, 4xx is an error too.
+function setStatusCode(span: Span, status: number): void {
+  span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
+  if (status < 400) return;
+  span.setAttribute(ATTR_ERROR_TYPE, String(status));
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+function setError(span: Span, error: unknown): void {
+  span.setAttribute(ATTR_ERROR_TYPE, errorType(error));
+  span.setStatus({ code: SpanStatusCode.ERROR, message: recordException(span, error) });
+}
+
+const headerText = (value: number | string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;

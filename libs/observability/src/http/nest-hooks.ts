@@ -1,0 +1,43 @@
+import type { HttpAdapterHost } from '@nestjs/core';
+import { diag } from '@opentelemetry/api';
+import { currentRequest } from './served-request.js';
+
+/**
+ * Notes the route of each request as it is declared, prefix and version included. To be called before Nest
+ * registers its routes.
+ */
+export function watchRoutes(adapterHost: HttpAdapterHost | undefined): void {
+  const adapter = adapterHost?.httpAdapter;
+  if (typeof adapter?.setOnRouteTriggered !== 'function') return;
+  const previous = adapter.getOnRouteTriggered();
+  adapter.setOnRouteTriggered((method, path) => {
+    const request = currentRequest();
+    if (request) request.route = path;
+    previous?.(method, path);
+  });
+}
+
+const installed = Symbol.for('@lantern/observability exceptions');
+
+/**
+ * Notes what was thrown while serving. Guards, pipes, handlers, middleware, body parsers and unknown routes all end
+ * in Nest's ExceptionsHandler, where an exception filter of ours would take the place of the application's and an
+ * interceptor would see only some of them.
+ */
+export async function watchExceptions(): Promise<void> {
+  try {
+    const { ExceptionsHandler } = await import('@nestjs/core/exceptions/exceptions-handler.js');
+    const prototype = ExceptionsHandler.prototype;
+    if (Object.hasOwn(prototype, installed)) return;
+    Object.defineProperty(prototype, installed, { value: true });
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
+    const { next } = prototype;
+    prototype.next = function (exception, host) {
+      const request = currentRequest();
+      if (request) request.error = exception;
+      next.call(this, exception, host);
+    };
+  } catch (error) {
+    diag.warn('This version of Nest hides its exceptions: server spans go without exception events', error);
+  }
+}

@@ -1,0 +1,11 @@
+import { diag } from '@opentelemetry/api';
+
+/** Runs a piece of tracing whose failure must not reach the host: it is reported and the host goes on. */
+export function safely<T>(what: string, fn: () => T): T | undefined {
+  try {
+    return fn();
+  } catch (error) {
+    diag.error(`Tracing failed to ${what}; the request goes on untraced`, error);
+    return undefined;
+  }
+}

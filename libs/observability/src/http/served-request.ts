@@ -1,0 +1,50 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { type Context, type Span, context, createContextKey } from '@opentelemetry/api';
+
+/** A request that this process serves. Nest's side of the library fills in what only Nest knows. */
+export interface ServedRequest {
+  readonly server: HttpServer | HttpsServer;
+  readonly method: string;
+  /** Path as requested, without the query. */
+  readonly path: string;
+  readonly span: Span;
+  /** Route as declared, `/users/:id`; absent when none matched. */
+  route?: string;
+  /** `UsersController.find` */
+  handler?: string;
+  /** What was thrown while serving, whatever the answer became. */
+  error?: unknown;
+}
+
+/** How it ended. */
+export interface RequestOutcome {
+  /** Absent when the client left before there was an answer. */
+  status: number | undefined;
+  durationMillis: number;
+  /** The connection closed before the response was complete. */
+  aborted: boolean;
+}
+
+const servedKey = createContextKey('served request');
+
+export const withServedRequest = (ctx: Context, request: ServedRequest): Context =>
+  ctx.setValue(servedKey, request);
+
+/** The request in which the caller runs; undefined outside of any, and in an untraced one. */
+export const currentRequest = (): ServedRequest | undefined =>
+  context.active().getValue(servedKey) as ServedRequest | undefined;
+
+type Listener = (request: ServedRequest, outcome: RequestOutcome) => void;
+
+const listeners = new Set<Listener>();
+
+/** Calls the listener, in the context of the request, after each request. Returns how to stop that. */
+export function onRequestServed(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function announceServed(request: ServedRequest, outcome: RequestOutcome): void {
+  for (const listener of listeners) listener(request, outcome);
+}

@@ -1,0 +1,217 @@
+import type { EventEmitter } from 'node:events';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import https from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import {
+  type Attributes,
+  type Context,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  context,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_CODE_FUNCTION_NAME,
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_PATH,
+  ATTR_URL_QUERY,
+  ATTR_URL_SCHEME,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '@opentelemetry/semantic-conventions';
+import { errorType } from '../errors.js';
+import { correlationHeader, ensureCorrelationId, getCorrelationId } from '../propagation/correlation.js';
+import { recordException } from '../tracing/failure.js';
+import { tracer } from '../tracing/run-in-span.js';
+import { semanticMethod } from './method.js';
+import { safely } from './safely.js';
+import {
+  type RequestOutcome,
+  type ServedRequest,
+  announceServed,
+  withServedRequest,
+} from './served-request.js';
+import { isUntraced } from './untraced-paths.js';
+import { redactQuery, splitHost, splitTarget } from './url.js';
+
+type AnyServer = http.Server | https.Server;
+
+const installed = Symbol.for('@lantern/observability http server');
+
+/**
+ * Gives each request of every HTTP/1 server of the process a SERVER span and a correlation id. It wraps `emit` of the
+ * server prototypes, which every framework goes through, and which needs no loader hook and no patched module.
+ * Calling it again does nothing.
+ */
+export function traceHttpServers(): void {
+  for (const { prototype } of [http.Server, https.Server]) {
+    if (Object.hasOwn(prototype, installed)) continue;
+    Object.defineProperty(prototype, installed, { value: true });
+    wrapEmit(prototype);
+  }
+}
+
+function wrapEmit(prototype: EventEmitter): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
+  const { emit } = prototype;
+  prototype.emit = function (this: AnyServer, event: string | symbol, ...args: unknown[]): boolean {
+    if (event !== 'request' && event !== 'checkContinue') return emit.call(this, event, ...args);
+    const [request, response] = args as [IncomingMessage, ServerResponse];
+    const inside = safely('begin a server span', () => begin(this, request, response));
+    return inside
+      ? context.with(inside, () => emit.call(this, event, ...args))
+      : emit.call(this, event, ...args);
+  };
+}
+
+/** A `checkContinue` listener may hand the same request on as a `request`. */
+const begun = new WeakSet<IncomingMessage>();
+
+/** The context in which the request is to be served; undefined when it already is. */
+function begin(server: AnyServer, request: IncomingMessage, response: ServerResponse): Context | undefined {
+  if (begun.has(request)) return undefined;
+  begun.add(request);
+  const { path, query } = splitTarget(request.url ?? '/');
+  if (isUntraced(path)) return suppressTracing(ROOT_CONTEXT);
+
+  const startedAt = performance.now();
+  const remote = ensureCorrelationId(propagation.extract(ROOT_CONTEXT, request.headers));
+  const { attribute, spanName, original } = semanticMethod(request.method ?? 'GET');
+  const span = tracer.startSpan(
+    spanName,
+    {
+      kind: SpanKind.SERVER,
+      attributes: {
+        [ATTR_HTTP_REQUEST_METHOD]: attribute,
+        [ATTR_URL_PATH]: path,
+        [ATTR_URL_SCHEME]: schemeOf(request),
+      },
+    },
+    remote,
+  );
+  if (span.isRecording()) {
+    if (original !== undefined) span.setAttribute(ATTR_HTTP_REQUEST_METHOD_ORIGINAL, original);
+    if (query) span.setAttribute(ATTR_URL_QUERY, redactQuery(query));
+    span.setAttributes(requestAttributes(request));
+  }
+
+  const served: ServedRequest = { server, method: request.method ?? 'GET', path, span };
+  const inside = withServedRequest(trace.setSpan(remote, span), served);
+  response.setHeader(correlationHeader, getCorrelationId(inside) ?? '');
+  // 'close' comes exactly once, after a complete response as well as after a broken connection.
+  response.once('close', () => {
+    safely('end a server span', () => end(served, spanName, response, startedAt, inside));
+  });
+  if (hasBody(request)) keepContext(request, inside);
+  return inside;
+}
+
+function end(
+  served: ServedRequest,
+  method: string,
+  response: ServerResponse,
+  startedAt: number,
+  inside: Context,
+): void {
+  const outcome: RequestOutcome = {
+    status: response.headersSent ? response.statusCode : undefined,
+    durationMillis: performance.now() - startedAt,
+    aborted: !response.writableFinished,
+  };
+  if (served.span.isRecording()) finishSpan(served, method, outcome);
+  context.with(inside, announceServed, undefined, served, outcome);
+}
+
+// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
+function finishSpan(
+  { span, route, handler, error }: ServedRequest,
+  method: string,
+  outcome: RequestOutcome,
+): void {
+  const { status } = outcome;
+  if (route !== undefined) {
+    span.updateName(`${method} ${route}`);
+    span.setAttribute(ATTR_HTTP_ROUTE, route);
+  }
+  if (handler !== undefined) span.setAttribute(ATTR_CODE_FUNCTION_NAME, handler);
+  if (status === undefined) {
+    span.setAttribute(ATTR_ERROR_TYPE, 'aborted');
+    span.setStatus({
+      code: SpanStatusCode.ERROR,
+      message: 'The connection was closed before a response was sent',
+    });
+  } else {
+    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
+    if (status >= 500) {
+      const known = error !== undefined;
+      span.setAttribute(ATTR_ERROR_TYPE, known ? errorType(error) : String(status));
+      span.setStatus({
+        code: SpanStatusCode.ERROR,
+        ...(known ? { message: recordException(span, error) } : {}),
+      });
+    }
+  }
+  span.end();
+}
+
+// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
+function requestAttributes(request: IncomingMessage): Attributes {
+  const { headers, socket } = request;
+  const attributes: Attributes = { [ATTR_NETWORK_PROTOCOL_VERSION]: request.httpVersion };
+  const peer = socket.remoteAddress;
+  if (peer !== undefined) {
+    attributes[ATTR_NETWORK_PEER_ADDRESS] = peer;
+    attributes[ATTR_NETWORK_PEER_PORT] = socket.remotePort;
+  }
+  const client = firstOf(headers['x-forwarded-for']) ?? peer;
+  if (client !== undefined) attributes[ATTR_CLIENT_ADDRESS] = client;
+  const authority = firstOf(headers['x-forwarded-host']) ?? headers.host;
+  if (authority !== undefined) {
+    const { host, port } = splitHost(authority);
+    attributes[ATTR_SERVER_ADDRESS] = host;
+    if (port !== undefined) attributes[ATTR_SERVER_PORT] = port;
+  }
+  const userAgent = headers['user-agent'];
+  if (userAgent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent;
+  return attributes;
+}
+
+function schemeOf(request: IncomingMessage): string {
+  const forwarded = firstOf(request.headers['x-forwarded-proto']);
+  if (forwarded === 'http' || forwarded === 'https') return forwarded;
+  return (request.socket as Partial<TLSSocket>).encrypted ? 'https' : 'http';
+}
+
+function firstOf(header: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  const first = text?.split(',', 1)[0]?.trim();
+  return first === '' ? undefined : first;
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined ||
+  (headers['content-length'] !== undefined && headers['content-length'] !== '0');
+
+/**
+ * The events of a body come from the parser, outside the request's context. Body parsers that do not bind their
+ * callbacks themselves (multer) would lose the trace, so the request's own events are emitted inside it.
+ */
+function keepContext(request: IncomingMessage, inside: Context): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
+  const { emit } = request;
+  request.emit = function (this: IncomingMessage, ...args: Parameters<typeof emit>): boolean {
+    return context.with(inside, () => emit.apply(this, args));
+  } as typeof emit;
+}

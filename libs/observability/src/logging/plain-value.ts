@@ -1,0 +1,88 @@
+import { describeError, isErrorLike } from '../errors.js';
+import type { SensitiveNames } from '../sensitive-names.js';
+
+const maxDepth = 6;
+const maxItems = 100;
+const maxStringLength = 16_384;
+
+const mask = '[REDACTED]';
+
+/**
+ * A copy of the value that JSON can hold and a log may hold: sensitive keys masked, long strings and lists cut, cycles
+ * and depth bounded, errors, maps, sets and buffers readable. Getters and `toJSON` that throw leave a note.
+ */
+export function plainValue(value: unknown, sensitive: SensitiveNames): unknown {
+  return plain(value, sensitive, []);
+}
+
+/** Cuts a text to what a line should carry of it. */
+export function cut(text: string, max = maxStringLength): string {
+  return text.length <= max ? text : `${text.slice(0, max)}… (${text.length - max} more characters)`;
+}
+
+function plain(value: unknown, sensitive: SensitiveNames, above: readonly object[]): unknown {
+  switch (typeof value) {
+    case 'string':
+      return cut(value);
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'bigint':
+      return value.toString();
+    case 'boolean':
+    case 'undefined':
+      return value;
+    case 'function':
+      return `[function ${value.name}]`;
+    case 'symbol':
+      return value.toString();
+    case 'object':
+      if (value === null) return null;
+      if (above.includes(value)) return '[circular]';
+      if (above.length >= maxDepth) return Array.isArray(value) ? '[array]' : '[object]';
+      try {
+        return plainObject(value, sensitive, [...above, value]);
+      } catch (error) {
+        return `[unreadable: ${describeError(error).message}]`;
+      }
+  }
+}
+
+function plainObject(value: object, sensitive: SensitiveNames, above: readonly object[]): unknown {
+  const inner = (item: unknown): unknown => plain(item, sensitive, above);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (isErrorLike(value)) return inner(describeError(value));
+  if (Array.isArray(value)) return list(value, inner);
+  if (value instanceof Set) return list([...value], inner);
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (value instanceof Map) {
+    return entries(
+      [...value].map(([key, item]) => [String(key), item]),
+      sensitive,
+      inner,
+    );
+  }
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    return inner((value as { toJSON: () => unknown }).toJSON());
+  }
+  return entries(Object.entries(value), sensitive, inner);
+}
+
+function list(items: readonly unknown[], inner: (item: unknown) => unknown): unknown[] {
+  const kept = items.slice(0, maxItems).map((item) => inner(item) ?? null);
+  return items.length > maxItems ? [...kept, `… (${items.length - maxItems} more)`] : kept;
+}
+
+function entries(
+  pairs: readonly (readonly [string, unknown])[],
+  sensitive: SensitiveNames,
+  inner: (item: unknown) => unknown,
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of pairs.slice(0, maxItems)) {
+    const kept = item !== null && item !== undefined && sensitive.has(key) ? mask : inner(item);
+    // `__proto__` as a key of JSON input must not become the copy's prototype.
+    Object.defineProperty(copy, key, { value: kept, enumerable: true, writable: true, configurable: true });
+  }
+  if (pairs.length > maxItems) copy['…'] = `${pairs.length - maxItems} more`;
+  return copy;
+}

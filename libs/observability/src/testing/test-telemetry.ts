@@ -1,0 +1,125 @@
+import { type Context, propagation, context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import {
+  type ReadableSpan,
+  type Sampler,
+  type SamplingResult,
+  type Span,
+  type SpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { traceHttpClients } from '../http/client.js';
+import { traceHttpServers } from '../http/server.js';
+import { createPropagator } from '../propagation/propagator.js';
+import { createSampler } from '../tracing/sampler.js';
+import { stampCorrelation } from '../tracing/span-processor.js';
+import { type SpanTreeOptions, spanTree } from './span-tree.js';
+
+export interface WaitOptions {
+  /** How long to wait before giving up, in milliseconds. Default: 2000. */
+  timeoutMillis?: number;
+}
+
+/** Tracing as `@lantern/observability/register` sets it up, with the spans kept in memory instead of sent. */
+export interface TestTelemetry {
+  /** The spans that have ended since the last reset, in the order in which they ended. */
+  spans(): readonly ReadableSpan[];
+  /** The ended span of that name. Throws, naming those that there are, unless there is exactly one. */
+  span(name: string): ReadableSpan;
+  /** The ended spans as a tree of text, see `spanTree()`. */
+  tree(options?: SpanTreeOptions): string;
+  /**
+   * Waits until that many spans have ended; a server span ends shortly after its response has arrived. Rejects, with
+   * the tree so far, when they do not.
+   */
+  waitForSpans(count: number, options?: WaitOptions): Promise<readonly ReadableSpan[]>;
+  /** Forgets all spans. */
+  reset(): void;
+}
+
+/**
+ * Starts tracing for the tests of this process, or resets it when it is started already. `env` takes the variables that
+ * choose the sampler, as `OTEL_TRACES_SAMPLER`.
+ */
+export function startTestTelemetry(env: NodeJS.ProcessEnv = {}): TestTelemetry {
+  telemetry ??= new MemoryTelemetry();
+  telemetry.reset(createSampler(env));
+  return telemetry;
+}
+
+let telemetry: MemoryTelemetry | undefined;
+
+class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
+  private ended: ReadableSpan[] = [];
+  private readonly waiting = new Set<() => void>();
+  private sampler = createSampler({});
+
+  constructor() {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    propagation.setGlobalPropagator(createPropagator({}));
+    trace.setGlobalTracerProvider(new TracerProvider({ sampler: this, spanProcessors: [this] }));
+    traceHttpServers();
+    traceHttpClients();
+  }
+
+  spans(): readonly ReadableSpan[] {
+    return this.ended;
+  }
+
+  span(name: string): ReadableSpan {
+    const [span, ...others] = this.ended.filter((each) => each.name === name);
+    if (!span || others.length > 0) {
+      throw new Error(
+        `Expected one span "${name}", there are ${span ? others.length + 1 : 0}:\n${this.tree()}`,
+      );
+    }
+    return span;
+  }
+
+  tree(options?: SpanTreeOptions): string {
+    return spanTree(this.ended, options);
+  }
+
+  waitForSpans(count: number, { timeoutMillis = 2000 }: WaitOptions = {}): Promise<readonly ReadableSpan[]> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (this.ended.length < count) return;
+        clearTimeout(timer);
+        this.waiting.delete(check);
+        resolve(this.ended);
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(check);
+        reject(new Error(`Expected ${count} spans, ${this.ended.length} have ended:\n${this.tree()}`));
+      }, timeoutMillis);
+      this.waiting.add(check);
+      check();
+    });
+  }
+
+  reset(sampler: Sampler = this.sampler): void {
+    this.ended = [];
+    this.sampler = sampler;
+  }
+
+  shouldSample(...args: Parameters<Sampler['shouldSample']>): SamplingResult {
+    return this.sampler.shouldSample(...args);
+  }
+
+  onStart(span: Span, parent: Context): void {
+    stampCorrelation(span, parent);
+  }
+
+  onEnd(span: ReadableSpan): void {
+    this.ended.push(span);
+    for (const check of this.waiting) check();
+  }
+
+  async forceFlush(): Promise<void> {
+    // Nothing is held back.
+  }
+
+  async shutdown(): Promise<void> {
+    // The spans stay to be asserted on.
+  }
+}

@@ -1,0 +1,25 @@
+import { context, createContextKey, propagation } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { traceHttpClients } from '../http/client.js';
+import { traceHttpServers } from '../http/server.js';
+import { createPropagator } from '../propagation/propagator.js';
+
+/**
+ * What requests need even where no SDK runs: a context that follows them, a propagator, and the hooks into HTTP. Keeps
+ * what is there already; calling it again does nothing.
+ */
+export function prepareProcess(env: NodeJS.ProcessEnv = process.env): void {
+  if (!hasContextManager()) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  if (propagation.fields().length === 0) propagation.setGlobalPropagator(createPropagator(env));
+  traceHttpServers();
+  traceHttpClients();
+}
+
+// The API does not tell; without a manager a context is not carried into the callback.
+function hasContextManager(): boolean {
+  const probe = createContextKey('probe');
+  return context.with(
+    context.active().setValue(probe, true),
+    () => context.active().getValue(probe) === true,
+  );
+}

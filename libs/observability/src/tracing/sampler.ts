@@ -1,0 +1,95 @@
+import {
+  type Attributes,
+  type Context,
+  type Link,
+  type SpanKind,
+  TraceFlags,
+  diag,
+  trace,
+} from '@opentelemetry/api';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  type Sampler,
+  SamplingDecision,
+  type SamplingResult,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace';
+import { setting } from '../environment.js';
+import { getB3Sampling } from '../propagation/b3-propagator.js';
+
+/**
+ * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name, obedient to B3 senders. Default:
+ * `parentbased_always_on`. https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export function createSampler(env: NodeJS.ProcessEnv): Sampler {
+  return new B3ObedientSampler(samplerFromEnv(env));
+}
+
+function samplerFromEnv(env: NodeJS.ProcessEnv): Sampler {
+  const name = setting(env, 'OTEL_TRACES_SAMPLER')?.toLowerCase() ?? 'parentbased_always_on';
+  switch (name) {
+    case 'always_on':
+      return new AlwaysOnSampler();
+    case 'always_off':
+      return new AlwaysOffSampler();
+    case 'traceidratio':
+      return new TraceIdRatioBasedSampler(ratioFromEnv(env));
+    case 'parentbased_always_on':
+      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
+    case 'parentbased_always_off':
+      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
+    case 'parentbased_traceidratio':
+      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratioFromEnv(env)) });
+    default:
+      diag.warn(
+        `OTEL_TRACES_SAMPLER is "${name}", which is unknown; using parentbased_always_on. Known: always_on, ` +
+          'always_off, traceidratio and each of them behind parentbased_.',
+      );
+      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
+  }
+}
+
+function ratioFromEnv(env: NodeJS.ProcessEnv): number {
+  const given = setting(env, 'OTEL_TRACES_SAMPLER_ARG');
+  const ratio = given === undefined ? NaN : Number(given);
+  if (ratio >= 0 && ratio <= 1) return ratio;
+  diag.warn(`OTEL_TRACES_SAMPLER_ARG is "${given ?? ''}" but must be a number from 0 to 1; using 1.`);
+  return 1;
+}
+
+const unknownParent = { spanId: 'ffffffffffffffff', traceFlags: TraceFlags.SAMPLED, isRemote: true };
+
+/**
+ * Obeys the sampling state of a B3 sender, which a span context cannot express: a deny, accept or debug that came
+ * without ids, and "defer", which hands the decision to this process although the trace has begun elsewhere.
+ */
+class B3ObedientSampler implements Sampler {
+  constructor(private readonly delegate: Sampler) {}
+
+  shouldSample(
+    context: Context,
+    traceId: string,
+    spanName: string,
+    spanKind: SpanKind,
+    attributes: Attributes,
+    links: Link[],
+  ): SamplingResult {
+    const parent = trace.getSpanContext(context);
+    // Below the first span of this process its decision is the parent's, as with any other trace.
+    const state = parent === undefined || parent.isRemote ? getB3Sampling(context) : undefined;
+    if (state === 'deny') return { decision: SamplingDecision.NOT_RECORD };
+    let judged = context;
+    if (state === 'defer') judged = trace.deleteSpan(context);
+    else if (state !== undefined && !parent) {
+      // Accepted without ids: the same as a sampled parent that is not known.
+      judged = trace.setSpanContext(context, { ...unknownParent, traceId });
+    }
+    return this.delegate.shouldSample(judged, traceId, spanName, spanKind, attributes, links);
+  }
+
+  toString(): string {
+    return `B3Obedient{${this.delegate.toString()}}`;
+  }
+}

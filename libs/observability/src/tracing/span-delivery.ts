@@ -1,0 +1,77 @@
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { describeError } from '../errors.js';
+
+/**
+ * Wraps an exporter and keeps the books: says once when spans no longer get through and once when they do again, with
+ * the number that was lost.
+ */
+export class SpanDelivery implements SpanExporter {
+  private failing = false;
+  private lost = 0;
+  private pending = 0;
+
+  constructor(
+    private readonly exporter: SpanExporter,
+    private readonly target: string,
+    private readonly report: (level: 'warn' | 'info', message: string) => void,
+  ) {}
+
+  /** Spans that were handed to the processor and are neither delivered nor given up. */
+  get undelivered(): number {
+    return this.pending;
+  }
+
+  /** A span is on its way. */
+  expect(): void {
+    this.pending++;
+  }
+
+  /** The processor had no room for this many spans. */
+  dropped(count: number): void {
+    this.pending -= count;
+    this.lost += count;
+    if (!this.failing) {
+      this.report(
+        'warn',
+        `${count} spans were dropped: they end faster than they are sent to ${this.target}`,
+      );
+      this.lost = 0;
+    }
+  }
+
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    this.exporter.export(spans, (result) => {
+      this.pending -= spans.length;
+      if (result.code === ExportResultCode.SUCCESS) this.delivered();
+      else this.failed(spans.length, result.error);
+      done(result);
+    });
+  }
+
+  private delivered(): void {
+    if (!this.failing) return;
+    this.failing = false;
+    this.report('info', `Spans reach ${this.target} again; ${this.lost} were lost meanwhile`);
+    this.lost = 0;
+  }
+
+  private failed(count: number, error: Error | undefined): void {
+    this.lost += count;
+    if (this.failing) return;
+    this.failing = true;
+    const reason = error ? describeError(error).message : 'no reason given';
+    this.report(
+      'warn',
+      `Spans cannot be sent to ${this.target} (${reason}); the service runs on, spans are dropped until it answers`,
+    );
+  }
+
+  forceFlush(): Promise<void> {
+    return this.exporter.forceFlush?.() ?? Promise.resolve();
+  }
+
+  shutdown(): Promise<void> {
+    return this.exporter.shutdown();
+  }
+}

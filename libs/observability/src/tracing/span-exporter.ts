@@ -1,0 +1,51 @@
+import { diag } from '@opentelemetry/api';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
+import { setting } from '../environment.js';
+
+const defaultEndpoint = 'http://localhost:4318';
+
+/**
+ * The exporter that `OTEL_TRACES_EXPORTER` names: `otlp` (default), `console` or `none`; undefined for none. The
+ * endpoint, headers, compression and timeouts are read by the exporter itself from `OTEL_EXPORTER_OTLP_*`.
+ */
+export function createSpanExporter(
+  env: NodeJS.ProcessEnv,
+): { exporter: SpanExporter; target: string } | undefined {
+  const name = setting(env, 'OTEL_TRACES_EXPORTER')?.toLowerCase() ?? 'otlp';
+  if (name === 'none') return undefined;
+  if (name === 'console') return { exporter: new ConsoleSpanExporter(), target: 'the console' };
+  if (name !== 'otlp') {
+    diag.warn(`OTEL_TRACES_EXPORTER is "${name}"; using otlp. Known: otlp, console, none.`);
+  }
+  return { exporter: createOtlpExporter(env), target: targetOf(env) };
+}
+
+// Protobuf is what the specification asks for by default and half the bytes of JSON; JSON is there to be read.
+// https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol
+function createOtlpExporter(env: NodeJS.ProcessEnv): SpanExporter {
+  const protocol =
+    setting(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
+  if (protocol === 'http/json') return new JsonExporter();
+  if (protocol !== undefined && protocol !== 'http/protobuf') {
+    diag.warn(
+      `OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}"; using http/protobuf. Known: http/protobuf, http/json.`,
+    );
+  }
+  return new ProtobufExporter();
+}
+
+/** The endpoint as it may be told: without credentials. */
+function targetOf(env: NodeJS.ProcessEnv): string {
+  const text =
+    setting(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ??
+    setting(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ??
+    defaultEndpoint;
+  try {
+    const url = new URL(text);
+    return `${url.protocol}//${url.host}`;
+  } catch {
+    return text;
+  }
+}
