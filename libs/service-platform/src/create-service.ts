@@ -53,6 +53,11 @@ export async function createService<Config extends ServiceConfig>(
     bodyParser: false,
   });
   app.useLogger(app.get(TraceLogger));
+  app.useSecurityHeaders({
+    // Both would send browsers to https, which is for whoever terminates TLS to say.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  });
   mountApiDocs(app, service);
   return app;
 }

@@ -39,7 +39,7 @@ export class ProxyService {
     reply: FastifyReply,
   ): Promise<void> {
     const url = `${this.baseUrls[service]}${path}${queryOf(request.url)}`;
-    const attributes = { 'http.request.method': request.method, 'url.full': url };
+    const attributes = { 'http.request.method': methodOf(request), 'url.full': url };
     const answer = await this.tracer.withSpan(`proxy_to_${service}`, { attributes }, async (span) => {
       const response = await this.send(service, url, request, whenGone(reply));
       span.setAttribute('http.response.status_code', response.status);
@@ -59,7 +59,7 @@ export class ProxyService {
   ): Promise<AxiosResponse<Buffer>> {
     return callDownstream({ service, timeoutMs: this.timeoutMs, clientGone }, (signal) =>
       this.http.axiosRef.request<Buffer>({
-        method: request.method,
+        method: methodOf(request),
         url,
         headers: { ...DEFAULT_HEADERS, ...forwardedHeaders(request.headers), via: viaOf(request) },
         data: request.body,
@@ -70,6 +70,9 @@ export class ProxyService {
     );
   }
 }
+
+/** A HEAD asks for the whole answer, because Fastify tells its length by it and leaves it out itself. */
+const methodOf = ({ method }: FastifyRequest) => (method === 'HEAD' ? 'GET' : method);
 
 function queryOf(url: string): string {
   const start = url.indexOf('?');

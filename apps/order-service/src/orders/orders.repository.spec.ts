@@ -7,13 +7,13 @@ import { migrations } from '../migrations.js';
 import { OrdersRepository } from './orders.repository.js';
 import type { Schema } from './orders.schema.js';
 
-const order = (id: string, user_id: string, created_at: string): Order => ({
+const order = (id: string, user_id: string, created_at: string, total_minor = 259_800): Order => ({
   id,
   user_id,
   product: 'laptop',
   quantity: 2,
   unit_price_minor: 129_900,
-  total_minor: 259_800,
+  total_minor,
   currency: 'EUR',
   created_at,
 });
@@ -37,7 +37,7 @@ describeOnEachDatabase('OrdersRepository', (freshDatabase) => {
   });
 
   it('keeps amounts that do not fit 32 bits', async () => {
-    const large = { ...order('a', '1', '2026-11-22T10:00:00.000Z'), total_minor: 5_000_000_000 };
+    const large = order('a', '1', '2026-11-22T10:00:00.000Z', 5_000_000_000);
     await orders.insert(large);
 
     expect(await orders.find('a')).toEqual(large);

@@ -14,9 +14,9 @@ const ADA: User = {
   created_at: '2026-01-01T00:00:00.000Z',
 };
 
-const user = (id: string, created_at: string): User => ({
+const user = (id: string, created_at: string, name = `Name of ${id}`): User => ({
   id,
-  name: `Name of ${id}`,
+  name,
   email: `${id}@example.com`,
   created_at,
 });
@@ -39,7 +39,7 @@ describeOnEachDatabase('UsersRepository', (freshDatabase) => {
   });
 
   it('finds a user as it was inserted, to the millisecond and in every script', async () => {
-    const inserted = { ...user('a', '2026-11-22T10:00:00.123Z'), name: "Zoë O'Neil 李 🚀" };
+    const inserted = user('a', '2026-11-22T10:00:00.123Z', "Zoë O'Neil 李 🚀");
     await users.insert(inserted);
 
     expect(await users.find('a')).toEqual(inserted);
@@ -50,7 +50,7 @@ describeOnEachDatabase('UsersRepository', (freshDatabase) => {
   });
 
   it('refuses a second user of the same id and keeps the first', async () => {
-    await expect(users.insert({ ...ADA, name: 'Impostor' })).rejects.toThrow(/unique/i);
+    await expect(users.insert(user('1', '2026-11-22T10:00:00.123Z', 'Impostor'))).rejects.toThrow(/unique/i);
 
     expect(await users.find('1')).toEqual(ADA);
   });

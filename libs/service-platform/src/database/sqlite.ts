@@ -32,8 +32,8 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 
   /** The first write of a transaction locks the file until its end, so that a second process waits here. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Kysely declares it: any schema
   override async acquireMigrationLock(
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Kysely declares it: any schema
     db: Kysely<any>,
     { lockTable, lockRowId }: MigrationLockOptions,
   ): Promise<void> {

@@ -45,7 +45,7 @@ describe('health', () => {
 
   const get = async (path: string) => {
     const response = await fetch(service.url + path);
-    return { status: response.status, body: (await response.json()) as unknown };
+    return { status: response.status, body: await response.json() };
   };
 
   it('is ready while its database answers', async () => {
