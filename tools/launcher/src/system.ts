@@ -75,7 +75,7 @@ export class System {
       port === 0 ? ((await urls)[key] ?? '') : loopback(port);
 
     const lantern = run('lantern', [], {
-      LANTERN_UI_PORT: String(ports.ui),
+      LANTERN_JAEGER_PORT: String(ports.ui),
       LANTERN_OTLP_PORT: String(ports.otlp),
       LANTERN_LOKI_PORT: String(ports.loki),
     });
