@@ -1,7 +1,9 @@
 import { openMemoryLogStore, openMemoryTraceStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.js';
+import type { Report } from './http/failure.js';
 import { listen } from './http/listen.js';
+import type { ServerOptions } from './http/server.js';
 import { createOtlpServer } from './ingest/http/otlp-server.js';
 import { LogIngest } from './ingest/log-ingest.js';
 import { TraceIngest } from './ingest/trace-ingest.js';
@@ -25,6 +27,8 @@ export interface LanternUrls {
 export interface LanternOptions {
   readonly uiDirectory?: string;
   readonly requestTimeoutMillis?: number;
+  /** Takes what an operator should know; nothing is written without it. */
+  readonly report?: Report;
 }
 
 /** Requests that still run this long after `close` are cut off. */
@@ -38,7 +42,11 @@ const CLOSE_TIMEOUT_MILLIS = 5_000;
 export const startLantern = async (config: Config, options: LanternOptions = {}): Promise<Lantern> => {
   const traces = openMemoryTraceStore({ maxBytes: config.maxTraceBytes });
   const logs = openMemoryLogStore({ maxBytes: config.maxLogBytes });
-  const serverOptions = { host: config.host, requestTimeoutMillis: options.requestTimeoutMillis };
+  const serverOptions: ServerOptions = {
+    host: config.host,
+    requestTimeoutMillis: options.requestTimeoutMillis,
+    report: options.report ?? (() => undefined),
+  };
   const otlp = createOtlpServer(new TraceIngest(traces), serverOptions);
   const jaeger = createJaegerServer(
     { traces, logs, uiDirectory: options.uiDirectory ?? UI_DIRECTORY },

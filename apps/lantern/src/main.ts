@@ -4,9 +4,10 @@ import { ListenError } from './http/listen.js';
 import { startLantern } from './lantern.js';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
+const report = (text: string) => process.stderr.write(`${text}\n`);
 
 try {
-  const lantern = await startLantern(readConfig(process.env));
+  const lantern = await startLantern(readConfig(process.env), { report });
   const { otlp, jaeger, loki } = lantern.urls;
   print(`Web UI and Jaeger API   ${jaeger}`);
   print(`OTLP over HTTP          ${otlp}`);
@@ -20,7 +21,7 @@ try {
       lantern.close().then(
         () => process.exit(0),
         (error: unknown) => {
-          process.stderr.write(`Lantern did not stop cleanly: ${String(error)}\n`);
+          report(`Lantern did not stop cleanly: ${String(error)}`);
           process.exit(1);
         },
       );
@@ -28,6 +29,6 @@ try {
   }
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof ListenError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  report(error.message);
   process.exitCode = 1;
 }

@@ -9,9 +9,3 @@ export class HttpError extends Error {
     super(message);
   }
 }
-
-/** The status of whatever a handler threw, Fastify's own errors included; 500 for what nobody foresaw. */
-export const statusOf = (error: unknown): number => {
-  const status = (error as { statusCode?: unknown } | null)?.statusCode;
-  return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500;
-};

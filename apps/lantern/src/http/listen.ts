@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 export interface ListenOptions {
@@ -20,10 +19,15 @@ export class ListenError extends Error {
 export const listen = async (server: FastifyInstance, options: ListenOptions): Promise<string> => {
   const { host, port } = options;
   const primaryHost = host === 'localhost' ? '127.0.0.1' : host;
+  // Hands its connections to the server: as if that listened on a second address.
+  const door = createServer((socket) => server.server.emit('connection', socket));
+  server.addHook('preClose', async () => {
+    door.close();
+  });
   try {
     await server.listen({ host: primaryHost, port });
     const bound = (server.server.address() as AddressInfo).port;
-    if (host === 'localhost') await listenOnIpv6Loopback(server, bound, port === 0);
+    if (host === 'localhost') await listenOnIpv6Loopback(door, bound, port === 0);
     return `http://${urlHost(host)}:${bound}`;
   } catch (error) {
     throw new ListenError(explain(error, options), { cause: error });
@@ -34,12 +38,7 @@ export const listen = async (server: FastifyInstance, options: ListenOptions): P
  * Clients that resolve `localhost` to ::1 first find the server too. What Fastify does for that name would
  * hide that the port is taken on one of the two addresses.
  */
-const listenOnIpv6Loopback = async (
-  server: FastifyInstance,
-  port: number,
-  anyPort: boolean,
-): Promise<void> => {
-  const door = createServer((socket) => server.server.emit('connection', socket));
+const listenOnIpv6Loopback = async (door: Server, port: number, anyPort: boolean): Promise<void> => {
   door.listen(port, '::1');
   try {
     await once(door, 'listening');
@@ -49,7 +48,6 @@ const listenOnIpv6Loopback = async (
     if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' || anyPort) return;
     throw error;
   }
-  server.server.once('close', () => door.close());
 };
 
 const urlHost = (host: string): string => {

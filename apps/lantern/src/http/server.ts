@@ -1,10 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Report } from './failure.js';
 import { guardAgainstForeignPages } from './foreign-pages.js';
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MILLIS } from './limits.js';
 
 export interface ServerOptions {
   /** The address that it will listen on: it decides which `Host` headers are believed. */
   readonly host: string;
+  readonly report: Report;
   readonly requestTimeoutMillis?: number;
 }
 
@@ -21,7 +23,21 @@ export const createServer = ({
     // Service names stand in paths, and may be longer than the router's default of 100 characters.
     routerOptions: { maxParamLength: 8_192 },
   });
+  // Node exchanges the two limits when the one for the headers is the longer one.
+  server.server.headersTimeout = requestTimeoutMillis;
   server.removeAllContentTypeParsers();
   guardAgainstForeignPages(server, host);
+  endConnectionsOnClose(server);
   return server;
+};
+
+/** A connection that is kept alive after its last answer would hold up the end of the server. */
+const endConnectionsOnClose = (server: FastifyInstance): void => {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 };

@@ -1,6 +1,7 @@
 import { parsePush } from '@lantern/query-api';
 import type { FastifyInstance } from 'fastify';
 import { decompress } from '../../http/decompress.js';
+import { failureOf, type Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
 import { sendText } from '../../http/text.js';
 import type { LogIngest } from '../log-ingest.js';
@@ -17,7 +18,12 @@ const parseBody = (body: Buffer): unknown => {
 };
 
 /** Loki's push API, in JSON. */
-export const lokiPush = (logs: LogIngest) => async (server: FastifyInstance) => {
+export const lokiPush = (logs: LogIngest, report: Report) => async (server: FastifyInstance) => {
+  server.setErrorHandler(async (error, _request, reply) => {
+    const { status, message } = failureOf(error, report);
+    return sendText(reply, status, message);
+  });
+
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );

@@ -1,6 +1,5 @@
 import {
   FULL_SUCCESS,
-  MalformedOtlpError,
   encodeExportResponse,
   encodeRpcStatus,
   formatExportResponseJson,
@@ -10,7 +9,8 @@ import {
 } from '@lantern/otlp';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decompress } from '../../http/decompress.js';
-import { HttpError, statusOf } from '../../http/http-error.js';
+import { failureOf, type Failure } from '../../http/failure.js';
+import { HttpError } from '../../http/http-error.js';
 import { createServer, type ServerOptions } from '../../http/server.js';
 import { sendNotFound, sendText } from '../../http/text.js';
 import type { TraceIngest } from '../trace-ingest.js';
@@ -38,8 +38,13 @@ const RPC_INTERNAL = 13;
 export const createOtlpServer = (traces: TraceIngest, options: ServerOptions): FastifyInstance => {
   const server = createServer(options);
 
+  const unkept = new Set<Signal>();
   const accept = async (signal: Signal, encoding: Encoding, body: Buffer): Promise<PartialSuccess> => {
-    if (signal !== 'traces') return FULL_SUCCESS;
+    if (signal !== 'traces') {
+      if (!unkept.has(signal)) options.report(`OTLP ${signal} arrive: they are accepted, and not kept.`);
+      unkept.add(signal);
+      return FULL_SUCCESS;
+    }
     return encoding === JSON_TYPE ? traces.acceptJson(body.toString()) : traces.acceptProtobuf(body);
   };
 
@@ -67,13 +72,12 @@ export const createOtlpServer = (traces: TraceIngest, options: ServerOptions): F
   server.setNotFoundHandler(async (_request, reply) => sendNotFound(reply));
 
   server.setErrorHandler(async (error, request, reply) => {
-    const status = error instanceof MalformedOtlpError ? 400 : statusOf(error);
     const encoding = encodingOf(request);
     // There is no encoding to answer in: the sender speaks none of the two.
     if (encoding === undefined) {
       return sendText(reply, 415, `415 unsupported media type, supported: [${JSON_TYPE}, ${PROTOBUF}]`);
     }
-    return sendFailure(reply, encoding, status, error instanceof Error ? error.message : String(error));
+    return sendFailure(reply, encoding, failureOf(error, options.report));
   });
 
   return server;
@@ -99,12 +103,7 @@ const sendSuccess = (
   );
 
 /** @see https://opentelemetry.io/docs/specs/otlp/#failures-1 */
-const sendFailure = (
-  reply: FastifyReply,
-  encoding: Encoding,
-  status: number,
-  message: string,
-): FastifyReply => {
+const sendFailure = (reply: FastifyReply, encoding: Encoding, { status, message }: Failure): FastifyReply => {
   const rpcStatus = { code: RPC_CODES[status] ?? RPC_INTERNAL, message };
   const body =
     encoding === PROTOBUF ? encodeRpcStatus(rpcStatus) : JSON.stringify(formatRpcStatusJson(rpcStatus));

@@ -22,9 +22,9 @@ export const createJaegerServer = (
 ): FastifyInstance => {
   const server = createServer(options);
   const queries = new TraceQueries(traces);
-  void server.register(legacyRoutes(queries));
-  void server.register(v3Routes(queries));
-  void server.register(lokiRoutes(logs));
+  void server.register(legacyRoutes(queries, options.report));
+  void server.register(v3Routes(queries, options.report));
+  void server.register(lokiRoutes(logs, options.report));
   void server.register(uiRoutes(uiDirectory));
   // Below an API nothing is a page.
   for (const prefix of ['/api', '/loki']) {

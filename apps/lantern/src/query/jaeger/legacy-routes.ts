@@ -13,22 +13,19 @@ import {
 } from '@lantern/query-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
-import { HttpError, statusOf } from '../../http/http-error.js';
+import { failureOf, type Report } from '../../http/failure.js';
+import { HttpError } from '../../http/http-error.js';
 import { queryOf, sendJson, sendText } from '../../http/text.js';
 import { toLegacyTrace } from './legacy-trace.js';
 import type { TraceQueries } from './trace-query.js';
 
 /** Jaeger's query API as of v2.20 and before, under `/api`. Still spoken by Grafana and many scripts. */
-export const legacyRoutes = (traces: TraceQueries) => async (server: FastifyInstance) => {
+export const legacyRoutes = (traces: TraceQueries, report: Report) => async (server: FastifyInstance) => {
   server.setErrorHandler(async (error, _request, reply) => {
-    const status = error instanceof BadRequest ? 400 : statusOf(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const { status, message } = failureOf(error, report);
+    const body = envelope(null, { errors: [{ code: status, msg: message }] });
     // JSON in a text: so does Jaeger.
-    return sendText(
-      reply,
-      status,
-      JSON.stringify(envelope(null, { errors: [{ code: status, msg: message }] })),
-    );
+    return sendText(reply, status, JSON.stringify(body));
   });
 
   server.get('/api/services', async (request, reply) => {

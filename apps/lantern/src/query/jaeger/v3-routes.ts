@@ -1,6 +1,5 @@
 import { formatTraceRequestJson } from '@lantern/otlp';
 import {
-  BadRequest,
   SPAN_KIND_NAMES,
   parseV3OperationsRequest,
   parseV3Search,
@@ -12,18 +11,19 @@ import {
 } from '@lantern/query-api';
 import type { Trace } from '@lantern/telemetry-model';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { HttpError, statusOf } from '../../http/http-error.js';
+import { failureOf, type Report } from '../../http/failure.js';
+import { HttpError } from '../../http/http-error.js';
 import { queryOf, sendJson, sendText } from '../../http/text.js';
 import { summarizeTrace } from './trace-summary.js';
 import type { TraceQueries } from './trace-query.js';
 
 /** Jaeger's API v3 over HTTP, under `/api/v3`. */
-export const v3Routes = (traces: TraceQueries) => async (server: FastifyInstance) => {
+export const v3Routes = (traces: TraceQueries, report: Report) => async (server: FastifyInstance) => {
   server.setErrorHandler(async (error, _request, reply) => {
-    const httpCode = error instanceof BadRequest ? 400 : statusOf(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const { status, message } = failureOf(error, report);
+    const body: V3Error = { error: { httpCode: status, message } };
     // JSON in a text: so does Jaeger.
-    return sendText(reply, httpCode, JSON.stringify({ error: { httpCode, message } } satisfies V3Error));
+    return sendText(reply, status, JSON.stringify(body));
   });
 
   server.get('/api/v3/services', async (_request, reply) => {

@@ -7,6 +7,7 @@ import {
 } from '@lantern/query-api';
 import type { LogLabels } from '@lantern/telemetry-model';
 import type { LogRow } from '@lantern/telemetry-store';
+import { sortLabels } from './sort-labels.js';
 
 /**
  * Rows as Loki groups them: by stream, streams by their labels, lines in the order in which they came.
@@ -21,7 +22,7 @@ export const formatStreams = (rows: readonly LogRow[], categorize: boolean): Lok
     const labels = categorize ? row.labels : { ...entry.structuredMetadata, ...row.labels };
     const key = formatLabels(labels);
     let stream = streams.get(key);
-    if (stream === undefined) streams.set(key, (stream = { stream: sortKeys(labels), values: [] }));
+    if (stream === undefined) streams.set(key, (stream = { stream: sortLabels(labels), values: [] }));
     const time = String(entry.timeUnixNano);
     stream.values.push(
       categorize ? [time, entry.line, categoriesOf(entry.structuredMetadata)] : [time, entry.line],
@@ -38,7 +39,4 @@ export const formatStreams = (rows: readonly LogRow[], categorize: boolean): Lok
 };
 
 const categoriesOf = (structuredMetadata: LogLabels) =>
-  Object.keys(structuredMetadata).length === 0 ? {} : { structuredMetadata: sortKeys(structuredMetadata) };
-
-const sortKeys = (labels: LogLabels): LogLabels =>
-  Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  Object.keys(structuredMetadata).length === 0 ? {} : { structuredMetadata: sortLabels(structuredMetadata) };

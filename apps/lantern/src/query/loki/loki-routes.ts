@@ -1,8 +1,6 @@
 import {
-  BadRequest,
   CATEGORIZE_LABELS,
   ENCODING_FLAGS_HEADER,
-  LogqlParseError,
   formatLabels,
   parseLabelsRequest,
   parseLogRangeRequest,
@@ -16,22 +14,22 @@ import type { LogLabels } from '@lantern/telemetry-model';
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
-import { statusOf } from '../../http/http-error.js';
+import { failureOf, type Report } from '../../http/failure.js';
 import { queryOf, sendJson, sendText } from '../../http/text.js';
 import { LANTERN_VERSION } from '../../version.js';
 import { formatStreams } from './format-streams.js';
 import { queryLogs } from './log-query.js';
 import { refuseMetadataAsLabel } from './metadata-hint.js';
 import { toLabelMatcher } from './pipeline.js';
+import { sortLabels } from './sort-labels.js';
 
 const PREFIX = '/loki/api/v1';
 
 /** What Loki answers to whoever reads. Every query may come by GET, or by POST as a form. */
-export const lokiRoutes = (logs: LogStore) => async (server: FastifyInstance) => {
+export const lokiRoutes = (logs: LogStore, report: Report) => async (server: FastifyInstance) => {
   server.setErrorHandler(async (error, _request, reply) => {
-    const isBadRequest = error instanceof BadRequest || error instanceof LogqlParseError;
-    const message = error instanceof Error ? error.message : String(error);
-    return sendText(reply, isBadRequest ? 400 : statusOf(error), message);
+    const { status, message } = failureOf(error, report);
+    return sendText(reply, status, message);
   });
 
   server.addContentTypeParser(
@@ -46,7 +44,7 @@ export const lokiRoutes = (logs: LogStore) => async (server: FastifyInstance) =>
   query('/query_range', async (request, reply) => {
     const range = parseLogRangeRequest(paramsOf(request), nowUnixNano());
     await refuseMetadataAsLabel(logs, range.expression);
-    const rows = await queryLogs(logs, range, goneSignal(request, reply));
+    const rows = await queryLogs(logs, range, goneSignal(reply));
     const data = formatStreams(rows, encodingFlagsOf(request).includes(CATEGORIZE_LABELS));
     return sendJson(reply, JSON.stringify({ status: 'success', data } satisfies LokiResponse<LokiStreams>));
   });
@@ -67,7 +65,7 @@ export const lokiRoutes = (logs: LogStore) => async (server: FastifyInstance) =>
     const found = new Map<string, LogLabels>();
     for (const matchers of groups) {
       const series = await logs.series({ matchers: matchers.map(toLabelMatcher), range });
-      for (const labels of series) found.set(formatLabels(labels), labels);
+      for (const labels of series) found.set(formatLabels(labels), sortLabels(labels));
     }
     return sendList(
       reply,
@@ -105,10 +103,10 @@ const encodingFlagsOf = (request: FastifyRequest): string[] =>
   String(request.headers[ENCODING_FLAGS_HEADER] ?? '').split(',');
 
 /** Aborted when the connection ends before the answer does. */
-const goneSignal = (request: FastifyRequest, reply: FastifyReply): AbortSignal => {
+const goneSignal = ({ raw }: FastifyReply): AbortSignal => {
   const controller = new AbortController();
-  request.raw.socket.once('close', () => {
-    if (!reply.raw.writableEnded) controller.abort();
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort();
   });
   return controller.signal;
 };

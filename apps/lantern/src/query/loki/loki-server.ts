@@ -12,8 +12,8 @@ export const createLokiServer = (
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
-  void server.register(lokiRoutes(logs));
-  void server.register(lokiPush(ingest));
+  void server.register(lokiRoutes(logs, options.report));
+  void server.register(lokiPush(ingest, options.report));
   server.get('/ready', async (_request, reply) => sendText(reply, 200, 'ready'));
   server.setNotFoundHandler(async (_request, reply) => sendNotFound(reply));
   return server;

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, readConfig } from './config.js';
+
+const errorOf = (env: Record<string, string>): string => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    return error instanceof ConfigError ? error.message : `not a ConfigError: ${String(error)}`;
+  }
+  return 'no error';
+};
+
+describe('readConfig', () => {
+  it('stands on loopback and on the ports of the products whose place it takes', () => {
+    expect(readConfig({})).toEqual({
+      host: 'localhost',
+      otlpPort: 4318,
+      jaegerPort: 16686,
+      lokiPort: 3100,
+      maxTraceBytes: 268_435_456,
+      maxLogBytes: 134_217_728,
+    });
+  });
+
+  it('takes every setting from the environment', () => {
+    expect(
+      readConfig({
+        LANTERN_HOST: '0.0.0.0',
+        LANTERN_OTLP_PORT: '0',
+        LANTERN_JAEGER_PORT: '65535',
+        LANTERN_LOKI_PORT: '3101',
+        LANTERN_MAX_TRACE_BYTES: '1.5GiB',
+        LANTERN_MAX_LOG_BYTES: '20000000',
+      }),
+    ).toEqual({
+      host: '0.0.0.0',
+      otlpPort: 0,
+      jaegerPort: 65535,
+      lokiPort: 3101,
+      maxTraceBytes: 1_610_612_736,
+      maxLogBytes: 20_000_000,
+    });
+  });
+
+  it('reads an empty variable as one that is not set', () => {
+    expect(readConfig({ LANTERN_OTLP_PORT: '' }).otlpPort).toBe(4318);
+  });
+
+  it.each([
+    [
+      { LANTERN_OTLP_PORT: 'http' },
+      'LANTERN_OTLP_PORT is "http": it must be a whole number from 0 to 65535, where 0 takes any free port.',
+    ],
+    [
+      { LANTERN_LOKI_PORT: '65536' },
+      'LANTERN_LOKI_PORT is "65536": it must be a whole number from 0 to 65535, where 0 takes any free port.',
+    ],
+    [
+      { LANTERN_MAX_LOG_BYTES: '12 parsecs' },
+      'LANTERN_MAX_LOG_BYTES is "12 parsecs": it must be a size of at least 1 MiB, for example 256MiB, 1GB or 100000000.',
+    ],
+    [
+      { LANTERN_MAX_TRACE_BYTES: '10KB' },
+      'LANTERN_MAX_TRACE_BYTES is "10KB": it must be a size of at least 1 MiB, for example 256MiB, 1GB or 100000000.',
+    ],
+    [{ LANTERN_HOST: 'a b' }, 'LANTERN_HOST is "a b": it must be a host name or an IP address.'],
+  ])('refuses %j by name, value and what is allowed', (env: Record<string, string>, message) => {
+    expect(errorOf(env)).toBe(message);
+  });
+
+  it('names every wrong variable at once', () => {
+    expect(errorOf({ LANTERN_OTLP_PORT: '-1', LANTERN_LOKI_PORT: '1.5' }).split('\n')).toHaveLength(2);
+  });
+});

@@ -1,0 +1,30 @@
+import { MalformedOtlpError } from '@lantern/otlp';
+import { BadRequest, LogqlParseError } from '@lantern/query-api';
+
+/** Tells whoever runs Lantern what happened. */
+export type Report = (message: string) => void;
+
+/** An answer other than success. Each API writes it in its own format. */
+export interface Failure {
+  readonly status: number;
+  readonly message: string;
+}
+
+/**
+ * What to answer for whatever a handler threw: the caller's faults are 4xx, Fastify's own errors keep their
+ * status, and what nobody foresaw is 500 and reported.
+ */
+export const failureOf = (error: unknown, report: Report): Failure => {
+  const message = error instanceof Error ? error.message : String(error);
+  if (
+    error instanceof BadRequest ||
+    error instanceof LogqlParseError ||
+    error instanceof MalformedOtlpError
+  ) {
+    return { status: 400, message };
+  }
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status === 'number' && status >= 400 && status <= 599) return { status, message };
+  report(`A request failed: ${error instanceof Error ? (error.stack ?? message) : message}`);
+  return { status: 500, message };
+};

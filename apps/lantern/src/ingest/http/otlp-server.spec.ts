@@ -1,0 +1,266 @@
+import { connect } from 'node:net';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import {
+  decodeExportResponse,
+  decodeRpcStatus,
+  encodeTraceRequest,
+  formatTraceRequestJson,
+} from '@lantern/otlp';
+import { resource, resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { TracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { MAX_BODY_BYTES } from '../../http/limits.js';
+import { useLantern, type Answer } from '../../testing/running-lantern.js';
+
+const lantern = useLantern({ requestTimeoutMillis: 300 });
+
+const PROTOBUF = 'application/x-protobuf';
+const JSON_TYPE = 'application/json';
+
+const post = (
+  body: Uint8Array | string,
+  headers: Record<string, string>,
+  path = '/v1/traces',
+): Promise<Answer> =>
+  lantern.otlp(path, {
+    method: 'POST',
+    headers,
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+  });
+
+const statusOf = (answer: Answer) => decodeRpcStatus(new TextEncoder().encode(answer.text));
+
+const spanNames = async (id: string): Promise<string[]> => {
+  const { json } = await lantern.jaeger(`/api/traces/${id}`);
+  const { data } = json() as { data: { spans: { operationName: string }[] }[] | null };
+  return (data ?? []).flatMap(({ spans }) => spans.map(({ operationName }) => operationName));
+};
+
+describe('POST /v1/traces from the exporters of OpenTelemetry', () => {
+  it.each([
+    ['protobuf', ProtobufExporter, CompressionAlgorithm.NONE],
+    ['protobuf, gzip', ProtobufExporter, CompressionAlgorithm.GZIP],
+    ['JSON', JsonExporter, CompressionAlgorithm.NONE],
+    ['JSON, gzip', JsonExporter, CompressionAlgorithm.GZIP],
+  ])(
+    'takes %s, and the span can be queried when the export is answered',
+    async (name, Exporter, compression) => {
+      const provider = new TracerProvider({
+        resource: resourceFromAttributes({ 'service.name': `exporter ${name}` }),
+        spanProcessors: [
+          new SimpleSpanProcessor({
+            exporter: new Exporter({ url: `${lantern.urls.otlp}/v1/traces`, compression }),
+          }),
+        ],
+      });
+      const started = provider.getTracer('test').startSpan(`by ${name}`);
+      started.end();
+      await provider.shutdown();
+
+      expect(await spanNames(started.spanContext().traceId)).toEqual([`by ${name}`]);
+    },
+  );
+});
+
+describe('POST /v1/traces', () => {
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['zstd', zstdCompressSync],
+  ])('takes %s, in both encodings', async (encoding, compress) => {
+    const groups = [resourceSpans('web', span({ traceId: traceId(0x1000), name: encoding }))];
+    const headers = { 'content-type': PROTOBUF, 'content-encoding': encoding };
+    const protobuf = await post(compress(encodeTraceRequest(groups)), headers);
+    expect([protobuf.status, protobuf.headers.get('content-type'), protobuf.text]).toEqual([
+      200,
+      PROTOBUF,
+      '',
+    ]);
+
+    const json = await post(compress(JSON.stringify(formatTraceRequestJson(groups))), {
+      ...headers,
+      'content-type': `${JSON_TYPE}; charset=utf-8`,
+    });
+    expect([json.status, json.headers.get('content-type'), json.text]).toEqual([200, JSON_TYPE, '{}']);
+  });
+
+  it('takes an empty request', async () => {
+    expect((await post('', { 'content-type': PROTOBUF })).status).toBe(200);
+    expect((await post('{}', { 'content-type': JSON_TYPE })).text).toBe('{}');
+  });
+
+  it('rejects spans with invalid ids, counts them, and keeps the others', async () => {
+    const [group] = formatTraceRequestJson([
+      resourceSpans('web', span({ traceId: traceId(0x2000), name: 'kept' })),
+    ]).resourceSpans;
+    const spans = group?.scopeSpans[0]?.spans ?? [];
+    const broken = { ...spans[0], traceId: '0'.repeat(32) };
+    const body = {
+      resourceSpans: [
+        { ...group, scopeSpans: [{ scope: {}, spans: [...spans, broken, { ...broken, spanId: '' }] }] },
+      ],
+    };
+    const { status, json } = await post(JSON.stringify(body), { 'content-type': JSON_TYPE });
+    expect([status, json()]).toEqual([
+      200,
+      { partialSuccess: { rejectedSpans: '2', errorMessage: 'trace id is all zero' } },
+    ]);
+    expect(await spanNames(traceId(0x2000))).toEqual(['kept']);
+  });
+
+  it('answers a partial success in protobuf too', async () => {
+    const bytes = encodeTraceRequest([resourceSpans('web', span())]);
+    // The first byte of the trace id's length says 16: it ends the id one byte early.
+    const at = bytes.findIndex((byte, index) => byte === 0x0a && bytes[index + 1] === 16);
+    bytes.fill(0, at + 2, at + 18);
+    const answer = await post(bytes, { 'content-type': PROTOBUF });
+    expect(answer.status).toBe(200);
+    expect(decodeExportResponse(new TextEncoder().encode(answer.text))).toEqual({
+      rejected: 1n,
+      errorMessage: 'trace id is all zero',
+    });
+  });
+
+  it('repairs what senders get wrong, before it is kept', async () => {
+    await lantern.send(
+      resourceSpans({ ...resource('x'), attributes: [] }, span({ traceId: traceId(0x3000), name: '' })),
+    );
+    expect(await spanNames(traceId(0x3000))).toEqual(['empty-span-name']);
+    const { json } = await lantern.jaeger('/api/services');
+    expect((json() as { data: string[] }).data).toContain('missing-service-name');
+  });
+
+  it('keeps U+FFFD where a text is no UTF-8', async () => {
+    const bytes = encodeTraceRequest([
+      resourceSpans('web', span({ traceId: traceId(0x4000), name: 'broken?' })),
+    ]);
+    bytes[Buffer.from(bytes).indexOf('broken?') + 'broken'.length] = 0xff;
+    await post(bytes, { 'content-type': PROTOBUF });
+    expect(await spanNames(traceId(0x4000))).toEqual(['broken\ufffd']);
+  });
+
+  it.each([
+    ['truncated protobuf', encodeTraceRequest([resourceSpans('web', span())]).slice(0, 40), {}],
+    ['noise', Uint8Array.from({ length: 64 }, (_, index) => (index * 97) & 0xff), {}],
+    ['broken gzip', Buffer.from('not gzip'), { 'content-encoding': 'gzip' }],
+    ['half of a gzip', gzipSync('x'.repeat(1000)).subarray(0, 15), { 'content-encoding': 'gzip' }],
+  ])('answers 400 with a protobuf Status to %s', async (_case, body, headers) => {
+    const answer = await post(body, { 'content-type': PROTOBUF, ...headers });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([400, PROTOBUF]);
+    expect(statusOf(answer)).toEqual({
+      code: 3,
+      message: expect.stringMatching(/Malformed OTLP|no valid gzip/),
+    });
+  });
+
+  it.each([
+    '{',
+    '[]',
+    '{"resourceSpans":3}',
+    '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":5}]}]}]}',
+  ])('answers 400 with a JSON Status to %s', async (body) => {
+    const answer = await post(body, { 'content-type': JSON_TYPE });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([400, JSON_TYPE]);
+    expect(answer.json()).toEqual({ code: 3, message: expect.stringContaining('Malformed OTLP') });
+  });
+
+  it('answers 413 to a body that is too large, and to one that is so once decompressed', async () => {
+    const headers = { 'content-type': PROTOBUF };
+    const large = await post(new Uint8Array(MAX_BODY_BYTES + 1), headers);
+    expect([large.status, statusOf(large).code]).toEqual([413, 8]);
+    const bomb = gzipSync(Buffer.alloc(MAX_BODY_BYTES + 1));
+    const bombed = await post(bomb, { ...headers, 'content-encoding': 'gzip' });
+    expect([bombed.status, statusOf(bombed)]).toEqual([
+      413,
+      { code: 8, message: 'the body is larger than 20971520 bytes once it is decompressed' },
+    ]);
+  });
+
+  it('answers 415 to another content type or encoding, with or without a body', async () => {
+    for (const headers of [{ 'content-type': 'text/plain' }, { 'content-type': 'application/grpc' }]) {
+      const { status, text } = await post('x', headers);
+      expect([status, text]).toEqual([
+        415,
+        '415 unsupported media type, supported: [application/json, application/x-protobuf]\n',
+      ]);
+    }
+    expect((await lantern.otlp('/v1/traces', { method: 'POST' })).status).toBe(415);
+    const lz4 = await post('x', { 'content-type': JSON_TYPE, 'content-encoding': 'lz4' });
+    expect([lz4.status, lz4.json()]).toEqual([
+      415,
+      { code: 3, message: 'unsupported Content-Encoding "lz4", supported: gzip, deflate, zstd' },
+    ]);
+  });
+
+  it('answers 405 to another method and 404 to another path', async () => {
+    const get = await lantern.otlp('/v1/traces');
+    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
+    expect((await lantern.otlp('/v1/spans')).status).toBe(404);
+  });
+
+  it('does not wait for ever for the rest of a body', async () => {
+    const { hostname, port } = new URL(lantern.urls.otlp);
+    const socket = connect(Number(port), hostname);
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (data: string) => (answer += data));
+    socket.write(
+      `POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${PROTOBUF}\r\nContent-Length: 100\r\n\r\nabc`,
+    );
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('allows no other origin to read or send', async () => {
+    const { status, headers } = await lantern.otlp('/v1/traces', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://example.com', 'access-control-request-method': 'POST' },
+    });
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([403, null]);
+  });
+});
+
+describe('POST /v1/logs and /v1/metrics', () => {
+  it.each(['/v1/logs', '/v1/metrics'])(
+    '%s takes both encodings, keeps nothing, and says so once',
+    async (path) => {
+      for (const _twice of [1, 2]) {
+        const protobuf = await post(
+          gzipSync(''),
+          { 'content-type': PROTOBUF, 'content-encoding': 'gzip' },
+          path,
+        );
+        expect([protobuf.status, protobuf.headers.get('content-type'), protobuf.text]).toEqual([
+          200,
+          PROTOBUF,
+          '',
+        ]);
+        const json = await post('{}', { 'content-type': JSON_TYPE }, path);
+        expect([json.status, json.text]).toEqual([200, '{}']);
+      }
+      const signal = path.slice('/v1/'.length);
+      expect(lantern.reports.filter((report) => report.includes(signal))).toEqual([
+        `OTLP ${signal} arrive: they are accepted, and not kept.`,
+      ]);
+    },
+  );
+
+  it('refuses broken compression and other content types there too', async () => {
+    const headers = { 'content-type': PROTOBUF, 'content-encoding': 'gzip' };
+    expect((await post('nonsense', headers, '/v1/metrics')).status).toBe(400);
+    expect((await post('x', { 'content-type': 'text/csv' }, '/v1/logs')).status).toBe(415);
+  });
+});
+
+describe('a batch of spans', () => {
+  it('arrives whole', async () => {
+    const spans = Array.from({ length: 2_000 }, (_, index) =>
+      span({ traceId: traceId(0x5000), spanId: spanId(index + 1), name: `span ${index}` }),
+    );
+    await lantern.send(resourceSpans('web', ...spans));
+    expect(await spanNames(traceId(0x5000))).toHaveLength(2_000);
+  });
+});

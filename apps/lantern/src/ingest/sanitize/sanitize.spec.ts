@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { spansOf, type Resource, type ResourceSpans, type Span } from '@lantern/telemetry-model';
+import { T0, attributes, millis, resource, resourceSpans, span } from '@lantern/telemetry-model/testing';
+import { sanitize } from './sanitize.js';
+
+const only = (groups: readonly ResourceSpans[]): Span => {
+  const [first] = Array.from(spansOf(groups));
+  if (!first) throw new Error('no span');
+  return first.span;
+};
+
+const nameless = (values: Parameters<typeof attributes>[0]): Resource => ({
+  ...resource('x'),
+  attributes: attributes(values),
+});
+
+describe('sanitize', () => {
+  it('gives back what needs no repair, so that it is kept byte for byte', () => {
+    const groups = [resourceSpans('web', span()), resourceSpans('db', span({ endUnixNano: T0 }))];
+    expect(sanitize(groups)).toBe(groups);
+  });
+
+  it.each([
+    ['none', {}, 'missing-service-name'],
+    ['one that carries nothing', { 'service.name': null }, 'missing-service-name'],
+    ['an empty one', { 'service.name': '' }, 'empty-service-name'],
+    ['a number', { 'service.name': 7n }, 'service-name-wrong-type'],
+    ['a list', { 'service.name': ['web'] }, 'service-name-wrong-type'],
+  ])('names a service that sends %s', (_case, values, name) => {
+    const [group] = sanitize([resourceSpans(nameless({ ...values, 'host.name': 'h' }), span())]);
+    expect(group?.resource.attributes).toEqual(attributes({ 'service.name': name, 'host.name': 'h' }));
+  });
+
+  it('names a span without a name', () => {
+    expect(only(sanitize([resourceSpans('web', span({ name: '' }))])).name).toBe('empty-span-name');
+  });
+
+  it('ends a span that ended before it started, and says when it claimed to end', () => {
+    const before = span({ startUnixNano: T0, endUnixNano: T0 - millis(5) });
+    expect(only(sanitize([resourceSpans('web', before)]))).toEqual({
+      ...before,
+      endUnixNano: T0 + 1n,
+      attributes: attributes({
+        '@jaeger@warnings': [
+          'Negative duration detected, sanitizing end timestamp. ' +
+            'Original end timestamp: 2025-12-31T23:59:59.995000000Z',
+        ],
+      }),
+    });
+  });
+
+  it('leaves a span alone that took no measurable time', () => {
+    const instant = [resourceSpans('web', span({ startUnixNano: T0, endUnixNano: T0 }))];
+    expect(sanitize(instant)).toBe(instant);
+  });
+
+  it('leaves the neighbours of a repaired span as they are', () => {
+    const good = span({ name: 'good' });
+    const [group] = sanitize([resourceSpans('web', good, span({ name: '' }))]);
+    expect(group?.scopeSpans[0]?.spans[0]).toBe(good);
+  });
+});

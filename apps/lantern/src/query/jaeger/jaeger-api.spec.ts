@@ -1,0 +1,343 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { SpanKind, StatusCode } from '@lantern/telemetry-model';
+import {
+  T0,
+  attributes,
+  millis,
+  resourceSpans,
+  span,
+  spanId,
+  traceId,
+} from '@lantern/telemetry-model/testing';
+import { useLantern, type Answer } from '../../testing/running-lantern.js';
+
+const lantern = useLantern();
+
+const T0_MICROS = T0 / 1_000n;
+const AROUND_T0 = `start=${T0_MICROS - 1_000_000n}&end=${T0_MICROS + 1_000_000n}`;
+const V3_AROUND_T0 = 'query.startTimeMin=2025-12-31T00:00:00Z&query.startTimeMax=2026-01-02T00:00:00.5Z';
+
+const ORDER = traceId(0xa);
+const USERS = traceId(0xb);
+
+/**
+ * ```
+ * ORDER  gateway  POST /orders   server  0 … 40 ms
+ *        orders     POST /orders server  5 … 30 ms   ERROR
+ * USERS  gateway  GET /users     server  20 … 21 ms
+ * ```
+ */
+beforeAll(async () => {
+  await lantern.send(
+    resourceSpans(
+      'gateway',
+      span({ traceId: ORDER, name: 'POST /orders', endUnixNano: T0 + millis(40) }),
+      span({
+        traceId: USERS,
+        name: 'GET /users',
+        startUnixNano: T0 + millis(20),
+        attributes: attributes({ 'user.id': '1', retries: 2n }),
+      }),
+      span({
+        traceId: traceId(0xc),
+        name: 'tick',
+        kind: SpanKind.unspecified,
+        startUnixNano: T0 - millis(500),
+      }),
+    ),
+    resourceSpans(
+      'orders',
+      span({
+        traceId: ORDER,
+        spanId: spanId(2),
+        parentSpanId: spanId(1),
+        name: 'POST /orders',
+        startUnixNano: T0 + millis(5),
+        endUnixNano: T0 + millis(30),
+        status: { code: StatusCode.error, message: 'no' },
+      }),
+    ),
+  );
+});
+
+/** Requests and what Jaeger v2.20 answers to them, byte by byte. */
+const expectAnswer = (answer: Answer, status: number, contentType: string, text: string) =>
+  expect([answer.status, answer.headers.get('content-type'), answer.text]).toEqual([
+    status,
+    contentType,
+    text,
+  ]);
+
+const JSON_TYPE = 'application/json';
+const TEXT = 'text/plain; charset=utf-8';
+
+const legacyError = (code: number, msg: string) =>
+  `{"data":null,"total":0,"limit":0,"offset":0,"errors":[{"code":${code},"msg":${JSON.stringify(msg)}}]}\n`;
+
+const idsOf = (answer: Answer): string[] =>
+  (answer.json() as { data: { traceID: string }[] }).data.map(({ traceID }) => traceID);
+
+describe('the legacy API', () => {
+  it.each([
+    ['/api/services', '{"data":["gateway","orders"],"total":2,"limit":0,"offset":0,"errors":null}'],
+    [
+      '/api/services/gateway/operations',
+      '{"data":["GET /users","POST /orders","tick"],"total":3,"limit":0,"offset":0,"errors":null}',
+    ],
+    ['/api/services/no%2Fbody/operations', '{"data":null,"total":0,"limit":0,"offset":0,"errors":null}'],
+    [
+      '/api/operations?service=gateway',
+      '{"data":[{"name":"GET /users","spanKind":"server"},{"name":"POST /orders","spanKind":"server"},' +
+        '{"name":"tick","spanKind":""}],"total":3,"limit":0,"offset":0,"errors":null}',
+    ],
+    [
+      '/api/operations?service=gateway&spanKind=client',
+      '{"data":[],"total":0,"limit":0,"offset":0,"errors":null}',
+    ],
+    [
+      `/api/dependencies?endTs=${T0_MICROS / 1_000n + 1_000n}`,
+      '{"data":[{"parent":"gateway","child":"orders","callCount":1}],"total":0,"limit":0,"offset":0,"errors":null}',
+    ],
+    [
+      `/api/dependencies?endTs=${T0_MICROS / 1_000n + 1_000n}&service=other`,
+      '{"data":[],"total":0,"limit":0,"offset":0,"errors":null}',
+    ],
+    [
+      `/api/dependencies?endTs=${T0_MICROS / 1_000n - 1_000n}&lookback=1000`,
+      '{"data":[],"total":0,"limit":0,"offset":0,"errors":null}',
+    ],
+    ['/api/traces?service=gateway', '{"data":[],"total":0,"limit":0,"offset":0,"errors":null}'],
+    [
+      '/api/services?prettyPrint=true',
+      '{\n    "data": [\n        "gateway",\n        "orders"\n    ],\n    "total": 2,\n    "limit": 0,\n' +
+        '    "offset": 0,\n    "errors": null\n}',
+    ],
+    [
+      '/api/services?prettyPrint=false',
+      '{"data":["gateway","orders"],"total":2,"limit":0,"offset":0,"errors":null}',
+    ],
+  ])('answers %s', async (path, text) => {
+    expectAnswer(await lantern.jaeger(path), 200, JSON_TYPE, text);
+  });
+
+  it.each([
+    ['/api/operations', 400, "parameter 'service' is required"],
+    ['/api/traces', 400, "parameter 'service' is required"],
+    [
+      '/api/traces?service=a&start=x',
+      400,
+      'unable to parse param \'start\': strconv.ParseInt: parsing "x": invalid syntax',
+    ],
+    [
+      '/api/traces?service=a&minDuration=1',
+      400,
+      'unable to parse param \'minDuration\': time: missing unit in duration "1"',
+    ],
+    [
+      '/api/traces?service=a&minDuration=2s&maxDuration=1s',
+      400,
+      "'maxDuration' should be greater than 'minDuration'",
+    ],
+    ['/api/traces?service=a&limit=0', 400, 'search depth must be greater than 0 and less than max traces'],
+    ['/api/traces?service=a&limit=ten', 400, 'strconv.ParseInt: parsing "ten": invalid syntax'],
+    ['/api/traces?service=a&tag=x', 400, "malformed 'tag' parameter, expecting key:value, received: x"],
+    [
+      '/api/traces?service=a&raw=maybe',
+      400,
+      'unable to parse param \'raw\': strconv.ParseBool: parsing "maybe": invalid syntax',
+    ],
+    [
+      '/api/traces?traceID=x.z',
+      400,
+      'cannot parse traceID param: strconv.ParseUint: parsing "x.z": invalid syntax',
+    ],
+    ['/api/traces/x.z', 400, 'strconv.ParseUint: parsing "x.z": invalid syntax'],
+    ['/api/traces/abc123', 404, 'trace not found'],
+    ['/api/traces/0', 404, 'trace not found'],
+    [
+      '/api/dependencies?endTs=now',
+      400,
+      'unable to parse param \'endTs\': strconv.ParseInt: parsing "now": invalid syntax',
+    ],
+  ])('answers %s with %i: %s', async (path, status, message) => {
+    expectAnswer(await lantern.jaeger(path), status, TEXT, legacyError(status, message));
+  });
+
+  it('finds traces newest first, each one whole', async () => {
+    const answer = await lantern.jaeger(`/api/traces?service=gateway&${AROUND_T0}`);
+    expect(idsOf(answer)).toEqual(['000000000000000b', '000000000000000a', '000000000000000c']);
+    expect(answer.json()).toMatchObject({
+      data: [{ spans: [{}] }, { spans: [{ processID: 'p1' }, { processID: 'p2' }] }, {}],
+    });
+  });
+
+  it.each([
+    ['operation=POST%20%2Forders', ['000000000000000a']],
+    ['tag=user.id:1', ['000000000000000b']],
+    ['tags={"user.id":"1","retries":"2"}', ['000000000000000b']],
+    ['tags={"user.id":"2"}&tag=user.id:1', []],
+    ['minDuration=2ms', ['000000000000000a']],
+    ['maxDuration=1ms', ['000000000000000b', '000000000000000c']],
+    ['limit=1', ['000000000000000b']],
+    ['tag=error:true', []],
+  ])('searches by %s', async (condition, ids) => {
+    expect(idsOf(await lantern.jaeger(`/api/traces?service=gateway&${AROUND_T0}&${condition}`))).toEqual(ids);
+  });
+
+  it('finds an error in any service of the trace', async () => {
+    const answer = await lantern.jaeger(`/api/traces?service=orders&tags={"error":"true"}&${AROUND_T0}`);
+    expect(idsOf(answer)).toEqual(['000000000000000a']);
+  });
+
+  it('gives several traces by their ids, and names those that it does not have', async () => {
+    const answer = await lantern.jaeger('/api/traces?traceID=a&traceID=00c&traceID=ff&traceID=ff');
+    expect(answer.status).toBe(200);
+    expect(idsOf(answer)).toEqual(['000000000000000a', '000000000000000c']);
+    expect(answer.json()).toMatchObject({
+      errors: [{ msg: 'trace not found', traceID: '00000000000000ff' }],
+    });
+    expect(answer.text).not.toContain('"code"');
+  });
+
+  it.each([['a'], ['A'], ['0000000000000000000000000000000a'], ['AAAAAAAAAAAAAAAAAAAACg==']])(
+    'gives a trace by the id %s',
+    async (id) => {
+      const answer = await lantern.jaeger(`/api/traces/${id}`);
+      expect(idsOf(answer)).toEqual(['000000000000000a']);
+    },
+  );
+
+  it('gives a trace as it was sent when asked for it raw', async () => {
+    const keysOf = async (query: string) => {
+      const answer = await lantern.jaeger(`/api/traces/b${query}`);
+      const { data } = answer.json() as { data: { spans: { tags: { key: string }[] }[] }[] };
+      return data[0]?.spans[0]?.tags.map(({ key }) => key);
+    };
+    expect(await keysOf('')).toEqual(['retries', 'user.id', 'span.kind']);
+    expect(await keysOf('?raw=true')).toEqual(['user.id', 'retries', 'span.kind']);
+  });
+});
+
+describe('API v3', () => {
+  it.each([
+    ['/api/v3/services', '{"services":["gateway","orders"]}'],
+    [
+      '/api/v3/operations?service=gateway',
+      '{"operations":[{"name":"GET /users","spanKind":"server"},{"name":"POST /orders","spanKind":"server"},' +
+        '{"name":"tick","spanKind":"internal"}]}',
+    ],
+    ['/api/v3/operations?service=gateway&span_kind=client', '{"operations":[]}'],
+    ['/api/v3/operations', '{"operations":[]}'],
+    [
+      `/api/v3/trace-summaries?query.serviceName=orders&${V3_AROUND_T0}`,
+      '{"summaries":[{"traceId":"0000000000000000000000000000000a","rootServiceName":"gateway",' +
+        '"rootOperationName":"POST /orders","minStartTimeUnixNano":"1767225600000000000",' +
+        '"maxEndTimeUnixNano":"1767225600040000000","spanCount":2,"errorSpanCount":1,"orphanSpanCount":0,' +
+        '"services":[{"name":"gateway","spanCount":1,"errorSpanCount":0},' +
+        '{"name":"orders","spanCount":1,"errorSpanCount":1}]}]}',
+    ],
+    [`/api/v3/trace-summaries?query.serviceName=nobody&${V3_AROUND_T0}`, '{"summaries":[]}'],
+  ])('answers %s', async (path, text) => {
+    expectAnswer(await lantern.jaeger(path), 200, JSON_TYPE, text);
+  });
+
+  it('gives a trace as OTLP JSON', async () => {
+    const answer = await lantern.jaeger(`/api/v3/traces/${USERS}`);
+    expectAnswer(
+      answer,
+      200,
+      JSON_TYPE,
+      '{"result":{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"gateway"}}]},' +
+        '"scopeSpans":[{"scope":{},"spans":[{"traceId":"0000000000000000000000000000000b","spanId":"0000000000000001",' +
+        '"flags":1,"name":"GET /users","kind":2,"startTimeUnixNano":"1767225600020000000",' +
+        '"endTimeUnixNano":"1767225600021000000","attributes":[{"key":"retries","value":{"intValue":"2"}},' +
+        '{"key":"user.id","value":{"stringValue":"1"}}],"status":{}}]}]}]}}',
+    );
+  });
+
+  it('searches without a service, in either spelling of the parameters', async () => {
+    const found = async (query: string) => {
+      const answer = await lantern.jaeger(`/api/v3/trace-summaries?${query}`);
+      const { summaries } = answer.json() as { summaries: { traceId: string }[] };
+      return summaries.map(({ traceId: id }) => id);
+    };
+    expect(await found(V3_AROUND_T0)).toEqual([USERS, ORDER, traceId(0xc)]);
+    expect(await found(`${V3_AROUND_T0}&query.durationMin=2ms`)).toEqual([ORDER]);
+    expect(
+      await found(
+        'query.start_time_min=2025-12-31T00:00:00Z&query.start_time_max=2026-01-02T00:00:00Z' +
+          '&query.operation_name=GET%20%2Fusers&query.num_traces=5&query.attributes={"retries":"2"}',
+      ),
+    ).toEqual([USERS]);
+  });
+
+  it('gives all traces of a search in one answer, and 404 when there is none', async () => {
+    const answer = await lantern.jaeger(
+      `/api/v3/traces?query.operationName=POST%20%2Forders&${V3_AROUND_T0}`,
+    );
+    const { result } = answer.json() as { result: { resourceSpans: unknown[] } };
+    expect(result.resourceSpans).toHaveLength(2);
+    expectAnswer(
+      await lantern.jaeger(`/api/v3/traces?query.serviceName=nobody&${V3_AROUND_T0}`),
+      404,
+      TEXT,
+      '{"error":{"httpCode":404,"message":"No traces found"}}\n',
+    );
+  });
+
+  it.each([
+    ['/api/v3/traces/ff', 404, 'No traces found'],
+    [
+      '/api/v3/traces/x.z',
+      400,
+      'malformed parameter trace_id: strconv.ParseUint: parsing "x.z": invalid syntax',
+    ],
+    ['/api/v3/traces', 400, 'query.startTimeMin and query.startTimeMax are required'],
+    [
+      '/api/v3/traces?query.startTimeMin=2026-01-02T00:00:00Z&query.startTimeMax=2026-01-02T00:00:00Z',
+      400,
+      'query.startTimeMin must be before query.startTimeMax',
+    ],
+    [
+      '/api/v3/traces?query.startTimeMin=yesterday&query.startTimeMax=2026-01-02T00:00:00Z',
+      400,
+      'malformed parameter query.startTimeMin: parsing time "yesterday" as ' +
+        '"2006-01-02T15:04:05.999999999Z07:00": cannot parse "yesterday" as "2006"',
+    ],
+    [
+      `/api/v3/traces?query.durationMin=soon&${V3_AROUND_T0}`,
+      400,
+      'malformed parameter query.durationMin: time: invalid duration "soon"',
+    ],
+    [
+      `/api/v3/traces?query.search_depth=many&${V3_AROUND_T0}`,
+      400,
+      'malformed parameter query.search_depth: strconv.Atoi: parsing "many": invalid syntax',
+    ],
+    [
+      `/api/v3/trace-summaries?query.filter={"op":"eq"}&${V3_AROUND_T0}`,
+      400,
+      'the structured query filter is disabled: enable the "jaeger.query.structuredFilters" feature gate to use it',
+    ],
+  ])('answers %s with %i: %s', async (path, httpCode, message) => {
+    expectAnswer(
+      await lantern.jaeger(path),
+      httpCode,
+      TEXT,
+      `${JSON.stringify({ error: { httpCode, message } })}\n`,
+    );
+  });
+});
+
+describe('paths that nobody serves', () => {
+  it.each([
+    ['GET', '/api/unknown'],
+    ['GET', '/api/'],
+    ['POST', '/api/services'],
+    ['DELETE', '/api/traces/a'],
+    ['GET', '/api/v3/dependencies'],
+    ['GET', '/loki/api/v2/labels'],
+  ])('%s %s is 404 in the words of Go', async (method, path) => {
+    expectAnswer(await lantern.jaeger(path, { method }), 404, TEXT, '404 page not found\n');
+  });
+});

@@ -1,0 +1,71 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RunningLantern } from '../testing/running-lantern.js';
+
+let directory = '';
+let lantern: RunningLantern;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'lantern-ui-'));
+  lantern = new RunningLantern({ uiDirectory: directory });
+  await lantern.start();
+});
+
+afterAll(async () => {
+  await lantern.stop();
+  await rm(directory, { recursive: true });
+});
+
+describe('the UI', () => {
+  it('says how to build it while it is not built, and is there once it is', async () => {
+    const before = await lantern.jaeger('/');
+    expect([before.status, before.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(before.text).toContain('npx nx build @lantern/lantern-ui');
+
+    await mkdir(join(directory, 'assets'));
+    await writeFile(join(directory, 'index.html'), '<title>UI</title>');
+    await writeFile(join(directory, 'favicon.svg'), '<svg/>');
+    await writeFile(join(directory, 'assets', 'index-3f2a.js'), 'export {};');
+    expect((await lantern.jaeger('/')).text).toBe('<title>UI</title>');
+  });
+
+  it.each([
+    '/',
+    '/search?service=a',
+    '/trace/4bf9',
+    '/a.b/deep/link',
+    '/..%2F..%2Fetc%2Fpasswd',
+    '/index.html',
+  ])('gives its page for %s, to be asked for each time', async (path) => {
+    const answer = await lantern.jaeger(path);
+    expect([answer.status, answer.headers.get('cache-control'), answer.text]).toEqual([
+      200,
+      'no-cache',
+      '<title>UI</title>',
+    ]);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+  });
+
+  it('lets assets be kept for good, since their names change with their content', async () => {
+    const answer = await lantern.jaeger('/assets/index-3f2a.js');
+    expect([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([
+      200,
+      'application/javascript; charset=utf-8',
+      'public, max-age=31536000, immutable',
+    ]);
+    expect((await lantern.jaeger('/favicon.svg')).headers.get('content-type')).toBe('image/svg+xml');
+  });
+
+  it('does not pretend that a missing asset is a page', async () => {
+    expect((await lantern.jaeger('/assets/index-old.js')).status).toBe(404);
+    expect((await lantern.jaeger('/assets/..%2findex.html')).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it('may load nothing from elsewhere', async () => {
+    const { headers } = await lantern.jaeger('/');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self';");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
