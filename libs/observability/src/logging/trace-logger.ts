@@ -39,6 +39,7 @@ export class TraceLogger implements LoggerService {
       level: level ?? 'info',
       // The record is made in the caller's context, before winston may hold it back.
       format: winston.format((info) => info)(),
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it is a Transport
       transports: [new StdoutTransport(options.logFormat ?? logFormat(env))],
     });
     if (level === undefined) {
@@ -51,6 +52,7 @@ export class TraceLogger implements LoggerService {
       service: name,
       env: environment,
     });
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it is a Transport
     if (this.loki) this.winston.add(this.loki);
   }
 

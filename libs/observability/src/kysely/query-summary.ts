@@ -1,0 +1,56 @@
+import type { AliasNode, CompiledQuery, ListNode, OperationNode, TableNode } from 'kysely';
+import { type SqlSummary, summarizeSql } from './sql-text.js';
+
+/** Summaries are kept by text; an application has few texts, unless it builds them from values. */
+const maxRemembered = 500;
+
+/** Summarises queries: from what Kysely knows about them, and for raw SQL from the text. */
+export class QuerySummaries {
+  private readonly remembered = new Map<string, SqlSummary>();
+
+  constructor(private readonly system: string) {}
+
+  of({ query, sql }: CompiledQuery): SqlSummary {
+    const known = this.remembered.get(sql);
+    if (known) return known;
+    const fromText = summarizeSql(sql, this.system);
+    const summary = { ...fromText, ...fromNode(query) };
+    if (this.remembered.size >= maxRemembered) this.remembered.clear();
+    this.remembered.set(sql, summary);
+    return summary;
+  }
+}
+
+// Only the statements that a service makes while it serves; the rest, raw SQL among it, is read from the text.
+function fromNode(query: CompiledQuery['query']): Partial<SqlSummary> {
+  switch (query.kind) {
+    case 'SelectQueryNode':
+      return { operation: 'SELECT', table: tableName(query.from?.froms[0]) };
+    case 'InsertQueryNode':
+      return { operation: query.replace ? 'REPLACE' : 'INSERT', table: tableName(query.into) };
+    case 'UpdateQueryNode':
+      return { operation: 'UPDATE', table: tableName(query.table) };
+    case 'DeleteQueryNode':
+      return { operation: 'DELETE', table: tableName(query.from.froms[0]) };
+    case 'MergeQueryNode':
+      return { operation: 'MERGE', table: tableName(query.into) };
+    default:
+      return {};
+  }
+}
+
+// Kysely is an optional peer: its types are used, its code, with the type guards, is not loaded.
+function tableName(node: OperationNode | undefined): string | undefined {
+  switch (node?.kind) {
+    case 'AliasNode':
+      return tableName((node as AliasNode).node);
+    case 'ListNode':
+      return tableName((node as ListNode).items[0]);
+    case 'TableNode': {
+      const { schema, identifier } = (node as TableNode).table;
+      return schema ? `${schema.name}.${identifier.name}` : identifier.name;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+/** What a span may say about a query: its verb, its main table, its text without values. */
+export interface SqlSummary {
+  /** `SELECT`, `INSERT`, `CREATE TABLE`; absent when the text does not begin with a word. */
+  operation: string | undefined;
+  /** As written, without quotes: `users`, `shop.orders`. Absent when there is none, or more than a glance would tell. */
+  table: string | undefined;
+  /** The text with literals replaced by `?`; placeholders stay. */
+  text: string;
+}
+
+/** Longer texts are cut: bulk inserts repeat themselves. */
+const maxTextLength = 4096;
+
+/** How the database writes literals and quotes names; the rest of SQL is read alike. */
+const backslashEscapes = new Set(['mysql', 'mariadb']);
+const bracketedNames = new Set(['microsoft.sql_server']);
+
+const kinds = ['blank', 'literal', 'name', 'placeholder', 'word', 'other'] as const;
+
+type TokenKind = (typeof kinds)[number];
+
+interface Token {
+  kind: TokenKind;
+  text: string;
+}
+
+/**
+ * Reads a SQL text just far enough, by https://opentelemetry.io/docs/specs/semconv/db/database-spans/. It knows strings,
+ * comments, quoted names and parentheses, so that none of them is taken for something else; it is no parser.
+ */
+export function summarizeSql(sql: string, system: string): SqlSummary {
+  const tokens = tokenize(sql, system);
+  const text = tokens.map((token) => (token.kind === 'literal' ? '?' : token.text)).join('');
+  const outline = topLevel(tokens);
+  const operation = operationOf(outline);
+  return {
+    operation,
+    table: operation === undefined ? undefined : tableOf(outline, operation),
+    text: text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text,
+  };
+}
+
+function tokenize(sql: string, system: string): Token[] {
+  const mysql = backslashEscapes.has(system);
+  const sources: [TokenKind, string][] = [
+    ['blank', String.raw`\s+|--[^\n]*|/\*[^]*?(?:\*/|$)`],
+    ['literal', String.raw`[eE]'(?:[^'\\]|\\[^]|'')*(?:'|$)`],
+    ['literal', String.raw`[bBnNxX]?'(?:${mysql ? String.raw`[^'\\]|\\[^]` : `[^']`}|'')*(?:'|$)`],
+    ['literal', String.raw`\$(?<tag>[A-Za-z_]\w*)?\$[^]*?(?:\$\k<tag>\$|$)`],
+    // Double quotes hold a string in MySQL, a name anywhere else.
+    [mysql ? 'literal' : 'name', String.raw`"(?:[^"]|"")*(?:"|$)`],
+    ['name', '`(?:[^`]|``)*(?:`|$)'],
+    ...(bracketedNames.has(system) ? [['name', String.raw`\[[^\]]*(?:\]|$)`] as [TokenKind, string]] : []),
+    ['placeholder', String.raw`[$:@?]\w+|\?`],
+    ['literal', String.raw`\d[\w.]*`],
+    ['word', String.raw`[\p{L}_][\p{L}\p{N}_$]*`],
+    ['other', '[^]'],
+  ];
+  const pattern = new RegExp(sources.map(([kind, source]) => `(?<${kind}>${source})`).join('|'), 'gu');
+  return [...sql.matchAll(pattern)].map(({ 0: text, groups }) => ({
+    kind: kinds.find((kind) => groups?.[kind] !== undefined) ?? 'other',
+    text,
+  }));
+}
+
+/** The tokens that matter outside of parentheses, where subqueries and lists stand. */
+function topLevel(tokens: readonly Token[]): Token[] {
+  const outline: Token[] = [];
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.text === '(') depth++;
+    else if (token.text === ')') depth = Math.max(0, depth - 1);
+    else if (depth === 0 && token.kind !== 'blank') outline.push(token);
+    if (token.text === '(' && depth === 1) outline.push(token);
+  }
+  return outline;
+}
+
+const verbs = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'REPLACE']);
+const schemaVerbs = new Set(['CREATE', 'ALTER', 'DROP']);
+
+function operationOf(outline: readonly Token[]): string | undefined {
+  const words = outline.filter(({ kind }) => kind === 'word').map(({ text }) => text.toUpperCase());
+  const [first] = words;
+  if (first === undefined || outline.find(({ text }) => text !== '(')?.kind !== 'word') return undefined;
+  // Common table expressions are in parentheses, so the first verb outside is the statement's.
+  if (first === 'WITH') return words.find((word) => verbs.has(word)) ?? first;
+  if (schemaVerbs.has(first)) {
+    const object = words.find((word) =>
+      /^(?:TABLE|INDEX|VIEW|SCHEMA|TYPE|TRIGGER|FUNCTION|DATABASE)$/.test(word),
+    );
+    return object === undefined ? first : `${first} ${object}`;
+  }
+  return first;
+}
+
+/** The word before the table's name. */
+const introductions: Record<string, string> = {
+  SELECT: 'FROM',
+  DELETE: 'FROM',
+  INSERT: 'INTO',
+  REPLACE: 'INTO',
+  MERGE: 'INTO',
+  UPDATE: 'UPDATE',
+  'CREATE TABLE': 'TABLE',
+  'ALTER TABLE': 'TABLE',
+  'DROP TABLE': 'TABLE',
+};
+
+const between = new Set(['ONLY', 'IF', 'NOT', 'EXISTS', 'OR', 'IGNORE', 'ABORT', 'FAIL', 'ROLLBACK']);
+
+function tableOf(outline: readonly Token[], operation: string): string | undefined {
+  const introduction = introductions[operation];
+  const verbAt = outline.findIndex(({ text }) => text.toUpperCase() === operation.split(' ')[0]);
+  const at = outline.findIndex(
+    ({ kind, text }, index) => index >= verbAt && kind === 'word' && text.toUpperCase() === introduction,
+  );
+  if (at === -1) return undefined;
+  let start = at + 1;
+  while (between.has(outline[start]?.text.toUpperCase() ?? '')) start++;
+  const parts: string[] = [];
+  for (let index = start; isName(outline[index]); index += 2) {
+    parts.push(unquote(outline[index]?.text ?? ''));
+    if (outline[index + 1]?.text !== '.') break;
+  }
+  return parts.length === 0 ? undefined : parts.join('.');
+}
+
+const isName = (token: Token | undefined): boolean => token?.kind === 'word' || token?.kind === 'name';
+
+const unquote = (name: string): string => name.replace(/^["`[]|["`\]]$/g, '').replace(/(["`])\1/g, '$1');
