@@ -60,8 +60,7 @@ export class ManagedProcess {
     this.exited = new Promise((resolve) => {
       this.#child.once('error', () => resolve(1));
       this.#child.once('close', (code, signal) => {
-        log.end();
-        resolve(code ?? signal ?? 1);
+        log.end(() => resolve(code ?? signal ?? 1));
       });
     });
     this.ready = new Promise((resolve, reject) => {
