@@ -43,4 +43,4 @@ export const parseRpcStatusJson = (text: string): RpcStatus => {
   return { code: status.int32('code'), message: status.text('message') };
 };
 
-const rootOf = (text: string): JsonMessage => new JsonMessage(parseJson(text), '', { replacedTexts: 0 });
+const rootOf = (text: string): JsonMessage => JsonMessage.root(parseJson(text));

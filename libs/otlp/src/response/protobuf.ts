@@ -5,7 +5,8 @@ import type { RpcStatus } from './rpc-status.js';
 
 const RESPONSE: MessageFields = { 1: 'partialSuccess' };
 const PARTIAL_SUCCESS: MessageFields = { 1: 'rejected', 2: 'errorMessage' };
-const STATUS: MessageFields = { 1: 'code', 2: 'message', 3: 'details' };
+/** Without `details`, which may be anything. */
+const STATUS: MessageFields = { 1: 'code', 2: 'message' };
 
 /** The response of any signal: on the wire they look the same. A full success is empty. */
 export const encodeExportResponse = ({
@@ -71,10 +72,6 @@ export const decodeRpcStatus = (bytes: Uint8Array): RpcStatus => {
         break;
       case 2:
         message = reader.text();
-        break;
-      case 3:
-        // Any message at all, packed with the name of its type.
-        reader.bytes();
         break;
       default:
         reader.skip();

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { MalformedOtlpError } from '../malformed-otlp-error.js';
+import { TextCache } from './text-cache.js';
 
 /** Field number to field name of one message type: what errors print, and which fields are known. */
 export type MessageFields = Readonly<Record<number, string>>;
@@ -9,6 +10,9 @@ export type MessageFields = Readonly<Record<number, string>>;
 export const WireType = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 } as const;
 
 const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'start-group', 'end-group', 'fixed32'];
+
+/** Shared by all readers: senders repeat themselves from request to request. */
+const texts = new TextCache();
 
 /**
  * Walks over protobuf bytes, field by field, without building anything:
@@ -82,7 +86,7 @@ export class WireReader {
 
   leave(outer: number): void {
     this.depth--;
-    this.fields = this.outerFields[this.depth] as MessageFields;
+    this.fields = this.outerFields[this.depth] ?? this.fields;
     this.end = outer;
   }
 
@@ -110,6 +114,11 @@ export class WireReader {
 
   text(): string {
     const end = this.endOfLengthDelimited();
+    const known = texts.text(this.buffer, this.offset, end);
+    if (known !== undefined) {
+      this.offset = end;
+      return known;
+    }
     const text = this.buffer.toString('utf8', this.offset, end);
     if (text.includes('\ufffd') && !isUtf8(this.buffer.subarray(this.offset, end))) this.replacedTexts++;
     this.offset = end;
@@ -178,8 +187,8 @@ export class WireReader {
   fail(fault: string): never {
     const names: string[] = [];
     for (let level = 0; level < this.depth; level++) {
-      const number = this.outerNumbers[level] as number;
-      names.push(this.outerFields[level]?.[number] ?? String(number));
+      const number = this.outerNumbers[level] ?? 0;
+      names.push(this.outerFields[level]?.[number] ?? `field ${number}`);
     }
     if (this.field !== 0) names.push(this.fields[this.field] ?? `field ${this.field}`);
     throw new MalformedOtlpError(names.join('.'), fault, this.offset);
@@ -191,15 +200,15 @@ export class WireReader {
   }
 
   private readVarint(): void {
-    const { buffer, end } = this;
+    const { view, end } = this;
     let offset = this.offset;
     if (offset >= end) this.fail('ends in the middle of a varint');
-    let byte = buffer[offset++] as number;
+    let byte = view.getUint8(offset++);
     let low = byte & 0x7f;
     let high = 0;
     for (let shift = 7; byte >= 0x80; shift += 7) {
       if (offset >= end) this.fail('ends in the middle of a varint');
-      byte = buffer[offset++] as number;
+      byte = view.getUint8(offset++);
       const bits = byte & 0x7f;
       if (shift < 28) low |= bits << shift;
       else if (shift === 28) {

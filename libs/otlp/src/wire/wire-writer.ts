@@ -17,7 +17,7 @@ export class WireWriter {
 
   /** The writer must not be used afterwards. */
   finish(): Uint8Array {
-    return new Uint8Array(this.buffer.buffer, 0, this.offset);
+    return new Uint8Array(this.buffer.subarray(0, this.offset));
   }
 
   /** Begins a nested message. @returns what {@link end} needs */
@@ -48,31 +48,36 @@ export class WireWriter {
 
   presentText(field: number, text: string): void {
     this.tag(field, WireType.lengthDelimited);
-    // At most three bytes a UTF-16 unit, and five of length.
-    this.reserve(3 * text.length + 5);
-    if (text.length <= SHORT_TEXT && this.asciiText(text)) return;
+    if (text.length <= SHORT_TEXT && this.shortAsciiText(text)) return;
     const length = Buffer.byteLength(text);
     this.varint(length);
+    this.reserve(length);
     this.buffer.write(text, this.offset, length, 'utf8');
     this.offset += length;
   }
 
   presentBytes(field: number, bytes: Uint8Array): void {
     this.tag(field, WireType.lengthDelimited);
-    this.reserve(bytes.length + 5);
     this.varint(bytes.length);
+    this.reserve(bytes.length);
     this.buffer.set(bytes, this.offset);
     this.offset += bytes.length;
   }
 
-  /** Bytes that are given as hex digits. */
+  /**
+   * Bytes that are given as hex digits.
+   *
+   * @throws TypeError when they are not
+   */
   hex(field: number, digits: string): void {
     const length = digits.length / 2;
     if (length === 0) return;
     this.tag(field, WireType.lengthDelimited);
-    this.reserve(length + 5);
     this.varint(length);
-    this.buffer.write(digits, this.offset, length, 'hex');
+    this.reserve(length);
+    if (this.buffer.write(digits, this.offset, length, 'hex') !== length) {
+      throw new TypeError(`Not hex digits, two a byte: ${JSON.stringify(digits)}`);
+    }
     this.offset += length;
   }
 
@@ -151,7 +156,8 @@ export class WireWriter {
   }
 
   /** False, with nothing written, when `text` is not all ASCII. */
-  private asciiText(text: string): boolean {
+  private shortAsciiText(text: string): boolean {
+    this.reserve(1 + text.length);
     const { buffer } = this;
     const start = this.offset + 1;
     for (let i = 0; i < text.length; i++) {

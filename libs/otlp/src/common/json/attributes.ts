@@ -18,7 +18,7 @@ export interface AnyValueJson {
   stringValue?: string;
   boolValue?: boolean;
   intValue?: string;
-  doubleValue?: number | 'NaN' | 'Infinity' | '-Infinity';
+  doubleValue?: number | string;
   arrayValue?: { values?: AnyValueJson[] };
   kvlistValue?: { values?: KeyValueJson[] };
   bytesValue?: string;
@@ -34,21 +34,46 @@ export const parseAttributes = (message: JsonMessage, name: string, depth = 0): 
       }));
 };
 
-const parseAnyValue = (value: JsonMessage, depth: number): AnyValue => {
-  if (value.has('stringValue')) return value.text('stringValue');
-  if (value.has('boolValue')) return value.bool('boolValue');
-  if (value.has('intValue')) return value.int64('intValue');
-  if (value.has('doubleValue')) return value.double('doubleValue');
-  if (value.has('bytesValue')) return value.bytes('bytesValue');
-  if (value.has('arrayValue')) {
-    return nested(value, 'arrayValue', depth)
-      .messages('values')
-      .map((item) => parseAnyValue(item, depth + 1));
+/** Of several members of the oneof the last one counts, as it does in protobuf's own encoding. */
+const parseAnyValue = (message: JsonMessage, depth: number): AnyValue => {
+  let value: AnyValue = null;
+  for (const name of message.names()) {
+    switch (name) {
+      case 'stringValue':
+      case 'string_value':
+        value = message.text(name);
+        break;
+      case 'boolValue':
+      case 'bool_value':
+        value = message.bool(name);
+        break;
+      case 'intValue':
+      case 'int_value':
+        value = message.int64(name);
+        break;
+      case 'doubleValue':
+      case 'double_value':
+        value = message.double(name);
+        break;
+      case 'bytesValue':
+      case 'bytes_value':
+        value = message.bytes(name);
+        break;
+      case 'arrayValue':
+      case 'array_value':
+        value = nested(message, name, depth)
+          .messages('values')
+          .map((item) => parseAnyValue(item, depth + 1));
+        break;
+      case 'kvlistValue':
+      case 'kvlist_value':
+        value = new AttributeMap(parseAttributes(nested(message, name, depth), 'values', depth + 1));
+        break;
+      default:
+        break;
+    }
   }
-  if (value.has('kvlistValue')) {
-    return new AttributeMap(parseAttributes(nested(value, 'kvlistValue', depth), 'values', depth + 1));
-  }
-  return null;
+  return value;
 };
 
 const nested = (value: JsonMessage, name: string, depth: number): JsonMessage => {
@@ -73,6 +98,8 @@ const formatAnyValue = (value: AnyValue): AnyValueJson => {
   return { arrayValue: { values: value.length === 0 ? undefined : value.map(formatAnyValue) } };
 };
 
-/** @see https://protobuf.dev/programming-guides/json/ */
-const formatDouble = (value: number): AnyValueJson['doubleValue'] =>
-  Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity');
+/** What JSON's numbers cannot say stands as a text: https://protobuf.dev/programming-guides/json/ */
+const formatDouble = (value: number): number | string => {
+  if (Object.is(value, -0)) return '-0';
+  return Number.isFinite(value) ? value : String(value);
+};

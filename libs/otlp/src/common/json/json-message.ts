@@ -8,6 +8,9 @@ export interface ReadCounts {
   replacedTexts: number;
 }
 
+const EMPTY: JsonObject = {};
+const NONE: readonly unknown[] = [];
+
 const MAX_INT32 = 0x7fff_ffffn;
 const MAX_UINT32 = 0xffff_ffffn;
 const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
@@ -33,20 +36,30 @@ const snakeCase = (name: string): string => {
 export class JsonMessage {
   private readonly fields: JsonObject;
 
-  /** @throws MalformedOtlpError when `value` is no JSON object; so do all methods when a field is of another type */
-  constructor(
+  /**
+   * @param counts what is counted over the whole request
+   * @throws MalformedOtlpError when `value` is no JSON object; so do all methods when a field is of another type
+   */
+  private constructor(
     value: unknown,
-    readonly path: string,
-    readonly counts: ReadCounts,
+    private readonly counts: ReadCounts,
+    private readonly parent: JsonMessage | undefined,
+    private readonly name: string,
+    private readonly index: number | undefined,
   ) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new MalformedOtlpError(path, `must be an object, but is ${describe(value)}`);
+      throw new MalformedOtlpError(this.path, `must be an object, but is ${describe(value)}`);
     }
     this.fields = value as JsonObject;
   }
 
-  has(name: string): boolean {
-    return this.value(name) !== undefined;
+  static root(value: unknown, counts: ReadCounts = { replacedTexts: 0 }): JsonMessage {
+    return new JsonMessage(value, counts, undefined, '', undefined);
+  }
+
+  /** The names of the fields that are set, as the sender wrote them. */
+  names(): string[] {
+    return Object.keys(this.fields).filter((name) => this.fields[name] !== null);
   }
 
   text(name: string): string {
@@ -113,26 +126,32 @@ export class JsonMessage {
 
   /** An absent message reads as an empty one. */
   message(name: string): JsonMessage {
-    return new JsonMessage(this.value(name) ?? {}, this.pathOf(name), this.counts);
+    return new JsonMessage(this.value(name) ?? EMPTY, this.counts, this, name, undefined);
   }
 
   messages(name: string): JsonMessage[] {
-    const value = this.value(name) ?? [];
+    const value = this.value(name) ?? NONE;
     if (!Array.isArray(value)) return this.fail(name, `must be an array, but is ${describe(value)}`);
-    const path = this.pathOf(name);
-    return value.map((item, index) => new JsonMessage(item, `${path}[${index}]`, this.counts));
+    return value.map((item, index) => new JsonMessage(item, this.counts, this, name, index));
   }
 
   fail(name: string, fault: string): never {
     throw new MalformedOtlpError(this.pathOf(name), fault);
   }
 
-  private value(name: string): unknown {
-    return this.fields[name] ?? this.fields[snakeCase(name)] ?? undefined;
+  /** Put together only when an error needs it. */
+  private get path(): string {
+    const name = this.index === undefined ? this.name : `${this.name}[${this.index}]`;
+    return this.parent ? this.parent.pathOf(name) : name;
   }
 
   private pathOf(name: string): string {
-    return this.path === '' ? name : `${this.path}.${name}`;
+    const { path } = this;
+    return path === '' ? name : `${path}.${name}`;
+  }
+
+  private value(name: string): unknown {
+    return this.fields[name] ?? this.fields[snakeCase(name)] ?? undefined;
   }
 
   private integer(name: string, min: bigint, max: bigint): bigint {
@@ -149,9 +168,14 @@ export class JsonMessage {
 
 /** Short: an answer to a sender is no place for its whole request. */
 const describe = (value: unknown): string => {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return 'an object';
-  if (typeof value !== 'string') return String(value);
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    default:
+      return value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object';
+  }
 };

@@ -39,7 +39,7 @@ export const readAttribute = (reader: WireReader, depth = 0): Attribute => {
 
 /**
  * @param value what stands there already: within a oneof the last field wins, but a message that occurs twice
- *   is merged, see https://protobuf.dev/programming-guides/encoding/#last-one-wins
+ *   is merged into the first, see https://protobuf.dev/programming-guides/encoding/#last-one-wins
  */
 const readAnyValue = (reader: WireReader, value: AnyValue, depth: number): AnyValue => {
   const outer = reader.enter(ANY_VALUE);
@@ -58,13 +58,11 @@ const readAnyValue = (reader: WireReader, value: AnyValue, depth: number): AnyVa
         value = reader.double();
         break;
       case 5:
-        value = [...(Array.isArray(value) ? (value as AnyValue[]) : []), ...readArray(reader, depth + 1)];
+        // Whatever array or map stands here was made by this reader, which may go on with it.
+        value = readArray(reader, isArray(value) ? (value as AnyValue[]) : [], depth + 1);
         break;
       case 6:
-        value = new AttributeMap([
-          ...(value instanceof AttributeMap ? value.entries : []),
-          ...readEntries(reader, depth + 1),
-        ]);
+        value = readMap(reader, value instanceof AttributeMap ? value : new AttributeMap([]), depth + 1);
         break;
       case 7:
         value = reader.bytes();
@@ -77,28 +75,33 @@ const readAnyValue = (reader: WireReader, value: AnyValue, depth: number): AnyVa
   return value;
 };
 
-const readArray = (reader: WireReader, depth: number): AnyValue[] => {
-  if (depth > MAX_VALUE_DEPTH) reader.fail(`nests deeper than ${MAX_VALUE_DEPTH} levels`);
-  const outer = reader.enter(ARRAY_VALUE);
-  const values: AnyValue[] = [];
+/** `Array.isArray` does not see through `readonly`. */
+const isArray = (value: AnyValue): value is readonly AnyValue[] => Array.isArray(value);
+
+const readArray = (reader: WireReader, into: AnyValue[], depth: number): AnyValue[] => {
+  const outer = enterNested(reader, ARRAY_VALUE, depth);
   while (reader.next()) {
-    if (reader.field === 1) values.push(readAnyValue(reader, null, depth));
+    if (reader.field === 1) into.push(readAnyValue(reader, null, depth));
     else reader.skip();
   }
   reader.leave(outer);
-  return values;
+  return into;
 };
 
-const readEntries = (reader: WireReader, depth: number): Attribute[] => {
-  if (depth > MAX_VALUE_DEPTH) reader.fail(`nests deeper than ${MAX_VALUE_DEPTH} levels`);
-  const outer = reader.enter(KEY_VALUE_LIST);
-  const entries: Attribute[] = [];
+const readMap = (reader: WireReader, into: AttributeMap, depth: number): AttributeMap => {
+  const outer = enterNested(reader, KEY_VALUE_LIST, depth);
+  const entries = into.entries as Attribute[];
   while (reader.next()) {
     if (reader.field === 1) entries.push(readAttribute(reader, depth));
     else reader.skip();
   }
   reader.leave(outer);
-  return entries;
+  return into;
+};
+
+const enterNested = (reader: WireReader, fields: MessageFields, depth: number): number => {
+  if (depth > MAX_VALUE_DEPTH) reader.fail(`nests deeper than ${MAX_VALUE_DEPTH} levels`);
+  return reader.enter(fields);
 };
 
 export const writeAttributes = (writer: WireWriter, field: number, attributes: Attributes): void => {

@@ -23,7 +23,7 @@ export const parseTraceRequestJson = (text: string): DecodedTraces => readTraceR
 export const readTraceRequestJson = (json: unknown): DecodedTraces => {
   const counts = { replacedTexts: 0 };
   const rejected = new Rejections();
-  const resourceSpans = new JsonMessage(json, '', counts)
+  const resourceSpans = JsonMessage.root(json, counts)
     .messages('resourceSpans')
     .map((group) => parseResourceSpans(group, rejected));
   return { resourceSpans, rejected, replacedTexts: counts.replacedTexts };

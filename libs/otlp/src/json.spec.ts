@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+/** All modules that `file` imports, itself included, with their text. */
+const modulesBelow = (file: string, found = new Map<string, string>()): Map<string, string> => {
+  if (found.has(file)) return found;
+  const text = readFileSync(file, 'utf8');
+  found.set(file, text);
+  for (const [, specifier = ''] of text.matchAll(/from '([^']+)'/g)) {
+    if (specifier.startsWith('.'))
+      modulesBelow(resolve(dirname(file), specifier.replace(/\.js$/, '.ts')), found);
+    else expect(specifier).toBe('@lantern/telemetry-model');
+  }
+  return found;
+};
+
+describe('the entry point ./json', () => {
+  it('touches nothing that a browser lacks', () => {
+    const modules = modulesBelow(fileURLToPath(new URL('json.ts', import.meta.url)));
+    expect(modules.size).toBeGreaterThan(10);
+    for (const text of modules.values()) {
+      expect(text).not.toMatch(/\bBuffer\b|\bprocess\.|node:/);
+    }
+  });
+});

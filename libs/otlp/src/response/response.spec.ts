@@ -1,0 +1,71 @@
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { describe, expect, it } from '@jest/globals';
+import { MalformedOtlpError } from '../malformed-otlp-error.js';
+import { FULL_SUCCESS, type PartialSuccess, type Signal } from './export-response.js';
+import {
+  formatExportResponseJson,
+  formatRpcStatusJson,
+  parseExportResponseJson,
+  parseRpcStatusJson,
+} from './json.js';
+import { decodeExportResponse, decodeRpcStatus, encodeExportResponse, encodeRpcStatus } from './protobuf.js';
+
+const PARTIAL: PartialSuccess = { rejected: 3n, errorMessage: 'trace id is missing' };
+const WARNING: PartialSuccess = { rejected: 0n, errorMessage: 'please upgrade' };
+
+const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+
+describe('the response to an export', () => {
+  it('is empty when everything was taken', () => {
+    expect(encodeExportResponse()).toEqual(new Uint8Array());
+    expect(formatExportResponseJson('traces')).toEqual({});
+  });
+
+  it("is understood by OpenTelemetry's own exporter", () => {
+    const partialSuccess = { rejectedSpans: 3, errorMessage: 'trace id is missing' };
+    expect(ProtobufTraceSerializer.deserializeResponse(encodeExportResponse(PARTIAL))).toEqual({
+      partialSuccess,
+    });
+    expect(
+      JsonTraceSerializer.deserializeResponse(jsonBytes(formatExportResponseJson('traces', PARTIAL))),
+    ).toEqual({ partialSuccess: { ...partialSuccess, rejectedSpans: '3' } });
+  });
+
+  it.each([FULL_SUCCESS, PARTIAL, WARNING])('comes back as it was: %j', (response) => {
+    expect(decodeExportResponse(encodeExportResponse(response))).toEqual(response);
+    for (const signal of ['traces', 'logs', 'metrics'] satisfies Signal[]) {
+      const text = JSON.stringify(formatExportResponseJson(signal, response));
+      expect(parseExportResponseJson(signal, text)).toEqual(response);
+    }
+  });
+
+  it('names what was rejected as the signal does', () => {
+    expect(formatExportResponseJson('logs', PARTIAL)).toMatchObject({
+      partialSuccess: { rejectedLogRecords: '3' },
+    });
+    expect(formatExportResponseJson('metrics', PARTIAL)).toMatchObject({
+      partialSuccess: { rejectedDataPoints: '3' },
+    });
+  });
+
+  it('is refused when it is malformed', () => {
+    expect(() => decodeExportResponse(Uint8Array.of(0x0a, 0x05))).toThrow(MalformedOtlpError);
+    expect(() => parseExportResponseJson('traces', '{"partialSuccess":{"rejectedSpans":"x"}}')).toThrow(
+      'partialSuccess.rejectedSpans must be an integer',
+    );
+  });
+});
+
+describe('the status of a failed request', () => {
+  const status = { code: 3, message: 'Malformed OTLP: größer als erlaubt' };
+
+  it('comes back as it was', () => {
+    expect(decodeRpcStatus(encodeRpcStatus(status))).toEqual(status);
+    expect(parseRpcStatusJson(JSON.stringify(formatRpcStatusJson(status)))).toEqual(status);
+  });
+
+  it('may carry details, which are passed over', () => {
+    const withDetails = Buffer.concat([encodeRpcStatus(status), Uint8Array.of(0x1a, 0x02, 0x0a, 0x00)]);
+    expect(decodeRpcStatus(withDetails)).toEqual(status);
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TraceId } from '@lantern/telemetry-model';
+import { resourceSpans, span } from '@lantern/telemetry-model/testing';
+import { decodeTraceRequest } from './decode-trace-request.js';
+import { encodeTraceRequest } from './encode-trace-request.js';
+
+describe('encoding a trace request in protobuf', () => {
+  it('makes nothing of nothing', () => {
+    expect(encodeTraceRequest([])).toEqual(new Uint8Array());
+  });
+
+  it.each([0, 1, 39, 40, 41, 127, 128, 5_000, 3_000_000])('writes a text of %i characters', (length) => {
+    for (const letter of ['x', 'ß', '漢']) {
+      const name = letter.repeat(length);
+      const groups = [resourceSpans('web', span({ name }))];
+      expect(decodeTraceRequest(encodeTraceRequest(groups)).resourceSpans).toEqual(groups);
+    }
+  });
+
+  it('occupies no more memory than it has bytes', () => {
+    const bytes = encodeTraceRequest([resourceSpans('web', span({ name: 'x'.repeat(10_000) }))]);
+    expect(bytes.buffer.byteLength).toBe(bytes.byteLength);
+  });
+
+  it('refuses an id that a cast made of something else, rather than to send rubbish', () => {
+    const groups = [resourceSpans('web', span({ traceId: 'not hexadecimal!' as TraceId }))];
+    expect(() => encodeTraceRequest(groups)).toThrow('Not hex digits, two a byte: "not hexadecimal!"');
+  });
+});
