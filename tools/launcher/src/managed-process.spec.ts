@@ -20,7 +20,9 @@ const READY = `process.send({ type: 'ready', urls: { http: 'http://127.0.0.1:1' 
 
 describe('a managed process', () => {
   it('is ready when it says so, with its URLs, and ends when asked to', async () => {
-    const child = start(`process.on('SIGTERM', () => process.exit(0)); ${READY}`);
+    const child = start(
+      `process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000); ${READY}`,
+    );
     expect(await child.ready).toEqual({ http: 'http://127.0.0.1:1' });
     expect(await child.stop()).toBe(0);
     expect(await child.stop()).toBe(0);
