@@ -63,6 +63,7 @@ describe('query_range', () => {
     [`{service=~".+"} | trace_id="${TRACE_ID}" and service="api-gateway"`, [GATEWAY_LINE]],
     ['{service=~".+"} | trace_id="" or order=~"[0-9]+"', [TIMEOUT, FAILED]],
     ['{service=~".+"} | detected_level="error"', [TIMEOUT, FAILED]],
+    ['{service=~".+", constructor=""} | toString=""', [TIMEOUT, GATEWAY_LINE, FAILED]],
     ['{service=~".+"} | trace_id!~"4bf9.*" |= "failed"', [FAILED]],
   ])('%s', async (query, lines) => {
     expect(linesOf(await lantern.queryLogs(query))).toEqual(lines);
@@ -198,6 +199,7 @@ describe('labels, values and series', () => {
     [`/label/level/values?${ALL}`, '{"status":"success","data":["error","info"]}'],
     [`/label/level/values?${ALL}&query={service="api-gateway"}`, '{"status":"success","data":["info"]}'],
     [`/label/unknown/values?${ALL}`, '{"status":"success"}'],
+    [`/label/constructor/values?${ALL}`, '{"status":"success"}'],
     [`/labels?start=1&end=2`, '{"status":"success"}'],
     [
       `/series?${ALL}&match[]={level="info"}&match={service="api-gateway"}`,

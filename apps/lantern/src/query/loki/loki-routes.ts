@@ -20,6 +20,7 @@ import { LANTERN_VERSION } from '../../version.js';
 import { formatStreams } from './format-streams.js';
 import { queryLogs } from './log-query.js';
 import { refuseMetadataAsLabel } from './metadata-hint.js';
+import { ownValue } from './own-value.js';
 import { toLabelMatcher } from './pipeline.js';
 import { sortLabels } from './sort-labels.js';
 
@@ -57,7 +58,7 @@ export const lokiRoutes = (logs: LogStore, report: Report) => async (server: Fas
   query('/label/:name/values', async (request, reply) => {
     const { name } = request.params as { name: string };
     const series = await readSeries(request);
-    return sendList(reply, sortedUnique(series.flatMap((labels) => labels[name] ?? [])));
+    return sendList(reply, sortedUnique(series.flatMap((labels) => ownValue(labels, name) ?? [])));
   });
 
   query('/series', async (request, reply) => {

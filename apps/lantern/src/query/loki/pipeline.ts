@@ -9,6 +9,7 @@ import {
   type TextTest,
 } from '@lantern/query-api';
 import type { LabelMatcher, LogRow } from '@lantern/telemetry-store';
+import { ownValue } from './own-value.js';
 
 type RowTest = (row: LogRow) => boolean;
 
@@ -68,4 +69,4 @@ const compileLabelFilter = (filter: LabelFilter): RowTest => {
 
 /** A label of the stream hides structured metadata of the same name. */
 const labelValue = ({ labels, entry }: LogRow, name: string): string =>
-  labels[name] ?? entry.structuredMetadata[name] ?? '';
+  ownValue(labels, name) ?? ownValue(entry.structuredMetadata, name) ?? '';

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseLabelsRequest, parseLogRangeRequest, parseLokiTime } from './request.js';
+
+const NOW = 1_767_225_600_000_000_000n;
+const HOUR = 3_600_000_000_000n;
+
+const range = (query: string) => {
+  const params = new URLSearchParams(query);
+  params.append('query', '{a="b"}');
+  return parseLogRangeRequest(params, NOW);
+};
+
+describe('parseLokiTime', () => {
+  it.each([
+    ['1767225600', NOW],
+    ['1767225600000000000', NOW],
+    ['1767225600.1236', NOW + 124_000_000n],
+    ['4.', 4_000_000_000n],
+    ['4', 4_000_000_000n],
+    ['0', 0n],
+    ['-1', -1_000_000_000n],
+    ['12345678901', 12_345_678_901n],
+    ['2026-01-01T00:00:00.000000001Z', NOW + 1n],
+    ['2026-01-01T01:00:00+01:00', NOW],
+  ])('reads %s', (text, nanos) => {
+    expect(parseLokiTime(text)).toBe(nanos);
+  });
+
+  it.each(['', 'x', '1e9', '2026-01-01', '.5', '0x10'])('refuses %j as an integer, as Loki does', (text) => {
+    expect(() => parseLokiTime(text)).toThrow(`strconv.ParseInt: parsing "${text}": invalid syntax`);
+  });
+});
+
+describe('a log range query', () => {
+  it('looks back one hour for up to 100 lines, newest first, unless told otherwise', () => {
+    expect(range('')).toMatchObject({
+      startUnixNano: NOW - HOUR,
+      endUnixNano: NOW,
+      limit: 100,
+      direction: 'backward',
+    });
+  });
+
+  it('looks back from its end, or from now if that is earlier', () => {
+    expect(range('end=7200&since=30m').startUnixNano).toBe(HOUR * 2n - HOUR / 2n);
+    expect(range('end=4000000000&since=1d').startUnixNano).toBe(NOW - 24n * HOUR);
+    expect(range('since=2w').startUnixNano).toBe(NOW - 14n * 24n * HOUR);
+  });
+
+  it('accepts the steps that Grafana sends', () => {
+    for (const step of ['15000ms', '15', '0.5', '1m']) expect(() => range(`step=${step}`)).not.toThrow();
+    expect(() => range('step=1ms')).toThrow('exceeded maximum resolution of 11,000 points per time series');
+  });
+});
+
+describe('a request for labels', () => {
+  it('looks back six hours over every stream', () => {
+    expect(parseLabelsRequest(new URLSearchParams(), NOW)).toEqual({
+      startUnixNano: NOW - 6n * HOUR,
+      endUnixNano: NOW,
+      matchers: [],
+    });
+  });
+});
