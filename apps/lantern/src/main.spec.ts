@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const HOOKS = new URL('./testing/typescript-hooks.mjs', import.meta.url).href;
@@ -15,6 +15,9 @@ interface Urls {
   readonly jaeger: string;
   readonly loki: string;
 }
+
+// Each test starts a process, on a machine that may be busy.
+jest.setTimeout(30_000);
 
 let lantern: ChildProcess | undefined;
 afterEach(() => {

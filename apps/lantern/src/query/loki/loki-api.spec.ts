@@ -158,8 +158,11 @@ describe('query_range', () => {
   });
 
   it('says what it does not understand yet', async () => {
-    const { status, text } = await lantern.queryLogs('sum(rate({service="a"}[5m]))');
-    expect([status, text]).toEqual([400, expect.stringContaining('not supported yet: metric queries')]);
+    const range = await lantern.queryLogs('sum(rate({service="a"}[5m]))');
+    const instant = await lantern.loki('/loki/api/v1/query?query=vector(1)%2Bvector(1)&time=4000000000');
+    for (const { status, text } of [range, instant]) {
+      expect([status, text]).toEqual([400, expect.stringContaining('not supported yet: metric queries')]);
+    }
   });
 
   it('tells someone who looks for a trace by a label how to find it', async () => {
@@ -201,6 +204,7 @@ describe('labels, values and series', () => {
     [`/label/unknown/values?${ALL}`, '{"status":"success"}'],
     [`/label/constructor/values?${ALL}`, '{"status":"success"}'],
     [`/labels?start=1&end=2`, '{"status":"success"}'],
+    [`/label?${ALL}&query={level="info"}`, '{"status":"success","data":["level","service","service_name"]}'],
     [
       `/series?${ALL}&match[]={level="info"}&match={service="api-gateway"}`,
       '{"status":"success","data":[{"level":"info","service":"api-gateway","service_name":"api-gateway"}]}',
@@ -235,6 +239,10 @@ describe('labels, values and series', () => {
     [
       '/label/a/values?start=x',
       'could not parse \'start\' parameter: strconv.ParseInt: parsing "x": invalid syntax',
+    ],
+    [
+      '/query?query={a="b"}',
+      'log queries are not supported as an instant query type, please change your query to a range query type',
     ],
   ])('GET %s is refused in the words of Loki', async (path, message) => {
     const { status, text } = await lantern.loki(`/loki/api/v1${path}`);

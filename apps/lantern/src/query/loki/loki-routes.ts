@@ -1,9 +1,11 @@
 import {
+  BadRequest,
   CATEGORIZE_LABELS,
   ENCODING_FLAGS_HEADER,
   formatLabels,
   parseLabelsRequest,
   parseLogRangeRequest,
+  parseLogql,
   parseSeriesRequest,
   type LokiBuildInfo,
   type LokiList,
@@ -50,10 +52,20 @@ export const lokiRoutes = (logs: LogStore, report: Report) => async (server: Fas
     return sendJson(reply, JSON.stringify({ status: 'success', data } satisfies LokiResponse<LokiStreams>));
   });
 
-  query('/labels', async (request, reply) => {
-    const series = await readSeries(request);
-    return sendList(reply, sortedUnique(series.flatMap((labels) => Object.keys(labels))));
+  query('/query', async (request) => {
+    parseLogql(paramsOf(request).get('query') ?? '');
+    throw new BadRequest(
+      'log queries are not supported as an instant query type, please change your query to a range query type',
+    );
   });
+
+  // The second name is Loki's older one.
+  for (const path of ['/labels', '/label']) {
+    query(path, async (request, reply) => {
+      const series = await readSeries(request);
+      return sendList(reply, sortedUnique(series.flatMap((labels) => Object.keys(labels))));
+    });
+  }
 
   query('/label/:name/values', async (request, reply) => {
     const { name } = request.params as { name: string };
