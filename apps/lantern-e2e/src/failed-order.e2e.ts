@@ -1,0 +1,98 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './rig/chromium.js';
+import { screenshot } from './rig/screenshot.js';
+import { tracedOrder, uiUrl } from './rig/shop.js';
+
+const REASON = 'Payment gateway timeout: Unable to reach provider';
+
+describe('a developer who looks for a failed order', () => {
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+  let failedTrace: string;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    await tracedOrder('laptop', 10);
+    failedTrace = await tracedOrder('fail_product', 9);
+  });
+
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    page = await browser.newPage({ viewport: { width: 1440, height: 810 }, deviceScaleFactor: 2 });
+    faults = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+  });
+
+  afterEach(async () => {
+    await page.close();
+    expect(faults).toEqual([]);
+  });
+
+  it('searches order-service for traces with errors, and opens the one that is found', async () => {
+    await page.goto(uiUrl());
+    await page.getByRole('combobox', { name: 'Service' }).click();
+    await page.getByRole('option', { name: 'order-service' }).click();
+    await page.getByLabel('Only with errors').check();
+    await page.getByRole('button', { name: 'Find traces' }).click();
+
+    const results = page.getByRole('list', { name: 'Traces' }).getByRole('link');
+    await results.first().waitFor();
+    expect(await results.count()).toBe(1);
+    await screenshot(page, 'search');
+
+    await results.first().click();
+    await page.getByRole('tree', { name: 'Spans' }).waitFor();
+    expect(page.url()).toContain(`/trace/${failedTrace}`);
+  });
+
+  it('sees where it failed and why, in one line and in the span', async () => {
+    await page.goto(`${uiUrl()}/trace/${failedTrace}`);
+    const summary = page.getByRole('list', { name: 'Summary' });
+    await summary.getByText(REASON).waitFor();
+    expect(await summary.innerText()).toContain('order-service calculate_total');
+
+    const row = page.getByRole('treeitem', { name: /calculate_total/ });
+    expect(await row.getAttribute('aria-label')).toMatch(/error/i);
+    await row.click();
+    const details = page.getByRole('region', { name: 'order-service calculate_total' });
+    await details.getByText('fail_product').first().waitFor();
+    expect(await details.getByLabel('Stack trace').first().innerText()).toContain(REASON);
+    expect(await details.innerText()).toContain('order-service');
+  });
+
+  it('reads the log lines of the trace beside the waterfall', async () => {
+    await page.goto(`${uiUrl()}/trace/${failedTrace}`);
+    const line = page.getByRole('list', { name: 'Log lines' }).getByText('Payment processing failed');
+    await line.waitFor();
+    await screenshot(page, 'trace');
+    await line.click();
+    await page.getByText(REASON).nth(1).waitFor();
+    expect(await page.getByRole('list', { name: 'Log lines' }).innerText()).toContain('fail_product');
+  });
+
+  it('sees in the dependency graph who called whom', async () => {
+    await page.goto(`${uiUrl()}/dependencies`);
+    const graph = page.getByRole('group', { name: 'Dependency graph' });
+    for (const service of ['api-gateway', 'order-service', 'user-service']) {
+      await graph.getByRole('link', { name: service, exact: true }).waitFor();
+    }
+    await screenshot(page, 'dependencies');
+  });
+
+  it('reads it at night, too', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.goto(`${uiUrl()}/trace/${failedTrace}`);
+    await page.getByRole('treeitem', { name: /calculate_total/ }).waitFor();
+    await page.getByRole('list', { name: 'Log lines' }).getByText('Payment processing failed').waitFor();
+    await screenshot(page, 'trace-dark');
+    const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const [red = 255] = /\d+/g.exec(String(background))?.map(Number) ?? [];
+    expect(red).toBeLessThan(64);
+  });
+});
