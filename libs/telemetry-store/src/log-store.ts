@@ -16,7 +16,10 @@ export interface LogQuery {
   /** A stream is read when all of them match; none means every stream. */
   readonly matchers: readonly LabelMatcher[];
   readonly range: LogRange;
-  /** `backward`: newest entry first. Equal times keep the order in which they arrived, or its reverse. */
+  /**
+   * `backward`: newest entry first. Entries of equal time, of one stream or of several, keep the order in which
+   * they arrived, or its reverse.
+   */
   readonly direction: 'forward' | 'backward';
   /** Only lines that contain each of these texts. */
   readonly lineContains?: readonly string[];
@@ -43,7 +46,10 @@ export interface LogStoreStats {
 export interface LogStore {
   append(streams: readonly LogStream[]): Promise<void>;
 
-  /** Rows of all matching streams, merged into one order of time, in chunks. The reader stops when it has enough. */
+  /**
+   * Rows of all matching streams, merged into one order of time, in chunks. The reader stops when it has enough,
+   * or at an empty chunk, which comes from time to time while a search finds nothing.
+   */
   read(query: LogQuery): AsyncIterable<readonly LogRow[]>;
 
   /** Label sets of the matching streams that have an entry in the range. */

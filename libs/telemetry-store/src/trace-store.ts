@@ -54,7 +54,8 @@ export interface TraceStoreStats {
  * - What a query returns belongs to the caller; the store never changes it afterwards.
  * - "Not found" and "none" are empty answers, never errors. Errors mean that the engine itself failed.
  * - Spans of one trace may arrive in any order, in any number of requests, from any number of services.
- *   The same span (trace id and span id, same kind) twice is kept once.
+ *   The same span (trace id and span id, same kind) twice is kept once. A trace comes back with one group for
+ *   each distinct resource and, in it, one for each distinct scope.
  * - What is derived (services, operations, dependencies) disappears with the spans it came from.
  */
 export interface TraceStore {
@@ -66,7 +67,7 @@ export interface TraceStore {
 
   getTrace(traceId: TraceId): Promise<Trace | undefined>;
 
-  /** Newest first, by the start of each trace's newest matching span. */
+  /** Newest first, by the start of each trace's newest matching span; where these are equal, by trace id. */
   findTraces(query: TraceQuery): Promise<Trace[]>;
 
   /** Sorted by name. */
@@ -76,8 +77,8 @@ export interface TraceStore {
   operations(service: string): Promise<Operation[]>;
 
   /**
-   * One link per pair of different services, over the spans that started in `range`; sorted by parent, then
-   * child. A call within one service is no dependency.
+   * One link per pair of different services, over the called spans that started in `range` (their callers need
+   * not have); sorted by parent, then child. A call within one service is no dependency.
    */
   dependencies(range: TimeRange): Promise<DependencyLink[]>;
 

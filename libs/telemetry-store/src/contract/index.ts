@@ -1,1 +1,3 @@
-export {};
+export { logStoreContract } from './log-store-contract.js';
+export type { StoreLimits } from './store-limits.js';
+export { traceStoreContract } from './trace-store-contract.js';

@@ -1,4 +1,5 @@
 import type { LogEntry, UnixNano } from '@lantern/telemetry-model';
+import { lowerBound } from './lower-bound.js';
 
 /** Entries of equal time stand in the order of their arrival, which is a number that only grows. */
 export interface LogPosition {
@@ -26,18 +27,17 @@ export class EntryList<Entry extends StoredEntry> {
   }
 
   insert(entry: Entry): void {
-    const last = this.chunks.at(-1);
-    if (!last) {
+    const chunkIndex = Math.max(0, Math.min(this.chunkIndexOf(entry), this.chunks.length - 1));
+    const chunk = this.chunks[chunkIndex];
+    if (!chunk) {
       this.chunks.push([entry]);
       return;
     }
-    const chunkIndex = Math.min(this.chunkIndexOf(entry), this.chunks.length - 1);
-    const chunk = this.chunks[chunkIndex] as Entry[];
     chunk.splice(indexIn(chunk, entry), 0, entry);
     if (chunk.length <= MAX_CHUNK_LENGTH) return;
     // At the end, where nearly all arrive, the old chunk stays full; elsewhere both halves have room.
-    const keep = chunk === last ? MAX_CHUNK_LENGTH : MAX_CHUNK_LENGTH / 2;
-    this.chunks.splice(chunkIndex + 1, 0, chunk.splice(keep));
+    const isLast = chunkIndex === this.chunks.length - 1;
+    this.chunks.splice(chunkIndex + 1, 0, chunk.splice(isLast ? MAX_CHUNK_LENGTH : MAX_CHUNK_LENGTH / 2));
   }
 
   remove(entry: Entry): void {
@@ -51,45 +51,43 @@ export class EntryList<Entry extends StoredEntry> {
   }
 
   /** The entries at `from` and after it. The list must not change meanwhile. */
-  *forward(from: LogPosition): Generator<Entry> {
-    const first = this.chunkIndexOf(from);
-    for (let chunkIndex = first; chunkIndex < this.chunks.length; chunkIndex++) {
-      const chunk = this.chunks[chunkIndex] as Entry[];
-      for (let i = chunkIndex === first ? indexIn(chunk, from) : 0; i < chunk.length; i++)
-        yield chunk[i] as Entry;
+  *forward(from: LogPosition): Generator<Entry, void> {
+    let chunkIndex = this.chunkIndexOf(from);
+    let chunk = this.chunks[chunkIndex];
+    for (let start = chunk ? indexIn(chunk, from) : 0; chunk; chunk = this.chunks[++chunkIndex]) {
+      for (let i = start; i < chunk.length; i++) {
+        const entry = chunk[i];
+        if (entry) yield entry;
+      }
+      start = 0;
     }
   }
 
   /** The entries before `before`, the last one first. The list must not change meanwhile. */
-  *backward(before: LogPosition): Generator<Entry> {
-    const last = this.chunkIndexOf(before);
-    for (let chunkIndex = Math.min(last, this.chunks.length - 1); chunkIndex >= 0; chunkIndex--) {
-      const chunk = this.chunks[chunkIndex] as Entry[];
-      const end = chunkIndex === last ? indexIn(chunk, before) : chunk.length;
-      for (let i = end - 1; i >= 0; i--) yield chunk[i] as Entry;
+  *backward(before: LogPosition): Generator<Entry, void> {
+    let chunkIndex = this.chunkIndexOf(before);
+    const cut = this.chunks[chunkIndex];
+    let end = cut ? indexIn(cut, before) : 0;
+    for (;;) {
+      const chunk = this.chunks[chunkIndex];
+      for (let i = end - 1; i >= 0; i--) {
+        const entry = chunk?.[i];
+        if (entry) yield entry;
+      }
+      if (--chunkIndex < 0) return;
+      end = this.chunks[chunkIndex]?.length ?? 0;
     }
   }
 
-  /** The first chunk that ends at `position` or after it. */
+  /** The first chunk that ends at `position` or after it; past the last one when there is none. */
   private chunkIndexOf(position: LogPosition): number {
-    return lowerBound(
-      this.chunks.length,
-      (i) => comparePositions(this.chunks[i]?.at(-1) as Entry, position) < 0,
-    );
+    return lowerBound(this.chunks, (chunk) => {
+      const last = chunk.at(-1);
+      return last !== undefined && comparePositions(last, position) < 0;
+    });
   }
 }
 
 /** Of the first entry at `position` or after it. */
-const indexIn = (chunk: readonly StoredEntry[], position: LogPosition): number =>
-  lowerBound(chunk.length, (i) => comparePositions(chunk[i] as StoredEntry, position) < 0);
-
-const lowerBound = (length: number, isBefore: (index: number) => boolean): number => {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isBefore(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
+const indexIn = (chunk: readonly LogPosition[], position: LogPosition): number =>
+  lowerBound(chunk, (entry) => comparePositions(entry, position) < 0);

@@ -17,7 +17,7 @@ const TYPED_ARRAY = 200;
 /** A slot of a `Map`, with its share of the buckets and of the room to grow. */
 export const MAP_SLOT = 6 * WORD;
 
-const BEYOND_LATIN_1 = /[^\u0000-\u00ff]/;
+const BEYOND_LATIN_1 = /[\u0100-\uffff]/;
 
 export const bytesOfObject = (fieldCount: number): number => OBJECT_HEADER + fieldCount * WORD;
 

@@ -50,8 +50,8 @@ class MemoryLogStore implements LogStore {
     };
     while (position) {
       const turn: Turn = this.readTurn(query, position);
-      if (turn.rows.length > 0) yield turn.rows;
-      else await setImmediate();
+      if (turn.rows.length === 0) await setImmediate();
+      yield turn.rows;
       position = turn.next;
     }
   }
@@ -74,13 +74,13 @@ class MemoryLogStore implements LogStore {
   }
 
   async close(): Promise<void> {
-    this.streams.clear();
+    // Nothing is open: the memory is free as soon as nobody refers to the store.
   }
 
   /** The streams may change between two turns: a position stays valid, an iterator would not. */
   private readTurn(query: LogQuery, position: LogPosition): Turn {
     const { direction, range, matchers, lineContains = [] } = query;
-    const sequences: Generator<StreamEntry>[] = [];
+    const sequences: Generator<StreamEntry, void>[] = [];
     for (const stream of this.streams.values()) {
       if (stream.matches(matchers)) sequences.push(stream.entries(direction, position));
     }

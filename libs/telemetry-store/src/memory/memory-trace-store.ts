@@ -79,7 +79,7 @@ class MemoryTraceStore implements TraceStore {
       const start = trace.newestStart(matches);
       if (start !== undefined) newest.offer(trace, start);
     }
-    return newest.traces().map((trace) => trace.toTrace());
+    return newest.newestFirst().map((trace) => trace.toTrace());
   }
 
   async services(): Promise<string[]> {
@@ -112,7 +112,7 @@ class MemoryTraceStore implements TraceStore {
   }
 
   async close(): Promise<void> {
-    this.traces.clear();
+    // Nothing is open: the memory is free as soon as nobody refers to the store.
   }
 
   private get bytes(): number {

@@ -1,30 +1,26 @@
 import { comparePositions, type LogPosition } from './entry-list.js';
+import { lowerBound } from './lower-bound.js';
 
 interface Head<Entry> {
   readonly entry: Entry;
-  readonly rest: Iterator<Entry>;
+  readonly rest: Iterator<Entry, void>;
 }
 
 /** Merges sequences that are each in the order of `direction` into one. */
 export function* mergedEntries<Entry extends LogPosition>(
   direction: 'forward' | 'backward',
-  sequences: Iterable<Iterator<Entry>>,
-): Generator<Entry> {
+  sequences: Iterable<Iterator<Entry, void>>,
+): Generator<Entry, void> {
   const sign = direction === 'forward' ? 1 : -1;
-  /** The next entry is that of the last head. */
+  /** In reverse order: the next entry is that of the last head, which is the cheapest to take away. */
   const heads: Head<Entry>[] = [];
 
-  const insert = (rest: Iterator<Entry>): void => {
-    const { done, value } = rest.next();
-    if (done === true) return;
-    let low = 0;
-    let high = heads.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (sign * comparePositions((heads[middle] as Head<Entry>).entry, value) > 0) low = middle + 1;
-      else high = middle;
-    }
-    heads.splice(low, 0, { entry: value, rest });
+  const insert = (rest: Iterator<Entry, void>): void => {
+    const next = rest.next();
+    if (next.done === true) return;
+    const entry = next.value;
+    const index = lowerBound(heads, (head) => sign * comparePositions(head.entry, entry) > 0);
+    heads.splice(index, 0, { entry, rest });
   };
 
   for (const sequence of sequences) insert(sequence);

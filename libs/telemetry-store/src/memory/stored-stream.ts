@@ -63,7 +63,7 @@ export class StoredStream {
   }
 
   matches(matchers: readonly LabelMatcher[]): boolean {
-    return matchers.every(({ name, matches }) => matches(this.label(name)));
+    return matchers.every((matcher) => matcher.matches(this.label(matcher.name)));
   }
 
   hasEntryIn({ startUnixNano, endUnixNano }: LogRange): boolean {
@@ -72,7 +72,7 @@ export class StoredStream {
   }
 
   /** The entries at or after `position`, or those before it, the nearest first. */
-  entries(direction: 'forward' | 'backward', position: LogPosition): Generator<StreamEntry> {
+  entries(direction: 'forward' | 'backward', position: LogPosition): Generator<StreamEntry, void> {
     return direction === 'forward' ? this.list.forward(position) : this.list.backward(position);
   }
 

@@ -1,0 +1,404 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogEntry, LogLabels, LogStream } from '@lantern/telemetry-model';
+import { T0, millis } from '@lantern/telemetry-model/testing';
+import fc from 'fast-check';
+import type { LabelMatcher, LogQuery, LogRow, LogStore } from '../log-store.js';
+import { NaiveLogStore } from './naive-log-store.js';
+import { AMPLE, type StoreLimits } from './store-limits.js';
+
+const RANGE = { startUnixNano: T0 - millis(1_000), endUnixNano: T0 + millis(600_000) };
+
+const is = (name: string, text: string): LabelMatcher => ({ name, matches: (value) => value === text });
+const isNot = (name: string, text: string): LabelMatcher => ({ name, matches: (value) => value !== text });
+
+const entry = (ms: number, line: string, structuredMetadata: Record<string, string> = {}): LogEntry => ({
+  timeUnixNano: T0 + millis(ms),
+  line,
+  structuredMetadata,
+});
+
+const stream = (labels: LogLabels, ...entries: readonly LogEntry[]): LogStream => ({ labels, entries });
+
+const readAll = async (store: LogStore, query: Partial<LogQuery> = {}): Promise<LogRow[]> => {
+  const rows: LogRow[] = [];
+  for await (const chunk of store.read({ matchers: [], range: RANGE, direction: 'forward', ...query })) {
+    rows.push(...chunk);
+  }
+  return rows;
+};
+
+const sortedByText = (labels: readonly LogLabels[]): LogLabels[] =>
+  labels.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
+/**
+ * What every {@link LogStore} promises, as a suite. An engine's spec calls it once.
+ *
+ * @param create makes an empty store; the suite closes it
+ */
+export const logStoreContract = (name: string, create: (limits: StoreLimits) => Promise<LogStore>): void => {
+  describe(name, () => {
+    let store: LogStore;
+
+    beforeEach(async () => {
+      store = await create(AMPLE);
+    });
+
+    afterEach(() => store.close());
+
+    const lines = async (query: Partial<LogQuery> = {}): Promise<string[]> =>
+      (await readAll(store, query)).map((row) => row.entry.line);
+
+    const backward = { direction: 'backward' } as const;
+
+    it('answers every question with nothing while it is empty', async () => {
+      expect(await readAll(store)).toEqual([]);
+      expect(await store.series({ matchers: [], range: RANGE })).toEqual([]);
+      expect(await store.stats()).toMatchObject({ streams: 0, entries: 0, evictedEntries: 0 });
+    });
+
+    it('knows no stream that never had an entry', async () => {
+      await store.append([]);
+      await store.append([stream({ service: 'web' })]);
+      expect(await store.series({ matchers: [], range: RANGE })).toEqual([]);
+      expect(await store.stats()).toMatchObject({ streams: 0, entries: 0 });
+    });
+
+    describe('keeps', () => {
+      it('a line with its labels and its metadata', async () => {
+        const labels = { service: 'order-service', level: 'error' };
+        const line = '{"message":"Zahlung für größere Übung fehlgeschlagen 漢字 🦜"}\nat OrdersService\u0000';
+        const sent = entry(1, line, { trace_id: '0af7651916cd43dd8448eb211c80319c', größe: '漢字' });
+        await store.append([stream(labels, sent)]);
+        expect(await readAll(store)).toEqual([{ labels, entry: sent }]);
+      });
+
+      it('an empty line, and a stream without labels', async () => {
+        await store.append([stream({}, entry(1, ''))]);
+        expect(await readAll(store)).toEqual([{ labels: {}, entry: entry(1, '') }]);
+      });
+
+      it('times at both ends of what 64 bits can say', async () => {
+        const extremes = [0n, (1n << 63n) - 1n].map((timeUnixNano) => ({ ...entry(0, 'x'), timeUnixNano }));
+        await store.append([stream({}, ...extremes)]);
+        const range = { startUnixNano: 0n, endUnixNano: 1n << 63n };
+        expect((await readAll(store, { range })).map((row) => row.entry)).toEqual(extremes);
+      });
+
+      it('lines of one set of labels as one stream, in whatever order the labels stand', async () => {
+        await store.append([stream({ a: '1', b: '2' }, entry(1, 'x'))]);
+        await store.append([stream({ b: '2', a: '1' }, entry(2, 'y'))]);
+        expect(await store.stats()).toMatchObject({ streams: 1, entries: 2 });
+        expect(await store.series({ matchers: [], range: RANGE })).toEqual([{ a: '1', b: '2' }]);
+      });
+
+      it('sets of labels apart that only look alike when written down', async () => {
+        await store.append([
+          stream({ a: '1,b=2' }, entry(1, 'x')),
+          stream({ a: '1', b: '2' }, entry(1, 'x')),
+          stream({ a: '1', 'b":"2': '' }, entry(1, 'x')),
+        ]);
+        expect(await store.stats()).toMatchObject({ streams: 3, entries: 3 });
+      });
+
+      it('the same line at the same time in the same stream once, whatever its metadata', async () => {
+        const labels = { service: 'web' };
+        await store.append([stream(labels, entry(1, 'x', { n: '1' }), entry(1, 'x', { n: '2' }))]);
+        await store.append([stream(labels, entry(1, 'x', { n: '3' }))]);
+        expect(await readAll(store)).toEqual([{ labels, entry: entry(1, 'x', { n: '1' }) }]);
+      });
+
+      it('the same line at another time, another line at the same time, and both in another stream', async () => {
+        await store.append([
+          stream({ service: 'web' }, entry(1, 'x'), entry(2, 'x'), entry(1, 'y')),
+          stream({ service: 'orders' }, entry(1, 'x')),
+        ]);
+        expect(await store.stats()).toMatchObject({ streams: 2, entries: 4 });
+      });
+    });
+
+    describe('reads', () => {
+      it('in the order of time, or backwards, however the entries arrived', async () => {
+        await store.append([stream({}, entry(3, 'c'), entry(1, 'a'))]);
+        await store.append([stream({}, entry(2, 'b'), entry(0, '0'))]);
+        expect(await lines()).toEqual(['0', 'a', 'b', 'c']);
+        expect(await lines(backward)).toEqual(['c', 'b', 'a', '0']);
+      });
+
+      it('several streams as one', async () => {
+        await store.append([
+          stream({ service: 'a' }, entry(1, '1'), entry(4, '4')),
+          stream({ service: 'b' }, entry(2, '2'), entry(5, '5')),
+          stream({ service: 'c' }, entry(3, '3')),
+        ]);
+        expect(await lines()).toEqual(['1', '2', '3', '4', '5']);
+        expect(await lines(backward)).toEqual(['5', '4', '3', '2', '1']);
+      });
+
+      it('entries of equal time as they arrived, or in reverse, also across streams', async () => {
+        await store.append([stream({ s: '1' }, entry(1, 'first'), entry(1, 'second'))]);
+        await store.append([stream({ s: '2' }, entry(1, 'third'))]);
+        await store.append([stream({ s: '1' }, entry(1, 'fourth'))]);
+        expect(await lines()).toEqual(['first', 'second', 'third', 'fourth']);
+        expect(await lines(backward)).toEqual(['fourth', 'third', 'second', 'first']);
+      });
+
+      it('from the start of the range up to its end, which does not belong to it', async () => {
+        await store.append([stream({}, entry(1, 'a'), entry(2, 'b'), entry(3, 'c'))]);
+        const range = { startUnixNano: T0 + millis(1), endUnixNano: T0 + millis(3) };
+        expect(await lines({ range })).toEqual(['a', 'b']);
+        expect(await lines({ range, ...backward })).toEqual(['b', 'a']);
+        expect(await lines({ range: { ...range, endUnixNano: range.startUnixNano } })).toEqual([]);
+      });
+
+      it('the streams that every matcher accepts', async () => {
+        await store.append([
+          stream({ service: 'web', level: 'info' }, entry(1, 'web info')),
+          stream({ service: 'web', level: 'error' }, entry(2, 'web error')),
+          stream({ service: 'orders', level: 'error' }, entry(3, 'orders error')),
+        ]);
+        expect(await lines({ matchers: [is('service', 'web')] })).toEqual(['web info', 'web error']);
+        expect(await lines({ matchers: [is('service', 'web'), is('level', 'error')] })).toEqual([
+          'web error',
+        ]);
+        expect(await lines({ matchers: [is('service', 'nobody')] })).toEqual([]);
+        expect(await lines({ matchers: [] })).toHaveLength(3);
+      });
+
+      it('an absent label as the empty text', async () => {
+        await store.append([
+          stream({ service: 'web' }, entry(1, 'x')),
+          stream({ level: 'info' }, entry(2, 'y')),
+        ]);
+        expect(await lines({ matchers: [is('service', '')] })).toEqual(['y']);
+        expect(await lines({ matchers: [isNot('service', 'web')] })).toEqual(['y']);
+        expect(await lines({ matchers: [is('constructor', '')] })).toEqual(['x', 'y']);
+      });
+
+      it('lines that contain each of the texts', async () => {
+        await store.append([
+          stream({}, entry(1, 'Payment failed: Größe'), entry(2, 'Payment done'), entry(3, 'failed Payment')),
+        ]);
+        expect(await lines({ lineContains: ['Payment'] })).toHaveLength(3);
+        expect(await lines({ lineContains: ['Payment', 'failed'] })).toEqual([
+          'Payment failed: Größe',
+          'failed Payment',
+        ]);
+        expect(await lines({ lineContains: ['Größe'] })).toEqual(['Payment failed: Größe']);
+        expect(await lines({ lineContains: ['payment'] })).toEqual([]);
+        expect(await lines({ lineContains: ['.*'] })).toEqual([]);
+        expect(await lines({ lineContains: [] })).toHaveLength(3);
+      });
+
+      it('long streams whole, in any direction, with and without a text', async () => {
+        const count = 20_000;
+        const numbers = Array.from({ length: count }, (_, n) => n);
+        // Every other one late, as if two processes shared a stream.
+        for (const parity of [0, 1]) {
+          const half = numbers.filter((n) => n % 2 === parity);
+          await store.append([stream({}, ...half.map((n) => entry(n, `line ${n}`)))]);
+        }
+        const expected = numbers.map((n) => `line ${n}`);
+        expect(await lines()).toEqual(expected);
+        expect(await lines(backward)).toEqual(expected.toReversed());
+        expect(await lines({ lineContains: ['line 19999'] })).toEqual(['line 19999']);
+        expect(await lines({ lineContains: ['none of them'] })).toEqual([]);
+      });
+
+      it('no further than its reader wants', async () => {
+        await store.append([stream({}, ...Array.from({ length: 5_000 }, (_, n) => entry(n, String(n))))]);
+        let taken = 0;
+        for await (const chunk of store.read({ matchers: [], range: RANGE, direction: 'forward' })) {
+          taken += chunk.length;
+          if (taken >= 10) break;
+        }
+        expect(taken).toBeLessThan(5_000);
+        expect(await lines()).toHaveLength(5_000);
+      });
+
+      it('on, without a row twice or out of order, while others write', async () => {
+        const count = 3_000;
+        await store.append([stream({}, ...Array.from({ length: count }, (_, n) => entry(n, String(n))))]);
+        const seen: bigint[] = [];
+        for await (const chunk of store.read({ matchers: [], range: RANGE, direction: 'forward' })) {
+          seen.push(...chunk.map((row) => row.entry.timeUnixNano));
+          await store.append([stream({ late: 'yes' }, entry(seen.length / 2, `late ${seen.length}`))]);
+        }
+        expect(seen.length).toBeGreaterThanOrEqual(count);
+        expect(seen).toEqual([...new Set(seen)].sort((a, b) => Number(a - b)));
+      });
+    });
+
+    describe('lists the series', () => {
+      it('that match and have an entry in the range', async () => {
+        await store.append([
+          stream({ service: 'web', level: 'info' }, entry(1, 'x')),
+          stream({ service: 'web', level: 'error' }, entry(10, 'x')),
+          stream({ service: 'orders' }, entry(1, 'x'), entry(10, 'x')),
+        ]);
+        const between = async (from: number, to: number, ...matchers: LabelMatcher[]): Promise<LogLabels[]> =>
+          sortedByText(
+            await store.series({
+              matchers,
+              range: { startUnixNano: T0 + millis(from), endUnixNano: T0 + millis(to) },
+            }),
+          );
+        expect(await between(0, 11)).toHaveLength(3);
+        expect(await between(1, 2)).toEqual([{ service: 'orders' }, { service: 'web', level: 'info' }]);
+        expect(await between(2, 10)).toEqual([]);
+        expect(await between(2, 11, is('service', 'web'))).toEqual([{ service: 'web', level: 'error' }]);
+      });
+    });
+
+    describe('gives its answers away', () => {
+      it('so that nothing their owner does to them comes back, nor what a sender does to what it sent', async () => {
+        const labels = { service: 'web' };
+        const metadata = { trace_id: '1' };
+        await store.append([stream(labels, entry(1, 'x', metadata))]);
+        const spoil = (value: object): void => {
+          for (const key of Object.keys(value)) Reflect.set(value, key, 'spoiled');
+        };
+        spoil(labels);
+        spoil(metadata);
+        for (const row of await readAll(store))
+          [row.labels, row.entry.structuredMetadata, row.entry].forEach(spoil);
+        (await store.series({ matchers: [], range: RANGE })).forEach(spoil);
+        expect(await readAll(store)).toEqual([
+          { labels: { service: 'web' }, entry: entry(1, 'x', { trace_id: '1' }) },
+        ]);
+        expect(await store.series({ matchers: [], range: RANGE })).toEqual([{ service: 'web' }]);
+      });
+    });
+
+    describe('when it is full', () => {
+      const COUNT = 2_000;
+      const numbered = (n: number): LogStream =>
+        stream({ generation: String(Math.floor(n / 100)) }, entry(n, `${String(n)} ${'x'.repeat(200)}`));
+
+      const fill = async (small: LogStore): Promise<void> => {
+        for (let n = 0; n < COUNT; n++) await small.append([numbered(n)]);
+      };
+
+      const createSmall = async (): Promise<{ small: LogStore; maxBytes: number }> => {
+        await fill(store);
+        const maxBytes = Math.floor((await store.stats()).bytes / 3);
+        return { small: await create({ maxBytes }), maxBytes };
+      };
+
+      it('drops the oldest entries with the streams that they were the last of, and counts them', async () => {
+        const { small, maxBytes } = await createSmall();
+        try {
+          await fill(small);
+          const { streams, entries, bytes, evictedEntries } = await small.stats();
+          expect(bytes).toBeLessThanOrEqual(maxBytes);
+          expect(entries).toBeGreaterThan(0);
+          expect(entries + evictedEntries).toBe(COUNT);
+          const kept = Array.from({ length: entries }, (_, i) => COUNT - entries + i);
+          expect((await readAll(small)).map((row) => row.entry)).toEqual(
+            kept.flatMap((n) => numbered(n).entries),
+          );
+          const labels = await small.series({ matchers: [], range: RANGE });
+          expect(labels).toHaveLength(streams);
+          expect(labels).not.toContainEqual({ generation: '0' });
+        } finally {
+          await small.close();
+        }
+      });
+
+      it('outlives an entry that is larger than its limit', async () => {
+        const { small, maxBytes } = await createSmall();
+        try {
+          await small.append([stream({ huge: 'yes' }, entry(1, 'x'.repeat(2 * maxBytes)))]);
+          expect((await small.stats()).bytes).toBeLessThanOrEqual(maxBytes);
+          await small.append([numbered(1)]);
+          expect(await readAll(small)).toEqual([
+            { labels: numbered(1).labels, entry: numbered(1).entries[0] },
+          ]);
+        } finally {
+          await small.close();
+        }
+      });
+
+      it('takes back an entry that it has dropped', async () => {
+        const { small } = await createSmall();
+        try {
+          await fill(small);
+          await small.append([numbered(0)]);
+          const [first] = await readAll(small, { matchers: [is('generation', '0')] });
+          expect(first?.entry).toEqual(numbered(0).entries[0]);
+        } finally {
+          await small.close();
+        }
+      });
+    });
+
+    it('answers any questions after any appends as a list of rows would', async () => {
+      const label = fc.constantFrom('a', 'b', '');
+      const anyStreams: fc.Arbitrary<LogStream[]> = fc.array(
+        fc.record({
+          labels: fc
+            .record({ service: label, level: label }, { requiredKeys: [] })
+            .map((some) => ({ ...some })),
+          entries: fc.array(
+            fc
+              .record({ ms: fc.nat(6), line: fc.constantFrom('x', 'xy', 'yx', '') })
+              .map(({ ms, line }) => entry(ms, line)),
+            { maxLength: 6 },
+          ),
+        }),
+        { maxLength: 4 },
+      );
+      const anyQuery: fc.Arbitrary<LogQuery> = fc
+        .record({
+          matchers: fc.array(
+            fc
+              .record({
+                name: fc.constantFrom('service', 'level', 'nothing'),
+                text: label,
+                equal: fc.boolean(),
+              })
+              .map(({ name: labelName, text, equal }) => (equal ? is : isNot)(labelName, text)),
+            { maxLength: 2 },
+          ),
+          from: fc.nat(7),
+          to: fc.nat(7),
+          direction: fc.constantFrom('forward', 'backward'),
+          lineContains: fc.array(fc.constantFrom('x', 'y', ''), { maxLength: 2 }),
+        })
+        .map(({ from, to, ...query }) => ({
+          ...query,
+          range: { startUnixNano: T0 + millis(from), endUnixNano: T0 + millis(to) },
+        }));
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(anyStreams, { maxLength: 5 }),
+          fc.array(anyQuery),
+          async (appends, queries) => {
+            const engine = await create(AMPLE);
+            const naive = new NaiveLogStore();
+            try {
+              for (const streams of appends) {
+                await engine.append(streams);
+                await naive.append(streams);
+              }
+              for (const query of queries) {
+                expect(await readAll(engine, query)).toEqual(await readAll(naive, query));
+                expect(sortedByText(await engine.series(query))).toEqual(
+                  sortedByText(await naive.series(query)),
+                );
+              }
+              const { streams, entries } = await naive.stats();
+              expect(await engine.stats()).toMatchObject({ streams, entries, evictedEntries: 0 });
+            } finally {
+              await engine.close();
+            }
+          },
+        ),
+      );
+    });
+
+    it('may be closed twice', async () => {
+      await store.close();
+      await expect(store.close()).resolves.toBeUndefined();
+    });
+  });
+};

@@ -1,0 +1,131 @@
+import { decodeTraceRequest } from '@lantern/otlp';
+import {
+  DependencyLinker,
+  SpanKind,
+  StatusCode,
+  attributeText,
+  serviceCalls,
+  serviceNameOf,
+  type Attributes,
+  type DependencyLink,
+  type ResourceSpans,
+  type SpanInContext,
+  type TimeRange,
+  type Trace,
+  type TraceId,
+} from '@lantern/telemetry-model';
+import type { Operation, TraceQuery, TraceStore, TraceStoreStats } from '../trace-store.js';
+
+/** The contract at its plainest: a list of spans that every question walks from end to end. */
+export class NaiveTraceStore implements TraceStore {
+  private readonly spans: (SpanInContext & { readonly alone: ResourceSpans })[] = [];
+
+  async append(request: Uint8Array): Promise<void> {
+    for (const group of decodeTraceRequest(request).resourceSpans) {
+      for (const scopeGroup of group.scopeSpans) {
+        for (const span of scopeGroup.spans) {
+          const isKnown = this.spans.some(
+            (other) =>
+              other.span.traceId === span.traceId &&
+              other.span.spanId === span.spanId &&
+              other.span.kind === span.kind,
+          );
+          if (isKnown) continue;
+          const alone = { ...group, scopeSpans: [{ ...scopeGroup, spans: [span] }] };
+          this.spans.push({ span, scope: scopeGroup.scope, resource: group.resource, alone });
+        }
+      }
+    }
+  }
+
+  /** One group a span; whoever compares has to bring the groups together. */
+  async getTrace(traceId: TraceId): Promise<Trace | undefined> {
+    const resourceSpans = this.spans.filter(({ span }) => span.traceId === traceId).map(({ alone }) => alone);
+    return resourceSpans.length === 0 ? undefined : { traceId, resourceSpans };
+  }
+
+  async findTraces(query: TraceQuery): Promise<Trace[]> {
+    const newestMatch = new Map<TraceId, bigint>();
+    for (const candidate of this.spans) {
+      const { traceId, startUnixNano } = candidate.span;
+      if (!satisfies(candidate, query)) continue;
+      const newest = newestMatch.get(traceId);
+      if (newest === undefined || startUnixNano > newest) newestMatch.set(traceId, startUnixNano);
+    }
+    const found = [...newestMatch]
+      .sort(([idA, startA], [idB, startB]) => Number(startB - startA) || (idA < idB ? -1 : 1))
+      .slice(0, query.limit);
+    const traces = await Promise.all(found.map(([traceId]) => this.getTrace(traceId)));
+    return traces.filter((trace) => trace !== undefined);
+  }
+
+  async services(): Promise<string[]> {
+    return [...new Set(this.spans.map(({ resource }) => serviceNameOf(resource)))].sort();
+  }
+
+  async operations(service: string): Promise<Operation[]> {
+    const operations: Operation[] = [];
+    for (const { span, resource } of this.spans) {
+      const { name, kind } = span;
+      if (serviceNameOf(resource) !== service) continue;
+      if (!operations.some((known) => known.name === name && known.kind === kind))
+        operations.push({ name, kind });
+    }
+    return operations.sort((a, b) => (a.name === b.name ? a.kind - b.kind : a.name < b.name ? -1 : 1));
+  }
+
+  async dependencies(range: TimeRange): Promise<DependencyLink[]> {
+    const linker = new DependencyLinker();
+    for (const traceId of new Set(this.spans.map(({ span }) => span.traceId))) {
+      for (const call of serviceCalls(this.spans.filter(({ span }) => span.traceId === traceId))) {
+        if (isWithin(call.span.startUnixNano, range)) linker.add(call);
+      }
+    }
+    return linker.sortedLinks();
+  }
+
+  async stats(): Promise<TraceStoreStats> {
+    const traces = new Set(this.spans.map(({ span }) => span.traceId)).size;
+    return { traces, spans: this.spans.length, bytes: 0, evictedSpans: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.spans.length = 0;
+  }
+}
+
+const isWithin = (time: bigint, { startUnixNano, endUnixNano }: TimeRange): boolean =>
+  startUnixNano <= time && time <= endUnixNano;
+
+const satisfies = ({ span, scope, resource }: SpanInContext, query: TraceQuery): boolean => {
+  const duration = span.endUnixNano - span.startUnixNano;
+  const [kind = ''] = Object.entries(SpanKind).find(([, number]) => number === span.kind) ?? [];
+  const [status = ''] = Object.entries(StatusCode).find(([, number]) => number === span.status.code) ?? [];
+  const reserved: Readonly<Record<string, string>> = {
+    error: status === 'error' ? 'true' : 'false',
+    'span.status': status.toUpperCase(),
+    'span.kind': kind === 'unspecified' ? '' : kind,
+    'scope.name': scope.name,
+    'scope.version': scope.version,
+  };
+  const anywhere = [span, scope, resource, ...span.events, ...span.links].map(({ attributes }) => attributes);
+  return (
+    (query.service === undefined || query.service === serviceNameOf(resource)) &&
+    (query.operation === undefined || query.operation === span.name) &&
+    (query.minDurationNano === undefined || query.minDurationNano <= duration) &&
+    (query.maxDurationNano === undefined || query.maxDurationNano >= duration) &&
+    isWithin(span.startUnixNano, query.range) &&
+    Object.entries(query.attributes ?? {}).every(([name, text]) => {
+      if (Object.hasOwn(reserved, name)) return reserved[name] === text;
+      if (name.startsWith('resource.')) return textsUnder(name.slice(9), resource.attributes).includes(text);
+      return anywhere.some((attributes) => textsUnder(name, attributes).includes(text));
+    })
+  );
+};
+
+/** None or one: the first of repeated keys counts. */
+const textsUnder = (name: string, attributes: Attributes): string[] =>
+  attributes
+    .filter(({ key }) => key === name)
+    .slice(0, 1)
+    .map(({ value }) => attributeText(value));

@@ -1,0 +1,21 @@
+import type { InstrumentationScope, Resource, Span, Trace } from '@lantern/telemetry-model';
+
+interface SpanContent {
+  readonly span: Span;
+  readonly scope: InstrumentationScope;
+  readonly scopeSchemaUrl: string;
+  readonly resource: Resource;
+  readonly resourceSchemaUrl: string;
+}
+
+/** All that a trace says, whatever the order and the grouping in which it says it. */
+export const contentOf = (trace: Trace | undefined): SpanContent[] | undefined =>
+  trace?.resourceSpans
+    .flatMap(({ resource, schemaUrl: resourceSchemaUrl, scopeSpans }) =>
+      scopeSpans.flatMap(({ scope, schemaUrl: scopeSchemaUrl, spans }) =>
+        spans.map((span) => ({ span, scope, scopeSchemaUrl, resource, resourceSchemaUrl })),
+      ),
+    )
+    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+
+const keyOf = ({ span }: SpanContent): string => `${span.traceId} ${span.spanId} ${span.kind}`;
