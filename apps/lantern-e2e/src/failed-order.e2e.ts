@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './rig/chromium.js';
 import { screenshot } from './rig/screenshot.js';
-import { tracedOrder, uiUrl } from './rig/shop.js';
+import { readUser, tracedOrder, uiUrl } from './rig/shop.js';
 
 const REASON = 'Payment gateway timeout: Unable to reach provider';
 
@@ -14,6 +14,7 @@ describe('a developer who looks for a failed order', () => {
 
   beforeAll(async () => {
     browser = await launchChromium();
+    await readUser();
     await tracedOrder('laptop', 10);
     failedTrace = await tracedOrder('fail_product', 9);
   });
@@ -21,7 +22,7 @@ describe('a developer who looks for a failed order', () => {
   afterAll(() => browser.close());
 
   beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1440, height: 810 }, deviceScaleFactor: 2 });
+    page = await browser.newPage({ viewport: { width: 1280, height: 660 }, deviceScaleFactor: 2 });
     faults = [];
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
@@ -82,6 +83,7 @@ describe('a developer who looks for a failed order', () => {
     for (const service of ['api-gateway', 'order-service', 'user-service']) {
       await graph.getByRole('link', { name: service, exact: true }).waitFor();
     }
+    expect(await page.getByRole('table').getByRole('row').count()).toBe(1 + 3);
     await screenshot(page, 'dependencies');
   });
 

@@ -9,6 +9,11 @@ const url = (variable: string): string => {
 
 export const uiUrl = (): string => url('JAEGER_URL');
 
+/** Makes the gateway call user-service itself. */
+export const readUser = async (): Promise<void> => {
+  await (await fetch(`${url('GATEWAY_URL')}/users/1`)).text();
+};
+
 /** Sends an order through the gateway; fulfils with the id of its trace, once all its spans have arrived. */
 export const tracedOrder = async (product: string, spanCount: number): Promise<string> => {
   const correlationId = randomUUID();
