@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiError, errorMessageIn } from './http.js';
+
+describe('errorMessageIn', () => {
+  it.each([
+    [
+      '{"error":{"httpCode":400,"message":"malformed parameter query.durationMin"}}',
+      'malformed parameter query.durationMin',
+    ],
+    ['{"data":null,"errors":[{"code":404,"msg":"trace not found"}]}', 'trace not found'],
+    ['{"statusCode":500,"message":"disk full"}', 'disk full'],
+    ['parse error at line 1, col 17: syntax error\n', 'parse error at line 1, col 17: syntax error'],
+    ['<html>502 Bad Gateway</html>', undefined],
+    ['', undefined],
+    ['{"error":{}}', undefined],
+    ['null', undefined],
+  ])('reads %s', (body, message) => {
+    expect(errorMessageIn(body)).toBe(message);
+  });
+});
+
+describe('ApiError', () => {
+  it('tells what may pass by itself from what has to be changed', () => {
+    expect([undefined, 503, 404, 400].map((status) => new ApiError('', '/', status).isTransient)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});

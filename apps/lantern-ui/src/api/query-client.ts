@@ -1,0 +1,17 @@
+import { QueryClient } from '@tanstack/react-query';
+import { ApiError } from './http.js';
+
+/** Answers are kept for a few seconds: pages share them, and coming back to a window asks again. */
+export const createQueryClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        // Lantern is on this machine or near it: a fault that a retry can cure is cured at once.
+        retry: (failures, error) => failures < 2 && error instanceof ApiError && error.isTransient,
+        retryDelay: 300,
+        // The browser may believe to be offline while Lantern runs on the loopback.
+        networkMode: 'always',
+      },
+    },
+  });

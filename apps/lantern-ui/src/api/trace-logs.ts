@@ -1,0 +1,102 @@
+import {
+  CATEGORIZE_LABELS,
+  ENCODING_FLAGS_HEADER,
+  type LokiStream,
+  type LokiStreams,
+} from '@lantern/query-api';
+import type { TraceId, UnixNano } from '@lantern/telemetry-model';
+import { queryOptions } from '@tanstack/react-query';
+import { getJson } from './http.js';
+import { levelOf, type LogLevel } from './log-level.js';
+
+/** A log line, taken apart as far as it can be. */
+export interface LogLine {
+  /** Unique in its list. */
+  readonly key: string;
+  readonly timeUnixNano: UnixNano;
+  readonly service: string;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly spanId: string | undefined;
+  /** What else is known: labels, structured metadata and the fields of a line of JSON, each key once. */
+  readonly fields: readonly (readonly [key: string, value: string])[];
+  /** As it was sent. */
+  readonly line: string;
+}
+
+/** Enough for a person to read, and below what Loki refuses (5,000). */
+export const LOG_LIMIT = 1_000;
+
+/** Clocks differ between hosts, and some senders batch: lines this far outside of the trace are still its lines. */
+const PADDING_NANOS = 600_000_000_000n;
+
+/** The log lines that carry the trace's id, the oldest first. */
+export const traceLogsQuery = (traceId: TraceId, startUnixNano: UnixNano, endUnixNano: UnixNano) =>
+  queryOptions({
+    queryKey: ['trace-logs', traceId, String(startUnixNano), String(endUnixNano)],
+    queryFn: async ({ signal }) => {
+      const answer = await getJson({
+        path: '/loki/api/v1/query_range',
+        params: {
+          query: `{service=~".+"} | trace_id="${traceId}"`,
+          start: String(startUnixNano - PADDING_NANOS),
+          end: String(endUnixNano + PADDING_NANOS),
+          limit: String(LOG_LIMIT),
+          direction: 'forward',
+        },
+        headers: { [ENCODING_FLAGS_HEADER]: CATEGORIZE_LABELS },
+        signal,
+      });
+      return logLinesOf(answer);
+    },
+  });
+
+export const logLinesOf = (answer: unknown): LogLine[] => {
+  const { data } = answer as { data?: Partial<LokiStreams> };
+  return (data?.result ?? [])
+    .flatMap(linesOf)
+    .sort((a, b) => (a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0))
+    .map((line, index) => ({ ...line, key: String(index) }));
+};
+
+const linesOf = ({ stream, values }: LokiStream): Omit<LogLine, 'key'>[] =>
+  values.map(([time, line, categories]) => {
+    // The first to name a key wins, as in Loki: stream labels, then metadata, then what the line says itself.
+    const known = new Map<string, string>(Object.entries(fieldsOf(line)));
+    const outer = { ...categories?.parsed, ...categories?.structuredMetadata, ...stream };
+    for (const [key, value] of Object.entries(outer)) known.set(key, value);
+
+    const take = (...keys: readonly string[]): string | undefined => {
+      const key = keys.find((candidate) => (known.get(candidate) ?? '') !== '');
+      return key === undefined ? undefined : known.get(key);
+    };
+    const message = take('message', 'msg', 'body');
+    return {
+      timeUnixNano: BigInt(time),
+      service: take('service', 'service_name') ?? '',
+      level: levelOf(take('level', 'severity', 'detected_level', 'severity_text')),
+      message: message ?? line,
+      spanId: take('span_id', 'spanId'),
+      fields: [...known].filter(([key, value]) => value !== '' && !SHOWN_ELSEWHERE.has(key)),
+      line,
+    };
+  });
+
+/** They have a place of their own in the list. */
+const SHOWN_ELSEWHERE = new Set(['message', 'msg', 'body', 'detected_level']);
+
+/** The members of a line of JSON, values that are not texts as JSON. Empty for any other line. */
+const fieldsOf = (line: string): Record<string, string> => {
+  if (!line.startsWith('{')) return {};
+  try {
+    const members = Object.entries(JSON.parse(line) as Record<string, unknown>);
+    return Object.fromEntries(
+      members.map(([key, value]) => [
+        key,
+        typeof value === 'string' ? value : JSON.stringify(value, null, 2),
+      ]),
+    );
+  } catch {
+    return {};
+  }
+};

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Call } from '../../api/dependencies.js';
+import { layoutOf } from './graph-layout.js';
+
+const call = (caller: string, callee: string, count = 1): Call => ({ caller, callee, count });
+const layout = (...calls: Call[]) => layoutOf(calls, (text) => text.length * 7);
+
+const xOf = (graph: ReturnType<typeof layout>, service: string): number =>
+  graph.nodes.find((node) => node.service === service)?.x ?? NaN;
+
+describe('layoutOf', () => {
+  it('puts callers to the left of whom they call', () => {
+    const graph = layout(
+      call('api-gateway', 'order-service', 3),
+      call('api-gateway', 'user-service', 2),
+      call('order-service', 'user-service', 3),
+    );
+    expect(xOf(graph, 'api-gateway')).toBeLessThan(xOf(graph, 'order-service'));
+    expect(xOf(graph, 'order-service')).toBeLessThan(xOf(graph, 'user-service'));
+    expect(graph.edges.map((edge) => edge.call.count)).toEqual([3, 2, 3]);
+  });
+
+  it('draws a service that calls itself, and services that call each other', () => {
+    const graph = layout(call('a', 'a'), call('a', 'b'), call('b', 'a'));
+    expect(graph.nodes).toHaveLength(2);
+    for (const { path } of graph.edges) expect(path).toMatch(/^M[-\d.]+,[-\d.]+( C[-\d., ]+)+$/);
+  });
+
+  it('keeps everything within its size', () => {
+    const calls = Array.from({ length: 60 }, (_, i) => call(`service-${i % 20}`, `service-${(i * 7) % 23}`));
+    const unique = [...new Map(calls.map((each) => [`${each.caller} ${each.callee}`, each])).values()];
+    const graph = layout(...unique);
+    for (const { x, y, width } of graph.nodes) {
+      expect(x - width / 2).toBeGreaterThanOrEqual(0);
+      expect(x + width / 2).toBeLessThanOrEqual(graph.width);
+      expect(y).toBeLessThanOrEqual(graph.height);
+    }
+  });
+
+  it('is empty without calls', () => {
+    expect(layout()).toMatchObject({ nodes: [], edges: [] });
+  });
+});

@@ -1,0 +1,58 @@
+import { useElementSize } from '@mantine/hooks';
+import { useNavigate } from 'react-router';
+import type { TraceSummary } from '../../api/trace-summaries.js';
+import { formatCounted } from '../../shared/format/count.js';
+import { formatDuration } from '../../shared/format/duration.js';
+import { formatShortClock } from '../../shared/format/time.js';
+import { serviceColor } from '../../shared/service-color.js';
+import { plotOf } from './scatter-plot.js';
+import classes from './ScatterPlot.module.css';
+
+const HEIGHT = 132;
+
+/**
+ * When the traces happened and how long they took. A picture for the eye and the mouse: the list below says all of
+ * it to a keyboard and a screen reader.
+ */
+export const ScatterPlot = ({ summaries }: { readonly summaries: readonly TraceSummary[] }) => {
+  const { ref, width } = useElementSize();
+  const navigate = useNavigate();
+  const plot = plotOf(summaries, width, HEIGHT);
+  return (
+    <div ref={ref} className={classes.plot} style={{ height: HEIGHT }} aria-hidden>
+      <svg width={width} height={HEIGHT}>
+        {plot.durations.map(({ y, durationNano }) => (
+          <g key={y}>
+            <line className={classes.grid} x1={plot.left} x2={width} y1={y} y2={y} />
+            <text className={classes.label} x={plot.left - 8} y={y} dy="0.32em" textAnchor="end">
+              {formatDuration(durationNano)}
+            </text>
+          </g>
+        ))}
+        {plot.times.map(({ x, unixNano, anchor }) => (
+          <text key={x} className={classes.label} x={x} y={HEIGHT - 4} textAnchor={anchor}>
+            {formatShortClock(unixNano)}
+          </text>
+        ))}
+        {plot.points.map(({ summary, x, y, radius }) => (
+          <circle
+            key={summary.traceId}
+            className={classes.point}
+            data-error={summary.errorCount > 0}
+            style={{ '--service': serviceColor(summary.rootService) }}
+            cx={x}
+            cy={y}
+            r={radius}
+            onClick={() => void navigate(`/trace/${summary.traceId}`)}
+          >
+            <title>
+              {`${summary.rootService} ${summary.rootOperation}\n${formatDuration(summary.durationNano)}, ` +
+                `${formatCounted(summary.spanCount, 'span')}, ${formatCounted(summary.errorCount, 'error')}\n` +
+                formatShortClock(summary.startUnixNano)}
+            </title>
+          </circle>
+        ))}
+      </svg>
+    </div>
+  );
+};

@@ -1,0 +1,172 @@
+import { Button, Checkbox, Select, TextInput } from '@mantine/core';
+import { IconChevronDown, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState, type SubmitEvent } from 'react';
+import { operationsQuery } from '../../api/services.js';
+import { lookbacksWith } from '../../shared/lookback.js';
+import { draftOf, readDraft, withErrorTag, type DraftProblems, type SearchDraft } from './search-draft.js';
+import classes from './SearchForm.module.css';
+import { formatSearchParams, parseSearchParams, type SearchPageState } from './search-params.js';
+
+interface SearchFormProps {
+  readonly state: SearchPageState;
+  /** Undefined while they are loading. */
+  readonly services: readonly string[] | undefined;
+  readonly onSearch: (state: SearchPageState) => void;
+}
+
+export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
+  const address = formatSearchParams(state).toString();
+  const [draft, setDraft] = useState(() => draftOf(state));
+  const [problems, setProblems] = useState<DraftProblems>({});
+  const [isOpen, setOpen] = useState(false);
+
+  // The address is the truth: following a link or going back fills the form anew.
+  const [shown, setShown] = useState(address);
+  if (shown !== address) {
+    setShown(address);
+    setDraft(draftOf(state));
+    setProblems({});
+  }
+
+  const operations = useQuery(operationsQuery(draft.service));
+  const edit = (change: Partial<SearchDraft>) => setDraft((old) => ({ ...old, ...change }));
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const read = readDraft(draft);
+    setProblems(read.problems);
+    if (Object.keys(read.problems).length > 0) return;
+    setOpen(false);
+    onSearch({ ...state, ...read.search });
+  };
+
+  return (
+    <form className={classes.form} data-open={isOpen} onSubmit={submit} noValidate>
+      <Select
+        label="Service"
+        placeholder="Any service"
+        data={optionsWith(services ?? [], draft.service)}
+        value={draft.service === '' ? null : draft.service}
+        onChange={(service) => edit({ service: service ?? '', operation: '' })}
+        searchable
+        clearable
+        clearButtonProps={{ 'aria-label': 'Any service' }}
+        nothingFoundMessage="No such service"
+        role="combobox"
+      />
+      <div className={classes.more}>
+        <Select
+          label="Operation"
+          placeholder={draft.service === '' ? 'Any; choose a service first' : 'Any operation'}
+          data={optionsWith(operations.data ?? [], draft.operation)}
+          value={draft.operation === '' ? null : draft.operation}
+          onChange={(operation) => edit({ operation: operation ?? '' })}
+          disabled={draft.service === '' && draft.operation === ''}
+          searchable
+          clearable
+          clearButtonProps={{ 'aria-label': 'Any operation' }}
+          nothingFoundMessage="No such operation"
+          role="combobox"
+        />
+        <TextInput
+          label="Tags"
+          placeholder={'http.route="/users/:id" user.id=1'}
+          value={draft.tags}
+          onChange={(event) => edit({ tags: event.currentTarget.value })}
+          error={problems.tags}
+          classNames={{ input: classes.mono ?? '' }}
+          spellCheck={false}
+          autoComplete="off"
+        />
+        <Checkbox
+          label="Only with errors"
+          checked={/(^|\s)error=true(\s|$)/.test(draft.tags)}
+          onChange={(event) => edit({ tags: withErrorTag(draft.tags, event.currentTarget.checked) })}
+        />
+        <Select
+          label="Time"
+          data={[...lookbacksWith(draft.lookback), { value: 'custom', label: 'From … to …' }]}
+          value={draft.lookback}
+          onChange={(lookback) => edit({ lookback: lookback ?? draft.lookback })}
+          allowDeselect={false}
+          role="combobox"
+        />
+        {draft.lookback === 'custom' && (
+          <div className={classes.column}>
+            <TextInput
+              type="datetime-local"
+              step={1}
+              label="From"
+              value={draft.from}
+              onChange={(event) => edit({ from: event.currentTarget.value })}
+              error={problems.from}
+            />
+            <TextInput
+              type="datetime-local"
+              step={1}
+              label="To"
+              value={draft.to}
+              onChange={(event) => edit({ to: event.currentTarget.value })}
+              error={problems.to}
+            />
+          </div>
+        )}
+        <div className={classes.pair}>
+          <TextInput
+            label="Min duration"
+            placeholder="100ms"
+            value={draft.minDuration}
+            onChange={(event) => edit({ minDuration: event.currentTarget.value })}
+            error={problems.minDuration}
+            autoComplete="off"
+          />
+          <TextInput
+            label="Max duration"
+            placeholder="1.5s"
+            value={draft.maxDuration}
+            onChange={(event) => edit({ maxDuration: event.currentTarget.value })}
+            error={problems.maxDuration}
+            autoComplete="off"
+          />
+        </div>
+        <TextInput
+          label="Limit"
+          inputMode="numeric"
+          value={draft.limit}
+          onChange={(event) => edit({ limit: event.currentTarget.value })}
+          error={problems.limit}
+          autoComplete="off"
+        />
+      </div>
+      <div className={classes.actions}>
+        <Button
+          type="submit"
+          variant="filled"
+          className={classes.find ?? ''}
+          leftSection={<IconSearch size={14} stroke={2} />}
+        >
+          Find traces
+        </Button>
+        <Button
+          className={classes.reset ?? ''}
+          onClick={() => onSearch(parseSearchParams(new URLSearchParams()))}
+        >
+          Reset
+        </Button>
+        <Button
+          className={classes.toggle ?? ''}
+          rightSection={<IconChevronDown size={14} className={classes.chevron ?? ''} />}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? 'Fewer conditions' : 'More conditions'}
+        </Button>
+      </div>
+    </form>
+  );
+};
+
+/** What is chosen stays on offer, also when the server does not know it (yet, or any more). */
+const optionsWith = (names: readonly string[], chosen: string): string[] =>
+  chosen === '' || names.includes(chosen) ? [...names] : [chosen, ...names];

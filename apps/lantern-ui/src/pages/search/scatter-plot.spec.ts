@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { summaryOf } from '../../api/trace-summaries.js';
+import { plotOf } from './scatter-plot.js';
+
+const summary = (start: number, durationNano: number, spanCount = 1) =>
+  summaryOf({
+    traceId: String(start),
+    minStartTimeUnixNano: String(start),
+    maxEndTimeUnixNano: String(start + durationNano),
+    spanCount,
+  });
+
+const [WIDTH, HEIGHT] = [600, 120];
+
+describe('plotOf', () => {
+  it('draws later traces further right and longer ones higher', () => {
+    const { points } = plotOf([summary(1, 1e6), summary(2, 1e8), summary(3, 1e7)], WIDTH, HEIGHT);
+    const byTime = points.toSorted((a, b) => a.x - b.x);
+    expect(byTime.map((point) => point.summary.traceId)).toEqual(['1', '2', '3']);
+    const [short = NaN, long = NaN, middle = NaN] = byTime.map(({ y }) => y);
+    expect(long < middle && middle < short).toBe(true);
+  });
+
+  it('keeps every point within the field, also those without duration or of a whole day', () => {
+    const { points, left } = plotOf(
+      [summary(5, 0), summary(5, -7), summary(6, 86_400e9, 10_000)],
+      WIDTH,
+      HEIGHT,
+    );
+    for (const { x, y, radius } of points) {
+      expect(x - radius).toBeGreaterThanOrEqual(left);
+      expect(x + radius).toBeLessThanOrEqual(WIDTH);
+      expect(y).toBeGreaterThan(0);
+      expect(y).toBeLessThan(HEIGHT);
+    }
+  });
+
+  it('puts a single trace into the middle', () => {
+    const { points, times } = plotOf([summary(5, 1e6)], WIDTH, HEIGHT);
+    expect(points).toHaveLength(1);
+    expect(times).toMatchObject([{ anchor: 'middle' }]);
+  });
+
+  it('draws nothing where there is no room or nothing to draw', () => {
+    expect(plotOf([], WIDTH, HEIGHT).points).toEqual([]);
+    expect(plotOf([summary(1, 1)], 0, HEIGHT).points).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { draftOf, readDraft, withErrorTag } from './search-draft.js';
+import { parseSearchParams } from './search-params.js';
+
+const stateOf = (query: string) => parseSearchParams(new URLSearchParams(query));
+const draft = draftOf(stateOf('service=order-service'));
+
+describe('readDraft', () => {
+  it.each([
+    'service=order-service&operation=calculate_total&limit=50&minDuration=1s&maxDuration=2s',
+    'tags={"error":"true","http.route":"/users/:id"}&lookback=2d',
+    'start=1763816531000000&end=1763820131000000',
+  ])('means what the address %s said', (query) => {
+    const { sort, with: other, ...search } = stateOf(query);
+    expect([sort, other]).toEqual(['recent', '']);
+    expect(readDraft(draftOf(stateOf(query)))).toEqual({ search, problems: {} });
+  });
+
+  it.each([
+    ['tags', 'a="b', 'The quotation mark of a is not closed.'],
+    ['minDuration', '10', 'Write it like 250ms, 1.5s or 1m30s.'],
+    ['maxDuration', '-1s', 'Write it like 250ms, 1.5s or 1m30s.'],
+    ['limit', '0', 'A number from 1 to 1500.'],
+    ['limit', '1e3', 'A number from 1 to 1500.'],
+  ] as const)('says what is wrong with %s “%s”', (field, text, problem) => {
+    expect(readDraft({ ...draft, [field]: text }).problems).toEqual({ [field]: problem });
+  });
+
+  it('refuses a maximum below the minimum', () => {
+    expect(readDraft({ ...draft, minDuration: '2s', maxDuration: '900ms' }).problems).toEqual({
+      maxDuration: 'Must not be below the minimum.',
+    });
+  });
+
+  it('refuses times that are none, or in the wrong order', () => {
+    const custom = { ...draft, lookback: 'custom', from: '2026-11-22T14:00:00' };
+    expect(readDraft({ ...custom, to: '' }).problems).toEqual({ to: 'A date and a time.' });
+    expect(readDraft({ ...custom, to: '2026-11-22T13:00:00' }).problems).toEqual({
+      to: 'Must be after the start.',
+    });
+  });
+});
+
+describe('withErrorTag', () => {
+  it('adds and removes the one condition and leaves the others as typed', () => {
+    expect(withErrorTag('user.id=1', true)).toBe('user.id=1 error=true');
+    expect(withErrorTag('error=true user.id=1', false)).toBe('user.id=1');
+    expect(withErrorTag('a=1 error=true b="x  y"', false)).toBe('a=1  b="x  y"');
+    expect(withErrorTag('', true)).toBe('error=true');
+    expect(withErrorTag('my.error=true', false)).toBe('my.error=true');
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatSearchParams, parseSearchParams, searchPath } from './search-params.js';
+
+const read = (query: string) => parseSearchParams(new URLSearchParams(query));
+
+describe('parseSearchParams', () => {
+  it('looks for recent traces of any service when the address says nothing', () => {
+    expect(read('')).toEqual({
+      service: '',
+      operation: '',
+      tags: {},
+      minDuration: '',
+      maxDuration: '',
+      limit: 20,
+      range: { kind: 'lookback', lookback: '1h', millis: 3_600_000 },
+      sort: 'recent',
+      with: '',
+    });
+  });
+
+  it('reads a link of Jaeger’s own UI, whose times win over its lookback', () => {
+    expect(
+      read(
+        'end=1763820131123456&limit=100&lookback=1h&maxDuration=2s&minDuration=1.2ms&operation=all' +
+          '&service=order-service&start=1763816531123456&tags=%7B%22error%22%3A%22true%22%7D',
+      ),
+    ).toMatchObject({
+      service: 'order-service',
+      operation: '',
+      tags: { error: 'true' },
+      minDuration: '1.2ms',
+      maxDuration: '2s',
+      limit: 100,
+      range: { kind: 'fixed', startMicros: 1763816531123456n, endMicros: 1763820131123456n },
+    });
+  });
+
+  it('reads tags in their older form and as a person types them', () => {
+    expect(read('tag=http.status_code:500&tag=url:http://a').tags).toEqual({
+      'http.status_code': '500',
+      url: 'http://a',
+    });
+    expect(read('tags=error%3Dtrue').tags).toEqual({ error: 'true' });
+    expect(read('tags={"retries":3}').tags).toEqual({ retries: '3' });
+  });
+
+  it.each([
+    'tags={broken',
+    'limit=many',
+    'limit=-3',
+    'lookback=custom',
+    'start=5&end=2',
+    'start=x&end=y',
+    'sort=constructor',
+    `start=1&end=${'9'.repeat(30)}`,
+  ])('takes %s as if it were absent', (query) => {
+    expect(read(query)).toEqual(read(''));
+  });
+
+  it('never asks for more than the server gives', () => {
+    expect(read('limit=999999').limit).toBe(1_500);
+  });
+});
+
+describe('formatSearchParams', () => {
+  it.each([
+    '',
+    'service=order-service&operation=calculate_total&sort=longest&with=api-gateway',
+    'tags=%7B%22http.route%22%3A%22%2Fusers%2F%3Aid%22%7D&minDuration=1s&maxDuration=2s&limit=50',
+    'lookback=2d',
+    'lookback=custom&start=1763816531123456&end=1763820131123456',
+  ])('keeps what the address %s says', (query) => {
+    const written = formatSearchParams(read(query)).toString();
+    expect(written).toBe(new URLSearchParams(query).toString());
+    expect(parseSearchParams(new URLSearchParams(written))).toEqual(read(query));
+  });
+});
+
+describe('searchPath', () => {
+  it('leads to the search page', () => {
+    expect(searchPath({})).toBe('/search');
+    expect(searchPath({ service: 'order-service' })).toBe('/search?service=order-service');
+  });
+});

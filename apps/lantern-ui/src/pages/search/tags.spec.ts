@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { formatTags, parseTags, TagSyntaxError } from './tags.js';
+
+describe('parseTags', () => {
+  it.each([
+    ['', {}],
+    ['  ', {}],
+    ['error=true', { error: 'true' }],
+    ['http.status_code=200 error=true', { 'http.status_code': '200', error: 'true' }],
+    [
+      'http.route="/users/:id" user.name="Ada \\"L\\""',
+      { 'http.route': '/users/:id', 'user.name': 'Ada "L"' },
+    ],
+    ['foo = "bar"', { foo: 'bar' }],
+    ['error', { error: 'true' }],
+    ['error retry=2', { error: 'true', retry: '2' }],
+    ['url=http://a/?b=c', { url: 'http://a/?b=c' }],
+    ['empty=', { empty: '' }],
+    ['a=1 a=2', { a: '2' }],
+  ])('reads %s', (text, tags) => {
+    expect(parseTags(text)).toEqual(tags);
+  });
+
+  it.each([
+    ['name="Ada', 'The quotation mark of name is not closed.'],
+    ['=5', 'A key is missing before “=5”'],
+    ['"error"=true', 'A key is missing before “"error"=true”'],
+  ])('says what is wrong with %s', (text, message) => {
+    expect(() => parseTags(text)).toThrow(TagSyntaxError);
+    expect(() => parseTags(text)).toThrow(message);
+  });
+
+  it('ends, and throws nothing else, on any text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          parseTags(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TagSyntaxError);
+        }
+      }),
+    );
+  });
+});
+
+describe('formatTags', () => {
+  it('writes what parseTags reads back', () => {
+    const key = fc.stringMatching(/^[a-z][a-z0-9._-]*$/);
+    fc.assert(
+      fc.property(fc.dictionary(key, fc.string()), (tags) => {
+        expect(parseTags(formatTags(tags))).toEqual({ ...tags });
+      }),
+    );
+  });
+});

@@ -1,0 +1,67 @@
+/** Conditions on attributes: each key has to have exactly this value. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** What a person typed is no list of tags; the message says what is wrong and where. */
+export class TagSyntaxError extends Error {
+  override readonly name = 'TagSyntaxError';
+}
+
+const TOKEN = /\s*(?:([^\s="]+)|(=))/y;
+const QUOTED = /"((?:[^"\\]|\\.)*)"/y;
+const BARE = /[^\s"]+/y;
+
+/**
+ * Reads tags as Jaeger's form takes them, in logfmt: `error=true http.route="/users/:id"`. A key alone means `true`,
+ * and blanks around `=` are forgiven.
+ *
+ * @throws {TagSyntaxError}
+ */
+export const parseTags = (text: string): Tags => {
+  const tags = new Map<string, string>();
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match !== null) at = pattern.lastIndex;
+    return match;
+  };
+  const skipBlanks = () => take(/\s*/y);
+
+  for (skipBlanks(); at < text.length; skipBlanks()) {
+    const start = at;
+    const key = take(TOKEN)?.[1];
+    if (key === undefined) {
+      throw new TagSyntaxError(
+        `A key is missing before “${text.slice(start, start + 12)}”. Write key=value or key="two words".`,
+      );
+    }
+    const afterKey = at;
+    skipBlanks();
+    if (text[at] !== '=') {
+      at = afterKey;
+      tags.set(key, 'true');
+      continue;
+    }
+    at++;
+    skipBlanks();
+    if (text[at] === '"') {
+      const quoted = take(QUOTED);
+      if (quoted === null) throw new TagSyntaxError(`The quotation mark of ${key} is not closed.`);
+      tags.set(key, (quoted[1] ?? '').replace(/\\(.)/g, '$1'));
+    } else {
+      tags.set(key, take(BARE)?.[0] ?? '');
+    }
+  }
+  return Object.fromEntries(tags);
+};
+
+/** The text that {@link parseTags} reads as these tags. */
+export const formatTags = (tags: Tags): string =>
+  Object.entries(tags)
+    .map(
+      ([key, value]) =>
+        `${key}=${needsQuotes(value) ? `"${value.replace(/["\\]/g, String.raw`\$&`)}"` : value}`,
+    )
+    .join(' ');
+
+const needsQuotes = (value: string): boolean => value === '' || /[\s"=]/.test(value);

@@ -1,0 +1,151 @@
+import { isSpanId, type SpanId, type TraceTree } from '@lantern/telemetry-model';
+import { Select } from '@mantine/core';
+import { IconChevronRight } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef, useState } from 'react';
+import { isAtLeast, LOG_LEVELS, type LogLevel } from '../../api/log-level.js';
+import type { LogLine } from '../../api/trace-logs.js';
+import { CopyButton } from '../../shared/CopyButton.js';
+import { formatCount, formatCounted } from '../../shared/format/count.js';
+import { formatOffset } from '../../shared/format/duration.js';
+import { formatTime } from '../../shared/format/time.js';
+import { ServiceName } from '../../shared/ServiceName.js';
+import { FieldTable } from './FieldTable.js';
+import classes from './LogList.module.css';
+
+interface LogListProps {
+  /** The oldest first. */
+  readonly lines: readonly LogLine[];
+  readonly tree: TraceTree;
+  /** There are more than were asked for. */
+  readonly isCut: boolean;
+  /** The latest question was not answered. */
+  readonly isStale: boolean;
+  readonly onOpenSpan: (spanId: SpanId) => void;
+}
+
+/** All log lines of the trace in the order of time, each unfolding to its fields. */
+export const LogList = ({ lines, tree, isCut, isStale, onOpenSpan }: LogListProps) => {
+  const [threshold, setThreshold] = useState<LogLevel>('unknown');
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const scroller = useRef<HTMLDivElement>(null);
+
+  const choices = useMemo(() => levelChoices(lines), [lines]);
+  const shown = useMemo(() => lines.filter(({ level }) => isAtLeast(level, threshold)), [lines, threshold]);
+
+  // eslint-disable-next-line react-hooks/incompatible-library -- no compiler memoizes these components
+  const virtualizer = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => shown[index]?.key ?? index,
+    estimateSize: () => 46,
+    overscan: 8,
+  });
+
+  return (
+    <div className={classes.logs}>
+      <div className={classes.bar}>
+        <span className={classes.note}>
+          {isCut ? `The first ${formatCounted(lines.length, 'line')}` : formatCounted(shown.length, 'line')}
+          {isStale && <span className={classes.stale}> · not updated</span>}
+        </span>
+        <Select
+          className={classes.level ?? ''}
+          aria-label="Level"
+          data={choices}
+          value={threshold}
+          allowDeselect={false}
+          onChange={(value) => setThreshold(LOG_LEVELS.find((level) => level === value) ?? 'unknown')}
+        />
+      </div>
+      <div ref={scroller} className={classes.scroller}>
+        <ol className={classes.list} aria-label="Log lines" style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+            const line = shown[index];
+            return line === undefined ? undefined : (
+              <li
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                className={classes.item}
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <LogItem
+                  line={line}
+                  startUnixNano={tree.startUnixNano}
+                  isOpen={open.has(line.key)}
+                  onToggle={() => setOpen((current) => toggled(current, line.key))}
+                  onOpenSpan={onOpenSpan}
+                />
+              </li>
+            );
+          })}
+        </ol>
+      </div>
+    </div>
+  );
+};
+
+interface LogItemProps {
+  readonly line: LogLine;
+  readonly startUnixNano: bigint;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+  readonly onOpenSpan?: (spanId: SpanId) => void;
+}
+
+export const LogItem = ({ line, startUnixNano, isOpen, onToggle, onOpenSpan }: LogItemProps) => {
+  const { spanId } = line;
+  return (
+    <div className={classes.line} data-level={line.level}>
+      <button type="button" className={classes.summary} aria-expanded={isOpen} onClick={onToggle}>
+        <IconChevronRight size={13} className={classes.chevron} data-open={isOpen} aria-hidden />
+        <span className={classes.meta}>
+          <span className={classes.time} title={formatTime(line.timeUnixNano)}>
+            {formatOffset(line.timeUnixNano - startUnixNano)}
+          </span>
+          <span className={classes.tag} data-level={line.level}>
+            {line.level === 'unknown' ? 'log' : line.level}
+          </span>
+          <ServiceName name={line.service} />
+        </span>
+        <span className={classes.message}>{line.message}</span>
+      </button>
+      {isOpen && (
+        <div className={classes.details}>
+          <FieldTable label="Fields" fields={[['time', formatTime(line.timeUnixNano)], ...line.fields]} />
+          <div className={classes.actions}>
+            {onOpenSpan !== undefined && spanId !== undefined && isSpanId(spanId) && (
+              <button type="button" className={classes.action} onClick={() => onOpenSpan(spanId)}>
+                Show its span
+              </button>
+            )}
+            <span className={classes.copy}>
+              Line as sent <CopyButton value={line.line} what="log line" />
+            </span>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+};
+
+/** Each level that occurs, with how many lines it would leave. */
+const levelChoices = (lines: readonly LogLine[]): { value: LogLevel; label: string }[] => {
+  const present = LOG_LEVELS.filter(
+    (level) => level !== 'unknown' && lines.some((line) => line.level === level),
+  );
+  return [
+    { value: 'unknown', label: 'All levels' },
+    ...present.toReversed().map((level) => {
+      const count = lines.filter((line) => isAtLeast(line.level, level)).length;
+      return { value: level, label: `${level} and louder (${formatCount(count)})` };
+    }),
+  ];
+};
+
+const toggled = (set: ReadonlySet<string>, key: string): ReadonlySet<string> => {
+  const next = new Set(set);
+  if (!next.delete(key)) next.add(key);
+  return next;
+};

@@ -1,0 +1,97 @@
+import { Button, Skeleton } from '@mantine/core';
+import { IconRefresh, IconRouteOff } from '@tabler/icons-react';
+import { parseTraceId, type TraceId, type TraceTree } from '@lantern/telemetry-model';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router';
+import { ApiError } from '../../api/http.js';
+import { traceQuery } from '../../api/trace.js';
+import { LoadFailed } from '../../shared/LoadFailed.js';
+import { Notice } from '../../shared/Notice.js';
+import classes from './TracePage.module.css';
+import { TraceView } from './TraceView.js';
+
+/** How often to look again while more may come. */
+const ARRIVING_MILLIS = 2_000;
+
+/** Senders batch for some seconds, so the newest traces may lack their last spans. */
+const SETTLED_MILLIS = 15_000;
+
+/** A parent that has not come after this time was never sent. */
+const GIVEN_UP_MILLIS = 120_000;
+
+const TracePage = () => {
+  const { traceId: text = '' } = useParams();
+  const traceId = parseTraceId(text);
+  return traceId === undefined ? (
+    <Notice title="This is no trace ID" icon={<IconRouteOff size={28} stroke={1.5} />}>
+      <title>Trace · Lantern</title>
+      <p>
+        A trace ID is 1 to 32 hex digits, and <code>{text}</code> is not.{' '}
+        <Link to="/search">Search for traces</Link> instead.
+      </p>
+    </Notice>
+  ) : (
+    <LoadedTrace key={traceId} traceId={traceId} />
+  );
+};
+
+export default TracePage;
+
+const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
+  const trace = useQuery({
+    ...traceQuery(traceId),
+    refetchInterval: ({ state: { data, error } }) =>
+      isUnknown(error) || (data !== undefined && mayGrow(data, Date.now())) ? ARRIVING_MILLIS : false,
+  });
+
+  if (trace.data !== undefined && trace.data.nodes.length > 0)
+    return <TraceView traceId={traceId} tree={trace.data} />;
+  if (trace.isPending) return <TraceSkeleton />;
+  if (trace.error !== null && !isUnknown(trace.error)) {
+    return (
+      <LoadFailed
+        what="The trace"
+        error={trace.error}
+        onRetry={() => void trace.refetch()}
+        isRetrying={trace.isFetching}
+      />
+    );
+  }
+  return (
+    <Notice title="No such trace, or not yet" icon={<IconRouteOff size={28} stroke={1.5} />}>
+      <title>Trace not found · Lantern</title>
+      <p>
+        Nothing has arrived with the trace ID <code>{traceId}</code>. It may still be on its way: this page
+        keeps looking. Or it was not sampled, or is so old that it was dropped.
+      </p>
+      <Button
+        leftSection={<IconRefresh size={14} />}
+        onClick={() => void trace.refetch()}
+        loading={trace.isFetching}
+        component="button"
+      >
+        Look now
+      </Button>
+    </Notice>
+  );
+};
+
+const isUnknown = (error: Error | null): boolean => error instanceof ApiError && error.isNotFound;
+
+/** Whether more spans are likely to come. */
+const mayGrow = (tree: TraceTree, nowMillis: number): boolean => {
+  const age = nowMillis - Number(tree.endUnixNano / 1_000_000n);
+  return age < (tree.missingParents.length > 0 ? GIVEN_UP_MILLIS : SETTLED_MILLIS);
+};
+
+const TraceSkeleton = () => (
+  <div className={classes.skeleton} role="status" aria-label="Loading the trace">
+    <Skeleton height={20} width="32%" radius="xs" />
+    <Skeleton height={13} width="58%" radius="xs" />
+    <div className={classes.skeletonRows}>
+      {Array.from({ length: 10 }, (_, row) => (
+        <Skeleton key={row} height={12} width={`${62 - row * 4}%`} ml={`${row * 3}%`} radius="xs" />
+      ))}
+    </div>
+  </div>
+);

@@ -1,0 +1,161 @@
+import { durationNano, hasError, type TraceNode } from '@lantern/telemetry-model';
+import { IconAlertCircle, IconAlertCircleFilled, IconChevronRight, IconPuzzle } from '@tabler/icons-react';
+import { memo } from 'react';
+import type { LogLine } from '../../api/trace-logs.js';
+import { formatCount, formatCounted } from '../../shared/format/count.js';
+import { formatDuration } from '../../shared/format/duration.js';
+import { serviceColor } from '../../shared/service-color.js';
+import { marksOf } from './row-marks.js';
+import { gradientOf, spanBarOf } from './span-bar.js';
+import { spanBadges } from './span-badges.js';
+import type { TimeScale } from './time-scale.js';
+import classes from './WaterfallRow.module.css';
+
+/** In pixels; rows of one height let a hundred thousand of them be placed without being measured. */
+export const ROW_HEIGHT = 28;
+
+/** From here on indentation alone does not tell the level. */
+const DEEP = 24;
+
+export const rowId = (node: TraceNode): string => `span-${node.index}`;
+
+interface WaterfallRowProps {
+  readonly node: TraceNode;
+  readonly top: number;
+  readonly scale: TimeScale;
+  readonly isCollapsed: boolean;
+  readonly isSelected: boolean;
+  readonly isCursor: boolean;
+  /** Undefined while nothing is looked for. */
+  readonly isMatch: boolean | undefined;
+  readonly logs: readonly LogLine[];
+  readonly onOpen: (node: TraceNode) => void;
+  readonly onToggle: (node: TraceNode, isOpen: boolean) => void;
+}
+
+export const WaterfallRow = memo((props: WaterfallRowProps) => {
+  const { node, top, isCollapsed, isSelected, isCursor, isMatch, onOpen } = props;
+  return (
+    <div
+      id={rowId(node)}
+      className={classes.row}
+      role="treeitem"
+      aria-label={labelOf(node, isCollapsed)}
+      aria-level={node.depth + 1}
+      aria-expanded={node.children.length === 0 ? undefined : !isCollapsed}
+      aria-selected={isSelected}
+      data-cursor={isCursor}
+      data-match={isMatch}
+      style={{
+        transform: `translateY(${top}px)`,
+        height: ROW_HEIGHT,
+        '--service': serviceColor(node.service),
+      }}
+      onClick={() => onOpen(node)}
+    >
+      <NameCell {...props} />
+      <BarCell {...props} />
+    </div>
+  );
+});
+WaterfallRow.displayName = 'WaterfallRow';
+
+const NameCell = ({ node, isCollapsed, onToggle }: WaterfallRowProps) => {
+  const hidesError = isCollapsed && node.errorsBelow > 0;
+  return (
+    <div className={classes.name} style={{ '--indent': node.depth }}>
+      <span className={classes.guides} aria-hidden />
+      {node.children.length > 0 ? (
+        <button
+          type="button"
+          className={classes.toggle}
+          tabIndex={-1}
+          aria-hidden
+          title={isCollapsed ? `Expand ${formatCounted(node.subtreeSize - 1, 'span')}` : 'Collapse'}
+          onClick={(event) => {
+            event.stopPropagation();
+            onToggle(node, isCollapsed);
+          }}
+        >
+          <IconChevronRight size={14} className={classes.chevron} data-open={!isCollapsed} />
+        </button>
+      ) : (
+        <span className={classes.leaf} />
+      )}
+      <span className={classes.color} />
+      {node.depth >= DEEP && (
+        <span className={classes.deep} title={`Level ${formatCount(node.depth + 1)}`}>
+          {formatCount(node.depth + 1)}
+        </span>
+      )}
+      {hasError(node.span) ? (
+        <IconAlertCircleFilled className={classes.error} size={14} aria-hidden />
+      ) : (
+        hidesError && (
+          <span className={classes.error} title={`${formatCounted(node.errorsBelow, 'error')} below`}>
+            <IconAlertCircle size={14} aria-hidden />
+          </span>
+        )
+      )}
+      {node.isOrphan && (
+        <span className={classes.orphan} title={`Its parent ${node.span.parentSpanId ?? ''} has not arrived`}>
+          <IconPuzzle size={14} stroke={1.75} aria-hidden />
+        </span>
+      )}
+      <span className={classes.text} title={`${node.service} ${node.span.name}`}>
+        {node.service !== node.parent?.service && <span className={classes.service}>{node.service} </span>}
+        <bdi>{node.span.name}</bdi>
+      </span>
+      {spanBadges(node.span).map(({ text, title, tone }) => (
+        <span key={title} className={classes.badge} data-tone={tone} title={title}>
+          {text}
+        </span>
+      ))}
+      {isCollapsed && <span className={classes.hidden}>+{formatCount(node.subtreeSize - 1)}</span>}
+    </div>
+  );
+};
+
+const BarCell = ({ node, scale, logs }: WaterfallRowProps) => {
+  const bar = spanBarOf(node, scale);
+  const isFailed = hasError(node.span);
+  return (
+    <div className={classes.timeline}>
+      <div className={classes.lane}>
+        <span
+          className={classes.bar}
+          data-error={isFailed && node.errorsBelow === 0}
+          style={{
+            left: `${bar.left}%`,
+            width: `${bar.width}%`,
+            backgroundImage: gradientOf(bar.self, 'var(--service)'),
+          }}
+        />
+        {marksOf(node, logs, scale).map(({ key, percent, tone, title }) => (
+          <span
+            key={key}
+            className={classes.mark}
+            data-tone={tone}
+            title={title}
+            style={{ left: `${percent}%` }}
+          />
+        ))}
+        <span className={classes.duration} data-error={isFailed} style={{ left: `${bar.left + bar.width}%` }}>
+          {formatDuration(durationNano(node.span))}
+        </span>
+      </div>
+    </div>
+  );
+};
+
+/** `order-service calculate_total, 28 ms, error`. */
+const labelOf = (node: TraceNode, isCollapsed: boolean): string =>
+  [
+    `${node.service} ${node.span.name}`,
+    formatDuration(durationNano(node.span)),
+    hasError(node.span) ? 'error' : '',
+    isCollapsed && node.errorsBelow > 0 ? `${formatCounted(node.errorsBelow, 'error')} below` : '',
+    node.isOrphan ? 'parent not arrived' : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');

@@ -1,0 +1,54 @@
+import { IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
+import { Suspense, useState } from 'react';
+import { Link, NavLink, Outlet, useLocation } from 'react-router';
+import classes from './AppShell.module.css';
+import { ColorSchemeMenu } from './ColorSchemeMenu.js';
+import { ErrorBoundary } from './ErrorBoundary.js';
+import { KeyboardHelp } from './KeyboardHelp.js';
+import { Logo } from './Logo.js';
+import { TraceLookup } from './TraceLookup.js';
+
+/** What surrounds every page. */
+export const AppShell = () => {
+  const { pathname, search } = useLocation();
+  // From a trace one goes back to the search that found it.
+  const [lastSearch, setLastSearch] = useState('');
+  if (pathname === '/search' && search !== lastSearch) setLastSearch(search);
+  const pages = [
+    { path: `/search${lastSearch}`, label: 'Search', Icon: IconSearch },
+    { path: '/dependencies', label: 'Dependencies', Icon: IconTopologyStar3 },
+  ];
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        Skip to the content
+      </a>
+      <header className={classes.header}>
+        <Link to="/search" className={classes.brand} aria-label="Lantern, search">
+          <Logo />
+          <span className={classes.name}>Lantern</span>
+        </Link>
+        <nav className={classes.nav} aria-label="Pages">
+          {pages.map(({ path, label, Icon }) => (
+            <NavLink key={label} to={path} className={classes.page}>
+              <Icon size={16} stroke={1.75} aria-hidden />
+              <span className={classes.label}>{label}</span>
+            </NavLink>
+          ))}
+        </nav>
+        <TraceLookup />
+        <div className={classes.tools}>
+          <KeyboardHelp />
+          <ColorSchemeMenu />
+        </div>
+      </header>
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <ErrorBoundary resetKey={pathname}>
+          <Suspense>
+            <Outlet />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+    </div>
+  );
+};

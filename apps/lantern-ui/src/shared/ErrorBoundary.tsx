@@ -1,0 +1,42 @@
+import { Button } from '@mantine/core';
+import { Component, type ReactNode } from 'react';
+import { Notice } from './Notice.js';
+
+interface ErrorBoundaryProps {
+  readonly children: ReactNode;
+  /** A new value clears the error: the person went elsewhere. */
+  readonly resetKey: string;
+}
+
+interface ErrorBoundaryState {
+  readonly error: unknown;
+  readonly resetKey: string;
+}
+
+/** A page that fails to draw, or whose code cannot be fetched, says so instead of going blank. */
+export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
+  override state: ErrorBoundaryState = { error: undefined, resetKey: this.props.resetKey };
+
+  static getDerivedStateFromError(error: unknown): Partial<ErrorBoundaryState> {
+    return { error };
+  }
+
+  static getDerivedStateFromProps(
+    { resetKey }: ErrorBoundaryProps,
+    state: ErrorBoundaryState,
+  ): ErrorBoundaryState | null {
+    return resetKey === state.resetKey ? null : { error: undefined, resetKey };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (error === undefined) return this.props.children;
+    return (
+      <Notice title="This page could not be shown" tone="error">
+        <p>{error instanceof Error ? error.message : 'Its code failed without saying why.'}</p>
+        <p>If Lantern was updated meanwhile, loading the page anew helps.</p>
+        <Button onClick={() => location.reload()}>Load anew</Button>
+      </Notice>
+    );
+  }
+}

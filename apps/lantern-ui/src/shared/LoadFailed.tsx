@@ -1,0 +1,33 @@
+import { Button } from '@mantine/core';
+import { IconAlertCircle, IconRefresh } from '@tabler/icons-react';
+import { ApiError } from '../api/http.js';
+import { Notice } from './Notice.js';
+
+interface LoadFailedProps {
+  /** What was to be shown, as in “The traces could not be loaded”. */
+  readonly what: string;
+  readonly error: Error;
+  readonly onRetry: () => void;
+  readonly isRetrying: boolean;
+}
+
+export const LoadFailed = ({ what, error, onRetry, isRetrying }: LoadFailedProps) => (
+  <Notice
+    title={`${what} could not be loaded`}
+    tone="error"
+    icon={<IconAlertCircle size={28} stroke={1.5} />}
+  >
+    <p>{error.message}</p>
+    {error instanceof ApiError && (
+      <p>
+        <code>
+          {error.status === undefined ? '' : `${error.status} `}
+          {error.path}
+        </code>
+      </p>
+    )}
+    <Button leftSection={<IconRefresh size={14} />} onClick={onRetry} loading={isRetrying}>
+      Try again
+    </Button>
+  </Notice>
+);

@@ -1,0 +1,17 @@
+import { serviceColor } from './service-color.js';
+import classes from './ServiceName.module.css';
+
+interface ServiceNameProps {
+  readonly name: string;
+  /** Stands behind the name, for example the number of its spans. */
+  readonly children?: React.ReactNode;
+}
+
+/** A service, marked with its colour. */
+export const ServiceName = ({ name, children }: ServiceNameProps) => (
+  <span className={classes.service} style={{ '--service': serviceColor(name) }}>
+    <span className={classes.dot} aria-hidden />
+    <bdi className={classes.name}>{name}</bdi>
+    {children}
+  </span>
+);

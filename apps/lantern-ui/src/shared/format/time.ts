@@ -1,0 +1,50 @@
+import { NANOS_PER_MILLI, type UnixNano } from '@lantern/telemetry-model';
+
+const DATE = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const CLOCK = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+  hourCycle: 'h23',
+});
+const SHORT_CLOCK = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+
+const millisOf = (time: UnixNano): number => Number(time / NANOS_PER_MILLI);
+
+/** `14:02:11.123`, in the reader's time zone. */
+export const formatClock = (time: UnixNano): string => CLOCK.format(millisOf(time));
+
+/** `14:02:11`: where the milliseconds would only be noise. */
+export const formatShortClock = (time: UnixNano): string => SHORT_CLOCK.format(millisOf(time));
+
+/** `22 Nov 2026, 14:02:11.123`, in the reader's time zone. */
+export const formatTime = (time: UnixNano): string =>
+  `${DATE.format(millisOf(time))}, ${CLOCK.format(millisOf(time))}`;
+
+/** The clock for times of the last half day, with the date before it otherwise. */
+export const formatRecentTime = (time: UnixNano, nowMillis: number): string =>
+  Math.abs(nowMillis - millisOf(time)) < 12 * 3_600_000 ? formatClock(time) : formatTime(time);
+
+const STEPS = [
+  { unit: 'day', seconds: 86_400 },
+  { unit: 'hour', seconds: 3_600 },
+  { unit: 'minute', seconds: 60 },
+] as const;
+
+/** `just now`, `40 sec. ago`, `3 min. ago`, `in 2 hr.` where clocks disagree. */
+export const formatRelative = (time: UnixNano, nowMillis: number): string => {
+  const seconds = (millisOf(time) - nowMillis) / 1_000;
+  const distance = Math.abs(seconds);
+  if (distance < 5) return 'just now';
+  const step = STEPS.find((candidate) => distance >= candidate.seconds);
+  return step === undefined
+    ? RELATIVE.format(Math.trunc(seconds), 'second')
+    : RELATIVE.format(Math.trunc(seconds / step.seconds), step.unit);
+};

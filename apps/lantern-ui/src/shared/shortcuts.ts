@@ -1,0 +1,23 @@
+/** Shown by the help; the keys are handled where they act. */
+export const SHORTCUTS = [
+  {
+    where: 'Everywhere',
+    keys: [{ press: ['?'], does: 'Show or hide this list' }],
+  },
+  {
+    where: 'Trace',
+    keys: [
+      { press: ['↓', 'j'], does: 'Next span' },
+      { press: ['↑', 'k'], does: 'Previous span' },
+      { press: ['→'], does: 'Expand, or go to the first child' },
+      { press: ['←'], does: 'Collapse, or go to the parent' },
+      { press: ['Enter'], does: 'Show the details of the span' },
+      { press: ['Home', 'End'], does: 'First and last span' },
+      { press: ['e', 'Shift e'], does: 'Next and previous error' },
+      { press: ['[', ']'], does: 'Expand all, collapse all' },
+      { press: ['/'], does: 'Find in the trace' },
+      { press: ['l'], does: 'Show or hide the logs' },
+      { press: ['Esc'], does: 'Close the panel' },
+    ],
+  },
+] as const;

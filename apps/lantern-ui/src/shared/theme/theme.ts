@@ -1,0 +1,86 @@
+import {
+  Button,
+  Checkbox,
+  createTheme,
+  Modal,
+  Select,
+  TextInput,
+  Tooltip,
+  type MantineColorsTuple,
+} from '@mantine/core';
+
+const stone: MantineColorsTuple = [
+  '#fafaf9',
+  '#f5f5f4',
+  '#e7e5e4',
+  '#d6d3d1',
+  '#c6c0ba',
+  '#78716c',
+  '#57534e',
+  '#44403c',
+  '#292524',
+  '#1c1917',
+];
+
+/** From text to the darkest surface, as the library uses its `dark` scale. */
+const night: MantineColorsTuple = [
+  '#edebe8',
+  '#cfcac4',
+  '#b5afa8',
+  '#938c85',
+  '#47423d',
+  '#3a3531',
+  '#211e1c',
+  '#1c1a18',
+  '#181614',
+  '#151413',
+];
+
+const amber: MantineColorsTuple = [
+  '#fffbeb',
+  '#fef3c7',
+  '#fde68a',
+  '#fcd34d',
+  '#fbbf24',
+  '#f59e0b',
+  '#d97706',
+  '#b45309',
+  '#92400e',
+  '#78350f',
+];
+
+export const theme = createTheme({
+  colors: { gray: stone, dark: night, amber },
+  primaryColor: 'amber',
+  primaryShade: { light: 6, dark: 4 },
+  autoContrast: true,
+  defaultRadius: 'sm',
+  radius: { xs: '3px', sm: '6px', md: '8px' },
+  cursorType: 'pointer',
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  fontFamilyMonospace: 'var(--font-mono)',
+  fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
+  components: {
+    Button: Button.extend({
+      defaultProps: { size: 'xs', variant: 'default' },
+      // The one button of a page that acts is ink: colours belong to services and faults.
+      vars: (_theme, { variant }) => ({
+        root:
+          variant === 'filled'
+            ? {
+                '--button-bg': 'var(--ink)',
+                '--button-hover': 'var(--ink-muted)',
+                '--button-color': 'var(--surface)',
+              }
+            : {},
+      }),
+    }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'xs' } }),
+    Select: Select.extend({
+      defaultProps: { size: 'xs', checkIconPosition: 'right', comboboxProps: { shadow: 'md', offset: 4 } },
+    }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: false, fz: 'xs' } }),
+    Modal: Modal.extend({ defaultProps: { centered: true } }),
+  },
+});

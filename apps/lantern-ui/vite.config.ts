@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defaultClientConditions, defineConfig } from 'vite';
+
+/** Where the dev server finds the APIs. Built pages ask the origin that served them. */
+const lanternUrl = process.env.LANTERN_URL ?? 'http://127.0.0.1:16686';
+
+export default defineConfig({
+  plugins: [react()],
+  // Libraries of this workspace come from their source, so that no build of theirs has to run first.
+  resolve: { conditions: ['@lantern/source', ...defaultClientConditions] },
+  server: { host: '127.0.0.1', proxy: { '/api': lanternUrl, '/loki': lanternUrl } },
+  build: {
+    // Browsers with `light-dark()` and `oklch()`, which the theme is written in.
+    target: ['chrome125', 'firefox128', 'safari18'],
+    // Lantern's content security policy allows no data: scripts or fonts; small assets stay files.
+    assetsInlineLimit: 0,
+  },
+});
