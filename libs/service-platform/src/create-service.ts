@@ -49,6 +49,8 @@ export async function createService<Config extends ServiceConfig>(
 
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.of(service, config), adapter, {
     bufferLogs: true,
+    // A start that fails is explained once, by `runService`, and not by what Nest has held back until then.
+    autoFlushLogs: false,
     abortOnError: false,
     bodyParser: false,
   });

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { StartError } from '../errors/start-error.js';
 
-/** A wrong environment. Its message is for the person who starts the service. */
-export class ConfigError extends Error {
+/** A wrong environment. */
+export class ConfigError extends StartError {
   override readonly name = 'ConfigError';
 }
 

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { messageOf } from '../errors/message-of.js';
+import { StartError } from '../errors/start-error.js';
 
 /** The steps from an empty database to today's, by name; they run in the order of their names, each once. */
 export type Migrations = Readonly<Record<string, Migration>>;
@@ -8,7 +10,7 @@ export type Migrations = Readonly<Record<string, Migration>>;
  * Brings a database up to date. Several processes may do so at once: Kysely takes a lock.
  * Each service keeps its own record of what has run, so that services may share one PostgreSQL database.
  *
- * @throws Error that names the migration that failed; it has been rolled back.
+ * @throws StartError that names the migration that failed; it has been rolled back.
  */
 export async function migrate<Schema>(
   database: Kysely<Schema>,
@@ -26,9 +28,10 @@ export async function migrate<Schema>(
   if (error === undefined) return;
 
   const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
-  const reason = (error as Error).message;
-  throw new Error(
-    failed ? `the migration "${failed}" failed: ${reason}` : `the database cannot be migrated: ${reason}`,
+  throw new StartError(
+    failed
+      ? `the migration "${failed}" failed: ${messageOf(error)}.`
+      : `the database cannot be used: ${messageOf(error)}. Check DATABASE_URL and whether the server runs.`,
     { cause: error },
   );
 }

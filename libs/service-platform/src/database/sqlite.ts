@@ -9,6 +9,8 @@ import {
   SqliteDialect,
   type SqliteStatement,
 } from 'kysely';
+import { messageOf } from '../errors/message-of.js';
+import { StartError } from '../errors/start-error.js';
 
 /** How long a statement waits for another process that is writing to the same file. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -43,8 +45,7 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 
 /** Opens a file in the shape that Kysely expects. Foreign keys are checked, as node:sqlite does by default. */
 function openSqlite(path: string): SqliteDatabase {
-  mkdirSync(dirname(path), { recursive: true });
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  const database = openFile(path);
   // Readers and the writer do not wait for each other, and with a write-ahead log NORMAL loses nothing
   // but the last transactions of a power cut (https://www.sqlite.org/wal.html).
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
@@ -52,6 +53,18 @@ function openSqlite(path: string): SqliteDatabase {
     prepare: (sql) => toKyselyStatement(database, sql),
     close: () => database.close(),
   };
+}
+
+function openFile(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  } catch (error) {
+    throw new StartError(
+      `${path} cannot be opened: ${messageOf(error)}. Set DATA_DIR to a folder that this user may write to.`,
+      { cause: error },
+    );
+  }
 }
 
 function toKyselyStatement(database: DatabaseSync, sql: string): SqliteStatement {

@@ -1,4 +1,5 @@
 import { HttpException, Logger } from '@nestjs/common';
+import { messageOf } from '../errors/message-of.js';
 import { ProblemType } from '../problems/problem-type.js';
 
 export const downstreamTimeout = new ProblemType('downstream-timeout', 504, 'Downstream timeout');
@@ -34,16 +35,10 @@ export async function callDownstream<Answer>(
     if (clientGone?.aborted) {
       throw new HttpException('The client closed the connection.', CLIENT_CLOSED_REQUEST, { cause });
     }
-    const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(cause);
+    const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : messageOf(cause);
     logger.warn(`A call to ${service} failed`, { downstream: service, reason });
     throw deadline.aborted
       ? downstreamTimeout.occurred(`${service} did not answer within ${timeoutMs} ms.`, { cause })
       : downstreamUnavailable.occurred(`${service} gave no answer.`, { cause });
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  // A failure to reach any of several addresses has no message of its own, only a code.
-  return error.message === '' ? ((error as NodeJS.ErrnoException).code ?? error.name) : error.message;
 }

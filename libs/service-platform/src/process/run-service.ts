@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
-import { ConfigError, readConfig } from '../config/read-config.js';
+import { readConfig } from '../config/read-config.js';
 import type { ServiceConfig } from '../config/service-config.js';
 import { createService } from '../create-service.js';
 import type { Service } from '../service.js';
+import { StartError } from '../errors/start-error.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
 /** The whole life of a service's process; its `main.ts` calls nothing else. */
@@ -24,7 +25,7 @@ export async function runService<Config extends ServiceConfig>(service: Service<
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof StartError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') {
