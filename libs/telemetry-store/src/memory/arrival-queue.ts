@@ -25,8 +25,8 @@ export class ArrivalQueue<Item> {
     return item;
   }
 
-  /** The last that came first. */
-  *newestFirst(): Generator<Item> {
-    for (let i = this.items.length - 1; i >= this.head; i--) yield this.items[i] as Item;
+  /** A copy, in the order of arrival. */
+  toArray(): Item[] {
+    return this.items.slice(this.head) as Item[];
   }
 }

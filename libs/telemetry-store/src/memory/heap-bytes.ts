@@ -11,11 +11,15 @@ import {
 const WORD = 8;
 const OBJECT_HEADER = 3 * WORD;
 const ARRAY_HEADER = 6 * WORD;
+/** What the first `push` sets aside, and most arrays here never outgrow. */
+const FIRST_SLOTS = 17;
 const STRING_HEADER = 2 * WORD + WORD / 2;
 const BIGINT = 3 * WORD;
 const TYPED_ARRAY = 200;
 /** A slot of a `Map`, with its share of the buckets and of the room to grow. */
 export const MAP_SLOT = 6 * WORD;
+/** A `Map` with room for its first entries. */
+export const SMALL_MAP = 28 * WORD;
 
 const BEYOND_LATIN_1 = /[\u0100-\uffff]/;
 
@@ -24,10 +28,14 @@ export const bytesOfObject = (fieldCount: number): number => OBJECT_HEADER + fie
 export const bytesOfText = (text: string): number =>
   text.length === 0 ? 0 : STRING_HEADER + (BEYOND_LATIN_1.test(text) ? 2 : 1) * text.length;
 
-const bytesOfArray = (length: number): number => (length === 0 ? 0 : ARRAY_HEADER + length * WORD);
+/** Empty lists of a span are one shared array. */
+const bytesOfList = (length: number): number => (length === 0 ? 0 : bytesOfArray(length));
+
+const bytesOfArray = (length: number): number =>
+  ARRAY_HEADER + (length === 0 ? 0 : Math.max(FIRST_SLOTS, length) * WORD);
 
 export const bytesOfAttributes = (attributes: Attributes): number => {
-  let bytes = bytesOfArray(attributes.length);
+  let bytes = bytesOfList(attributes.length);
   for (const { key, value } of attributes) {
     bytes += bytesOfObject(2) + bytesOfText(key) + bytesOfValue(value);
   }
@@ -63,8 +71,8 @@ export const bytesOfSpan = (span: Span): number => {
     bytesOfText(span.name) +
     2 * BIGINT +
     bytesOfAttributes(span.attributes) +
-    bytesOfArray(span.events.length) +
-    bytesOfArray(span.links.length) +
+    bytesOfList(span.events.length) +
+    bytesOfList(span.links.length) +
     bytesOfText(span.status.message);
   for (const event of span.events) {
     bytes += bytesOfObject(4) + BIGINT + bytesOfText(event.name) + bytesOfAttributes(event.attributes);

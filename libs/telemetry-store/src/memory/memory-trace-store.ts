@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { decodeTraceRequest } from '@lantern/otlp';
 import {
   DependencyLinker,
   type DependencyLink,
+  type Span,
   type TimeRange,
   type Trace,
   type TraceId,
@@ -12,15 +14,28 @@ import { ArrivalQueue } from './arrival-queue.js';
 import type { MemoryStoreOptions } from './memory-store-options.js';
 import { NewestTraces } from './newest-traces.js';
 import { ServiceIndex } from './service-index.js';
-import { SpanOrigins } from './span-origins.js';
+import { SpanOrigins, type SpanOrigin } from './span-origins.js';
 import { StoredTrace } from './stored-trace.js';
+
+/** After so many spans a search lets others have their turn: some ten milliseconds. */
+const SPANS_PER_TURN = 20_000;
 
 /** A store that forgets everything with the process, and the oldest trace when it is full. */
 export const openMemoryTraceStore = (options: MemoryStoreOptions): TraceStore =>
   new MemoryTraceStore(options);
 
 /**
- * `traces` is the source; `serviceIndex` and `origins` are derived from it, and shrink with it in `evictOldest`.
+ * `traces` is the source, the rest is derived from it and shrinks with it in `evictOldest`. Two orders, of which
+ * only the first got as far as order-service, look like this:
+ *
+ * ```
+ * traces        …01 → 10 spans, …02 → 3 spans
+ * arrived       …01, …02
+ * origins       resource and scope of api-gateway → 6 spans, of order-service → 5 spans, …
+ * serviceIndex  api-gateway → operations "POST /orders" server → 2 spans, …; traces …01, …02
+ *               order-service → operations "POST /orders" server → 1 span, …; traces …01
+ * ```
+ *
  * The oldest trace is the one whose first span arrived first: a trace that never ends gives way like any other.
  */
 class MemoryTraceStore implements TraceStore {
@@ -43,20 +58,7 @@ class MemoryTraceStore implements TraceStore {
     for (const group of resourceSpans) {
       for (const scopeGroup of group.scopeSpans) {
         const origin = this.origins.originOf(group, scopeGroup);
-        for (const span of scopeGroup.spans) {
-          let trace = this.traces.get(span.traceId);
-          if (!trace) {
-            this.traces.set(span.traceId, (trace = new StoredTrace(span.traceId, span.startUnixNano)));
-            this.arrived.push(trace);
-            this.traceBytes += trace.bytes;
-          }
-          const bytesBefore = trace.bytes;
-          if (!trace.add(span, origin)) continue;
-          this.traceBytes += trace.bytes - bytesBefore;
-          this.spanCount++;
-          this.origins.hold(origin);
-          this.serviceIndex.add(origin.service, span, trace);
-        }
+        for (const span of scopeGroup.spans) this.add(span, origin);
       }
     }
     while (this.bytes > this.maxBytes && this.arrived.length > 0) this.evictOldest();
@@ -71,13 +73,19 @@ class MemoryTraceStore implements TraceStore {
     const matches = spanMatcher(query);
     const newest = new NewestTraces(limit);
     // Those that arrived last are most likely the newest: after them the others need not be searched.
-    const candidates =
-      service === undefined ? this.arrived.newestFirst() : this.serviceIndex.traces(service).reverse();
+    const candidates = (
+      service === undefined ? this.arrived.toArray() : this.serviceIndex.traces(service)
+    ).reverse();
+    let searchedSpans = 0;
     for (const trace of candidates) {
       if (trace.latestStart < range.startUnixNano || trace.earliestStart > range.endUnixNano) continue;
       if (!newest.wants(trace.latestStart)) continue;
       const start = trace.newestStart(matches);
       if (start !== undefined) newest.offer(trace, start);
+      searchedSpans += trace.spanCount;
+      if (searchedSpans < SPANS_PER_TURN) continue;
+      await setImmediate();
+      searchedSpans = 0;
     }
     return newest.newestFirst().map((trace) => trace.toTrace());
   }
@@ -116,7 +124,27 @@ class MemoryTraceStore implements TraceStore {
   }
 
   private get bytes(): number {
-    return this.traceBytes + this.origins.bytes;
+    return this.traceBytes + this.origins.bytes + this.serviceIndex.bytes;
+  }
+
+  private add(span: Span, origin: SpanOrigin): void {
+    const trace = this.traceOf(span);
+    const bytesBefore = trace.bytes;
+    if (!trace.add(span, origin)) return;
+    this.traceBytes += trace.bytes - bytesBefore;
+    this.spanCount++;
+    this.origins.hold(origin);
+    this.serviceIndex.add(origin.service, span, trace);
+  }
+
+  private traceOf({ traceId, startUnixNano }: Span): StoredTrace {
+    const known = this.traces.get(traceId);
+    if (known) return known;
+    const trace = new StoredTrace(traceId, startUnixNano);
+    this.traces.set(traceId, trace);
+    this.arrived.push(trace);
+    this.traceBytes += trace.bytes;
+    return trace;
   }
 
   private evictOldest(): void {

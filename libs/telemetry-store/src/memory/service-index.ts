@@ -1,5 +1,6 @@
 import type { Span, SpanKind, TraceId } from '@lantern/telemetry-model';
 import type { Operation } from '../trace-store.js';
+import { MAP_SLOT, SMALL_MAP, bytesOfObject, bytesOfText } from './heap-bytes.js';
 import type { StoredTrace } from './stored-trace.js';
 
 interface ServiceEntry {
@@ -19,26 +20,39 @@ interface ServiceEntry {
  */
 export class ServiceIndex {
   private readonly services = new Map<string, ServiceEntry>();
+  private totalBytes = 0;
+
+  get bytes(): number {
+    return this.totalBytes;
+  }
 
   add(service: string, span: Span, trace: StoredTrace): void {
-    let entry = this.services.get(service);
-    if (!entry) this.services.set(service, (entry = { operations: new Map(), traces: new Map() }));
+    const entry = this.entryOf(service);
     const { name, kind } = span;
     const key = operationKey(name, kind);
     const known = entry.operations.get(key);
     if (known) known.spanCount++;
-    else entry.operations.set(key, { operation: { name, kind }, spanCount: 1 });
+    else {
+      entry.operations.set(key, { operation: { name, kind }, spanCount: 1 });
+      this.totalBytes += bytesOfOperation(key);
+    }
     const inTrace = entry.traces.get(trace.traceId);
     if (inTrace) inTrace.spanCount++;
-    else entry.traces.set(trace.traceId, { trace, spanCount: 1 });
+    else {
+      entry.traces.set(trace.traceId, { trace, spanCount: 1 });
+      this.totalBytes += TRACE_BYTES;
+    }
   }
 
   remove(service: string, span: Span): void {
     const entry = this.services.get(service);
     if (!entry) return;
-    decrement(entry.operations, operationKey(span.name, span.kind));
-    decrement(entry.traces, span.traceId);
-    if (entry.traces.size === 0) this.services.delete(service);
+    const key = operationKey(span.name, span.kind);
+    if (decrement(entry.operations, key)) this.totalBytes -= bytesOfOperation(key);
+    if (decrement(entry.traces, span.traceId)) this.totalBytes -= TRACE_BYTES;
+    if (entry.traces.size > 0) return;
+    this.services.delete(service);
+    this.totalBytes -= SERVICE_BYTES;
   }
 
   names(): string[] {
@@ -56,11 +70,26 @@ export class ServiceIndex {
   traces(service: string): StoredTrace[] {
     return Array.from(this.services.get(service)?.traces.values() ?? [], ({ trace }) => trace);
   }
+
+  private entryOf(service: string): ServiceEntry {
+    const known = this.services.get(service);
+    if (known) return known;
+    const entry: ServiceEntry = { operations: new Map(), traces: new Map() };
+    this.services.set(service, entry);
+    this.totalBytes += SERVICE_BYTES;
+    return entry;
+  }
 }
+
+const SERVICE_BYTES = MAP_SLOT + bytesOfObject(2) + 2 * SMALL_MAP;
+const TRACE_BYTES = MAP_SLOT + bytesOfObject(2);
 
 const operationKey = (name: string, kind: SpanKind): string => `${kind} ${name}`;
 
-const decrement = <Key>(counts: Map<Key, { spanCount: number }>, key: Key): void => {
+const bytesOfOperation = (key: string): number => MAP_SLOT + 2 * bytesOfObject(2) + bytesOfText(key);
+
+/** True when that was the last one. */
+const decrement = <Key>(counts: Map<Key, { spanCount: number }>, key: Key): boolean => {
   const entry = counts.get(key);
-  if (entry && --entry.spanCount === 0) counts.delete(key);
+  return entry !== undefined && --entry.spanCount === 0 && counts.delete(key);
 };

@@ -1,14 +1,14 @@
 import type { LogEntry, LogLabels, UnixNano } from '@lantern/telemetry-model';
 import type { LabelMatcher, LogRange } from '../log-store.js';
 import { EntryList, type LogPosition, type StoredEntry } from './entry-list.js';
-import { MAP_SLOT, bytesOfObject, bytesOfRecord, bytesOfText } from './heap-bytes.js';
+import { MAP_SLOT, SMALL_MAP, bytesOfObject, bytesOfRecord, bytesOfText } from './heap-bytes.js';
 
 export interface StreamEntry extends StoredEntry {
   readonly stream: StoredStream;
   readonly bytes: number;
 }
 
-const EMPTY_STREAM_BYTES = 3 * MAP_SLOT + bytesOfObject(6);
+const EMPTY_STREAM_BYTES = MAP_SLOT + bytesOfObject(6) + 2 * SMALL_MAP;
 /** Its slots: in the stream, among the lines of its time, and in the order of eviction. */
 const ENTRY_SLOTS_BYTES = MAP_SLOT + 3 * 8;
 

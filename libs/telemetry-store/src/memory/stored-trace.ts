@@ -10,14 +10,15 @@ import {
   type UnixNano,
 } from '@lantern/telemetry-model';
 import { copyResource, copyScope, copySpan } from './copy.js';
-import { MAP_SLOT, bytesOfObject, bytesOfSpan, bytesOfText } from './heap-bytes.js';
+import { MAP_SLOT, SMALL_MAP, bytesOfObject, bytesOfSpan, bytesOfText } from './heap-bytes.js';
 import type { SpanOrigin } from './span-origins.js';
 
 interface StoredSpan extends SpanInContext {
   readonly origin: SpanOrigin;
 }
 
-const EMPTY_TRACE_BYTES = 3 * MAP_SLOT + bytesOfObject(8);
+/** In the list of traces and in the order of arrival; two times, and what holds the spans. */
+const EMPTY_TRACE_BYTES = 2 * MAP_SLOT + bytesOfObject(8) + SMALL_MAP;
 
 /** All spans of one trace, in the order of arrival. */
 export class StoredTrace {
