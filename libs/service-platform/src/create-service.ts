@@ -55,6 +55,7 @@ export async function createService<Config extends ServiceConfig>(
     bodyParser: false,
   });
   app.useLogger(app.get(TraceLogger));
+  app.flushLogs();
   app.useSecurityHeaders({
     // Both would send browsers to https, which is for whoever terminates TLS to say.
     strictTransportSecurity: false,

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
+import { startTestTelemetry } from '@lantern/observability/testing';
 import { startTestService, type TestService } from '@lantern/service-platform/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { SpanKind } from '@opentelemetry/api';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { apiGateway } from '../service.js';
 
 interface Received {
@@ -18,6 +20,8 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 const listen = (server: Server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 const urlOf = (server: Server) => `http://127.0.0.1:${portOf(server)}`;
+
+const telemetry = startTestTelemetry();
 
 const ok: Answer = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"items":[],"next_cursor":null}');
@@ -274,6 +278,81 @@ describe('api-gateway', () => {
 
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ title: 'Not Found', instance: '/admin' });
+    });
+  });
+
+  describe('is traced: forwarding', () => {
+    const attributes = ['http.request.method', 'url.full', 'http.response.status_code', 'error.type'];
+    const trace = '80f198ee56343ba864fe8b2a57d3eff7';
+    const spanOfClient = 'e457b5a2e4d86bd1';
+    beforeEach(() => {
+      telemetry.reset();
+    });
+
+    it('shows where the request went and what came of it', async () => {
+      await get('/orders?limit=5');
+      await telemetry.waitForSpans(5);
+      const url = JSON.stringify(`${urlOf(orders)}/orders?limit=5`);
+
+      // The client and the service behind run in this process and are traced as well: the first span and the last.
+      expect(telemetry.tree({ attributes })).toBe(
+        [
+          `GET [client] http.request.method="GET" url.full="${gateway.url}/orders?limit=5" http.response.status_code=200`,
+          '  GET /orders [server] http.request.method="GET" http.response.status_code=200',
+          `    proxy_to_order-service [internal] http.request.method="GET" url.full=${url} http.response.status_code=200`,
+          `      GET [client] http.request.method="GET" url.full=${url} http.response.status_code=200`,
+          '        GET [server] http.request.method="GET" http.response.status_code=200',
+        ].join('\n'),
+      );
+    });
+
+    it('marks what failed when there is no answer', async () => {
+      await get('/users/1');
+      await telemetry.waitForSpans(4);
+
+      expect(telemetry.tree()).toBe(
+        [
+          'GET [client] ERROR',
+          '  GET /users/:id [server] ERROR',
+          '    proxy_to_user-service [internal] ERROR',
+          '      GET [client] ERROR',
+        ].join('\n'),
+      );
+    });
+
+    it('marks a failure of the service behind, but not a refusal', async () => {
+      answer = (_request, response) => response.writeHead(503).end();
+      await get('/orders');
+      await telemetry.waitForSpans(5);
+      expect(telemetry.tree()).toMatch(/proxy_to_order-service \[internal\] ERROR/);
+
+      telemetry.reset();
+      answer = (_request, response) => response.writeHead(422).end();
+      await get('/orders');
+      await telemetry.waitForSpans(5);
+      expect(telemetry.tree()).toMatch(/proxy_to_order-service \[internal\]\n/);
+    });
+
+    it('goes on in the trace of the client, as the child of the gateway’s own call', async () => {
+      // By hand, because fetch is traced here and would send headers of its own.
+      const client = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+      client.write(
+        `GET /orders HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n` +
+          `X-B3-TraceId: ${trace}\r\nX-B3-SpanId: ${spanOfClient}\r\nX-B3-Sampled: 1\r\n\r\n`,
+      );
+      await text(client);
+      await telemetry.waitForSpans(4);
+      const call = telemetry.spans().find(({ kind }) => kind === SpanKind.CLIENT);
+      const spanId = call?.spanContext().spanId ?? 'none';
+
+      expect(telemetry.span('GET /orders').parentSpanContext?.spanId).toBe(spanOfClient);
+      expect(received[0]?.headers).toMatchObject({
+        'x-b3-traceid': trace,
+        'x-b3-spanid': spanId,
+        'x-b3-parentspanid': telemetry.span('proxy_to_order-service').spanContext().spanId,
+        'x-b3-sampled': '1',
+        traceparent: `00-${trace}-${spanId}-01`,
+      });
     });
   });
 

@@ -1,9 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startTestTelemetry } from '@lantern/observability/testing';
 import type { Order, OrderPage } from '@lantern/service-contracts';
 import { startTestService, type TestService } from '@lantern/service-platform/testing';
 import { DATABASE } from '@lantern/service-platform/database';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Kysely } from 'kysely';
 import { PAYMENT_GATEWAY, type PaymentGateway } from '../payments/payment-gateway.js';
 import { orderService } from '../service.js';
@@ -16,6 +17,8 @@ const knowsUserOne: RequestListener = (request, response) => {
 };
 
 const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+const telemetry = startTestTelemetry();
 
 const laptop = { user_id: '1', product: 'laptop', quantity: 2 };
 
@@ -34,6 +37,9 @@ describe('order-service', () => {
       USER_SERVICE_URL: urlOf(users),
       USER_SERVICE_TIMEOUT_MS: '200',
     });
+  });
+  beforeEach(() => {
+    telemetry.reset();
   });
   afterEach(() => {
     answer = knowsUserOne;
@@ -195,6 +201,73 @@ describe('order-service', () => {
       expect(response.status).toBe(502);
       expect(await response.json()).toMatchObject({ detail: `user-service answered with status ${status}.` });
       expect(asked).toEqual(['GET /users/1']);
+    });
+  });
+
+  describe('is traced: placing an order', () => {
+    // The client and the stub of user-service run in this process and are traced as well: the first span, and the second GET.
+    const attributes = ['user.id', 'product', 'quantity', 'http.response.status_code'];
+
+    it('shows each step once, and one statement', async () => {
+      await place(laptop);
+      await telemetry.waitForSpans(7);
+
+      expect(telemetry.tree({ attributes })).toBe(
+        [
+          'POST [client] http.response.status_code=201',
+          '  POST /orders [server] http.response.status_code=201',
+          '    validate_user [internal] user.id="1"',
+          '      GET [client] http.response.status_code=200',
+          '        GET [server] http.response.status_code=200',
+          '    calculate_total [internal] product="laptop" quantity=2',
+          '    INSERT orders [client]',
+        ].join('\n'),
+      );
+    });
+
+    it('marks calculate_total with the error of the payment gateway, and what is above it', async () => {
+      const response = await place({ ...laptop, product: 'fail_product' });
+      const { trace_id } = (await response.json()) as { trace_id: string };
+      await telemetry.waitForSpans(6);
+
+      expect(telemetry.tree({ attributes })).toBe(
+        [
+          'POST [client] ERROR http.response.status_code=504',
+          '  POST /orders [server] ERROR http.response.status_code=504',
+          '    validate_user [internal] user.id="1"',
+          '      GET [client] http.response.status_code=200',
+          '        GET [server] http.response.status_code=200',
+          '    calculate_total [internal] ERROR product="fail_product" quantity=2',
+        ].join('\n'),
+      );
+      const { events, ...span } = telemetry.span('calculate_total');
+      expect(events).toMatchObject([
+        {
+          name: 'exception',
+          attributes: {
+            'exception.type': 'PaymentGatewayTimeout',
+            'exception.message': 'Payment gateway timeout: Unable to reach provider',
+            'exception.stacktrace': expect.stringContaining('SimulatedPaymentGateway'),
+          },
+        },
+      ]);
+      expect(span.status.message).toBe('Payment gateway timeout: Unable to reach provider');
+      expect(telemetry.span('POST /orders').spanContext().traceId).toBe(trace_id);
+    });
+
+    it('does not call an unknown user an error of ours', async () => {
+      await place({ ...laptop, user_id: '7' });
+      await telemetry.waitForSpans(5);
+
+      expect(telemetry.tree()).toBe(
+        [
+          'POST [client] ERROR',
+          '  POST /orders [server]',
+          '    validate_user [internal]',
+          '      GET [client] ERROR',
+          '        GET [server]',
+        ].join('\n'),
+      );
     });
   });
 

@@ -21,7 +21,9 @@ export function openPostgres(url: string, applicationName: string): pg.Pool {
   });
   // A connection that breaks while nobody uses it is no error of any request, but unheard it would end the process.
   const logger = new Logger('PostgreSQL');
-  pool.on('error', (error) => logger.warn(`An idle connection broke: ${error.message}`));
+  pool.on('error', (error) => {
+    if (!pool.ending) logger.warn(`An idle connection broke: ${error.message}`);
+  });
   return pool;
 }
 
