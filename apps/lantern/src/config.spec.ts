@@ -19,6 +19,7 @@ describe('readConfig', () => {
       lokiPort: 3100,
       maxTraceBytes: 268_435_456,
       maxLogBytes: 134_217_728,
+      maxClockSkewNano: 0n,
     });
   });
 
@@ -31,6 +32,7 @@ describe('readConfig', () => {
         LANTERN_LOKI_PORT: '3101',
         LANTERN_MAX_TRACE_BYTES: '1.5GiB',
         LANTERN_MAX_LOG_BYTES: '20000000',
+        LANTERN_MAX_CLOCK_SKEW: '1m30s',
       }),
     ).toEqual({
       host: '0.0.0.0',
@@ -39,6 +41,7 @@ describe('readConfig', () => {
       lokiPort: 3101,
       maxTraceBytes: 1_610_612_736,
       maxLogBytes: 20_000_000,
+      maxClockSkewNano: 90_000_000_000n,
     });
   });
 
@@ -62,6 +65,10 @@ describe('readConfig', () => {
     [
       { LANTERN_MAX_TRACE_BYTES: '10KB' },
       'LANTERN_MAX_TRACE_BYTES is "10KB": it must be a size of at least 1 MiB, for example 256MiB, 1GB or 100000000.',
+    ],
+    [
+      { LANTERN_MAX_CLOCK_SKEW: '-1s' },
+      'LANTERN_MAX_CLOCK_SKEW is "-1s": it must be a duration, for example 500ms, 30s, 24h or 0.',
     ],
     [{ LANTERN_HOST: 'a b' }, 'LANTERN_HOST is "a b": it must be a host name or an IP address.'],
   ])('refuses %j by name, value and what is allowed', (env: Record<string, string>, message) => {

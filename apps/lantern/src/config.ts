@@ -1,3 +1,5 @@
+import { parseGoDuration } from '@lantern/query-api';
+import type { DurationNano } from '@lantern/telemetry-model';
 import { z } from 'zod';
 
 export interface Config {
@@ -11,6 +13,8 @@ export interface Config {
   readonly maxTraceBytes: number;
   /** What the log lines in memory may occupy; the oldest make room for new ones. */
   readonly maxLogBytes: number;
+  /** By how much a span may be moved to make up for a clock that is wrong; 0 moves none. */
+  readonly maxClockSkewNano: DurationNano;
 }
 
 /** The environment holds a value that cannot be used. The message names the variable, the value and what is allowed. */
@@ -32,6 +36,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 
 const PORT = 'a whole number from 0 to 65535, where 0 takes any free port';
 const SIZE = 'a size of at least 1 MiB, for example 256MiB, 1GB or 100000000';
+const DURATION = 'a duration, for example 500ms, 30s, 24h or 0';
 const HOST = 'a host name or an IP address';
 
 const host = z.string().regex(/^[\w.:-]+$/, HOST);
@@ -50,6 +55,17 @@ const size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const duration = z.string().transform((text, context) => {
+  try {
+    const nanos = parseGoDuration(text);
+    if (nanos >= 0n) return nanos;
+  } catch {
+    // Said below, in the words for every wrong duration.
+  }
+  context.addIssue({ code: 'custom', message: DURATION });
+  return z.NEVER;
+});
+
 const environment = z.object({
   LANTERN_HOST: host.default('localhost'),
   LANTERN_OTLP_PORT: port.default(4318),
@@ -57,6 +73,7 @@ const environment = z.object({
   LANTERN_LOKI_PORT: port.default(3100),
   LANTERN_MAX_TRACE_BYTES: size.default(256 * MIB),
   LANTERN_MAX_LOG_BYTES: size.default(128 * MIB),
+  LANTERN_MAX_CLOCK_SKEW: duration.default(0n),
 });
 
 /** @throws {ConfigError} that lists every wrong variable */
@@ -81,5 +98,6 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     lokiPort: data.LANTERN_LOKI_PORT,
     maxTraceBytes: data.LANTERN_MAX_TRACE_BYTES,
     maxLogBytes: data.LANTERN_MAX_LOG_BYTES,
+    maxClockSkewNano: data.LANTERN_MAX_CLOCK_SKEW,
   };
 };

@@ -49,7 +49,12 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   };
   const otlp = createOtlpServer(new TraceIngest(traces), serverOptions);
   const jaeger = createJaegerServer(
-    { traces, logs, uiDirectory: options.uiDirectory ?? UI_DIRECTORY },
+    {
+      traces,
+      logs,
+      uiDirectory: options.uiDirectory ?? UI_DIRECTORY,
+      maxClockSkewNano: config.maxClockSkewNano,
+    },
     serverOptions,
   );
   const loki = createLokiServer({ logs, ingest: new LogIngest(logs) }, serverOptions);

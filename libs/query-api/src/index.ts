@@ -2,7 +2,7 @@ export { BadRequest } from './bad-request.js';
 
 export { GoSyntaxError } from './go/go-syntax-error.js';
 export { goQuote } from './go/quote.js';
-export { parseGoDuration } from './go/duration.js';
+export { formatGoDuration, parseGoDuration } from './go/duration.js';
 
 export {
   parseLegacyDependenciesRequest,

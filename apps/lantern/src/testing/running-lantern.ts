@@ -11,6 +11,7 @@ export const TEST_CONFIG: Config = {
   lokiPort: 0,
   maxTraceBytes: 16 * 1024 * 1024,
   maxLogBytes: 16 * 1024 * 1024,
+  maxClockSkewNano: 0n,
 };
 
 export interface Answer {

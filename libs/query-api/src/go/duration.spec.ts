@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseGoDuration } from './duration.js';
+import { formatGoDuration, parseGoDuration } from './duration.js';
 import { GoSyntaxError } from './go-syntax-error.js';
 
 describe('parseGoDuration', () => {
@@ -60,5 +60,26 @@ describe('parseGoDuration', () => {
         }
       }),
     );
+  });
+});
+
+describe('formatGoDuration', () => {
+  it.each([
+    [0n, '0s'],
+    [1n, '1ns'],
+    [1_500n, '1.5\u00b5s'],
+    [35_000_000n, '35ms'],
+    [-2_050_000n, '-2.05ms'],
+    [1_500_000_000n, '1.5s'],
+    [90_000_000_000n, '1m30s'],
+    [3_600_000_000_000n, '1h0m0s'],
+    [90_061_000_000_001n, '25h1m1.000000001s'],
+  ])('writes %d as %s', (nanos, text) => {
+    expect(formatGoDuration(nanos)).toBe(text);
+  });
+
+  it('writes what parseGoDuration reads', () => {
+    const nanos = fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n });
+    fc.assert(fc.property(nanos, (value) => parseGoDuration(formatGoDuration(value)) === value));
   });
 });

@@ -51,3 +51,32 @@ export const parseGoDuration = (text: string): bigint => {
   }
   return negative ? -nanos : nanos;
 };
+
+/**
+ * Writes a duration as Go's `time.Duration.String` does: `1h0m0s`, `1m30s`, `35ms`, `1.5\u00b5s`, `0s`.
+ *
+ * @param nanos may be negative
+ */
+export const formatGoDuration = (nanos: bigint): string => {
+  if (nanos < 0n) return `-${formatGoDuration(-nanos)}`;
+  if (nanos === 0n) return '0s';
+  for (const unit of ['ns', '\u00b5s', 'ms'] as const) {
+    const unitNanos = UNIT_NANOS[unit] ?? 1n;
+    if (nanos < unitNanos * 1_000n) return decimal(nanos, unitNanos) + unit;
+  }
+  const minutes = nanos / 60_000_000_000n;
+  const seconds = `${decimal(nanos % 60_000_000_000n, 1_000_000_000n)}s`;
+  if (minutes === 0n) return seconds;
+  return minutes < 60n ? `${minutes}m${seconds}` : `${minutes / 60n}h${minutes % 60n}m${seconds}`;
+};
+
+const decimal = (nanos: bigint, unitNanos: bigint): string => {
+  const digits = String(unitNanos).length - 1;
+  const fraction =
+    digits === 0
+      ? ''
+      : String(nanos % unitNanos)
+          .padStart(digits, '0')
+          .replace(/0+$/, '');
+  return `${nanos / unitNanos}${fraction === '' ? '' : `.${fraction}`}`;
+};

@@ -1,4 +1,4 @@
-import { eachSpan } from './sanitizer.js';
+import { eachSpan } from '../../edit-spans.js';
 
 /** Every span has a name to be found by; this is the one that Jaeger gives. */
 export const emptySpanName = eachSpan((span) =>

@@ -1,5 +1,5 @@
 import { addWarning } from '../../span-warnings.js';
-import { eachSpan } from './sanitizer.js';
+import { eachSpan } from '../../edit-spans.js';
 
 const isoTime = (unixNano: bigint): string => {
   const fraction = String(unixNano % 1_000_000_000n).padStart(9, '0');

@@ -1,5 +1,5 @@
 import { MISSING_SERVICE_NAME, attributeValue, type Resource } from '@lantern/telemetry-model';
-import { eachResource } from './sanitizer.js';
+import { eachResource } from '../../edit-spans.js';
 
 const KEY = 'service.name';
 

@@ -1,9 +1,11 @@
+import type { DurationNano } from '@lantern/telemetry-model';
 import type { LogStore, TraceStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { createServer, type ServerOptions } from '../../http/server.js';
 import { sendNotFound } from '../../http/text.js';
 import { uiRoutes } from '../../ui/ui-routes.js';
 import { lokiRoutes } from '../loki/loki-routes.js';
+import { adjustBy } from './adjust/adjust.js';
 import { legacyRoutes } from './legacy-routes.js';
 import { TraceQueries } from './trace-query.js';
 import { v3Routes } from './v3-routes.js';
@@ -13,15 +15,17 @@ export interface JaegerServerParts {
   /** The UI shows the logs beside a trace, and talks to its own origin only. */
   readonly logs: LogStore;
   readonly uiDirectory: string;
+  /** By how much a span may be moved to make up for a clock that is wrong; 0 moves none. */
+  readonly maxClockSkewNano: DurationNano;
 }
 
 /** Stands where Jaeger stands: both families of its query API, and the web UI on every other path. */
 export const createJaegerServer = (
-  { traces, logs, uiDirectory }: JaegerServerParts,
+  { traces, logs, uiDirectory, maxClockSkewNano }: JaegerServerParts,
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
-  const queries = new TraceQueries(traces);
+  const queries = new TraceQueries(traces, adjustBy({ maxClockSkewNano }));
   void server.register(legacyRoutes(queries, options.report));
   void server.register(v3Routes(queries, options.report));
   void server.register(lokiRoutes(logs, options.report));

@@ -1,15 +1,18 @@
 import type { Trace, TraceId } from '@lantern/telemetry-model';
 import type { TraceSearch } from '@lantern/query-api';
 import type { TraceStore } from '@lantern/telemetry-store';
-import { adjust } from './adjust/adjust.js';
+import type { Adjust } from './adjust/adjust.js';
 
 /** Reads traces for both families of Jaeger's API. */
 export class TraceQueries {
-  constructor(readonly store: TraceStore) {}
+  constructor(
+    readonly store: TraceStore,
+    private readonly adjust: Adjust,
+  ) {}
 
   async byId(traceId: TraceId | undefined, raw: boolean): Promise<Trace | undefined> {
     const trace = traceId && (await this.store.getTrace(traceId));
-    return trace && !raw ? adjust(trace) : trace;
+    return trace && !raw ? this.adjust(trace) : trace;
   }
 
   async search(search: TraceSearch): Promise<Trace[]> {
@@ -22,6 +25,6 @@ export class TraceQueries {
       range: search.range,
       limit: search.limit,
     });
-    return search.raw ? traces : traces.map(adjust);
+    return search.raw ? traces : traces.map(this.adjust);
   }
 }

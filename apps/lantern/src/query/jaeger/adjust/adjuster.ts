@@ -1,14 +1,4 @@
-import type { Span, Trace } from '@lantern/telemetry-model';
+import type { SpanEdit } from '../../../edit-spans.js';
 
-/** Changes one thing about a trace for its readers' sake; what is stored stays as it came. */
-export type Adjuster = (trace: Trace) => Trace;
-
-export const eachSpan =
-  (change: (span: Span) => Span): Adjuster =>
-  (trace) => ({
-    ...trace,
-    resourceSpans: trace.resourceSpans.map((group) => ({
-      ...group,
-      scopeSpans: group.scopeSpans.map((scope) => ({ ...scope, spans: scope.spans.map(change) })),
-    })),
-  });
+/** Changes one thing about the spans of one trace for its readers' sake; what is stored stays as it came. */
+export type Adjuster = SpanEdit;

@@ -1,9 +1,10 @@
 import { NO_TRACE_ID } from '@lantern/telemetry-model';
+import { eachSpan } from '../../../edit-spans.js';
 import { addWarning } from '../../../span-warnings.js';
-import { eachSpan } from './adjuster.js';
 
 /** A link that points to no trace cannot be followed. */
 export const removeEmptyLinks = eachSpan((span) => {
+  if (span.links.length === 0) return span;
   const links = span.links.filter(({ traceId }) => traceId !== NO_TRACE_ID);
   return links.length === span.links.length
     ? span

@@ -1,36 +1,48 @@
-import type { Attributes, SpanEvent, Trace } from '@lantern/telemetry-model';
-import { eachSpan, type Adjuster } from './adjuster.js';
+import type { Attributes, ScopeSpans, SpanEvent } from '@lantern/telemetry-model';
+import { eachResource, eachSpan, mapChanged } from '../../../edit-spans.js';
+import type { Adjuster } from './adjuster.js';
+
+/** The same array when its items stand in order already, as most do. */
+const sortedBy = <T>(items: readonly T[], compare: (a: T, b: T) => number): readonly T[] => {
+  for (let index = 1; index < items.length; index++) {
+    if (compare(items[index - 1] as T, items[index] as T) > 0) return items.toSorted(compare);
+  }
+  return items;
+};
 
 const byKey = (attributes: Attributes): Attributes =>
-  attributes.length < 2
-    ? attributes
-    : attributes.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  sortedBy(attributes, (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 
 const byTime = (events: readonly SpanEvent[]): readonly SpanEvent[] =>
-  events.length < 2
-    ? events
-    : events.toSorted((a, b) =>
-        a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0,
-      );
+  sortedBy(events, (a, b) =>
+    a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0,
+  );
 
-const sortSpan = eachSpan((span) => ({
-  ...span,
-  attributes: byKey(span.attributes),
-  events: byTime(span.events).map((event) => ({ ...event, attributes: byKey(event.attributes) })),
-  links: span.links.map((link) => ({ ...link, attributes: byKey(link.attributes) })),
-}));
+const sortAttributes = <T extends { readonly attributes: Attributes }>(holder: T): T => {
+  const attributes = byKey(holder.attributes);
+  return attributes === holder.attributes ? holder : { ...holder, attributes };
+};
+
+const sortSpans = eachSpan((span) => {
+  const sorted = sortAttributes(span);
+  const events = mapChanged(byTime(span.events), sortAttributes);
+  const links = mapChanged(span.links, sortAttributes);
+  return events === span.events && links === span.links ? sorted : { ...sorted, events, links };
+});
+
+const sortScopes: Adjuster = (groups) =>
+  mapChanged(groups, (group) => {
+    const scopeSpans = mapChanged(group.scopeSpans, (scopeGroup): ScopeSpans => {
+      const scope = sortAttributes(scopeGroup.scope);
+      return scope === scopeGroup.scope ? scopeGroup : { ...scopeGroup, scope };
+    });
+    return scopeSpans === group.scopeSpans ? group : { ...group, scopeSpans };
+  });
+
+const sortResources = eachResource(sortAttributes);
 
 /**
  * Attributes by key, so that the same one stands at the same place in every span; events by time. (Jaeger
  * sorts events by name, which tells their story out of order.)
  */
-export const sortCollections: Adjuster = (trace): Trace => {
-  const sorted = sortSpan(trace);
-  return {
-    ...sorted,
-    resourceSpans: sorted.resourceSpans.map((group) => ({
-      ...group,
-      resource: { ...group.resource, attributes: byKey(group.resource.attributes) },
-    })),
-  };
-};
+export const sortCollections: Adjuster = (groups) => sortResources(sortScopes(sortSpans(groups)));

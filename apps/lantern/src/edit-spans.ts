@@ -1,0 +1,39 @@
+import type { Resource, ResourceSpans, Span } from '@lantern/telemetry-model';
+
+/**
+ * Changes one thing about spans. Gives back the very same array when there was nothing to change, so that
+ * nobody copies or encodes anew what is as it was.
+ */
+export type SpanEdit = (groups: readonly ResourceSpans[]) => readonly ResourceSpans[];
+
+/** `items.map(change)`, or `items` itself when nothing changed. */
+export const mapChanged = <T>(items: readonly T[], change: (item: T) => T): readonly T[] => {
+  let changed: T[] | undefined;
+  for (const [index, item] of items.entries()) {
+    const result = change(item);
+    if (result !== item) (changed ??= items.slice())[index] = result;
+  }
+  return changed ?? items;
+};
+
+export const eachResource =
+  (change: (resource: Resource) => Resource): SpanEdit =>
+  (groups) =>
+    mapChanged(groups, (group) => {
+      const resource = change(group.resource);
+      return resource === group.resource ? group : { ...group, resource };
+    });
+
+/** As {@link eachSpan}, for one group. */
+export const eachSpanOf = (group: ResourceSpans, change: (span: Span) => Span): ResourceSpans => {
+  const scopeSpans = mapChanged(group.scopeSpans, (scope) => {
+    const spans = mapChanged(scope.spans, change);
+    return spans === scope.spans ? scope : { ...scope, spans };
+  });
+  return scopeSpans === group.scopeSpans ? group : { ...group, scopeSpans };
+};
+
+export const eachSpan =
+  (change: (span: Span) => Span): SpanEdit =>
+  (groups) =>
+    mapChanged(groups, (group) => eachSpanOf(group, change));

@@ -1,0 +1,54 @@
+import { attributeText, type Attribute, type Attributes, type Span } from '@lantern/telemetry-model';
+import { eachSpanOf, mapChanged } from '../../../edit-spans.js';
+import { addWarning } from '../../../span-warnings.js';
+import type { Adjuster } from './adjuster.js';
+
+const KEYS: ReadonlySet<string> = new Set([
+  'telemetry.sdk.language',
+  'telemetry.sdk.name',
+  'telemetry.sdk.version',
+  'telemetry.distro.name',
+  'telemetry.distro.version',
+]);
+
+/**
+ * What says which library made a span belongs to the resource, where all of its spans share it. A value that
+ * the resource already has another of stays at the span, with a warning.
+ */
+export const moveLibraryAttributes: Adjuster = (groups) =>
+  mapChanged(groups, (group) => {
+    const ofResource = new Map(group.resource.attributes.map((attribute) => [attribute.key, attribute]));
+    const moved: Attribute[] = [];
+    const result = eachSpanOf(group, (span) => {
+      const [library, others] = partition(span.attributes);
+      if (library.length === 0) return span;
+      const conflicting: Attribute[] = [];
+      for (const attribute of library) {
+        const known = ofResource.get(attribute.key);
+        if (known === undefined) {
+          ofResource.set(attribute.key, attribute);
+          moved.push(attribute);
+        } else if (!isEqual(known, attribute)) {
+          conflicting.push(attribute);
+        }
+      }
+      return conflicting.reduce<Span>(
+        (warned, { key }) =>
+          addWarning(warned, `conflicting values between Span and Resource for attribute ${key}`),
+        { ...span, attributes: [...others, ...conflicting] },
+      );
+    });
+    if (moved.length === 0) return result;
+    const { resource } = group;
+    return { ...result, resource: { ...resource, attributes: [...resource.attributes, ...moved] } };
+  });
+
+const partition = (attributes: Attributes): [library: Attribute[], others: Attribute[]] => {
+  const library: Attribute[] = [];
+  const others: Attribute[] = [];
+  for (const attribute of attributes) (KEYS.has(attribute.key) ? library : others).push(attribute);
+  return [library, others];
+};
+
+const isEqual = (a: Attribute, b: Attribute): boolean =>
+  typeof a.value === typeof b.value && attributeText(a.value) === attributeText(b.value);
