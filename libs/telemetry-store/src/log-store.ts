@@ -23,6 +23,12 @@ export interface LogQuery {
   readonly direction: 'forward' | 'backward';
   /** Only lines that contain each of these texts. */
   readonly lineContains?: readonly string[];
+  /**
+   * Only entries with each of these values, none of them empty: in the labels of the stream, or, where the stream
+   * has no label of that name, in structured metadata. One of `trace_id` finds the lines of a trace in all streams
+   * without a look at the others.
+   */
+  readonly values?: Readonly<Record<string, string>>;
 }
 
 export interface LogRow {

@@ -189,6 +189,37 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines({ lineContains: [] })).toHaveLength(3);
       });
 
+      it('lines with a value, of a label or of structured metadata, which a label hides', async () => {
+        await store.append([
+          stream({ service: 'web' }, entry(1, 'a', { trace_id: 't1', user: '7' }), entry(2, 'b')),
+          stream({ service: 'orders' }, entry(3, 'c', { trace_id: 't1' }), entry(4, 'd', { trace_id: 't2' })),
+          stream({ trace_id: 't1' }, entry(5, 'e', { trace_id: 't2' })),
+        ]);
+        expect(await lines({ values: { trace_id: 't1' } })).toEqual(['a', 'c', 'e']);
+        expect(await lines({ values: { trace_id: 't1' }, ...backward })).toEqual(['e', 'c', 'a']);
+        expect(await lines({ values: { trace_id: 't2' } })).toEqual(['d']);
+        expect(await lines({ values: { trace_id: 't1', user: '7' } })).toEqual(['a']);
+        expect(await lines({ values: { trace_id: 't1', service: 'orders' }, lineContains: ['c'] })).toEqual([
+          'c',
+        ]);
+        expect(await lines({ values: { trace_id: 't1' }, matchers: [isNot('service', 'web')] })).toEqual([
+          'c',
+          'e',
+        ]);
+        expect(await lines({ values: { constructor: 'x' } })).toEqual([]);
+        const range = { startUnixNano: T0 + millis(2), endUnixNano: T0 + millis(5) };
+        expect(await lines({ values: { trace_id: 't1' }, range })).toEqual(['c']);
+      });
+
+      it('the lines of a trace that has very many', async () => {
+        const numbers = Array.from({ length: 3_000 }, (_, n) => n);
+        const traced = numbers.map((n) => entry(n, String(n), { trace_id: n % 3 === 0 ? 'other' : 't' }));
+        await store.append([stream({}, ...traced)]);
+        expect(await lines({ values: { trace_id: 't' } })).toEqual(
+          numbers.filter((n) => n % 3 !== 0).map(String),
+        );
+      });
+
       it('long streams whole, in any direction, with and without a text', async () => {
         const count = 20_000;
         const numbers = Array.from({ length: count }, (_, n) => n);
@@ -340,8 +371,15 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
             .map((some) => ({ ...some })),
           entries: fc.array(
             fc
-              .record({ ms: fc.nat(6), line: fc.constantFrom('x', 'xy', 'yx', '') })
-              .map(({ ms, line }) => entry(ms, line)),
+              .record({
+                ms: fc.nat(6),
+                line: fc.constantFrom('x', 'xy', 'yx', ''),
+                metadata: fc.record(
+                  { trace_id: fc.constantFrom('t', 'u'), level: fc.constantFrom('a', 'b') },
+                  { requiredKeys: [] },
+                ),
+              })
+              .map(({ ms, line, metadata }) => entry(ms, line, { ...metadata })),
             { maxLength: 6 },
           ),
         }),
@@ -363,6 +401,10 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
           to: fc.nat(7),
           direction: fc.constantFrom('forward', 'backward'),
           lineContains: fc.array(fc.constantFrom('x', 'y', ''), { maxLength: 2 }),
+          values: fc.record(
+            { trace_id: fc.constantFrom('t', 'u'), level: fc.constantFrom('a', 'b') },
+            { requiredKeys: [] },
+          ),
         })
         .map(({ from, to, ...query }) => ({
           ...query,

@@ -19,9 +19,15 @@ export class NaiveLogStore implements LogStore {
     }
   }
 
-  async *read({ direction, lineContains = [], ...where }: LogQuery): AsyncGenerator<readonly LogRow[]> {
+  async *read({
+    direction,
+    lineContains = [],
+    values = {},
+    ...where
+  }: LogQuery): AsyncGenerator<readonly LogRow[]> {
     const rows = this.rowsOf(where)
       .filter(({ entry }) => lineContains.every((text) => entry.line.includes(text)))
+      .filter((row) => Object.entries(values).every(([name, value]) => valueOf(row, name) === value))
       // Sorting keeps the order of equals, which is that of arrival.
       .sort((a, b) => Number(a.entry.timeUnixNano - b.entry.timeUnixNano));
     yield direction === 'forward' ? rows : rows.toReversed();
@@ -50,6 +56,9 @@ export class NaiveLogStore implements LogStore {
     );
   }
 }
+
+const valueOf = ({ labels, entry }: LogRow, name: string): string | undefined =>
+  new Map([...Object.entries(entry.structuredMetadata), ...Object.entries(labels)]).get(name);
 
 const isMatch = (labels: LogLabels, matcher: LabelMatcher): boolean => {
   const [, value = ''] = Object.entries(labels).find(([name]) => name === matcher.name) ?? [];

@@ -3,6 +3,7 @@ import type { LogLabels, LogStream } from '@lantern/telemetry-model';
 import type { LogQuery, LogRow, LogStore, LogStoreStats } from '../log-store.js';
 import { ArrivalQueue } from './arrival-queue.js';
 import type { LogPosition } from './entry-list.js';
+import { LinesByTrace, TRACE_ID } from './lines-by-trace.js';
 import type { MemoryStoreOptions } from './memory-store-options.js';
 import { mergedEntries } from './merged-entries.js';
 import { StoredStream, copyEntry, type StreamEntry } from './stored-stream.js';
@@ -18,6 +19,7 @@ class MemoryLogStore implements LogStore {
   /** By their labels. A stream goes with its last entry. */
   private readonly streams = new Map<string, StoredStream>();
   private readonly arrived = new ArrivalQueue<StreamEntry>();
+  private readonly traces = new LinesByTrace();
   private readonly maxBytes: number;
   private arrivalCount = 0;
   private bytes = 0;
@@ -35,7 +37,7 @@ class MemoryLogStore implements LogStore {
         const stored = stream.add(entry, this.arrivalCount++);
         if (!stored) continue;
         this.arrived.push(stored);
-        this.bytes += stored.bytes;
+        this.bytes += stored.bytes + this.traces.add(stored);
       }
     }
     while (this.bytes > this.maxBytes && this.arrived.length > 0) this.evictOldest();
@@ -80,16 +82,17 @@ class MemoryLogStore implements LogStore {
   /** The streams may change between two turns: a position stays valid, an iterator would not. */
   private readTurn(query: LogQuery, position: LogPosition): Turn {
     const { direction, range, matchers, lineContains = [] } = query;
-    const sequences: Generator<StreamEntry, void>[] = [];
-    for (const stream of this.streams.values()) {
-      if (stream.matches(matchers)) sequences.push(stream.entries(direction, position));
-    }
+    const values = Object.entries(query.values ?? {});
     const rows: LogRow[] = [];
     let visited = 0;
-    for (const stored of mergedEntries(direction, sequences)) {
+    for (const stored of mergedEntries(direction, this.sequencesOf(query, position))) {
       const { timeUnixNano, arrival, entry, stream } = stored;
       if (timeUnixNano < range.startUnixNano || timeUnixNano >= range.endUnixNano) break;
-      if (lineContains.every((text) => entry.line.includes(text))) {
+      if (
+        lineContains.every((text) => entry.line.includes(text)) &&
+        values.every(([name, value]) => stream.valueOf(stored, name) === value) &&
+        (query.values?.[TRACE_ID] === undefined || stream.matches(matchers))
+      ) {
         rows.push({ labels: { ...stream.labels }, entry: copyEntry(entry) });
       }
       if (rows.length === ROWS_PER_CHUNK || ++visited === ENTRIES_PER_TURN) {
@@ -97,6 +100,19 @@ class MemoryLogStore implements LogStore {
       }
     }
     return { rows };
+  }
+
+  private sequencesOf(
+    { direction, matchers, values }: LogQuery,
+    position: LogPosition,
+  ): Generator<StreamEntry, void>[] {
+    const traceId = values?.[TRACE_ID];
+    if (traceId !== undefined) return this.traces.entries(traceId, direction, position);
+    const sequences: Generator<StreamEntry, void>[] = [];
+    for (const stream of this.streams.values()) {
+      if (stream.matches(matchers)) sequences.push(stream.entries(direction, position));
+    }
+    return sequences;
   }
 
   private streamOf(labels: LogLabels): StoredStream {
@@ -114,7 +130,7 @@ class MemoryLogStore implements LogStore {
     const oldest = this.arrived.shift();
     if (!oldest) return;
     const { stream } = oldest;
-    this.bytes -= oldest.bytes;
+    this.bytes -= oldest.bytes + this.traces.remove(oldest);
     this.evictedEntries++;
     stream.remove(oldest);
     if (!stream.isEmpty) return;

@@ -76,6 +76,12 @@ export class StoredStream {
     return direction === 'forward' ? this.list.forward(position) : this.list.backward(position);
   }
 
+  /** Of the label, or else of the structured metadata of that name. */
+  valueOf({ entry }: StreamEntry, name: string): string | undefined {
+    if (Object.hasOwn(this.labels, name)) return this.labels[name];
+    return Object.hasOwn(entry.structuredMetadata, name) ? entry.structuredMetadata[name] : undefined;
+  }
+
   private label(name: string): string {
     return Object.hasOwn(this.labels, name) ? (this.labels[name] ?? '') : '';
   }
