@@ -1,54 +1,431 @@
-import { Controller, Get, Module, NotFoundException, Param } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import {
+  type ArgumentsHost,
+  BadGatewayException,
+  Body,
+  type CanActivate,
+  Controller,
+  ForbiddenException,
+  Get,
+  Header,
+  Injectable,
+  type LoggerService,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  Param,
+  ParseIntPipe,
+  Post,
+  Sse,
+  UnauthorizedException,
+  UseGuards,
+  VersioningType,
+  Version,
+  type INestApplication,
+} from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, BaseExceptionFilter } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ObservabilityModule } from './observability.module.js';
-import { TraceLogger } from './logging/trace-logger.js';
-import { type TestTelemetry, startTestTelemetry } from './testing/index.js';
-import { Span } from './tracing/span.decorator.js';
+import { interval, map, take } from 'rxjs';
+import { adapters, startApp } from '../test/nest-app.js';
+import { until } from '../test/until.js';
+import {
+  MetricService,
+  ObservabilityModule,
+  Span,
+  TraceLogger,
+  TraceService,
+  Tracer,
+  currentTraceId,
+} from './index.js';
+import { startTestTelemetry } from './testing/index.js';
 
-@Controller('users')
-class UsersController {
-  @Get(':id')
-  @Span('find_user')
-  find(@Param('id') id: string) {
-    if (id === '404') throw new NotFoundException();
-    return { id };
+@Injectable()
+class Catalogue {
+  @Span('calculate_total', (product: string) => ({ attributes: { product } }))
+  async total(product: string): Promise<number> {
+    if (product === 'fail_product') throw new BadGatewayException('Payment gateway timeout');
+    return 42;
   }
 }
 
-@Module({ imports: [ObservabilityModule.forRoot()], controllers: [UsersController] })
-class AppModule {}
+class Reject implements CanActivate {
+  canActivate(): boolean {
+    throw new ForbiddenException();
+  }
+}
 
-describe.each([
-  ['Fastify', () => new FastifyAdapter()],
-  ['Express', () => new ExpressAdapter()],
-])('a Nest application on %s', (_name, adapter) => {
-  let telemetry: TestTelemetry;
+class Collapse implements CanActivate {
+  canActivate(): boolean {
+    throw new Error('the authority is away');
+  }
+}
+
+@Controller('users')
+class UsersController {
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly tracer: Tracer,
+  ) {}
+
+  @Get('stream/ticks')
+  @Sse()
+  ticks() {
+    return interval(1).pipe(
+      take(2),
+      map((tick) => ({ data: String(tick) })),
+    );
+  }
+
+  @Get('trace')
+  trace() {
+    return { traceId: currentTraceId(), name: this.tracer.current()?.spanContext().spanId };
+  }
+
+  @Get('rejected')
+  @UseGuards(Reject)
+  rejected() {
+    return 'never';
+  }
+
+  @Get('collapsed')
+  @UseGuards(Collapse)
+  collapsed() {
+    return 'never';
+  }
+
+  @Get(':id')
+  @Header('cache-control', 'no-store')
+  find(@Param('id', ParseIntPipe) id: number) {
+    return { id };
+  }
+
+  @Version('2')
+  @Get(':id/profile')
+  profile(@Param('id') id: string) {
+    return { id };
+  }
+
+  @Post(':id/orders')
+  async order(@Body() body: { product: string }) {
+    return { total: await this.catalogue.total(body.product) };
+  }
+}
+
+@Controller('health')
+class HealthController {
+  @Get('live')
+  live() {
+    return { status: 'ok' };
+  }
+}
+
+@Module({
+  imports: [ObservabilityModule.forRoot({ logLevel: 'fatal' })],
+  controllers: [UsersController, HealthController],
+  providers: [Catalogue],
+})
+class ShopModule {}
+
+const telemetry = startTestTelemetry();
+beforeEach(() => telemetry.reset());
+
+const untraced = <T>(call: () => Promise<T>): Promise<T> =>
+  context.with(suppressTracing(context.active()), call);
+
+describe.each(adapters)('a Nest application on %s', (_name, adapter) => {
   let app: INestApplication;
   let url: string;
 
   beforeEach(async () => {
-    telemetry = startTestTelemetry();
-    app = await NestFactory.create(AppModule, adapter(), { bufferLogs: true });
-    app.useLogger(app.get(TraceLogger));
-    await app.listen(0, '127.0.0.1');
-    url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+    ({ app, url } = await startApp(ShopModule, adapter, {
+      configure: (each) => each.enableVersioning({ type: VersioningType.URI }),
+    }));
   });
   afterEach(() => app.close());
 
-  it('names the server span by the route', async () => {
-    const response = await fetch(`${url}/users/1?token=abc&x=1`);
-    expect(response.status).toBe(200);
-    await telemetry.waitForSpans(3);
-    expect(telemetry.tree({ attributes: ['http.route', 'code.function.name', 'url.query'] })).toBe(
-      [
-        'GET [client]',
-        '  GET /users/:id [server] http.route="/users/:id" code.function.name="UsersController.find" url.query="token=REDACTED&x=1"',
-        '    find_user [internal]',
-      ].join('\n'),
+  const get = (path: string, init: RequestInit = {}): Promise<Response> =>
+    untraced(() => fetch(`${url}${path}`, init));
+  const post = (path: string, body: string): Promise<Response> =>
+    get(path, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+
+  it('names the span of a request by method and route, with controller and handler', async () => {
+    await get('/users/7');
+    const [span] = await telemetry.waitForSpans(1);
+    expect(span?.name).toBe('GET /users/:id');
+    expect(span?.attributes).toMatchObject({
+      'http.route': '/users/:id',
+      'code.function.name': 'UsersController.find',
+      'url.path': '/users/7',
+    });
+  });
+
+  it('names it by the route with its version', async () => {
+    await get('/v2/users/7/profile');
+    await telemetry.waitForSpans(1);
+    expect(telemetry.tree({ attributes: ['http.response.status_code'] })).toBe(
+      'GET /v2/users/:id/profile [server] http.response.status_code=200',
     );
   });
+
+  it('names it by the method alone where no route matched', async () => {
+    expect((await get('/nowhere')).status).toBe(404);
+    const [span] = await telemetry.waitForSpans(1);
+    expect(span?.name).toBe('GET');
+    expect(span?.attributes).not.toHaveProperty('http.route');
+    expect(span?.status.code).toBe(0);
+  });
+
+  it('keeps spans of services below it, also behind a parsed body', async () => {
+    expect((await post('/users/7/orders', '{"product":"laptop"}')).status).toBe(201);
+    await telemetry.waitForSpans(2);
+    expect(telemetry.tree({ attributes: ['product'] })).toBe(
+      'POST /users/:id/orders [server]\n  calculate_total [internal] product="laptop"',
+    );
+  });
+
+  it('tells the error of a 5xx on the server span too', async () => {
+    expect((await post('/users/7/orders', '{"product":"fail_product"}')).status).toBe(502);
+    await telemetry.waitForSpans(2);
+    expect(telemetry.tree()).toBe(
+      'POST /users/:id/orders [server] ERROR\n  calculate_total [internal] ERROR',
+    );
+    const span = telemetry.span('POST /users/:id/orders');
+    expect(span.status.message).toBe('Payment gateway timeout');
+    expect(span.attributes['error.type']).toBe('BadGatewayException');
+    expect(span.events[0]?.attributes?.['exception.stacktrace']).toContain('BadGatewayException: Payment');
+  });
+
+  it('tells the error of a guard that collapsed', async () => {
+    expect((await get('/users/collapsed')).status).toBe(500);
+    const [span] = await telemetry.waitForSpans(1);
+    expect(span?.name).toBe('GET /users/collapsed');
+    expect(span?.status).toEqual({ code: 2, message: 'the authority is away' });
+  });
+
+  it.each([
+    ['a guard', () => get('/users/rejected'), 403, 'GET /users/rejected'],
+    ['a pipe', () => get('/users/seven'), 400, 'GET /users/:id'],
+  ])('counts a request that %s refused as no failure', async (_who, call, status, name) => {
+    expect((await call()).status).toBe(status);
+    const [span] = await telemetry.waitForSpans(1);
+    expect([span?.name, span?.status.code, span?.events]).toEqual([name, 0, []]);
+  });
+
+  it('traces a request whose body cannot be parsed', async () => {
+    expect((await post('/users/7/orders', '{"product":')).status).toBe(400);
+    const [span] = await telemetry.waitForSpans(1);
+    expect(span?.status.code).toBe(0);
+    expect(span?.attributes['http.response.status_code']).toBe(400);
+  });
+
+  it('traces server-sent events to their end', async () => {
+    expect(await (await get('/users/stream/ticks')).text()).toContain('data: 1');
+    const [span] = await telemetry.waitForSpans(1);
+    expect([span?.name, span?.status.code]).toEqual(['GET /users/stream/ticks', 0]);
+  });
+
+  it('lets a handler see the trace', async () => {
+    const { traceId } = (await (await get('/users/trace')).json()) as { traceId: string };
+    const [span] = await telemetry.waitForSpans(1);
+    expect(span?.spanContext().traceId).toBe(traceId);
+  });
+
+  it('leaves health checks untraced', async () => {
+    expect((await get('/health/live')).status).toBe(200);
+    await get('/users/7');
+    await telemetry.waitForSpans(1);
+    expect(telemetry.tree()).toBe('GET /users/:id [server]');
+  });
+
+  it('gives the services of nestjs-otel', () => {
+    expect(app.get(TraceService).getTracer()).toBeDefined();
+    expect(() => app.get(MetricService).getCounter('orders').add(1)).not.toThrow();
+  });
 });
+
+describe.each(adapters)('the access log on %s', (_name, adapter) => {
+  let lines: unknown[][];
+  let app: INestApplication;
+  let url: string;
+
+  const listen = (logger: TraceLogger) => {
+    for (const level of ['log', 'warn', 'error'] as const) {
+      logger[level] = (message: unknown, ...rest: unknown[]) => void lines.push([level, message, ...rest]);
+    }
+  };
+
+  beforeEach(async () => {
+    lines = [];
+    ({ app, url } = await startApp(ShopModule, adapter, {
+      configure: (each) => listen(each.get(TraceLogger)),
+    }));
+  });
+  afterEach(() => app.close());
+
+  const line = async (path: string, init: RequestInit = {}) => {
+    await untraced(async () => (await fetch(`${url}${path}`, init)).text());
+    await until('an access line', () => lines.length > 0);
+    expect(lines).toHaveLength(1);
+    const [level, message, fields, logger] = lines[0] ?? [];
+    return { level, message: String(message).replace(/\d+ms$/, 'ms'), fields, logger };
+  };
+
+  it('has one line for a request', async () => {
+    expect(await line('/users/7?secret=1')).toEqual({
+      level: 'log',
+      message: 'GET /users/7 200 ms',
+      fields: {
+        method: 'GET',
+        path: '/users/7',
+        route: '/users/:id',
+        handler: 'UsersController.find',
+        status: 200,
+        duration_ms: expect.any(Number),
+      },
+      logger: 'AccessLog',
+    });
+  });
+
+  it('has a warning for a route that does not exist', async () => {
+    expect(await line('/nowhere')).toMatchObject({
+      level: 'warn',
+      message: 'GET /nowhere 404 ms',
+      fields: { status: 404, error_type: 'NotFoundException' },
+    });
+  });
+
+  it('has a warning for a request that a guard rejected', async () => {
+    expect(await line('/users/rejected')).toMatchObject({
+      level: 'warn',
+      message: 'GET /users/rejected 403 ms',
+      fields: { route: '/users/rejected', error_type: 'ForbiddenException' },
+    });
+  });
+
+  it('has an error for a failure', async () => {
+    expect(await line('/users/collapsed')).toMatchObject({
+      level: 'error',
+      message: 'GET /users/collapsed 500 ms',
+      fields: { error_type: 'Error' },
+    });
+  });
+
+  it('has none for health checks', async () => {
+    await untraced(() => fetch(`${url}/health/live`));
+    expect(await line('/users/7')).toMatchObject({ message: 'GET /users/7 200 ms' });
+  });
+});
+
+describe('ObservabilityModule', () => {
+  it('takes its options from a factory, with what it injects', async () => {
+    @Injectable()
+    class Settings {
+      readonly accessLog = false;
+    }
+    @Module({ providers: [Settings], exports: [Settings] })
+    class SettingsModule {}
+    @Module({
+      imports: [
+        ObservabilityModule.forRootAsync({
+          imports: [SettingsModule],
+          inject: [Settings],
+          useFactory: ({ accessLog }: Settings) => ({ accessLog, logLevel: 'fatal' }),
+        }),
+      ],
+      controllers: [HealthController],
+    })
+    class App {}
+    const { app, url } = await startApp(App);
+    const lines: unknown[] = [];
+    app.get(TraceLogger).warn = (...line: unknown[]) => void lines.push(line);
+    await (await fetch(`${url}/nowhere`)).text();
+    await telemetry.waitForSpans(2);
+    await app.close();
+    expect(lines).toEqual([]);
+  });
+
+  it('leaves an exception filter and a guard of the application in their place', async () => {
+    class Filter extends BaseExceptionFilter {
+      override catch(_exception: unknown, host: ArgumentsHost): void {
+        this.applicationRef?.reply(host.switchToHttp().getResponse(), 'filtered', 418);
+      }
+    }
+    let asked = 0;
+    class Guard implements CanActivate {
+      canActivate(): boolean {
+        asked++;
+        return true;
+      }
+    }
+    @Module({
+      imports: [ObservabilityModule.forRoot({ logLevel: 'fatal' })],
+      controllers: [HealthController],
+      providers: [
+        { provide: APP_FILTER, useClass: Filter },
+        { provide: APP_GUARD, useClass: Guard },
+      ],
+    })
+    class App {}
+    const { app, url } = await startApp(App);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    const refused = await fetch(`${url}/nowhere`);
+    expect([refused.status, await refused.text()]).toEqual([418, 'filtered']);
+    await app.close();
+    expect(asked).toBe(1);
+  });
+
+  it('tells the error of a middleware', async () => {
+    @Module({
+      imports: [ObservabilityModule.forRoot({ logLevel: 'fatal' })],
+      controllers: [UsersController],
+      providers: [Catalogue],
+    })
+    class App implements NestModule {
+      configure(consumer: MiddlewareConsumer): void {
+        consumer
+          .apply(() => {
+            throw new UnauthorizedException();
+          })
+          .forRoutes('*path');
+      }
+    }
+    for (const [, adapter] of adapters) {
+      telemetry.reset();
+      const { app, url } = await startApp(App, adapter);
+      const status = await untraced(async () => (await fetch(`${url}/users/7`)).status);
+      const [span] = await telemetry.waitForSpans(1);
+      await app.close();
+      expect([status, span?.attributes['http.response.status_code'], span?.status.code]).toEqual([
+        401, 401, 0,
+      ]);
+    }
+  });
+
+  it('watches the routes of a testing module too', async () => {
+    const testing = await Test.createTestingModule({ imports: [ShopModule] }).compile();
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes a literal
+    const app = testing.createNestApplication(adapters[0][1](), { logger: false });
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    await untraced(async () => (await fetch(`${url}/users/7`)).text());
+    await telemetry.waitForSpans(1);
+    await app.close();
+    expect(telemetry.tree()).toBe('GET /users/:id [server]');
+  });
+
+  it('works in an application without HTTP', async () => {
+    const testing = await Test.createTestingModule({
+      imports: [ObservabilityModule.forRoot({ logLevel: 'fatal' })],
+    })
+      .setLogger(silent)
+      .compile();
+    await testing.init();
+    testing.get(Tracer).withSpan('job', () => undefined);
+    await testing.close();
+    expect(telemetry.tree()).toBe('job [internal]');
+  });
+});
+
+const silent: LoggerService = { log: () => undefined, error: () => undefined, warn: () => undefined };

@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import {
   type Attributes,
@@ -28,38 +28,39 @@ import { semanticMethod } from './method.js';
 import { safely } from './safely.js';
 import { fullUrl, splitHost } from './url.js';
 
-let installed = false;
-
 /**
  * Gives each outgoing request of `node:http` and `node:https` (axios, got, …) and of `fetch` (undici) one CLIENT span
  * and the headers of the trace. It listens on Node's diagnostic channels, so the way in which an application
- * imports its client makes no difference. Calling it again does nothing.
+ * imports its client makes no difference. Returns how to undo it.
  */
-export function traceHttpClients(): void {
-  if (installed) return;
-  installed = true;
-  // https://nodejs.org/api/diagnostics_channel.html#http
-  on('http.client.request.created', ({ request }: ClientMessage) => beginRequest(request));
-  on('http.client.response.finish', ({ request, response }: ClientMessage) => {
-    const call = calls.get(request);
-    if (call) call.response = response;
-  });
-  on('http.client.request.error', ({ request, error }: ClientMessage) => {
-    const call = calls.get(request);
-    if (call) call.error = error;
-  });
-  // https://github.com/nodejs/undici/blob/main/docs/docs/api/DiagnosticsChannel.md
-  on('undici:request:create', ({ request }: UndiciMessage) => beginFetch(request));
-  on('undici:request:headers', ({ request, response }: UndiciMessage) => {
-    const span = fetches.get(request);
-    if (span && response) setStatusCode(span, response.statusCode);
-  });
-  on('undici:request:trailers', ({ request }: UndiciMessage) => endFetch(request));
-  on('undici:request:error', ({ request, error }: UndiciMessage) => {
-    const span = fetches.get(request);
-    if (span) setError(span, error);
-    endFetch(request);
-  });
+export function traceClients(): () => void {
+  const undo = [
+    // https://nodejs.org/api/diagnostics_channel.html#http
+    on('http.client.request.created', ({ request }: ClientMessage) => beginRequest(request)),
+    on('http.client.response.finish', ({ request, response }: ClientMessage) => {
+      const call = calls.get(request);
+      if (call) call.response = response;
+    }),
+    on('http.client.request.error', ({ request, error }: ClientMessage) => {
+      const call = calls.get(request);
+      if (call) call.error = error;
+    }),
+    // https://github.com/nodejs/undici/blob/main/docs/docs/api/DiagnosticsChannel.md
+    on('undici:request:create', ({ request }: UndiciMessage) => beginFetch(request)),
+    on('undici:request:headers', ({ request, response }: UndiciMessage) => {
+      const span = fetches.get(request);
+      if (span && response) setStatusCode(span, response.statusCode);
+    }),
+    on('undici:request:trailers', ({ request }: UndiciMessage) => endFetch(request)),
+    on('undici:request:error', ({ request, error }: UndiciMessage) => {
+      const span = fetches.get(request);
+      if (span) setError(span, error);
+      endFetch(request);
+    }),
+  ];
+  return () => {
+    for (const each of undo) each();
+  };
 }
 
 interface ClientMessage {
@@ -74,11 +75,13 @@ interface UndiciMessage {
   error?: unknown;
 }
 
-function on(channel: string, listener: (message: never) => void): void {
-  subscribe(channel, (message) => {
+function on(channel: string, listener: (message: never) => void): () => void {
+  const guarded = (message: unknown): void => {
     // Each channel publishes what is documented for it, which the listener declares.
     safely('follow an outgoing request', () => listener(message as never));
-  });
+  };
+  subscribe(channel, guarded);
+  return () => unsubscribe(channel, guarded);
 }
 
 interface Call {

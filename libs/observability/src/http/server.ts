@@ -48,31 +48,35 @@ import { redactQuery, splitHost, splitTarget } from './url.js';
 
 type AnyServer = http.Server | https.Server;
 
-const installed = Symbol.for('@lantern/observability http server');
-
 /**
  * Gives each request of every HTTP/1 server of the process a SERVER span and a correlation id. It wraps `emit` of the
  * server prototypes, which every framework goes through, and which needs no loader hook and no patched module.
- * Calling it again does nothing.
+ * Returns how to undo it.
  */
-export function traceHttpServers(): void {
-  for (const { prototype } of [http.Server, https.Server]) {
-    if (Object.hasOwn(prototype, installed)) continue;
-    Object.defineProperty(prototype, installed, { value: true });
-    wrapEmit(prototype);
-  }
+export function traceServers(): () => void {
+  const undo = [http.Server, https.Server].map(({ prototype }) => wrapEmit(prototype));
+  return () => {
+    for (const each of undo) each();
+  };
 }
 
-function wrapEmit(prototype: EventEmitter): void {
+function wrapEmit(prototype: EventEmitter): () => void {
+  let active = true;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
   const { emit } = prototype;
-  prototype.emit = function (this: AnyServer, event: string | symbol, ...args: unknown[]): boolean {
-    if (event !== 'request' && event !== 'checkContinue') return emit.call(this, event, ...args);
+  const traced = function (this: AnyServer, event: string | symbol, ...args: unknown[]): boolean {
+    if (!active || (event !== 'request' && event !== 'checkContinue')) return emit.call(this, event, ...args);
     const [request, response] = args as [IncomingMessage, ServerResponse];
     const inside = safely('begin a server span', () => begin(this, request, response));
     return inside
       ? context.with(inside, () => emit.call(this, event, ...args))
       : emit.call(this, event, ...args);
+  };
+  prototype.emit = traced;
+  return () => {
+    active = false;
+    // Somebody may have wrapped it again; then it stays, and only passes on.
+    if (prototype.emit === traced) prototype.emit = emit;
   };
 }
 

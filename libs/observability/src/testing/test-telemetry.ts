@@ -8,8 +8,7 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { traceHttpClients } from '../http/client.js';
-import { traceHttpServers } from '../http/server.js';
+import { installHttpHooks } from '../http/http-hooks.js';
 import { createPropagator } from '../propagation/propagator.js';
 import { createSampler } from '../tracing/sampler.js';
 import { stampCorrelation } from '../tracing/span-processor.js';
@@ -58,8 +57,7 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     propagation.setGlobalPropagator(createPropagator({}));
     trace.setGlobalTracerProvider(new TracerProvider({ sampler: this, spanProcessors: [this] }));
-    traceHttpServers();
-    traceHttpClients();
+    installHttpHooks();
   }
 
   spans(): readonly ReadableSpan[] {

@@ -1,7 +1,6 @@
 import { context, createContextKey, propagation } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { traceHttpClients } from '../http/client.js';
-import { traceHttpServers } from '../http/server.js';
+import { installHttpHooks } from '../http/http-hooks.js';
 import { createPropagator } from '../propagation/propagator.js';
 
 /**
@@ -11,8 +10,7 @@ import { createPropagator } from '../propagation/propagator.js';
 export function prepareProcess(env: NodeJS.ProcessEnv = process.env): void {
   if (!hasContextManager()) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   if (propagation.fields().length === 0) propagation.setGlobalPropagator(createPropagator(env));
-  traceHttpServers();
-  traceHttpClients();
+  installHttpHooks();
 }
 
 // The API does not tell; without a manager a context is not carried into the callback.

@@ -85,8 +85,7 @@ class SpanRun {
     }
     if (result instanceof Promise) return this.followPromise(result);
     if (isThenable(result)) return this.followThenable(result);
-    // A Subject is a source that others feed, not work of this method, and must keep its identity.
-    if (isObservable(result) && !(result instanceof Subject)) return this.followObservable(result);
+    if (isObservable(result) && !isOwnSubject(result)) return this.followObservable(result);
     const kind = Object.prototype.toString.call(result);
     if (kind === '[object Generator]') return this.followGenerator(result as Generator);
     if (kind === '[object AsyncGenerator]') return this.followAsyncGenerator(result as AsyncGenerator);
@@ -247,6 +246,13 @@ class SpanRun {
     if (this.span.isRecording()) this.span.end();
   }
 }
+
+/**
+ * A Subject is a source that others feed, not work of this method, and must keep its identity. What operators make of
+ * one is a Subject by class, but has a source.
+ */
+const isOwnSubject = (observable: object): boolean =>
+  observable instanceof Subject && (observable as { source?: unknown }).source === undefined;
 
 interface Thenable {
   then: (onFulfilled: (value: unknown) => unknown, onRejected: (error: unknown) => unknown) => unknown;

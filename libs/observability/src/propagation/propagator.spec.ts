@@ -1,0 +1,187 @@
+import {
+  type Context,
+  ROOT_CONTEXT,
+  TraceFlags,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { describe, expect, it } from '@jest/globals';
+import { startTestTelemetry } from '../testing/index.js';
+import { tracer } from '../tracing/run-in-span.js';
+import { getB3Sampling } from './b3-propagator.js';
+import { getCorrelationId } from './correlation.js';
+import { createPropagator } from './propagator.js';
+
+const traceId = '80f198ee56343ba864fe8b2a57d3eff7';
+const spanId = 'e457b5a2e4d86bd1';
+const otherTraceId = '463ac35c9f6413ad48485a3953bb6124';
+const otherSpanId = 'a2fb4a1d1a96d312';
+const b3 = { 'x-b3-traceid': traceId, 'x-b3-spanid': spanId };
+
+startTestTelemetry();
+
+const extract = (headers: Record<string, string>, env: NodeJS.ProcessEnv = {}): Context =>
+  createPropagator(env).extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
+
+const inject = (ctx: Context, env: NodeJS.ProcessEnv = {}): Record<string, string> => {
+  const carrier = {};
+  createPropagator(env).inject(ctx, carrier, defaultTextMapSetter);
+  return carrier;
+};
+
+/** The headers that a service sends which was called with the given ones: server span, client span, call. */
+function passOn(headers: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
+  const remote = extract(headers, env);
+  const server = trace.setSpan(remote, tracer.startSpan('server', {}, remote));
+  const client = trace.setSpan(server, tracer.startSpan('client', {}, server));
+  return {
+    sent: inject(client, env),
+    serverSpanId: trace.getSpanContext(server)?.spanId,
+    clientSpanId: trace.getSpanContext(client)?.spanId,
+  };
+}
+
+describe('what a service sends on', () => {
+  it('names trace, span and parent in B3 and W3C alike', () => {
+    const { sent, serverSpanId, clientSpanId } = passOn({ ...b3, 'x-b3-sampled': '1' });
+    expect(sent).toEqual({
+      'x-b3-traceid': traceId,
+      'x-b3-spanid': clientSpanId,
+      'x-b3-parentspanid': serverSpanId,
+      'x-b3-sampled': '1',
+      traceparent: `00-${traceId}-${String(clientSpanId)}-01`,
+    });
+  });
+
+  it('continues a trace that came in W3C', () => {
+    const { sent } = passOn({ traceparent: `00-${traceId}-${spanId}-01`, tracestate: 'a=b' });
+    expect(sent).toMatchObject({ 'x-b3-traceid': traceId, 'x-b3-sampled': '1', tracestate: 'a=b' });
+  });
+
+  it.each([
+    ['a deny', { ...b3, 'x-b3-sampled': '0' }, { 'x-b3-sampled': '0' }, '00'],
+    ['a deny without ids', { 'x-b3-sampled': '0' }, { 'x-b3-sampled': '0' }, '00'],
+    ['a single-header deny without ids', { b3: '0' }, { 'x-b3-sampled': '0' }, '00'],
+    ['an accept without ids', { b3: '1' }, { 'x-b3-sampled': '1' }, '01'],
+    [
+      'a deny against a traceparent that was sampled',
+      {
+        'x-b3-sampled': '0',
+        traceparent: `00-${traceId}-${spanId}-01`,
+      },
+      { 'x-b3-sampled': '0', 'x-b3-traceid': traceId },
+      '00',
+    ],
+    ['a decision left open, which is taken here', b3, { 'x-b3-sampled': '1' }, '01'],
+  ])('keeps %s', (_what, headers, expected, flags) => {
+    const { sent } = passOn(headers);
+    expect(sent).toMatchObject(expected);
+    expect(sent.traceparent?.endsWith(`-${flags}`)).toBe(true);
+  });
+
+  it('keeps debug as debug, in both encodings and without a sampled state', () => {
+    const headers = { b3: `${traceId}-${spanId}-d` };
+    const { sent } = passOn(headers);
+    expect(sent).toMatchObject({ 'x-b3-flags': '1' });
+    expect(sent).not.toHaveProperty('x-b3-sampled');
+    const single = passOn(headers, { OTEL_PROPAGATORS: 'b3' });
+    expect(single.sent).toEqual({
+      b3: `${traceId}-${String(single.clientSpanId)}-d-${String(single.serverSpanId)}`,
+    });
+  });
+
+  it('carries baggage', () => {
+    expect(passOn({ ...b3, baggage: 'tenant=blue' }).sent.baggage).toBe('tenant=blue');
+  });
+
+  it('carries the correlation id as header and baggage', () => {
+    expect(passOn({ 'x-correlation-id': 'abc-1' }).sent).toMatchObject({
+      'x-correlation-id': 'abc-1',
+      baggage: 'correlation.id=abc-1',
+    });
+  });
+
+  it('is nothing where tracing is suppressed', () => {
+    expect(inject(suppressTracing(extract({ ...b3, 'x-correlation-id': 'abc-1' })))).not.toHaveProperty(
+      'x-b3-traceid',
+    );
+  });
+
+  it('is the remote span itself where no SDK makes spans, without a parent to tell', () => {
+    expect(inject(extract({ ...b3, 'x-b3-sampled': '1' }))).toMatchObject({
+      'x-b3-spanid': spanId,
+      'x-b3-sampled': '1',
+    });
+    expect(inject(extract(b3))).not.toHaveProperty('x-b3-parentspanid');
+  });
+});
+
+describe('when B3 and W3C arrive together', () => {
+  it('B3 decides where they name different traces', () => {
+    const ctx = extract({ ...b3, 'x-b3-sampled': '1', traceparent: `00-${otherTraceId}-${otherSpanId}-01` });
+    expect(trace.getSpanContext(ctx)).toMatchObject({ traceId, spanId });
+  });
+
+  it('the tracestate stays where they name the same span', () => {
+    const headers = {
+      ...b3,
+      'x-b3-sampled': '1',
+      traceparent: `00-${traceId}-${spanId}-01`,
+      tracestate: 'a=b',
+    };
+    expect(trace.getSpanContext(extract(headers))?.traceState?.get('a')).toBe('b');
+  });
+
+  it('the traceparent decides what B3 leaves open', () => {
+    const ctx = extract({ ...b3, traceparent: `00-${traceId}-${spanId}-00` });
+    expect(trace.getSpanContext(ctx)?.traceFlags).toBe(TraceFlags.NONE);
+    expect(getB3Sampling(ctx)).toBeUndefined();
+  });
+});
+
+describe('OTEL_PROPAGATORS', () => {
+  const headers = { ...b3, 'x-b3-sampled': '1', 'x-correlation-id': 'abc-1' };
+
+  it.each([
+    ['tracecontext', ['traceparent', 'x-correlation-id']],
+    ['b3', ['b3', 'x-correlation-id']],
+    ['none', ['x-correlation-id']],
+    ['tracecontext, baggage', ['baggage', 'traceparent', 'x-correlation-id']],
+  ])('%s is obeyed', (OTEL_PROPAGATORS, names) => {
+    expect(Object.keys(passOn(headers, { OTEL_PROPAGATORS }).sent).sort()).toEqual(names);
+  });
+
+  it('leaves out what it does not know', () => {
+    expect(Object.keys(passOn(headers, { OTEL_PROPAGATORS: 'xray,tracecontext' }).sent).sort()).toEqual([
+      'traceparent',
+      'x-correlation-id',
+    ]);
+  });
+});
+
+describe('the correlation id', () => {
+  it('is taken from the baggage where there is no header', () => {
+    expect(getCorrelationId(extract({ baggage: 'correlation.id=from-baggage' }))).toBe('from-baggage');
+  });
+
+  it('is taken from the header before the baggage', () => {
+    const headers = { 'x-correlation-id': 'from-header', baggage: 'correlation.id=from-baggage' };
+    const ctx = extract(headers);
+    expect(getCorrelationId(ctx)).toBe('from-header');
+    expect(propagation.getBaggage(ctx)?.getEntry('correlation.id')?.value).toBe('from-header');
+  });
+
+  it.each(['', 'with space', 'x'.repeat(129), 'new\nline', '<script>', 'a;b', 'ünicode'])(
+    'is not taken when it is "%s"',
+    (id) => {
+      expect(getCorrelationId(extract({ 'x-correlation-id': id }))).toBeUndefined();
+    },
+  );
+
+  it.each(['1', 'order:42/retry=1', 'a@b.c+d_e-f', 'x'.repeat(128)])('is taken when it is "%s"', (id) => {
+    expect(getCorrelationId(extract({ 'x-correlation-id': id }))).toBe(id);
+  });
+});
