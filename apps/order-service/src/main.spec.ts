@@ -8,7 +8,7 @@ import { ServiceProcess } from '@lantern/service-platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 const MAIN = new URL('./main.ts', import.meta.url);
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 60_000;
 
 const listen = (server: Server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

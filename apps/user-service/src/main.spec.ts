@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UserPage } from '@lantern/service-contracts';
@@ -6,7 +6,7 @@ import { ServiceProcess } from '@lantern/service-platform/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 const MAIN = new URL('./main.ts', import.meta.url);
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 60_000;
 
 let folder: string;
 beforeAll(async () => {
@@ -30,33 +30,6 @@ it(
       for (const process of processes) process.kill('SIGTERM');
       await Promise.all(processes.map((process) => process.exit));
     }
-  },
-  START_LIMIT_MS,
-);
-
-it(
-  'does not start without its database, and says what to do in one message without the password',
-  async () => {
-    const file = join(folder, 'file');
-    await writeFile(file, '');
-    const [noServer, noFolder] = [
-      // Nobody listens on port 1 of loopback.
-      ServiceProcess.spawn(MAIN, { PORT: '0', DATABASE_URL: 'postgres://shop:s3cret@localhost:1/shop' }),
-      ServiceProcess.spawn(MAIN, { PORT: '0', DATA_DIR: file }),
-    ];
-
-    expect(await noServer.exit).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(
-        /^user-service cannot start: the database cannot be used: connect ECONNREFUSED .*:1\. Check DATABASE_URL and whether the server runs\.\n$/,
-      ),
-    });
-    expect(await noFolder.exit).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(
-        /^user-service cannot start: .*user-service\.sqlite cannot be opened: .* Set DATA_DIR to a folder that this user may write to\.\n$/,
-      ),
-    });
   },
   START_LIMIT_MS,
 );

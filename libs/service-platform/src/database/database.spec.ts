@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import type { DatabaseConfig } from '../config/service-config.js';
+import { StartError } from '../errors/start-error.js';
 import { migrate, type Migrations } from './migrate.js';
 import { openDatabase } from './open-database.js';
 import { describeOnEachDatabase } from './testing/describe-on-each-database.js';
@@ -97,6 +99,33 @@ describeOnEachDatabase('A database', (freshDatabase) => {
     await migrate(open(config), 'notes-service', notes);
 
     expect(await open(config).selectFrom('notes').selectAll().execute()).toEqual([]);
+  });
+});
+
+describe('A database that cannot be used', () => {
+  it('is named with its reason and the next step, and without its password, when nobody listens', async () => {
+    const database = openDatabase('notes-service', {
+      DATA_DIR: '',
+      // Nobody listens on port 1 of loopback.
+      DATABASE_URL: 'postgres://shop:s3cret@localhost:1/shop',
+    });
+    const failure = migrate(database, 'notes-service', notes);
+
+    await expect(failure).rejects.toThrow(StartError);
+    await expect(failure).rejects.toThrow(
+      /^the database cannot be used: connect ECONNREFUSED .*:1\. Check DATABASE_URL and whether the server runs\.$/,
+    );
+    await database.destroy();
+  });
+
+  it('is named with its reason and the next step when its folder cannot be made', () => {
+    const notAFolder = fileURLToPath(import.meta.url);
+    const open = () => openDatabase('notes-service', { DATA_DIR: notAFolder });
+
+    expect(open).toThrow(StartError);
+    expect(open).toThrow(
+      /notes-service\.sqlite cannot be opened: .*\. Set DATA_DIR to a folder that this user may write to\.$/,
+    );
   });
 });
 
