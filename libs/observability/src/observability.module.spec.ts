@@ -3,7 +3,9 @@ import {
   BadGatewayException,
   Body,
   type CanActivate,
+  Catch,
   Controller,
+  type ExceptionFilter,
   ForbiddenException,
   Get,
   Header,
@@ -22,7 +24,7 @@ import {
   Version,
   type INestApplication,
 } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, BaseExceptionFilter } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
@@ -347,9 +349,10 @@ describe('ObservabilityModule', () => {
   });
 
   it('leaves an exception filter and a guard of the application in their place', async () => {
-    class Filter extends BaseExceptionFilter {
-      override catch(_exception: unknown, host: ArgumentsHost): void {
-        this.applicationRef?.reply(host.switchToHttp().getResponse(), 'filtered', 418);
+    @Catch()
+    class Filter implements ExceptionFilter {
+      catch(_exception: unknown, host: ArgumentsHost): void {
+        host.switchToHttp().getResponse<Reply>().status(418).send('filtered');
       }
     }
     let asked = 0;
@@ -429,3 +432,7 @@ describe('ObservabilityModule', () => {
 });
 
 const silent: LoggerService = { log: () => undefined, error: () => undefined, warn: () => undefined };
+
+interface Reply {
+  status: (code: number) => { send: (body: string) => void };
+}
