@@ -45,7 +45,6 @@ describe('api-gateway', () => {
       ORDER_SERVICE_URL: urlOf(orders),
       // Nobody listens on port 1 of loopback.
       USER_SERVICE_URL: 'http://127.0.0.1:1',
-      DOWNSTREAM_TIMEOUT_MS: '200',
     });
   });
   afterEach(() => {
@@ -218,13 +217,18 @@ describe('api-gateway', () => {
     });
 
     it('504 when it does not answer in time', async () => {
+      const impatient = await startTestService(apiGateway, {
+        ORDER_SERVICE_URL: urlOf(orders),
+        DOWNSTREAM_TIMEOUT_MS: '100',
+      });
       answer = () => undefined;
-      const response = await get('/orders');
+      const response = await fetch(`${impatient.url}/orders`);
+      await impatient.close();
 
       expect(response.status).toBe(504);
       expect(await response.json()).toMatchObject({
         type: 'urn:lantern:problem:downstream-timeout',
-        detail: 'order-service did not answer within 200 ms.',
+        detail: 'order-service did not answer within 100 ms.',
       });
     });
   });
@@ -365,12 +369,10 @@ describe('api-gateway', () => {
     const asked = once(orders, 'request');
     client.end();
     await asked;
-    const before = performance.now();
     client.destroy();
-    await abandoned;
 
-    // Well before the time-out would have done it.
-    expect(performance.now() - before).toBeLessThan(150);
+    // The gateway's own time-out, 10 s, would come too late for this test.
+    await expect(abandoned).resolves.toBeUndefined();
   });
 
   it('documents the DTOs of the services behind at /docs-json', async () => {

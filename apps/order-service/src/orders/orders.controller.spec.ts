@@ -33,10 +33,7 @@ describe('order-service', () => {
 
   beforeAll(async () => {
     await new Promise<void>((listening) => users.listen(0, '127.0.0.1', listening));
-    service = await startTestService(orderService, {
-      USER_SERVICE_URL: urlOf(users),
-      USER_SERVICE_TIMEOUT_MS: '200',
-    });
+    service = await startTestService(orderService, { USER_SERVICE_URL: urlOf(users) });
   });
   beforeEach(() => {
     telemetry.reset();
@@ -53,8 +50,8 @@ describe('order-service', () => {
   });
 
   const get = (path: string) => fetch(service.url + path);
-  const place = (order: unknown) =>
-    fetch(`${service.url}/orders`, {
+  const place = (order: unknown, { url } = service) =>
+    fetch(`${url}/orders`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(order),
@@ -155,11 +152,7 @@ describe('order-service', () => {
       await new Promise((closed) => nobody.close(closed));
       const alone = await startTestService(orderService, { USER_SERVICE_URL: url });
       try {
-        const response = await fetch(`${alone.url}/orders`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(laptop),
-        });
+        const response = await place(laptop, alone);
 
         expect(response.status).toBe(502);
         expect(await response.json()).toMatchObject({ detail: 'user-service gave no answer.' });
@@ -168,22 +161,33 @@ describe('order-service', () => {
       }
     });
 
-    it('answers 504 when it does not answer in time', async () => {
-      answer = () => undefined;
-      const response = await place(laptop);
+    describe('by being slow', () => {
+      let impatient: TestService;
+      beforeAll(async () => {
+        impatient = await startTestService(orderService, {
+          USER_SERVICE_URL: urlOf(users),
+          USER_SERVICE_TIMEOUT_MS: '100',
+        });
+      });
+      afterAll(() => impatient.close());
 
-      expect(response.status).toBe(504);
-      expect(await response.json()).toMatchObject({ detail: 'user-service did not answer within 200 ms.' });
-    });
+      it('answers 504 when it does not answer in time', async () => {
+        answer = () => undefined;
+        const response = await place(laptop, impatient);
 
-    it('answers 504 when its answer starts in time but does not end', async () => {
-      answer = (_request, response) => {
-        response.writeHead(200);
-        const drip = setInterval(() => response.write(' '), 20);
-        response.once('close', () => clearInterval(drip));
-      };
+        expect(response.status).toBe(504);
+        expect(await response.json()).toMatchObject({ detail: 'user-service did not answer within 100 ms.' });
+      });
 
-      expect((await place(laptop)).status).toBe(504);
+      it('answers 504 when its answer starts in time but does not end', async () => {
+        answer = (_request, response) => {
+          response.writeHead(200);
+          const drip = setInterval(() => response.write(' '), 20);
+          response.once('close', () => clearInterval(drip));
+        };
+
+        expect((await place(laptop, impatient)).status).toBe(504);
+      });
     });
 
     it('answers 502 when it breaks off', async () => {
