@@ -1,8 +1,6 @@
 export { CONFIG } from './config/config.module.js';
-export { dataDir, databaseUrl, host, integer, milliseconds, port, serviceUrl } from './config/fields.js';
-export { ConfigError, readConfig } from './config/read-config.js';
+export { integer, milliseconds, serviceUrl } from './config/fields.js';
 export { databaseConfig, serviceConfig } from './config/service-config.js';
-export { createService } from './create-service.js';
 export { callDownstream } from './downstream/call-downstream.js';
 export { downstreamHttpOptions } from './downstream/http-options.js';
 export { ApiProblem } from './problems/api-problem.decorator.js';
