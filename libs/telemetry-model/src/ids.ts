@@ -34,7 +34,7 @@ export const parseTraceId = (text: string): TraceId | undefined => {
   if (text.length === 0) return undefined;
   const id = text.toLowerCase().padStart(32, '0');
   if (isTraceId(id)) return id;
-  const bytes = text.length <= 24 ? bytesFromBase64(text) : undefined;
+  const bytes = bytesFromBase64(text);
   return bytes && traceIdFromBytes(bytes);
 };
 

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { MalformedOtlpError } from '../malformed-otlp-error.js';
 import { TextCache } from './text-cache.js';
 
-/** Field number to field name of one message type: what errors print, and which fields are known. */
+/** Field number to field name of one message type, for errors to print. */
 export type MessageFields = Readonly<Record<number, string>>;
 
 /** @see https://protobuf.dev/programming-guides/encoding/#structure */
@@ -92,7 +92,6 @@ export class WireReader {
 
   /** Passes over a field that the caller does not know. */
   skip(): void {
-    if (this.field in this.fields) this.fail(`has wire type ${this.wireTypeName()}`);
     switch (this.wireType) {
       case WireType.varint:
         this.readVarint();

@@ -225,6 +225,9 @@ describe('decoding a trace request from protobuf', () => {
       expect(faultOf(requestOfSpan([...tag(10, 0), ...Array<number>(10).fill(0xff), 0x01]))).toMatch(
         /spans\.droppedAttributesCount has a varint of more than 64 bits/,
       );
+      expect(faultOf(requestOfSpan([...tag(10, 0), ...Array<number>(9).fill(0xff), 0x02]))).toMatch(
+        /spans\.droppedAttributesCount has a varint of more than 64 bits/,
+      );
     });
 
     it('a fixed-size number that ends too early', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TraceId } from '@lantern/telemetry-model';
-import { resourceSpans, span } from '@lantern/telemetry-model/testing';
+import { attributes, resourceSpans, span } from '@lantern/telemetry-model/testing';
 import { decodeTraceRequest } from './decode-trace-request.js';
 import { encodeTraceRequest } from './encode-trace-request.js';
 
@@ -15,6 +15,14 @@ describe('encoding a trace request in protobuf', () => {
       const groups = [resourceSpans('web', span({ name }))];
       expect(decodeTraceRequest(encodeTraceRequest(groups)).resourceSpans).toEqual(groups);
     }
+  });
+
+  it('writes integers of every length', () => {
+    const powers = Array.from({ length: 63 }, (_, bit) => 1n << BigInt(bit));
+    const integers = powers.flatMap((power) => [power, power - 1n, -power]);
+    const values = [...integers, (1n << 63n) - 1n, -(1n << 63n)];
+    const groups = [resourceSpans('web', span({ attributes: attributes({ values }) }))];
+    expect(decodeTraceRequest(encodeTraceRequest(groups)).resourceSpans).toEqual(groups);
   });
 
   it('occupies no more memory than it has bytes', () => {
