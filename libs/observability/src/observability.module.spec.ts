@@ -408,7 +408,6 @@ describe('ObservabilityModule', () => {
 
   it('watches the routes of a testing module too', async () => {
     const testing = await Test.createTestingModule({ imports: [ShopModule] }).compile();
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes a literal
     const app = testing.createNestApplication(adapters[0][1](), { logger: false });
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();

@@ -25,7 +25,6 @@ export async function startApp(
     configure,
   }: { logger?: LoggerService | false; configure?: (app: INestApplication) => void } = {},
 ): Promise<RunningApp> {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes a literal
   const app = await NestFactory.create(module, adapter(), { logger });
   configure?.(app);
   await app.listen(0, '127.0.0.1');

@@ -9,7 +9,7 @@ import { type Bounds, LineQueue, type QueuedLine } from './line-queue.js';
 import type { LogRecord } from './log-record.js';
 
 /** A line waits at most this long for others to share its request, in milliseconds. */
-const gatherMillis = 400;
+const gatherMillis = 250;
 
 const requestTimeoutMillis = 5000;
 const firstRetryMillis = 500;
@@ -41,6 +41,7 @@ export class LokiTransport extends Transport {
   private readonly url: string;
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<boolean> | undefined;
+  private underWay = 0;
   private retryMillis = firstRetryMillis;
   private away = false;
   private refusing = false;
@@ -86,9 +87,8 @@ export class LokiTransport extends Transport {
     const drained = this.drain();
     const done = await Promise.race([drained, expired]);
     clearTimeout(deadline);
-    const left = this.queue.length + this.queue.takeLost();
-    if (left > 0 || !done)
-      this.options.report('warn', `${left} log lines were not sent to Loki before the end`);
+    const left = this.queue.length + this.queue.takeLost() + (done ? 0 : this.underWay);
+    if (left > 0) this.options.report('warn', `${left} log lines were not sent to Loki before the end`);
   }
 
   private async drain(): Promise<boolean> {
@@ -128,18 +128,21 @@ export class LokiTransport extends Transport {
   private async sendBatch(): Promise<boolean> {
     const batch = this.queue.take(batchBounds);
     if (batch.length === 0) return true;
+    this.underWay = batch.length;
     const failure = await this.push(batch);
+    this.underWay = 0;
     if (failure === undefined) {
       this.cameBack();
+      this.refusing = false;
       return true;
     }
     if (isRefusal(failure)) {
       // Sent again it would be refused again. The valid lines of a refused batch are stored by Loki.
       this.cameBack();
       if (!this.refusing) {
+        this.refusing = true;
         this.options.report('warn', `Loki refused ${batch.length} log lines: ${failure.message}`);
       }
-      this.refusing = true;
       return true;
     }
     this.queue.putBack(batch);
@@ -156,7 +159,6 @@ export class LokiTransport extends Transport {
   }
 
   private cameBack(): void {
-    this.refusing = false;
     if (!this.away) return;
     this.away = false;
     this.retryMillis = firstRetryMillis;

@@ -50,7 +50,8 @@ function plain(value: unknown, sensitive: SensitiveNames, above: readonly object
 function plainObject(value: object, sensitive: SensitiveNames, above: readonly object[]): unknown {
   const inner = (item: unknown): unknown => plain(item, sensitive, above);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  if (isErrorLike(value)) return inner(describeError(value));
+  // Not once more through `inner`: a description looks like an error itself.
+  if (isErrorLike(value)) return entries(Object.entries(describeError(value)), sensitive, inner);
   if (Array.isArray(value)) return list(value, inner);
   if (value instanceof Set) return list([...value], inner);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;

@@ -9,7 +9,7 @@ import { SensitiveNames } from '../sensitive-names.js';
 import { serviceIdentity } from '../service-identity.js';
 import { jsonLine } from './log-line.js';
 import { type Level, levels, parseLevel } from './log-level.js';
-import { type LogFields, type LogRecord, logRecord, readLogCall } from './log-record.js';
+import { type LogCall, type LogFields, type LogRecord, logRecord, readLogCall } from './log-record.js';
 import { LokiTransport } from './loki-transport.js';
 import { type LogFormat, logFormat, writeToStdout } from './stdout.js';
 
@@ -39,7 +39,6 @@ export class TraceLogger implements LoggerService {
       level: level ?? 'info',
       // The record is made in the caller's context, before winston may hold it back.
       format: winston.format((info) => info)(),
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it is a Transport
       transports: [new StdoutTransport(options.logFormat ?? logFormat(env))],
     });
     if (level === undefined) {
@@ -52,7 +51,6 @@ export class TraceLogger implements LoggerService {
       service: name,
       env: environment,
     });
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it is a Transport
     if (this.loki) this.winston.add(this.loki);
   }
 
@@ -103,13 +101,17 @@ export class TraceLogger implements LoggerService {
   private write(level: Level, message: unknown, params: readonly unknown[]): void {
     try {
       if (!this.winston.isLevelEnabled(level)) return;
-      const call = readLogCall(level, message, params);
-      const record = logRecord(level, call, this.service, this.sensitive);
-      this.winston.write({ level, message: '', record, [LEVEL]: level, [MESSAGE]: jsonLine(record) });
+      this.emit(level, readLogCall(level, message, params));
     } catch (error) {
-      // What cannot be logged must not fail the request that tried to.
-      process.stderr.write(`A log line could not be written: ${describeError(error).message}\n`);
+      // A getter or a proxy among the fields failed: the line goes without them, the request goes on.
+      const text = typeof message === 'string' ? message : 'A message that cannot be read';
+      this.emit(level, { message: text, fields: { unreadable: describeError(error).message } });
     }
+  }
+
+  private emit(level: Level, call: LogCall): void {
+    const record = logRecord(level, call, this.service, this.sensitive);
+    this.winston.write({ level, message: '', record, [LEVEL]: level, [MESSAGE]: jsonLine(record) });
   }
 
   private createLoki(url: string | undefined, labels: Record<string, string>): LokiTransport | undefined {

@@ -8,7 +8,7 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { installHttpHooks } from '../http/http-hooks.js';
+import { installHttpHooks, removeHttpHooks } from '../http/http-hooks.js';
 import { createPropagator } from '../propagation/propagator.js';
 import { createSampler } from '../tracing/sampler.js';
 import { stampCorrelation } from '../tracing/span-processor.js';
@@ -34,6 +34,11 @@ export interface TestTelemetry {
   waitForSpans(count: number, options?: WaitOptions): Promise<readonly ReadableSpan[]>;
   /** Forgets all spans. */
   reset(): void;
+  /**
+   * Takes the hooks out of Node's HTTP modules, which test files of one worker share. Happens by itself at the end of a
+   * test file where there is a global `afterAll`, as under Jest.
+   */
+  stop(): void;
 }
 
 /**
@@ -42,6 +47,7 @@ export interface TestTelemetry {
  */
 export function startTestTelemetry(env: NodeJS.ProcessEnv = {}): TestTelemetry {
   telemetry ??= new MemoryTelemetry();
+  installHttpHooks();
   telemetry.reset(createSampler(env));
   return telemetry;
 }
@@ -57,7 +63,7 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     propagation.setGlobalPropagator(createPropagator({}));
     trace.setGlobalTracerProvider(new TracerProvider({ sampler: this, spanProcessors: [this] }));
-    installHttpHooks();
+    stopAfterTestFile();
   }
 
   spans(): readonly ReadableSpan[] {
@@ -100,6 +106,10 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
     this.sampler = sampler;
   }
 
+  stop(): void {
+    removeHttpHooks();
+  }
+
   shouldSample(...args: Parameters<Sampler['shouldSample']>): SamplingResult {
     return this.sampler.shouldSample(...args);
   }
@@ -119,5 +129,14 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
 
   async shutdown(): Promise<void> {
     // The spans stay to be asserted on.
+  }
+}
+
+function stopAfterTestFile(): void {
+  const { afterAll } = globalThis as { afterAll?: (hook: () => void) => void };
+  try {
+    afterAll?.(removeHttpHooks);
+  } catch {
+    // Started from within a hook or a test, where no other hook may be added: `stop()` is the caller's.
   }
 }

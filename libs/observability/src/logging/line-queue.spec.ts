@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { LineQueue, type QueuedLine } from './line-queue.js';
+
+const line = (text: string): QueuedLine => ({ level: 'info', text, timestamp: 0, metadata: {} });
+const texts = (lines: readonly QueuedLine[]): string[] => lines.map(({ text }) => text);
+const everything = { lines: Infinity, characters: Infinity };
+
+describe('the queue of log lines', () => {
+  it('gives lines in the order in which they came', () => {
+    const queue = new LineQueue({ lines: 10, characters: 100 });
+    for (const text of ['a', 'b', 'c']) queue.push(line(text));
+    expect(texts(queue.take({ lines: 2, characters: 100 }))).toEqual(['a', 'b']);
+    expect(texts(queue.take(everything))).toEqual(['c']);
+  });
+
+  it('drops the oldest beyond its number of lines, and counts them', () => {
+    const queue = new LineQueue({ lines: 2, characters: 100 });
+    for (const text of ['a', 'b', 'c', 'd']) queue.push(line(text));
+    expect(queue.takeLost()).toBe(2);
+    expect(queue.takeLost()).toBe(0);
+    expect(texts(queue.take(everything))).toEqual(['c', 'd']);
+  });
+
+  it('drops the oldest beyond its size', () => {
+    const queue = new LineQueue({ lines: 100, characters: 10 });
+    for (const text of ['aaaa', 'bbbb', 'cccc']) queue.push(line(text));
+    expect(texts(queue.take(everything))).toEqual(['bbbb', 'cccc']);
+  });
+
+  it('takes one line even if it is larger than a batch', () => {
+    const queue = new LineQueue({ lines: 100, characters: 1000 });
+    queue.push(line('x'.repeat(500)));
+    queue.push(line('y'));
+    expect(queue.take({ lines: 10, characters: 100 })).toHaveLength(1);
+  });
+
+  it('puts back what could not be sent, before the others, as far as there is room', () => {
+    const queue = new LineQueue({ lines: 3, characters: 100 });
+    for (const text of ['a', 'b', 'c']) queue.push(line(text));
+    const batch = queue.take({ lines: 2, characters: 100 });
+    queue.push(line('d'));
+    queue.putBack(batch);
+    expect(queue.takeLost()).toBe(1);
+    expect(texts(queue.take(everything))).toEqual(['b', 'c', 'd']);
+  });
+
+  it('loses nothing uncounted and never exceeds its bounds, whatever is done with it', () => {
+    const bounds = { lines: 5, characters: 40 };
+    const step = fc.oneof(
+      fc.record({ push: fc.integer({ min: 0, max: 30 }) }),
+      fc.record({ take: fc.integer({ min: 1, max: 4 }), back: fc.boolean() }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const queue = new LineQueue(bounds);
+        let pushed = 0;
+        let delivered = 0;
+        for (const each of steps) {
+          if ('push' in each) {
+            queue.push(line(`${pushed++}`.padEnd(each.push, '.')));
+          } else {
+            const batch = queue.take({ lines: each.take, characters: 20 });
+            if (each.back) queue.putBack(batch);
+            else delivered += batch.length;
+          }
+          expect(queue.length).toBeLessThanOrEqual(bounds.lines);
+          expect(queue.characters).toBeLessThanOrEqual(bounds.characters);
+        }
+        const rest = queue.take(everything);
+        expect(queue.characters).toBe(0);
+        expect(delivered + rest.length + queue.takeLost()).toBe(pushed);
+        const order = texts(rest).map((text) => parseInt(text, 10));
+        expect(order).toEqual([...order].sort((a, b) => a - b));
+      }),
+    );
+  });
+});

@@ -1,0 +1,194 @@
+import { Logger } from '@nestjs/common';
+import { ROOT_CONTEXT, context, defaultTextMapGetter, propagation } from '@opentelemetry/api';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type FakeLoki, startLoki } from '../../test/loki.js';
+import { captureStdout } from '../../test/stdout.js';
+import { until } from '../../test/until.js';
+import type { ObservabilityOptions } from '../observability.options.js';
+import { setUntracedPaths } from '../http/untraced-paths.js';
+import { startTestTelemetry } from '../testing/index.js';
+import { Tracer } from '../tracing/tracer.js';
+import { TraceLogger } from './trace-logger.js';
+
+startTestTelemetry();
+setUntracedPaths(['/loki']);
+
+let stdout: ReturnType<typeof captureStdout>;
+const env = { ...process.env };
+
+beforeEach(() => {
+  for (const name of ['LOG_LEVEL', 'LOG_FORMAT', 'LOKI_URL']) Reflect.deleteProperty(process.env, name);
+  process.env.OTEL_SERVICE_NAME = 'order-service';
+  stdout = captureStdout();
+});
+afterEach(() => {
+  stdout.release();
+  process.env = { ...env };
+});
+
+const json = (options: ObservabilityOptions = {}) => new TraceLogger({ logFormat: 'json', ...options });
+
+describe('TraceLogger', () => {
+  it('writes one line of JSON for a call', () => {
+    json().log('started', { port: 8002 }, 'Main');
+    expect(stdout.json()).toEqual([
+      {
+        timestamp: expect.any(String),
+        level: 'info',
+        message: 'started',
+        service: 'order-service',
+        context: 'Main',
+        port: 8002,
+      },
+    ]);
+  });
+
+  it('tells trace, span and correlation id of the request in which a line was written', () => {
+    const logger = json();
+    const request = propagation.extract(
+      ROOT_CONTEXT,
+      { 'x-correlation-id': 'order-42' },
+      defaultTextMapGetter,
+    );
+    context.with(request, () =>
+      new Tracer().withSpan('request', (span) => {
+        logger.log('inside');
+        const { traceId, spanId } = span.spanContext();
+        expect(stdout.json()[0]).toMatchObject({
+          trace_id: traceId,
+          span_id: spanId,
+          correlation_id: 'order-42',
+        });
+      }),
+    );
+    logger.log('outside');
+    expect(Object.keys(stdout.json()[1] ?? {})).toEqual(['timestamp', 'level', 'message', 'service']);
+  });
+
+  it("names Nest's levels as Loki knows them", () => {
+    const logger = json({ logLevel: 'verbose' });
+    for (const level of ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const) logger[level]('x');
+    expect(stdout.json().map(({ level }) => level)).toEqual([
+      'fatal',
+      'error',
+      'warn',
+      'info',
+      'debug',
+      'trace',
+    ]);
+  });
+
+  it.each([
+    [undefined, ['fatal', 'error', 'warn', 'info']],
+    ['warn', ['fatal', 'error', 'warn']],
+    ['log', ['fatal', 'error', 'warn', 'info']],
+    ['DEBUG', ['fatal', 'error', 'warn', 'info', 'debug']],
+  ])('writes down to LOG_LEVEL=%s', (level, written) => {
+    if (level !== undefined) process.env.LOG_LEVEL = level;
+    const logger = json();
+    for (const each of ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const) logger[each]('x');
+    expect(stdout.json().map((line) => line.level)).toEqual(written);
+  });
+
+  it('says that a level is unknown, and writes from info on', () => {
+    process.env.LOG_LEVEL = 'loud';
+    json().debug('unheard');
+    expect(stdout.json()).toMatchObject([
+      {
+        level: 'warn',
+        message: 'LOG_LEVEL is "loud"; using info. Known: fatal, error, warn, info, debug, trace.',
+      },
+    ]);
+  });
+
+  it('writes readable lines where LOG_FORMAT asks for them', () => {
+    process.env.LOG_FORMAT = 'pretty';
+    new TraceLogger().warn('careful', 'Main');
+    expect(stdout.lines()[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} WARN {2}\[Main\] careful$/);
+  });
+
+  it("serves Nest's Logger, with a stack and a context", () => {
+    Logger.overrideLogger(json());
+    new Logger('Payments').error('failed', new Error('boom').stack);
+    Logger.overrideLogger(true);
+    expect(stdout.json()[0]).toMatchObject({
+      level: 'error',
+      message: 'failed',
+      context: 'Payments',
+      stack: expect.stringContaining('Error: boom'),
+    });
+  });
+
+  it('never throws, whatever it is given', () => {
+    const logger = json();
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no');
+        },
+        ownKeys: () => {
+          throw new Error('no');
+        },
+      },
+    );
+    expect(() => {
+      logger.log(hostile);
+      logger.error('x', hostile, 'Main');
+      logger.log(Object.create(null));
+      logger.log('still here');
+    }).not.toThrow();
+    expect(stdout.json()).toMatchObject([
+      { message: 'A message that cannot be read', unreadable: 'no' },
+      { level: 'error', message: 'x', unreadable: 'no' },
+      { message: '' },
+      { message: 'still here' },
+    ]);
+  });
+
+  it('keeps lines of the same moment apart', () => {
+    const logger = json();
+    for (let count = 0; count < 20; count++) logger.log('same');
+    expect(new Set(stdout.lines()).size).toBeGreaterThan(10);
+  });
+});
+
+describe('TraceLogger with Loki', () => {
+  let loki: FakeLoki;
+  beforeEach(async () => {
+    loki = await startLoki();
+  });
+  afterEach(() => loki.close());
+
+  it('sends the same JSON to LOKI_URL, whatever stdout shows', async () => {
+    process.env.LOKI_URL = loki.url;
+    process.env.NODE_ENV = 'staging';
+    const logger = new TraceLogger({ logFormat: 'pretty' });
+    logger.error('Payment processing failed', { product: 'fail_product', reason: 'Payment gateway timeout' });
+    await until('the line', () => loki.lines.length === 1);
+    await logger.shutdown(1000);
+    expect(loki.lines[0]?.labels).toEqual({ level: 'error', service: 'order-service', env: 'staging' });
+    expect(JSON.parse(loki.lines[0]?.line ?? '')).toMatchObject({ level: 'error', product: 'fail_product' });
+    expect(stdout.lines()[0]).toContain('ERROR Payment processing failed');
+  });
+
+  it('says once on stdout that Loki is away, and what was lost in the end', async () => {
+    loki.answerWith(500);
+    const logger = json({ lokiUrl: loki.url });
+    logger.log('hello');
+    await until('the report', () => stdout.lines().length === 2);
+    await logger.shutdown(1000);
+    expect(stdout.json().map(({ message }) => message)).toEqual([
+      'hello',
+      expect.stringMatching(/^Loki cannot be reached/),
+      '2 log lines were not sent to Loki before the end',
+    ]);
+  });
+
+  it('goes without Loki when its URL is none', () => {
+    expect(() => json({ lokiUrl: 'not a url' })).not.toThrow();
+    expect(stdout.json()).toMatchObject([
+      { level: 'warn', message: expect.stringContaining('LOKI_URL is "not a url"') },
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { resourceAttributes, serviceIdentity } from './service-identity.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'identity-'));
+mkdirSync(join(folder, 'dist/deep'), { recursive: true });
+writeFileSync(join(folder, 'package.json'), '{"name": "@shop/order-service", "version": "1.2.3"}');
+// Only sets the module type of the build's folder.
+writeFileSync(join(folder, 'dist/package.json'), '{"type": "module"}');
+const program = join(folder, 'dist/deep/main.js');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the identity of a service', () => {
+  it('comes from the package of the program', () => {
+    expect(serviceIdentity({}, program)).toEqual({
+      name: 'order-service',
+      version: '1.2.3',
+      environment: 'development',
+    });
+  });
+
+  it('comes from OTEL_RESOURCE_ATTRIBUTES before that', () => {
+    const env = {
+      OTEL_RESOURCE_ATTRIBUTES:
+        'service.name=shop%20orders, service.version=2 ,deployment.environment.name=prod',
+    };
+    expect(serviceIdentity(env, program)).toEqual({ name: 'shop orders', version: '2', environment: 'prod' });
+  });
+
+  it('comes from OTEL_SERVICE_NAME before all', () => {
+    const env = {
+      OTEL_SERVICE_NAME: 'orders',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=other',
+      NODE_ENV: 'staging',
+    };
+    expect(serviceIdentity(env, program)).toMatchObject({ name: 'orders', environment: 'staging' });
+  });
+
+  it('is unknown, in the words of the specification, without any of them', () => {
+    expect(serviceIdentity({ OTEL_SERVICE_NAME: ' ' }, '/nowhere/main.js').name).toBe('unknown_service:node');
+    expect(serviceIdentity({}, undefined)).toMatchObject({ environment: 'development' });
+  });
+});
+
+describe('OTEL_RESOURCE_ATTRIBUTES', () => {
+  it('leaves out pairs that cannot be read', () => {
+    const env = { OTEL_RESOURCE_ATTRIBUTES: 'a=1,,=x,b,c=%E0%A4%A,d=2=3' };
+    expect(resourceAttributes(env)).toEqual({ a: '1', d: '2=3' });
+  });
+
+  it('never fails', () => {
+    fc.assert(
+      fc.property(fc.string(), (OTEL_RESOURCE_ATTRIBUTES) => {
+        expect(resourceAttributes({ OTEL_RESOURCE_ATTRIBUTES })).toBeDefined();
+      }),
+    );
+  });
+});

@@ -1,0 +1,22 @@
+/** Keeps what is written to stdout instead of writing it, until it is given back. */
+export function captureStdout(): {
+  lines: () => string[];
+  json: () => Record<string, unknown>[];
+  release: () => void;
+} {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
+  const { write } = process.stdout;
+  let text = '';
+  process.stdout.write = (chunk: string | Uint8Array) => {
+    text += String(chunk);
+    return true;
+  };
+  const lines = (): string[] => text.split('\n').slice(0, -1);
+  return {
+    lines,
+    json: () => lines().map((line) => JSON.parse(line) as Record<string, unknown>),
+    release: () => {
+      process.stdout.write = write;
+    },
+  };
+}
