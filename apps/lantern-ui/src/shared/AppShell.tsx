@@ -7,6 +7,7 @@ import { ErrorBoundary } from './ErrorBoundary.js';
 import { KeyboardHelp } from './KeyboardHelp.js';
 import { Logo } from './Logo.js';
 import { TraceLookup } from './TraceLookup.js';
+import { useScrollMemory } from './use-scroll-memory.js';
 
 /** What surrounds every page. */
 export const AppShell = () => {
@@ -18,6 +19,7 @@ export const AppShell = () => {
     { path: `/search${lastSearch}`, label: 'Search', Icon: IconSearch },
     { path: '/dependencies', label: 'Dependencies', Icon: IconTopologyStar3 },
   ];
+  const { ref: main, remember } = useScrollMemory(pathname === '/search' ? `${pathname}${search}` : pathname);
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">
@@ -42,7 +44,7 @@ export const AppShell = () => {
           <ColorSchemeMenu />
         </div>
       </header>
-      <main id="main" className={classes.main} tabIndex={-1}>
+      <main id="main" ref={main} className={classes.main} tabIndex={-1} onScroll={remember}>
         <ErrorBoundary resetKey={pathname}>
           <Suspense>
             <Outlet />

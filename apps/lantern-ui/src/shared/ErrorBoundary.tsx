@@ -32,7 +32,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     const { error } = this.state;
     if (error === undefined) return this.props.children;
     return (
-      <Notice title="This page could not be shown" tone="error">
+      <Notice title="This page could not be shown" tone="error" isPage>
         <p>{error instanceof Error ? error.message : 'Its code failed without saying why.'}</p>
         <p>If Lantern was updated meanwhile, loading the page anew helps.</p>
         <Button onClick={() => location.reload()}>Load anew</Button>

@@ -9,12 +9,14 @@ interface LoadFailedProps {
   readonly error: Error;
   readonly onRetry: () => void;
   readonly isRetrying: boolean;
+  readonly isPage?: boolean;
 }
 
-export const LoadFailed = ({ what, error, onRetry, isRetrying }: LoadFailedProps) => (
+export const LoadFailed = ({ what, error, onRetry, isRetrying, isPage = false }: LoadFailedProps) => (
   <Notice
     title={`${what} could not be loaded`}
     tone="error"
+    isPage={isPage}
     icon={<IconAlertCircle size={28} stroke={1.5} />}
   >
     <p>{error.message}</p>

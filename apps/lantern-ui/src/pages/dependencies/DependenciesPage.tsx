@@ -34,7 +34,6 @@ const DependenciesPage = () => {
         <Select
           className={classes.time ?? ''}
           aria-label="Time"
-          role="combobox"
           data={[...lookbacksWith(lookback)]}
           value={lookback}
           allowDeselect={false}

@@ -37,14 +37,24 @@ export const DependencyGraph = ({ calls, lookback }: DependencyGraphProps) => {
             <path d="M0.5,0.5 L7.5,4 L0.5,7.5 z" className={classes.arrow} />
           </marker>
         </defs>
-        {edges.map((edge) => (
-          <path
-            key={`${edge.call.caller} ${edge.call.callee}`}
-            className={classes.line}
-            d={edge.path}
-            markerEnd="url(#arrow)"
-            style={{ strokeWidth: lineWidth(edge.call, calls) }}
-          />
+        {edges.map(({ call, path }) => (
+          // The label says the same to the keyboard.
+          <Link
+            key={`${call.caller} ${call.callee}`}
+            to={callPath(call, lookback)}
+            className={classes.edge}
+            tabIndex={-1}
+            aria-hidden
+          >
+            <title>{callTitle(call)}</title>
+            <path className={classes.reach} d={path} />
+            <path
+              className={classes.line}
+              d={path}
+              markerEnd="url(#arrow)"
+              style={{ strokeWidth: lineWidth(call, calls) }}
+            />
+          </Link>
         ))}
         {nodes.map((node) => (
           <Service key={node.service} node={node} lookback={lookback} />
@@ -86,7 +96,7 @@ const CallCount = ({ edge, lookback }: { readonly edge: GraphEdge; readonly look
   const name = `${call.caller} to ${call.callee}, ${formatCounted(call.count, 'call')}`;
   return (
     <Link to={callPath(call, lookback)} aria-label={name} className={classes.call}>
-      <title>{`${call.caller} → ${call.callee}\n${formatCounted(call.count, 'call')}`}</title>
+      <title>{callTitle(call)}</title>
       <rect x={label.x - width / 2} y={label.y - 10} width={width} height="20" rx="10" />
       <text x={label.x} y={label.y} dy="0.35em" textAnchor="middle">
         {text}
@@ -94,6 +104,9 @@ const CallCount = ({ edge, lookback }: { readonly edge: GraphEdge; readonly look
     </Link>
   );
 };
+
+const callTitle = ({ caller, callee, count }: Call): string =>
+  `${caller} → ${callee}\n${formatCounted(count, 'call')}`;
 
 /** Thicker for more calls, by orders of magnitude. */
 const lineWidth = ({ count }: Call, calls: readonly Call[]): number => {

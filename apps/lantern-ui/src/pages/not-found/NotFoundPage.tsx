@@ -6,7 +6,7 @@ export const NotFoundPage = () => {
   return (
     <>
       <title>Not found · Lantern</title>
-      <Notice title="There is no page here">
+      <Notice title="There is no page here" isPage>
         <p>
           Nothing is at <code>{pathname}</code>. <Link to="/search">Search for traces</Link> instead.
         </p>

@@ -74,6 +74,7 @@ const Result = memo(({ summary, share, now }: ResultProps) => {
         <span className={classes.figure}>{formatDuration(summary.durationNano)}</span>
       </span>
       <span className={classes.services}>
+        <span className={classes.total}>{formatCounted(spanCount, 'span')}</span>
         {summary.services.map(({ name, spanCount: count, errorCount: errors }) => (
           <ServiceName key={name} name={name}>
             <span className={classes.spans}>{formatCount(count)}</span>
@@ -85,7 +86,6 @@ const Result = memo(({ summary, share, now }: ResultProps) => {
             )}
           </ServiceName>
         ))}
-        <span className={classes.total}>{formatCounted(spanCount, 'span')}</span>
       </span>
       <time className={classes.time} title={formatTime(summary.startUnixNano)}>
         <span className={classes.relative}>{formatRelative(summary.startUnixNano, now)}</span>

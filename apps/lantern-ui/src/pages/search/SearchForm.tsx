@@ -53,7 +53,6 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
         clearable
         clearButtonProps={{ 'aria-label': 'Any service' }}
         nothingFoundMessage="No such service"
-        role="combobox"
       />
       <div className={classes.more}>
         <Select
@@ -67,7 +66,6 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
           clearable
           clearButtonProps={{ 'aria-label': 'Any operation' }}
           nothingFoundMessage="No such operation"
-          role="combobox"
         />
         <TextInput
           label="Tags"
@@ -90,7 +88,6 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
           value={draft.lookback}
           onChange={(lookback) => edit({ lookback: lookback ?? draft.lookback })}
           allowDeselect={false}
-          role="combobox"
         />
         {draft.lookback === 'custom' && (
           <div className={classes.column}>

@@ -12,22 +12,50 @@ interface FieldTableProps {
 /** Keys and values, each value to copy. */
 export const FieldTable = ({ label, fields }: FieldTableProps) => (
   <table className={classes.table} aria-label={label}>
+    <colgroup>
+      <col className={classes.key} />
+      <col />
+      <col className={classes.tool} />
+    </colgroup>
     <tbody>
       {fields.map(([key, value], row) => (
         // Senders exist that repeat a key.
-        <tr key={`${row} ${key}`} data-long={isLong(value)}>
-          <th scope="row">
-            <bdi>{key}</bdi>
-          </th>
-          <td>
-            <Value text={value} />
-          </td>
-          <td className={classes.tools}>{!isStackTrace(value) && <CopyButton value={value} what={key} />}</td>
-        </tr>
+        <Field key={`${row} ${key}`} name={key} value={value} />
       ))}
     </tbody>
   </table>
 );
+
+const Field = ({ name, value }: { readonly name: string; readonly value: string }) => {
+  const tools = (
+    <td className={classes.tools}>{!isStackTrace(value) && <CopyButton value={value} what={name} />}</td>
+  );
+  return isLong(value) ? (
+    <>
+      <tr>
+        <th scope="row" colSpan={2}>
+          <bdi>{name}</bdi>
+        </th>
+        {tools}
+      </tr>
+      <tr className={classes.below}>
+        <td colSpan={3}>
+          <Value text={value} />
+        </td>
+      </tr>
+    </>
+  ) : (
+    <tr>
+      <th scope="row">
+        <bdi>{name}</bdi>
+      </th>
+      <td>
+        <Value text={value} />
+      </td>
+      {tools}
+    </tr>
+  );
+};
 
 /** Too much for a column beside the key. */
 const isLong = (text: string): boolean => text.length > 160 || text.includes('\n');

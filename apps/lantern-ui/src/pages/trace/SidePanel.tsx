@@ -29,21 +29,18 @@ export const SidePanel = ({ tree, panel, onPanel, selected, logs, spanLogs, onOp
     role="complementary"
     aria-label="Details"
   >
-    <Tabs.List className={classes.tabs ?? ''}>
-      <Tabs.Tab value="span" className={classes.tab ?? ''}>
-        Span
-      </Tabs.Tab>
-      <Tabs.Tab value="logs" className={classes.tab ?? ''}>
-        Logs
-        {logs.data !== undefined && <span className={classes.count}>{formatCount(logs.data.length)}</span>}
-      </Tabs.Tab>
-      <CloseButton
-        className={classes.close ?? ''}
-        size="sm"
-        aria-label="Close the panel"
-        onClick={() => onPanel('none')}
-      />
-    </Tabs.List>
+    <div className={classes.head}>
+      <Tabs.List className={classes.tabs ?? ''}>
+        <Tabs.Tab value="span" className={classes.tab ?? ''}>
+          Span
+        </Tabs.Tab>
+        <Tabs.Tab value="logs" className={classes.tab ?? ''}>
+          Logs
+          {logs.data !== undefined && <span className={classes.count}>{formatCount(logs.data.length)}</span>}
+        </Tabs.Tab>
+      </Tabs.List>
+      <CloseButton size="sm" aria-label="Close the panel" onClick={() => onPanel('none')} />
+    </div>
     <Tabs.Panel value="span" className={classes.content ?? ''}>
       {selected === undefined ? (
         <p className={classes.hint}>

@@ -6,7 +6,7 @@ import {
   type TraceNode,
   type TraceTree,
 } from '@lantern/telemetry-model';
-import { IconAlertCircleFilled, IconClock, IconPuzzle } from '@tabler/icons-react';
+import { IconAlertCircleFilled, IconClock, IconCloudOff, IconPuzzle } from '@tabler/icons-react';
 import { Fragment, useMemo, type ReactNode } from 'react';
 import { CopyButton } from '../../shared/CopyButton.js';
 import { formatCount, formatCounted, formatShare } from '../../shared/format/count.js';
@@ -21,11 +21,12 @@ import { rootOf } from './trace-name.js';
 interface TraceHeaderProps {
   readonly traceId: TraceId;
   readonly tree: TraceTree;
+  readonly staleBecause: string | undefined;
   readonly onOpen: (node: TraceNode) => void;
 }
 
 /** What the trace is, and the two questions it is opened for: what took the time, and what failed. */
-export const TraceHeader = ({ traceId, tree, onOpen }: TraceHeaderProps) => {
+export const TraceHeader = ({ traceId, tree, staleBecause, onOpen }: TraceHeaderProps) => {
   const now = useNow(10_000);
   const times = useMemo(() => timeByService(tree), [tree]);
   const origins = useMemo(() => errorOrigins(tree), [tree]);
@@ -80,6 +81,12 @@ export const TraceHeader = ({ traceId, tree, onOpen }: TraceHeaderProps) => {
           <li className={classes.answer} data-tone="warn">
             <IconPuzzle size={15} stroke={1.75} aria-hidden />
             <span>{missingText(tree)}</span>
+          </li>
+        )}
+        {staleBecause !== undefined && (
+          <li className={classes.answer} data-tone="warn" role="alert">
+            <IconCloudOff size={15} stroke={1.75} aria-hidden />
+            <span>Not updated: {staleBecause}</span>
           </li>
         )}
       </ul>

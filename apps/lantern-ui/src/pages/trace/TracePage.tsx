@@ -23,7 +23,7 @@ const TracePage = () => {
   const { traceId: text = '' } = useParams();
   const traceId = parseTraceId(text);
   return traceId === undefined ? (
-    <Notice title="This is no trace ID" icon={<IconRouteOff size={28} stroke={1.5} />}>
+    <Notice title="This is no trace ID" isPage icon={<IconRouteOff size={28} stroke={1.5} />}>
       <title>Trace · Lantern</title>
       <p>
         A trace ID is 1 to 32 hex digits, and <code>{text}</code> is not.{' '}
@@ -45,12 +45,13 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
   });
 
   if (trace.data !== undefined && trace.data.nodes.length > 0)
-    return <TraceView traceId={traceId} tree={trace.data} />;
+    return <TraceView traceId={traceId} tree={trace.data} staleBecause={trace.error?.message} />;
   if (trace.isPending) return <TraceSkeleton />;
   if (trace.error !== null && !isUnknown(trace.error)) {
     return (
       <LoadFailed
         what="The trace"
+        isPage
         error={trace.error}
         onRetry={() => void trace.refetch()}
         isRetrying={trace.isFetching}
@@ -58,7 +59,7 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
     );
   }
   return (
-    <Notice title="No such trace, or not yet" icon={<IconRouteOff size={28} stroke={1.5} />}>
+    <Notice title="No such trace, or not yet" isPage icon={<IconRouteOff size={28} stroke={1.5} />}>
       <title>Trace not found · Lantern</title>
       <p>
         Nothing has arrived with the trace ID <code>{traceId}</code>. It may still be on its way: this page

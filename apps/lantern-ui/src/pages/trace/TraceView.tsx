@@ -24,9 +24,11 @@ interface TraceViewProps {
   readonly traceId: TraceId;
   /** With at least one span. */
   readonly tree: TraceTree;
+  /** Why the latest attempt to look for more spans failed. */
+  readonly staleBecause: string | undefined;
 }
 
-export const TraceView = ({ traceId, tree }: TraceViewProps) => {
+export const TraceView = ({ traceId, tree, staleBecause }: TraceViewProps) => {
   const address = useTraceAddress();
   const [collapsed, setCollapsed] = useState<ReadonlySet<SpanId>>(new Set());
   const [cursorId, setCursorId] = useState(address.spanId);
@@ -62,6 +64,7 @@ export const TraceView = ({ traceId, tree }: TraceViewProps) => {
     if (panel === 'span') follow(node.span.spanId);
   };
   const open = (node: TraceNode) => {
+    follow.cancel();
     setCursorId(node.span.spanId);
     setCollapsed((current) => revealing(current, node));
     address.change({ spanId: node.span.spanId, panel: undefined });
@@ -80,6 +83,7 @@ export const TraceView = ({ traceId, tree }: TraceViewProps) => {
     });
   };
   const showPanel = (next: TracePanel) => {
+    follow.cancel();
     address.change(next === 'none' ? { panel: next, spanId: undefined } : { panel: next });
   };
 
@@ -107,13 +111,13 @@ export const TraceView = ({ traceId, tree }: TraceViewProps) => {
     [']', () => setCollapsed(collapsible(tree))],
     ['l', () => showPanel(panel === 'logs' ? 'none' : 'logs')],
     ['/', () => findBox.current?.focus()],
-    ['Escape', () => panel !== 'none' && showPanel('none')],
+    ['Escape', () => panel !== 'none' && !isCovered() && showPanel('none')],
   ]);
 
   return (
     <article className={classes.view} data-panel={panel}>
       <title>{`${traceName(tree)} · Lantern`}</title>
-      <TraceHeader traceId={traceId} tree={tree} onOpen={open} />
+      <TraceHeader traceId={traceId} tree={tree} staleBecause={staleBecause} onOpen={open} />
       <TraceToolbar
         find={find}
         onFind={(text) => {
@@ -174,6 +178,9 @@ export const TraceView = ({ traceId, tree }: TraceViewProps) => {
 
 const nodeOf = (tree: TraceTree, spanId: SpanId | undefined): TraceNode | undefined =>
   spanId === undefined ? undefined : tree.nodes.find(({ span }) => span.spanId === spanId);
+
+/** A dialog or a menu lies over the page, and takes the key. */
+const isCovered = (): boolean => document.querySelector('[role=dialog], [role=menu]') !== null;
 
 const groupBySpan = (lines: readonly LogLine[]): ReadonlyMap<string, readonly LogLine[]> =>
   Map.groupBy(

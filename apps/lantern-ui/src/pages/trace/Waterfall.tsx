@@ -114,10 +114,13 @@ export const Waterfall = ({
     action();
   };
 
+  const step = indentStep(tree.depth, nameWidth);
   return (
     <div
       className={classes.waterfall}
-      style={{ '--name-width': `${nameWidth}px`, '--step': `${indentStep(tree.depth, nameWidth)}px` }}
+      // Lines this close together would guide nobody.
+      data-guides={step >= 6}
+      style={{ '--name-width': `${nameWidth}px`, '--step': `${step}px` }}
     >
       <div ref={scroller} className={classes.scroller}>
         <div className={classes.head} style={{ height: HEAD_HEIGHT }}>
@@ -127,7 +130,7 @@ export const Waterfall = ({
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                size={22}
+                size={24}
                 aria-label="Expand all"
                 onClick={onExpandAll}
               >
@@ -138,7 +141,7 @@ export const Waterfall = ({
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                size={22}
+                size={24}
                 aria-label="Collapse all"
                 onClick={onCollapseAll}
               >

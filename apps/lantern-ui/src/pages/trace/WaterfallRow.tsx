@@ -40,7 +40,6 @@ export const WaterfallRow = memo((props: WaterfallRowProps) => {
       id={rowId(node)}
       className={classes.row}
       role="treeitem"
-      aria-label={labelOf(node, isCollapsed)}
       aria-level={node.depth + 1}
       aria-expanded={node.children.length === 0 ? undefined : !isCollapsed}
       aria-selected={isSelected}
@@ -92,19 +91,35 @@ const NameCell = ({ node, isCollapsed, onToggle }: WaterfallRowProps) => {
         <IconAlertCircleFilled className={classes.error} size={14} aria-hidden />
       ) : (
         hidesError && (
-          <span className={classes.error} title={`${formatCounted(node.errorsBelow, 'error')} below`}>
-            <IconAlertCircle size={14} aria-hidden />
+          <span
+            className={classes.error}
+            title={`${formatCounted(node.errorsBelow, 'error')} below`}
+            aria-hidden
+          >
+            <IconAlertCircle size={14} />
           </span>
         )
       )}
       {node.isOrphan && (
-        <span className={classes.orphan} title={`Its parent ${node.span.parentSpanId ?? ''} has not arrived`}>
+        <span
+          className={classes.orphan}
+          title={`Its parent ${node.span.parentSpanId ?? ''} has not arrived`}
+          aria-hidden
+        >
           <IconPuzzle size={14} stroke={1.75} aria-hidden />
         </span>
       )}
       <span className={classes.text} title={`${node.service} ${node.span.name}`}>
-        {node.service !== node.parent?.service && <span className={classes.service}>{node.service} </span>}
-        <bdi>{node.span.name}</bdi>
+        {/* Where the service stays the same its colour says so; who cannot see it hears the name. */}
+        <bdi className={node.service === node.parent?.service ? classes.unseen : classes.service}>
+          {node.service}
+        </bdi>{' '}
+        <bdi className={classes.operation}>{node.span.name}</bdi>
+        {hasError(node.span) && <span className={classes.unseen}> error</span>}
+        {hidesError && (
+          <span className={classes.unseen}> {formatCounted(node.errorsBelow, 'error')} below</span>
+        )}
+        {node.isOrphan && <span className={classes.unseen}> parent not arrived</span>}
       </span>
       {spanBadges(node.span).map(({ text, title, tone }) => (
         <span key={title} className={classes.badge} data-tone={tone} title={title}>
@@ -134,6 +149,7 @@ const BarCell = ({ node, scale, logs }: WaterfallRowProps) => {
         {marksOf(node, logs, scale).map(({ key, percent, tone, title }) => (
           <span
             key={key}
+            aria-hidden
             className={classes.mark}
             data-tone={tone}
             title={title}
@@ -147,15 +163,3 @@ const BarCell = ({ node, scale, logs }: WaterfallRowProps) => {
     </div>
   );
 };
-
-/** `order-service calculate_total, 28 ms, error`. */
-const labelOf = (node: TraceNode, isCollapsed: boolean): string =>
-  [
-    `${node.service} ${node.span.name}`,
-    formatDuration(durationNano(node.span)),
-    hasError(node.span) ? 'error' : '',
-    isCollapsed && node.errorsBelow > 0 ? `${formatCounted(node.errorsBelow, 'error')} below` : '',
-    node.isOrphan ? 'parent not arrived' : '',
-  ]
-    .filter((part) => part !== '')
-    .join(', ');

@@ -6,6 +6,7 @@ import {
   Select,
   TextInput,
   Tooltip,
+  type CSSVariablesResolver,
   type MantineColorsTuple,
 } from '@mantine/core';
 
@@ -77,10 +78,28 @@ export const theme = createTheme({
     }),
     TextInput: TextInput.extend({ defaultProps: { size: 'xs' } }),
     Select: Select.extend({
-      defaultProps: { size: 'xs', checkIconPosition: 'right', comboboxProps: { shadow: 'md', offset: 4 } },
+      defaultProps: {
+        size: 'xs',
+        checkIconPosition: 'right',
+        role: 'combobox',
+        comboboxProps: { shadow: 'md', offset: 4 },
+      },
     }),
     Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: false, fz: 'xs' } }),
     Modal: Modal.extend({ defaultProps: { centered: true } }),
   },
 });
+
+/** The library's names for what tokens.css defines. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const ours = {
+    '--mantine-color-body': 'var(--surface)',
+    '--mantine-color-text': 'var(--ink)',
+    '--mantine-color-dimmed': 'var(--ink-faint)',
+    '--mantine-color-placeholder': 'var(--ink-faint)',
+    '--mantine-color-error': 'var(--error)',
+    '--mantine-color-default-hover': 'var(--surface-hover)',
+  };
+  return { variables: {}, light: ours, dark: ours };
+};
