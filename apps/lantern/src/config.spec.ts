@@ -15,10 +15,13 @@ describe('readConfig', () => {
     expect(readConfig({})).toEqual({
       host: 'localhost',
       otlpPort: 4318,
+      otlpGrpcPort: 4317,
       jaegerPort: 16686,
       lokiPort: 3100,
       maxTraceBytes: 268_435_456,
       maxLogBytes: 134_217_728,
+      maxGrpcMessageBytes: 4_194_304,
+      maxInFlightBytes: 134_217_728,
       maxClockSkewNano: 0n,
     });
   });
@@ -28,19 +31,25 @@ describe('readConfig', () => {
       readConfig({
         LANTERN_HOST: '0.0.0.0',
         LANTERN_OTLP_PORT: '0',
+        LANTERN_OTLP_GRPC_PORT: '1',
         LANTERN_JAEGER_PORT: '65535',
         LANTERN_LOKI_PORT: '3101',
         LANTERN_MAX_TRACE_BYTES: '1.5GiB',
         LANTERN_MAX_LOG_BYTES: '20000000',
+        LANTERN_MAX_GRPC_MESSAGE_BYTES: '16MiB',
+        LANTERN_MAX_IN_FLIGHT_BYTES: '64MiB',
         LANTERN_MAX_CLOCK_SKEW: '1m30s',
       }),
     ).toEqual({
       host: '0.0.0.0',
       otlpPort: 0,
+      otlpGrpcPort: 1,
       jaegerPort: 65535,
       lokiPort: 3101,
       maxTraceBytes: 1_610_612_736,
       maxLogBytes: 20_000_000,
+      maxGrpcMessageBytes: 16_777_216,
+      maxInFlightBytes: 67_108_864,
       maxClockSkewNano: 90_000_000_000n,
     });
   });

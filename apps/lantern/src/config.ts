@@ -5,7 +5,9 @@ import { z } from 'zod';
 export interface Config {
   /** A name or address. `localhost` means both loopback addresses, 127.0.0.1 and ::1. */
   readonly host: string;
+  /** OTLP over HTTP. */
   readonly otlpPort: number;
+  readonly otlpGrpcPort: number;
   /** Jaeger's query API and the web UI. */
   readonly jaegerPort: number;
   readonly lokiPort: number;
@@ -13,6 +15,10 @@ export interface Config {
   readonly maxTraceBytes: number;
   /** What the log lines in memory may occupy; the oldest make room for new ones. */
   readonly maxLogBytes: number;
+  /** What one gRPC message may occupy, before and after decompression. */
+  readonly maxGrpcMessageBytes: number;
+  /** What all bodies that are being received may occupy together; what does not fit is told to come again. */
+  readonly maxInFlightBytes: number;
   /** By how much a span may be moved to make up for a clock that is wrong; 0 moves none. */
   readonly maxClockSkewNano: DurationNano;
 }
@@ -69,10 +75,14 @@ const duration = z.string().transform((text, context) => {
 const environment = z.object({
   LANTERN_HOST: host.default('localhost'),
   LANTERN_OTLP_PORT: port.default(4318),
+  LANTERN_OTLP_GRPC_PORT: port.default(4317),
   LANTERN_JAEGER_PORT: port.default(16_686),
   LANTERN_LOKI_PORT: port.default(3100),
   LANTERN_MAX_TRACE_BYTES: size.default(256 * MIB),
   LANTERN_MAX_LOG_BYTES: size.default(128 * MIB),
+  // As an OpenTelemetry Collector has it.
+  LANTERN_MAX_GRPC_MESSAGE_BYTES: size.default(4 * MIB),
+  LANTERN_MAX_IN_FLIGHT_BYTES: size.default(128 * MIB),
   LANTERN_MAX_CLOCK_SKEW: duration.default(0n),
 });
 
@@ -94,10 +104,13 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   return {
     host: data.LANTERN_HOST,
     otlpPort: data.LANTERN_OTLP_PORT,
+    otlpGrpcPort: data.LANTERN_OTLP_GRPC_PORT,
     jaegerPort: data.LANTERN_JAEGER_PORT,
     lokiPort: data.LANTERN_LOKI_PORT,
     maxTraceBytes: data.LANTERN_MAX_TRACE_BYTES,
     maxLogBytes: data.LANTERN_MAX_LOG_BYTES,
+    maxGrpcMessageBytes: data.LANTERN_MAX_GRPC_MESSAGE_BYTES,
+    maxInFlightBytes: data.LANTERN_MAX_IN_FLIGHT_BYTES,
     maxClockSkewNano: data.LANTERN_MAX_CLOCK_SKEW,
   };
 };

@@ -2,10 +2,14 @@ import { openMemoryLogStore, openMemoryTraceStore } from '@lantern/telemetry-sto
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.js';
 import type { Report } from './http/failure.js';
+import { InFlightBytes } from './http/in-flight-bytes.js';
+import { REQUEST_TIMEOUT_MILLIS } from './http/limits.js';
 import { listen } from './http/listen.js';
 import type { ServerOptions } from './http/server.js';
+import { OtlpGrpcServer } from './ingest/grpc/otlp-grpc-server.js';
 import { createOtlpServer } from './ingest/http/otlp-server.js';
 import { LogIngest } from './ingest/log-ingest.js';
+import { OtlpIngest } from './ingest/otlp-ingest.js';
 import { TraceIngest } from './ingest/trace-ingest.js';
 import { createJaegerServer } from './query/jaeger/jaeger-server.js';
 import { createLokiServer } from './query/loki/loki-server.js';
@@ -18,7 +22,9 @@ export interface Lantern {
 }
 
 export interface LanternUrls {
+  /** OTLP over HTTP. */
   readonly otlp: string;
+  readonly otlpGrpc: string;
   /** Jaeger's query API and the web UI. */
   readonly jaeger: string;
   readonly loki: string;
@@ -35,19 +41,25 @@ export interface LanternOptions {
 const CLOSE_TIMEOUT_MILLIS = 5_000;
 
 /**
- * Opens the stores and the three ports.
+ * Opens the stores and the ports.
  *
  * @throws {ListenError} when a port cannot be had; whatever was opened before is closed again
  */
 export const startLantern = async (config: Config, options: LanternOptions = {}): Promise<Lantern> => {
   const traces = openMemoryTraceStore({ maxBytes: config.maxTraceBytes });
   const logs = openMemoryLogStore({ maxBytes: config.maxLogBytes });
-  const serverOptions: ServerOptions = {
-    host: config.host,
-    requestTimeoutMillis: options.requestTimeoutMillis,
-    report: options.report ?? (() => undefined),
-  };
-  const otlp = createOtlpServer(new TraceIngest(traces), serverOptions);
+  const report = options.report ?? (() => undefined);
+  const requestTimeoutMillis = options.requestTimeoutMillis ?? REQUEST_TIMEOUT_MILLIS;
+  const inFlight = new InFlightBytes(config.maxInFlightBytes);
+  const serverOptions: ServerOptions = { host: config.host, requestTimeoutMillis, report, inFlight };
+  const otlpIngest = new OtlpIngest(new TraceIngest(traces), report);
+  const otlp = createOtlpServer(otlpIngest, serverOptions);
+  const otlpGrpc = new OtlpGrpcServer(otlpIngest, {
+    maxMessageBytes: config.maxGrpcMessageBytes,
+    requestTimeoutMillis,
+    report,
+    inFlight,
+  });
   const jaeger = createJaegerServer(
     {
       traces,
@@ -61,7 +73,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await Promise.all([otlp, jaeger, loki].map(closeServer));
+    await Promise.all([...[otlp, jaeger, loki].map(closeServer), otlpGrpc.close(CLOSE_TIMEOUT_MILLIS)]);
     await Promise.all([traces.close(), logs.close()]);
   };
   const lantern = {
@@ -78,6 +90,12 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
           port: config.otlpPort,
           purpose: 'OTLP over HTTP',
           variable: 'LANTERN_OTLP_PORT',
+        }),
+        otlpGrpc: await otlpGrpc.listen({
+          host,
+          port: config.otlpGrpcPort,
+          purpose: 'OTLP over gRPC',
+          variable: 'LANTERN_OTLP_GRPC_PORT',
         }),
         jaeger: await listen(jaeger, {
           host,

@@ -8,10 +8,16 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const HOOKS = new URL('./testing/typescript-hooks.mjs', import.meta.url).href;
 
-const FREE_PORTS = { LANTERN_OTLP_PORT: '0', LANTERN_JAEGER_PORT: '0', LANTERN_LOKI_PORT: '0' };
+const FREE_PORTS = {
+  LANTERN_OTLP_PORT: '0',
+  LANTERN_OTLP_GRPC_PORT: '0',
+  LANTERN_JAEGER_PORT: '0',
+  LANTERN_LOKI_PORT: '0',
+};
 
 interface Urls {
   readonly otlp: string;
+  readonly otlpGrpc: string;
   readonly jaeger: string;
   readonly loki: string;
 }
@@ -64,6 +70,7 @@ describe('the process', () => {
       stdout:
         `Web UI and Jaeger API   ${urls.jaeger}\n` +
         `OTLP over HTTP          ${urls.otlp}\n` +
+        `OTLP over gRPC          ${urls.otlpGrpc}\n` +
         `Loki API                ${urls.loki}\n`,
       stderr: '',
     });

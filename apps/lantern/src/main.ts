@@ -8,16 +8,18 @@ const report = (text: string) => process.stderr.write(`${text}\n`);
 
 try {
   const lantern = await startLantern(readConfig(process.env), { report });
-  const { otlp, jaeger, loki } = lantern.urls;
+  const { otlp, otlpGrpc, jaeger, loki } = lantern.urls;
   print(`Web UI and Jaeger API   ${jaeger}`);
   print(`OTLP over HTTP          ${otlp}`);
+  print(`OTLP over gRPC          ${otlpGrpc}`);
   print(`Loki API                ${loki}`);
   // A process that started this one over IPC waits for it, and learns which ports were free.
   process.send?.({ type: 'ready', urls: lantern.urls });
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // `disconnect`: a parent that started this process over IPC and is gone can no longer stop it.
+  for (const wish of ['SIGINT', 'SIGTERM', 'disconnect']) {
     // Once: a second signal ends the process at once, as is the custom.
-    process.once(signal, () => {
+    process.once(wish, () => {
       lantern.close().then(
         () => process.exit(0),
         (error: unknown) => {

@@ -7,6 +7,7 @@ export interface Ports {
   readonly orderService: number;
   readonly ui: number;
   readonly otlp: number;
+  readonly otlpGrpc: number;
   readonly loki: number;
 }
 
@@ -16,6 +17,7 @@ export const DEFAULT_PORTS: Ports = {
   orderService: 8002,
   ui: 16686,
   otlp: 4318,
+  otlpGrpc: 4317,
   loki: 3100,
 };
 
@@ -25,6 +27,7 @@ export const ANY_FREE_PORTS: Ports = {
   orderService: 0,
   ui: 0,
   otlp: 0,
+  otlpGrpc: 0,
   loki: 0,
 };
 
@@ -34,7 +37,8 @@ export const PORT_OPTIONS: Readonly<Record<keyof Ports, { option: string; purpos
   userService: { option: 'user-service-port', purpose: 'the user-service' },
   orderService: { option: 'order-service-port', purpose: 'the order-service' },
   ui: { option: 'ui-port', purpose: "Lantern's web UI and Jaeger API" },
-  otlp: { option: 'otlp-port', purpose: "Lantern's OTLP receiver" },
+  otlp: { option: 'otlp-port', purpose: "Lantern's OTLP receiver over HTTP" },
+  otlpGrpc: { option: 'otlp-grpc-port', purpose: "Lantern's OTLP receiver over gRPC" },
   loki: { option: 'loki-port', purpose: "Lantern's Loki API" },
 };
 

@@ -77,6 +77,7 @@ export class System {
     const lantern = run('lantern', [], {
       LANTERN_JAEGER_PORT: String(ports.ui),
       LANTERN_OTLP_PORT: String(ports.otlp),
+      LANTERN_OTLP_GRPC_PORT: String(ports.otlpGrpc),
       LANTERN_LOKI_PORT: String(ports.loki),
     });
     const lanternUrls = urlsOf(lantern);

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { useLantern } from '../testing/running-lantern.js';
+import { InFlightBytes } from './in-flight-bytes.js';
 import { createServer } from './server.js';
 
 const lantern = useLantern();
@@ -43,7 +44,11 @@ describe('a server on loopback', () => {
 
 describe('a server that others can reach', () => {
   it('goes by names that it cannot know', async () => {
-    const server = createServer({ host: '0.0.0.0', report: () => undefined });
+    const server = createServer({
+      host: '0.0.0.0',
+      report: () => undefined,
+      inFlight: new InFlightBytes(1),
+    });
     server.get('/', async () => 'here');
     const { statusCode } = await server.inject({ url: '/', headers: { host: 'lantern.example.com' } });
     expect(statusCode).toBe(200);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 export interface ListenOptions {
@@ -18,14 +18,13 @@ export class ListenError extends Error {
 /** @returns the URL that reaches the server, with the port that it really has */
 export const listen = async (server: FastifyInstance, options: ListenOptions): Promise<string> => {
   const { host, port } = options;
-  const primaryHost = host === 'localhost' ? '127.0.0.1' : host;
   // Hands its connections to the server: as if that listened on a second address.
   const door = createServer((socket) => server.server.emit('connection', socket));
   server.addHook('preClose', async () => {
     door.close();
   });
   try {
-    await server.listen({ host: primaryHost, port });
+    await server.listen({ host: primaryHostOf(host), port });
     const bound = (server.server.address() as AddressInfo).port;
     if (host === 'localhost') await listenOnIpv6Loopback(door, bound, port === 0);
     return `http://${urlHost(host)}:${bound}`;
@@ -33,6 +32,40 @@ export const listen = async (server: FastifyInstance, options: ListenOptions): P
     throw new ListenError(explain(error, options), { cause: error });
   }
 };
+
+export interface Door {
+  /** What reaches it, with the port that it really has. */
+  readonly url: string;
+  /** Lets nobody in any more; who is in stays. */
+  close(): void;
+}
+
+/**
+ * As {@link listen}, for what takes connections and is no Fastify server.
+ *
+ * @throws {ListenError}
+ */
+export const openDoor = async (accept: (socket: Socket) => void, options: ListenOptions): Promise<Door> => {
+  const { host, port } = options;
+  const main = createServer(accept);
+  const second = createServer(accept);
+  const close = () => {
+    main.close();
+    second.close();
+  };
+  try {
+    main.listen(port, primaryHostOf(host));
+    await once(main, 'listening');
+    const bound = (main.address() as AddressInfo).port;
+    if (host === 'localhost') await listenOnIpv6Loopback(second, bound, port === 0);
+    return { url: `http://${urlHost(host)}:${bound}`, close };
+  } catch (error) {
+    close();
+    throw new ListenError(explain(error, options), { cause: error });
+  }
+};
+
+const primaryHostOf = (host: string): string => (host === 'localhost' ? '127.0.0.1' : host);
 
 /**
  * Clients that resolve `localhost` to ::1 first find the server too. What Fastify does for that name would

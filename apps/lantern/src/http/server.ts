@@ -1,6 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { boundBodies } from './bounded-bodies.js';
 import type { Report } from './failure.js';
 import { guardAgainstForeignPages } from './foreign-pages.js';
+import type { InFlightBytes } from './in-flight-bytes.js';
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MILLIS } from './limits.js';
 
 export interface ServerOptions {
@@ -8,11 +10,14 @@ export interface ServerOptions {
   readonly host: string;
   readonly report: Report;
   readonly requestTimeoutMillis?: number;
+  /** Shared by all servers of the process. */
+  readonly inFlight: InFlightBytes;
 }
 
-/** What all three servers have in common. Each one adds its routes, its content types and its error format. */
+/** What all servers have in common. Each one adds its routes, its content types and its error format. */
 export const createServer = ({
   host,
+  inFlight,
   requestTimeoutMillis = REQUEST_TIMEOUT_MILLIS,
 }: ServerOptions): FastifyInstance => {
   const server = Fastify({
@@ -27,6 +32,7 @@ export const createServer = ({
   server.server.headersTimeout = requestTimeoutMillis;
   server.removeAllContentTypeParsers();
   guardAgainstForeignPages(server, host);
+  boundBodies(server, inFlight);
   endConnectionsOnClose(server);
   return server;
 };

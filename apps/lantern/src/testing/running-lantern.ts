@@ -7,10 +7,13 @@ import { startLantern, type Lantern, type LanternOptions } from '../lantern.js';
 export const TEST_CONFIG: Config = {
   host: 'localhost',
   otlpPort: 0,
+  otlpGrpcPort: 0,
   jaegerPort: 0,
   lokiPort: 0,
   maxTraceBytes: 16 * 1024 * 1024,
   maxLogBytes: 16 * 1024 * 1024,
+  maxGrpcMessageBytes: 4 * 1024 * 1024,
+  maxInFlightBytes: 64 * 1024 * 1024,
   maxClockSkewNano: 0n,
 };
 
@@ -38,13 +41,19 @@ export class RunningLantern {
   private lantern: Lantern | undefined;
   readonly reports: string[] = [];
 
-  constructor(private readonly options: LanternOptions) {}
+  constructor(
+    private readonly options: LanternOptions,
+    private readonly config: Partial<Config> = {},
+  ) {}
 
   async start(): Promise<void> {
-    this.lantern = await startLantern(TEST_CONFIG, {
-      report: (message) => this.reports.push(message),
-      ...this.options,
-    });
+    this.lantern = await startLantern(
+      { ...TEST_CONFIG, ...this.config },
+      {
+        report: (message) => this.reports.push(message),
+        ...this.options,
+      },
+    );
   }
 
   async stop(): Promise<void> {
@@ -92,8 +101,8 @@ export class RunningLantern {
   }
 }
 
-export const useLantern = (options: LanternOptions = {}): RunningLantern => {
-  const running = new RunningLantern(options);
+export const useLantern = (options: LanternOptions = {}, config: Partial<Config> = {}): RunningLantern => {
+  const running = new RunningLantern(options, config);
   beforeAll(() => running.start());
   afterAll(() => running.stop());
   return running;

@@ -5,7 +5,7 @@ import type { RpcStatus } from './rpc-status.js';
 
 const RESPONSE: MessageFields = { 1: 'partialSuccess' };
 const PARTIAL_SUCCESS: MessageFields = { 1: 'rejected', 2: 'errorMessage' };
-/** Without `details`, which may be anything. */
+/** `details` may be anything, and are skipped. */
 const STATUS: MessageFields = { 1: 'code', 2: 'message' };
 
 /** The response of any signal: on the wire they look the same. A full success is empty. */
@@ -53,10 +53,28 @@ const readPartialSuccess = (reader: WireReader, before: PartialSuccess): Partial
   return { rejected, errorMessage };
 };
 
-export const encodeRpcStatus = ({ code, message }: RpcStatus): Uint8Array => {
+/** @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
+const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo';
+
+/** @param status with `retryDelaySeconds`, the status tells by a `RetryInfo` when to try again */
+export const encodeRpcStatus = ({
+  code,
+  message,
+  retryDelaySeconds,
+}: RpcStatus & { readonly retryDelaySeconds?: number }): Uint8Array => {
   const writer = new WireWriter();
   writer.int32(1, code);
   writer.text(2, message);
+  if (retryDelaySeconds !== undefined) {
+    const detail = writer.begin(3);
+    writer.text(1, RETRY_INFO_TYPE);
+    const retryInfo = writer.begin(2);
+    const delay = writer.begin(1);
+    writer.int64(1, BigInt(retryDelaySeconds));
+    writer.end(delay);
+    writer.end(retryInfo);
+    writer.end(detail);
+  }
   return writer.finish();
 };
 

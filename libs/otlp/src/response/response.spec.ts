@@ -68,4 +68,20 @@ describe('the status of a failed request', () => {
     const withDetails = Buffer.concat([encodeRpcStatus(status), Uint8Array.of(0x1a, 0x02, 0x0a, 0x00)]);
     expect(decodeRpcStatus(withDetails)).toEqual(status);
   });
+
+  it('can say by a RetryInfo when to try again', () => {
+    const bytes = encodeRpcStatus({ code: 14, message: 'busy', retryDelaySeconds: 2 });
+    // code 14, message "busy", one Any: its type, and RetryInfo { retry_delay: Duration { seconds: 2 } }.
+    const type = 'type.googleapis.com/google.rpc.RetryInfo';
+    expect(Buffer.from(bytes)).toEqual(
+      Buffer.concat([
+        Buffer.from([0x08, 14, 0x12, 4]),
+        Buffer.from('busy'),
+        Buffer.from([0x1a, type.length + 8, 0x0a, type.length]),
+        Buffer.from(type),
+        Buffer.from([0x12, 4, 0x0a, 2, 0x08, 2]),
+      ]),
+    );
+    expect(decodeRpcStatus(bytes)).toEqual({ code: 14, message: 'busy' });
+  });
 });

@@ -1,5 +1,5 @@
 /**
- * The body of every error answer of OTLP over HTTP: `google.rpc.Status`, without details.
+ * The body of every error answer of OTLP over HTTP, and a detail of some over gRPC: `google.rpc.Status`.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#failures-1
  */

@@ -1,5 +1,4 @@
 import {
-  FULL_SUCCESS,
   encodeExportResponse,
   encodeRpcStatus,
   formatExportResponseJson,
@@ -8,12 +7,13 @@ import {
   type Signal,
 } from '@lantern/otlp';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { bodyLeaseOf } from '../../http/bounded-bodies.js';
 import { decompress } from '../../http/decompress.js';
 import { failureOf, type Failure } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
 import { createServer, type ServerOptions } from '../../http/server.js';
 import { sendNotFound, sendText } from '../../http/text.js';
-import type { TraceIngest } from '../trace-ingest.js';
+import type { OtlpIngest } from '../otlp-ingest.js';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
@@ -26,27 +26,16 @@ const PATHS: readonly (readonly [string, Signal])[] = [
 ];
 
 /** `google.rpc.Code` for what the sender has to change, and for what it may try again. */
-const RPC_CODES: Readonly<Record<number, number>> = { 400: 3, 408: 4, 413: 8, 415: 3 };
+const RPC_CODES: Readonly<Record<number, number>> = { 400: 3, 401: 16, 408: 4, 413: 8, 415: 3, 503: 14 };
 const RPC_INTERNAL = 13;
 
 /**
- * OTLP over HTTP. The spans of a request can be queried once it is answered. Logs and metrics are taken, so
- * that senders which export all signals to one address are content, and are not kept.
+ * OTLP over HTTP. The spans of a request can be queried once it is answered.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
-export const createOtlpServer = (traces: TraceIngest, options: ServerOptions): FastifyInstance => {
+export const createOtlpServer = (ingest: OtlpIngest, options: ServerOptions): FastifyInstance => {
   const server = createServer(options);
-
-  const unkept = new Set<Signal>();
-  const accept = async (signal: Signal, encoding: Encoding, body: Buffer): Promise<PartialSuccess> => {
-    if (signal !== 'traces') {
-      if (!unkept.has(signal)) options.report(`OTLP ${signal} arrive: they are accepted, and not kept.`);
-      unkept.add(signal);
-      return FULL_SUCCESS;
-    }
-    return encoding === JSON_TYPE ? traces.acceptJson(body.toString()) : traces.acceptProtobuf(body);
-  };
 
   server.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
@@ -59,7 +48,12 @@ export const createOtlpServer = (traces: TraceIngest, options: ServerOptions): F
       if (encoding === undefined) throw new HttpError(415, '');
       const received = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const body = decompress(received, request.headers['content-encoding']);
-      return sendSuccess(reply, encoding, signal, await accept(signal, encoding, body));
+      bodyLeaseOf(request)?.resize(body.length);
+      const result =
+        encoding === JSON_TYPE
+          ? await ingest.acceptJson(signal, body.toString())
+          : await ingest.acceptProtobuf(signal, body);
+      return sendSuccess(reply, encoding, signal, result);
     });
     server.route({
       method: ['GET', 'PUT', 'PATCH', 'DELETE'],

@@ -18,7 +18,9 @@ export const deduplicateSpans: Adjuster = (groups) => {
   const isFirst = (group: ResourceSpans, scopeGroup: ScopeSpans, span: Span): boolean => {
     if (!repeatedIds.has(span.spanId)) return true;
     const content = contentOf(group, scopeGroup, span);
-    return !seen.has(content) && seen.add(content) !== undefined;
+    if (seen.has(content)) return false;
+    seen.add(content);
+    return true;
   };
   return mapChanged(groups, (group) => {
     const scopeSpans = mapChanged(group.scopeSpans, (scopeGroup) => {

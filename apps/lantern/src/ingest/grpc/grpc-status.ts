@@ -1,0 +1,27 @@
+import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
+import { encodeRpcStatus } from '@lantern/otlp';
+import { failureOf, type Report } from '../../http/failure.js';
+import { OverloadedError, RETRY_AFTER_SECONDS } from '../../http/in-flight-bytes.js';
+
+const CODES: Readonly<Record<number, status>> = {
+  400: status.INVALID_ARGUMENT,
+  401: status.UNAUTHENTICATED,
+  413: status.RESOURCE_EXHAUSTED,
+  503: status.UNAVAILABLE,
+};
+
+/**
+ * What to answer for whatever went wrong. A sender that should try again is told when.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-throttling
+ */
+export const grpcStatusOf = (error: unknown, report: Report): StatusObject => {
+  const { status: httpStatus, message } = failureOf(error, report);
+  const code = CODES[httpStatus] ?? status.INTERNAL;
+  const metadata = new Metadata();
+  if (error instanceof OverloadedError) {
+    const details = encodeRpcStatus({ code, message, retryDelaySeconds: RETRY_AFTER_SECONDS });
+    metadata.set('grpc-status-details-bin', Buffer.from(details));
+  }
+  return { code, details: message, metadata };
+};

@@ -1,0 +1,71 @@
+import { Server, ServerCredentials, type handleUnaryCall } from '@grpc/grpc-js';
+import { encodeExportResponse, type Signal } from '@lantern/otlp';
+import type { Report } from '../../http/failure.js';
+import { openDoor, type Door, type ListenOptions } from '../../http/listen.js';
+import type { OtlpIngest } from '../otlp-ingest.js';
+import { limitCalls, type CallLimits } from './call-limits.js';
+import { grpcStatusOf } from './grpc-status.js';
+import { OTLP_SERVICES } from './otlp-services.js';
+
+export interface OtlpGrpcServerOptions extends CallLimits {
+  readonly report: Report;
+}
+
+/**
+ * OTLP over gRPC. The spans of a request can be queried once it is answered. No web page can send here: a
+ * browser begins no HTTP/2 connection without TLS.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
+ */
+export class OtlpGrpcServer {
+  private readonly server: Server;
+  private readonly connections: ReturnType<Server['createConnectionInjector']>;
+  private door: Door | undefined;
+
+  constructor(
+    private readonly ingest: OtlpIngest,
+    private readonly options: OtlpGrpcServerOptions,
+  ) {
+    this.server = new Server({
+      'grpc.max_receive_message_length': options.maxMessageBytes,
+      interceptors: [limitCalls(options)],
+    });
+    for (const { signal, definition } of OTLP_SERVICES) {
+      this.server.addService(definition, { Export: this.exportOf(signal) });
+    }
+    this.connections = this.server.createConnectionInjector(ServerCredentials.createInsecure());
+  }
+
+  /**
+   * @returns the URL that reaches it
+   * @throws {ListenError}
+   */
+  async listen(options: ListenOptions): Promise<string> {
+    this.door = await openDoor((socket) => this.connections.injectConnection(socket), options);
+    return this.door.url;
+  }
+
+  /** Finishes the calls that run; those that still do after the grace are cut off. */
+  async close(graceMillis: number): Promise<void> {
+    this.door?.close();
+    await new Promise<void>((done) => {
+      const deadline = setTimeout(() => {
+        this.server.forceShutdown();
+        done();
+      }, graceMillis);
+      this.server.tryShutdown(() => {
+        clearTimeout(deadline);
+        done();
+      });
+    });
+  }
+
+  private exportOf(signal: Signal): handleUnaryCall<Buffer, Buffer> {
+    return (call, respond) => {
+      this.ingest.acceptProtobuf(signal, call.request).then(
+        (result) => respond(null, Buffer.from(encodeExportResponse(result))),
+        (error: unknown) => respond(grpcStatusOf(error, this.options.report)),
+      );
+    };
+  }
+}
