@@ -153,7 +153,7 @@ describe('Export over gRPC', () => {
     again.end(Buffer.alloc(5)).resume();
     const [trailers] = (await once(again, 'trailers')) as [Record<string, unknown>];
     expect(Number(trailers['grpc-status'])).toBe(status.OK);
-    session.close();
+    session.destroy();
   });
 
   it('sees through gzip that breaks off', async () => {
@@ -173,6 +173,6 @@ describe('Export over gRPC', () => {
       stream.on('response', (headers) => resolve(Number(headers['grpc-status'])));
     });
     expect(code).toBe(status.INTERNAL);
-    session.close();
+    session.destroy();
   });
 });
