@@ -2,4 +2,15 @@ export type { LabelMatcher, LogQuery, LogRange, LogRow, LogStore, LogStoreStats 
 export { openMemoryLogStore } from './memory/memory-log-store.js';
 export type { MemoryStoreOptions } from './memory/memory-store-options.js';
 export { openMemoryTraceStore } from './memory/memory-trace-store.js';
-export type { Operation, TraceQuery, TraceStore, TraceStoreStats } from './trace-store.js';
+export { spanMatcher } from './span-matcher.js';
+export type {
+  CallEdge,
+  LatencyCounts,
+  Operation,
+  RedCell,
+  RedQuery,
+  TraceCursor,
+  TraceQuery,
+  TraceStore,
+  TraceStoreStats,
+} from './trace-store.js';

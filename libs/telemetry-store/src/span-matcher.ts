@@ -30,9 +30,9 @@ const STATUS_WORDS: Readonly<Record<StatusCode, string>> = {
 
 const RESOURCE_PREFIX = 'resource.';
 
-/** Whether one span satisfies every condition of the query but its limit. The cheap conditions come first. */
+/** Whether one span satisfies every condition that the query makes on one. The cheap conditions come first. */
 export const spanMatcher = (query: TraceQuery): SpanPredicate => {
-  const { service, operation, minDurationNano, maxDurationNano, range } = query;
+  const { service, operation, minDurationNano, maxDurationNano, range, where } = query;
   const attributePredicates = Object.entries(query.attributes ?? {}).map(([name, text]) =>
     attributePredicate(name, text),
   );
@@ -43,7 +43,9 @@ export const spanMatcher = (query: TraceQuery): SpanPredicate => {
     if (service !== undefined && serviceNameOf(candidate.resource) !== service) return false;
     if (minDurationNano !== undefined && durationNano(span) < minDurationNano) return false;
     if (maxDurationNano !== undefined && durationNano(span) > maxDurationNano) return false;
-    return attributePredicates.every((matches) => matches(candidate));
+    return (
+      attributePredicates.every((matches) => matches(candidate)) && (where === undefined || where(candidate))
+    );
   };
 };
 

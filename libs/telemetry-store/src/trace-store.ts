@@ -1,10 +1,12 @@
 import type {
   DependencyLink,
   DurationNano,
+  SpanInContext,
   SpanKind,
   TimeRange,
   Trace,
   TraceId,
+  UnixNano,
 } from '@lantern/telemetry-model';
 
 /** An operation of a service: its spans share name and kind. */
@@ -32,10 +34,62 @@ export interface TraceQuery {
   readonly minDurationNano?: DurationNano;
   /** Of the matching span. Inclusive. */
   readonly maxDurationNano?: DurationNano;
+  /** Any further condition on the matching span. It is asked last. */
+  readonly where?: (candidate: SpanInContext) => boolean;
+  /** Of the whole trace, from its earliest start to its latest end. Inclusive. */
+  readonly minTraceDurationNano?: DurationNano;
+  /** Of the whole trace. Inclusive. */
+  readonly maxTraceDurationNano?: DurationNano;
   /** The start of the matching span lies in it. */
   readonly range: TimeRange;
+  /** Only traces that come after this place in the order of the answer. */
+  readonly after?: TraceCursor;
   /** How many traces at the most; at least 1. */
   readonly limit: number;
+}
+
+/** The place of a trace in the order of {@link TraceStore.findTraces}. */
+export interface TraceCursor {
+  /** Of the trace's newest matching span. */
+  readonly startUnixNano: UnixNano;
+  readonly traceId: TraceId;
+}
+
+/**
+ * How long something took, and how often, ascending. An engine may round each latency by up to 4 % of it.
+ *
+ * ```
+ * 5 ms, 5 ms, 80 ms  →  [[5e6, 2], [80e6, 1]]
+ * ```
+ */
+export type LatencyCounts = readonly (readonly [latencyNanos: number, count: number])[];
+
+export interface RedQuery {
+  readonly services: readonly string[];
+  readonly kinds: readonly SpanKind[];
+  /** Both ends are multiples of `periodNano`; the second belongs to the period after the last. */
+  readonly range: TimeRange;
+  /** The width of a period: a multiple of 10 s. */
+  readonly periodNano: DurationNano;
+}
+
+/** Rate, errors and duration of an operation's spans that started in one period. */
+export interface RedCell {
+  readonly service: string;
+  readonly operation: string;
+  readonly kind: SpanKind;
+  /** When the period begins: a multiple of its width. */
+  readonly periodStartUnixNano: UnixNano;
+  /** At least 1: a period without spans has no cell. */
+  readonly calls: number;
+  /** Spans with status ERROR. */
+  readonly errors: number;
+  readonly latencies: LatencyCounts;
+}
+
+/** A dependency with the time that its calls took on the called side. */
+export interface CallEdge extends DependencyLink {
+  readonly latencies: LatencyCounts;
 }
 
 export interface TraceStoreStats {
@@ -70,6 +124,9 @@ export interface TraceStore {
   /** Newest first, by the start of each trace's newest matching span; where these are equal, by trace id. */
   findTraces(query: TraceQuery): Promise<Trace[]>;
 
+  /** How many traces match, whatever the query says of `limit` and `after`. */
+  countTraces(query: TraceQuery): Promise<number>;
+
   /** Sorted by name. */
   services(): Promise<string[]>;
 
@@ -81,6 +138,12 @@ export interface TraceStore {
    * not have); sorted by parent, then child. A call within one service is no dependency.
    */
   dependencies(range: TimeRange): Promise<DependencyLink[]>;
+
+  /** The same links as {@link dependencies}, in the same order, with latencies. */
+  callEdges(range: TimeRange): Promise<CallEdge[]>;
+
+  /** Sorted by service, operation, kind and period. */
+  redMetrics(query: RedQuery): Promise<RedCell[]>;
 
   stats(): Promise<TraceStoreStats>;
 

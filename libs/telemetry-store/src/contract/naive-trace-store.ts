@@ -14,7 +14,16 @@ import {
   type Trace,
   type TraceId,
 } from '@lantern/telemetry-model';
-import type { Operation, TraceQuery, TraceStore, TraceStoreStats } from '../trace-store.js';
+import type {
+  CallEdge,
+  LatencyCounts,
+  Operation,
+  RedCell,
+  RedQuery,
+  TraceQuery,
+  TraceStore,
+  TraceStoreStats,
+} from '../trace-store.js';
 
 /** The contract at its plainest: a list of spans that every question walks from end to end. */
 export class NaiveTraceStore implements TraceStore {
@@ -45,18 +54,40 @@ export class NaiveTraceStore implements TraceStore {
   }
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
+    const found = (await this.matches(query))
+      .filter(([id, start]) => {
+        const { after } = query;
+        if (after === undefined || start < after.startUnixNano) return true;
+        return start === after.startUnixNano && id > after.traceId;
+      })
+      .slice(0, query.limit);
+    const traces = await Promise.all(found.map(([traceId]) => this.getTrace(traceId)));
+    return traces.filter((trace) => trace !== undefined);
+  }
+
+  async countTraces(query: TraceQuery): Promise<number> {
+    return (await this.matches(query)).length;
+  }
+
+  /** Every trace that matches, with the start of its newest matching span, newest first. */
+  private async matches(query: TraceQuery): Promise<[TraceId, bigint][]> {
     const newestMatch = new Map<TraceId, bigint>();
     for (const candidate of this.spans) {
       const { traceId, startUnixNano } = candidate.span;
       if (!satisfies(candidate, query)) continue;
+      const ofTrace = this.spans.map(({ span }) => span).filter((span) => span.traceId === traceId);
+      const starts = ofTrace.map((span) => span.startUnixNano);
+      const ends = ofTrace.map((span) => span.endUnixNano);
+      const start = starts.reduce((a, b) => (a < b ? a : b));
+      const duration = [...starts, ...ends].reduce((a, b) => (a > b ? a : b)) - start;
+      if (query.minTraceDurationNano !== undefined && duration < query.minTraceDurationNano) continue;
+      if (query.maxTraceDurationNano !== undefined && duration > query.maxTraceDurationNano) continue;
       const newest = newestMatch.get(traceId);
       if (newest === undefined || startUnixNano > newest) newestMatch.set(traceId, startUnixNano);
     }
-    const found = [...newestMatch]
-      .sort(([idA, startA], [idB, startB]) => Number(startB - startA) || (idA < idB ? -1 : 1))
-      .slice(0, query.limit);
-    const traces = await Promise.all(found.map(([traceId]) => this.getTrace(traceId)));
-    return traces.filter((trace) => trace !== undefined);
+    return [...newestMatch].sort(
+      ([idA, startA], [idB, startB]) => Number(startB - startA) || (idA < idB ? -1 : 1),
+    );
   }
 
   async services(): Promise<string[]> {
@@ -84,6 +115,56 @@ export class NaiveTraceStore implements TraceStore {
     return linker.sortedLinks();
   }
 
+  async callEdges(range: TimeRange): Promise<CallEdge[]> {
+    const calls = [...new Set(this.spans.map(({ span }) => span.traceId))]
+      .flatMap((traceId) => serviceCalls(this.spans.filter(({ span }) => span.traceId === traceId)))
+      .filter(({ span }) => isWithin(span.startUnixNano, range));
+    return (await this.dependencies(range)).map((link) => ({
+      ...link,
+      latencies: countLatencies(
+        calls.filter((call) => call.parent === link.parent && call.child === link.child),
+      ),
+    }));
+  }
+
+  async redMetrics({ services, kinds, range, periodNano }: RedQuery): Promise<RedCell[]> {
+    const counted = this.spans.filter(
+      ({ span, resource }) =>
+        services.includes(serviceNameOf(resource)) &&
+        kinds.includes(span.kind) &&
+        span.startUnixNano >= range.startUnixNano &&
+        span.startUnixNano < range.endUnixNano,
+    );
+    const keyOf = ({ span, resource }: SpanInContext) =>
+      [
+        serviceNameOf(resource),
+        span.name,
+        String(span.kind),
+        String((span.startUnixNano / periodNano) * periodNano).padStart(20, '0'),
+      ] as const;
+    const keys = [...new Set(counted.map((one) => JSON.stringify(keyOf(one))))].map(
+      (key) => JSON.parse(key) as ReturnType<typeof keyOf>,
+    );
+    return keys
+      .sort((a, b) => {
+        const at = a.findIndex((part, index) => part !== b[index]);
+        return (a[at] ?? '') < (b[at] ?? '') ? -1 : 1;
+      })
+      .map((key) => {
+        const ofCell = counted.filter((one) => JSON.stringify(keyOf(one)) === JSON.stringify(key));
+        const [service, operation, kind, periodStart] = key;
+        return {
+          service,
+          operation,
+          kind: Number(kind) as SpanKind,
+          periodStartUnixNano: BigInt(periodStart),
+          calls: ofCell.length,
+          errors: ofCell.filter(({ span }) => span.status.code === StatusCode.error).length,
+          latencies: countLatencies(ofCell),
+        };
+      });
+  }
+
   async stats(): Promise<TraceStoreStats> {
     const traces = new Set(this.spans.map(({ span }) => span.traceId)).size;
     return { traces, spans: this.spans.length, bytes: 0, evictedSpans: 0 };
@@ -93,6 +174,13 @@ export class NaiveTraceStore implements TraceStore {
     this.spans.length = 0;
   }
 }
+
+const countLatencies = (spans: readonly Pick<SpanInContext, 'span'>[]): LatencyCounts => {
+  const all = spans.map(({ span }) => Number(span.endUnixNano - span.startUnixNano));
+  return [...new Set(all)]
+    .sort((a, b) => a - b)
+    .map((nanos) => [nanos, all.filter((other) => other === nanos).length] as const);
+};
 
 const isWithin = (time: bigint, { startUnixNano, endUnixNano }: TimeRange): boolean =>
   startUnixNano <= time && time <= endUnixNano;
@@ -115,6 +203,7 @@ const satisfies = ({ span, scope, resource }: SpanInContext, query: TraceQuery):
     (query.minDurationNano === undefined || query.minDurationNano <= duration) &&
     (query.maxDurationNano === undefined || query.maxDurationNano >= duration) &&
     isWithin(span.startUnixNano, query.range) &&
+    (query.where === undefined || query.where({ span, scope, resource })) &&
     Object.entries(query.attributes ?? {}).every(([name, text]) => {
       if (Object.hasOwn(reserved, name)) return reserved[name] === text;
       if (name.startsWith('resource.')) return textsUnder(name.slice(9), resource.attributes).includes(text);

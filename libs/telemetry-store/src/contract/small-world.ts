@@ -124,16 +124,33 @@ export const anyQuery: fc.Arbitrary<TraceQuery> = fc
     conditions: fc.option(someConditions, { nil: undefined, freq: 2 }),
     min: fc.option(moment, { nil: undefined, freq: 1 }),
     max: fc.option(moment, { nil: undefined, freq: 1 }),
+    traceMin: fc.option(moment, { nil: undefined, freq: 1 }),
+    traceMax: fc.option(moment, { nil: undefined, freq: 1 }),
     from: moment,
     to: moment,
     limit: small,
   })
-  .map(({ service: name, operation: operationName, conditions, min, max, from, to, limit }) => ({
-    ...(name === undefined ? {} : { service: name }),
-    ...(operationName === undefined ? {} : { operation: operationName }),
-    ...(conditions === undefined ? {} : { attributes: conditions }),
-    ...(min === undefined ? {} : { minDurationNano: millis(min) }),
-    ...(max === undefined ? {} : { maxDurationNano: millis(max) }),
-    range: { startUnixNano: T0 + millis(Math.min(from, to)), endUnixNano: T0 + millis(Math.max(from, to)) },
-    limit,
-  }));
+  .map(
+    ({
+      service: name,
+      operation: operationName,
+      conditions,
+      min,
+      max,
+      traceMin,
+      traceMax,
+      from,
+      to,
+      limit,
+    }) => ({
+      ...(name === undefined ? {} : { service: name }),
+      ...(operationName === undefined ? {} : { operation: operationName }),
+      ...(conditions === undefined ? {} : { attributes: conditions }),
+      ...(min === undefined ? {} : { minDurationNano: millis(min) }),
+      ...(max === undefined ? {} : { maxDurationNano: millis(max) }),
+      ...(traceMin === undefined ? {} : { minTraceDurationNano: millis(traceMin) }),
+      ...(traceMax === undefined ? {} : { maxTraceDurationNano: millis(traceMax) }),
+      range: { startUnixNano: T0 + millis(Math.min(from, to)), endUnixNano: T0 + millis(Math.max(from, to)) },
+      limit,
+    }),
+  );

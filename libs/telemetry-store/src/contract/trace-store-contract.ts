@@ -23,7 +23,7 @@ import {
   traceId,
 } from '@lantern/telemetry-model/testing';
 import fc from 'fast-check';
-import type { TraceQuery, TraceStore } from '../trace-store.js';
+import type { LatencyCounts, TraceQuery, TraceStore } from '../trace-store.js';
 import { NaiveTraceStore } from './naive-trace-store.js';
 import { anyAppends, anyQuery } from './small-world.js';
 import { AMPLE, type StoreLimits } from './store-limits.js';
@@ -31,6 +31,17 @@ import { contentOf } from './trace-content.js';
 
 /** From a second before the builders' spans to a minute after them. */
 const RANGE = { startUnixNano: T0 - millis(1_000), endUnixNano: T0 + millis(60_000) };
+
+const callsIn = (latencies: LatencyCounts | undefined): number =>
+  (latencies ?? []).reduce((sum, [, count]) => sum + count, 0);
+
+/** Counts exactly, latencies to 4 %. */
+const expectLatencies = (found: LatencyCounts | undefined, expected: LatencyCounts): void => {
+  expect(found?.map(([, count]) => count)).toEqual(expected.map(([, count]) => count));
+  for (const [at, [nanos]] of expected.entries()) {
+    expect(Math.abs((found?.[at]?.[0] ?? 0) - nanos)).toBeLessThanOrEqual(0.04 * nanos);
+  }
+};
 
 /**
  * What every {@link TraceStore} promises, as a suite. An engine's spec calls it once:
@@ -71,6 +82,8 @@ export const traceStoreContract = (
         expect(await store.services()).toEqual([]);
         expect(await store.operations('web')).toEqual([]);
         expect(await store.dependencies(RANGE)).toEqual([]);
+        expect(await store.callEdges(RANGE)).toEqual([]);
+        expect(await store.countTraces({ range: RANGE, limit: 1 })).toBe(0);
         expect(await store.stats()).toMatchObject({ traces: 0, spans: 0, evictedSpans: 0 });
       });
 
@@ -536,6 +549,119 @@ export const traceStoreContract = (
       });
     });
 
+    describe('gives long answers in pages', () => {
+      const start = (id: number, at: number, fields: Partial<Span> = {}) =>
+        resourceSpans('web', span({ traceId: traceId(id), startUnixNano: T0 + millis(at), ...fields }));
+
+      beforeEach(() => append(start(1, 1), start(2, 2), start(3, 2), start(4, 3)));
+
+      it('that begin after the place where the one before ended', async () => {
+        const after = (startUnixNano: bigint, id: number) => ({ startUnixNano, traceId: traceId(id) });
+        expect(await findIds({ limit: 2 })).toEqual([4, 2]);
+        expect(await findIds({ limit: 2, after: after(T0 + millis(2), 2) })).toEqual([3, 1]);
+        expect(await findIds({ limit: 2, after: after(T0 + millis(1), 1) })).toEqual([]);
+        // The place need not be that of a trace: what stood there may be gone.
+        expect(await findIds({ after: after(T0 + millis(2.5), 9) })).toEqual([2, 3, 1]);
+      });
+
+      it('and counts them all', async () => {
+        const query = { range: RANGE, limit: 1, after: { startUnixNano: T0, traceId: traceId(1) } };
+        expect(await store.countTraces(query)).toBe(4);
+        expect(await store.countTraces({ ...query, operation: 'other' })).toBe(0);
+      });
+    });
+
+    describe('finds traces by more than one span or one value', () => {
+      it('by how long the whole trace took, whichever span matches', async () => {
+        await append(
+          resourceSpans('web', span({ traceId: traceId(1), endUnixNano: T0 + millis(5) })),
+          resourceSpans(
+            'orders',
+            span({ traceId: traceId(1), spanId: spanId(2), startUnixNano: T0 + millis(8) }),
+            span({ traceId: traceId(2) }),
+          ),
+        );
+        expect(await findIds({ minTraceDurationNano: millis(9) })).toEqual([1]);
+        expect(await findIds({ service: 'web', minTraceDurationNano: millis(9) })).toEqual([1]);
+        expect(await findIds({ minTraceDurationNano: millis(9) + 1n })).toEqual([]);
+        expect(await findIds({ maxTraceDurationNano: millis(1) })).toEqual([2]);
+        expect(await store.countTraces({ range: RANGE, limit: 1, minTraceDurationNano: millis(9) })).toBe(1);
+      });
+
+      it('by any condition on a span and what it inherits', async () => {
+        await append(
+          resourceSpans('web', span({ traceId: traceId(1) })),
+          resourceSpans('orders', span({ traceId: traceId(2), attributes: attributes({ size: 5n }) })),
+        );
+        const where: TraceQuery['where'] = ({ span: { attributes: own } }) =>
+          own.some(({ key, value }) => key === 'size' && typeof value === 'bigint' && value > 4n);
+        expect(await findIds({ where })).toEqual([2]);
+        expect(await findIds({ where, service: 'web' })).toEqual([]);
+      });
+    });
+
+    describe('measures', () => {
+      const SECONDS_10 = millis(10_000);
+
+      it('rate, errors and durations of each operation in each period', async () => {
+        const error = { code: StatusCode.error, message: '' };
+        const one = (n: number, at: number, duration: number, fields: Partial<Span> = {}) =>
+          span({
+            traceId: traceId(n),
+            spanId: spanId(n),
+            startUnixNano: T0 + millis(at),
+            endUnixNano: T0 + millis(at + duration),
+            ...fields,
+          });
+        await append(
+          resourceSpans('web', one(1, 0, 5), one(2, 9_999, 80, { status: error }), one(3, 10_000, 5)),
+          resourceSpans('web', one(4, 20_000, 5), one(5, 0, 5, { kind: SpanKind.client })),
+          resourceSpans('web', one(6, 1, 5, { name: 'another' })),
+          resourceSpans('orders', one(7, 0, 5)),
+        );
+        const cells = await store.redMetrics({
+          services: ['web'],
+          kinds: [SpanKind.server],
+          range: { startUnixNano: T0, endUnixNano: T0 + 2n * SECONDS_10 },
+          periodNano: SECONDS_10,
+        });
+        const cell = (operation: string, period: bigint, calls: number, errors: number) => ({
+          service: 'web',
+          operation,
+          kind: SpanKind.server,
+          periodStartUnixNano: T0 + period * SECONDS_10,
+          calls,
+          errors,
+          latencies: expect.any(Array),
+        });
+        expect(cells).toEqual([cell('GET /', 0n, 2, 1), cell('GET /', 1n, 1, 0), cell('another', 0n, 1, 0)]);
+        expectLatencies(cells[0]?.latencies, [
+          [5e6, 1],
+          [80e6, 1],
+        ]);
+      });
+
+      it('the durations of calls between services', async () => {
+        await append(
+          resourceSpans('web', span({ endUnixNano: T0 + millis(50) })),
+          resourceSpans(
+            'orders',
+            ...[2, 3, 4].map((n) =>
+              span({ spanId: spanId(n), parentSpanId: spanId(1), endUnixNano: T0 + millis(n < 4 ? 10 : 40) }),
+            ),
+          ),
+        );
+        const edges = await store.callEdges(RANGE);
+        expect(edges).toEqual([
+          { parent: 'web', child: 'orders', callCount: 3, errorCount: 0, latencies: expect.any(Array) },
+        ]);
+        expectLatencies(edges[0]?.latencies, [
+          [10e6, 2],
+          [40e6, 1],
+        ]);
+      });
+    });
+
     describe('derives', () => {
       it('the services, sorted', async () => {
         await append(
@@ -737,6 +863,15 @@ export const traceStoreContract = (
                 expect((await engine.findTraces(query)).map(contentOf)).toEqual(
                   (await naive.findTraces(query)).map(contentOf),
                 );
+                expect(await engine.countTraces(query)).toBe(await naive.countTraces(query));
+                const edges = await naive.callEdges(query.range);
+                const found = await engine.callEdges(query.range);
+                expect(found.map(({ latencies: _, ...link }) => link)).toEqual(
+                  edges.map(({ latencies: _, ...link }) => link),
+                );
+                for (const [at, edge] of edges.entries()) {
+                  expect(callsIn(found[at]?.latencies)).toBe(callsIn(edge.latencies));
+                }
                 expect(await engine.dependencies(query.range)).toEqual(await naive.dependencies(query.range));
               }
               const services = await naive.services();

@@ -7,12 +7,23 @@ import {
   type TimeRange,
   type Trace,
   type TraceId,
+  type UnixNano,
 } from '@lantern/telemetry-model';
 import { spanMatcher } from '../span-matcher.js';
-import type { Operation, TraceQuery, TraceStore, TraceStoreStats } from '../trace-store.js';
+import type {
+  CallEdge,
+  Operation,
+  RedCell,
+  RedQuery,
+  TraceQuery,
+  TraceStore,
+  TraceStoreStats,
+} from '../trace-store.js';
 import { ArrivalQueue } from './arrival-queue.js';
+import { LatencyTally } from './latency-tally.js';
 import type { MemoryStoreOptions } from './memory-store-options.js';
 import { NewestTraces } from './newest-traces.js';
+import { RedTally } from './red-tally.js';
 import { ServiceIndex } from './service-index.js';
 import { SpanOrigins, type SpanOrigin } from './span-origins.js';
 import { StoredTrace } from './stored-trace.js';
@@ -69,25 +80,15 @@ class MemoryTraceStore implements TraceStore {
   }
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
-    const { service, range, limit } = query;
-    const matches = spanMatcher(query);
-    const newest = new NewestTraces(limit);
-    // Those that arrived last are most likely the newest: after them the others need not be searched.
-    const candidates = (
-      service === undefined ? this.arrived.toArray() : this.serviceIndex.traces(service)
-    ).reverse();
-    let searchedSpans = 0;
-    for (const trace of candidates) {
-      if (trace.latestStart < range.startUnixNano || trace.earliestStart > range.endUnixNano) continue;
-      if (!newest.wants(trace.latestStart)) continue;
-      const start = trace.newestStart(matches);
-      if (start !== undefined) newest.offer(trace, start);
-      searchedSpans += trace.spanCount;
-      if (searchedSpans < SPANS_PER_TURN) continue;
-      await setImmediate();
-      searchedSpans = 0;
-    }
+    const newest = new NewestTraces(query.limit, query.after);
+    await this.eachMatch(query, (trace, start) => newest.offer(trace, start), newest);
     return newest.newestFirst().map((trace) => trace.toTrace());
+  }
+
+  async countTraces(query: TraceQuery): Promise<number> {
+    let count = 0;
+    await this.eachMatch(query, () => count++);
+    return count;
   }
 
   async services(): Promise<string[]> {
@@ -110,6 +111,33 @@ class MemoryTraceStore implements TraceStore {
     return linker.sortedLinks();
   }
 
+  async callEdges({ startUnixNano, endUnixNano }: TimeRange): Promise<CallEdge[]> {
+    const linker = new DependencyLinker();
+    const latencies = new Map<string, LatencyTally>();
+    for (const trace of this.traces.values()) {
+      if (trace.latestStart < startUnixNano || trace.earliestStart > endUnixNano) continue;
+      for (const call of trace.calls()) {
+        const { startUnixNano: start } = call.span;
+        if (start < startUnixNano || start > endUnixNano) continue;
+        linker.add(call);
+        tallyOf(latencies, edgeKey(call)).add(call.span);
+      }
+    }
+    return linker
+      .sortedLinks()
+      .map((link) => ({ ...link, latencies: latencies.get(edgeKey(link))?.counts() ?? [] }));
+  }
+
+  async redMetrics(query: RedQuery): Promise<RedCell[]> {
+    const tally = new RedTally(query);
+    for (const service of new Set(query.services)) {
+      for (const trace of this.serviceIndex.traces(service)) {
+        for (const { span, origin } of trace) if (origin.service === service) tally.add(service, span);
+      }
+    }
+    return tally.cells();
+  }
+
   async stats(): Promise<TraceStoreStats> {
     return {
       traces: this.traces.size,
@@ -121,6 +149,32 @@ class MemoryTraceStore implements TraceStore {
 
   async close(): Promise<void> {
     // Nothing is open: the memory is free as soon as nobody refers to the store.
+  }
+
+  private async eachMatch(
+    query: TraceQuery,
+    take: (trace: StoredTrace, newestStart: UnixNano) => void,
+    newest?: NewestTraces,
+  ): Promise<void> {
+    const { service, range, minTraceDurationNano, maxTraceDurationNano } = query;
+    const matches = spanMatcher(query);
+    // Those that arrived last are most likely the newest: after them the others need not be searched.
+    const candidates = (
+      service === undefined ? this.arrived.toArray() : this.serviceIndex.traces(service)
+    ).reverse();
+    let searchedSpans = 0;
+    for (const trace of candidates) {
+      if (trace.latestStart < range.startUnixNano || trace.earliestStart > range.endUnixNano) continue;
+      if (minTraceDurationNano !== undefined && trace.durationNano < minTraceDurationNano) continue;
+      if (maxTraceDurationNano !== undefined && trace.durationNano > maxTraceDurationNano) continue;
+      if (newest?.wants(trace.latestStart) === false) continue;
+      const start = trace.newestStart(matches);
+      if (start !== undefined) take(trace, start);
+      searchedSpans += trace.spanCount;
+      if (searchedSpans < SPANS_PER_TURN) continue;
+      await setImmediate();
+      searchedSpans = 0;
+    }
   }
 
   private get bytes(): number {
@@ -160,3 +214,12 @@ class MemoryTraceStore implements TraceStore {
     this.evictedSpans += oldest.spanCount;
   }
 }
+
+const edgeKey = ({ parent, child }: { readonly parent: string; readonly child: string }): string =>
+  JSON.stringify([parent, child]);
+
+const tallyOf = (tallies: Map<string, LatencyTally>, key: string): LatencyTally => {
+  const tally = tallies.get(key) ?? new LatencyTally();
+  tallies.set(key, tally);
+  return tally;
+};

@@ -1,4 +1,5 @@
 import type { UnixNano } from '@lantern/telemetry-model';
+import type { TraceCursor } from '../trace-store.js';
 import { lowerBound } from './lower-bound.js';
 import type { StoredTrace } from './stored-trace.js';
 
@@ -7,11 +8,14 @@ interface Hit {
   readonly start: UnixNano;
 }
 
-/** The `limit` newest traces of those that are offered, in any order. */
+/** The `limit` newest traces of those that are offered, in any order, and that come after `after`. */
 export class NewestTraces {
   private readonly hits: Hit[] = [];
 
-  constructor(private readonly limit: number) {}
+  constructor(
+    private readonly limit: number,
+    private readonly after: TraceCursor | undefined,
+  ) {}
 
   /** False when a trace that matches at `start` would be too old: it need not be searched. */
   wants(start: UnixNano): boolean {
@@ -21,8 +25,9 @@ export class NewestTraces {
 
   offer(trace: StoredTrace, start: UnixNano): void {
     const hit = { trace, start };
+    if (this.after && !comesBefore(this.after, placeOf(hit))) return;
     this.hits.splice(
-      lowerBound(this.hits, (other) => comesBefore(other, hit)),
+      lowerBound(this.hits, (other) => comesBefore(placeOf(other), placeOf(hit))),
       0,
       hit,
     );
@@ -34,5 +39,7 @@ export class NewestTraces {
   }
 }
 
-const comesBefore = (a: Hit, b: Hit): boolean =>
-  a.start === b.start ? a.trace.traceId < b.trace.traceId : a.start > b.start;
+const placeOf = ({ trace, start }: Hit): TraceCursor => ({ startUnixNano: start, traceId: trace.traceId });
+
+const comesBefore = (a: TraceCursor, b: TraceCursor): boolean =>
+  a.startUnixNano === b.startUnixNano ? a.traceId < b.traceId : a.startUnixNano > b.startUnixNano;

@@ -1,5 +1,6 @@
 import {
   serviceCalls,
+  type DurationNano,
   type ResourceSpans,
   type ScopeSpans,
   type ServiceCall,
@@ -17,14 +18,15 @@ interface StoredSpan extends SpanInContext {
   readonly origin: SpanOrigin;
 }
 
-/** In the list of traces and in the order of arrival; two times, and what holds the spans. */
-const EMPTY_TRACE_BYTES = 2 * MAP_SLOT + bytesOfObject(8) + SMALL_MAP;
+/** In the list of traces and in the order of arrival; three times, and what holds the spans. */
+const EMPTY_TRACE_BYTES = 2 * MAP_SLOT + bytesOfObject(9) + SMALL_MAP;
 
 /** All spans of one trace, in the order of arrival. */
 export class StoredTrace {
   bytes = EMPTY_TRACE_BYTES;
   earliestStart: UnixNano;
   latestStart: UnixNano;
+  latestEnd: UnixNano;
 
   private readonly spans = new Map<string, StoredSpan>();
   private knownCalls: readonly ServiceCall[] | undefined;
@@ -35,6 +37,11 @@ export class StoredTrace {
   ) {
     this.earliestStart = firstStart;
     this.latestStart = firstStart;
+    this.latestEnd = firstStart;
+  }
+
+  get durationNano(): DurationNano {
+    return this.latestEnd - this.earliestStart;
   }
 
   get spanCount(): number {
@@ -50,6 +57,7 @@ export class StoredTrace {
     this.bytes += MAP_SLOT + bytesOfText(key) + bytesOfObject(4) + bytesOfSpan(span);
     if (span.startUnixNano < this.earliestStart) this.earliestStart = span.startUnixNano;
     if (span.startUnixNano > this.latestStart) this.latestStart = span.startUnixNano;
+    if (span.endUnixNano > this.latestEnd) this.latestEnd = span.endUnixNano;
     this.knownCalls = undefined;
     return true;
   }
