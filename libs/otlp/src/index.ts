@@ -29,3 +29,10 @@ export {
 } from './response/protobuf.js';
 export { decodeTraceRequest } from './trace/protobuf/decode-trace-request.js';
 export { encodeTraceRequest } from './trace/protobuf/encode-trace-request.js';
+export { hashesOfAttributeText } from './common/protobuf/attribute-hash.js';
+export {
+  ID_WORDS,
+  TIME_WORDS,
+  TraceRequestWalker,
+  type WalkedOrigin,
+} from './trace/protobuf/trace-request-walker.js';

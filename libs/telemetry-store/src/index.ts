@@ -1,3 +1,11 @@
+export {
+  openBlockStore,
+  type BlockStore,
+  type BlockStoreOptions,
+  type BlockStoreStatus,
+} from './blocks/block-store.js';
+export { FolderError } from './blocks/folder-error.js';
+export { WriteError } from './blocks/write-error.js';
 export type { LabelMatcher, LogQuery, LogRange, LogRow, LogStore, LogStoreStats } from './log-store.js';
 export { openMemoryLogStore } from './memory/memory-log-store.js';
 export type { MemoryStoreOptions } from './memory/memory-store-options.js';

@@ -1,0 +1,13 @@
+// Lets Node run this workspace's TypeScript as it lies: `./span.js` is `./span.ts` here.
+//
+//   node --conditions=@lantern/source --experimental-transform-types --import ./source-modules.mjs bench/main.ts
+import { registerHooks } from 'node:module';
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL?.endsWith('.ts')) {
+      return nextResolve(specifier.replace(/\.js$/, '.ts'), context);
+    }
+    return nextResolve(specifier, context);
+  },
+});

@@ -1,0 +1,392 @@
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { encodeTraceRequest } from '@lantern/otlp';
+import type { ResourceSpans, Trace } from '@lantern/telemetry-model';
+import {
+  T0,
+  attributes,
+  millis,
+  orderTrace,
+  resourceSpans,
+  span,
+  spanId,
+  traceId,
+} from '@lantern/telemetry-model/testing';
+import fc from 'fast-check';
+import { NaiveTraceStore } from '../contract/naive-trace-store.js';
+import { anyAppends, anyQuery } from '../contract/small-world.js';
+import { contentOf } from '../contract/trace-content.js';
+import { openBlockStore, type BlockStore, type BlockStoreOptions } from './block-store.js';
+import { TemporaryFolders } from './testing/temporary-folders.js';
+import { abandon } from './testing/abandon.js';
+
+jest.setTimeout(120_000);
+
+const RANGE = { startUnixNano: T0 - millis(1_000), endUnixNano: T0 + millis(3_600_000) };
+
+const folders = new TemporaryFolders();
+const opened: BlockStore[] = [];
+
+const open = (options: Partial<BlockStoreOptions> & { folder: string }): BlockStore => {
+  const store = openBlockStore({ durability: 'none', sweepMillis: 0, ...options });
+  opened.push(store);
+  return store;
+};
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((store) => store.close()));
+});
+
+afterAll(() => folders.remove());
+
+const append = ({ traces }: BlockStore, ...groups: readonly ResourceSpans[]): Promise<void> =>
+  traces.append(encodeTraceRequest(groups));
+
+const order = (n: number): readonly ResourceSpans[] =>
+  orderTrace({ traceId: traceId(n), startUnixNano: T0 + millis(n) }).resourceSpans;
+
+const findAll = ({ traces }: BlockStore): Promise<Trace[]> =>
+  traces.findTraces({ range: RANGE, limit: 1_000 });
+
+const ids = async (store: BlockStore): Promise<number[]> =>
+  (await findAll(store)).map((trace) => Number.parseInt(trace.traceId, 16)).sort((a, b) => a - b);
+
+const numbers = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+describe('a data folder', () => {
+  it.each([1, 30, 1000])(
+    'keeps everything when it is opened again, with %i spans a block',
+    async (spansPerBlock) => {
+      const folder = folders.next();
+      const first = open({ folder, spansPerBlock });
+      for (const n of numbers(1, 20)) await append(first, ...order(n));
+      const before = (await findAll(first)).map(contentOf);
+      const dependencies = await first.traces.dependencies(RANGE);
+      await first.close();
+
+      const second = open({ folder, spansPerBlock });
+      expect((await findAll(second)).map(contentOf)).toEqual(before);
+      expect(await second.traces.dependencies(RANGE)).toEqual(dependencies);
+      expect(await second.traces.services()).toEqual(['api-gateway', 'order-service', 'user-service']);
+      expect(await second.traces.stats()).toMatchObject({ traces: 20, spans: 200 });
+    },
+  );
+
+  it('knows spans again that arrived before it was opened', async () => {
+    const folder = folders.next();
+    const first = open({ folder, spansPerBlock: 30 });
+    for (const n of numbers(1, 7)) await append(first, ...order(n));
+    await first.close();
+    const second = open({ folder, spansPerBlock: 30 });
+    for (const n of numbers(1, 8)) await append(second, ...order(n));
+    expect(await second.traces.stats()).toMatchObject({ traces: 8, spans: 80 });
+    expect(second.status().duplicateSpans).toBe(70);
+    expect(await second.traces.dependencies(RANGE)).toMatchObject([{ callCount: 8 }, { callCount: 8 }]);
+  });
+
+  it('counts calls between spans that are blocks and a restart apart', async () => {
+    const folder = folders.next();
+    const [gateway, orders, users] = order(1);
+    if (!gateway || !orders || !users) throw new Error('The order trace has three services.');
+    const first = open({ folder, spansPerBlock: 2 });
+    await append(first, users);
+    await append(first, gateway);
+    await first.close();
+    const second = open({ folder, spansPerBlock: 2 });
+    expect(await second.traces.dependencies(RANGE)).toEqual([]);
+    await append(second, orders);
+    expect(await second.traces.dependencies(RANGE)).toMatchObject([{ callCount: 1 }, { callCount: 1 }]);
+    await second.close();
+    expect(await open({ folder }).traces.dependencies(RANGE)).toHaveLength(2);
+  });
+
+  it('is refused while another store has it open, with the process that has it', () => {
+    const folder = folders.next();
+    open({ folder });
+    expect(() => open({ folder })).toThrow(
+      `The data folder ${folder} is in use by another Lantern (process ${process.pid}): stop it, or choose another data folder.`,
+    );
+  });
+
+  it('is refused when a newer version wrote it', async () => {
+    const folder = folders.next();
+    await open({ folder }).close();
+    const database = new DatabaseSync(join(folder, 'lantern.db'));
+    database.exec('PRAGMA user_version = 7');
+    database.close();
+    expect(() => open({ folder })).toThrow(
+      /has format 7, and this version of Lantern reads formats up to 1: update Lantern, or choose another data folder\.$/,
+    );
+  });
+
+  it('is refused when it cannot be made', () => {
+    const folder = folders.next();
+    writeFileSync(folder, '');
+    expect(() => open({ folder })).toThrow(/^Cannot write to /);
+  });
+});
+
+describe('a store whose process ends suddenly', () => {
+  it('has everything that was acknowledged, and nothing twice', async () => {
+    const folder = folders.next();
+    const first = open({ folder, spansPerBlock: 25 });
+    for (const n of numbers(1, 9)) await append(first, ...order(n));
+    const copy = abandon(folder, folders.next());
+    const second = open({ folder: copy, spansPerBlock: 25 });
+    expect(await ids(second)).toEqual(numbers(1, 9));
+    expect(await second.traces.stats()).toMatchObject({ traces: 9, spans: 90 });
+    expect(second.status()).toMatchObject({ duplicateSpans: 0, damagedRecords: 0, damagedBlocks: 0 });
+  });
+
+  it('again while it recovers, also has nothing twice', async () => {
+    const folder = folders.next();
+    const first = open({ folder, spansPerBlock: 1000 });
+    for (const n of numbers(1, 30)) await append(first, ...order(n));
+    // Recovery with smaller blocks seals many of them while it reads the log.
+    const second = abandon(folder, folders.next());
+    open({ folder: second, spansPerBlock: 70 });
+    const third = abandon(second, folders.next());
+    const recovered = open({ folder: third, spansPerBlock: 70 });
+    expect(await ids(recovered)).toEqual(numbers(1, 30));
+    expect(await recovered.traces.stats()).toMatchObject({ traces: 30, spans: 300 });
+    expect(recovered.status().duplicateSpans).toBe(0);
+    expect(recovered.status().blocks).toBeGreaterThan(2);
+  });
+
+  it('leaves out a record that was not written to its end', async () => {
+    const folder = folders.next();
+    const first = open({ folder });
+    for (const n of numbers(1, 3)) await append(first, ...order(n));
+    const copy = abandon(folder, folders.next());
+    const [path] = segmentsOf(copy);
+    const bytes = readFileSync(path ?? '');
+    writeFileSync(path ?? '', bytes.subarray(0, -20));
+    const second = open({ folder: copy });
+    expect(await ids(second)).toEqual([1, 2]);
+    await append(second, ...order(4));
+    const third = open({ folder: abandon(copy, folders.next()) });
+    expect(await ids(third)).toEqual([1, 2, 4]);
+  });
+});
+
+const segmentsOf = (folder: string): string[] =>
+  readdirSync(join(folder, 'wal'))
+    .sort()
+    .map((name) => join(folder, 'wal', name));
+
+describe('damage', () => {
+  it('of a record of the log is skipped, counted and said', async () => {
+    const folder = folders.next();
+    const first = open({ folder });
+    for (const n of numbers(1, 3)) await append(first, ...order(n));
+    const copy = abandon(folder, folders.next());
+    const [path = ''] = segmentsOf(copy);
+    const bytes = readFileSync(path);
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] ?? 0) ^ 0xff;
+    writeFileSync(path, bytes);
+    const messages: string[] = [];
+    const second = open({ folder: copy, report: (message) => messages.push(message) });
+    expect(await ids(second)).toEqual([1, 3]);
+    expect(second.status().damagedRecords).toBe(1);
+    expect(messages).toEqual([
+      expect.stringMatching(/^Damaged data: \d+ bytes at \d+ of .* and left out\.$/),
+    ]);
+  });
+
+  it('anywhere in the log costs nothing but the record that it hits', async () => {
+    const folder = folders.next();
+    const first = open({ folder });
+    for (const n of numbers(1, 6)) await append(first, ...order(n));
+    const source = abandon(folder, folders.next());
+    await fc.assert(
+      fc.asyncProperty(
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.nat(255),
+        async (at, byte) => {
+          const copy = abandon(source, folders.next());
+          const [path = ''] = segmentsOf(copy);
+          const bytes = readFileSync(path);
+          const position = Math.floor(at * bytes.length);
+          const hit = Math.floor(at * 6) + 1;
+          bytes[position] = byte;
+          writeFileSync(path, bytes);
+          const store = openBlockStore({ folder: copy, durability: 'none', sweepMillis: 0 });
+          try {
+            const found = await ids(store);
+            expect(found.length).toBeGreaterThanOrEqual(5);
+            expect(numbers(1, 6).filter((n) => !found.includes(n) && Math.abs(n - hit) > 1)).toEqual([]);
+          } finally {
+            await store.close();
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('of a block leaves the others readable, and is counted and said', async () => {
+    const folder = folders.next();
+    const first = open({ folder, spansPerBlock: 10 });
+    for (const n of numbers(1, 5)) await append(first, ...order(n));
+    await first.close();
+    const database = new DatabaseSync(join(folder, 'lantern.db'));
+    database.exec("UPDATE span_data SET body = X'00112233445566778899' WHERE block = 2");
+    database.exec("UPDATE span_summary SET summary = X'00112233445566778899' WHERE block = 4");
+    database.close();
+    const messages: string[] = [];
+    const second = open({ folder, report: (message) => messages.push(message) });
+    expect(await ids(second)).toEqual([1, 3, 5]);
+    expect(second.status().damagedBlocks).toBe(2);
+    expect(messages).toHaveLength(2);
+    expect(await second.traces.stats()).toMatchObject({ spans: 40 });
+  });
+
+  it('anywhere in the database never makes answers wrong, nor stops the store for a reason it does not name', async () => {
+    const folder = folders.next();
+    const first = open({ folder, spansPerBlock: 10 });
+    for (const n of numbers(1, 40)) await append(first, ...order(n));
+    const whole = new Map((await findAll(first)).map((trace) => [trace.traceId, contentOf(trace)]));
+    await first.close();
+    const sound = readFileSync(join(folder, 'lantern.db'));
+    let readable = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(sound.length - 1), fc.nat(255)), { minLength: 1, maxLength: 20 }),
+        async (damages) => {
+          const copy = abandon(folder, folders.next());
+          const bytes = Buffer.from(sound);
+          for (const [position, byte] of damages) bytes[position] = byte;
+          writeFileSync(join(copy, 'lantern.db'), bytes);
+          let store;
+          try {
+            store = openBlockStore({ folder: copy, durability: 'none', sweepMillis: 0, spansPerBlock: 10 });
+          } catch (error) {
+            expect((error as Error).name).toBe('FolderError');
+            return;
+          }
+          readable++;
+          try {
+            for (const trace of await findAll(store)) {
+              expect(contentOf(trace)).toEqual(whole.get(trace.traceId));
+            }
+            await store.traces.services();
+            await store.traces.dependencies(RANGE);
+          } finally {
+            await store.close();
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(readable).toBeGreaterThan(20);
+  });
+});
+
+describe('a model', () => {
+  it('of a plain list of spans is what the store is, through restarts and crashes', async () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: anyAppends.map((requests) => ({ kind: 'append' as const, requests })) },
+      { weight: 2, arbitrary: fc.constant({ kind: 'reopen' as const }) },
+      { weight: 2, arbitrary: fc.constant({ kind: 'crash' as const }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 2, maxLength: 6 }),
+        fc.array(anyQuery, { minLength: 3, maxLength: 6 }),
+        fc.integer({ min: 1, max: 12 }),
+        async (steps, queries, spansPerBlock) => {
+          let folder = folders.next();
+          const naive = new NaiveTraceStore();
+          const options = { durability: 'none', sweepMillis: 0, spansPerBlock } as const;
+          let store = openBlockStore({ folder, ...options });
+          const abandoned: BlockStore[] = [];
+          try {
+            for (const { kind, ...rest } of steps) {
+              if (kind === 'append' && 'requests' in rest) {
+                for (const groups of rest.requests) {
+                  await store.traces.append(encodeTraceRequest(groups));
+                  await naive.append(encodeTraceRequest(groups));
+                }
+                continue;
+              }
+              if (kind === 'reopen') await store.close();
+              else {
+                abandoned.push(store);
+                folder = abandon(folder, folders.next());
+              }
+              store = openBlockStore({ folder, ...options });
+            }
+            for (const query of queries) {
+              expect((await store.traces.findTraces(query)).map(contentOf)).toEqual(
+                (await naive.findTraces(query)).map(contentOf),
+              );
+              expect(await store.traces.dependencies(query.range)).toEqual(
+                await naive.dependencies(query.range),
+              );
+            }
+            for (const service of await naive.services()) {
+              expect(await store.traces.operations(service)).toEqual(await naive.operations(service));
+            }
+            const { traces, spans } = await naive.stats();
+            expect(await store.traces.stats()).toMatchObject({ traces, spans });
+          } finally {
+            await Promise.all([store, ...abandoned].map((each) => each.close()));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('retention', () => {
+  it('by age drops whole blocks with all that is derived from them, and gives the space back', async () => {
+    const folder = folders.next();
+    let now = 1_000_000;
+    const store = open({ folder, spansPerBlock: 100, maxAgeMillis: 60_000, now: () => now });
+    const noise = (n: number): string => Array.from({ length: 200 }, (_, i) => Math.sin(n * 977 + i)).join();
+    const fill = async (service: string, from: number): Promise<void> => {
+      for (let n = from; n < from + 500; n++) {
+        const fields = { traceId: traceId(n), attributes: attributes({ noise: noise(n) }) };
+        await append(
+          store,
+          resourceSpans(service, span(fields)),
+          resourceSpans(`${service}-callee`, span({ ...fields, spanId: spanId(2), parentSpanId: spanId(1) })),
+        );
+      }
+    };
+    await fill('old', 1);
+    now += 40_000;
+    await fill('new', 1_001);
+    const { bytes } = await store.traces.stats();
+    now += 30_000;
+    while (store.sweep());
+    expect(await store.traces.services()).toEqual(['new', 'new-callee']);
+    expect(await store.traces.operations('old')).toEqual([]);
+    expect(await store.traces.dependencies(RANGE)).toMatchObject([{ parent: 'new', callCount: 500 }]);
+    const stats = await store.traces.stats();
+    expect(stats).toMatchObject({ traces: 500, spans: 1000, evictedSpans: 1000 });
+    expect(stats.bytes).toBeLessThan(0.6 * bytes);
+    now += 60_000;
+    while (store.sweep());
+    expect(await store.traces.stats()).toMatchObject({ traces: 0, spans: 0 });
+    for (let i = 0; i < 20; i++) store.sweep();
+    await store.close();
+    expect(readFileSync(join(folder, 'lantern.db')).length).toBeLessThan(0.5 * bytes);
+  });
+
+  it('by bytes holds while spans keep arriving', async () => {
+    const store = open({ folder: folders.next(), spansPerBlock: 20, maxBytes: 40_000 });
+    for (const n of numbers(1, 300)) {
+      await append(store, ...order(n));
+      expect((await store.traces.stats()).bytes).toBeLessThanOrEqual(40_000);
+    }
+    const { traces, evictedSpans, spans } = await store.traces.stats();
+    expect(spans + evictedSpans).toBe(3000);
+    expect(await ids(store)).toEqual(numbers(301 - traces, 300));
+  });
+});

@@ -1,0 +1,185 @@
+import { StatusCode } from '@lantern/telemetry-model';
+import { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import { decodeOperations, encodeOperations } from './columns-codec.js';
+import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
+import type { ObservedCall } from './recent-spans.js';
+import { ENDS_BEFORE_START, statusOf, type BlockOperation, type SpanRows } from './span-rows.js';
+import { doubleOf, highOf, lowOf, periodOf, wideOf } from './wide-time.js';
+
+/** Of the roll-ups of spans. */
+export const PERIOD_NANOS = 10e9;
+
+/** Calls of an operation whose spans started in one period. */
+export interface PeriodCell {
+  readonly period: number;
+  calls: number;
+  errors: number;
+  readonly latency: LatencyHistogram;
+}
+
+export interface OperationPeriod extends PeriodCell {
+  /** Index into {@link BlockSummary.operations}. */
+  readonly operation: number;
+}
+
+/** A call that was seen while the block was open; its called span may be in an earlier block. */
+export interface SignedCall extends ObservedCall {
+  readonly sign: 1 | -1;
+}
+
+/** What is known of a block without reading its columns and its body. */
+export interface BlockSummary {
+  readonly spanCount: number;
+  readonly minStart: bigint;
+  readonly maxStart: bigint;
+  readonly maxDurationNanos: number;
+  readonly operations: readonly BlockOperation[];
+  readonly operationPeriods: readonly OperationPeriod[];
+  readonly calls: readonly SignedCall[];
+  /** Four words for each of its traces. */
+  readonly traceWords: Uint32Array;
+}
+
+export const summarize = (rows: SpanRows, calls: readonly SignedCall[]): BlockSummary => {
+  const { spanCount, startLow, startHigh, flags, operationOf } = rows;
+  let [minLow, minHigh, maxLow, maxHigh] = [0xffff_ffff, 0xffff_ffff, 0, 0];
+  let maxDurationNanos = 0;
+  const cells = new Map<number, OperationPeriod>();
+  /** The cell of each operation's last span: the next one is most often in the same period. */
+  const lastCells: OperationPeriod[] = [];
+  for (let row = 0; row < spanCount; row++) {
+    const [low, high] = [startLow[row] ?? 0, startHigh[row] ?? 0];
+    if (high < minHigh || (high === minHigh && low < minLow)) [minLow, minHigh] = [low, high];
+    if (high > maxHigh || (high === maxHigh && low > maxLow)) [maxLow, maxHigh] = [low, high];
+    const duration = durationNanosOf(rows, row);
+    if (duration > maxDurationNanos) maxDurationNanos = duration;
+    const operation = operationOf[row] ?? 0;
+    const period = periodOf(low, high, PERIOD_NANOS);
+    let cell = lastCells[operation];
+    if (cell?.period !== period) {
+      const key = period * rows.operations.length + operation;
+      cell = cells.get(key);
+      if (!cell) {
+        cell = { operation, period, calls: 0, errors: 0, latency: new LatencyHistogram() };
+        cells.set(key, cell);
+      }
+      lastCells[operation] = cell;
+    }
+    cell.calls++;
+    if (statusOf(flags[row] ?? 0) === StatusCode.error) cell.errors++;
+    cell.latency.add(latencyBucket(duration));
+  }
+  return {
+    spanCount,
+    minStart: wideOf(minLow, minHigh),
+    maxStart: wideOf(maxLow, maxHigh),
+    maxDurationNanos,
+    operations: rows.operations,
+    operationPeriods: [...cells.values()],
+    calls,
+    traceWords: rows.traceWords.subarray(0, 4 * rows.traceCount),
+  };
+};
+
+/** 0 for a span that ends before it starts. */
+export const durationNanosOf = (rows: SpanRows, row: number): number =>
+  ((rows.flags[row] ?? 0) & ENDS_BEFORE_START) === 0
+    ? doubleOf(rows.durationLow[row] ?? 0, rows.durationHigh[row] ?? 0)
+    : 0;
+
+/** The order of everything here is the format; see docs/file-format.md. */
+export const encodeSummary = (summary: BlockSummary): Uint8Array => {
+  const writer = new ByteWriter();
+  writer.varint(summary.spanCount);
+  writer.uint64(summary.minStart);
+  writer.uint64(summary.maxStart);
+  writer.uint64(BigInt(Math.ceil(summary.maxDurationNanos)) & 0xffff_ffff_ffff_ffffn);
+  encodeOperations(writer, summary.operations);
+  writer.varint(summary.operationPeriods.length);
+  for (const { operation, period, calls, errors, latency } of summary.operationPeriods) {
+    writer.varint(operation);
+    writer.varint(period);
+    writer.varint(calls);
+    writer.varint(errors);
+    writer.varint(latency.size);
+    for (const [bucket, count] of latency.entries()) {
+      writer.varint(bucket);
+      writer.varint(count);
+    }
+  }
+  encodeCalls(writer, summary.calls);
+  writer.varint(summary.traceWords.length / 4);
+  for (const word of summary.traceWords) writer.uint32(word);
+  return writer.finish();
+};
+
+/** @throws DamageError */
+export const decodeSummary = (bytes: Uint8Array): BlockSummary => {
+  const reader = new ByteReader(bytes);
+  const spanCount = reader.varint();
+  const [minStart, maxStart] = [reader.uint64(), reader.uint64()];
+  const maxDurationNanos = Number(reader.uint64());
+  const operations = decodeOperations(reader);
+  const operationPeriods = Array.from({ length: reader.varint() }, () => {
+    const [operation, period] = [reader.varint(), reader.varint()];
+    const [calls, errors] = [reader.varint(), reader.varint()];
+    const latency = new LatencyHistogram();
+    for (let left = reader.varint(); left > 0; left--) latency.add(reader.varint(), reader.varint());
+    return { operation, period, calls, errors, latency };
+  });
+  const calls = decodeCalls(reader);
+  const traceCount = reader.varint();
+  const raw = reader.raw(16 * traceCount);
+  const traceWords = new Uint32Array(4 * traceCount);
+  for (let i = 0; i < traceWords.length; i++) traceWords[i] = raw.readUInt32LE(4 * i);
+  return {
+    spanCount,
+    minStart,
+    maxStart,
+    maxDurationNanos,
+    operations,
+    operationPeriods,
+    calls,
+    traceWords,
+  };
+};
+
+const CALL_TAKEN_BACK = 1;
+const CALL_FAILED = 2;
+
+const encodeCalls = (writer: ByteWriter, calls: readonly SignedCall[]): void => {
+  const names = [...new Set(calls.flatMap(({ parent, child }) => [parent, child]))];
+  const index = new Map(names.map((name, at) => [name, at]));
+  writer.varint(names.length);
+  for (const name of names) writer.text(name);
+  writer.varint(calls.length);
+  for (const { block, parent, child, startLow, startHigh, durationNanos, isError, sign } of calls) {
+    writer.byte((sign < 0 ? CALL_TAKEN_BACK : 0) | (isError ? CALL_FAILED : 0));
+    writer.varint(block);
+    writer.varint(index.get(parent) ?? 0);
+    writer.varint(index.get(child) ?? 0);
+    writer.uint64(wideOf(startLow, startHigh));
+    writer.varint(Math.min(durationNanos, Number.MAX_SAFE_INTEGER));
+  }
+};
+
+const decodeCalls = (reader: ByteReader): SignedCall[] => {
+  const names = Array.from({ length: reader.varint() }, () => reader.text());
+  return Array.from({ length: reader.varint() }, () => {
+    const flags = reader.byte();
+    const block = reader.varint();
+    const [parent = '', child = ''] = [names[reader.varint()], names[reader.varint()]];
+    const start = reader.uint64();
+    return {
+      block,
+      parent,
+      child,
+      startLow: lowOf(start),
+      startHigh: highOf(start),
+      durationNanos: reader.varint(),
+      isError: (flags & CALL_FAILED) !== 0,
+      sign: (flags & CALL_TAKEN_BACK) === 0 ? 1 : -1,
+    };
+  });
+};

@@ -1,0 +1,24 @@
+import { afterAll, describe, jest } from '@jest/globals';
+import { traceStoreContract } from '../contract/trace-store-contract.js';
+import { TemporaryFolders } from './testing/temporary-folders.js';
+import { openBlockStore } from './block-store.js';
+
+// Every store of the suite is a database file of its own, which takes its time on a busy disk.
+jest.setTimeout(120_000);
+
+const folders = new TemporaryFolders();
+
+afterAll(() => folders.remove());
+
+describe.each([2, 64])('with %i spans a block', (spansPerBlock) => {
+  traceStoreContract('the durable trace store', async (limits) => {
+    const { traces } = openBlockStore({
+      ...limits,
+      folder: folders.next(),
+      durability: 'none',
+      spansPerBlock,
+      sweepMillis: 0,
+    });
+    return traces;
+  });
+});

@@ -1,0 +1,784 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import { ID_WORDS, TIME_WORDS, TraceRequestWalker, decodeTraceRequest } from '@lantern/otlp';
+import {
+  type DependencyLink,
+  type ResourceSpans,
+  type ScopeSpans,
+  type Span,
+  type TimeRange,
+  type Trace,
+  type TraceId,
+} from '@lantern/telemetry-model';
+import type { Operation, TraceQuery, TraceStore, TraceStoreStats } from '../trace-store.js';
+import { BlockCache } from './block-cache.js';
+import type { BlockDatabase, BlockParts, BlockSummaryRow } from './block-database.js';
+import { BlockSearch } from './block-search.js';
+import { PERIOD_NANOS, decodeSummary, encodeSummary, summarize } from './block-summary.js';
+import type { BlockSummary, SignedCall } from './block-summary.js';
+import { CallRollup, MINUTE_NANOS } from './call-rollup.js';
+import { decodeColumns, encodeColumns, type DecodedRows } from './columns-codec.js';
+import { NewestMatches } from './newest-matches.js';
+import { OpenBlock } from './open-block.js';
+import {
+  OperationCatalog,
+  compareOperations,
+  operationKey,
+  type CatalogOperation,
+} from './operation-catalog.js';
+import { OriginTable, type Origin } from './origin.js';
+import { ownedSpan } from './owned-span.js';
+import { RecentSpans, type RecentSpan } from './recent-spans.js';
+import { writeRequest, type SpanGroup } from './request-bytes.js';
+import { openSealedBytes, sealBytes } from './sealed-bytes.js';
+import { bodyStart, traceIndexIn, type SpanRows } from './span-rows.js';
+import { buildTagFilter } from './tag-filter.js';
+import { TraceIndex } from './trace-index.js';
+import { traceWordsOf, type TraceWords } from './trace-words.js';
+import { DOUBLE_SLACK, doubleOf, periodOf, wideOf } from './wide-time.js';
+import { RecordKind, type LogPosition, type WriteAheadLog } from './write-ahead-log.js';
+import { WriteError } from './write-error.js';
+
+export const TRACES = 'traces';
+
+/** After so long a question lets others have their turn. */
+const TURN_MILLIS = 8;
+/** How much may wait in memory while blocks cannot be written, in times of what fills a block. */
+const MAX_WAITING_BLOCKS = 8;
+/** A request stays in one block, which keeps traces together, unless that makes it so many times as large. */
+const MAX_OVERFILL = 4;
+/** So many blocks go at a time, so that nobody waits for long. */
+const MAX_DROPPED_AT_ONCE = 64;
+
+export interface BlockTraceStoreOptions {
+  readonly database: BlockDatabase;
+  readonly log: WriteAheadLog;
+  /** Waits until what was appended is as durable as was asked for. */
+  readonly settle: () => Promise<void>;
+  /** Called when the log is needed only from `position` on. */
+  readonly onSealed: (position: LogPosition) => void;
+  readonly report: (message: string) => void;
+  readonly now: () => number;
+  readonly maxBytes: number;
+  readonly maxAgeMillis: number;
+  readonly spansPerBlock: number;
+  readonly bytesPerBlock: number;
+  readonly cacheBytes: number;
+}
+
+/** A sealed block, as far as it stays in memory. */
+interface SealedBlock {
+  readonly block: number;
+  readonly arrivedMillis: number;
+  readonly bytes: number;
+  readonly spanCount: number;
+  readonly minStart: bigint;
+  readonly maxStart: bigint;
+  readonly maxDurationNanos: number;
+  readonly operations: readonly CatalogOperation[];
+  /** In which periods its spans start, ascending: late spans do not make a block look full of times between. */
+  readonly periods: readonly number[];
+  /** In which minutes the calls start that it keeps. */
+  readonly callMinutes: readonly number[];
+}
+
+export interface BlockStatus {
+  readonly blocks: number;
+  /** Blocks, or parts of them, that could not be read. */
+  readonly damagedBlocks: number;
+  /** Spans that arrived again and were not kept a second time. */
+  readonly duplicateSpans: number;
+}
+
+/**
+ * The newest spans are in `open`, all others in sealed blocks, each of which is described by an entry of
+ * `sealed`; what is derived from them shrinks with them in `forget`. Ten spans of one order, in blocks of six:
+ *
+ * ```
+ * sealed      1 → 6 spans, 10:00:00.000 – 10:00:00.012, operations "POST /orders" server, …
+ * traceIndex  …01 → block 1
+ * operations  api-gateway → "POST /orders" server: in 1 block, 1 call from 10:00:00 to 10:00:10, …
+ * calls       api-gateway → order-service at 10:00: 1 call, of block 1
+ * open        2 → 4 spans
+ * ```
+ */
+export class BlockTraceStore implements TraceStore {
+  private readonly sealed = new Map<number, SealedBlock>();
+  private traceIndex = new TraceIndex();
+  private operationCatalog = new OperationCatalog();
+  private calls = new CallRollup();
+  private readonly recent = new RecentSpans((call, sign) => {
+    // The called span's block may be gone, and with it everything that was derived from it.
+    if (!this.isThere(call.block)) return;
+    this.open.calls.push({ ...call, sign });
+    this.calls.add(call, sign);
+  });
+  private open = new OpenBlock(1);
+  /** Full blocks of the request that is being added. */
+  private full: OpenBlock[] = [];
+  private fullIndex = new TraceIndex();
+  private forgotSinceOpened = false;
+
+  private readonly origins = new OriginTable();
+  private readonly rowsCache: BlockCache<DecodedRows>;
+  private readonly bodyCache: BlockCache<Uint8Array>;
+  private readonly filterCache: BlockCache<Uint8Array>;
+  private readonly walker = new TraceRequestWalker();
+  private readonly oldSpanWalker = new TraceRequestWalker();
+
+  private sealedBytes = 0;
+  private sealedSpans = 0;
+  private evictedSpans = 0;
+  private duplicateSpans = 0;
+  private readonly damaged = new Set<number>();
+  /** After a failure to seal, the next attempt waits until so many more spans have come. */
+  private sealAtSpans: number;
+
+  constructor(private readonly options: BlockTraceStoreOptions) {
+    const { cacheBytes, spansPerBlock, database } = options;
+    this.rowsCache = new BlockCache(cacheBytes * 0.3);
+    this.bodyCache = new BlockCache(cacheBytes * 0.55);
+    this.filterCache = new BlockCache(cacheBytes * 0.15);
+    this.sealAtSpans = spansPerBlock;
+    let last = 0;
+    for (const row of database.summaries((message) => this.reportDamage(message))) {
+      last = row.block;
+      this.load(row);
+    }
+    this.open = new OpenBlock(last + 1);
+  }
+
+  async append(request: Uint8Array): Promise<void> {
+    this.walk(request);
+    if (this.walker.spanCount === 0) return;
+    this.refuseWhileFull();
+    const end = this.options.log.append(RecordKind.traces, request);
+    this.addWalked(request);
+    this.sealIfFull(end);
+    this.dropSurplus();
+    await this.options.settle();
+  }
+
+  /** Adds what an earlier process acknowledged and had not sealed. */
+  replay(request: Uint8Array, end: LogPosition): void {
+    this.walk(request);
+    this.addWalked(request);
+    this.sealIfFull(end);
+  }
+
+  async getTrace(traceId: TraceId): Promise<Trace | undefined> {
+    const turn = new Turn();
+    const words = traceWordsOf(traceId);
+    const groups = new Map<Origin, Uint8Array[]>();
+    const { open } = this;
+    const openSpans = new Map<Origin, Uint8Array[]>();
+    collectSpans(open, open.body, words, openSpans);
+    for (const block of this.traceIndex.blocksOf(...words)) {
+      const rows = this.rows(block);
+      if (rows && traceIndexIn(rows, ...words) !== undefined) {
+        const body = this.body(block);
+        if (body) collectSpans(rows, body, words, groups);
+      }
+      await turn.yieldWhenOver();
+    }
+    for (const [origin, spans] of openSpans) {
+      const known = groups.get(origin);
+      if (known) known.push(...spans);
+      else groups.set(origin, spans);
+    }
+    if (groups.size === 0) return undefined;
+    return decodeTrace(traceId, groups);
+  }
+
+  async findTraces(query: TraceQuery): Promise<Trace[]> {
+    const newest = new NewestMatches(query.limit);
+    const search = new BlockSearch(query);
+    if (search.isImpossible) return [];
+    const turn = new Turn();
+    const { open } = this;
+    // First and at once: it may be sealed during a turn of others.
+    search.search(open, () => open.body, newest);
+    for (const { block, bound } of this.candidates(search)) {
+      const { threshold } = newest;
+      if (threshold !== undefined && bound + DOUBLE_SLACK < Number(threshold)) break;
+      this.searchBlock(block, search, newest);
+      await turn.yieldWhenOver();
+    }
+    const traces: Trace[] = [];
+    for (const { traceId } of newest.newestFirst()) {
+      const trace = await this.getTrace(traceId);
+      if (trace) traces.push(trace);
+      await turn.yieldWhenOver();
+    }
+    return traces;
+  }
+
+  async services(): Promise<string[]> {
+    const names = new Set(this.operationCatalog.serviceNames());
+    for (const { service } of this.open.operations) names.add(service);
+    return [...names].sort();
+  }
+
+  async operations(service: string): Promise<Operation[]> {
+    const operations = new Map<string, Operation>();
+    for (const { name, kind } of this.operationCatalog.operations(service)) {
+      operations.set(operationKey({ name, kind }), { name, kind });
+    }
+    for (const { service: other, name, kind } of this.open.operations) {
+      if (other === service) operations.set(operationKey({ name, kind }), { name, kind });
+    }
+    return [...operations.values()].sort(compareOperations);
+  }
+
+  async dependencies(range: TimeRange): Promise<DependencyLink[]> {
+    const links = new LinkCounts();
+    const minute = BigInt(MINUTE_NANOS);
+    const from = range.startUnixNano < 0n ? 0n : range.startUnixNano;
+    const to = range.endUnixNano;
+    // Whole minutes are counted already; of those that the range cuts, the calls are looked at.
+    const firstWhole = (from + minute - 1n) / minute;
+    const lastWhole = (to + 1n) / minute - 1n;
+    if (firstWhole <= lastWhole) {
+      for (const cell of this.calls.cells(Number(firstWhole), Number(lastWhole))) {
+        links.add(cell.parent, cell.child, cell.calls, cell.errors);
+      }
+      await this.countCalls({ startUnixNano: from, endUnixNano: firstWhole * minute - 1n }, links);
+      await this.countCalls({ startUnixNano: (lastWhole + 1n) * minute, endUnixNano: to }, links);
+    } else await this.countCalls({ startUnixNano: from, endUnixNano: to }, links);
+    return links.sorted();
+  }
+
+  async stats(): Promise<TraceStoreStats> {
+    const { open } = this;
+    let traces = this.traceIndex.size;
+    for (let trace = 0; trace < open.traceCount; trace++) {
+      if (!this.traceIndex.has(...wordsAt(open.traceWords, trace))) traces++;
+    }
+    return {
+      traces,
+      spans: this.sealedSpans + open.spanCount,
+      bytes: this.bytes,
+      evictedSpans: this.evictedSpans,
+    };
+  }
+
+  status(): BlockStatus {
+    return {
+      blocks: this.sealed.size,
+      damagedBlocks: this.damaged.size,
+      duplicateSpans: this.duplicateSpans,
+    };
+  }
+
+  async close(): Promise<void> {
+    // The files belong to whoever opened them; what is not in a block is in the log.
+  }
+
+  /** The position from which the log is needed. */
+  get position(): LogPosition | undefined {
+    return this.open.spanCount === 0 ? undefined : this.options.database.position(TRACES);
+  }
+
+  /**
+   * Drops what is too old or too much, a few blocks at a time.
+   *
+   * @returns whether there is more to drop
+   */
+  dropExpired(): boolean {
+    const oldest = this.options.now() - this.options.maxAgeMillis;
+    const expired: number[] = [];
+    for (const { block, arrivedMillis } of this.sealed.values()) {
+      if (arrivedMillis >= oldest || expired.length === MAX_DROPPED_AT_ONCE) break;
+      expired.push(block);
+    }
+    this.drop(expired);
+    if (expired.length === MAX_DROPPED_AT_ONCE) return true;
+    const { open } = this;
+    if (this.sealed.size === 0 && open.spanCount > 0 && open.firstArrivalMillis < oldest) {
+      this.seal([open], this.options.log.end);
+      return true;
+    }
+    return this.dropSurplus();
+  }
+
+  private get bytes(): number {
+    return this.sealedBytes + this.open.bodyLength;
+  }
+
+  private walk(request: Uint8Array): void {
+    this.walker.walk(request);
+    const { rejectedSpans } = this.walker;
+    if (rejectedSpans > 0) throw new TypeError(`Not sanitised: ${rejectedSpans} spans have invalid ids`);
+  }
+
+  private refuseWhileFull(): void {
+    const { spansPerBlock } = this.options;
+    if (this.open.spanCount < MAX_WAITING_BLOCKS * spansPerBlock) return;
+    // Sealing failed for some time: whoever sends now has to know that nothing more can be kept.
+    this.seal([this.open], this.options.log.end);
+  }
+
+  private addWalked(request: Uint8Array): void {
+    const { walker, recent } = this;
+    const { ids, times, spanCount, walkedOrigins } = walker;
+    const origins = walkedOrigins.map((origin) => this.origins.intern(origin));
+    let originIndexes: (number | undefined)[] = [];
+    if (this.open.spanCount === 0) this.open.firstArrivalMillis = this.options.now();
+    for (let row = 0; row < spanCount; row++) {
+      if (this.isFull(this.open, MAX_OVERFILL)) {
+        this.setAside(this.open);
+        this.open = new OpenBlock(this.open.block + 1);
+        this.open.firstArrivalMillis = this.options.now();
+        originIndexes = [];
+      }
+      const { open } = this;
+      const id = ID_WORDS * row;
+      const [a, b, c, d] = [ids[id] ?? 0, ids[id + 1] ?? 0, ids[id + 2] ?? 0, ids[id + 3] ?? 0];
+      const [spanLow, spanHigh] = [ids[id + 4] ?? 0, ids[id + 5] ?? 0];
+      const kind = walker.kinds[row] ?? 0;
+      const trace = recent.trace(a, b, c, d) ?? this.recall(a, b, c, d);
+      if (recent.has(trace, spanLow, spanHigh, kind)) {
+        this.duplicateSpans++;
+        continue;
+      }
+      let traceIndex = recent.indexIn(open.block, trace);
+      if (traceIndex === undefined) {
+        traceIndex = this.traceInOpen(a, b, c, d) ?? open.addTrace(a, b, c, d);
+        recent.setIndexIn(open.block, trace, traceIndex);
+      }
+      const walkedOrigin = walker.origins[row] ?? 0;
+      const origin = origins[walkedOrigin];
+      if (!origin) continue;
+      const originIndex = (originIndexes[walkedOrigin] ??= open.originIndex(origin));
+      const added = open.add(walker, row, request, originIndex, traceIndex);
+      const time = TIME_WORDS * row;
+      recent.add(trace, {
+        spanLow,
+        spanHigh,
+        parentLow: ids[id + 6] ?? 0,
+        parentHigh: ids[id + 7] ?? 0,
+        kind,
+        service: origin.service,
+        block: open.block,
+        startLow: times[time] ?? 0,
+        startHigh: times[time + 1] ?? 0,
+        durationNanos: durationOf(open, added),
+        isError: walker.statuses[row] === 2,
+      });
+    }
+  }
+
+  /** Only after a trace was forgotten can one be in the open block that is not among the recent ones. */
+  private traceInOpen(a: number, b: number, c: number, d: number): number | undefined {
+    return this.forgotSinceOpened ? traceIndexIn(this.open, a, b, c, d) : undefined;
+  }
+
+  private setAside(open: OpenBlock): void {
+    this.full.push(open);
+    for (let trace = 0; trace < open.traceCount; trace++) {
+      this.fullIndex.add(open.block, ...wordsAt(open.traceWords, trace));
+    }
+  }
+
+  private isThere(block: number): boolean {
+    return block >= (this.full[0] ?? this.open).block || this.sealed.has(block);
+  }
+
+  /** A trace that no span came for lately: its older spans, if any, are brought back from their blocks. */
+  private recall(a: number, b: number, c: number, d: number): number {
+    const trace = this.recent.addTrace(a, b, c, d);
+    for (const block of this.traceIndex.blocksOf(a, b, c, d)) {
+      const rows = this.rows(block);
+      const body = rows && this.body(block);
+      if (body) this.restore(trace, rows, body, [a, b, c, d]);
+    }
+    for (const block of this.fullIndex.blocksOf(a, b, c, d)) {
+      const full = this.full.find((other) => other.block === block);
+      if (full) this.restore(trace, full, full.body, [a, b, c, d]);
+    }
+    if (this.forgotSinceOpened) this.restore(trace, this.open, this.open.body, [a, b, c, d]);
+    return trace;
+  }
+
+  private restore(trace: number, rows: SpanRows, body: Uint8Array, words: TraceWords): void {
+    const index = traceIndexIn(rows, ...words);
+    if (index === undefined) return;
+    const { oldSpanWalker: walker } = this;
+    for (let row = 0; row < rows.spanCount; row++) {
+      if (rows.traceOf[row] !== index) continue;
+      walker.walkSpan(body, bodyStart(rows, row), rows.bodyEnd[row] ?? 0);
+      const [, , , , spanLow = 0, spanHigh = 0, parentLow = 0, parentHigh = 0] = walker.ids;
+      const span: RecentSpan = {
+        spanLow,
+        spanHigh,
+        parentLow,
+        parentHigh,
+        kind: walker.kinds[0] ?? 0,
+        service: rows.origins[rows.originOf[row] ?? 0]?.service ?? '',
+        block: rows.block,
+        startLow: rows.startLow[row] ?? 0,
+        startHigh: rows.startHigh[row] ?? 0,
+        durationNanos: durationOf(rows, row),
+        isError: walker.statuses[0] === 2,
+      };
+      this.recent.restore(trace, span);
+    }
+  }
+
+  private isFull({ spanCount, bodyLength }: OpenBlock, times = 1): boolean {
+    const { spansPerBlock, bytesPerBlock } = this.options;
+    return spanCount >= times * spansPerBlock || bodyLength >= times * bytesPerBlock;
+  }
+
+  /** Only between requests, so that a position in the log separates what is sealed from what is not. */
+  private sealIfFull(end: LogPosition): void {
+    const { open, full } = this;
+    if (full.length === 0 && !this.isFull(open)) return;
+    if (
+      full.length === 0 &&
+      open.spanCount < this.sealAtSpans &&
+      open.bodyLength < this.options.bytesPerBlock
+    )
+      return;
+    try {
+      this.seal([...full, open], end);
+    } catch (error) {
+      if (!(error instanceof WriteError)) throw error;
+      // Nothing is lost: the log has it. The next request tries again.
+      this.sealAtSpans = open.spanCount + this.options.spansPerBlock;
+      this.options.report(`${error.message} What arrived stays in memory and in the log until then.`);
+    }
+  }
+
+  private seal(blocks: readonly OpenBlock[], end: LogPosition): void {
+    const arrivedMillis = this.options.now();
+    const sealing = blocks.map((open) => {
+      const summary = summarize(open, open.calls);
+      const parts: BlockParts = {
+        block: open.block,
+        arrivedMillis,
+        summary: sealBytes(encodeSummary(summary)),
+        filter: buildTagFilter(open.tags),
+        columns: sealBytes(encodeColumns(open)),
+        body: sealBytes(open.body),
+      };
+      return { summary, parts };
+    });
+    this.options.database.insert(
+      sealing.map(({ parts }) => parts),
+      TRACES,
+      end,
+    );
+    for (const { summary, parts } of sealing) {
+      const bytes = parts.summary.length + parts.filter.length + parts.columns.length + parts.body.length;
+      this.remember({ block: parts.block, arrivedMillis, bytes }, summary);
+      this.filterCache.set(parts.block, parts.filter);
+    }
+    this.full = [];
+    this.fullIndex = new TraceIndex();
+    this.sealAtSpans = this.options.spansPerBlock;
+    this.open = new OpenBlock((blocks.at(-1)?.block ?? 0) + 1);
+    this.forgotSinceOpened = false;
+    this.options.onSealed(end);
+  }
+
+  private load({ block, arrivedMillis, bytes, summary: sealedSummary }: BlockSummaryRow): void {
+    try {
+      const summary = decodeSummary(openSealedBytes(sealedSummary));
+      this.remember({ block, arrivedMillis, bytes }, summary);
+      for (const call of summary.calls) if (this.sealed.has(call.block)) this.calls.add(call, call.sign);
+    } catch (error) {
+      this.damaged.add(block);
+      this.reportDamage(`block ${block} cannot be read and is left out: ${(error as Error).message}`);
+    }
+  }
+
+  /** @param about its calls are counted already while they are seen */
+  private remember(
+    about: Pick<SealedBlock, 'block' | 'arrivedMillis' | 'bytes'>,
+    summary: BlockSummary,
+  ): void {
+    const { spanCount, minStart, maxStart, maxDurationNanos, traceWords } = summary;
+    for (let trace = 0; 4 * trace < traceWords.length; trace++) {
+      this.traceIndex.add(about.block, ...wordsAt(traceWords, trace));
+    }
+    this.sealed.set(about.block, {
+      ...about,
+      spanCount,
+      minStart,
+      maxStart,
+      maxDurationNanos,
+      operations: this.operationCatalog.add(summary),
+      periods: ascending(summary.operationPeriods.map(({ period }) => period)),
+      callMinutes: ascending(
+        summary.calls.map(({ startLow, startHigh }) => periodOf(startLow, startHigh, MINUTE_NANOS)),
+      ),
+    });
+    this.sealedBytes += about.bytes;
+    this.sealedSpans += spanCount;
+  }
+
+  /** @returns whether there is more to drop */
+  private dropSurplus(): boolean {
+    const { maxBytes } = this.options;
+    if (this.bytes <= maxBytes) return false;
+    const surplus: number[] = [];
+    let left = this.bytes;
+    for (const { block, bytes } of this.sealed.values()) {
+      if (left <= maxBytes || surplus.length === MAX_DROPPED_AT_ONCE) break;
+      surplus.push(block);
+      left -= bytes;
+    }
+    this.drop(surplus);
+    return this.bytes > maxBytes && this.sealed.size > 0;
+  }
+
+  private drop(blocks: readonly number[]): void {
+    if (blocks.length === 0) return;
+    const summaries = blocks.map((block) => this.summary(block));
+    try {
+      this.options.database.delete(blocks);
+    } catch (error) {
+      if (!(error instanceof WriteError)) throw error;
+      this.options.report(`${error.message} What is too old or too much is kept until then.`);
+      return;
+    }
+    for (const [i, block] of blocks.entries()) this.forget(block, summaries[i]);
+    if (summaries.includes(undefined)) this.reload();
+  }
+
+  private forget(block: number, summary: BlockSummary | undefined): void {
+    const entry = this.sealed.get(block);
+    if (!entry) return;
+    this.sealed.delete(block);
+    this.sealedBytes -= entry.bytes;
+    this.sealedSpans -= entry.spanCount;
+    this.evictedSpans += entry.spanCount;
+    this.calls.drop(block);
+    for (const cache of [this.rowsCache, this.bodyCache, this.filterCache]) cache.delete(block);
+    if (!summary) return;
+    this.operationCatalog.drop(summary);
+    const { traceWords } = summary;
+    for (let trace = 0; 4 * trace < traceWords.length; trace++) {
+      const words = wordsAt(traceWords, trace);
+      this.traceIndex.remove(block, ...words);
+      if (this.recent.forget(...words)) this.forgotSinceOpened = true;
+    }
+  }
+
+  /** What is derived from blocks cannot be taken back without their summaries: it is derived anew. */
+  private reload(): void {
+    const { evictedSpans } = this;
+    this.sealed.clear();
+    this.traceIndex = new TraceIndex();
+    this.operationCatalog = new OperationCatalog();
+    this.calls = new CallRollup();
+    this.sealedBytes = 0;
+    this.sealedSpans = 0;
+    for (const row of this.options.database.summaries((message) => this.reportDamage(message)))
+      this.load(row);
+    for (const call of this.open.calls) this.calls.add(call, call.sign);
+    this.evictedSpans = evictedSpans;
+  }
+
+  /** Blocks that may hold matches, each with the latest start that a match can have; the latest first. */
+  private candidates(search: BlockSearch): { block: SealedBlock; bound: number }[] {
+    const { range, minDurationNano } = search.query;
+    const candidates: { block: SealedBlock; bound: number }[] = [];
+    const from = Number(range.startUnixNano);
+    const to = Number(range.endUnixNano);
+    for (const block of this.sealed.values()) {
+      const { minStart, maxStart, maxDurationNanos, operations } = block;
+      if (maxStart < range.startUnixNano || minStart > range.endUnixNano) continue;
+      if (minDurationNano !== undefined && maxDurationNanos + DOUBLE_SLACK < Number(minDurationNano))
+        continue;
+      if (!operations.some((operation) => search.mayMatchOperation(operation))) continue;
+      let bound = Number(maxStart);
+      if (bound > to) {
+        const period = block.periods.findLast((start) => start * PERIOD_NANOS <= to + DOUBLE_SLACK);
+        if (period === undefined) continue;
+        bound = Math.min(to, (period + 1) * PERIOD_NANOS);
+        if (bound + DOUBLE_SLACK < from) continue;
+      }
+      candidates.push({ block, bound });
+    }
+    return candidates.sort((a, b) => b.bound - a.bound);
+  }
+
+  private searchBlock({ block }: SealedBlock, search: BlockSearch, newest: NewestMatches): void {
+    if (search.needsFilter) {
+      const filter = this.filter(block);
+      if (filter && !search.mayMatch(filter)) return;
+    }
+    const rows = this.rows(block);
+    if (rows) search.search(rows, () => this.body(block), newest);
+  }
+
+  /** Counts the single calls that start in a range of less than two minutes. */
+  private async countCalls(range: TimeRange, links: LinkCounts): Promise<void> {
+    const { startUnixNano: from, endUnixNano: to } = range;
+    if (from > to) return;
+    const [first, last] = [Number(from / BigInt(MINUTE_NANOS)), Number(to / BigInt(MINUTE_NANOS))];
+    if (!this.calls.hasMinute(first) && !this.calls.hasMinute(last)) return;
+    const turn = new Turn();
+    const count = (calls: readonly SignedCall[], open: number): void => {
+      for (const { block, parent, child, startLow, startHigh, isError, sign } of calls) {
+        const start = wideOf(startLow, startHigh);
+        if (start < from || start > to || (block !== open && !this.sealed.has(block))) continue;
+        links.add(parent, child, sign, isError ? sign : 0);
+      }
+    };
+    count(this.open.calls, this.open.block);
+    for (const { block, callMinutes } of [...this.sealed.values()]) {
+      if (!callMinutes.some((minute) => minute >= first && minute <= last)) continue;
+      const summary = this.summary(block);
+      if (summary) count(summary.calls, block);
+      await turn.yieldWhenOver();
+    }
+  }
+
+  private rows(block: number): DecodedRows | undefined {
+    const cached = this.rowsCache.get(block);
+    if (cached) return cached;
+    const rows = this.readPart(block, () =>
+      decodeColumns(block, openSealedBytes(this.options.database.columns(block)), this.origins),
+    );
+    if (rows) this.rowsCache.set(block, rows);
+    return rows;
+  }
+
+  private body(block: number): Uint8Array | undefined {
+    const cached = this.bodyCache.get(block);
+    if (cached) return cached;
+    const body = this.readPart(block, () => openSealedBytes(this.options.database.body(block)));
+    if (body) this.bodyCache.set(block, body);
+    return body;
+  }
+
+  private filter(block: number): Uint8Array | undefined {
+    const cached = this.filterCache.get(block);
+    if (cached) return cached;
+    const filter = this.readPart(block, () => this.options.database.filter(block));
+    if (filter) this.filterCache.set(block, filter);
+    return filter;
+  }
+
+  private summary(block: number): BlockSummary | undefined {
+    return this.readPart(block, () => {
+      const sealed = this.options.database.summary(block);
+      return decodeSummary(openSealedBytes(sealed));
+    });
+  }
+
+  /** Undefined when the part is damaged, which is said once a block, or when the block has just been dropped. */
+  private readPart<Part>(block: number, read: () => Part): Part | undefined {
+    if (!this.sealed.has(block)) return undefined;
+    try {
+      return read();
+    } catch (error) {
+      if (!this.damaged.has(block)) {
+        this.damaged.add(block);
+        this.reportDamage(
+          `a part of block ${block} cannot be read and is left out: ${(error as Error).message}`,
+        );
+      }
+      return undefined;
+    }
+  }
+
+  private reportDamage(message: string): void {
+    this.options.report(`Damaged data: ${message}.`);
+  }
+}
+
+/** Lets others have their turn from time to time. */
+class Turn {
+  private startedAt = performance.now();
+
+  async yieldWhenOver(): Promise<void> {
+    if (performance.now() - this.startedAt < TURN_MILLIS) return;
+    await setImmediate();
+    this.startedAt = performance.now();
+  }
+}
+
+class LinkCounts {
+  private readonly links = new Map<string, DependencyLink & { callCount: number; errorCount: number }>();
+
+  add(parent: string, child: string, calls: number, errors: number): void {
+    const key = `${parent.length} ${parent}${child}`;
+    let link = this.links.get(key);
+    if (!link) this.links.set(key, (link = { parent, child, callCount: 0, errorCount: 0 }));
+    link.callCount += calls;
+    link.errorCount += errors;
+  }
+
+  sorted(): DependencyLink[] {
+    return [...this.links.values()]
+      .filter(({ callCount }) => callCount > 0)
+      .sort((a, b) => compare(a.parent, b.parent) || compare(a.child, b.child));
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const ascending = (numbers: Iterable<number>): number[] => [...new Set(numbers)].sort((a, b) => a - b);
+
+const durationOf = ({ flags, durationLow, durationHigh }: SpanRows, row: number): number =>
+  (flags[row] ?? 0) > 3 ? 0 : doubleOf(durationLow[row] ?? 0, durationHigh[row] ?? 0);
+
+const wordsAt = (words: Uint32Array, trace: number): TraceWords => {
+  const at = 4 * trace;
+  return [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0];
+};
+
+const collectSpans = (
+  rows: SpanRows,
+  body: Uint8Array,
+  words: TraceWords,
+  into: Map<Origin, Uint8Array[]>,
+): void => {
+  const index = traceIndexIn(rows, ...words);
+  if (index === undefined) return;
+  const { traceOf, spanCount } = rows;
+  for (let row = 0; row < spanCount; row++) {
+    if (traceOf[row] !== index) continue;
+    const origin = rows.origins[rows.originOf[row] ?? 0];
+    if (!origin) continue;
+    const span = body.subarray(bodyStart(rows, row), rows.bodyEnd[row]);
+    const spans = into.get(origin);
+    if (spans) spans.push(span);
+    else into.set(origin, [span]);
+  }
+};
+
+/** One group for each resource and scope that reads differently; each span once. */
+const decodeTrace = (traceId: TraceId, spansByOrigin: ReadonlyMap<Origin, readonly Uint8Array[]>): Trace => {
+  const encoded: SpanGroup[] = Array.from(spansByOrigin, ([origin, spans]) => ({ origin, spans }));
+  const { resourceSpans } = decodeTraceRequest(writeRequest(encoded));
+  const groups = new Map<string, ResourceSpans & { scopeSpans: ScopeSpans[] }>();
+  const scopes = new Map<string, Span[]>();
+  const known = new Set<string>();
+  for (const [i, origin] of [...spansByOrigin.keys()].entries()) {
+    const group = resourceSpans[i];
+    const scopeGroup = group?.scopeSpans[0];
+    if (!group || !scopeGroup) continue;
+    let spans = scopes.get(origin.key);
+    if (!spans) {
+      scopes.set(origin.key, (spans = []));
+      let sharing = groups.get(origin.resourceKey);
+      if (!sharing) {
+        sharing = { resource: group.resource, schemaUrl: group.schemaUrl, scopeSpans: [] };
+        groups.set(origin.resourceKey, sharing);
+      }
+      sharing.scopeSpans.push({ scope: scopeGroup.scope, schemaUrl: scopeGroup.schemaUrl, spans });
+    }
+    for (const span of scopeGroup.spans) {
+      const key = `${span.spanId} ${span.kind}`;
+      if (known.has(key)) continue;
+      known.add(key);
+      spans.push(ownedSpan(span));
+    }
+  }
+  return { traceId, resourceSpans: [...groups.values()] };
+};

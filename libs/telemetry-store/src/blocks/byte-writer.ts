@@ -1,0 +1,74 @@
+import { Buffer } from 'node:buffer';
+
+/** Writes the parts of a block: little-endian numbers, LEB128 varints, and bytes behind their length. */
+export class ByteWriter {
+  private buffer = Buffer.allocUnsafeSlow(4096);
+  private length = 0;
+
+  /** A view of what was written; the writer must not be used afterwards. */
+  finish(): Buffer {
+    return this.buffer.subarray(0, this.length);
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.buffer[this.length++] = value;
+  }
+
+  uint32(value: number): void {
+    this.reserve(4);
+    this.length = this.buffer.writeUInt32LE(value, this.length);
+  }
+
+  uint64(value: bigint): void {
+    this.reserve(8);
+    this.length = this.buffer.writeBigUInt64LE(value, this.length);
+  }
+
+  /** A whole number from 0 to 2^53 - 1. */
+  varint(value: number): void {
+    this.reserve(8);
+    while (value >= 0x80) {
+      this.buffer[this.length++] = (value % 0x80) | 0x80;
+      value = Math.floor(value / 0x80);
+    }
+    this.buffer[this.length++] = value;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.varint(bytes.length);
+    this.raw(bytes);
+  }
+
+  text(text: string): void {
+    this.bytes(Buffer.from(text));
+  }
+
+  /**
+   * A column: the lowest byte of every word, then the second of every word, and so on. Bytes that seldom change
+   * stand together this way, and compress to almost nothing.
+   */
+  words(words: Uint32Array): void {
+    const { length } = words;
+    this.reserve(4 * length);
+    const { buffer } = this;
+    let at = this.length;
+    for (let shift = 0; shift < 32; shift += 8) {
+      for (let i = 0; i < length; i++) buffer[at++] = (words[i] ?? 0) >>> shift;
+    }
+    this.length = at;
+  }
+
+  private reserve(count: number): void {
+    if (this.length + count <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.buffer.length, this.length + count));
+    larger.set(this.buffer.subarray(0, this.length));
+    this.buffer = larger;
+  }
+}

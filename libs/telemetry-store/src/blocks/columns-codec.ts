@@ -1,0 +1,116 @@
+import { SpanKind } from '@lantern/telemetry-model';
+import { ByteReader, DamageError } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import type { OriginTable } from './origin.js';
+import type { BlockOperation, SpanRows } from './span-rows.js';
+
+const WORD_BYTES = 4;
+const COLUMNS = 9;
+
+/** The order of everything here is the format; see docs/file-format.md. */
+export const encodeColumns = (rows: SpanRows): Uint8Array => {
+  const writer = new ByteWriter();
+  const { spanCount, traceCount } = rows;
+  writer.varint(spanCount);
+  writer.varint(traceCount);
+  for (const word of rows.traceWords.subarray(0, 4 * traceCount)) writer.uint32(word);
+  encodeOperations(writer, rows.operations);
+  writer.varint(rows.origins.length);
+  for (const { resource, resourceSchemaUrl, scope, scopeSchemaUrl } of rows.origins) {
+    for (const bytes of [resource, resourceSchemaUrl, scope, scopeSchemaUrl]) writer.bytes(bytes);
+  }
+  for (const column of [
+    rows.traceOf,
+    rows.operationOf,
+    rows.originOf,
+    rows.flags,
+    rows.startLow,
+    rows.startHigh,
+    rows.durationLow,
+    rows.durationHigh,
+  ]) {
+    writer.words(column.subarray(0, spanCount));
+  }
+  const lengths = new Uint32Array(spanCount);
+  for (let row = 0, start = 0; row < spanCount; row++) {
+    const end = rows.bodyEnd[row] ?? 0;
+    lengths[row] = end - start;
+    start = end;
+  }
+  writer.words(lengths);
+  return writer.finish();
+};
+
+/** Rows that a cache can weigh. */
+export interface DecodedRows extends SpanRows {
+  readonly byteLength: number;
+}
+
+/** @throws DamageError */
+export const decodeColumns = (block: number, bytes: Uint8Array, originTable: OriginTable): DecodedRows => {
+  const reader = new ByteReader(bytes);
+  const spanCount = reader.varint();
+  const traceCount = reader.varint();
+  const words = reader.raw(4 * WORD_BYTES * traceCount);
+  const traceWords = new Uint32Array(4 * traceCount);
+  for (let i = 0; i < traceWords.length; i++) traceWords[i] = words.readUInt32LE(WORD_BYTES * i);
+  const operations = decodeOperations(reader);
+  const origins = Array.from({ length: reader.varint() }, () => {
+    const [resource, resourceSchemaUrl] = [reader.bytes(), reader.bytes()];
+    const [scope, scopeSchemaUrl] = [reader.bytes(), reader.bytes()];
+    return originTable.intern({ resource, resourceSchemaUrl, scope, scopeSchemaUrl });
+  });
+  const rows = {
+    block,
+    spanCount,
+    traceCount,
+    traceWords,
+    operations,
+    origins,
+    traceOf: indexes(reader, spanCount, traceCount),
+    operationOf: indexes(reader, spanCount, operations.length),
+    originOf: indexes(reader, spanCount, origins.length),
+    flags: reader.words(spanCount),
+    startLow: reader.words(spanCount),
+    startHigh: reader.words(spanCount),
+    durationLow: reader.words(spanCount),
+    durationHigh: reader.words(spanCount),
+    bodyEnd: reader.words(spanCount),
+    byteLength: WORD_BYTES * (COLUMNS * spanCount + 4 * traceCount) + 64 * operations.length + 1024,
+  };
+  for (let row = 1; row < spanCount; row++) {
+    rows.bodyEnd[row] = (rows.bodyEnd[row] ?? 0) + (rows.bodyEnd[row - 1] ?? 0);
+  }
+  return rows;
+};
+
+export const encodeOperations = (writer: ByteWriter, operations: readonly BlockOperation[]): void => {
+  const services = [...new Set(operations.map(({ service }) => service))];
+  writer.varint(services.length);
+  for (const service of services) writer.text(service);
+  const serviceIndex = new Map(services.map((service, index) => [service, index]));
+  writer.varint(operations.length);
+  for (const { service, name, kind } of operations) {
+    writer.varint(serviceIndex.get(service) ?? 0);
+    writer.text(name);
+    writer.byte(kind);
+  }
+};
+
+export const decodeOperations = (reader: ByteReader): BlockOperation[] => {
+  const services = Array.from({ length: reader.varint() }, () => reader.text());
+  return Array.from({ length: reader.varint() }, () => {
+    const service = services[reader.varint()];
+    const name = reader.text();
+    const kind = reader.byte();
+    if (service === undefined || kind > SpanKind.consumer)
+      throw new DamageError('an operation is out of range');
+    return { service, name, kind: kind as SpanKind };
+  });
+};
+
+const indexes = (reader: ByteReader, count: number, limit: number): Uint32Array => {
+  const column = reader.words(count);
+  for (const index of column) if (index >= limit) throw new DamageError('an index is out of range');
+  return column;
+};

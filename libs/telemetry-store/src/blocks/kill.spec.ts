@@ -1,0 +1,20 @@
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { killRounds } from './testing/kill-rounds.js';
+import { TemporaryFolders } from './testing/temporary-folders.js';
+
+jest.setTimeout(120_000);
+
+const folders = new TemporaryFolders();
+
+afterAll(() => folders.remove());
+
+describe('a process that is killed while it writes', () => {
+  it.each(['process', 'power'] as const)(
+    'has lost nothing that it acknowledged, and has nothing twice, with durability %s',
+    async (durability) => {
+      const { acknowledged, faults } = await killRounds(folders.next(), 3, durability);
+      expect(faults).toEqual([]);
+      expect(acknowledged).toBeGreaterThan(10);
+    },
+  );
+});

@@ -1,0 +1,159 @@
+import { ID_WORDS, TIME_WORDS, type TraceRequestWalker } from '@lantern/otlp';
+import { SpanKind } from '@lantern/telemetry-model';
+import { Buffer } from 'node:buffer';
+import type { SignedCall } from './block-summary.js';
+import { grownBytes, grownWords } from './growing.js';
+import type { Origin } from './origin.js';
+import { ENDS_BEFORE_START, type BlockOperation, type SpanRows } from './span-rows.js';
+import { TagSet } from './tag-set.js';
+
+const INITIAL_ROWS = 256;
+
+/** The block that spans are added to. It can be searched like a sealed one. */
+export class OpenBlock implements SpanRows {
+  spanCount = 0;
+  traceCount = 0;
+  traceWords = new Uint32Array(4 * INITIAL_ROWS);
+  readonly operations: BlockOperation[] = [];
+  readonly origins: Origin[] = [];
+  traceOf = new Uint32Array(INITIAL_ROWS);
+  operationOf = new Uint32Array(INITIAL_ROWS);
+  originOf = new Uint32Array(INITIAL_ROWS);
+  flags = new Uint32Array(INITIAL_ROWS);
+  startLow = new Uint32Array(INITIAL_ROWS);
+  startHigh = new Uint32Array(INITIAL_ROWS);
+  durationLow = new Uint32Array(INITIAL_ROWS);
+  durationHigh = new Uint32Array(INITIAL_ROWS);
+  bodyEnd = new Uint32Array(INITIAL_ROWS);
+  readonly tags = new TagSet();
+  readonly calls: SignedCall[] = [];
+  /** When its first span arrived. */
+  firstArrivalMillis = 0;
+
+  private bodyBytes = new Uint8Array(64 * 1024);
+  private readonly originIndexes = new Map<Origin, number>();
+  /** Operations by a hash of their name, kind and service: index + 1, or 0. */
+  private operationSlots = new Uint32Array(256);
+  private readonly operationNames: Uint8Array[] = [];
+
+  constructor(readonly block: number) {}
+
+  get bodyLength(): number {
+    return this.spanCount === 0 ? 0 : (this.bodyEnd[this.spanCount - 1] ?? 0);
+  }
+
+  get body(): Uint8Array {
+    return this.bodyBytes.subarray(0, this.bodyLength);
+  }
+
+  addTrace(a: number, b: number, c: number, d: number): number {
+    const at = 4 * this.traceCount;
+    if (at === this.traceWords.length) this.traceWords = grownWords(this.traceWords);
+    this.traceWords[at] = a;
+    this.traceWords[at + 1] = b;
+    this.traceWords[at + 2] = c;
+    this.traceWords[at + 3] = d;
+    return this.traceCount++;
+  }
+
+  originIndex(origin: Origin): number {
+    const known = this.originIndexes.get(origin);
+    if (known !== undefined) return known;
+    for (const tag of origin.tags) this.tags.add(tag);
+    this.originIndexes.set(origin, this.origins.length);
+    return this.origins.push(origin) - 1;
+  }
+
+  /** @param from the span's row in what was walked last, and the bytes that were walked */
+  add(walker: TraceRequestWalker, from: number, request: Uint8Array, origin: number, trace: number): number {
+    const row = this.spanCount;
+    if (row === this.bodyEnd.length) this.grow();
+    const { times, tags, tagEnd, spanStart, spanEnd } = walker;
+    const [startLow, startHigh] = [times[TIME_WORDS * from] ?? 0, times[TIME_WORDS * from + 1] ?? 0];
+    const [endLow, endHigh] = [times[TIME_WORDS * from + 2] ?? 0, times[TIME_WORDS * from + 3] ?? 0];
+    const borrow = endLow < startLow ? 1 : 0;
+    const endsBeforeStart = endHigh < startHigh || (endHigh === startHigh && borrow === 1);
+    this.traceOf[row] = trace;
+    this.operationOf[row] = this.operationIndex(walker, from, request, this.origins[origin]?.service ?? '');
+    this.originOf[row] = origin;
+    this.flags[row] = (walker.statuses[from] ?? 0) | (endsBeforeStart ? ENDS_BEFORE_START : 0);
+    this.startLow[row] = startLow;
+    this.startHigh[row] = startHigh;
+    this.durationLow[row] = endLow - startLow;
+    this.durationHigh[row] = endHigh - startHigh - borrow;
+
+    const [start, end] = [spanStart[from] ?? 0, spanEnd[from] ?? 0];
+    const bodyStart = this.bodyLength;
+    const bodyEnd = bodyStart + end - start;
+    if (bodyEnd > this.bodyBytes.length) this.bodyBytes = grownBytes(this.bodyBytes, bodyEnd);
+    this.bodyBytes.set(request.subarray(start, end), bodyStart);
+    this.bodyEnd[row] = bodyEnd;
+
+    const lastTag = tagEnd[from] ?? 0;
+    for (let tag = from === 0 ? 0 : (tagEnd[from - 1] ?? 0); tag < lastTag; tag++)
+      this.tags.add(tags[tag] ?? 0);
+    this.spanCount++;
+    return row;
+  }
+
+  private operationIndex(
+    { nameStart, nameEnd, kinds }: TraceRequestWalker,
+    from: number,
+    request: Uint8Array,
+    service: string,
+  ): number {
+    const [start, end] = [nameStart[from] ?? 0, nameEnd[from] ?? 0];
+    const kind = (kinds[from] ?? 0) as SpanKind;
+    let hash: number = kind;
+    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (request[at] ?? 0), 0x01000193);
+    hash ^= hash >>> 15;
+    const mask = this.operationSlots.length - 1;
+    let slot = hash & mask;
+    for (; this.operationSlots[slot] !== 0; slot = (slot + 1) & mask) {
+      const index = (this.operationSlots[slot] ?? 0) - 1;
+      const known = this.operations[index];
+      if (known?.kind !== kind || known.service !== service) continue;
+      if (isSame(this.operationNames[index], request, start, end)) return index;
+    }
+    const name = request.slice(start, end);
+    this.operationNames.push(name);
+    const index = this.operations.push({ service, name: Buffer.from(name).toString(), kind }) - 1;
+    if (2 * this.operations.length > this.operationSlots.length) this.rehashOperations();
+    else this.operationSlots[slot] = index + 1;
+    return index;
+  }
+
+  private rehashOperations(): void {
+    this.operationSlots = new Uint32Array(2 * this.operationSlots.length);
+    const mask = this.operationSlots.length - 1;
+    for (const [index, { kind }] of this.operations.entries()) {
+      let hash: number = kind;
+      for (const byte of this.operationNames[index] ?? []) hash = Math.imul(hash ^ byte, 0x01000193);
+      hash ^= hash >>> 15;
+      let slot = hash & mask;
+      while (this.operationSlots[slot] !== 0) slot = (slot + 1) & mask;
+      this.operationSlots[slot] = index + 1;
+    }
+  }
+
+  private grow(): void {
+    this.traceOf = grownWords(this.traceOf);
+    this.operationOf = grownWords(this.operationOf);
+    this.originOf = grownWords(this.originOf);
+    this.flags = grownWords(this.flags);
+    this.startLow = grownWords(this.startLow);
+    this.startHigh = grownWords(this.startHigh);
+    this.durationLow = grownWords(this.durationLow);
+    this.durationHigh = grownWords(this.durationHigh);
+    this.bodyEnd = grownWords(this.bodyEnd);
+  }
+}
+
+const isSame = (known: Uint8Array | undefined, bytes: Uint8Array, start: number, end: number): boolean => {
+  if (known?.length !== end - start) return false;
+  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
+  return true;
+};
+
+/** Where the ids of a walked span begin. */
+export const idsOf = (row: number): number => ID_WORDS * row;

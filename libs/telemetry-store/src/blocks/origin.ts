@@ -1,0 +1,73 @@
+import { Buffer } from 'node:buffer';
+import {
+  decodeTraceRequest,
+  formatTraceRequestJson,
+  hashesOfAttributeText,
+  type WalkedOrigin,
+} from '@lantern/otlp';
+import {
+  attributeText,
+  serviceNameOf,
+  type InstrumentationScope,
+  type Resource,
+} from '@lantern/telemetry-model';
+import { writeRequest } from './request-bytes.js';
+
+/** What spans inherit: their resource and their scope, both as they came and as they read. */
+export class Origin implements WalkedOrigin {
+  readonly service: string;
+  /** Equal for resources that read the same, however they were encoded. */
+  readonly resourceKey: string;
+  readonly key: string;
+  readonly decodedResource: Resource;
+  readonly decodedScope: InstrumentationScope;
+  /** Of all attributes of both. */
+  readonly tags: readonly number[];
+
+  constructor(
+    readonly resource: Uint8Array,
+    readonly resourceSchemaUrl: Uint8Array,
+    readonly scope: Uint8Array,
+    readonly scopeSchemaUrl: Uint8Array,
+  ) {
+    const { resourceSpans } = decodeTraceRequest(writeRequest([{ origin: this, spans: [] }]));
+    const [group] = resourceSpans;
+    const [scopeGroup] = group?.scopeSpans ?? [];
+    if (!group || !scopeGroup) throw new TypeError('A request of one group was read as none.');
+    this.decodedResource = group.resource;
+    this.decodedScope = scopeGroup.scope;
+    this.service = serviceNameOf(group.resource);
+    // OTLP's JSON tells an integer from a double and from a text.
+    this.resourceKey = JSON.stringify(formatTraceRequestJson([{ ...group, scopeSpans: [] }]));
+    this.key = JSON.stringify(formatTraceRequestJson([group]));
+    this.tags = [...group.resource.attributes, ...scopeGroup.scope.attributes].flatMap(({ key, value }) =>
+      hashesOfAttributeText(key, attributeText(value)),
+    );
+  }
+}
+
+const MAX_ORIGINS = 4096;
+
+/** One object for each origin that looks the same: most requests bring those that others brought before. */
+export class OriginTable {
+  private readonly origins = new Map<string, Origin>();
+
+  intern({ resource, resourceSchemaUrl, scope, scopeSchemaUrl }: WalkedOrigin): Origin {
+    const key = [resource, resourceSchemaUrl, scope, scopeSchemaUrl].map(latin1).join();
+    const known = this.origins.get(key);
+    if (known) return known;
+    if (this.origins.size >= MAX_ORIGINS) this.origins.clear();
+    const origin = new Origin(
+      resource.slice(),
+      resourceSchemaUrl.slice(),
+      scope.slice(),
+      scopeSchemaUrl.slice(),
+    );
+    this.origins.set(key, origin);
+    return origin;
+  }
+}
+
+/** With its length, so that the parts of a key cannot be taken for others. */
+const latin1 = (bytes: Uint8Array): string =>
+  `${bytes.length}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')}`;

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { T0, millis, traceId } from '@lantern/telemetry-model/testing';
+import { contentOf } from '../../contract/trace-content.js';
+import { openBlockStore } from '../block-store.js';
+import { killTrace } from './kill-trace.js';
+
+export interface KillResult {
+  readonly kills: number;
+  /** Requests that were acknowledged before a kill, and those that are there without having been. */
+  readonly acknowledged: number;
+  readonly unacknowledged: number;
+  /** What must be empty, a sentence each. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Lets a process write to `folder`, kills it at a random moment, reads all that is there and compares it with what
+ * was acknowledged; `rounds` times, each on what the one before left behind.
+ *
+ * @param random 0 to 1, not included
+ */
+export const killRounds = async (
+  folder: string,
+  rounds: number,
+  durability: 'process' | 'power',
+  random: () => number = Math.random,
+): Promise<KillResult> => {
+  const acknowledged = new Set<number>();
+  const faults: string[] = [];
+  let next = 1;
+  let present = 0;
+  for (let round = 1; round <= rounds; round++) {
+    // Some die while they are still recovering, most while they write.
+    const lifeMillis = round % 5 === 0 ? random() * 5 : random() * 150;
+    for (const n of await writeUntilKilled(folder, next, durability, lifeMillis)) acknowledged.add(n);
+    const found = await check(folder, acknowledged, (fault) => faults.push(`round ${round}: ${fault}`));
+    present = found.size;
+    next = Math.max(0, ...found) + 1;
+  }
+  return {
+    kills: rounds,
+    acknowledged: acknowledged.size,
+    unacknowledged: present - acknowledged.size,
+    faults,
+  };
+};
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** @param lifeMillis how long it lives after it has the folder open */
+const writeUntilKilled = async (
+  folder: string,
+  first: number,
+  durability: string,
+  lifeMillis: number,
+): Promise<number[]> => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=@lantern/source',
+      '--experimental-transform-types',
+      '--disable-warning=ExperimentalWarning',
+      `--import=${new URL('../../../source-modules.mjs', import.meta.url).href}`,
+      path('./kill-writer.ts'),
+      folder,
+      String(first),
+      durability,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const exit = once(child, 'exit');
+  const acknowledged: number[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === 'open') void delay(lifeMillis).then(() => child.kill('SIGKILL'));
+    else acknowledged.push(Number(line));
+  }
+  const [code, signal] = (await exit) as [number | null, string | null];
+  if (signal !== 'SIGKILL') throw new Error(`The writer ended by itself, with ${code ?? signal}.`);
+  return acknowledged;
+};
+
+const check = async (
+  folder: string,
+  acknowledged: ReadonlySet<number>,
+  fault: (message: string) => void,
+): Promise<Set<number>> => {
+  const store = openBlockStore({ folder, spansPerBlock: 200, sweepMillis: 0, report: fault });
+  try {
+    const range = { startUnixNano: T0, endUnixNano: T0 + millis(1e9) };
+    const traces = await store.traces.findTraces({ range, limit: 1e6 });
+    const found = new Set(traces.map((trace) => Number.parseInt(trace.traceId, 16)));
+    for (const n of acknowledged) if (!found.has(n)) fault(`${n} was acknowledged and is lost`);
+    for (const n of found) {
+      const trace = await store.traces.getTrace(traceId(n));
+      if (JSON.stringify(contentOf(trace), wide) !== JSON.stringify(contentOf(killTrace(n)), wide)) {
+        fault(`${n} is not what it was`);
+      }
+    }
+    const stats = await store.traces.stats();
+    if (stats.spans !== 10 * found.size) fault(`${stats.spans} spans in ${found.size} traces of 10`);
+    if (stats.traces !== found.size) fault(`${stats.traces} traces are counted where ${found.size} are`);
+    for (const { parent, child, callCount } of await store.traces.dependencies(range)) {
+      if (callCount !== found.size)
+        fault(`${callCount} calls from ${parent} to ${child} in ${found.size} traces`);
+    }
+    const newest = traces.map((trace) => Number.parseInt(trace.traceId, 16));
+    if (newest.some((n, i) => i > 0 && n >= (newest[i - 1] ?? 0))) fault('the newest are not first');
+    const { duplicateSpans } = store.status();
+    if (duplicateSpans > 0) fault(`${duplicateSpans} spans were read twice from the log`);
+    return found;
+  } finally {
+    await store.close();
+  }
+};
+
+const wide = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);

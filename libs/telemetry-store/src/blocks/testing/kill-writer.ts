@@ -1,0 +1,28 @@
+// A process to be killed: appends order traces from a number on, one a request, several at once, and says each
+// number once it is acknowledged.
+import { writeSync } from 'node:fs';
+import { encodeTraceRequest } from '@lantern/otlp';
+import { openBlockStore } from '../block-store.js';
+import { killTrace } from './kill-trace.js';
+
+const [folder = '', first = '1', durability] = process.argv.slice(2);
+
+const { traces } = openBlockStore({
+  folder,
+  durability: durability === 'power' ? 'power' : 'process',
+  // Small enough that blocks are sealed and segments are discarded all the time.
+  spansPerBlock: 200,
+  segmentBytes: 64 * 1024,
+  sweepMillis: 20,
+});
+writeSync(1, 'open\n');
+
+let next = Number(first);
+const appendForEver = async (): Promise<never> => {
+  for (;;) {
+    const n = next++;
+    await traces.append(encodeTraceRequest(killTrace(n).resourceSpans));
+    writeSync(1, `${n}\n`);
+  }
+};
+await Promise.all(Array.from({ length: 4 }, appendForEver));

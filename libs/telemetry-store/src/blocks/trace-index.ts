@@ -1,0 +1,123 @@
+import { grownWords } from './growing.js';
+import { traceHash } from './trace-words.js';
+
+const INITIAL_SLOTS = 1024;
+const INITIAL_ENTRIES = 512;
+/** Stands for "no entry" in links and slots. */
+const NONE = 0;
+
+/**
+ * In which sealed blocks a trace has spans, by 64 bits of its id. Trace …0a in blocks 3 and 4, …0b in 4:
+ *
+ * ```
+ * slots    … → 2, … → 3             the newest entry of each trace
+ * entries  1: …0a block 3           2: …0a block 4, older 1       3: …0b block 4
+ * ```
+ *
+ * Different traces may share their 64 bits, so an answer says where to look, not what is there.
+ */
+export class TraceIndex {
+  /** Distinct traces. */
+  size = 0;
+  private slots = new Uint32Array(INITIAL_SLOTS);
+  private keys = new Uint32Array(2 * INITIAL_ENTRIES);
+  private blocks = new Uint32Array(INITIAL_ENTRIES);
+  /** The next older entry of the same trace; of a free entry, the next free one. */
+  private older = new Uint32Array(INITIAL_ENTRIES);
+  private entryCount = 1;
+  private firstFree = NONE;
+
+  /** @param block greater than that of any entry of the trace so far */
+  add(block: number, a: number, b: number, c: number, d: number): void {
+    if (2 * (this.size + 1) > this.slots.length) this.rehash();
+    const low = traceHash(a, b, c, d);
+    const high = traceHash(d, c, b, a);
+    const slot = this.slotOf(low, high);
+    const newest = this.slots[slot] ?? NONE;
+    if (newest === NONE) this.size++;
+    const entry = this.newEntry();
+    this.keys[2 * entry] = low;
+    this.keys[2 * entry + 1] = high;
+    this.blocks[entry] = block;
+    this.older[entry] = newest;
+    this.slots[slot] = entry;
+  }
+
+  remove(block: number, a: number, b: number, c: number, d: number): void {
+    const slot = this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a));
+    let newer = NONE;
+    let entry = this.slots[slot] ?? NONE;
+    while (entry !== NONE && this.blocks[entry] !== block) {
+      newer = entry;
+      entry = this.older[entry] ?? NONE;
+    }
+    if (entry === NONE) return;
+    const rest = this.older[entry] ?? NONE;
+    if (newer !== NONE) this.older[newer] = rest;
+    else if (rest !== NONE) this.slots[slot] = rest;
+    else this.empty(slot);
+    this.older[entry] = this.firstFree;
+    this.firstFree = entry;
+  }
+
+  has(a: number, b: number, c: number, d: number): boolean {
+    return this.slots[this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a))] !== NONE;
+  }
+
+  /** Oldest first. */
+  blocksOf(a: number, b: number, c: number, d: number): number[] {
+    const blocks: number[] = [];
+    let entry = this.slots[this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a))] ?? NONE;
+    for (; entry !== NONE; entry = this.older[entry] ?? NONE) blocks.push(this.blocks[entry] ?? 0);
+    return blocks.reverse();
+  }
+
+  /** The slot of this key, or the empty one where it belongs. */
+  private slotOf(low: number, high: number): number {
+    const { slots, keys } = this;
+    const mask = slots.length - 1;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[slot] ?? NONE;
+      if (entry === NONE || (keys[2 * entry] === low && keys[2 * entry + 1] === high)) return slot;
+    }
+  }
+
+  /** Moves those up that stand behind `slot` only because it was taken. */
+  private empty(slot: number): void {
+    this.size--;
+    const { slots, keys } = this;
+    const mask = slots.length - 1;
+    for (let next = (slot + 1) & mask; ; next = (next + 1) & mask) {
+      const entry = slots[next] ?? NONE;
+      if (entry === NONE) break;
+      const home = (keys[2 * entry] ?? 0) & mask;
+      if (((next - home) & mask) < ((next - slot) & mask)) continue;
+      slots[slot] = entry;
+      slot = next;
+    }
+    slots[slot] = NONE;
+  }
+
+  private newEntry(): number {
+    if (this.firstFree !== NONE) {
+      const entry = this.firstFree;
+      this.firstFree = this.older[entry] ?? NONE;
+      return entry;
+    }
+    if (this.entryCount === this.blocks.length) {
+      this.keys = grownWords(this.keys);
+      this.blocks = grownWords(this.blocks);
+      this.older = grownWords(this.older);
+    }
+    return this.entryCount++;
+  }
+
+  private rehash(): void {
+    const before = this.slots;
+    this.slots = new Uint32Array(2 * before.length);
+    for (const entry of before) {
+      if (entry === NONE) continue;
+      this.slots[this.slotOf(this.keys[2 * entry] ?? 0, this.keys[2 * entry + 1] ?? 0)] = entry;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { Buffer } from 'node:buffer';
+import type { TraceId } from '@lantern/telemetry-model';
+
+/** A trace id as four little-endian words of its bytes, which is how a walk over a request gives it. */
+export type TraceWords = readonly [number, number, number, number];
+
+export const traceWordsOf = (traceId: TraceId): TraceWords => {
+  const bytes = Buffer.from(traceId, 'hex');
+  return [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8), bytes.readUInt32LE(12)];
+};
+
+const scratch = Buffer.alloc(16);
+
+export const traceIdOfWords = (a: number, b: number, c: number, d: number): TraceId => {
+  scratch.writeUInt32LE(a, 0);
+  scratch.writeUInt32LE(b, 4);
+  scratch.writeUInt32LE(c, 8);
+  scratch.writeUInt32LE(d, 12);
+  return scratch.toString('hex') as TraceId;
+};
+
+/** Depends on all bits of the id: not every sender's ids are random. */
+export const traceHash = (a: number, b: number, c: number, d: number): number => {
+  let hash = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b);
+  hash = Math.imul(hash ^ c ^ (hash >>> 15), 0xc2b2ae35);
+  hash = Math.imul(hash ^ d ^ (hash >>> 13), 0x27d4eb2f);
+  return (hash ^ (hash >>> 16)) >>> 0;
+};

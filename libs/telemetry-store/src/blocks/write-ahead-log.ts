@@ -1,0 +1,258 @@
+import { Buffer } from 'node:buffer';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { WriteError } from './write-error.js';
+
+/** Just behind a record: everything before it has been dealt with. */
+export interface LogPosition {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** What a record holds. The numbers are written to the file. */
+export const RecordKind = { traces: 1, logs: 2 } as const;
+export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
+
+export interface LogRecord {
+  readonly kind: number;
+  readonly payload: Buffer;
+  readonly end: LogPosition;
+}
+
+/** Begins every record, so that reading can go on behind a damaged one. */
+const MARK = Buffer.from([0xf5, 0x4c, 0x4e, 0x54]);
+/** Mark, length of the payload, kind, crc32 of length, kind and payload. */
+const HEADER_BYTES = 13;
+const SEGMENT_NAME = /^(\d{10})\.wal$/;
+
+export const START: LogPosition = { segment: 0, offset: 0 };
+
+export const isBefore = (a: LogPosition, b: LogPosition): boolean =>
+  a.segment === b.segment ? a.offset < b.offset : a.segment < b.segment;
+
+/** The calls by which the log writes, to be replaced where a disk has to be full. */
+export type LogFiles = Pick<
+  typeof fs,
+  'openSync' | 'writevSync' | 'ftruncateSync' | 'fdatasync' | 'fdatasyncSync' | 'closeSync'
+>;
+
+export interface LogOptions {
+  readonly folder: string;
+  /** A segment is closed when it is longer. */
+  readonly segmentBytes: number;
+  /** Whether a segment has to be on the disk before the next one begins. */
+  readonly survivesPowerLoss: boolean;
+  readonly files?: LogFiles;
+  /** Called for each stretch of bytes that holds no whole record although more records follow. */
+  readonly onDamage: (message: string) => void;
+}
+
+/**
+ * What was accepted and is not yet in a block, one record after the other, in numbered segments:
+ *
+ * ```
+ * 0000000007.wal   F5 4C 4E 54 · length 4 · kind 1 · crc32 4 · payload      F5 4C 4E 54 · …
+ * ```
+ *
+ * A record whose writing was interrupted stands at the end of a segment and was never acknowledged. No segment
+ * is written to by two processes, one after the other: each begins a new one.
+ */
+export class WriteAheadLog {
+  private descriptor: number | undefined;
+  private segment: number;
+  private offset = 0;
+  /** Lengths of the older segments that are still there. */
+  private readonly olderSegments = new Map<number, number>();
+  private syncing: Promise<void> | undefined;
+  private nextSync: Promise<void> | undefined;
+  private readonly files: LogFiles;
+
+  constructor(private readonly options: LogOptions) {
+    this.files = options.files ?? fs;
+    fs.mkdirSync(options.folder, { recursive: true });
+    let newest = 0;
+    for (const name of fs.readdirSync(options.folder)) {
+      const segment = Number(SEGMENT_NAME.exec(name)?.[1] ?? 0);
+      if (segment === 0) continue;
+      this.olderSegments.set(segment, fs.statSync(join(options.folder, name)).size);
+      newest = Math.max(newest, segment);
+    }
+    this.segment = newest + 1;
+  }
+
+  get end(): LogPosition {
+    return { segment: this.segment, offset: this.offset };
+  }
+
+  get byteLength(): number {
+    let bytes = this.offset;
+    for (const length of this.olderSegments.values()) bytes += length;
+    return bytes;
+  }
+
+  /** The records of earlier processes that do not end before `from`, in the order in which they were appended. */
+  *records(from: LogPosition): Generator<LogRecord> {
+    for (const segment of [...this.olderSegments.keys()].sort((a, b) => a - b)) {
+      if (segment < from.segment) continue;
+      for (const record of this.recordsOf(segment)) {
+        if (isBefore(from, record.end)) yield record;
+      }
+    }
+  }
+
+  /**
+   * After it returns the record outlives the process, and after {@link sync} a loss of power too.
+   *
+   * @throws WriteError when the file system takes nothing more; then nothing was appended
+   */
+  append(kind: RecordKind, payload: Uint8Array): LogPosition {
+    if (this.offset > this.options.segmentBytes) this.closeSegment();
+    const header = Buffer.allocUnsafe(HEADER_BYTES);
+    header.set(MARK);
+    header.writeUInt32LE(payload.length, 4);
+    header[8] = kind;
+    header.writeUInt32LE(crc32(payload, crc32(header.subarray(4, 9))), 9);
+    const start = this.offset;
+    try {
+      this.descriptor ??= this.openSegment();
+      const length = HEADER_BYTES + payload.length;
+      let written = this.files.writevSync(this.descriptor, [header, payload]);
+      while (written < length) {
+        const rest = Buffer.concat([header, payload]).subarray(written);
+        written += this.files.writevSync(this.descriptor, [rest]);
+      }
+      this.offset += length;
+    } catch (error) {
+      this.undo(start);
+      throw WriteError.of(error, this.options.folder);
+    }
+    return this.end;
+  }
+
+  /** Waits until the disk has all that was appended so far. Those who wait at the same time share one call. */
+  async sync(): Promise<void> {
+    if (!this.syncing) {
+      this.syncing = this.syncNow().finally(() => (this.syncing = undefined));
+      return this.syncing;
+    }
+    // The call that is under way may have begun before the last record was written.
+    this.nextSync ??= this.syncing
+      .catch(() => undefined)
+      .then(() => {
+        this.nextSync = undefined;
+        return this.sync();
+      });
+    return this.nextSync;
+  }
+
+  /** Removes the segments that end before `position`. */
+  discardBefore(position: LogPosition): void {
+    for (const segment of this.olderSegments.keys()) {
+      if (segment >= position.segment) continue;
+      fs.rmSync(this.pathOf(segment), { force: true });
+      this.olderSegments.delete(segment);
+    }
+  }
+
+  get segmentCount(): number {
+    return this.olderSegments.size + (this.offset > 0 ? 1 : 0);
+  }
+
+  /** Begins a new segment, so that this one can be discarded as soon as its records are in blocks. */
+  closeSegment(): void {
+    if (this.descriptor !== undefined && this.options.survivesPowerLoss) {
+      this.files.fdatasyncSync(this.descriptor);
+    }
+    this.leaveSegment();
+  }
+
+  async close(): Promise<void> {
+    if (this.descriptor !== undefined && this.options.survivesPowerLoss) await this.sync();
+    await this.syncing;
+    if (this.descriptor !== undefined) this.files.closeSync(this.descriptor);
+    this.descriptor = undefined;
+  }
+
+  /** A record that is there in part must not be acknowledged by a later reading. */
+  private undo(start: number): void {
+    if (this.descriptor === undefined) return;
+    try {
+      this.files.ftruncateSync(this.descriptor, start);
+    } catch {
+      // Then its checksum tells that it is not whole.
+    }
+    this.offset = start;
+    this.leaveSegment();
+  }
+
+  private openSegment(): number {
+    const descriptor = this.files.openSync(this.pathOf(this.segment), 'wx');
+    if (this.options.survivesPowerLoss) {
+      // A new file is only found after a loss of power when its folder is on the disk too.
+      const folder = fs.openSync(this.options.folder, 'r');
+      fs.fsyncSync(folder);
+      fs.closeSync(folder);
+    }
+    return descriptor;
+  }
+
+  private leaveSegment(): void {
+    const { descriptor, syncing } = this;
+    this.descriptor = undefined;
+    this.olderSegments.set(this.segment, this.offset);
+    this.segment++;
+    this.offset = 0;
+    if (descriptor === undefined) return;
+    // Closed under a call that is still writing, the number could stand for another file.
+    const close = (): void => this.files.closeSync(descriptor);
+    if (syncing) void syncing.then(close, close);
+    else close();
+  }
+
+  private syncNow(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.descriptor === undefined) {
+        resolve();
+        return;
+      }
+      this.files.fdatasync(this.descriptor, (error) => {
+        if (error) reject(WriteError.of(error, this.options.folder));
+        else resolve();
+      });
+    });
+  }
+
+  private *recordsOf(segment: number): Generator<LogRecord> {
+    const bytes = fs.readFileSync(this.pathOf(segment));
+    let offset = 0;
+    while (offset < bytes.length) {
+      const end = endOfRecord(bytes, offset);
+      if (end !== undefined) {
+        const payload = bytes.subarray(offset + HEADER_BYTES, end);
+        yield { kind: bytes[offset + 8] ?? 0, payload, end: { segment, offset: end } };
+        offset = end;
+        continue;
+      }
+      let next = bytes.indexOf(MARK, offset + 1);
+      while (next >= 0 && endOfRecord(bytes, next) === undefined) next = bytes.indexOf(MARK, next + 1);
+      if (next < 0) return;
+      this.options.onDamage(`${next - offset} bytes at ${offset} of ${this.pathOf(segment)} are damaged`);
+      offset = next;
+    }
+  }
+
+  private pathOf(segment: number): string {
+    return join(this.options.folder, `${String(segment).padStart(10, '0')}.wal`);
+  }
+}
+
+/** Undefined when no whole record begins there. */
+const endOfRecord = (bytes: Buffer, start: number): number | undefined => {
+  if (start + HEADER_BYTES > bytes.length || MARK.compare(bytes, start, start + 4) !== 0) return undefined;
+  const end = start + HEADER_BYTES + bytes.readUInt32LE(start + 4);
+  if (end > bytes.length) return undefined;
+  const headerCrc = crc32(bytes.subarray(start + 4, start + 9));
+  const crc = crc32(bytes.subarray(start + HEADER_BYTES, end), headerCrc);
+  return crc === bytes.readUInt32LE(start + 9) ? end : undefined;
+};
