@@ -1,6 +1,9 @@
 export { BadRequest } from './bad-request.js';
 
+export { parseGoBool, parseGoInt } from './go/number.js';
 export { GoSyntaxError } from './go/go-syntax-error.js';
+export { formatGoFloat, parseGoFloat } from './go/float.js';
+export { parseBytes } from './go/bytes.js';
 export { goQuote } from './go/quote.js';
 export { formatGoDuration, parseGoDuration } from './go/duration.js';
 
@@ -43,43 +46,55 @@ export type {
   V3TraceSummary,
 } from './jaeger/v3-types.js';
 
-export type {
-  LabelCombination,
-  LabelComparison,
-  LabelFilter,
-  LabelFilterStage,
-  LineFilterOperator,
-  LineFilterStage,
-  LogExpr,
-  LogqlExpr,
-  Matcher,
-  MatchOperator,
-  Stage,
-} from './logql/ast.js';
-export { formatLogql, formatSelector } from './logql/format.js';
-export { compileMatcher } from './logql/matcher.js';
 export { LogqlParseError } from './logql/parse-error.js';
-export { parseLogql, parseSelector } from './logql/parser.js';
-export { compileSearch, type TextTest } from './logql/regex.js';
 
 export { formatLabels, parsePush, type Push } from './loki/push.js';
 export {
+  parseDetectedFieldsRequest,
+  parseDetectedLabelsRequest,
+  parseInstantQuery,
   parseLabelsRequest,
-  parseLogRangeRequest,
+  parsePatternsRequest,
+  parseRangeQuery,
   parseSeriesRequest,
+  parseStatsRequest,
+  parseTailRequest,
+  parseVolumeRequest,
+  type DetectedFieldsRequest,
+  type InstantQueryRequest,
   type LabelsRequest,
+  type LinesRequest,
   type LogRangeRequest,
   type LokiTimeRange,
+  type MetricRangeRequest,
+  type PatternsRequest,
+  type RangeQueryRequest,
   type SeriesRequest,
+  type TailRequest,
+  type VolumeRequest,
 } from './loki/request.js';
 export {
   CATEGORIZE_LABELS,
   ENCODING_FLAGS_HEADER,
   type LokiBuildInfo,
   type LokiCategories,
+  type LokiDetectedField,
+  type LokiDetectedFields,
+  type LokiDetectedLabel,
+  type LokiDetectedLabels,
+  type LokiDetectedValues,
+  type LokiDroppedEntry,
+  type LokiFieldType,
+  type LokiIndexStats,
   type LokiList,
+  type LokiMatrix,
+  type LokiPattern,
   type LokiResponse,
+  type LokiSample,
+  type LokiScalar,
   type LokiStream,
   type LokiStreams,
+  type LokiTailFrame,
   type LokiValue,
+  type LokiVector,
 } from './loki/types.js';

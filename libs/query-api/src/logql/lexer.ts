@@ -49,14 +49,13 @@ const IDENTIFIER = /[\p{L}_][\p{L}\p{Nd}_]*/uy;
 const DOUBLE_QUOTED = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const BACKTICKED = /`[^`]*`/y;
 const DURATION = /(?:\d+(?:\.\d*)?(?:ns|us|\u00b5s|\u03bcs|ms|[smhdwy]))+(?![\p{L}\p{Nd}_])/uy;
-const BYTES = /\d+(?:\.\d*)?(?:[kMGTPEkmgtpeK]i?)?[Bb](?![\p{L}\p{Nd}_])/uy;
+const BYTES = /\d+(?:\.\d*)?(?:[kKMGTP]i?[bB]?|[mgtpeE]i?[bB]|[bB])(?![\p{L}\p{Nd}_])/uy;
 const NUMBER = /(?:0[xX][\da-fA-F_]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\p{L}\p{Nd}_])/uy;
 const RANGE = /\[([^\]]*)\]/y;
 const PARSER_FLAG = /--(?:strict|keep-empty)(?![\p{L}\p{Nd}_-])/uy;
 
 /**
- * Cuts a query into the tokens of LogQL, all of them, whether or not the parser goes on to understand them.
- * Ends with one `$end`.
+ * Cuts a query into the tokens of LogQL. Ends with one `$end`.
  *
  * @throws {LogqlParseError}
  */

@@ -31,6 +31,67 @@ export const compileFullMatch = (expression: string): TextTest => {
   return (text) => compiled.testExact(text);
 };
 
+/** One place where an expression matches. */
+export interface RegexMatch {
+  readonly start: number;
+  readonly end: number;
+  /** By number; 0 is the whole match. A group that took no part is undefined. */
+  readonly groups: readonly (string | undefined)[];
+}
+
+export interface Regex {
+  /** Of its groups, by number, from 1; unnamed ones are undefined. */
+  readonly groupNames: readonly (string | undefined)[];
+  /** The matches from the left, not overlapping. */
+  findAll(text: string): Iterable<RegexMatch>;
+}
+
+/**
+ * An expression that tells where it matches.
+ *
+ * @param whole it has to match the whole text, and `.` matches a line end too
+ * @throws {LogqlParseError}
+ */
+export const compileRegex = (expression: string, whole = false): Regex => {
+  const compiled = compile(whole ? `^(?:${expression})$` : expression, whole ? RE2JS.DOTALL : 0);
+  // Compiled again by itself: an expression like `)(` would close the group around it.
+  if (whole) compile(expression);
+  const groupNames: (string | undefined)[] = new Array<undefined>(compiled.groupCount()).fill(undefined);
+  for (const [name, number] of Object.entries(compiled.namedGroups())) groupNames[number - 1] = name;
+  return {
+    groupNames,
+    *findAll(text) {
+      const matcher = compiled.matcher(text);
+      while (matcher.find()) {
+        const groups: (string | undefined)[] = [];
+        for (let number = 0; number <= groupNames.length; number++)
+          groups.push(matcher.group(number) ?? undefined);
+        yield { start: matcher.start(), end: matcher.end(), groups };
+      }
+    },
+  };
+};
+
+const REFERENCE = /\$(?:(\$)|(\w+)|\{(\w+)\})/g;
+
+/**
+ * The replacement with `$1` and `${name}` filled in. What names no group is empty.
+ *
+ * @see https://pkg.go.dev/regexp#Regexp.Expand
+ */
+export const expandReplacement = (
+  replacement: string,
+  { groupNames }: Regex,
+  { groups }: RegexMatch,
+): string =>
+  replacement.replace(REFERENCE, (_, dollar?: string, plain?: string, braced?: string) => {
+    if (dollar !== undefined) return dollar;
+    const name = plain ?? braced ?? '';
+    if (/^\d+$/.test(name)) return groups[Number(name)] ?? '';
+    const index = groupNames.indexOf(name);
+    return index < 0 ? '' : (groups[index + 1] ?? '');
+  });
+
 const compile = (expression: string, flags = 0): RE2JS => {
   try {
     return RE2JS.compile(expression, flags);

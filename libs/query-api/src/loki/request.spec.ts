@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseLabelsRequest, parseLogRangeRequest, parseLokiTime } from './request.js';
+import { parseLabelsRequest, parseRangeQuery, parseLokiTime } from './request.js';
 
 const NOW = 1_767_225_600_000_000_000n;
 const HOUR = 3_600_000_000_000n;
@@ -7,7 +7,9 @@ const HOUR = 3_600_000_000_000n;
 const range = (query: string) => {
   const params = new URLSearchParams(query);
   params.append('query', '{a="b"}');
-  return parseLogRangeRequest(params, NOW);
+  const request = parseRangeQuery(params, NOW);
+  if (request.kind !== 'log') throw new Error('not a query for lines');
+  return request;
 };
 
 describe('parseLokiTime', () => {

@@ -1,12 +1,13 @@
 import { NANOS_PER_SECOND, type UnixNano } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { parseGoDuration } from '../go/duration.js';
 import { goQuote } from '../go/quote.js';
 import { parseGoInt } from '../go/number.js';
+import { formatPrometheusDuration, parsePrometheusDuration } from '../go/prometheus-duration.js';
 import { parseRfc3339Nano } from '../go/rfc3339.js';
 import { messageOf } from '../message-of.js';
 import { parseLogql, parseSelector } from '../logql/parser.js';
-import type { LogqlExpr, Matcher } from '../logql/ast.js';
+import type { LogExpr, LogqlExpr, Matcher, MetricExpr } from '../logql/ast.js';
+import type { Steps } from '../logql/eval/steps.js';
 
 const DEFAULT_SINCE = 3_600n * NANOS_PER_SECOND;
 const DEFAULT_LIMIT = 100;
@@ -21,11 +22,28 @@ export interface LokiTimeRange {
   readonly endUnixNano: UnixNano;
 }
 
+/** `query_range`: lines, or numbers at each step. */
+export type RangeQueryRequest = LogRangeRequest | MetricRangeRequest;
+
 export interface LogRangeRequest extends LokiTimeRange {
-  readonly query: string;
-  readonly expression: LogqlExpr;
+  readonly kind: 'log';
+  readonly expression: LogExpr;
   readonly limit: number;
   readonly direction: 'forward' | 'backward';
+  /** Of a stream, only lines at least this far from the one before; 0 for all. */
+  readonly intervalNanos: bigint;
+}
+
+export interface MetricRangeRequest {
+  readonly kind: 'metric';
+  readonly expression: MetricExpr;
+  readonly steps: Steps;
+}
+
+/** `query`: numbers at one moment. */
+export interface InstantQueryRequest {
+  readonly expression: MetricExpr;
+  readonly steps: Steps;
 }
 
 /** Reads one parameter; absent or empty gives undefined. */
@@ -66,35 +84,28 @@ export const parseLokiTime = (text: string): UnixNano => {
 
 /** `start`, `end` and `since`: the start is `since` before the end, or before now if that is earlier. */
 const parseRange = (params: URLSearchParams, now: UnixNano, defaultSince: bigint): LokiTimeRange => {
-  const since = read(params, 'since', parseDuration) ?? defaultSince;
+  const since = read(params, 'since', parsePrometheusDuration) ?? defaultSince;
   const endUnixNano = read(params, 'end', parseLokiTime) ?? now;
   const latestStart = endUnixNano < now ? endUnixNano : now;
   const startUnixNano = read(params, 'start', parseLokiTime) ?? latestStart - since;
   return { startUnixNano, endUnixNano };
 };
 
-/** Prometheus' durations: Go's, and days, weeks, years in whole numbers. */
-const parseDuration = (text: string): bigint => {
-  const [, count = '', unit] = /^(\d{1,9})([dwy])$/.exec(text) ?? [];
-  if (unit === undefined) return parseGoDuration(text);
-  const days = { d: 1n, w: 7n, y: 365n }[unit as 'd' | 'w' | 'y'];
-  return BigInt(count) * days * 86_400n * NANOS_PER_SECOND;
-};
-
-const parseStep = (text: string): bigint => {
+const parseStepText = (text: string): bigint => {
   if (/^[-+]?\d+(?:\.\d+)?$/.test(text)) return BigInt(Math.round(Number(text) * 1e9));
   try {
-    return parseDuration(text);
+    return parsePrometheusDuration(text);
   } catch {
     throw new BadRequest(`cannot parse ${goQuote(text)} to a valid duration`);
   }
 };
 
 /** Grafana sends a step with every query, also where nothing is stepped over: it has to be valid all the same. */
-const checkStep = (params: URLSearchParams, { startUnixNano, endUnixNano }: LokiTimeRange): void => {
+const parseStep = (params: URLSearchParams, { startUnixNano, endUnixNano }: LokiTimeRange): bigint => {
+  const rangeSeconds = (endUnixNano - startUnixNano) / NANOS_PER_SECOND;
+  const defaultSeconds = rangeSeconds / 250n > 1n ? rangeSeconds / 250n : 1n;
   const text = params.get('step') ?? '';
-  if (text === '') return;
-  const step = parseStep(text);
+  const step = text === '' ? defaultSeconds * NANOS_PER_SECOND : parseStepText(text);
   if (step <= 0n) {
     throw new BadRequest(
       'zero or negative query resolution step widths are not accepted. Try a positive integer',
@@ -105,7 +116,45 @@ const checkStep = (params: URLSearchParams, { startUnixNano, endUnixNano }: Loki
       'exceeded maximum resolution of 11,000 points per time series. Try increasing the value of the step parameter',
     );
   }
+  return step;
 };
+
+/** Loki's default for `max_query_length`. Lines may be read over any range: their number is limited. */
+const MAX_METRIC_RANGE = 721n * 3_600n * NANOS_PER_SECOND;
+
+const checkLength = (nanos: bigint): void => {
+  if (nanos <= MAX_METRIC_RANGE) return;
+  throw new BadRequest(
+    `the query time range exceeds the limit (query length: ${formatPrometheusDuration(nanos)}, ` +
+      `limit: ${formatPrometheusDuration(MAX_METRIC_RANGE)})`,
+  );
+};
+
+/** The longest window of the query: as far back it reads before the first step. */
+const longestWindow = (expression: LogqlExpr): bigint => {
+  switch (expression.kind) {
+    case 'range-aggregation':
+      return expression.intervalNanos;
+    case 'vector-aggregation':
+    case 'label-replace':
+      return longestWindow(expression.operand);
+    case 'binary': {
+      const [left, right] = [longestWindow(expression.left), longestWindow(expression.right)];
+      return left > right ? left : right;
+    }
+    default:
+      return 0n;
+  }
+};
+
+/** Steps stand at multiples of the step, so that a query that is asked again a little later finds the same ones. */
+const alignedSteps = ({ startUnixNano, endUnixNano }: LokiTimeRange, stepNanos: bigint): Steps => {
+  const first = startUnixNano - floorMod(startUnixNano, stepNanos);
+  const last = endUnixNano + floorMod(-endUnixNano, stepNanos);
+  return { startUnixNano: first, stepNanos, count: Number((last - first) / stepNanos) + 1 };
+};
+
+const floorMod = (value: bigint, modulus: bigint): bigint => ((value % modulus) + modulus) % modulus;
 
 const parseLimit = (text: string): number => {
   if (text === '') return DEFAULT_LIMIT;
@@ -130,21 +179,51 @@ const parseDirection = (text: string): 'forward' | 'backward' => {
   throw new BadRequest(`invalid direction '${text}'`);
 };
 
+const parseCheckedRange = (params: URLSearchParams, now: UnixNano): LokiTimeRange => {
+  const range = parseRange(params, now, DEFAULT_SINCE);
+  if (range.endUnixNano <= range.startUnixNano) {
+    throw new BadRequest('end timestamp must not be before or equal to start time');
+  }
+  return range;
+};
+
 /**
  * `query_range`.
  *
  * @throws {BadRequest | LogqlParseError} in the words of Loki
  */
-export const parseLogRangeRequest = (params: URLSearchParams, now: UnixNano): LogRangeRequest => {
+export const parseRangeQuery = (params: URLSearchParams, now: UnixNano): RangeQueryRequest => {
   const limit = parseLimit(params.get('limit') ?? '');
   const direction = parseDirection(params.get('direction') ?? '');
-  const range = parseRange(params, now, DEFAULT_SINCE);
-  if (range.endUnixNano <= range.startUnixNano) {
-    throw new BadRequest('end timestamp must not be before or equal to start time');
+  const range = parseCheckedRange(params, now);
+  const step = parseStep(params, range);
+  const intervalNanos = read(params, 'interval', parseStepText) ?? 0n;
+  if (intervalNanos < 0n) throw new BadRequest('interval must be >= 0');
+  const expression = parseLogql(params.get('query') ?? '');
+  if (expression.kind === 'log')
+    return { kind: 'log', expression, limit, direction, intervalNanos, ...range };
+  const steps = alignedSteps(range, step);
+  checkLength(range.endUnixNano - range.startUnixNano + longestWindow(expression));
+  return { kind: 'metric', expression, steps };
+};
+
+/**
+ * `query`.
+ *
+ * @throws {BadRequest | LogqlParseError}
+ */
+export const parseInstantQuery = (params: URLSearchParams, now: UnixNano): InstantQueryRequest => {
+  parseLimit(params.get('limit') ?? '');
+  parseDirection(params.get('direction') ?? '');
+  const startUnixNano = read(params, 'time', parseLokiTime) ?? now;
+  const expression = parseLogql(params.get('query') ?? '');
+  if (expression.kind === 'log') {
+    throw new BadRequest(
+      'log queries are not supported as an instant query type, please change your query to a range query type',
+    );
   }
-  checkStep(params, range);
-  const query = params.get('query') ?? '';
-  return { query, expression: parseLogql(query), limit, direction, ...range };
+  checkLength(longestWindow(expression));
+  return { expression, steps: { startUnixNano, stepNanos: 1n, count: 1 } };
 };
 
 export interface LabelsRequest extends LokiTimeRange {
@@ -179,4 +258,153 @@ export const parseSeriesRequest = (params: URLSearchParams, now: UnixNano): Seri
   const selectors = [...params.getAll('match'), ...params.getAll('match[]')];
   if (selectors.length === 0) throw new BadRequest('0 matcher groups supplied');
   return { ...parseRange(params, now, DEFAULT_LABELS_SINCE), groups: selectors.map(parseSelector) };
+};
+
+/** A query for lines that an endpoint looks into, for example to tell what fields they have. */
+export interface LinesRequest extends LokiTimeRange {
+  readonly expression: LogExpr;
+}
+
+/** The pipeline may be anything; a metric query is not asked for lines. */
+const parseLogExpression = (text: string): LogExpr => {
+  const expression = parseLogql(text);
+  if (expression.kind === 'log') return expression;
+  throw new BadRequest('only log selector is supported');
+};
+
+const parsePositive = (params: URLSearchParams, name: string, fallback: number): number => {
+  const value = read(params, name, (text) => Number(parseGoInt(text, 32, 'Atoi'))) ?? fallback;
+  if (value <= 0) throw new BadRequest('limit must be a positive value');
+  return value;
+};
+
+/**
+ * `index/stats`: how much a selector selects.
+ *
+ * @throws {BadRequest | LogqlParseError}
+ */
+export const parseStatsRequest = (params: URLSearchParams, now: UnixNano): LinesRequest => {
+  const range = parseCheckedRange(params, now);
+  return { ...range, expression: parseOnlySelector(params.get('query') ?? '') };
+};
+
+/** `{}` selects every stream here. */
+const parseOnlySelector = (query: string): LogExpr => {
+  const matchers = query === '' ? [] : parseSelector(query);
+  return { kind: 'log', matchers, stages: [] };
+};
+
+export interface VolumeRequest extends LinesRequest {
+  readonly limit: number;
+  /** The labels that the volume is told apart by; empty: those that the selector names. */
+  readonly targetLabels: readonly string[];
+  readonly aggregateBy: 'series' | 'labels';
+  /** Undefined: all in one. */
+  readonly steps: Steps | undefined;
+}
+
+/**
+ * `index/volume` and, with `stepped`, `index/volume_range`.
+ *
+ * @throws {BadRequest | LogqlParseError}
+ */
+export const parseVolumeRequest = (
+  params: URLSearchParams,
+  now: UnixNano,
+  stepped: boolean,
+): VolumeRequest => {
+  const range = parseCheckedRange(params, now);
+  const aggregateBy = read(params, 'aggregateBy', String) ?? 'series';
+  if (aggregateBy !== 'series' && aggregateBy !== 'labels')
+    throw new BadRequest('invalid aggregation option');
+  const targetLabels = (params.get('targetLabels') ?? '').split(',').filter((name) => name !== '');
+  const stepNanos = stepped ? parseStep(params, range) : 0n;
+  return {
+    ...range,
+    expression: parseOnlySelector(params.get('query') ?? ''),
+    limit: parsePositive(params, 'limit', 100),
+    targetLabels,
+    aggregateBy,
+    steps: stepped
+      ? {
+          startUnixNano: range.startUnixNano,
+          stepNanos,
+          count: Number((range.endUnixNano - range.startUnixNano - 1n) / stepNanos) + 1,
+        }
+      : undefined,
+  };
+};
+
+export interface DetectedFieldsRequest extends LinesRequest {
+  /** How many lines are looked at. */
+  readonly lineLimit: number;
+  /** How many fields, or values, are told. */
+  readonly limit: number;
+}
+
+/**
+ * `detected_fields` and `detected_field/<name>/values`.
+ *
+ * @throws {BadRequest | LogqlParseError}
+ */
+export const parseDetectedFieldsRequest = (
+  params: URLSearchParams,
+  now: UnixNano,
+): DetectedFieldsRequest => ({
+  ...parseCheckedRange(params, now),
+  expression: parseLogExpression(params.get('query') ?? ''),
+  lineLimit: Math.min(parsePositive(params, 'line_limit', 100), MAX_LIMIT),
+  limit: parsePositive(params, 'limit', 1_000),
+});
+
+/**
+ * `detected_labels`: no query means every stream.
+ *
+ * @throws {BadRequest | LogqlParseError}
+ */
+export const parseDetectedLabelsRequest = (params: URLSearchParams, now: UnixNano): LinesRequest => ({
+  ...parseCheckedRange(params, now),
+  expression: parseOnlySelector(params.get('query') ?? ''),
+});
+
+export interface PatternsRequest extends LinesRequest {
+  readonly stepNanos: bigint;
+}
+
+/**
+ * `patterns`.
+ *
+ * @throws {BadRequest | LogqlParseError}
+ */
+export const parsePatternsRequest = (params: URLSearchParams, now: UnixNano): PatternsRequest => {
+  const range = parseCheckedRange(params, now);
+  const stepNanos = parseStep(params, range);
+  return { ...range, expression: parseLogExpression(params.get('query') ?? ''), stepNanos };
+};
+
+export interface TailRequest {
+  readonly expression: LogExpr;
+  readonly startUnixNano: UnixNano;
+  readonly limit: number;
+  /** How long lines are held back, so that late ones still find their place. */
+  readonly delaySeconds: number;
+}
+
+const MAX_TAIL_DELAY = 5;
+
+/**
+ * `tail`.
+ *
+ * @throws {BadRequest | LogqlParseError}
+ */
+export const parseTailRequest = (params: URLSearchParams, now: UnixNano): TailRequest => {
+  const delaySeconds = read(params, 'delay_for', (text) => Number(parseGoInt(text, 64, 'Atoi'))) ?? 0;
+  if (delaySeconds > MAX_TAIL_DELAY)
+    throw new BadRequest(`delay_for can't be greater than ${MAX_TAIL_DELAY}`);
+  return {
+    expression: parseLogExpression(params.get('query') ?? ''),
+    startUnixNano: read(params, 'start', parseLokiTime) ?? now - DEFAULT_SINCE,
+    limit: parseLimit(params.get('limit') ?? ''),
+    delaySeconds: Math.max(0, delaySeconds),
+  };
 };

@@ -22,6 +22,39 @@ export interface LokiStream {
   readonly values: readonly LokiValue[];
 }
 
+/** One number, at one moment, for each series. */
+export interface LokiVector {
+  readonly resultType: 'vector';
+  readonly result: readonly LokiVectorSeries[];
+  readonly stats: Readonly<Record<string, unknown>>;
+}
+
+export interface LokiVectorSeries {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: LokiSample;
+}
+
+export interface LokiMatrix {
+  readonly resultType: 'matrix';
+  readonly result: readonly LokiMatrixSeries[];
+  readonly stats: Readonly<Record<string, unknown>>;
+}
+
+export interface LokiMatrixSeries {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly LokiSample[];
+}
+
+/** A query that is a number. */
+export interface LokiScalar {
+  readonly resultType: 'scalar';
+  readonly result: LokiSample;
+  readonly stats: Readonly<Record<string, unknown>>;
+}
+
+/** Unix seconds, with milliseconds as the fraction, and the number as a text: JSON has no `NaN` and `+Inf`. */
+export type LokiSample = readonly [seconds: number, value: string];
+
 /** Unix nanoseconds, the line, and with `categorize-labels` what else is known of the line. */
 export type LokiValue =
   readonly [time: string, line: string] | readonly [time: string, line: string, categories: LokiCategories];
@@ -51,4 +84,60 @@ export interface LokiBuildInfo {
   readonly buildUser: string;
   readonly buildDate: string;
   readonly goVersion: string;
+}
+
+export interface LokiIndexStats {
+  readonly streams: number;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+export interface LokiDetectedLabels {
+  readonly detectedLabels: readonly LokiDetectedLabel[];
+}
+
+export interface LokiDetectedLabel {
+  readonly label: string;
+  readonly cardinality: number;
+}
+
+export interface LokiDetectedFields {
+  readonly fields: readonly LokiDetectedField[];
+  readonly limit: number;
+}
+
+export interface LokiDetectedField {
+  readonly label: string;
+  readonly type: LokiFieldType;
+  readonly cardinality: number;
+  /** `json`, `logfmt`; none for structured metadata. */
+  readonly parsers: readonly string[] | null;
+  /** Where a field of JSON stands, name by name. */
+  readonly jsonPath?: readonly string[];
+}
+
+export type LokiFieldType = 'string' | 'int' | 'float' | 'boolean' | 'duration' | 'bytes';
+
+export interface LokiDetectedValues {
+  readonly values: readonly string[];
+  readonly limit: number;
+}
+
+export interface LokiPattern {
+  readonly pattern: string;
+  readonly level: string;
+  readonly samples: readonly (readonly [seconds: number, count: number])[];
+}
+
+/** One message of `tail`. */
+export interface LokiTailFrame {
+  readonly streams: readonly LokiStream[];
+  readonly dropped_entries?: readonly LokiDroppedEntry[];
+  readonly encodingFlags?: readonly string[];
+}
+
+export interface LokiDroppedEntry {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly timestamp: string;
 }

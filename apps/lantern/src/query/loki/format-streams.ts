@@ -1,42 +1,46 @@
 import {
   CATEGORIZE_LABELS,
   formatLabels,
+  type LokiCategories,
   type LokiStream,
   type LokiStreams,
   type LokiValue,
 } from '@lantern/query-api';
+import type { LogResult } from '@lantern/query-api/logql';
 import type { LogLabels } from '@lantern/telemetry-model';
-import type { LogRow } from '@lantern/telemetry-store';
 import { sortLabels } from './sort-labels.js';
 
 /**
- * Rows as Loki groups them: by stream, streams by their labels, lines in the order in which they came.
+ * Lines as Loki groups them: by stream, streams by their labels, lines in the order in which they came.
  *
- * @param categorize keep structured metadata beside each line; otherwise it joins the labels, so that a
- *   stream splits by its values
+ * @param categorize keep structured metadata and parsed labels beside each line; otherwise they join the labels,
+ *   so that a stream splits by their values
  */
-export const formatStreams = (rows: readonly LogRow[], categorize: boolean): LokiStreams => {
+export const groupStreams = (lines: readonly LogResult[], categorize: boolean): LokiStream[] => {
   const streams = new Map<string, { readonly stream: LogLabels; readonly values: LokiValue[] }>();
-  for (const row of rows) {
-    const { entry } = row;
-    const labels = categorize ? row.labels : { ...entry.structuredMetadata, ...row.labels };
+  for (const { stream: own, structuredMetadata, parsed, timeUnixNano, line } of lines) {
+    const labels = categorize ? own : { ...own, ...structuredMetadata, ...parsed };
     const key = formatLabels(labels);
     let stream = streams.get(key);
     if (stream === undefined) streams.set(key, (stream = { stream: sortLabels(labels), values: [] }));
-    const time = String(entry.timeUnixNano);
-    stream.values.push(
-      categorize ? [time, entry.line, categoriesOf(entry.structuredMetadata)] : [time, entry.line],
-    );
+    const time = String(timeUnixNano);
+    stream.values.push(categorize ? [time, line, categoriesOf(structuredMetadata, parsed)] : [time, line]);
   }
-  return {
-    resultType: 'streams',
-    ...(categorize ? { encodingFlags: [CATEGORIZE_LABELS] } : undefined),
-    result: Array.from(streams.entries())
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, stream]): LokiStream => stream),
-    stats: {},
-  };
+  return Array.from(streams.entries())
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, stream]) => stream);
 };
 
-const categoriesOf = (structuredMetadata: LogLabels) =>
-  Object.keys(structuredMetadata).length === 0 ? {} : { structuredMetadata: sortLabels(structuredMetadata) };
+export const formatStreams = (lines: readonly LogResult[], categorize: boolean): LokiStreams => ({
+  resultType: 'streams',
+  ...(categorize ? { encodingFlags: [CATEGORIZE_LABELS] } : undefined),
+  result: groupStreams(lines, categorize),
+  stats: {},
+});
+
+const categoriesOf = (structuredMetadata: LogLabels, parsed: LogLabels): LokiCategories => ({
+  ...(isEmpty(structuredMetadata) ? undefined : { structuredMetadata: sortLabels(structuredMetadata) }),
+  ...(isEmpty(parsed) ? undefined : { parsed: sortLabels(parsed) }),
+});
+
+const isEmpty = (labels: LogLabels): boolean => Object.keys(labels).length === 0;

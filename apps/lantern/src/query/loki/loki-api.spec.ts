@@ -157,14 +157,6 @@ describe('query_range', () => {
     ]);
   });
 
-  it('says what it does not understand yet', async () => {
-    const range = await lantern.queryLogs('sum(rate({service="a"}[5m]))');
-    const instant = await lantern.loki('/loki/api/v1/query?query=vector(1)%2Bvector(1)&time=4000000000');
-    for (const { status, text } of [range, instant]) {
-      expect([status, text]).toEqual([400, expect.stringContaining('not supported yet: metric queries')]);
-    }
-  });
-
   it('tells someone who looks for a trace by a label how to find it', async () => {
     const byLabel = await lantern.queryLogs(`{service="order-service", trace_id="${TRACE_ID}"}`);
     const message =

@@ -1,4 +1,5 @@
-import { BadRequest, formatSelector, goQuote, type LogExpr } from '@lantern/query-api';
+import { BadRequest, goQuote } from '@lantern/query-api';
+import { formatSelector, type LogqlExpr, type Matcher } from '@lantern/query-api/logql';
 import type { LogStore } from '@lantern/telemetry-store';
 
 /** Names that people look for as labels, and that are structured metadata instead. */
@@ -10,7 +11,27 @@ const METADATA_NAME = /^(?:trace|span|correlation)_?id$/i;
  *
  * @throws {BadRequest} unless some stream does have such a label
  */
-export const refuseMetadataAsLabel = async (store: LogStore, { matchers }: LogExpr): Promise<void> => {
+export const refuseMetadataAsLabel = async (store: LogStore, expression: LogqlExpr): Promise<void> => {
+  for (const matchers of selectorsOf(expression)) await refuseIn(store, matchers);
+};
+
+const selectorsOf = (expression: LogqlExpr): (readonly Matcher[])[] => {
+  switch (expression.kind) {
+    case 'log':
+      return [expression.matchers];
+    case 'range-aggregation':
+      return [expression.log.matchers];
+    case 'vector-aggregation':
+    case 'label-replace':
+      return selectorsOf(expression.operand);
+    case 'binary':
+      return [...selectorsOf(expression.left), ...selectorsOf(expression.right)];
+    default:
+      return [];
+  }
+};
+
+const refuseIn = async (store: LogStore, matchers: readonly Matcher[]): Promise<void> => {
   const mistaken = matchers.find(({ name }) => METADATA_NAME.test(name));
   if (mistaken === undefined) return;
   const { name, operator, value } = mistaken;

@@ -1,0 +1,88 @@
+import {
+  parseDetectedFieldsRequest,
+  parseDetectedLabelsRequest,
+  parseGoFloat,
+  type LokiDetectedFields,
+  type LokiDetectedLabels,
+  type LokiDetectedValues,
+} from '@lantern/query-api';
+import { compileMatcher, evaluateLog } from '@lantern/query-api/logql';
+import type { LogStore } from '@lantern/telemetry-store';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { nowUnixNano } from '../../clock.js';
+import { sendJson } from '../../http/text.js';
+import { DetectedFields } from './detected-fields.js';
+import { LanternQueryControl } from './lantern-query-control.js';
+import { LogStoreSource } from './log-store-source.js';
+import { addQuery, goneSignal, paramsOf } from './loki-request.js';
+
+/** Labels that are told whatever their values are. */
+const STATIC_LABELS: ReadonlySet<string> = new Set(['cluster', 'namespace', 'instance', 'pod']);
+
+/** With more values than this nobody would choose among them. */
+const MAX_CARDINALITY = 50;
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+const isId = (value: string): boolean => {
+  if (UUID.test(value)) return true;
+  try {
+    parseGoFloat(value);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** What a user may filter by, as Grafana's Logs Drilldown offers it. */
+export const detectedRoutes = (server: FastifyInstance, logs: LogStore): void => {
+  const source = new LogStoreSource(logs);
+
+  addQuery(server, '/detected_labels', async (request, reply) => {
+    const { expression, startUnixNano, endUnixNano } = parseDetectedLabelsRequest(
+      paramsOf(request),
+      nowUnixNano(),
+    );
+    const matchers = expression.matchers.map((matcher) => ({
+      name: matcher.name,
+      matches: compileMatcher(matcher),
+    }));
+    const series = await logs.series({ matchers, range: { startUnixNano, endUnixNano } });
+    const values = new Map<string, Set<string>>();
+    for (const [name, value] of series.flatMap((labels) => Object.entries(labels))) {
+      values.set(name, (values.get(name) ?? new Set()).add(value));
+    }
+    const answer: LokiDetectedLabels = {
+      detectedLabels: Array.from(values.entries())
+        .filter(
+          ([name, set]) =>
+            STATIC_LABELS.has(name) || (set.size <= MAX_CARDINALITY && !Array.from(set).every(isId)),
+        )
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([label, set]) => ({ label, cardinality: set.size })),
+    };
+    return sendJson(reply, JSON.stringify(answer));
+  });
+
+  const detect = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { lineLimit, limit, ...query } = parseDetectedFieldsRequest(paramsOf(request), nowUnixNano());
+    const control = new LanternQueryControl(goneSignal(reply));
+    const options = { ...query, direction: 'backward', limit: lineLimit } as const;
+    const fields = new DetectedFields(limit);
+    for (const line of await evaluateLog(query.expression, options, source, control)) fields.add(line);
+    return { fields, limit };
+  };
+
+  addQuery(server, '/detected_fields', async (request, reply) => {
+    const { fields, limit } = await detect(request, reply);
+    const answer: LokiDetectedFields = { fields: fields.list(), limit };
+    return sendJson(reply, JSON.stringify(answer));
+  });
+
+  addQuery(server, '/detected_field/:name/values', async (request, reply) => {
+    const { name } = request.params as { name: string };
+    const { fields, limit } = await detect(request, reply);
+    const answer: LokiDetectedValues = { values: fields.valuesOf(name), limit };
+    return sendJson(reply, JSON.stringify(answer));
+  });
+};

@@ -1,0 +1,35 @@
+import {
+  formatGoFloat,
+  type LokiMatrix,
+  type LokiSample,
+  type LokiScalar,
+  type LokiVector,
+} from '@lantern/query-api';
+import type { MetricPoint, MetricSeries } from '@lantern/query-api/logql';
+
+/** Loki tells times of samples in milliseconds. */
+const formatSample = ({ timeUnixNano, value }: MetricPoint): LokiSample => [
+  Number(timeUnixNano / 1_000_000n) / 1_000,
+  formatGoFloat(value),
+];
+
+export const formatMatrix = (series: readonly MetricSeries[]): LokiMatrix => ({
+  resultType: 'matrix',
+  result: series.map(({ labels, points }) => ({ metric: labels, values: points.map(formatSample) })),
+  stats: {},
+});
+
+/** The first point of each series is the only one. */
+export const formatVector = (series: readonly MetricSeries[]): LokiVector => ({
+  resultType: 'vector',
+  result: series.flatMap(({ labels, points }) =>
+    points.slice(0, 1).map((point) => ({ metric: labels, value: formatSample(point) })),
+  ),
+  stats: {},
+});
+
+export const formatScalar = (point: MetricPoint): LokiScalar => ({
+  resultType: 'scalar',
+  result: formatSample(point),
+  stats: {},
+});

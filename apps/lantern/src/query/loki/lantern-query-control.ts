@@ -1,0 +1,46 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { QueryControl } from '@lantern/query-api/logql';
+import { HttpError } from '../../http/http-error.js';
+
+/** Loki's default. */
+const QUERY_TIMEOUT_MILLIS = 60_000;
+
+/** A query lets other requests in after this long. */
+const TURN_MILLIS = 10;
+
+/** Loki's own status for a client that went away. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+const TIMED_OUT =
+  'request timed out, decrease the duration of the request or add more label matchers ' +
+  '(prefer exact match over regex match) to reduce the amount of data processed';
+
+/** Ends a query that takes too long, or that nobody waits for any more. */
+export class LanternQueryControl implements QueryControl {
+  private readonly deadline: number;
+  private turnEnds: number;
+
+  /** @param signal aborted when nobody waits for the answer any more */
+  constructor(
+    private readonly signal: AbortSignal,
+    timeoutMillis = QUERY_TIMEOUT_MILLIS,
+  ) {
+    const now = performance.now();
+    this.deadline = now + timeoutMillis;
+    this.turnEnds = now + TURN_MILLIS;
+  }
+
+  /** @throws {HttpError} 504 when it takes too long, 499 when it was aborted */
+  checkpoint(): Promise<void> | undefined {
+    return performance.now() < this.turnEnds ? undefined : this.giveWay();
+  }
+
+  private async giveWay(): Promise<void> {
+    await nextTurn();
+    if (this.signal.aborted)
+      throw new HttpError(CLIENT_CLOSED_REQUEST, 'the request was cancelled by the client');
+    const now = performance.now();
+    if (now > this.deadline) throw new HttpError(504, TIMED_OUT);
+    this.turnEnds = now + TURN_MILLIS;
+  }
+}

@@ -1,0 +1,125 @@
+import { formatLabels, type VolumeRequest } from '@lantern/query-api';
+import {
+  compileMatcher,
+  stepTime,
+  type MetricSeries,
+  type QueryControl,
+  type Steps,
+} from '@lantern/query-api/logql';
+import type { LogLabels } from '@lantern/telemetry-model';
+import type { LogStore } from '@lantern/telemetry-store';
+import { HttpError } from '../../http/http-error.js';
+
+/** Loki's default for `volume_max_series`. */
+const MAX_SERIES = 1_000;
+
+export interface SelectionSize {
+  readonly streams: number;
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+type Selection = Pick<VolumeRequest, 'expression' | 'startUnixNano' | 'endUnixNano'>;
+
+/** Calls `visit` for each line of a selection, with its size in bytes of UTF-8, structured metadata included. */
+const visitLines = async (
+  store: LogStore,
+  { expression, startUnixNano, endUnixNano }: Selection,
+  control: QueryControl,
+  visit: (labels: LogLabels, bytes: number, timeUnixNano: bigint) => void,
+): Promise<void> => {
+  const matchers = expression.matchers.map((matcher) => ({
+    name: matcher.name,
+    matches: compileMatcher(matcher),
+  }));
+  const range = { startUnixNano, endUnixNano };
+  for await (const rows of store.read({ matchers, range, direction: 'forward' })) {
+    for (const { labels, entry } of rows) {
+      let bytes = Buffer.byteLength(entry.line);
+      for (const [name, value] of Object.entries(entry.structuredMetadata)) {
+        bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+      }
+      visit(labels, bytes, entry.timeUnixNano);
+    }
+    await control.checkpoint();
+  }
+};
+
+export const measureSelection = async (
+  store: LogStore,
+  selection: Selection,
+  control: QueryControl,
+): Promise<SelectionSize> => {
+  const streams = new Set<string>();
+  let entries = 0;
+  let total = 0;
+  await visitLines(store, selection, control, (labels, bytes) => {
+    streams.add(formatLabels(labels));
+    entries++;
+    total += bytes;
+  });
+  return { streams: streams.size, bytes: total, entries };
+};
+
+interface Volume {
+  readonly labels: LogLabels;
+  readonly bytes: Float64Array;
+  total: number;
+}
+
+/**
+ * How many bytes each series, or each label, has, the largest first. By steps, or all at the end of the range.
+ *
+ * @throws {HttpError} 400 when there are too many series
+ */
+export const measureVolumes = async (
+  store: LogStore,
+  request: VolumeRequest,
+  control: QueryControl,
+): Promise<MetricSeries[]> => {
+  const { startUnixNano, endUnixNano, limit } = request;
+  const steps: Steps = request.steps ?? { startUnixNano: endUnixNano, stepNanos: 1n, count: 1 };
+  const volumes = new Map<string, Volume>();
+  await visitLines(store, request, control, (labels, bytes, time) => {
+    const step = request.steps ? Number((time - startUnixNano) / request.steps.stepNanos) : 0;
+    for (const [key, named] of seriesOf(labels, request)) {
+      let volume = volumes.get(key);
+      if (volume === undefined) {
+        if (volumes.size === MAX_SERIES) {
+          throw new HttpError(
+            400,
+            `the query hit the max number of series limit (limit: ${MAX_SERIES} series)`,
+          );
+        }
+        volumes.set(key, (volume = { labels: named, bytes: new Float64Array(steps.count), total: 0 }));
+      }
+      volume.bytes[step] = (volume.bytes[step] ?? 0) + bytes;
+      volume.total += bytes;
+    }
+  });
+  return Array.from(volumes.entries())
+    .sort(([a, { total: totalA }], [b, { total: totalB }]) => totalB - totalA || (a < b ? -1 : 1))
+    .slice(0, limit)
+    .map(([, { labels, bytes }]) => ({
+      labels,
+      points: Array.from(bytes, (value, index) => ({ timeUnixNano: stepTime(steps, index), value })).filter(
+        ({ value }) => value > 0,
+      ),
+    }));
+};
+
+/** What a line counts for: its series, cut down to some labels, or each of those labels. */
+const seriesOf = (labels: LogLabels, request: VolumeRequest): (readonly [key: string, LogLabels])[] => {
+  const { targetLabels, aggregateBy, expression } = request;
+  const named = targetLabels.length > 0 ? targetLabels : expression.matchers.map(({ name }) => name);
+  const names = Object.keys(labels)
+    .filter(
+      (name) =>
+        (aggregateBy === 'labels' && targetLabels.length === 0) || named.length === 0 || named.includes(name),
+    )
+    .sort();
+  if (aggregateBy === 'labels') return names.map((name) => [name, { [name]: '' }] as const);
+  if (names.length === 0) return [];
+  const picked = Object.fromEntries(names.map((name) => [name, labels[name] ?? '']));
+  return [[formatLabels(picked), picked]];
+};

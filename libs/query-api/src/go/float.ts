@@ -1,0 +1,52 @@
+import { GoSyntaxError } from './go-syntax-error.js';
+import { goQuote } from './quote.js';
+
+const DECIMAL = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+const INFINITE = /^([-+]?)inf(?:inity)?$/i;
+const HEXADECIMAL = /^([-+]?)0x([\da-f]*)(?:\.([\da-f]*))?p([-+]?\d{1,6})$/i;
+
+/**
+ * Reads a number as Go's `strconv.ParseFloat` does.
+ *
+ * @throws {GoSyntaxError}
+ */
+export const parseGoFloat = (text: string): number => {
+  const refuse = (reason: string) =>
+    new GoSyntaxError(`strconv.ParseFloat: parsing ${goQuote(text)}: ${reason}`);
+  if (DECIMAL.test(text)) {
+    const value = Number(text);
+    if (Number.isFinite(value)) return value;
+    throw refuse('value out of range');
+  }
+  const infinite = INFINITE.exec(text);
+  if (infinite) return infinite[1] === '-' ? -Infinity : Infinity;
+  if (text.toLowerCase() === 'nan') return Number.NaN;
+  const [, sign, whole = '', fraction = '', exponent] = HEXADECIMAL.exec(text) ?? [];
+  if (exponent === undefined || whole + fraction === '' || whole.length + fraction.length > 13) {
+    throw refuse('invalid syntax');
+  }
+  const value = Number.parseInt(whole + fraction, 16) * 2 ** (Number(exponent) - 4 * fraction.length);
+  return sign === '-' ? -value : value;
+};
+
+/** Without an exponent, with as few digits as tell the number apart: Go's `strconv.FormatFloat(v, 'f', -1, 64)`. */
+export const formatGoFloat = (value: number): string => {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (Object.is(value, -0)) return '-0';
+  const text = String(value);
+  const [, sign = '', whole = '', fraction = '', exponent] =
+    /^(-?)(\d+)(?:\.(\d+))?e([-+]\d+)$/.exec(text) ?? [];
+  if (exponent === undefined) return text;
+  const digits = whole + fraction;
+  const point = whole.length + Number(exponent);
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  return sign + digits.padEnd(point, '0');
+};
+
+/** As Go prints a `float64` with `%v`: with an exponent from 1e21 and below 1e-4. */
+export const printGoFloat = (value: number): string => {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || size === 0 || (size >= 1e-4 && size < 1e21)) return formatGoFloat(value);
+  return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
+};

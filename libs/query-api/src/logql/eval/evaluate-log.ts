@@ -1,0 +1,71 @@
+import type { UnixNano } from '@lantern/telemetry-model';
+import type { LogExpr } from '../ast.js';
+import { LineLabels, type LabelCategories } from '../pipeline/line-labels.js';
+import { compilePipeline, divideQuery } from './line-pipeline.js';
+import type { LogSource } from './log-source.js';
+import type { QueryControl } from './query-control.js';
+
+export interface LogResult extends LabelCategories {
+  readonly timeUnixNano: UnixNano;
+  readonly line: string;
+}
+
+export interface LogQueryOptions {
+  readonly startUnixNano: UnixNano;
+  /** Not in the range. */
+  readonly endUnixNano: UnixNano;
+  readonly direction: 'forward' | 'backward';
+  readonly limit: number;
+  /** Of a stream, only lines at least this far from the one before; 0 for all. */
+  readonly intervalNanos?: bigint;
+}
+
+/** Lines between two looks at the clock. */
+export const LINES_PER_CHECK = 64;
+
+/**
+ * The first lines in the direction asked for, up to the limit.
+ *
+ * @throws whatever `control` throws to stop it
+ */
+export const evaluateLog = async (
+  expression: LogExpr,
+  options: LogQueryOptions,
+  source: LogSource,
+  control: QueryControl,
+): Promise<LogResult[]> => {
+  const { startUnixNano, endUnixNano, direction, limit, intervalNanos = 0n } = options;
+  const { query, stages } = divideQuery(expression);
+  const pipeline = compilePipeline(stages);
+  const labels = new LineLabels();
+  const results: LogResult[] = [];
+  const lastOfStream = new Map<string, UnixNano>();
+  let count = 0;
+  for await (const rows of source.read({ ...query, range: { startUnixNano, endUnixNano }, direction })) {
+    for (const { labels: stream, entry } of rows) {
+      const { timeUnixNano, structuredMetadata } = entry;
+      if (++count % LINES_PER_CHECK === 0) await control.checkpoint();
+      labels.reset(stream, structuredMetadata);
+      const line = pipeline(entry.line, labels, timeUnixNano);
+      if (line === undefined) continue;
+      const categories = labels.categories();
+      if (intervalNanos > 0n && isTooClose(lastOfStream, categories, timeUnixNano, intervalNanos)) continue;
+      if (results.push({ ...categories, timeUnixNano, line }) === limit) return results;
+    }
+    await control.checkpoint();
+  }
+  return results;
+};
+
+const isTooClose = (
+  lastOfStream: Map<string, UnixNano>,
+  { stream }: LabelCategories,
+  time: UnixNano,
+  interval: bigint,
+): boolean => {
+  const key = JSON.stringify(stream);
+  const last = lastOfStream.get(key);
+  if (last !== undefined && (time > last ? time - last : last - time) < interval) return true;
+  lastOfStream.set(key, time);
+  return false;
+};

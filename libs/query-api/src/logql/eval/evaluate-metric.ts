@@ -1,0 +1,142 @@
+import type { LogLabels, UnixNano } from '@lantern/telemetry-model';
+import type { Grouping, MetricExpr, VectorAggregation } from '../ast.js';
+import { combineSeries, combineWithNumber } from './binary-operation.js';
+import { EvaluationError } from './evaluation-error.js';
+import { replaceLabels } from './label-replace.js';
+import type { LogSource } from './log-source.js';
+import type { QueryControl } from './query-control.js';
+import { aggregateRange, type EvaluationContext } from './range-aggregation.js';
+import { SeriesBudget, type Series } from './series.js';
+import { stepTime, type Steps } from './steps.js';
+import { aggregateVector } from './vector-aggregation.js';
+
+/** Loki's default. */
+export const MAX_SERIES = 500;
+
+export interface MetricSeries {
+  /** Sorted by name. */
+  readonly labels: LogLabels;
+  /** In the order of time; only where there is a value. */
+  readonly points: readonly MetricPoint[];
+}
+
+export interface MetricPoint {
+  readonly timeUnixNano: UnixNano;
+  readonly value: number;
+}
+
+/**
+ * The numbers that a query makes of the lines, at every step. Series without any are left out; the others stand in
+ * the order of their labels, or of `sort` at a single step.
+ *
+ * @throws {EvaluationError} when there are too many, or no answer; and whatever `control` throws to stop it
+ */
+export const evaluateMetric = async (
+  expression: MetricExpr,
+  steps: Steps,
+  source: LogSource,
+  control: QueryControl,
+): Promise<MetricSeries[]> => {
+  if (steps.count > 1 && containsApproximation(expression)) {
+    throw new EvaluationError('approx_topk is not supported in a range query, use an instant query', 500);
+  }
+  const context = { steps, budget: new SeriesBudget(steps.count), source, control };
+  const result = (await evaluateNode(expression, context)).filter(({ present }) => present.includes(1));
+  if (result.length > MAX_SERIES) {
+    throw new EvaluationError(
+      `maximum number of series (${MAX_SERIES}) reached for a single query; consider reducing query cardinality by ` +
+        'adding more specific stream selectors, reducing the time range, or aggregating results with functions ' +
+        'like sum(), count() or topk()',
+    );
+  }
+  const isSorted = steps.count === 1 && keepsOrder(expression);
+  const ordered = isSorted ? result : result.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return ordered.map(({ labels, values, present }) => {
+    const points: MetricPoint[] = [];
+    for (let step = 0; step < steps.count; step++) {
+      if (present[step] === 1) points.push({ timeUnixNano: stepTime(steps, step), value: values[step] ?? 0 });
+    }
+    return { labels, points };
+  });
+};
+
+const keepsOrder = (expression: MetricExpr): boolean =>
+  expression.kind === 'vector-aggregation' &&
+  (expression.operation === 'sort' || expression.operation === 'sort_desc');
+
+const containsApproximation = (expression: MetricExpr): boolean => {
+  switch (expression.kind) {
+    case 'vector-aggregation':
+      return expression.operation === 'approx_topk' || containsApproximation(expression.operand);
+    case 'label-replace':
+      return containsApproximation(expression.operand);
+    case 'binary':
+      return containsApproximation(expression.left) || containsApproximation(expression.right);
+    default:
+      return false;
+  }
+};
+
+const evaluateNode = async (expression: MetricExpr, context: EvaluationContext): Promise<Series[]> => {
+  await context.control.checkpoint();
+  switch (expression.kind) {
+    case 'range-aggregation':
+      return aggregateRange(expression, undefined, context);
+    case 'vector-aggregation':
+      return evaluateVectorAggregation(expression, context);
+    case 'label-replace':
+      return replaceLabels(expression, await evaluateNode(expression.operand, context));
+    case 'vector':
+    case 'number': {
+      const series = context.budget.create({});
+      series.values.fill(expression.value);
+      series.present.fill(1);
+      return [series];
+    }
+    case 'binary': {
+      const { left, right } = expression;
+      // Of two numbers the parser has made one already.
+      if (right.kind === 'number') {
+        return combineWithNumber(
+          expression,
+          await evaluateNode(left, context),
+          right.value,
+          false,
+          context.budget,
+        );
+      }
+      if (left.kind === 'number') {
+        return combineWithNumber(
+          expression,
+          await evaluateNode(right, context),
+          left.value,
+          true,
+          context.budget,
+        );
+      }
+      const leftSeries = await evaluateNode(left, context);
+      return combineSeries(expression, leftSeries, await evaluateNode(right, context), context.budget);
+    }
+  }
+};
+
+/** Sums of these can be made while the lines are read: the sum of a group is that of its lines. */
+const ADDITIVE: ReadonlySet<string> = new Set(['count_over_time', 'rate', 'bytes_over_time', 'bytes_rate']);
+
+const NO_GROUPING: Grouping = { without: false, labels: [] };
+
+const evaluateVectorAggregation = async (
+  expression: VectorAggregation,
+  context: EvaluationContext,
+): Promise<Series[]> => {
+  const { operation, operand, grouping = NO_GROUPING } = expression;
+  if (
+    operation === 'sum' &&
+    operand.kind === 'range-aggregation' &&
+    !operand.unwrap &&
+    ADDITIVE.has(operand.operation)
+  ) {
+    return aggregateRange(operand, grouping, context);
+  }
+  return aggregateVector(expression, await evaluateNode(operand, context), context.budget);
+};

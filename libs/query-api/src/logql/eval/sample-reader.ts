@@ -1,0 +1,179 @@
+import type { LogLabels, UnixNano } from '@lantern/telemetry-model';
+import { GoSyntaxError } from '../../go/go-syntax-error.js';
+import type { Grouping, RangeAggregation, Stage, UnwrapConversion } from '../ast.js';
+import { QUANTITIES, compileLabelTest } from '../pipeline/label-filter.js';
+import { ERROR_LABEL, LineLabels } from '../pipeline/line-labels.js';
+import { EvaluationError } from './evaluation-error.js';
+import { LINES_PER_CHECK } from './evaluate-log.js';
+import { compilePipeline, divideQuery } from './line-pipeline.js';
+import type { LogSource } from './log-source.js';
+import type { QueryControl } from './query-control.js';
+import { labelsKey, sortedLabels } from './series.js';
+
+/** Takes in the samples of a query, line by line. */
+export interface SampleSink<Target> {
+  /** Called once for each set of labels. */
+  open(labels: LogLabels, key: string): Target;
+  add(target: Target, timeUnixNano: UnixNano, value: number): void;
+}
+
+export interface SampleRange {
+  /** Not in the range. */
+  readonly afterUnixNano: UnixNano;
+  /** In the range. */
+  readonly endUnixNano: UnixNano;
+}
+
+const CONVERSIONS: Readonly<Record<UnwrapConversion, (text: string) => number>> = {
+  bytes: QUANTITIES.bytes,
+  duration: QUANTITIES.duration,
+  duration_seconds: QUANTITIES.duration,
+};
+
+const encoder = new TextEncoder();
+const scratch = new Uint8Array(4096);
+
+/** Of its UTF-8. */
+const byteLength = (text: string): number =>
+  text.length * 3 <= scratch.length ? encoder.encodeInto(text, scratch).written : encoder.encode(text).length;
+
+/**
+ * Reads the lines of a range, forward, and gives a sample for each one that is left at the end of the pipeline.
+ *
+ * @param grouping which labels the samples are told apart by; undefined for all of them
+ * @throws {EvaluationError} for a line with an error
+ */
+export const readSamples = async <Target>(
+  { log, operation, unwrap }: RangeAggregation,
+  grouping: Grouping | undefined,
+  { afterUnixNano, endUnixNano }: SampleRange,
+  sink: SampleSink<Target>,
+  source: LogSource,
+  control: QueryControl,
+): Promise<void> => {
+  const { query, stages } = divideQuery(log);
+  const isEverythingOne = grouping?.without === false && grouping.labels.length === 0;
+  const pipeline = compilePipeline(isEverythingOne && !unwrap ? withoutIdleParsers(stages) : stages);
+  const valueOf = sampleValue(operation, unwrap);
+  const filters = unwrap?.filters.map(compileLabelTest) ?? [];
+  const targets = new SampleTargets(sampleGrouping(grouping, unwrap?.label), sink);
+  // Who asks for the error as a label wants to see it rather than to fail.
+  const failsOnErrors = !(grouping?.without === false && grouping.labels.includes(ERROR_LABEL));
+  const labels = new LineLabels();
+  const range = { startUnixNano: afterUnixNano + 1n, endUnixNano: endUnixNano + 1n };
+  let count = 0;
+  for await (const rows of source.read({ ...query, range, direction: 'forward' })) {
+    for (const { labels: stream, entry } of rows) {
+      if (++count % LINES_PER_CHECK === 0) await control.checkpoint();
+      labels.reset(stream, entry.structuredMetadata);
+      const line = pipeline(entry.line, labels, entry.timeUnixNano);
+      if (line === undefined) continue;
+      const value = valueOf(line, labels);
+      if (value === undefined || !filters.every((test) => test(labels))) continue;
+      if (labels.error !== '' && failsOnErrors) throw pipelineError(labels);
+      sink.add(targets.of(labels), entry.timeUnixNano, value);
+    }
+    await control.checkpoint();
+  }
+};
+
+const PARSERS: ReadonlySet<Stage['kind']> = new Set(['json', 'logfmt', 'regexp', 'pattern']);
+
+/** Parsers at the end give labels that nobody looks at. Loki leaves them out too, and with them their errors. */
+const withoutIdleParsers = (stages: readonly Stage[]): readonly Stage[] =>
+  stages.slice(0, stages.findLastIndex(({ kind }) => !PARSERS.has(kind)) + 1);
+
+type SampleValue = (line: string, labels: LineLabels) => number | undefined;
+
+const sampleValue = (
+  operation: RangeAggregation['operation'],
+  unwrap: RangeAggregation['unwrap'],
+): SampleValue => {
+  if (!unwrap) {
+    return operation === 'bytes_over_time' || operation === 'bytes_rate' ? byteLength : () => 1;
+  }
+  const convert = unwrap.conversion ? CONVERSIONS[unwrap.conversion] : QUANTITIES.number;
+  return (_, labels) => {
+    const text = labels.get(unwrap.label);
+    // Lines without the label are nothing out of the ordinary.
+    if (text === undefined || text === '') return undefined;
+    try {
+      return convert(text);
+    } catch (error) {
+      if (!(error instanceof GoSyntaxError)) throw error;
+      labels.fail('SampleExtractionErr', error.message);
+      return 0;
+    }
+  };
+};
+
+/** The number itself tells no series from another. */
+const sampleGrouping = (
+  grouping: Grouping | undefined,
+  unwrapped: string | undefined,
+): Grouping | undefined => {
+  if (unwrapped === undefined || grouping?.without === false) return grouping;
+  return { without: true, labels: [...(grouping?.labels ?? []), unwrapped] };
+};
+
+/** Finds the series that a line belongs to, as cheaply as the grouping allows. */
+class SampleTargets<Target> {
+  private readonly bySortedLabels = new Map<string, Target>();
+  /** By what is quick to find out; several of these may lead to the same target. */
+  private readonly byRawKey = new Map<string, Target>();
+  private readonly by: readonly string[] | undefined;
+  private readonly without: ReadonlySet<string>;
+
+  constructor(
+    grouping: Grouping | undefined,
+    private readonly sink: SampleSink<Target>,
+  ) {
+    this.by = grouping?.without === false ? grouping.labels : undefined;
+    this.without = new Set(grouping?.without ? grouping.labels : []);
+  }
+
+  of(labels: LineLabels): Target {
+    if (this.by) return this.ofValues(labels, this.by);
+    const all = labels.all();
+    let raw = '';
+    for (const name in all) if (!this.without.has(name)) raw += `${name}\u0000${all[name] ?? ''}\u0000`;
+    const known = this.byRawKey.get(raw);
+    if (known !== undefined) return known;
+    const kept = Object.fromEntries(Object.entries(all).filter(([name]) => !this.without.has(name)));
+    return this.open(raw, kept);
+  }
+
+  private ofValues(labels: LineLabels, names: readonly string[]): Target {
+    const [only] = names;
+    let raw = '';
+    if (names.length === 1 && only !== undefined) raw = labels.get(only) ?? '';
+    else for (const name of names) raw += `${labels.get(name) ?? ''}\u0000`;
+    return (
+      this.byRawKey.get(raw) ??
+      this.open(raw, Object.fromEntries(names.map((name) => [name, labels.get(name) ?? ''])))
+    );
+  }
+
+  private open(raw: string, labels: LogLabels): Target {
+    const sorted = sortedLabels(labels);
+    const key = labelsKey(sorted);
+    let target = this.bySortedLabels.get(key);
+    if (target === undefined) this.bySortedLabels.set(key, (target = this.sink.open(sorted, key)));
+    this.byRawKey.set(raw, target);
+    return target;
+  }
+}
+
+const pipelineError = (labels: LineLabels): EvaluationError => {
+  const { error } = labels;
+  const all = sortedLabels(labels.all());
+  const series = Object.entries(all)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(', ');
+  return new EvaluationError(
+    `pipeline error: '${error}' for series: '{${series}}'.\n` +
+      `Use a label filter to intentionally skip this error. (e.g | ${ERROR_LABEL}!="${error}").\n` +
+      `To skip all potential errors you can match empty errors.(e.g ${ERROR_LABEL}="")\n` +
+      `The label filter can also be specified after unwrap. (e.g | unwrap latency | ${ERROR_LABEL}="" )\n`,
+  );
+};

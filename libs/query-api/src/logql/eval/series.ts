@@ -1,0 +1,66 @@
+import type { LogLabels } from '@lantern/telemetry-model';
+import { EvaluationError } from './evaluation-error.js';
+
+/** Numbers at each step of a query. */
+export interface Series {
+  readonly labels: LogLabels;
+  /** {@link labelsKey} of the labels. */
+  readonly key: string;
+  readonly values: Float64Array;
+  /** 1 where there is a value: NaN is one too. */
+  readonly present: Uint8Array;
+}
+
+/** In all series together, at any point of a query: about 180 MB. */
+const MAX_CELLS = 20_000_000;
+
+/** Counts what a query holds, so that no query takes the memory of the process. */
+export class SeriesBudget {
+  private cells = 0;
+
+  constructor(private readonly steps: number) {}
+
+  create(labels: LogLabels, key = labelsKey(labels)): Series {
+    this.cells += this.steps + 32;
+    if (this.cells > MAX_CELLS) {
+      throw new EvaluationError(
+        `the query makes more than ${MAX_CELLS} values on its way; ` +
+          'consider aggregating by fewer labels, a shorter range, or a longer step',
+      );
+    }
+    return { labels, key, values: new Float64Array(this.steps), present: new Uint8Array(this.steps) };
+  }
+}
+
+/** Equal for equal sets of labels, in whatever order they stand. */
+export const labelsKey = (labels: LogLabels): string => {
+  const names = Object.keys(labels).sort();
+  let key = '';
+  for (const name of names) key += `${JSON.stringify(name)}:${JSON.stringify(labels[name])},`;
+  return key;
+};
+
+/** By name; without those that are empty, which are the same as absent. */
+export const sortedLabels = (labels: LogLabels): LogLabels => {
+  const sorted: Record<string, string> = {};
+  for (const name of Object.keys(labels).sort()) {
+    const value = labels[name];
+    if (value !== undefined && value !== '') sorted[name] = value;
+  }
+  return sorted;
+};
+
+export const pickLabels = (labels: LogLabels, isPicked: (name: string) => boolean): LogLabels => {
+  const picked: Record<string, string> = {};
+  for (const name of Object.keys(labels)) {
+    if (isPicked(name)) picked[name] = labels[name] ?? '';
+  }
+  return picked;
+};
+
+/** The first step at which both have a value; -1 when there is none. */
+export const firstOverlap = (a: Series, b: Series): number => {
+  for (let step = 0; step < a.present.length; step++)
+    if (a.present[step] === 1 && b.present[step] === 1) return step;
+  return -1;
+};

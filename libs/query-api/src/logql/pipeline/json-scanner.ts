@@ -1,0 +1,168 @@
+/** The line is no JSON, or no object. */
+export class MalformedJson extends Error {
+  override readonly name = 'MalformedJson';
+}
+
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+
+const QUOTE = 0x22;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+/**
+ * Walks over JSON without building it: what is not asked for is only passed over, numbers keep the text that they
+ * were written with, and of two fields with one name the first is met first. `JSON.parse` would do none of that.
+ * Strings are cut out of the text, numbers are not checked any further.
+ */
+export class JsonScanner {
+  private text = '';
+  private at = 0;
+  /** Where the next backslash stands, or the end: until there no string has an escape. */
+  private nextEscape = 0;
+
+  start(text: string): void {
+    this.text = text;
+    this.at = 0;
+    const escape = text.indexOf('\\');
+    this.nextEscape = escape < 0 ? text.length : escape;
+  }
+
+  /** Goes to the next value and tells what it is. */
+  kind(): JsonKind {
+    this.skipSpace();
+    const code = this.text.charCodeAt(this.at);
+    if (code === QUOTE) return 'string';
+    if (code === OPEN_BRACE) return 'object';
+    if (code === OPEN_BRACKET) return 'array';
+    if ((code >= 0x30 && code <= 0x39) || code === 0x2d) return 'number';
+    if (this.text.startsWith('true', this.at) || this.text.startsWith('false', this.at)) return 'boolean';
+    if (this.text.startsWith('null', this.at)) return 'null';
+    throw new MalformedJson('Unknown value type');
+  }
+
+  /** Goes behind the opening bracket; false when the object or array is empty, and then behind that too. */
+  enter(): boolean {
+    this.at++;
+    this.skipSpace();
+    const code = this.text.charCodeAt(this.at);
+    if (code !== CLOSE_BRACE && code !== CLOSE_BRACKET) return true;
+    this.at++;
+    return false;
+  }
+
+  /** The key of the next field; the value follows. */
+  key(): string {
+    this.skipSpace();
+    if (this.text.charCodeAt(this.at) !== QUOTE)
+      throw new MalformedJson("Value is string, but can't find closing '\"' symbol");
+    const key = this.string();
+    this.skipSpace();
+    if (this.text.charCodeAt(this.at) !== COLON) throw new MalformedJson('Malformed JSON error');
+    this.at++;
+    return key;
+  }
+
+  /** Behind a value: whether another one follows in this object or array. Otherwise it has ended. */
+  more(closing: 'object' | 'array'): boolean {
+    this.skipSpace();
+    const code = this.text.charCodeAt(this.at);
+    this.at++;
+    if (code === COMMA) return true;
+    if (code === (closing === 'object' ? CLOSE_BRACE : CLOSE_BRACKET)) return false;
+    throw new MalformedJson(
+      closing === 'object'
+        ? "Value looks like object, but can't find closing '}' symbol"
+        : "Value is array, but can't find closing ']' symbol",
+    );
+  }
+
+  /** A string, number or literal as the text that it means; an object or array as it was written. */
+  value(kind: JsonKind): string {
+    if (kind === 'string') return this.string();
+    const start = this.at;
+    this.skip(kind);
+    return this.text.slice(start, this.at);
+  }
+
+  skip(kind: JsonKind): void {
+    if (kind === 'string') this.skipString();
+    else if (kind === 'object' || kind === 'array') this.skipBrackets();
+    else this.skipWord();
+  }
+
+  private string(): string {
+    const start = this.at + 1;
+    const end = this.text.indexOf('"', start);
+    if (end >= 0 && end < this.nextEscape) {
+      this.at = end + 1;
+      return this.text.slice(start, end);
+    }
+    const quoted = this.at;
+    this.skipString();
+    try {
+      return JSON.parse(this.text.slice(quoted, this.at)) as string;
+    } catch {
+      // Control characters and unknown escapes: the line goes on without this value.
+      return '';
+    }
+  }
+
+  private skipString(): void {
+    const { text } = this;
+    let at = this.at + 1;
+    for (;;) {
+      const end = text.indexOf('"', at);
+      if (end < 0) throw new MalformedJson("Value is string, but can't find closing '\"' symbol");
+      while (this.nextEscape < at) this.findEscape(at);
+      if (end < this.nextEscape) {
+        this.at = end + 1;
+        return;
+      }
+      at = this.nextEscape + 2;
+      this.findEscape(at);
+    }
+  }
+
+  private findEscape(from: number): void {
+    const escape = this.text.indexOf('\\', from);
+    this.nextEscape = escape < 0 ? this.text.length : escape;
+  }
+
+  /** Without recursion, so that no depth is too deep. */
+  private skipBrackets(): void {
+    const { text } = this;
+    let depth = 0;
+    do {
+      const code = text.charCodeAt(this.at);
+      if (code === QUOTE) {
+        this.skipString();
+        continue;
+      }
+      if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++;
+      else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+      else if (Number.isNaN(code)) {
+        throw new MalformedJson("Value looks like object, but can't find closing '}' symbol");
+      }
+      this.at++;
+    } while (depth > 0);
+  }
+
+  private skipWord(): void {
+    const { text } = this;
+    for (; this.at < text.length; this.at++) {
+      const code = text.charCodeAt(this.at);
+      if (code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || code <= 0x20) return;
+    }
+  }
+
+  private skipSpace(): void {
+    const { text } = this;
+    let code = text.charCodeAt(this.at);
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09)
+      code = text.charCodeAt(++this.at);
+  }
+}

@@ -1,0 +1,150 @@
+import type { Extraction } from '../ast.js';
+import { parseJsonPath, type JsonPathStep } from './json-path.js';
+import { JsonScanner, MalformedJson, type JsonKind } from './json-scanner.js';
+import { LabelNames } from './label-name.js';
+import type { LineLabels } from './line-labels.js';
+import type { LineStage } from './line-stage.js';
+
+/** Deeper objects are passed over. */
+const MAX_DEPTH = 64;
+
+const OBJECT_EXPECTED = "Value looks like object, but can't find closing '}' symbol";
+
+/** No label may hold it: it stands for what was no text. */
+const REPLACEMENT = '\ufffd';
+
+/**
+ * `| json`: every field becomes a label, fields of inner objects with the names on the way to them, joined by `_`.
+ * Arrays and nulls become none. Of a malformed line, what comes before the fault counts.
+ */
+export const compileJson = (): LineStage => {
+  const scanner = new JsonScanner();
+  const names = new LabelNames();
+
+  const readObject = (labels: LineLabels, prefix: string, depth: number): void => {
+    if (!scanner.enter()) return;
+    do {
+      const key = scanner.key();
+      const kind = scanner.kind();
+      if (kind === 'array' || kind === 'null' || (kind === 'object' && depth === MAX_DEPTH)) {
+        scanner.skip(kind);
+        continue;
+      }
+      const name = names.of(prefix === '' ? key : `${prefix}_${key.trim()}`);
+      if (kind === 'object') {
+        readObject(labels, name, depth + 1);
+        continue;
+      }
+      const value = scanner.value(kind);
+      if (name !== '') labels.extract(name, value.includes(REPLACEMENT) ? '' : value);
+    } while (scanner.more('object'));
+  };
+
+  return (line, labels) => {
+    scanner.start(line);
+    try {
+      if (scanner.kind() !== 'object') throw new MalformedJson(OBJECT_EXPECTED);
+      readObject(labels, '', 0);
+    } catch (error) {
+      if (!(error instanceof MalformedJson)) throw error;
+      labels.fail('JSONParserErr', error.message);
+    }
+    return line;
+  };
+};
+
+/** `| json code="errors[0].code"`: the labels that are asked for, empty where the line has no such value. */
+export const compileJsonExtractions = (extractions: readonly Extraction[]): LineStage => {
+  const scanner = new JsonScanner();
+  const wanted = extractions.map(({ label, expression }) => ({ label, path: parseJsonPath(expression) }));
+  return (line, labels) => {
+    if (line === '') return line;
+    try {
+      for (const { label, path } of wanted) {
+        scanner.start(line);
+        const kind = scanner.kind();
+        if (kind !== 'object' && kind !== 'array' && kind !== 'string')
+          throw new MalformedJson('Unknown value type');
+        labels.extract(label, findValue(scanner, kind, path) ?? '');
+      }
+    } catch (error) {
+      if (!(error instanceof MalformedJson)) throw error;
+      labels.fail('JSONParserErr', error.message);
+      for (const { label } of wanted) labels.extract(label, '');
+    }
+    return line;
+  };
+};
+
+const findValue = (
+  scanner: JsonScanner,
+  kind: JsonKind,
+  path: readonly JsonPathStep[],
+): string | undefined => {
+  let current = kind;
+  for (const step of path) {
+    const found =
+      typeof step === 'number' ? findItem(scanner, current, step) : findField(scanner, current, step);
+    if (found === undefined) return undefined;
+    current = found;
+  }
+  return current === 'null' ? '' : scanner.value(current);
+};
+
+const findField = (scanner: JsonScanner, kind: JsonKind, name: string): JsonKind | undefined => {
+  if (kind !== 'object' || !scanner.enter()) return undefined;
+  do {
+    const key = scanner.key();
+    const value = scanner.kind();
+    if (key === name) return value;
+    scanner.skip(value);
+  } while (scanner.more('object'));
+  return undefined;
+};
+
+const findItem = (scanner: JsonScanner, kind: JsonKind, index: number): JsonKind | undefined => {
+  if (kind !== 'array' || !scanner.enter()) return undefined;
+  for (let at = 0; ; at++) {
+    const value = scanner.kind();
+    if (at === index) return value;
+    scanner.skip(value);
+    if (!scanner.more('array')) return undefined;
+  }
+};
+
+/**
+ * `| unpack`: what Promtail's stage `pack` has put around a line becomes labels again, and the line is what
+ * it was.
+ *
+ * @see https://grafana.com/docs/loki/latest/send-data/promtail/stages/pack/
+ */
+export const compileUnpack = (): LineStage => {
+  const scanner = new JsonScanner();
+  const names = new LabelNames();
+  return (line, labels) => {
+    if (line === '') return line;
+    scanner.start(line);
+    const found: [name: string, value: string][] = [];
+    let packed: string | undefined;
+    try {
+      if (scanner.kind() !== 'object') throw new MalformedJson('expecting json object(6), but it is not');
+      if (scanner.enter()) {
+        do {
+          const key = scanner.key();
+          const kind = scanner.kind();
+          if (kind !== 'string') scanner.skip(kind);
+          else if (key === '_entry') packed = scanner.value(kind);
+          else found.push([names.of(key), scanner.value(kind)]);
+        } while (scanner.more('object'));
+      }
+    } catch (error) {
+      if (!(error instanceof MalformedJson)) throw error;
+      labels.fail('JSONParserErr', error.message);
+      return line;
+    }
+    // Only what was packed has labels to give back.
+    if (packed === undefined) return line;
+    for (const [name, value] of found) labels.extract(name, value);
+    return packed;
+  };
+};

@@ -1,0 +1,23 @@
+/** What any key becomes as the name of a label: `http.status code` is `http_status_code`, `2xx` is `_2xx`. */
+export const labelNameOf = (key: string): string => {
+  const trimmed = key.trim();
+  const name = trimmed.replace(/[^a-zA-Z0-9_]/gu, '_');
+  return /^\d/.test(name) ? `_${name}` : name;
+};
+
+/** @see https://prometheus.io/docs/concepts/data_model/ */
+export const isLabelName = (name: string): boolean => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
+
+/** The names of all keys that a stage has met: there are few of them, and each line has the same. */
+export class LabelNames {
+  private readonly names = new Map<string, string>();
+
+  of(key: string): string {
+    const known = this.names.get(key);
+    if (known !== undefined) return known;
+    const name = labelNameOf(key);
+    // Lines may have ids for keys; those are not worth keeping.
+    if (this.names.size < 1_000) this.names.set(key, name);
+    return name;
+  }
+}
