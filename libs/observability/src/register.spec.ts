@@ -85,25 +85,39 @@ async function serve(env: NodeJS.ProcessEnv = {}): Promise<string> {
 }
 
 describe('a service started with --import register', () => {
-  it('sends its spans, within a second of the request, by OTLP', async () => {
-    const url = await serve();
-    await (await fetch(`${url}/forward`)).text();
-    await until('4 spans', () => sink.spans.length === 4, 1000);
+  it('sends spans by OTLP and lines to stdout and Loki, all with the ids of one trace', async () => {
+    const url = await serve({
+      OTEL_SERVICE_NAME: 'order-service',
+      OTEL_RESOURCE_ATTRIBUTES: 'team=shop,deployment.environment.name=staging',
+    });
+    const response = await fetch(`${url}/forward`);
+    await response.text();
+    await until('4 spans, for the eye of somebody who waits', () => sink.spans.length === 4, 1000);
     expect(names()).toEqual(['GET', 'GET /forward', 'GET /users/:id', 'find_user']);
-    expect(new Set(sink.spans.map(({ traceId }) => traceId)).size).toBe(1);
+    const traceIds = new Set(sink.spans.map(({ traceId }) => traceId));
+    expect(traceIds.size).toBe(1);
     expect(sink.requests.map(({ path }) => path)).toEqual(['/v1/traces']);
-  });
 
-  it('says who it is, and nothing about the machine or its command line', async () => {
-    const url = await serve({ OTEL_RESOURCE_ATTRIBUTES: 'team=shop,deployment.environment.name=staging' });
-    await fetch(`${url}/users/1`);
-    await until('2 spans', () => sink.spans.length === 2);
+    const ids = {
+      service: 'order-service',
+      trace_id: [...traceIds][0],
+      correlation_id: response.headers.get('x-correlation-id'),
+    };
+    expect(await program?.waitFor('found')).toMatchObject({ ...ids, context: 'Shop', id: '1' });
+    expect(await program?.waitFor(/^GET \/users\/1 200 \d+ms$/)).toMatchObject(ids);
+    expect(await program?.waitFor(/^GET \/forward 200 \d+ms$/)).toMatchObject(ids);
+    await until(
+      'the lines in Loki',
+      () => loki.lines.filter(({ metadata }) => metadata.trace_id).length === 3,
+    );
+    expect(loki.lines.at(-1)?.labels).toEqual({ level: 'info', service: 'order-service', env: 'staging' });
+
+    // Who it is, and nothing about the user, the machine or the command line.
     const resource = sink.spans[0]?.resource ?? {};
     expect(resource).toMatchObject({
-      'service.name': 'shop',
+      'service.name': 'order-service',
       'service.version': '1.2.3',
       'deployment.environment.name': 'staging',
-      'process.runtime.name': 'nodejs',
       team: 'shop',
     });
     expect(Object.keys(resource).sort()).toEqual([
@@ -120,32 +134,6 @@ describe('a service started with --import register', () => {
       'telemetry.sdk.name',
       'telemetry.sdk.version',
     ]);
-  });
-
-  it('writes lines to stdout and to Loki that carry the ids of the trace', async () => {
-    const url = await serve({ OTEL_SERVICE_NAME: 'order-service' });
-    const response = await fetch(`${url}/users/1`);
-    const found = await program?.waitFor('found');
-    const access = await program?.waitFor(/^GET \/users\/1 200 \d+ms$/);
-    await until(
-      'both lines in Loki',
-      () => loki.lines.filter(({ metadata }) => metadata.trace_id).length === 2,
-    );
-    await until('2 spans', () => sink.spans.length === 2);
-    const [span] = sink.spans;
-    for (const line of [found, access]) {
-      expect(line).toMatchObject({
-        service: 'order-service',
-        trace_id: span?.traceId,
-        correlation_id: response.headers.get('x-correlation-id'),
-      });
-    }
-    expect(found).toMatchObject({ context: 'Shop', id: '1' });
-    expect(loki.lines.at(-1)?.labels).toEqual({
-      level: 'info',
-      service: 'order-service',
-      env: 'development',
-    });
   });
 
   it('sends what it holds before it ends by SIGTERM', async () => {
@@ -179,6 +167,31 @@ describe('a service started with --import register', () => {
       'N spans were not sent to http://N.N.N.N:N before the end',
     ]);
     expect(program?.stderr).toBe('');
+  });
+});
+
+describe('a backend that goes away and comes back', () => {
+  it('is told once each, with the number of spans that were lost', async () => {
+    const port = await closedPort();
+    const url = await serve({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '300',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_BSP_MAX_QUEUE_SIZE: '8',
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '4',
+    });
+    const request = async (): Promise<string> => (await fetch(`${url}/users/1`)).text();
+    await request();
+    await program?.waitFor(/^Spans cannot be sent/);
+    for (let count = 0; count < 20; count++) await request();
+    const back = await startOtlpSink(port);
+    while (!program?.line(/^Spans reach/)) await request();
+    await back.close();
+    const told = program.lines().filter((line) => line.context === 'OpenTelemetry');
+    expect(told.map(({ message }) => String(message).replace(/\d+/g, 'N'))).toEqual([
+      expect.stringMatching(/^Spans cannot be sent to http:\/\/N.N.N.N:N \(.*ECONNREFUSED/),
+      'Spans reach http://N.N.N.N:N again; N were lost meanwhile',
+    ]);
   });
 });
 
@@ -226,19 +239,13 @@ describe('the standard variables', () => {
     await program?.ended;
     expect(sink.spans).toHaveLength(2);
   });
-
-  it('OTEL_METRICS_EXPORTER and OTEL_LOGS_EXPORTER: off unless asked for', async () => {
-    program = library.start('job', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...json });
-    await program.ended;
-    expect(names()).toEqual(['nightly job']);
-    expect(sink.requests.map(({ path }) => path)).toEqual(['/v1/traces']);
-  });
 });
 
 describe('a program that simply ends', () => {
-  it('delivers its last spans', async () => {
+  it('delivers its last spans, and neither metrics nor logs unless they are asked for', async () => {
     program = library.start('job', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...json });
     expect(await program.ended).toEqual({ code: 0, signal: null });
     expect(names()).toEqual(['nightly job']);
+    expect(sink.requests.map(({ path }) => path)).toEqual(['/v1/traces']);
   });
 });

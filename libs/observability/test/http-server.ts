@@ -7,10 +7,10 @@ export interface RunningServer {
   close: () => Promise<void>;
 }
 
-/** Starts a plain HTTP server on a free port of the loopback. Closing it also breaks what is under way. */
-export async function startServer(listener: RequestListener): Promise<RunningServer> {
+/** Starts a plain HTTP server on the loopback, on a free port unless told. Closing it also breaks what is under way. */
+export async function startServer(listener: RequestListener, onPort = 0): Promise<RunningServer> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     port,

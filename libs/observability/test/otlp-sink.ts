@@ -32,7 +32,7 @@ interface TracesData {
 }
 
 /** Takes OTLP over HTTP; decodes the JSON encoding, only counts the bytes of protobuf. */
-export async function startOtlpSink(): Promise<OtlpSink> {
+export async function startOtlpSink(port = 0): Promise<OtlpSink> {
   const spans: OtlpSpan[] = [];
   const requests: OtlpSink['requests'] = [];
   const server = await startServer((request, response) => {
@@ -49,7 +49,7 @@ export async function startOtlpSink(): Promise<OtlpSink> {
         .writeHead(200, { 'content-type': contentType })
         .end(contentType === 'application/json' ? '{}' : '');
     });
-  });
+  }, port);
   return { ...server, spans, requests };
 }
 

@@ -2,6 +2,9 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { describeError } from '../errors.js';
 
+/** Message of the error that the processor gets for spans whose loss has been told already. */
+export const lossReported = 'Spans were lost, which has been reported';
+
 /**
  * Wraps an exporter and keeps the books: says once when spans no longer get through and once when they do again, with
  * the number that was lost.
@@ -43,9 +46,13 @@ export class SpanDelivery implements SpanExporter {
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.exporter.export(spans, (result) => {
       this.pending -= spans.length;
-      if (result.code === ExportResultCode.SUCCESS) this.delivered();
-      else this.failed(spans.length, result.error);
-      done(result);
+      if (result.code === ExportResultCode.SUCCESS) {
+        this.delivered();
+        done(result);
+      } else {
+        this.failed(spans.length, result.error);
+        done({ ...result, error: new Error(lossReported, { cause: result.error }) });
+      }
     });
   }
 

@@ -11,7 +11,7 @@ import { prepareProcess } from './process.js';
 import { processResource, resourceDetectors } from './resource.js';
 import { createSampler } from './sampler.js';
 import { takeShutdown } from './shutdown.js';
-import { SpanDelivery } from './span-delivery.js';
+import { SpanDelivery, lossReported } from './span-delivery.js';
 import { createSpanExporter } from './span-exporter.js';
 import { SpanProcessor } from './span-processor.js';
 
@@ -42,7 +42,7 @@ function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
   const identity = serviceIdentity(env);
   let delivery: SpanDelivery | undefined;
   diagnostics.install(env, (message) => {
-    if (message.includes('BatchSpanProcessor: span export failed')) return delivery !== undefined;
+    if (message === lossReported) return true;
     const full = /^Dropped (\d+) spans because maxQueueSize reached/.exec(message);
     if (full) delivery?.dropped(Number(full[1]));
     return full !== null && delivery !== undefined;
