@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { findProgram } from './programs.js';
+
+/**
+ * A suite that needs a program which not every machine has. Where it is missing, a test of that name says so; with
+ * REQUIRE_PROGRAMS set, as in CI, that test fails.
+ */
+export const describeWithProgram = (
+  program: string,
+  what: string,
+  suite: (path: string) => void,
+  hint = `npm run programs -w @lantern/deploy-checks`,
+): void => {
+  const path = findProgram(program);
+  describe(what, () => {
+    if (path) {
+      suite(path);
+      return;
+    }
+    it(`NOT RUN: ${program} is not installed here (${hint})`, () => {
+      expect(process.env.REQUIRE_PROGRAMS ?? '').toBe('');
+    });
+  });
+};

@@ -1,0 +1,170 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, matchesGlob } from 'node:path';
+import type { Copy, Env, Instruction } from 'dockerfile-ast';
+import { type Stage, argumentsOf, commandOf, globalArguments, readStages } from './dockerfile.js';
+import { read, root } from './workspace.js';
+
+/** What a build leaves: a file system, and how to run what is in it. */
+export interface BuiltImage {
+  /** The image's file system, as a folder of this machine. */
+  readonly folder: string;
+  readonly workdir: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  readonly healthCheck: readonly string[];
+}
+
+interface BuiltStage {
+  readonly folder: string;
+  workdir: string;
+  environment: Record<string, string>;
+  command: readonly string[];
+  healthCheck: readonly string[];
+}
+
+/**
+ * Runs the instructions of docker/Dockerfile without Docker: each stage is a folder, COPY copies, RUN is given to a shell
+ * in its WORKDIR. RUN has no root of its own here, so that our recipe uses relative paths in it; base images are empty
+ * folders, and Node is the one of this workspace. The rest is as Docker does it, the .dockerignore included.
+ */
+export class DockerfileBuild {
+  readonly folder = mkdtempSync(join(tmpdir(), 'lantern-image-'));
+  readonly #stages = new Map<string, BuiltStage>();
+  readonly #context: string;
+
+  constructor(private readonly args: Readonly<Record<string, string>>) {
+    // Whoever the image runs as must be able to read it.
+    chmodSync(this.folder, 0o755);
+    this.#context = join(this.folder, 'context');
+    copyContext(this.#context);
+  }
+
+  build(target: string): BuiltImage {
+    return this.#build(target);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #build(name: string): BuiltStage {
+    const done = this.#stages.get(name);
+    if (done) return done;
+    const recipe = readStages().find((stage) => stage.name === name);
+    if (!recipe) throw new Error(`docker/Dockerfile has no stage ${name}`);
+    const stage = this.#begin(recipe);
+    for (const instruction of recipe.instructions) this.#follow(instruction, stage);
+    this.#stages.set(name, stage);
+    return stage;
+  }
+
+  #begin({ name, base }: Stage): BuiltStage {
+    const folder = join(this.folder, name);
+    mkdirSync(folder);
+    if (base === undefined) return { folder, workdir: '/', environment: {}, command: [], healthCheck: [] };
+    const below = this.#build(base);
+    cpSync(below.folder, folder, { recursive: true, verbatimSymlinks: true });
+    return { ...below, folder, environment: { ...below.environment } };
+  }
+
+  #follow(instruction: Instruction, stage: BuiltStage): void {
+    const variables = { ...globalArguments(), ...stage.environment };
+    const text = argumentsOf(instruction);
+    switch (instruction.getKeyword()) {
+      case 'ARG':
+      case 'ENV':
+        for (const property of (instruction as Env).getProperties()) {
+          const [name, value] = [property.getName(), property.getValue()];
+          const given = instruction.getKeyword() === 'ARG' ? this.args[name] : undefined;
+          const worth = given ?? (value === null ? undefined : expand(value, variables));
+          if (worth !== undefined) stage.environment[name] = worth;
+        }
+        return;
+      case 'WORKDIR':
+        stage.workdir = expand(text, variables);
+        mkdirSync(join(stage.folder, stage.workdir), { recursive: true });
+        return;
+      case 'COPY':
+        this.#copy(instruction as Copy, stage);
+        return;
+      case 'RUN':
+        runIn(
+          join(stage.folder, stage.workdir),
+          text.replaceAll(/--mount=\S+\s+(?:\\\n\s*)?/g, ''),
+          stage.environment,
+        );
+        return;
+      case 'CMD':
+        stage.command = commandOf(instruction);
+        return;
+      case 'HEALTHCHECK':
+        stage.healthCheck = commandOf(instruction);
+        return;
+      case 'EXPOSE':
+      case 'STOPSIGNAL':
+      case 'USER':
+        return;
+      default:
+        throw new Error(
+          `docker/Dockerfile uses ${instruction.getKeyword()}, which this check does not know yet`,
+        );
+    }
+  }
+
+  #copy(copy: Copy, stage: BuiltStage): void {
+    const from = copy.getFromFlag()?.getValue();
+    const source = from ? this.#build(from).folder : this.#context;
+    const paths = copy.getArguments().map((argument) => argument.getValue());
+    const target = paths.pop() ?? '.';
+    const to = target.startsWith('/')
+      ? join(stage.folder, target)
+      : join(stage.folder, stage.workdir, target);
+    for (const path of paths) {
+      const what = join(source, path);
+      if (!existsSync(what))
+        throw new Error(`COPY ${path}: there is nothing of that name in ${from ?? 'the context'}`);
+      // Of a folder its content is copied.
+      cpSync(what, to, { recursive: true, verbatimSymlinks: true });
+    }
+  }
+}
+
+const expand = (text: string, variables: Readonly<Record<string, string>>): string =>
+  text.replaceAll(
+    /\$\{(\w+)\}|\$(\w+)/g,
+    (_, braced?: string, plain?: string) => variables[braced ?? plain ?? ''] ?? '',
+  );
+
+function runIn(folder: string, script: string, environment: Readonly<Record<string, string>>): void {
+  // npm hands its own settings down to what it runs; a build in Docker has none of them.
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^npm_|^NX_|^NODE_OPTIONS$|^JEST_/i.test(name),
+  );
+  const { status, stdout, stderr } = spawnSync('sh', ['-e', '-c', script], {
+    cwd: folder,
+    env: { ...Object.fromEntries(inherited), ...environment },
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(`RUN ${script}\nended with ${status}:\n${stdout}${stderr}`.slice(-8000));
+}
+
+/** What `docker build .` would send: every file of the workspace that .dockerignore does not name. */
+function copyContext(to: string): void {
+  const patterns = read('.dockerignore')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const isIgnored = (path: string): boolean =>
+    patterns.some((pattern) => matchesGlob(path, pattern) || matchesGlob(path, `${pattern}/**`));
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  for (const path of listed.split('\0')) {
+    if (path === '' || basename(path) === '' || isIgnored(path) || !existsSync(join(root, path))) continue;
+    cpSync(join(root, path), join(to, path));
+  }
+}
