@@ -41,6 +41,24 @@ describe('logLinesOf', () => {
     });
   });
 
+  it('puts what is particular to a line before what all lines of a trace share', () => {
+    const [line] = logLinesOf(
+      answer({
+        stream: { service: 'order-service', level: 'error' },
+        values: [['1', failure, { structuredMetadata: { span_id: 'b7', correlation_id: 'c' } }]],
+      }),
+    );
+    expect(line?.fields.map(([key]) => key)).toEqual([
+      'reason',
+      'quantity',
+      'level',
+      'trace_id',
+      'span_id',
+      'correlation_id',
+      'service',
+    ]);
+  });
+
   it('reads an answer that folds the metadata into the labels', () => {
     const [line] = logLinesOf(
       answer({ stream: { service: 'a', level: 'info', span_id: 'b7' }, values: [['1', 'plain words']] }),

@@ -77,13 +77,31 @@ const linesOf = ({ stream, values }: LokiStream): Omit<LogLine, 'key'>[] =>
       level: levelOf(take('level', 'severity', 'detected_level', 'severity_text')),
       message: message ?? line,
       spanId: take('span_id', 'spanId'),
-      fields: [...known].filter(([key, value]) => value !== '' && !SHOWN_ELSEWHERE.has(key)),
+      fields: fieldsInOrder(known),
       line,
     };
   });
 
 /** They have a place of their own in the list. */
-const SHOWN_ELSEWHERE = new Set(['message', 'msg', 'body', 'detected_level']);
+const SHOWN_ELSEWHERE = new Set(['message', 'msg', 'body', 'detected_level', 'timestamp', 'time', 'ts']);
+
+/** The same, or nearly, on each line of a trace: they come after what is particular to this one. */
+const COMMON = [
+  'level',
+  'service',
+  'service_name',
+  'context',
+  'trace_id',
+  'span_id',
+  'trace_flags',
+  'correlation_id',
+];
+
+const fieldsInOrder = (known: ReadonlyMap<string, string>): (readonly [string, string])[] => {
+  const fields = [...known].filter(([key, value]) => value !== '' && !SHOWN_ELSEWHERE.has(key));
+  const isCommon = ([key]: readonly [string, string]) => COMMON.includes(key);
+  return [...fields.filter((field) => !isCommon(field)), ...fields.filter(isCommon)];
+};
 
 /** The members of a line of JSON, values that are not texts as JSON. Empty for any other line. */
 const fieldsOf = (line: string): Record<string, string> => {

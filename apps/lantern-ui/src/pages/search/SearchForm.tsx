@@ -1,6 +1,6 @@
 import { Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { IconChevronDown, IconSearch } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { operationsQuery } from '../../api/services.js';
 import { lookbacksWith } from '../../shared/lookback.js';
@@ -10,8 +10,7 @@ import { formatSearchParams, parseSearchParams, type SearchPageState } from './s
 
 interface SearchFormProps {
   readonly state: SearchPageState;
-  /** Undefined while they are loading. */
-  readonly services: readonly string[] | undefined;
+  readonly services: Pick<UseQueryResult<string[]>, 'data' | 'error'>;
   readonly onSearch: (state: SearchPageState) => void;
 }
 
@@ -46,7 +45,8 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
       <Select
         label="Service"
         placeholder="Any service"
-        data={optionsWith(services ?? [], draft.service)}
+        data={optionsWith(services.data ?? [], draft.service)}
+        error={services.error?.message}
         value={draft.service === '' ? null : draft.service}
         onChange={(service) => edit({ service: service ?? '', operation: '' })}
         searchable
@@ -59,6 +59,7 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
           label="Operation"
           placeholder={draft.service === '' ? 'Any; choose a service first' : 'Any operation'}
           data={optionsWith(operations.data ?? [], draft.operation)}
+          error={operations.error?.message}
           value={draft.operation === '' ? null : draft.operation}
           onChange={(operation) => edit({ operation: operation ?? '' })}
           disabled={draft.service === '' && draft.operation === ''}

@@ -48,7 +48,7 @@ const SearchPage = () => {
       <title>{titleOf(state)}</title>
       <h1 className={classes.heading}>Search for traces</h1>
       <aside className={classes.form} aria-label="Search form">
-        <SearchForm state={state} services={services.data} onSearch={go} />
+        <SearchForm state={state} services={services} onSearch={go} />
       </aside>
       <section className={classes.results} aria-label="Results" aria-busy={results.isFetching}>
         {isWaiting && summaries.length === 0 ? (

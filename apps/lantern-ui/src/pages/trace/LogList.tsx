@@ -113,7 +113,7 @@ export const LogItem = ({ line, startUnixNano, isOpen, onToggle, onOpenSpan }: L
       </button>
       {isOpen && (
         <div className={classes.details}>
-          <FieldTable label="Fields" fields={[['time', formatTime(line.timeUnixNano)], ...line.fields]} />
+          <FieldTable label="Fields" fields={[...line.fields, ['time', formatTime(line.timeUnixNano)]]} />
           <div className={classes.actions}>
             {onOpenSpan !== undefined && spanId !== undefined && isSpanId(spanId) && (
               <button type="button" className={classes.action} onClick={() => onOpenSpan(spanId)}>

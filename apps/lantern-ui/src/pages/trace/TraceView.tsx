@@ -33,7 +33,7 @@ export const TraceView = ({ traceId, tree, staleBecause }: TraceViewProps) => {
   const [collapsed, setCollapsed] = useState<ReadonlySet<SpanId>>(new Set());
   const [cursorId, setCursorId] = useState(address.spanId);
   const [find, setFind] = useState(address.find);
-  const [panelSize, setPanelSize] = useLocalStorage({ key: 'lantern.trace.panel', defaultValue: 440 });
+  const [panelSize, setPanelSize] = useLocalStorage({ key: 'lantern.trace.panel', defaultValue: 480 });
   const isWide = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false });
   const isTall = useMediaQuery('(min-width: 861px)', true, { getInitialValueInEffect: false });
   const findBox = useRef<HTMLInputElement>(null);

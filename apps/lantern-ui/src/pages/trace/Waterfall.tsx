@@ -38,7 +38,7 @@ const indentStep = (depth: number, nameWidth: number): number =>
 const NO_LOGS: readonly LogLine[] = [];
 
 /** A tick needs this much of the time line for its label, in pixels. */
-const TICK_ROOM = 110;
+const TICK_ROOM = 100;
 
 export const Waterfall = ({
   tree,

@@ -5,7 +5,7 @@ import type { LogLine } from '../../api/trace-logs.js';
 import { formatCount, formatCounted } from '../../shared/format/count.js';
 import { formatDuration } from '../../shared/format/duration.js';
 import { serviceColor } from '../../shared/service-color.js';
-import { marksOf } from './row-marks.js';
+import { marksOf, type RowMark } from './row-marks.js';
 import { gradientOf, spanBarOf } from './span-bar.js';
 import { spanBadges } from './span-badges.js';
 import type { TimeScale } from './time-scale.js';
@@ -133,6 +133,8 @@ const NameCell = ({ node, isCollapsed, onToggle }: WaterfallRowProps) => {
 
 const BarCell = ({ node, scale, logs }: WaterfallRowProps) => {
   const bar = spanBarOf(node, scale);
+  const marks = marksOf(node, logs, scale);
+  const end = bar.left + bar.width;
   const isFailed = hasError(node.span);
   return (
     <div className={classes.timeline}>
@@ -146,7 +148,7 @@ const BarCell = ({ node, scale, logs }: WaterfallRowProps) => {
             backgroundImage: gradientOf(bar.self, 'var(--service)'),
           }}
         />
-        {marksOf(node, logs, scale).map(({ key, percent, tone, title }) => (
+        {marks.map(({ key, percent, tone, title }) => (
           <span
             key={key}
             aria-hidden
@@ -156,10 +158,24 @@ const BarCell = ({ node, scale, logs }: WaterfallRowProps) => {
             style={{ left: `${percent}%` }}
           />
         ))}
-        <span className={classes.duration} data-error={isFailed} style={{ left: `${bar.left + bar.width}%` }}>
+        <span
+          className={classes.duration}
+          data-error={isFailed}
+          style={{ left: `${labelStart(end, marks)}%` }}
+        >
           {formatDuration(durationNano(node.span))}
         </span>
       </div>
     </div>
   );
 };
+
+/** What a duration needs, in percents of a usual time line. */
+const LABEL_PERCENT = 12;
+
+/** The end of the bar, or of what was logged right after it: access lines are written when their span has ended. */
+const labelStart = (end: number, marks: readonly RowMark[]): number =>
+  marks.reduce(
+    (start, { percent }) => (percent > start && percent < start + LABEL_PERCENT ? percent : start),
+    end,
+  );

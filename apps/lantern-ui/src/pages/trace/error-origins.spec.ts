@@ -46,6 +46,11 @@ describe('errorMessageOf', () => {
     expect(errorMessageOf({ span: span({ status: failed, events: typed }) })).toBe('TypeError');
   });
 
+  it('falls back to the HTTP status of a call that was refused', () => {
+    const refused = span({ status: failed, attributes: attributes({ 'http.response.status_code': 422n }) });
+    expect(errorMessageOf({ span: refused })).toBe('HTTP status 422');
+  });
+
   it('is empty when the sender said nothing', () => {
     expect(errorMessageOf({ span: span({ status: failed }) })).toBe('');
   });

@@ -1,4 +1,5 @@
 import { hasError, stringAttribute, type TraceNode, type TraceTree } from '@lantern/telemetry-model';
+import { httpStatusOf } from './span-badges.js';
 
 /** A span at which an error began, as far as the trace tells. */
 export interface ErrorOrigin {
@@ -16,14 +17,14 @@ export const errorOrigins = (tree: TraceTree): ErrorOrigin[] =>
     )
     .map((node) => ({ node, message: errorMessageOf(node) }));
 
-/** The status message, else what the last exception says. */
+/** The status message, else what the last exception says, else the HTTP status. */
 export const errorMessageOf = ({ span }: Pick<TraceNode, 'span'>): string => {
   if (span.status.message !== '') return span.status.message;
-  const exception = span.events.findLast(({ name }) => name === 'exception');
-  if (exception === undefined) return '';
+  const exception = span.events.findLast(({ name }) => name === 'exception')?.attributes ?? [];
+  const status = httpStatusOf(span);
   return (
-    stringAttribute(exception.attributes, 'exception.message') ??
-    stringAttribute(exception.attributes, 'exception.type') ??
-    ''
+    stringAttribute(exception, 'exception.message') ??
+    stringAttribute(exception, 'exception.type') ??
+    (status === undefined ? '' : `HTTP status ${status}`)
   );
 };

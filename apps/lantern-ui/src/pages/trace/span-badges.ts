@@ -16,14 +16,17 @@ const SYSTEMS = [
 ];
 
 /** @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
-export const spanBadges = ({ attributes }: Pick<Span, 'attributes'>): SpanBadge[] => {
+export const httpStatusOf = ({ attributes }: Pick<Span, 'attributes'>): string | undefined =>
+  firstOf(attributes, HTTP_STATUS);
+
+export const spanBadges = (span: Pick<Span, 'attributes'>): SpanBadge[] => {
   const badges: SpanBadge[] = [];
-  const status = firstOf(attributes, HTTP_STATUS);
+  const status = httpStatusOf(span);
   if (status !== undefined) {
     badges.push({ text: status, title: `HTTP status ${status}`, tone: toneOf(Number(status)) });
   }
   for (const { keys, title } of SYSTEMS) {
-    const system = firstOf(attributes, keys);
+    const system = firstOf(span.attributes, keys);
     if (system !== undefined) badges.push({ text: system, title: `${title}: ${system}`, tone: 'plain' });
   }
   return badges;

@@ -33,7 +33,7 @@ const LONG_STEPS = [
 
 /** Marks at round times from the start of the trace on, at most `most` of them. */
 export const ticksOf = ({ durationNano }: TimeScale, most: number): Tick[] => {
-  const step = stepFor(durationNano, BigInt(Math.max(1, most - 1)));
+  const step = stepFor(durationNano, BigInt(most));
   const ticks: Tick[] = [];
   for (let offsetNano = 0n; offsetNano <= durationNano; offsetNano += step) {
     ticks.push({ offsetNano, percent: (Number(offsetNano) / Number(durationNano)) * 100 });
@@ -41,12 +41,13 @@ export const ticksOf = ({ durationNano }: TimeScale, most: number): Tick[] => {
   return ticks;
 };
 
-const stepFor = (durationNano: DurationNano, steps: bigint): bigint => {
+/** The smallest round step of which fewer than `most` fit into the duration. */
+const stepFor = (durationNano: DurationNano, most: bigint): bigint => {
   for (let decade = 1n; decade <= 1_000_000_000n; decade *= 10n) {
-    for (const factor of [1n, 2n, 5n]) if (decade * factor * steps >= durationNano) return decade * factor;
+    for (const factor of [1n, 2n, 5n]) if (decade * factor * most > durationNano) return decade * factor;
   }
-  const long = LONG_STEPS.find((step) => step * steps >= durationNano);
+  const long = LONG_STEPS.find((step) => step * most > durationNano);
   if (long !== undefined) return long;
   const day = LONG_STEPS.at(-1) ?? 1n;
-  return (durationNano / steps / day + 1n) * day;
+  return (durationNano / most / day + 1n) * day;
 };
