@@ -17,7 +17,11 @@ let stdout: ReturnType<typeof captureStdout>;
 const env = { ...process.env };
 
 beforeEach(() => {
-  for (const name of ['LOG_LEVEL', 'LOG_FORMAT', 'LOKI_URL']) Reflect.deleteProperty(process.env, name);
+  // nx and terminals set FORCE_COLOR, which would colour the lines that are compared here.
+  for (const name of ['LOG_LEVEL', 'LOG_FORMAT', 'LOKI_URL', 'FORCE_COLOR']) {
+    Reflect.deleteProperty(process.env, name);
+  }
+  process.env.NO_COLOR = '1';
   process.env.OTEL_SERVICE_NAME = 'order-service';
   stdout = captureStdout();
 });
