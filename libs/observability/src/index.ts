@@ -7,9 +7,12 @@ export type { SpanDecoratorOptions } from './tracing/span.decorator.js';
 export { Tracer, currentTraceId } from './tracing/tracer.js';
 export { shutdownTelemetry } from './tracing/shutdown.js';
 
+export { redactUrl } from './http/url.js';
+
 export { currentCorrelationId } from './propagation/correlation.js';
 
 export { TraceLogger } from './logging/trace-logger.js';
 export type { LogFields } from './logging/log-record.js';
+export type { LogFormat } from './logging/stdout.js';
 
 export { MetricService, TraceService } from './nestjs-otel.js';

@@ -41,6 +41,7 @@ export class ObservabilityModule
   extends ConfigurableModuleClass
   implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
 {
+  private started = false;
   private stopAccessLog: (() => void) | undefined;
 
   constructor(
@@ -61,6 +62,7 @@ export class ObservabilityModule
   }
 
   async onModuleInit(): Promise<void> {
+    this.started = true;
     running++;
     if (this.options.untracedPaths) setUntracedPaths(this.options.untracedPaths);
     prepareProcess();
@@ -82,7 +84,9 @@ export class ObservabilityModule
   async onApplicationShutdown(): Promise<void> {
     this.stopAccessLog?.();
     const timeout = this.options.shutdownTimeoutMillis ?? defaultShutdownTimeoutMillis;
-    running--;
+    // An application whose start failed is closed without having been counted.
+    if (this.started) running--;
+    this.started = false;
     await Promise.all([
       this.logger.shutdown(timeout),
       running === 0 ? shutdownTelemetry(timeout) : undefined,

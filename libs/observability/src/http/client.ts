@@ -26,7 +26,7 @@ import { recordException } from '../tracing/failure.js';
 import { isDropped, tracer } from '../tracing/run-in-span.js';
 import { semanticMethod } from './method.js';
 import { safely } from './safely.js';
-import { fullUrl, splitHost } from './url.js';
+import { redactUrl, splitHost } from './url.js';
 
 /**
  * Gives each outgoing request of `node:http` and `node:https` (axios, got, …) and of `fetch` (undici) one CLIENT span
@@ -187,7 +187,7 @@ function urlAttributes(origin: string, target: string): Attributes {
   const { host, port } = splitHost(origin.slice(scheme?.[0].length ?? 0));
   return {
     // Through a proxy the target is a whole URL.
-    [ATTR_URL_FULL]: target.startsWith('/') ? fullUrl(origin, target) : fullUrl('', target),
+    [ATTR_URL_FULL]: redactUrl(target.startsWith('/') ? origin + target : target),
     [ATTR_SERVER_ADDRESS]: host,
     [ATTR_SERVER_PORT]: port ?? (scheme?.[1] === 'https' ? 443 : 80),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fullUrl, redactQuery, splitHost, splitTarget } from './url.js';
+import { redactQuery, redactUrl, splitHost, splitTarget } from './url.js';
 
 describe('a URL as a span may show it', () => {
   it.each([
@@ -25,9 +25,13 @@ describe('a URL as a span may show it', () => {
     );
   });
 
-  it('in full', () => {
-    expect(fullUrl('https://a:1', '/x?api_key=1&y=2')).toBe('https://a:1/x?api_key=REDACTED&y=2');
-    expect(fullUrl('https://a', '/x')).toBe('https://a/x');
+  it.each([
+    ['https://a:1/x?api_key=1&y=2', 'https://a:1/x?api_key=REDACTED&y=2'],
+    ['https://user:pass@a/x', 'https://REDACTED:REDACTED@a/x'],
+    ['https://a/x@y?z=@', 'https://a/x@y?z=@'],
+    ['/x?token=1', '/x?token=REDACTED'],
+  ])('in full: %s', (url, redacted) => {
+    expect(redactUrl(url)).toBe(redacted);
   });
 
   it('its parts', () => {

@@ -33,10 +33,15 @@ function decoded(name: string): string {
   }
 }
 
-/** `url.full` of an outgoing request, with its query redacted. User-info never gets here: Node moves it to a header. */
-export function fullUrl(origin: string, target: string): string {
-  const { path, query } = splitTarget(target);
-  return query === undefined ? origin + path : `${origin}${path}?${redactQuery(query)}`;
+/**
+ * A URL fit for a span or a log line: sensitive query parameters and the user-info are masked. What is no absolute URL
+ * is taken for a path with a query.
+ */
+export function redactUrl(url: string): string {
+  const { path, query } = splitTarget(
+    url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#@]*@/i, `$1${mask}:${mask}@`),
+  );
+  return query === undefined ? path : `${path}?${redactQuery(query)}`;
 }
 
 /** Host and port of a Host header or authority: `shop:8080`, `[::1]:8080`. */

@@ -51,7 +51,11 @@ export class LokiTransport extends Transport {
     super();
     this.url = new URL(options.url).href.replace(/\/$/, '');
     this.queue = new LineQueue(options.queueBounds ?? queueBounds);
+    process.once('beforeExit', this.onProcessEnd);
   }
+
+  // A program that simply comes to its end, its timers being no reason to go on, sends its last lines too.
+  private readonly onProcessEnd = (): void => void this.shutdown(requestTimeoutMillis);
 
   override log(info: { [MESSAGE]: string; record: LogRecord }, next: () => void): void {
     next();
@@ -79,6 +83,7 @@ export class LokiTransport extends Transport {
   async shutdown(timeoutMillis: number): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
+    process.off('beforeExit', this.onProcessEnd);
     clearTimeout(this.timer);
     let deadline: NodeJS.Timeout | undefined;
     const expired = new Promise<boolean>((resolve) => {
