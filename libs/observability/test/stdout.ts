@@ -1,4 +1,6 @@
-/** Keeps what is written to stdout instead of writing it, until it is given back. */
+import { stripVTControlCharacters } from 'node:util';
+
+/** Keeps what is written to stdout instead of writing it, until it is given back. Without colours, which FORCE_COLOR adds. */
 export function captureStdout(): {
   lines: () => string[];
   json: () => Record<string, unknown>[];
@@ -11,7 +13,7 @@ export function captureStdout(): {
     text += String(chunk);
     return true;
   };
-  const lines = (): string[] => text.split('\n').slice(0, -1);
+  const lines = (): string[] => stripVTControlCharacters(text).split('\n').slice(0, -1);
   return {
     lines,
     json: () => lines().map((line) => JSON.parse(line) as Record<string, unknown>),

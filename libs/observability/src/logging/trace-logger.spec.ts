@@ -17,11 +17,7 @@ let stdout: ReturnType<typeof captureStdout>;
 const env = { ...process.env };
 
 beforeEach(() => {
-  // nx and terminals set FORCE_COLOR, which would colour the lines that are compared here.
-  for (const name of ['LOG_LEVEL', 'LOG_FORMAT', 'LOKI_URL', 'FORCE_COLOR']) {
-    Reflect.deleteProperty(process.env, name);
-  }
-  process.env.NO_COLOR = '1';
+  for (const name of ['LOG_LEVEL', 'LOG_FORMAT', 'LOKI_URL']) Reflect.deleteProperty(process.env, name);
   process.env.OTEL_SERVICE_NAME = 'order-service';
   stdout = captureStdout();
 });
