@@ -1,6 +1,5 @@
 import { TraceRequestWalker, decodeTraceRequest, hashesOfAttributeText } from '@lantern/otlp';
 import {
-
   StatusCode,
   attributeText,
   attributeValue,
@@ -9,12 +8,11 @@ import {
 } from '@lantern/telemetry-model';
 import { spanMatcher } from '../span-matcher.js';
 import type { TraceQuery } from '../trace-store.js';
-import type { NewestMatches } from './newest-matches.js';
 import type { Origin } from './origin.js';
 import { writeRequest } from './request-bytes.js';
 import { ENDS_BEFORE_START, bodyStart, statusOf, type BlockOperation, type SpanRows } from './span-rows.js';
 import { mayHoldTag } from './tag-filter.js';
-import { traceIdOfWords } from './trace-words.js';
+import type { TraceWords } from './trace-words.js';
 import { highOf, lowOf, wideOf } from './wide-time.js';
 
 /** An attribute that a span, an event, a link, its scope or its resource has to have. */
@@ -24,6 +22,17 @@ interface AttributeCondition {
   /** Whether only the resource counts. */
   readonly isOfResource: boolean;
   readonly hashes: readonly number[];
+}
+
+/** Both ends included. */
+export interface StartRange {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+export interface BlockMatch {
+  readonly words: TraceWords;
+  readonly start: bigint;
 }
 
 type RowCondition = (flags: number, operation: BlockOperation) => boolean;
@@ -41,23 +50,25 @@ const walker = new TraceRequestWalker();
  * attributes a span's bytes are walked through, and only a span that has their hashes is decoded.
  */
 export class BlockSearch {
-  private readonly rowConditions: RowCondition[] = [];
+  readonly rowConditions: RowCondition[] = [];
   private readonly originConditions: ((origin: Origin) => boolean)[] = [];
   private readonly attributeConditions: AttributeCondition[] = [];
-  private readonly matches: ReturnType<typeof spanMatcher>;
-  private readonly from: bigint;
-  private readonly to: bigint;
+  readonly matches: ReturnType<typeof spanMatcher>;
+  /** The range, as far as 64 bits can say it. */
+  readonly starts: StartRange;
 
   constructor(readonly query: TraceQuery) {
     this.matches = spanMatcher(query);
     const { startUnixNano, endUnixNano } = query.range;
-    this.from = startUnixNano < 0n ? 0n : startUnixNano;
-    this.to = endUnixNano > MAX_TIME ? MAX_TIME : endUnixNano;
+    this.starts = {
+      from: startUnixNano < 0n ? 0n : startUnixNano,
+      to: endUnixNano > MAX_TIME ? MAX_TIME : endUnixNano,
+    };
     for (const [name, text] of Object.entries(query.attributes ?? {})) this.addCondition(name, text);
   }
 
   get isImpossible(): boolean {
-    return this.from > this.to;
+    return this.starts.from > this.starts.to;
   }
 
   /** Whether a block with this filter may have a span that matches. */
@@ -77,44 +88,37 @@ export class BlockSearch {
     );
   }
 
-  /** Offers every trace that has a matching span among the rows. */
-  search(rows: SpanRows, body: () => Uint8Array | undefined, newest: NewestMatches): void {
-    const { spanCount, traceOf, operationOf, originOf, flags, startLow, startHigh } = rows;
-    const operationFits = rows.operations.map((operation) => this.mayMatchOperation(operation));
-    if (!operationFits.includes(true)) return;
-    const missing = rows.origins.map((origin) => this.missingConditions(origin));
-    const threshold = newest.threshold ?? 0n;
-    const from = threshold > this.from ? threshold : this.from;
-    const [fromLow, fromHigh] = [lowOf(from), highOf(from)];
-    const [toLow, toHigh] = [lowOf(this.to), highOf(this.to)];
-    /** The row of each trace's newest match in this block, + 1. */
+  /** The newest matching span of each trace that has one that starts within the range. */
+  newestMatches(rows: SpanRows, body: () => Uint8Array | undefined, { from, to }: StartRange): BlockMatch[] {
+    const matcher = new RowMatcher(this, rows, body);
+    if (!matcher.mayMatch) return [];
+    const { spanCount, traceOf, startLow, startHigh, traceWords: words } = rows;
+    const [fromLow, fromHigh, toLow, toHigh] = [lowOf(from), highOf(from), lowOf(to), highOf(to)];
+    /** The row of each trace's newest match, + 1. */
     const best = new Uint32Array(rows.traceCount);
     for (let row = 0; row < spanCount; row++) {
-      const operation = operationOf[row] ?? 0;
-      if (operationFits[operation] !== true) continue;
       const [low, high] = [startLow[row] ?? 0, startHigh[row] ?? 0];
       if (high < fromHigh || (high === fromHigh && low < fromLow)) continue;
       if (high > toHigh || (high === toHigh && low > toLow)) continue;
       const trace = traceOf[row] ?? 0;
       const newer = (best[trace] ?? 0) - 1;
       if (newer >= 0 && !isNewer(rows, row, newer)) continue;
-      const absent = missing[originOf[row] ?? 0];
-      if (!absent || !this.durationFits(rows, row)) continue;
-      const known = rows.operations[operation];
-      if (!known || !this.rowConditions.every((fits) => fits(flags[row] ?? 0, known))) continue;
-      if (absent.length > 0 && !this.hasAttributes(rows, row, body(), absent)) continue;
-      best[trace] = row + 1;
+      if (matcher.matches(row)) best[trace] = row + 1;
     }
-    for (let trace = 0; trace < best.length; trace++) {
+    const matches: BlockMatch[] = [];
+    for (let trace = 0, at = 0; trace < best.length; trace++, at += 4) {
       const row = (best[trace] ?? 0) - 1;
       if (row < 0) continue;
-      const { traceWords: words } = rows;
-      const at = 4 * trace;
-      newest.offer(
-        traceIdOfWords(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0),
-        wideOf(startLow[row] ?? 0, startHigh[row] ?? 0),
-      );
+      matches.push({
+        words: [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0],
+        start: wideOf(startLow[row] ?? 0, startHigh[row] ?? 0),
+      });
     }
+    return matches;
+  }
+
+  rowMatcher(rows: SpanRows, body: () => Uint8Array | undefined): RowMatcher {
+    return new RowMatcher(this, rows, body);
   }
 
   private addCondition(name: string, text: string): void {
@@ -148,7 +152,7 @@ export class BlockSearch {
   }
 
   /** The conditions that an origin leaves to its spans, or undefined when none of its spans can match. */
-  private missingConditions(origin: Origin): readonly AttributeCondition[] | undefined {
+  missingConditions(origin: Origin): readonly AttributeCondition[] | undefined {
     if (!this.originConditions.every((fits) => fits(origin))) return undefined;
     const missing: AttributeCondition[] = [];
     for (const condition of this.attributeConditions) {
@@ -158,9 +162,43 @@ export class BlockSearch {
     }
     return missing;
   }
+}
 
-  private durationFits({ flags, durationLow, durationHigh }: SpanRows, row: number): boolean {
-    const { minDurationNano: min, maxDurationNano: max } = this.query;
+/** Whether the spans of one block match, one by one. */
+export class RowMatcher {
+  private readonly operationFits: readonly boolean[];
+  private readonly missing: readonly (readonly AttributeCondition[] | undefined)[];
+
+  constructor(
+    private readonly search: BlockSearch,
+    private readonly rows: SpanRows,
+    private readonly body: () => Uint8Array | undefined,
+  ) {
+    this.operationFits = rows.operations.map((operation) => search.mayMatchOperation(operation));
+    this.missing = rows.origins.map((origin) => search.missingConditions(origin));
+  }
+
+  get mayMatch(): boolean {
+    return this.operationFits.includes(true) && this.missing.some((conditions) => conditions !== undefined);
+  }
+
+  /** All but the range. */
+  matches(row: number): boolean {
+    const { rows, search } = this;
+    const operationIndex = rows.operationOf[row] ?? 0;
+    if (this.operationFits[operationIndex] !== true) return false;
+    const missing = this.missing[rows.originOf[row] ?? 0];
+    if (!missing || !this.durationFits(row)) return false;
+    const operation = rows.operations[operationIndex];
+    const flags = rows.flags[row] ?? 0;
+    if (!operation || !search.rowConditions.every((fits) => fits(flags, operation))) return false;
+    if (missing.length === 0 && search.query.where === undefined) return true;
+    return this.hasAttributes(row, missing);
+  }
+
+  private durationFits(row: number): boolean {
+    const { flags, durationLow, durationHigh } = this.rows;
+    const { minDurationNano: min, maxDurationNano: max } = this.search.query;
     if (min === undefined && max === undefined) return true;
     // A span that ends before it starts is shorter than any.
     if (((flags[row] ?? 0) & ENDS_BEFORE_START) !== 0) return min === undefined;
@@ -168,28 +206,27 @@ export class BlockSearch {
     return (min === undefined || duration >= min) && (max === undefined || duration <= max);
   }
 
-  private hasAttributes(
-    rows: SpanRows,
-    row: number,
-    body: Uint8Array | undefined,
-    conditions: readonly AttributeCondition[],
-  ): boolean {
+  private hasAttributes(row: number, conditions: readonly AttributeCondition[]): boolean {
+    const { rows } = this;
+    const body = this.body();
     if (!body) return false;
     const [start, end] = [bodyStart(rows, row), rows.bodyEnd[row] ?? 0];
-    walker.walkSpan(body, start, end);
-    const { tags } = walker;
-    const tagCount = walker.tagEnd[0] ?? 0;
-    for (const { hashes } of conditions) {
-      let isThere = false;
-      for (let tag = 0; tag < tagCount && !isThere; tag++) isThere = hashes.includes(tags[tag] ?? 0);
-      if (!isThere) return false;
+    if (conditions.length > 0) {
+      walker.walkSpan(body, start, end);
+      const { tags } = walker;
+      const tagCount = walker.tagEnd[0] ?? 0;
+      for (const { hashes } of conditions) {
+        let isThere = false;
+        for (let tag = 0; tag < tagCount && !isThere; tag++) isThere = hashes.includes(tags[tag] ?? 0);
+        if (!isThere) return false;
+      }
     }
     const origin = rows.origins[rows.originOf[row] ?? 0];
     if (!origin) return false;
     const { resourceSpans } = decodeTraceRequest(
       writeRequest([{ origin, spans: [body.subarray(start, end)] }]),
     );
-    return Array.from(spansOf(resourceSpans)).some(this.matches);
+    return Array.from(spansOf(resourceSpans)).some(this.search.matches);
   }
 }
 

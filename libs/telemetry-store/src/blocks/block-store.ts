@@ -184,6 +184,9 @@ class ClosingTraceStore implements TraceStore {
   readonly append: TraceStore['append'];
   readonly getTrace: TraceStore['getTrace'];
   readonly findTraces: TraceStore['findTraces'];
+  readonly countTraces: TraceStore['countTraces'];
+  readonly callEdges: TraceStore['callEdges'];
+  readonly redMetrics: TraceStore['redMetrics'];
   readonly services: TraceStore['services'];
   readonly operations: TraceStore['operations'];
   readonly dependencies: TraceStore['dependencies'];
@@ -196,6 +199,9 @@ class ClosingTraceStore implements TraceStore {
     this.append = (request) => store.append(request);
     this.getTrace = (traceId) => store.getTrace(traceId);
     this.findTraces = (query) => store.findTraces(query);
+    this.countTraces = (query) => store.countTraces(query);
+    this.callEdges = (range) => store.callEdges(range);
+    this.redMetrics = (query) => store.redMetrics(query);
     this.services = () => store.services();
     this.operations = (service) => store.operations(service);
     this.dependencies = (range) => store.dependencies(range);

@@ -10,14 +10,23 @@ import {
   type Trace,
   type TraceId,
 } from '@lantern/telemetry-model';
-import type { Operation, TraceQuery, TraceStore, TraceStoreStats } from '../trace-store.js';
+import type {
+  CallEdge,
+  Operation,
+  RedCell,
+  RedQuery,
+  TraceQuery,
+  TraceStore,
+  TraceStoreStats,
+} from '../trace-store.js';
 import { BlockCache } from './block-cache.js';
 import type { BlockDatabase, BlockParts, BlockSummaryRow } from './block-database.js';
-import { BlockSearch } from './block-search.js';
+import { BlockSearch, type StartRange } from './block-search.js';
 import { PERIOD_NANOS, decodeSummary, encodeSummary, summarize } from './block-summary.js';
 import type { BlockSummary, SignedCall } from './block-summary.js';
 import { CallRollup, MINUTE_NANOS } from './call-rollup.js';
 import { decodeColumns, encodeColumns, type DecodedRows } from './columns-codec.js';
+import { EdgeCounts, type Edge } from './edge-counts.js';
 import { NewestMatches } from './newest-matches.js';
 import { OpenBlock } from './open-block.js';
 import {
@@ -30,11 +39,12 @@ import { OriginTable, type Origin } from './origin.js';
 import { ownedSpan } from './owned-span.js';
 import { RecentSpans, type RecentSpan } from './recent-spans.js';
 import { writeRequest, type SpanGroup } from './request-bytes.js';
+import { RedTally } from './red-tally.js';
 import { openSealedBytes, sealBytes } from './sealed-bytes.js';
-import { bodyStart, traceIndexIn, type SpanRows } from './span-rows.js';
+import { ENDS_BEFORE_START, bodyStart, traceIndexIn, type SpanRows } from './span-rows.js';
 import { buildTagFilter } from './tag-filter.js';
-import { TraceIndex } from './trace-index.js';
-import { traceWordsOf, type TraceWords } from './trace-words.js';
+import { TraceIndex, traceKey } from './trace-index.js';
+import { traceIdOfWords, traceWordsOf, type TraceWords } from './trace-words.js';
 import { DOUBLE_SLACK, doubleOf, periodOf, wideOf } from './wide-time.js';
 import { RecordKind, type LogPosition, type WriteAheadLog } from './write-ahead-log.js';
 import { WriteError } from './write-error.js';
@@ -191,26 +201,45 @@ export class BlockTraceStore implements TraceStore {
   }
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
-    const newest = new NewestMatches(query.limit);
+    const { after } = query;
     const search = new BlockSearch(query);
-    if (search.isImpossible) return [];
+    const { from, to } = search.starts;
+    const last = after !== undefined && after.startUnixNano < to ? after.startUnixNano : to;
+    const newest = new NewestMatches(query.limit);
+    const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
+    await this.eachBlock(search, { from, to: last }, (rows, body, bound) => {
+      const { threshold = from } = newest;
+      if (bound + DOUBLE_SLACK < Number(threshold)) return false;
+      for (const { words, start } of search.newestMatches(rows, body, { from: threshold, to: last })) {
+        const traceId = traceIdOfWords(...words);
+        if (newest.wants(traceId, start) && traces.isWanted(traceId, words, search))
+          newest.offer(traceId, start);
+      }
+      return true;
+    });
     const turn = new Turn();
-    const { open } = this;
-    // First and at once: it may be sealed during a turn of others.
-    search.search(open, () => open.body, newest);
-    for (const { block, bound } of this.candidates(search)) {
-      const { threshold } = newest;
-      if (threshold !== undefined && bound + DOUBLE_SLACK < Number(threshold)) break;
-      this.searchBlock(block, search, newest);
-      await turn.yieldWhenOver();
-    }
-    const traces: Trace[] = [];
+    const found: Trace[] = [];
     for (const { traceId } of newest.newestFirst()) {
       const trace = await this.getTrace(traceId);
-      if (trace) traces.push(trace);
+      if (trace) found.push(trace);
       await turn.yieldWhenOver();
     }
-    return traces;
+    return found;
+  }
+
+  async countTraces({ after: _, ...query }: TraceQuery): Promise<number> {
+    const search = new BlockSearch(query);
+    const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
+    const counted = new Set<number>();
+    await this.eachBlock(search, search.starts, (rows, body) => {
+      for (const { words } of search.newestMatches(rows, body, search.starts)) {
+        const key = traceKey(...words);
+        if (counted.has(key)) continue;
+        if (!traces.needsLook || traces.isWanted(traceIdOfWords(...words), words, search)) counted.add(key);
+      }
+      return true;
+    });
+    return counted.size;
   }
 
   async services(): Promise<string[]> {
@@ -231,21 +260,36 @@ export class BlockTraceStore implements TraceStore {
   }
 
   async dependencies(range: TimeRange): Promise<DependencyLink[]> {
-    const links = new LinkCounts();
-    const minute = BigInt(MINUTE_NANOS);
-    const from = range.startUnixNano < 0n ? 0n : range.startUnixNano;
-    const to = range.endUnixNano;
-    // Whole minutes are counted already; of those that the range cuts, the calls are looked at.
-    const firstWhole = (from + minute - 1n) / minute;
-    const lastWhole = (to + 1n) / minute - 1n;
-    if (firstWhole <= lastWhole) {
-      for (const cell of this.calls.cells(Number(firstWhole), Number(lastWhole))) {
-        links.add(cell.parent, cell.child, cell.calls, cell.errors);
+    return (await this.edges(range, false)).map(({ parent, child, callCount, errorCount }) => ({
+      parent,
+      child,
+      callCount,
+      errorCount,
+    }));
+  }
+
+  async callEdges(range: TimeRange): Promise<CallEdge[]> {
+    return (await this.edges(range, true)).map(({ latency, ...link }) => ({
+      ...link,
+      latencies: latency.latencies(),
+    }));
+  }
+
+  async redMetrics(query: RedQuery): Promise<RedCell[]> {
+    const tally = new RedTally(query);
+    for (const service of new Set(query.services)) {
+      for (const operation of this.operationCatalog.operations(service)) {
+        if (query.kinds.includes(operation.kind)) tally.addAll(operation, operation.periods);
       }
-      await this.countCalls({ startUnixNano: from, endUnixNano: firstWhole * minute - 1n }, links);
-      await this.countCalls({ startUnixNano: (lastWhole + 1n) * minute, endUnixNano: to }, links);
-    } else await this.countCalls({ startUnixNano: from, endUnixNano: to }, links);
-    return links.sorted();
+    }
+    const { operations, operationPeriods } = summarize(this.open, []);
+    for (const cell of operationPeriods) {
+      const operation = operations[cell.operation];
+      if (!operation || !query.services.includes(operation.service) || !query.kinds.includes(operation.kind))
+        continue;
+      tally.add(operation, cell);
+    }
+    return tally.cells();
   }
 
   async stats(): Promise<TraceStoreStats> {
@@ -581,51 +625,92 @@ export class BlockTraceStore implements TraceStore {
     this.evictedSpans = evictedSpans;
   }
 
-  /** Blocks that may hold matches, each with the latest start that a match can have; the latest first. */
-  private candidates(search: BlockSearch): { block: SealedBlock; bound: number }[] {
-    const { range, minDurationNano } = search.query;
-    const candidates: { block: SealedBlock; bound: number }[] = [];
-    const from = Number(range.startUnixNano);
-    const to = Number(range.endUnixNano);
-    for (const block of this.sealed.values()) {
-      const { minStart, maxStart, maxDurationNanos, operations } = block;
-      if (maxStart < range.startUnixNano || minStart > range.endUnixNano) continue;
+  /**
+   * Visits the blocks that may hold spans that match and start in a range, the latest first, until `visit` says
+   * that it has seen enough.
+   */
+  private async eachBlock(
+    search: BlockSearch,
+    range: StartRange,
+    visit: (rows: SpanRows, body: () => Uint8Array | undefined, bound: number) => boolean,
+  ): Promise<void> {
+    if (range.from > range.to) return;
+    const { open } = this;
+    const turn = new Turn();
+    // First and at once: it may be sealed during a turn of others.
+    visit(open, () => open.body, Number.POSITIVE_INFINITY);
+    for (const { block, bound } of this.candidates(search, range)) {
+      if (search.needsFilter) {
+        const filter = this.filter(block);
+        if (filter && !search.mayMatch(filter)) continue;
+      }
+      const rows = this.rows(block);
+      if (rows && !visit(rows, () => this.body(block), bound)) return;
+      await turn.yieldWhenOver();
+    }
+  }
+
+  /** Each with the latest start that a match in it can have; the latest first. */
+  private candidates(search: BlockSearch, { from, to }: StartRange): { block: number; bound: number }[] {
+    const { minDurationNano } = search.query;
+    const candidates: { block: number; bound: number }[] = [];
+    for (const { block, minStart, maxStart, maxDurationNanos, operations, periods } of this.sealed.values()) {
+      if (maxStart < from || minStart > to) continue;
       if (minDurationNano !== undefined && maxDurationNanos + DOUBLE_SLACK < Number(minDurationNano))
         continue;
       if (!operations.some((operation) => search.mayMatchOperation(operation))) continue;
       let bound = Number(maxStart);
-      if (bound > to) {
-        const period = block.periods.findLast((start) => start * PERIOD_NANOS <= to + DOUBLE_SLACK);
+      if (maxStart > to) {
+        const period = periods.findLast((start) => start * PERIOD_NANOS <= Number(to) + DOUBLE_SLACK);
         if (period === undefined) continue;
-        bound = Math.min(to, (period + 1) * PERIOD_NANOS);
-        if (bound + DOUBLE_SLACK < from) continue;
+        bound = Math.min(Number(to), (period + 1) * PERIOD_NANOS);
+        if (bound + DOUBLE_SLACK < Number(from)) continue;
       }
       candidates.push({ block, bound });
     }
     return candidates.sort((a, b) => b.bound - a.bound);
   }
 
-  private searchBlock({ block }: SealedBlock, search: BlockSearch, newest: NewestMatches): void {
-    if (search.needsFilter) {
-      const filter = this.filter(block);
-      if (filter && !search.mayMatch(filter)) return;
+  /** All blocks in which a trace has spans, as far as they can be read. */
+  private *openAndSealed(words: TraceWords): Generator<ReadBlock> {
+    const { open } = this;
+    yield { rows: open, body: () => open.body };
+    for (const block of this.traceIndex.blocksOf(...words)) {
+      const rows = this.rows(block);
+      if (rows) yield { rows, body: () => this.body(block) };
     }
-    const rows = this.rows(block);
-    if (rows) search.search(rows, () => this.body(block), newest);
+  }
+
+  private async edges(range: TimeRange, withLatency: boolean): Promise<Edge[]> {
+    const edges = new EdgeCounts(withLatency);
+    const minute = BigInt(MINUTE_NANOS);
+    const from = range.startUnixNano < 0n ? 0n : range.startUnixNano;
+    const to = range.endUnixNano;
+    // Whole minutes are counted already; of those that the range cuts, the calls are looked at.
+    const firstWhole = (from + minute - 1n) / minute;
+    const lastWhole = (to + 1n) / minute - 1n;
+    if (firstWhole > lastWhole) {
+      await this.countCalls({ startUnixNano: from, endUnixNano: to }, edges);
+      return edges.sorted();
+    }
+    for (const cell of this.calls.cells(Number(firstWhole), Number(lastWhole))) edges.addCell(cell);
+    await this.countCalls({ startUnixNano: from, endUnixNano: firstWhole * minute - 1n }, edges);
+    await this.countCalls({ startUnixNano: (lastWhole + 1n) * minute, endUnixNano: to }, edges);
+    return edges.sorted();
   }
 
   /** Counts the single calls that start in a range of less than two minutes. */
-  private async countCalls(range: TimeRange, links: LinkCounts): Promise<void> {
+  private async countCalls(range: TimeRange, edges: EdgeCounts): Promise<void> {
     const { startUnixNano: from, endUnixNano: to } = range;
     if (from > to) return;
     const [first, last] = [Number(from / BigInt(MINUTE_NANOS)), Number(to / BigInt(MINUTE_NANOS))];
     if (!this.calls.hasMinute(first) && !this.calls.hasMinute(last)) return;
     const turn = new Turn();
     const count = (calls: readonly SignedCall[], open: number): void => {
-      for (const { block, parent, child, startLow, startHigh, isError, sign } of calls) {
-        const start = wideOf(startLow, startHigh);
-        if (start < from || start > to || (block !== open && !this.sealed.has(block))) continue;
-        links.add(parent, child, sign, isError ? sign : 0);
+      for (const call of calls) {
+        const start = wideOf(call.startLow, call.startHigh);
+        if (start < from || start > to || (call.block !== open && !this.sealed.has(call.block))) continue;
+        edges.add(call);
       }
     };
     count(this.open.calls, this.open.block);
@@ -691,6 +776,60 @@ export class BlockTraceStore implements TraceStore {
   }
 }
 
+interface ReadBlock {
+  readonly rows: SpanRows;
+  readonly body: () => Uint8Array | undefined;
+}
+
+/** What a search asks about a trace as a whole, each trace once. */
+class TraceCheck {
+  private readonly wanted = new Map<TraceId, boolean>();
+
+  constructor(
+    private readonly query: TraceQuery,
+    private readonly blocksOf: (words: TraceWords) => Iterable<ReadBlock>,
+  ) {}
+
+  get needsLook(): boolean {
+    const { after, minTraceDurationNano, maxTraceDurationNano } = this.query;
+    return after !== undefined || minTraceDurationNano !== undefined || maxTraceDurationNano !== undefined;
+  }
+
+  isWanted(traceId: TraceId, words: TraceWords, search: BlockSearch): boolean {
+    if (!this.needsLook) return true;
+    let isWanted = this.wanted.get(traceId);
+    if (isWanted === undefined) {
+      isWanted = this.look(traceId, words, search);
+      this.wanted.set(traceId, isWanted);
+    }
+    return isWanted;
+  }
+
+  private look(traceId: TraceId, words: TraceWords, search: BlockSearch): boolean {
+    const { after, minTraceDurationNano: min, maxTraceDurationNano: max } = this.query;
+    const last = after && (traceId > after.traceId ? after.startUnixNano : after.startUnixNano - 1n);
+    let [earliest, latest]: (bigint | undefined)[] = [];
+    for (const { rows, body } of this.blocksOf(words)) {
+      const trace = traceIndexIn(rows, ...words);
+      if (trace === undefined) continue;
+      const matcher = last === undefined ? undefined : search.rowMatcher(rows, body);
+      for (let row = 0; row < rows.spanCount; row++) {
+        if (rows.traceOf[row] !== trace) continue;
+        const start = wideOf(rows.startLow[row] ?? 0, rows.startHigh[row] ?? 0);
+        // What begins its place in the order is its newest match: it may have been on an earlier page.
+        if (last !== undefined && start > last && start <= search.starts.to && matcher?.matches(row))
+          return false;
+        const isBackwards = ((rows.flags[row] ?? 0) & ENDS_BEFORE_START) !== 0;
+        const duration = isBackwards ? 0n : wideOf(rows.durationLow[row] ?? 0, rows.durationHigh[row] ?? 0);
+        if (earliest === undefined || start < earliest) earliest = start;
+        if (latest === undefined || start + duration > latest) latest = start + duration;
+      }
+    }
+    const duration = (latest ?? 0n) - (earliest ?? 0n);
+    return (min === undefined || duration >= min) && (max === undefined || duration <= max);
+  }
+}
+
 /** Lets others have their turn from time to time. */
 class Turn {
   private startedAt = performance.now();
@@ -701,26 +840,6 @@ class Turn {
     this.startedAt = performance.now();
   }
 }
-
-class LinkCounts {
-  private readonly links = new Map<string, DependencyLink & { callCount: number; errorCount: number }>();
-
-  add(parent: string, child: string, calls: number, errors: number): void {
-    const key = `${parent.length} ${parent}${child}`;
-    let link = this.links.get(key);
-    if (!link) this.links.set(key, (link = { parent, child, callCount: 0, errorCount: 0 }));
-    link.callCount += calls;
-    link.errorCount += errors;
-  }
-
-  sorted(): DependencyLink[] {
-    return [...this.links.values()]
-      .filter(({ callCount }) => callCount > 0)
-      .sort((a, b) => compare(a.parent, b.parent) || compare(a.child, b.child));
-  }
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const ascending = (numbers: Iterable<number>): number[] => [...new Set(numbers)].sort((a, b) => a - b);
 

@@ -90,7 +90,10 @@ const edgeKey = (parent: string, child: string): string => `${parent.length} ${p
 
 const inner = <Key>(maps: Map<Key, Map<string, CallCell>>, key: Key): Map<string, CallCell> => {
   let map = maps.get(key);
-  if (!map) maps.set(key, (map = new Map()));
+  if (!map) {
+    map = new Map<string, CallCell>();
+    maps.set(key, map);
+  }
   return map;
 };
 

@@ -1,25 +1,34 @@
+import type { LatencyCounts } from '../trace-store.js';
+
 const asDouble = new Float64Array(1);
 const asWords = new Uint32Array(asDouble.buffer);
 const EXPONENT_BIAS = 1023;
 /** Buckets an octave: none is wider than a sixteenth of where it begins. */
 const STEPS = 16;
 
-/** The bucket of a latency: its power of two and the four bits behind its first. */
+/** The bucket of a latency: 0 for none at all, and 1 more than its power of two and the four bits behind it. */
 export const latencyBucket = (nanos: number): number => {
   if (nanos < 1) return 0;
   asDouble[0] = nanos;
-  return ((asWords[1] ?? 0) >>> 16) - EXPONENT_BIAS * STEPS;
+  return ((asWords[1] ?? 0) >>> 16) - EXPONENT_BIAS * STEPS + 1;
 };
 
 const bucketStart = (bucket: number): number =>
-  2 ** Math.floor(bucket / STEPS) * (1 + (bucket % STEPS) / STEPS);
+  2 ** Math.floor((bucket - 1) / STEPS) * (1 + ((bucket - 1) % STEPS) / STEPS);
+
+/** Whole numbers below 16 have a bucket each, so the middle is not for them. */
+const bucketMiddle = (bucket: number): number => {
+  if (bucket === 0) return 0;
+  const start = bucketStart(bucket);
+  return start < STEPS ? start : (start + bucketStart(bucket + 1)) / 2;
+};
 
 /**
- * How many latencies fell into which bucket. Buckets grow with what they hold, so that a quantile is right to
- * 3 % whether it is a microsecond or an hour:
+ * How many latencies fell into which bucket. Buckets grow with what they hold, so that each latency is kept to 3 %
+ * whether it is a microsecond or an hour:
  *
  * ```
- * 1000 ns, 1010 ns, 2500 ns  →  bucket 159 (992–1024 ns): 2, bucket 179 (2432–2560 ns): 1
+ * 1000 ns, 1010 ns, 2500 ns  →  bucket 160 (992–1024 ns): 2, bucket 180 (2432–2560 ns): 1
  * ```
  */
 export class LatencyHistogram {
@@ -58,18 +67,8 @@ export class LatencyHistogram {
     return this.buckets.length;
   }
 
-  /**
-   * The latency in nanoseconds that the share `quantile` of all does not exceed: the middle of its bucket.
-   * Undefined without any.
-   */
-  quantile(quantile: number): number | undefined {
-    const total = this.counts.reduce((sum, count) => sum + count, 0);
-    if (total === 0) return undefined;
-    let rank = Math.max(1, Math.ceil(quantile * total));
-    for (const [bucket, count] of this.entries()) {
-      rank -= count;
-      if (rank <= 0) return (bucketStart(bucket) + bucketStart(bucket + 1)) / 2;
-    }
-    return undefined;
+  /** Each bucket as the latency in its middle, ascending. */
+  latencies(): LatencyCounts {
+    return Array.from(this.entries(), ([bucket, count]) => [bucketMiddle(bucket), count] as const);
   }
 }

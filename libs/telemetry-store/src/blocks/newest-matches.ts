@@ -18,6 +18,13 @@ export class NewestMatches {
     return this.matches.length < this.limit ? undefined : this.matches.at(-1)?.start;
   }
 
+  wants(traceId: TraceId, start: bigint): boolean {
+    const known = this.starts.get(traceId);
+    if (known !== undefined) return start > known;
+    const last = this.matches.at(-1);
+    return this.matches.length < this.limit || (last !== undefined && comesBefore({ traceId, start }, last));
+  }
+
   offer(traceId: TraceId, start: bigint): void {
     const known = this.starts.get(traceId);
     if (known !== undefined) {

@@ -55,7 +55,10 @@ export class OperationCatalog {
 
   private operation({ service, name, kind }: BlockOperation): CatalogOperation {
     let operations = this.services.get(service);
-    if (!operations) this.services.set(service, (operations = new Map()));
+    if (!operations) {
+      operations = new Map<string, CatalogOperation>();
+      this.services.set(service, operations);
+    }
     const key = operationKey({ name, kind });
     let operation = operations.get(key);
     if (!operation) {

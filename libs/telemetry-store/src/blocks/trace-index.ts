@@ -121,3 +121,7 @@ export class TraceIndex {
     }
   }
 }
+
+/** Stands for a trace where a few among ten million may be taken for one. */
+export const traceKey = (a: number, b: number, c: number, d: number): number =>
+  traceHash(a, b, c, d) + (traceHash(d, c, b, a) & 0x1f_ffff) * 2 ** 32;

@@ -1,0 +1,49 @@
+import type { DependencyLink } from '@lantern/telemetry-model';
+import type { SignedCall } from './block-summary.js';
+import type { CallCell } from './call-rollup.js';
+import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
+
+export interface Edge extends DependencyLink {
+  readonly latency: LatencyHistogram;
+}
+
+/** Adds calls up to edges. */
+export class EdgeCounts {
+  private readonly edges = new Map<string, Edge & { callCount: number; errorCount: number }>();
+
+  /** @param withLatency false saves the work where nobody asks for it */
+  constructor(private readonly withLatency: boolean) {}
+
+  addCell({ parent, child, calls, errors, latency }: CallCell): void {
+    const edge = this.edge(parent, child);
+    edge.callCount += calls;
+    edge.errorCount += errors;
+    if (this.withLatency) edge.latency.addAll(latency);
+  }
+
+  add({ parent, child, sign, isError, durationNanos }: SignedCall): void {
+    const edge = this.edge(parent, child);
+    edge.callCount += sign;
+    if (isError) edge.errorCount += sign;
+    if (this.withLatency) edge.latency.add(latencyBucket(durationNanos), sign);
+  }
+
+  /** By parent, then child. */
+  sorted(): Edge[] {
+    return [...this.edges.values()]
+      .filter(({ callCount }) => callCount > 0)
+      .sort((a, b) => compare(a.parent, b.parent) || compare(a.child, b.child));
+  }
+
+  private edge(parent: string, child: string): Edge & { callCount: number; errorCount: number } {
+    const key = `${parent.length} ${parent}${child}`;
+    let edge = this.edges.get(key);
+    if (!edge) {
+      edge = { parent, child, callCount: 0, errorCount: 0, latency: new LatencyHistogram() };
+      this.edges.set(key, edge);
+    }
+    return edge;
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,76 @@
+import type { RedCell, RedQuery } from '../trace-store.js';
+import { PERIOD_NANOS, type PeriodCell } from './block-summary.js';
+import { LatencyHistogram } from './latency-histogram.js';
+import { compareOperations } from './operation-catalog.js';
+import type { BlockOperation } from './span-rows.js';
+
+interface Cell {
+  readonly period: number;
+  calls: number;
+  errors: number;
+  readonly latency: LatencyHistogram;
+}
+
+/** Adds the periods of blocks up to those of a query. */
+export class RedTally {
+  private readonly series = new Map<string, { operation: BlockOperation; cells: Map<number, Cell> }>();
+  private readonly first: number;
+  private readonly last: number;
+  /** How many periods of blocks make one of the query. */
+  private readonly width: number;
+
+  constructor({ range, periodNano }: RedQuery) {
+    this.first = Number(range.startUnixNano / BigInt(PERIOD_NANOS));
+    this.last = Number(range.endUnixNano / BigInt(PERIOD_NANOS)) - 1;
+    this.width = Number(periodNano / BigInt(PERIOD_NANOS));
+  }
+
+  addAll(operation: BlockOperation, periods: ReadonlyMap<number, PeriodCell>): void {
+    if (this.last - this.first >= periods.size) {
+      for (const cell of periods.values()) this.add(operation, cell);
+      return;
+    }
+    for (let period = this.first; period <= this.last; period++) {
+      const cell = periods.get(period);
+      if (cell) this.add(operation, cell);
+    }
+  }
+
+  add(operation: BlockOperation, { period, calls, errors, latency }: PeriodCell): void {
+    if (period < this.first || period > this.last) return;
+    const { service, name, kind } = operation;
+    const key = `${kind} ${service.length} ${service}${name}`;
+    let series = this.series.get(key);
+    if (!series) this.series.set(key, (series = { operation, cells: new Map() }));
+    const start = period - (period % this.width);
+    let cell = series.cells.get(start);
+    if (!cell) {
+      cell = { period: start, calls: 0, errors: 0, latency: new LatencyHistogram() };
+      series.cells.set(start, cell);
+    }
+    cell.calls += calls;
+    cell.errors += errors;
+    cell.latency.addAll(latency);
+  }
+
+  /** By service, operation, kind and period. */
+  cells(): RedCell[] {
+    return [...this.series.values()]
+      .sort(({ operation: a }, { operation: b }) =>
+        a.service < b.service ? -1 : a.service > b.service ? 1 : compareOperations(a, b),
+      )
+      .flatMap(({ operation: { service, name, kind }, cells }) =>
+        [...cells.values()]
+          .sort((a, b) => a.period - b.period)
+          .map(({ period, calls, errors, latency }) => ({
+            service,
+            operation: name,
+            kind,
+            periodStartUnixNano: BigInt(period) * BigInt(PERIOD_NANOS),
+            calls,
+            errors,
+            latencies: latency.latencies(),
+          })),
+      );
+  }
+}
