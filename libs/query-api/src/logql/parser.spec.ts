@@ -83,6 +83,75 @@ describe('parseLogql', () => {
     expect(errorOf(query)).toBe(message);
   });
 
+  it.each([
+    ['count_over_time({a="b"})', 'at line 1, col 24: syntax error: unexpected ), expecting RANGE'],
+    ['count_over_time({a="b"}[5x])', 'at line 1, col 24: not a valid duration string: "5x"'],
+    ['count_over_time({a="b"}[5m', "at line 1, col 24: missing closing ']' in duration"],
+    ['sum({a="b"})', 'at line 1, col 12: syntax error: unexpected ), expecting RANGE'],
+    ['{a="b"}[5m]', 'at line 1, col 8: syntax error: unexpected RANGE'],
+    ['rate({a="b"}[5m]) by', 'at line 1, col 21: syntax error: unexpected $end, expecting ('],
+    ['sum by (rate({a="b"}[5m]))', 'at line 1, col 13: syntax error: unexpected (, expecting , or )'],
+    ['{a="b"} | a=>5', 'at line 1, col 13: syntax error: unexpected >'],
+    ['count_over_time({a="b"} | unwrap x [5m])', ': invalid aggregation count_over_time with unwrap'],
+    ['sum_over_time({a="b"}[5m])', ': invalid aggregation sum_over_time without unwrap'],
+    ['rate({a="b"}[5m]) by (x)', ': grouping not allowed for rate aggregation'],
+    ['quantile_over_time({a="b"} | unwrap x [5m])', ': parameter required for operation quantile_over_time'],
+    ['rate(5, {a="b"}[5m])', ': parameter 5 not supported for operation rate'],
+    ['topk(rate({a="b"}[5m]))', ': parameter required for operation topk'],
+    ['topk(0, rate({a="b"}[5m]))', ': invalid parameter (must be greater than 0) topk(0'],
+    ['topk(1.5, rate({a="b"}[5m]))', ': invalid parameter topk(1.5,'],
+    ['sum(3, rate({a="b"}[5m]))', ': unsupported parameter for operation sum(3,'],
+    ['sort by (x) (rate({a="b"}[5m]))', ": sort and sort_desc doesn't allow grouping by "],
+    ['approx_topk(1, rate({a="b"}[5m])) by (x)', ': grouping not allowed for approx_topk aggregation'],
+    ['{a="b"} + 1', ': unexpected type for left leg of binary operation (+): *syntax.MatchersExpr'],
+    ['1 + {a="b"} |= "x"', ': unexpected type for right leg of binary operation (+): *syntax.PipelineExpr'],
+    ['1 and vector(1)', ': unexpected literal for left leg of logical/set binary operation (and): 1.000000'],
+    [
+      'label_replace(vector(1), "a", "b", "c", "(")',
+      ': invalid regex in label_replace: error parsing regexp: missing closing ): `(`',
+    ],
+  ])('says of the metric query %j what Loki says', (query, message) => {
+    expect(errorOf(query)).toBe(`parse error ${message}`);
+  });
+
+  it('reads every kind of metric query', () => {
+    expect(parseLogql('SUM BY (level) (count_over_time({a="b"} | json [5m] offset -1h))')).toEqual({
+      kind: 'vector-aggregation',
+      operation: 'sum',
+      grouping: { without: false, labels: ['level'] },
+      operand: {
+        kind: 'range-aggregation',
+        operation: 'count_over_time',
+        log: {
+          kind: 'log',
+          matchers: [{ name: 'a', operator: '=', value: 'b' }],
+          stages: [{ kind: 'json', extractions: [] }],
+        },
+        intervalNanos: 300_000_000_000n,
+        offsetNanos: -3_600_000_000_000n,
+      },
+    });
+  });
+
+  it.each([
+    'sum(rate({a="b"} |= "x" [1h30m])) by (c, d)',
+    'sum without (c) (count_over_time({a="b"}[1w]))',
+    'quantile_over_time(0.95, {a="b"} | json | unwrap duration(took) | __error__="" [5m]) by (c)',
+    'avg_over_time(({a="b"} | logfmt | unwrap x)[5m] offset 1h)',
+    'topk(5, sum by (c) (rate({a="b"}[1m]))) > bool 2',
+    'rate({a="b"}[1m]) / ignoring (c) group_left (d) rate({e="f"}[1m])',
+    'vector(1) + on () vector(2) or vector(3) unless vector(4)',
+    'label_replace(rate({a="b"}[1m]), "x", "$1", "y", "(.*)")',
+    '{a="b"} | json c="d[0].e", f | logfmt --strict --keep-empty g | regexp "(?P<h>.)" | pattern "<i> <_>" | unpack',
+    '{a="b"} | line_format "{{.x}}" | label_format y="{{.z}}", w=v | decolorize | drop u, t="s" | keep r, q=~"p"',
+    '{a="b"} |> "<_> x <_>" !> "y <_>" |= ip("10.0.0.0/8") | c=ip("::1") | d>5 | e<=1h30m | f!=20MB | g=-5',
+    'bytes_over_time({a="b"}[90s]) # with a comment\n * 0x1f',
+  ])('formats %s as something that means the same', (query) => {
+    const formatted = formatLogql(parseLogql(query));
+    expect(parseLogql(formatted)).toEqual(parseLogql(query));
+    expect(formatLogql(parseLogql(formatted))).toBe(formatted);
+  });
+
   it.each(['{}', '{app=~".*"}', '{app!="a"}', '{app=""}', '{app!~"a"}'])(
     'refuses %s: it would read every stream',
     (query) => {
@@ -98,6 +167,11 @@ describe('parseLogql', () => {
       'parse error : input size too long (131078 > 131072)',
     );
     expect(errorOf(`{a="b"} | ${'('.repeat(50_000)}`)).toContain('nested too deeply');
+    expect(errorOf(`${'('.repeat(50_000)}1`)).toContain('nested too deeply');
+    expect(errorOf(`${'sum('.repeat(10_000)}1`)).toContain('nested too deeply');
+    expect(errorOf(`1${'^1'.repeat(10_000)}`)).toContain('nested too deeply');
+    expect(errorOf(`1${'+vector(1)'.repeat(10_000)}`)).toContain('too many operators');
+    expect(errorOf(`{a="b"} | c="1"${' or c="1"'.repeat(10_000)}`)).toContain('too many operators');
     expect(errorOf(`{a=~"${'('.repeat(50_000)}"}`)).toContain('parse error : error parsing regexp');
   });
 });
@@ -207,11 +281,40 @@ describe('the parser under odd input', () => {
         '\\',
         'é',
         '"a{1001}"',
+        ...[
+          'sum',
+          'rate(',
+          'count_over_time(',
+          'topk(',
+          'vector(',
+          'label_replace(',
+          '{a="b"}',
+          '| unwrap x',
+          'offset',
+          'on',
+          'bool',
+        ],
+        ...[
+          'line_format',
+          '"{{.x}}"',
+          'label_format',
+          'drop',
+          'keep',
+          'logfmt',
+          'pattern',
+          '"<a>"',
+          '--strict',
+          '^',
+          '==',
+        ],
+        ...['group_left', 'unless', 'without', '1e999', '9999999999h', '[99999999y]', '1', '20MB'],
       ],
     );
     fc.assert(
-      fc.property(fc.array(scrap, { maxLength: 25 }), (scraps) => expectOnlyParseErrors(scraps.join(''))),
-      { numRuns: 500 },
+      fc.property(fc.array(scrap, { maxLength: 25 }), fc.constantFrom('', ' '), (scraps, space) =>
+        expectOnlyParseErrors(scraps.join(space)),
+      ),
+      { numRuns: 2_000 },
     );
   });
 

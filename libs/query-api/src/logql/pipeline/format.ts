@@ -49,7 +49,7 @@ export const compileLabelFormat = (stage: LabelFormatStage): LineStage => {
         : undefined,
   }));
   return (line, labels, timeUnixNano) => {
-    // All templates of a stage see the labels as they were before the first of them.
+    // All templates of a stage see the labels as they are at the first of them.
     let before: Record<string, string> | undefined;
     for (const { label, from, template } of formats) {
       if (from !== undefined) {

@@ -180,11 +180,20 @@ class Execution {
   private call(name: string, args: readonly TemplateValue[]): TemplateValue {
     const call = FUNCTIONS[name];
     if (!call) throw this.error(`"${name}" is not a defined function`);
+    const given = args.reduce<number>(
+      (sum, value) => sum + (typeof value === 'string' ? value.length : 0),
+      0,
+    );
+    if (given > 4 * MAX_OUTPUT) throw this.tooLong();
+    let result: TemplateValue;
     try {
-      return call(args, this.context);
+      result = call(args, this.context);
     } catch (error) {
       throw this.error(`error calling ${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
+    // Otherwise a text could double with every step.
+    if (typeof result === 'string' && result.length > MAX_OUTPUT) throw this.tooLong();
+    return result;
   }
 
   private operand(node: OperandNode, dot: TemplateValue): TemplateValue {
@@ -217,12 +226,15 @@ class Execution {
 
   private write(text: string): void {
     this.output += text;
-    if (this.output.length > MAX_OUTPUT)
-      throw this.error(`the output is longer than ${MAX_OUTPUT} characters`);
+    if (this.output.length > MAX_OUTPUT) throw this.tooLong();
   }
 
   private step(): void {
     if (++this.steps > MAX_STEPS) throw this.error(`more than ${MAX_STEPS} steps`);
+  }
+
+  private tooLong(): TemplateError {
+    return this.error(`a text is longer than ${MAX_OUTPUT} characters`);
   }
 
   private error(reason: string): TemplateError {

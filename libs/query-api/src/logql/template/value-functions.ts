@@ -3,11 +3,17 @@ import { Arguments } from './arguments.js';
 import type { TemplateFunction } from './functions.js';
 import { TemplateError, TemplateMap, isList, isTrue, print, typeName, type TemplateValue } from './value.js';
 
-/** No deeper than `JSON.parse` has gone already. */
-const fromJson = (value: unknown): TemplateValue => {
-  if (Array.isArray(value)) return value.map(fromJson);
+const MAX_JSON_DEPTH = 64;
+
+/** What is deeper is left out. */
+const fromJson = (value: unknown, depth = 0): TemplateValue => {
+  if (depth > MAX_JSON_DEPTH) return null;
+  if (Array.isArray(value)) return value.map((item) => fromJson(item, depth + 1));
   if (typeof value === 'object' && value !== null) {
-    return new TemplateMap(new Map(Object.entries(value).map(([key, item]) => [key, fromJson(item)])), null);
+    return new TemplateMap(
+      new Map(Object.entries(value).map(([key, item]) => [key, fromJson(item, depth + 1)])),
+      null,
+    );
   }
   return value as string | number | boolean | null;
 };
