@@ -27,17 +27,30 @@ export type {
   LegacySpan,
   LegacyTrace,
 } from './jaeger/legacy-types.js';
+export { parseMetricsRequest, parseQuantile, type MetricsRequest } from './jaeger/metrics-request.js';
+export type { Metric, MetricFamily, MetricPoint } from './jaeger/metrics-types.js';
 export { MAX_SEARCH_LIMIT, type TraceSearch } from './jaeger/search.js';
+export { formatPageToken, type PagePlace } from './jaeger/page-token.js';
 export { SPAN_KIND_NAMES } from './jaeger/span-kind.js';
+export {
+  StructuredFilterError,
+  parseStructuredFilter,
+  type StructuredFilter,
+} from './jaeger/structured-filter/structured-filter.js';
 export { legacyTraceId, parseJaegerTraceId } from './jaeger/trace-id.js';
 export {
+  parseV3DependenciesRequest,
   parseV3OperationsRequest,
   parseV3Search,
   parseV3TraceRequest,
+  type V3DependenciesRequest,
   type V3OperationsRequest,
   type V3TraceRequest,
+  type V3SearchRequest,
 } from './jaeger/v3-request.js';
 export type {
+  V3Dependencies,
+  V3Dependency,
   V3Error,
   V3Operations,
   V3ServiceSummary,

@@ -1,15 +1,9 @@
-import {
-  NANOS_PER_MICRO,
-  NANOS_PER_MILLI,
-  NANOS_PER_SECOND,
-  type TimeRange,
-  type TraceId,
-  type UnixNano,
-} from '@lantern/telemetry-model';
+import { NANOS_PER_SECOND, type TimeRange, type TraceId, type UnixNano } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
 import { parseGoDuration } from '../go/duration.js';
 import { parseGoBool, parseGoInt } from '../go/number.js';
 import { messageOf } from '../message-of.js';
+import { micros, millis, read } from './legacy-params.js';
 import { DEFAULT_SEARCH_LIMIT, MAX_SEARCH_LIMIT, type TraceSearch } from './search.js';
 import { parseStringMap } from './string-map.js';
 import { parseJaegerTraceId } from './trace-id.js';
@@ -17,20 +11,6 @@ import { parseJaegerTraceId } from './trace-id.js';
 const NANOS_PER_HOUR = 3_600n * NANOS_PER_SECOND;
 const DEFAULT_SEARCH_LOOKBACK = 48n * NANOS_PER_HOUR;
 const DEFAULT_DEPENDENCY_LOOKBACK = 24n * NANOS_PER_HOUR;
-
-/** Reads one parameter; absent or empty gives the default. */
-const read = <T>(params: URLSearchParams, name: string, parse: (text: string) => T, absent: T): T => {
-  const text = params.get(name) ?? '';
-  if (text === '') return absent;
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new BadRequest(`unable to parse param '${name}': ${messageOf(error)}`);
-  }
-};
-
-const micros = (text: string): UnixNano => parseGoInt(text) * NANOS_PER_MICRO;
-const millis = (text: string): bigint => parseGoInt(text) * NANOS_PER_MILLI;
 
 const parseTags = (params: URLSearchParams): Record<string, string> => {
   const tags = new Map<string, string>();

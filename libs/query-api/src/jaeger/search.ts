@@ -1,4 +1,6 @@
 import type { DurationNano, TimeRange } from '@lantern/telemetry-model';
+import type { PagePlace } from './page-token.js';
+import type { StructuredFilter } from './structured-filter/structured-filter.js';
 
 /** What both families of Jaeger's API ask for when they search. An empty service or operation means any. */
 export interface TraceSearch {
@@ -13,6 +15,14 @@ export interface TraceSearch {
   readonly limit: number;
   /** Traces as they were stored, without the adjustments that are made for a reader. */
   readonly raw: boolean;
+  /** Of the matching span. */
+  readonly filter?: StructuredFilter;
+  /** Of the whole trace. */
+  readonly minTraceDurationNano?: DurationNano;
+  /** Of the whole trace. */
+  readonly maxTraceDurationNano?: DurationNano;
+  /** Only what comes after this place in the order of the answer. */
+  readonly after?: PagePlace;
 }
 
 export const DEFAULT_SEARCH_LIMIT = 100;

@@ -20,6 +20,8 @@ describe('a v3 search', () => {
       range: { startUnixNano: 1_000_000_000n, endUnixNano: 2_500_000_000n },
       limit: 7,
       raw: true,
+      wantsTotal: false,
+      fingerprint: expect.any(String),
     });
   });
 
@@ -56,7 +58,7 @@ describe('a v3 search', () => {
       `${RANGE}&query.rawTraces=x`,
       'malformed parameter query.rawTraces: strconv.ParseBool: parsing "x": invalid syntax',
     ],
-    [`${RANGE}&query.filter={}`, 'the structured query filter is disabled'],
+    [`${RANGE}&query.filter={}`, 'malformed parameter query.filter: unknown filter operator ""'],
   ])('refuses %s', (query, message) => {
     expect(() => search(query)).toThrow(message);
   });

@@ -1,11 +1,13 @@
-import type { TraceId } from '@lantern/telemetry-model';
+import type { TimeRange, TraceId } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
 import { parseGoDuration } from '../go/duration.js';
 import { parseGoBool, parseGoInt } from '../go/number.js';
 import { parseRfc3339Nano } from '../go/rfc3339.js';
 import { messageOf } from '../message-of.js';
+import { parsePageToken, searchFingerprint } from './page-token.js';
 import { DEFAULT_SEARCH_LIMIT, MAX_SEARCH_LIMIT, type TraceSearch } from './search.js';
 import { parseStringMap } from './string-map.js';
+import { parseStructuredFilter } from './structured-filter/structured-filter.js';
 import { parseJaegerTraceId } from './trace-id.js';
 
 /** Every parameter goes by its name in proto3 JSON, and still by its older name with underscores. */
@@ -33,23 +35,28 @@ const read = <T>(parameter: Parameter | undefined, parse: (text: string) => T, a
   }
 };
 
-/**
- * `GET /api/v3/traces` and `GET /api/v3/trace-summaries`.
- *
- * @throws {BadRequest} in the words of Jaeger
- */
-export const parseV3Search = (params: URLSearchParams): TraceSearch => {
-  const attributes = read(find(params, 'query.attributes'), parseStringMap, []);
-  const start = find(params, 'query.startTimeMin');
-  const end = find(params, 'query.startTimeMax');
-  if (start === undefined || end === undefined) {
-    throw new BadRequest('query.startTimeMin and query.startTimeMax are required');
-  }
-  const startUnixNano = read(start, parseRfc3339Nano, 0n);
-  const endUnixNano = read(end, parseRfc3339Nano, 0n);
-  if (startUnixNano >= endUnixNano) {
-    throw new BadRequest('query.startTimeMin must be before query.startTimeMax');
-  }
+/** Lantern's own parameters: a prefix that Jaeger does not use keeps them apart from what it may add. */
+const OWN = {
+  traceDurationMin: 'lantern.traceDurationMin',
+  traceDurationMax: 'lantern.traceDurationMax',
+  pageToken: 'lantern.pageToken',
+  total: 'lantern.total',
+} as const;
+
+/** `GET /api/v3/traces` and `GET /api/v3/trace-summaries`. */
+export interface V3SearchRequest extends TraceSearch {
+  /** How many traces match is wanted, too. */
+  readonly wantsTotal: boolean;
+  /** For the token of the next page, see `page-token.ts`. */
+  readonly fingerprint: string;
+}
+
+/** @throws {BadRequest} in the words of Jaeger */
+export const parseV3Search = (params: URLSearchParams): V3SearchRequest => {
+  const attributes = Object.fromEntries(read(find(params, 'query.attributes'), parseStringMap, []));
+  const filterParameter = find(params, 'query.filter');
+  const filter = read(filterParameter, parseStructuredFilter, undefined);
+  const range = readRange(params, 'query.startTimeMin', 'query.startTimeMax');
   const limit = read(
     find(params, 'query.searchDepth', 'query.numTraces'),
     (text) => Number(parseGoInt(text, 64, 'Atoi')),
@@ -58,26 +65,72 @@ export const parseV3Search = (params: URLSearchParams): TraceSearch => {
   const minDurationNano = read(find(params, 'query.durationMin'), parseGoDuration, 0n);
   const maxDurationNano = read(find(params, 'query.durationMax'), parseGoDuration, 0n);
   const raw = read(find(params, 'query.rawTraces'), parseGoBool, false);
-  if (find(params, 'query.filter') !== undefined) {
-    // A predicate that is ignored would answer with every trace in the range, so it is refused.
-    throw new BadRequest(
-      'the structured query filter is disabled: enable the "jaeger.query.structuredFilters" feature gate to use it',
-    );
+  const service = find(params, 'query.serviceName')?.text ?? '';
+  const operation = find(params, 'query.operationName')?.text ?? '';
+  if (filter !== undefined) {
+    const others = [
+      service !== '' && 'service_name',
+      operation !== '' && 'operation_name',
+      minDurationNano !== 0n && 'duration_min',
+      maxDurationNano !== 0n && 'duration_max',
+      Object.keys(attributes).length > 0 && 'attributes',
+    ].filter((name) => name !== false);
+    if (others.length > 0) {
+      throw new BadRequest(
+        `invalid query filter: it cannot be combined with [${others.join(' ')}]; ` +
+          'express those predicates in the filter instead',
+      );
+    }
   }
   if (limit < 1 || limit > MAX_SEARCH_LIMIT) {
     throw new BadRequest('search depth must be greater than 0 and less than max traces');
   }
+  const minTraceDurationNano = read(find(params, OWN.traceDurationMin), parseGoDuration, undefined);
+  const maxTraceDurationNano = read(find(params, OWN.traceDurationMax), parseGoDuration, undefined);
+  const conditions = { service, operation, attributes, minDurationNano, maxDurationNano, range };
+  const fingerprint = searchFingerprint([
+    conditions,
+    filterParameter?.text,
+    minTraceDurationNano,
+    maxTraceDurationNano,
+  ]);
+  const after = read(find(params, OWN.pageToken), (text) => parsePageToken(text, fingerprint), undefined);
   return {
-    service: find(params, 'query.serviceName')?.text ?? '',
-    operation: find(params, 'query.operationName')?.text ?? '',
-    attributes: Object.fromEntries(attributes),
-    minDurationNano,
-    maxDurationNano,
-    range: { startUnixNano, endUnixNano },
+    ...conditions,
     limit,
     raw,
+    ...(filter && { filter }),
+    ...(minTraceDurationNano === undefined ? undefined : { minTraceDurationNano }),
+    ...(maxTraceDurationNano === undefined ? undefined : { maxTraceDurationNano }),
+    ...(after && { after }),
+    wantsTotal: read(find(params, OWN.total), parseGoBool, false),
+    fingerprint,
   };
 };
+
+const readRange = (params: URLSearchParams, startName: string, endName: string): TimeRange => {
+  const start = find(params, startName);
+  const end = find(params, endName);
+  if (start === undefined || end === undefined)
+    throw new BadRequest(`${startName} and ${endName} are required`);
+  const startUnixNano = read(start, parseRfc3339Nano, 0n);
+  const endUnixNano = read(end, parseRfc3339Nano, 0n);
+  if (startUnixNano >= endUnixNano) throw new BadRequest(`${startName} must be before ${endName}`);
+  return { startUnixNano, endUnixNano };
+};
+
+/** `GET /api/v3/lantern/dependencies`. */
+export interface V3DependenciesRequest {
+  readonly range: TimeRange;
+  /** Only edges that have this service on one side; empty for all. */
+  readonly service: string;
+}
+
+/** @throws {BadRequest} */
+export const parseV3DependenciesRequest = (params: URLSearchParams): V3DependenciesRequest => ({
+  range: readRange(params, 'startTime', 'endTime'),
+  service: params.get('service') ?? '',
+});
 
 /** `GET /api/v3/traces/{trace_id}`. */
 export interface V3TraceRequest {

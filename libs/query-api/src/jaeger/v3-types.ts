@@ -10,6 +10,10 @@ export interface V3Operations {
 
 export interface V3TraceSummaries {
   readonly summaries: readonly V3TraceSummary[];
+  /** Lantern's own: asks for what comes after. Absent on the last page. */
+  readonly nextPageToken?: string;
+  /** Lantern's own: how many traces match. Present when it was asked for. */
+  readonly total?: number;
 }
 
 export interface V3TraceSummary {
@@ -32,6 +36,21 @@ export interface V3ServiceSummary {
   readonly name: string;
   readonly spanCount: number;
   readonly errorSpanCount: number;
+}
+
+/** Lantern's own: `GET /api/v3/lantern/dependencies`. */
+export interface V3Dependencies {
+  readonly dependencies: readonly V3Dependency[];
+}
+
+export interface V3Dependency {
+  readonly parent: string;
+  readonly child: string;
+  readonly callCount: number;
+  /** Calls that ended with status ERROR on the called side. */
+  readonly errorCount: number;
+  /** On the called side, to 4 %; absent for a pair without latencies. */
+  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 
 export interface V3Error {

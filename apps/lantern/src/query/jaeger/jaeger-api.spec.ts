@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { formatTraceRequestJson } from '@lantern/otlp';
 import { SpanKind, StatusCode } from '@lantern/telemetry-model';
 import {
   T0,
@@ -317,7 +318,24 @@ describe('API v3', () => {
     [
       `/api/v3/trace-summaries?query.filter={"op":"eq"}&${V3_AROUND_T0}`,
       400,
-      'the structured query filter is disabled: enable the "jaeger.query.structuredFilters" feature gate to use it',
+      'malformed parameter query.filter: operator "eq" takes 2 argument(s), got 0',
+    ],
+    [
+      `/api/v3/traces?query.filter={"op":"exists","args":[{"attr":{"key":"a"}}]}&query.serviceName=a&query.durationMin=1s&${V3_AROUND_T0}`,
+      400,
+      'invalid query filter: it cannot be combined with [service_name duration_min]; ' +
+        'express those predicates in the filter instead',
+    ],
+    [
+      `/api/v3/traces?lantern.pageToken=x&${V3_AROUND_T0}`,
+      400,
+      'malformed parameter lantern.pageToken: it is no token that a search has given',
+    ],
+    ['/api/v3/lantern/dependencies', 400, 'startTime and endTime are required'],
+    [
+      `/api/v3/traces?lantern.traceDurationMin=1&${V3_AROUND_T0}`,
+      400,
+      'malformed parameter lantern.traceDurationMin: time: missing unit in duration "1"',
     ],
   ])('answers %s with %i: %s', async (path, httpCode, message) => {
     expectAnswer(
@@ -329,6 +347,139 @@ describe('API v3', () => {
   });
 });
 
+describe('a search over API v3 that asks for more than Jaeger knows', () => {
+  const summaries = async (query: string) => {
+    const answer = await lantern.jaeger(`/api/v3/trace-summaries?${V3_AROUND_T0}&${query}`);
+    const { summaries: found, ...page } = answer.json() as {
+      summaries: { traceId: string }[];
+      nextPageToken?: string;
+      total?: number;
+    };
+    return { ids: found.map(({ traceId: id }) => id), ...page };
+  };
+
+  it('goes by a structured filter', async () => {
+    const filter = JSON.stringify({
+      op: 'and',
+      args: [
+        {
+          call: {
+            op: 'eq',
+            args: [{ field: { level: 'resource', name: 'service' } }, { scalar: { value: 'gateway' } }],
+          },
+        },
+        {
+          call: {
+            op: 'gt',
+            args: [{ field: { level: 'span', name: 'duration' } }, { scalar: { value: '30ms' } }],
+          },
+        },
+      ],
+    });
+    expect(await summaries(`query.filter=${encodeURIComponent(filter)}`)).toEqual({ ids: [ORDER] });
+  });
+
+  it('goes by the duration of the whole trace', async () => {
+    expect(await summaries('query.serviceName=orders&lantern.traceDurationMin=40ms')).toEqual({
+      ids: [ORDER],
+    });
+    expect(await summaries('lantern.traceDurationMin=40.1ms')).toEqual({ ids: [] });
+    expect(await summaries('lantern.traceDurationMax=1ms')).toEqual({ ids: [USERS, traceId(0xc)] });
+  });
+
+  it('comes in pages, with the number of all', async () => {
+    const first = await summaries('query.searchDepth=2&lantern.total=true');
+    expect(first).toEqual({ ids: [USERS, ORDER], total: 3, nextPageToken: expect.any(String) });
+    const token = `lantern.pageToken=${first.nextPageToken ?? ''}`;
+    expect(await summaries(`query.searchDepth=2&${token}`)).toEqual({ ids: [traceId(0xc)] });
+    // The last page says so, however full it is; the size of a page may change.
+    expect(await summaries(`query.searchDepth=1&${token}`)).toEqual({ ids: [traceId(0xc)] });
+    const other = await lantern.jaeger(
+      `/api/v3/trace-summaries?${V3_AROUND_T0}&query.serviceName=gateway&${token}`,
+    );
+    expect([other.status, other.text]).toEqual([
+      400,
+      '{"error":{"httpCode":400,"message":"malformed parameter lantern.pageToken: ' +
+        'it belongs to a search with other conditions"}}\n',
+    ]);
+  });
+
+  it('gives whole traces in pages too', async () => {
+    const answer = await lantern.jaeger(`/api/v3/traces?${V3_AROUND_T0}&query.searchDepth=1`);
+    expect(answer.json()).toEqual({
+      result: { resourceSpans: [expect.anything()] },
+      nextPageToken: expect.any(String),
+    });
+  });
+
+  it('gives the calls between services with their errors and latencies', async () => {
+    const range = 'startTime=2025-12-31T00:00:00Z&endTime=2026-01-02T00:00:00Z';
+    const answer = await lantern.jaeger(`/api/v3/lantern/dependencies?${range}`);
+    expectAnswer(
+      answer,
+      200,
+      JSON_TYPE,
+      '{"dependencies":[{"parent":"gateway","child":"orders","callCount":1,"errorCount":1,' +
+        '"latencyMs":{"p50":25,"p95":25,"p99":25}}]}',
+    );
+    const none = await lantern.jaeger(`/api/v3/lantern/dependencies?${range}&service=other`);
+    expect(none.text).toBe('{"dependencies":[]}');
+  });
+});
+
+describe('POST /api/archive', () => {
+  it('says that there is no second store, in the words of Jaeger', async () => {
+    expectAnswer(
+      await lantern.jaeger('/api/archive/a', { method: 'POST' }),
+      500,
+      TEXT,
+      legacyError(500, 'archive span storage was not configured'),
+    );
+    expect((await lantern.jaeger('/api/archive/x.z', { method: 'POST' })).status).toBe(400);
+  });
+});
+
+describe('POST /api/transform', () => {
+  const transform = (body: string) =>
+    lantern.jaeger('/api/transform', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+
+  it('gives OTLP back in the format of the legacy API, as it is, and keeps nothing', async () => {
+    const one = span({ traceId: traceId(0x77), attributes: attributes({ b: 'x', a: true }) });
+    const two = span({ traceId: traceId(0x88), kind: SpanKind.internal });
+    const answer = await transform(
+      JSON.stringify(formatTraceRequestJson([resourceSpans('web', one, two, one)])),
+    );
+    const spanJson = (id: string, tags: string) =>
+      `{"traceID":"${id}","spanID":"0000000000000001","flags":1,"operationName":"GET /","references":[],` +
+      `"startTime":1767225600000000,"duration":1000,"tags":[${tags}],"logs":[],"processID":"p1","warnings":null}`;
+    const traceJson = (id: string, ...spans: string[]) =>
+      `{"traceID":"${id}","spans":[${spans.join(',')}],"processes":{"p1":{"serviceName":"web","tags":[]}},"warnings":null}`;
+    const first = spanJson(
+      '0000000000000077',
+      '{"key":"b","type":"string","value":"x"},{"key":"a","type":"bool","value":true},' +
+        '{"key":"span.kind","type":"string","value":"server"}',
+    );
+    const second = spanJson('0000000000000088', '{"key":"span.kind","type":"string","value":"internal"}');
+    expectAnswer(
+      answer,
+      200,
+      JSON_TYPE,
+      `{"data":[${traceJson('0000000000000077', first, first)},${traceJson('0000000000000088', second)}],` +
+        '"total":0,"limit":0,"offset":0,"errors":null}',
+    );
+    expect((await lantern.jaeger('/api/traces/77')).status).toBe(404);
+  });
+
+  it('refuses what is no OTLP', async () => {
+    const { status, text } = await transform('{"resourceSpans":5}');
+    expect([status, text]).toEqual([400, expect.stringContaining('"msg":"cannot unmarshal OTLP : ')]);
+  });
+});
+
 describe('paths that nobody serves', () => {
   it.each([
     ['GET', '/api/unknown'],
@@ -336,6 +487,12 @@ describe('paths that nobody serves', () => {
     ['POST', '/api/services'],
     ['DELETE', '/api/traces/a'],
     ['GET', '/api/v3/dependencies'],
+    // Jaeger answers these two with made-up samples.
+    ['GET', '/api/quality-metrics'],
+    ['GET', '/api/deep-dependencies'],
+    ['GET', '/api/archive/a'],
+    ['GET', '/api/transform'],
+    ['GET', '/api/metrics/minstep'],
     ['GET', '/loki/api/v2/labels'],
   ])('%s %s is 404 in the words of Go', async (method, path) => {
     expectAnswer(await lantern.jaeger(path, { method }), 404, TEXT, '404 page not found\n');

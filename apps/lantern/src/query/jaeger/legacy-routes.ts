@@ -1,3 +1,4 @@
+import { MalformedOtlpError, parseTraceRequestJson, type DecodedTraces } from '@lantern/otlp';
 import {
   BadRequest,
   SPAN_KIND_NAMES,
@@ -5,18 +6,24 @@ import {
   parseLegacyDependenciesRequest,
   parseLegacyTraceRequest,
   parseLegacyTracesRequest,
+  parseMetricsRequest,
+  parseQuantile,
   type LegacyDependency,
   type LegacyEnvelope,
   type LegacyError,
   type LegacyOperation,
   type LegacyTrace,
+  type MetricFamily,
 } from '@lantern/query-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
+import { decompress } from '../../http/decompress.js';
 import { failureOf, type Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
 import { queryOf, sendJson, sendText } from '../../http/text.js';
 import { toLegacyTrace } from './legacy-trace.js';
+import { callRates, errorRates, latencies } from './metrics.js';
+import { tracesIn } from './trace-groups.js';
 import type { TraceQueries } from './trace-query.js';
 
 /** Jaeger's query API as of v2.20 and before, under `/api`. Still spoken by Grafana and many scripts. */
@@ -76,6 +83,44 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
     return send(request, reply, envelope([toLegacyTrace(trace)]));
   });
 
+  // Lantern keeps one store, and that is its archive too: there is no second one to copy a trace to.
+  server.post<{ Params: { id: string } }>('/api/archive/:id', async (request) => {
+    parseLegacyTraceRequest(request.params.id, queryOf(request));
+    throw new HttpError(500, 'archive span storage was not configured');
+  });
+
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  server.post('/api/transform', async (request, reply) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const { resourceSpans, rejected } = parseOtlp(decompress(body, request.headers['content-encoding']));
+    const errors = rejected.reasons.map((msg): LegacyError => ({ msg }));
+    return send(
+      request,
+      reply,
+      envelope(tracesIn(resourceSpans).map(toLegacyTrace), { errors: errors.length === 0 ? null : errors }),
+    );
+  });
+
+  server.get('/api/metrics/latencies', async (request, reply) => {
+    const params = queryOf(request);
+    const quantile = parseQuantile(params);
+    const family = await latencies(traces.store, parseMetricsRequest(params, nowUnixNano()), quantile);
+    return send(request, reply, family);
+  });
+
+  server.get('/api/metrics/calls', async (request, reply) =>
+    send(request, reply, await callRates(traces.store, parseMetricsRequest(queryOf(request), nowUnixNano()))),
+  );
+
+  server.get('/api/metrics/errors', async (request, reply) =>
+    send(
+      request,
+      reply,
+      await errorRates(traces.store, parseMetricsRequest(queryOf(request), nowUnixNano())),
+    ),
+  );
+
   server.get('/api/dependencies', async (request, reply) => {
     const { range, service } = parseLegacyDependenciesRequest(queryOf(request), nowUnixNano());
     const links = (await traces.store.dependencies(range))
@@ -85,12 +130,25 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
   });
 };
 
+const parseOtlp = (body: Buffer): DecodedTraces => {
+  try {
+    return parseTraceRequestJson(body.toString());
+  } catch (error) {
+    if (!(error instanceof MalformedOtlpError)) throw error;
+    throw new BadRequest(`cannot unmarshal OTLP : ${error.message}`);
+  }
+};
+
 const envelope = <T>(
   data: T,
   { total = 0, errors = null }: Partial<Pick<LegacyEnvelope<T>, 'total' | 'errors'>> = {},
 ): LegacyEnvelope<T> => ({ data, total, limit: 0, offset: 0, errors });
 
-const send = (request: FastifyRequest, reply: FastifyReply, body: LegacyEnvelope<unknown>): FastifyReply => {
+const send = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: LegacyEnvelope<unknown> | MetricFamily,
+): FastifyReply => {
   const pretty = queryOf(request).get('prettyPrint') ?? '';
   const indent = pretty !== '' && pretty !== 'false' ? 4 : 0;
   return sendJson(reply, JSON.stringify(body, null, indent));

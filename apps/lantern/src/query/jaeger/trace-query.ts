@@ -1,6 +1,6 @@
-import type { Trace, TraceId } from '@lantern/telemetry-model';
-import type { TraceSearch } from '@lantern/query-api';
-import type { TraceStore } from '@lantern/telemetry-store';
+import { formatPageToken, type PagePlace, type TraceSearch, type V3SearchRequest } from '@lantern/query-api';
+import { spansOf, type Trace, type TraceId } from '@lantern/telemetry-model';
+import { spanMatcher, type TraceQuery, type TraceStore } from '@lantern/telemetry-store';
 import type { Adjust } from './adjust/adjust.js';
 
 /** Reads traces for both families of Jaeger's API. */
@@ -16,15 +16,61 @@ export class TraceQueries {
   }
 
   async search(search: TraceSearch): Promise<Trace[]> {
-    const traces = await this.store.findTraces({
-      ...(search.service === '' ? undefined : { service: search.service }),
-      ...(search.operation === '' ? undefined : { operation: search.operation }),
-      ...(search.minDurationNano === 0n ? undefined : { minDurationNano: search.minDurationNano }),
-      ...(search.maxDurationNano === 0n ? undefined : { maxDurationNano: search.maxDurationNano }),
-      attributes: search.attributes,
-      range: search.range,
-      limit: search.limit,
-    });
+    const traces = await this.store.findTraces(queryOf(search));
     return search.raw ? traces : traces.map(this.adjust);
   }
+
+  /** One page of a search, and what leads to the next one. */
+  async page(search: V3SearchRequest): Promise<TracePage> {
+    const query = queryOf(search);
+    // One more than the page holds tells whether there is another.
+    const found = await this.store.findTraces({ ...query, limit: query.limit + 1 });
+    const traces = found.slice(0, query.limit);
+    const last = found.length > query.limit ? traces.at(-1) : undefined;
+    return {
+      traces: search.raw ? traces : traces.map(this.adjust),
+      ...(last && { nextPageToken: formatPageToken(placeOf(last, query), search.fingerprint) }),
+      ...(search.wantsTotal && { total: await this.store.countTraces(query) }),
+    };
+  }
 }
+
+export interface TracePage {
+  readonly traces: readonly Trace[];
+  readonly nextPageToken?: string;
+  readonly total?: number;
+}
+
+const queryOf = (search: TraceSearch): TraceQuery => {
+  const { filter } = search;
+  const service = search.service === '' ? filter?.service : search.service;
+  const operation = search.operation === '' ? filter?.operation : search.operation;
+  return {
+    ...(service === undefined ? undefined : { service }),
+    ...(operation === undefined ? undefined : { operation }),
+    ...(search.minDurationNano === 0n ? undefined : { minDurationNano: search.minDurationNano }),
+    ...(search.maxDurationNano === 0n ? undefined : { maxDurationNano: search.maxDurationNano }),
+    ...(search.minTraceDurationNano === undefined
+      ? undefined
+      : { minTraceDurationNano: search.minTraceDurationNano }),
+    ...(search.maxTraceDurationNano === undefined
+      ? undefined
+      : { maxTraceDurationNano: search.maxTraceDurationNano }),
+    ...(filter && { where: filter.matches }),
+    ...(search.after && { after: search.after }),
+    attributes: search.attributes,
+    range: search.range,
+    limit: search.limit,
+  };
+};
+
+/** Where a trace stands in the answer to a query: at the start of its newest matching span. */
+const placeOf = (trace: Trace, query: TraceQuery): PagePlace => {
+  const matches = spanMatcher(query);
+  let newest = 0n;
+  for (const candidate of spansOf(trace.resourceSpans)) {
+    const { startUnixNano } = candidate.span;
+    if (startUnixNano > newest && matches(candidate)) newest = startUnixNano;
+  }
+  return { startUnixNano: newest, traceId: trace.traceId };
+};

@@ -1,21 +1,25 @@
 import { formatTraceRequestJson } from '@lantern/otlp';
 import {
   SPAN_KIND_NAMES,
+  parseV3DependenciesRequest,
   parseV3OperationsRequest,
   parseV3Search,
   parseV3TraceRequest,
+  type V3Dependencies,
+  type V3Dependency,
   type V3Error,
   type V3Operations,
   type V3Services,
   type V3TraceSummaries,
 } from '@lantern/query-api';
-import type { Trace } from '@lantern/telemetry-model';
+import type { CallEdge } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { failureOf, type Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
 import { queryOf, sendJson, sendText } from '../../http/text.js';
 import { summarizeTrace } from './trace-summary.js';
-import type { TraceQueries } from './trace-query.js';
+import { latencyQuantile } from './latency-quantile.js';
+import type { TracePage, TraceQueries } from './trace-query.js';
 
 /** Jaeger's API v3 over HTTP, under `/api/v3`. */
 export const v3Routes = (traces: TraceQueries, report: Report) => async (server: FastifyInstance) => {
@@ -44,24 +48,44 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
   server.get<{ Params: { id: string } }>('/api/v3/traces/:id', async (request, reply) => {
     const { traceId, raw } = parseV3TraceRequest(request.params.id, queryOf(request));
     const trace = await traces.byId(traceId, raw);
-    return sendTraces(reply, trace ? [trace] : []);
+    return sendTraces(reply, { traces: trace ? [trace] : [] });
   });
 
   server.get('/api/v3/traces', async (request, reply) =>
-    sendTraces(reply, await traces.search(parseV3Search(queryOf(request)))),
+    sendTraces(reply, await traces.page(parseV3Search(queryOf(request)))),
   );
 
   server.get('/api/v3/trace-summaries', async (request, reply) => {
-    const found = await traces.search({ ...parseV3Search(queryOf(request)), raw: false });
+    const { traces: found, ...page } = await traces.page({ ...parseV3Search(queryOf(request)), raw: false });
     return sendJson(
       reply,
-      JSON.stringify({ summaries: found.map(summarizeTrace) } satisfies V3TraceSummaries),
+      JSON.stringify({ summaries: found.map(summarizeTrace), ...page } satisfies V3TraceSummaries),
+    );
+  });
+
+  // Beside the paths of Jaeger, which serves no dependencies here over HTTP, and below one that it does not use.
+  server.get('/api/v3/lantern/dependencies', async (request, reply) => {
+    const { range, service } = parseV3DependenciesRequest(queryOf(request));
+    const edges = (await traces.store.callEdges(range)).filter(
+      ({ parent, child }) => service === '' || parent === service || child === service,
+    );
+    return sendJson(
+      reply,
+      JSON.stringify({ dependencies: edges.map(toDependency) } satisfies V3Dependencies),
     );
   });
 };
 
-const sendTraces = (reply: FastifyReply, traces: readonly Trace[]): FastifyReply => {
+const toDependency = ({ latencies, ...link }: CallEdge): V3Dependency => {
+  const at = (quantile: number) => (latencyQuantile(latencies, quantile) ?? 0) / 1e6;
+  return {
+    ...link,
+    ...(latencies.length > 0 && { latencyMs: { p50: at(0.5), p95: at(0.95), p99: at(0.99) } }),
+  };
+};
+
+const sendTraces = (reply: FastifyReply, { traces, ...page }: TracePage): FastifyReply => {
   if (traces.length === 0) throw new HttpError(404, 'No traces found');
   const result = formatTraceRequestJson(traces.flatMap(({ resourceSpans }) => resourceSpans));
-  return sendJson(reply, JSON.stringify({ result }));
+  return sendJson(reply, JSON.stringify({ result, ...page }));
 };

@@ -1,0 +1,80 @@
+import {
+  NANOS_PER_SECOND,
+  SpanKind,
+  type DurationNano,
+  type TimeRange,
+  type UnixNano,
+} from '@lantern/telemetry-model';
+import { BadRequest } from '../bad-request.js';
+import { parseGoFloat } from '../go/float.js';
+import { parseGoBool } from '../go/number.js';
+import { messageOf } from '../message-of.js';
+import { millis, read } from './legacy-params.js';
+
+const DEFAULT_LOOKBACK = 3_600n * NANOS_PER_SECOND;
+const DEFAULT_STEP = 5n * NANOS_PER_SECOND;
+const DEFAULT_RATE_PER = 600n * NANOS_PER_SECOND;
+
+/** As many points as Prometheus, which Jaeger asks, gives of one series. */
+const MAX_POINTS = 11_000n;
+
+/** `GET /api/metrics/*`. */
+export interface MetricsRequest {
+  readonly services: readonly string[];
+  readonly kinds: readonly SpanKind[];
+  readonly groupByOperation: boolean;
+  readonly range: TimeRange;
+  /** From one point to the next. */
+  readonly stepNano: DurationNano;
+  /** Each point tells of what happened so long before it. */
+  readonly ratePerNano: DurationNano;
+}
+
+/** @throws {BadRequest} in the words of Jaeger */
+export const parseMetricsRequest = (params: URLSearchParams, now: UnixNano): MetricsRequest => {
+  const services = params.getAll('service');
+  if (services.length === 0) {
+    throw new BadRequest("unable to parse param 'service': please provide at least one service name");
+  }
+  const groupByOperation = read(params, 'groupByOperation', parseGoBool, false);
+  const kinds = params.has('spanKind') ? params.getAll('spanKind').map(parseKind) : [SpanKind.server];
+  const endUnixNano = read(params, 'endTs', millis, now);
+  const lookback = read(params, 'lookback', millis, DEFAULT_LOOKBACK);
+  const stepNano = read(params, 'step', millis, DEFAULT_STEP);
+  const ratePerNano = read(params, 'ratePer', millis, DEFAULT_RATE_PER);
+  requirePositive('step', stepNano);
+  requirePositive('ratePer', ratePerNano);
+  if (lookback < 0n) throw new BadRequest("unable to parse param 'lookback': must not be negative");
+  if (lookback / stepNano >= MAX_POINTS) {
+    throw new BadRequest(
+      `unable to parse param 'step': exceeded maximum resolution of ${MAX_POINTS} points per timeseries`,
+    );
+  }
+  return {
+    services,
+    kinds,
+    groupByOperation,
+    range: { startUnixNano: endUnixNano - lookback, endUnixNano },
+    stepNano,
+    ratePerNano,
+  };
+};
+
+/** @throws {BadRequest} */
+export const parseQuantile = (params: URLSearchParams): number => {
+  try {
+    return parseGoFloat(params.get('quantile') ?? '');
+  } catch (error) {
+    throw new BadRequest(`unable to parse param 'quantile': ${messageOf(error)}`);
+  }
+};
+
+const requirePositive = (name: string, value: bigint): void => {
+  if (value <= 0n) throw new BadRequest(`unable to parse param '${name}': must be greater than 0`);
+};
+
+const parseKind = (text: string): SpanKind => {
+  const name = text.toLowerCase();
+  if (Object.hasOwn(SpanKind, name)) return SpanKind[name as keyof typeof SpanKind];
+  throw new BadRequest(`unable to parse param 'spanKind': unsupported span kind: '${text}'`);
+};

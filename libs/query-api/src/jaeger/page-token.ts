@@ -1,0 +1,35 @@
+import type { TraceId, UnixNano } from '@lantern/telemetry-model';
+import { isTraceId } from '@lantern/telemetry-model';
+
+/** Where a page of a search ended: the place of its last trace in the order of the answer. */
+export interface PagePlace {
+  readonly startUnixNano: UnixNano;
+  readonly traceId: TraceId;
+}
+
+const TOKEN = /^1\.([0-9a-f]{1,16})\.([0-9a-f]{32})\.([0-9a-f]{8})$/;
+
+/** Which search a token belongs to: all that it asks for but the size and the place of the page. */
+export const searchFingerprint = (conditions: unknown): string => {
+  const text = JSON.stringify(conditions, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  // FNV-1a: it tells searches apart, and need not withstand anybody.
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
+};
+
+/** Opaque to whoever carries it from one page to the next. */
+export const formatPageToken = ({ startUnixNano, traceId }: PagePlace, fingerprint: string): string =>
+  `1.${startUnixNano.toString(16)}.${traceId}.${fingerprint}`;
+
+/** @throws {Error} for a token of another search, or none at all */
+export const parsePageToken = (token: string, fingerprint: string): PagePlace => {
+  const [, start, id = '', of] = TOKEN.exec(token) ?? [];
+  if (start === undefined || !isTraceId(id)) throw new Error('it is no token that a search has given');
+  if (of !== fingerprint) throw new Error('it belongs to a search with other conditions');
+  return { startUnixNano: BigInt(`0x${start}`), traceId: id };
+};

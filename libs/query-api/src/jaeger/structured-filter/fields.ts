@@ -1,0 +1,84 @@
+import {
+  SpanKind,
+  StatusCode,
+  durationNano,
+  serviceNameOf,
+  type SpanEvent,
+  type SpanInContext,
+  type SpanLink,
+} from '@lantern/telemetry-model';
+import type { Level } from './ast.js';
+
+/** What a field holds decides what it may be compared with. Words are texts of a closed set, without an order. */
+export type FieldType = 'text' | 'duration' | 'time' | 'kind' | 'status';
+
+/** A value of a field; undefined where the span has none. */
+export type FieldValue = string | bigint | undefined;
+
+interface Fields<Source> {
+  readonly [name: string]: { readonly type: FieldType; readonly of: (source: Source) => FieldValue };
+}
+
+const wordOf = (words: Readonly<Record<string, number>>, number: number): string =>
+  Object.keys(words).find((word) => words[word] === number) ?? '';
+
+/** An empty text is a field that was not set. */
+const set = (text: string): string | undefined => (text === '' ? undefined : text);
+
+const SPAN: Fields<SpanInContext> = {
+  traceID: { type: 'text', of: ({ span }) => span.traceId },
+  spanID: { type: 'text', of: ({ span }) => span.spanId },
+  parentSpanID: { type: 'text', of: ({ span }) => span.parentSpanId },
+  traceState: { type: 'text', of: ({ span }) => set(span.traceState) },
+  name: { type: 'text', of: ({ span }) => span.name },
+  kind: { type: 'kind', of: ({ span }) => wordOf(SpanKind, span.kind) },
+  startTime: { type: 'time', of: ({ span }) => span.startUnixNano },
+  endTime: { type: 'time', of: ({ span }) => span.endUnixNano },
+  status: { type: 'status', of: ({ span }) => wordOf(StatusCode, span.status.code) },
+  statusMessage: { type: 'text', of: ({ span }) => set(span.status.message) },
+  duration: { type: 'duration', of: ({ span }) => durationNano(span) },
+};
+
+const RESOURCE: Fields<SpanInContext> = {
+  service: { type: 'text', of: ({ resource }) => serviceNameOf(resource) },
+};
+
+const SCOPE: Fields<SpanInContext> = {
+  name: { type: 'text', of: ({ scope }) => set(scope.name) },
+  version: { type: 'text', of: ({ scope }) => set(scope.version) },
+};
+
+const EVENT: Fields<{ readonly event: SpanEvent; readonly span: SpanInContext }> = {
+  name: { type: 'text', of: ({ event }) => event.name },
+  time: { type: 'time', of: ({ event }) => event.timeUnixNano },
+  timeSinceStart: {
+    type: 'duration',
+    of: ({ event, span }) => event.timeUnixNano - span.span.startUnixNano,
+  },
+};
+
+const LINK: Fields<SpanLink> = {
+  traceID: { type: 'text', of: (link) => link.traceId },
+  spanID: { type: 'text', of: (link) => link.spanId },
+  traceState: { type: 'text', of: (link) => set(link.traceState) },
+};
+
+const FIELDS = { span: SPAN, resource: RESOURCE, scope: SCOPE, event: EVENT, link: LINK } as const;
+
+/** Undefined for a field that the level does not have. */
+export const fieldType = (level: Level, name: string): FieldType | undefined =>
+  Object.hasOwn(FIELDS[level], name) ? FIELDS[level][name]?.type : undefined;
+
+export const spanField = (
+  level: 'span' | 'resource' | 'scope',
+  name: string,
+  span: SpanInContext,
+): FieldValue => FIELDS[level][name]?.of(span);
+
+export const eventField = (name: string, event: SpanEvent, span: SpanInContext): FieldValue =>
+  EVENT[name]?.of({ event, span });
+
+export const linkField = (name: string, link: SpanLink): FieldValue => LINK[name]?.of(link);
+
+export const KIND_WORDS = Object.keys(SpanKind);
+export const STATUS_WORDS = Object.keys(StatusCode);
