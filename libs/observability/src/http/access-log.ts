@@ -8,13 +8,13 @@ const loggerContext = 'AccessLog';
 
 /**
  * Writes one line for each request that this application served: `POST /orders 201 12ms`, at level info, warn from
- * 400 on and error from 500 on. Returns how to stop that.
+ * 400 on and for clients that left before the answer, error from 500 on. Returns how to stop that.
  */
 export function writeAccessLog(logger: TraceLogger, adapterHost: HttpAdapterHost): () => void {
   return onRequestServed((request, outcome) => {
     if (request.server !== adapterHost.httpAdapter.getHttpServer()) return;
     const { status } = outcome;
-    const level = status === undefined || status >= 500 ? 'error' : status >= 400 ? 'warn' : 'log';
+    const level = status === undefined ? 'warn' : status >= 500 ? 'error' : status >= 400 ? 'warn' : 'log';
     logger[level](message(request, outcome), fields(request, outcome), loggerContext);
   });
 }

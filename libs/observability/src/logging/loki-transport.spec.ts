@@ -1,4 +1,3 @@
-import { context } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MESSAGE } from 'triple-beam';
 import { closedPort } from '../../test/http-server.js';
@@ -44,10 +43,11 @@ afterEach(async () => {
 });
 
 describe('the way of log lines to Loki', () => {
-  it('delivers a line within a second, with ids as metadata and few labels', async () => {
+  it('delivers a line soon, with ids as metadata and few labels', async () => {
     const ids = { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16), correlation_id: 'c' };
     write('Payment processing failed', { level: 'error', product: 'laptop', ...ids });
-    await until('the line', () => loki.lines.length === 1, 1000);
+    // Far below the five seconds of winston-loki.
+    await until('the line', () => loki.lines.length === 1, 2000);
     expect(loki.lines[0]).toMatchObject({
       labels: { level: 'error', service: 'order-service', env: 'test' },
       metadata: ids,
@@ -167,6 +167,5 @@ describe('shutting down', () => {
     write('too late');
     await transport.shutdown(100);
     expect(loki.pushes).toEqual([]);
-    expect(context.active()).toBeDefined();
   });
 });

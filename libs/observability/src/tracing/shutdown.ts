@@ -1,7 +1,14 @@
 const defaultTimeoutMillis = 5000;
 
-interface Shutdown {
+/** A backend that has not answered before is not given the whole time to begin with it, in milliseconds. */
+const hopelessTimeoutMillis = 1000;
+
+/** What `shutdownTelemetry()` does. */
+export interface Shutdown {
+  /** Sends what is held and stops. */
   run: () => Promise<void>;
+  /** The backend is known to be away. */
+  isHopeless: () => boolean;
   /** Told how it went, to say what was left behind. */
   done: (timedOut: boolean) => void;
 }
@@ -9,9 +16,9 @@ interface Shutdown {
 let pending: Shutdown | undefined;
 let running: Promise<void> | undefined;
 
-/** Sets what `shutdownTelemetry()` does: sending what is held and stopping the SDK. */
-export function takeShutdown(run: Shutdown['run'], done: Shutdown['done']): void {
-  pending = { run, done };
+/** Sets what there is to shut down. */
+export function takeShutdown(shutdown: Shutdown): void {
+  pending = shutdown;
   running = undefined;
 }
 
@@ -24,10 +31,11 @@ export function shutdownTelemetry(timeoutMillis = defaultTimeoutMillis): Promise
   return running;
 }
 
-async function within(timeoutMillis: number, { run, done }: Shutdown): Promise<void> {
+async function within(timeoutMillis: number, { run, isHopeless, done }: Shutdown): Promise<void> {
+  const limit = isHopeless() ? Math.min(timeoutMillis, hopelessTimeoutMillis) : timeoutMillis;
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, timeoutMillis, 'late');
+    timer = setTimeout(resolve, limit, 'late');
   });
   // A rejection means that spans were lost, which has been said where they were lost.
   const outcome = await Promise.race([run().catch(() => undefined), deadline]);

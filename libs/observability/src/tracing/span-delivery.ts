@@ -25,6 +25,11 @@ export class SpanDelivery implements SpanExporter {
     return this.pending;
   }
 
+  /** The last attempt failed. */
+  get isFailing(): boolean {
+    return this.failing;
+  }
+
   /** A span is on its way. */
   expect(): void {
     this.pending++;

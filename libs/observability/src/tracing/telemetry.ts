@@ -67,17 +67,16 @@ function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
     ...(setting(env, 'OTEL_LOGS_EXPORTER') ? {} : { logRecordProcessors: [] }),
   });
   sdk.start();
-  takeShutdown(
-    async () => {
-      await sdk.shutdown();
-    },
-    (timedOut) => {
+  takeShutdown({
+    run: () => sdk.shutdown(),
+    isHopeless: () => delivery?.isFailing ?? false,
+    done: (timedOut) => {
       const left = delivery?.undelivered ?? 0;
       if (timedOut && left > 0) {
         diagnostics.write('warn', `${left} spans were not sent to ${target?.target ?? ''} before the end`);
       }
     },
-  );
+  });
 }
 
 // The SDK leaves attributes unlimited unless one of these is set.
