@@ -18,6 +18,9 @@ describe('readConfig', () => {
       otlpGrpcPort: 4317,
       jaegerPort: 16686,
       lokiPort: 3100,
+      samplingPort: 5778,
+      samplingFile: undefined,
+      token: undefined,
       maxTraceBytes: 268_435_456,
       maxLogBytes: 134_217_728,
       maxGrpcMessageBytes: 4_194_304,
@@ -34,6 +37,9 @@ describe('readConfig', () => {
         LANTERN_OTLP_GRPC_PORT: '1',
         LANTERN_JAEGER_PORT: '65535',
         LANTERN_LOKI_PORT: '3101',
+        LANTERN_SAMPLING_PORT: '2',
+        LANTERN_SAMPLING_FILE: 'strategies.json',
+        LANTERN_TOKEN: 'a-long-secret-1234',
         LANTERN_MAX_TRACE_BYTES: '1.5GiB',
         LANTERN_MAX_LOG_BYTES: '20000000',
         LANTERN_MAX_GRPC_MESSAGE_BYTES: '16MiB',
@@ -46,12 +52,20 @@ describe('readConfig', () => {
       otlpGrpcPort: 1,
       jaegerPort: 65535,
       lokiPort: 3101,
+      samplingPort: 2,
+      samplingFile: 'strategies.json',
+      token: 'a-long-secret-1234',
       maxTraceBytes: 1_610_612_736,
       maxLogBytes: 20_000_000,
       maxGrpcMessageBytes: 16_777_216,
       maxInFlightBytes: 67_108_864,
       maxClockSkewNano: 90_000_000_000n,
     });
+  });
+
+  it('lets everybody in from elsewhere only when it is told so by name', () => {
+    expect(readConfig({ LANTERN_HOST: '::', LANTERN_ALLOW_ANONYMOUS: '1' }).token).toBeUndefined();
+    expect(readConfig({ LANTERN_HOST: '127.0.0.2' }).token).toBeUndefined();
   });
 
   it('reads an empty variable as one that is not set', () => {
@@ -78,6 +92,19 @@ describe('readConfig', () => {
     [
       { LANTERN_MAX_CLOCK_SKEW: '-1s' },
       'LANTERN_MAX_CLOCK_SKEW is "-1s": it must be a duration, for example 500ms, 30s, 24h or 0.',
+    ],
+    [
+      { LANTERN_TOKEN: 'short secret' },
+      'LANTERN_TOKEN is set: it must be at least 16 characters without spaces.',
+    ],
+    [
+      { LANTERN_ALLOW_ANONYMOUS: 'yes' },
+      'LANTERN_ALLOW_ANONYMOUS is "yes": it must be 1 or true, 0 or false.',
+    ],
+    [
+      { LANTERN_HOST: '0.0.0.0' },
+      'LANTERN_HOST is "0.0.0.0", where others can reach it: set LANTERN_TOKEN to a secret that they have to show, ' +
+        'or LANTERN_ALLOW_ANONYMOUS=1 to let everybody send and read.',
     ],
     [{ LANTERN_HOST: 'a b' }, 'LANTERN_HOST is "a b": it must be a host name or an IP address.'],
   ])('refuses %j by name, value and what is allowed', (env: Record<string, string>, message) => {

@@ -1,6 +1,7 @@
 import { parseGoDuration } from '@lantern/query-api';
 import type { DurationNano } from '@lantern/telemetry-model';
 import { z } from 'zod';
+import { isLoopback } from './http/foreign-pages.js';
 
 export interface Config {
   /** A name or address. `localhost` means both loopback addresses, 127.0.0.1 and ::1. */
@@ -11,6 +12,12 @@ export interface Config {
   /** Jaeger's query API and the web UI. */
   readonly jaegerPort: number;
   readonly lokiPort: number;
+  /** Remote sampling. */
+  readonly samplingPort: number;
+  /** Sampling strategies in the format of Jaeger; undefined keeps everything. */
+  readonly samplingFile: string | undefined;
+  /** What whoever sends or reads has to show; undefined lets everybody in. */
+  readonly token: string | undefined;
   /** What the spans in memory may occupy; the oldest traces make room for new ones. */
   readonly maxTraceBytes: number;
   /** What the log lines in memory may occupy; the oldest make room for new ones. */
@@ -42,6 +49,8 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 
 const PORT = 'a whole number from 0 to 65535, where 0 takes any free port';
 const SIZE = 'a size of at least 1 MiB, for example 256MiB, 1GB or 100000000';
+const TOKEN = 'at least 16 characters without spaces';
+const SWITCH = '1 or true, 0 or false';
 const DURATION = 'a duration, for example 500ms, 30s, 24h or 0';
 const HOST = 'a host name or an IP address';
 
@@ -72,12 +81,23 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const onOff = z
+  .enum(['0', 'false', '1', 'true'], SWITCH)
+  .transform((text) => text === '1' || text === 'true');
+
 const environment = z.object({
   LANTERN_HOST: host.default('localhost'),
   LANTERN_OTLP_PORT: port.default(4318),
   LANTERN_OTLP_GRPC_PORT: port.default(4317),
   LANTERN_JAEGER_PORT: port.default(16_686),
   LANTERN_LOKI_PORT: port.default(3100),
+  LANTERN_SAMPLING_PORT: port.default(5778),
+  LANTERN_SAMPLING_FILE: z.string().optional(),
+  LANTERN_TOKEN: z
+    .string()
+    .regex(/^\S{16,}$/, TOKEN)
+    .optional(),
+  LANTERN_ALLOW_ANONYMOUS: onOff.default(false),
   LANTERN_MAX_TRACE_BYTES: size.default(256 * MIB),
   LANTERN_MAX_LOG_BYTES: size.default(128 * MIB),
   // As an OpenTelemetry Collector has it.
@@ -96,9 +116,18 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       error.issues
         .map(({ path, message }) => {
           const variable = String(path[0]);
-          return `${variable} is "${env[variable] ?? ''}": it must be ${message}.`;
+          // A secret is not repeated.
+          const value = variable === 'LANTERN_TOKEN' ? 'set' : `"${env[variable] ?? ''}"`;
+          return `${variable} is ${value}: it must be ${message}.`;
         })
         .join('\n'),
+    );
+  }
+  const { LANTERN_HOST, LANTERN_TOKEN, LANTERN_ALLOW_ANONYMOUS } = data;
+  if (!isLoopback(LANTERN_HOST) && LANTERN_TOKEN === undefined && !LANTERN_ALLOW_ANONYMOUS) {
+    throw new ConfigError(
+      `LANTERN_HOST is "${LANTERN_HOST}", where others can reach it: set LANTERN_TOKEN to a secret that they ` +
+        'have to show, or LANTERN_ALLOW_ANONYMOUS=1 to let everybody send and read.',
     );
   }
   return {
@@ -107,6 +136,9 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     otlpGrpcPort: data.LANTERN_OTLP_GRPC_PORT,
     jaegerPort: data.LANTERN_JAEGER_PORT,
     lokiPort: data.LANTERN_LOKI_PORT,
+    samplingPort: data.LANTERN_SAMPLING_PORT,
+    samplingFile: data.LANTERN_SAMPLING_FILE,
+    token: data.LANTERN_TOKEN,
     maxTraceBytes: data.LANTERN_MAX_TRACE_BYTES,
     maxLogBytes: data.LANTERN_MAX_LOG_BYTES,
     maxGrpcMessageBytes: data.LANTERN_MAX_GRPC_MESSAGE_BYTES,

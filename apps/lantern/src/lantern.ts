@@ -1,6 +1,8 @@
 import { openMemoryLogStore, openMemoryTraceStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
+import { nowUnixNano } from './clock.js';
 import type { Config } from './config.js';
+import { AccessToken } from './http/access-token.js';
 import type { Report } from './http/failure.js';
 import { InFlightBytes } from './http/in-flight-bytes.js';
 import { REQUEST_TIMEOUT_MILLIS } from './http/limits.js';
@@ -8,11 +10,16 @@ import { listen } from './http/listen.js';
 import type { ServerOptions } from './http/server.js';
 import { OtlpGrpcServer } from './ingest/grpc/otlp-grpc-server.js';
 import { createOtlpServer } from './ingest/http/otlp-server.js';
+import { LogFeed } from './ingest/log-feed.js';
 import { LogIngest } from './ingest/log-ingest.js';
+import { DEFAULT_LOG_LIMITS, type LogLimits } from './ingest/log-limits.js';
 import { OtlpIngest } from './ingest/otlp-ingest.js';
 import { TraceIngest } from './ingest/trace-ingest.js';
 import { createJaegerServer } from './query/jaeger/jaeger-server.js';
 import { createLokiServer } from './query/loki/loki-server.js';
+import { createSamplingServer } from './sampling/sampling-server.js';
+import { StrategiesFile } from './sampling/strategies-file.js';
+import { KEEP_ALL_STRATEGIES } from './sampling/strategies.js';
 import { UI_DIRECTORY } from './ui/ui-routes.js';
 
 export interface Lantern {
@@ -28,11 +35,15 @@ export interface LanternUrls {
   /** Jaeger's query API and the web UI. */
   readonly jaeger: string;
   readonly loki: string;
+  /** Remote sampling. */
+  readonly sampling: string;
 }
 
 export interface LanternOptions {
   readonly uiDirectory?: string;
   readonly requestTimeoutMillis?: number;
+  /** What senders of logs may send, where it is not {@link DEFAULT_LOG_LIMITS}. */
+  readonly logLimits?: Partial<LogLimits>;
   /** Takes what an operator should know; nothing is written without it. */
   readonly report?: Report;
 }
@@ -43,37 +54,50 @@ const CLOSE_TIMEOUT_MILLIS = 5_000;
 /**
  * Opens the stores and the ports.
  *
+ * @throws {StrategiesFileError}
  * @throws {ListenError} when a port cannot be had; whatever was opened before is closed again
  */
 export const startLantern = async (config: Config, options: LanternOptions = {}): Promise<Lantern> => {
+  const report = options.report ?? (() => undefined);
+  const strategies =
+    config.samplingFile === undefined ? KEEP_ALL_STRATEGIES : new StrategiesFile(config.samplingFile, report);
   const traces = openMemoryTraceStore({ maxBytes: config.maxTraceBytes });
   const logs = openMemoryLogStore({ maxBytes: config.maxLogBytes });
-  const report = options.report ?? (() => undefined);
   const requestTimeoutMillis = options.requestTimeoutMillis ?? REQUEST_TIMEOUT_MILLIS;
   const inFlight = new InFlightBytes(config.maxInFlightBytes);
-  const serverOptions: ServerOptions = { host: config.host, requestTimeoutMillis, report, inFlight };
-  const otlpIngest = new OtlpIngest(new TraceIngest(traces), report);
+  const token = config.token === undefined ? undefined : new AccessToken(config.token);
+  const serverOptions: ServerOptions = { host: config.host, requestTimeoutMillis, report, inFlight, token };
+  const feed = new LogFeed();
+  const limits = { ...DEFAULT_LOG_LIMITS, ...options.logLimits };
+  const logIngest = new LogIngest({ store: logs, feed, limits, now: nowUnixNano });
+  const otlpIngest = new OtlpIngest(new TraceIngest(traces), logIngest, report);
   const otlp = createOtlpServer(otlpIngest, serverOptions);
   const otlpGrpc = new OtlpGrpcServer(otlpIngest, {
     maxMessageBytes: config.maxGrpcMessageBytes,
     requestTimeoutMillis,
     report,
     inFlight,
+    token,
   });
   const jaeger = createJaegerServer(
     {
       traces,
       logs,
+      feed,
       uiDirectory: options.uiDirectory ?? UI_DIRECTORY,
       maxClockSkewNano: config.maxClockSkewNano,
     },
     serverOptions,
   );
-  const loki = createLokiServer({ logs, ingest: new LogIngest(logs) }, serverOptions);
+  const loki = createLokiServer({ logs, feed, ingest: logIngest, otlp: otlpIngest }, serverOptions);
+  const sampling = createSamplingServer(strategies, serverOptions);
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await Promise.all([...[otlp, jaeger, loki].map(closeServer), otlpGrpc.close(CLOSE_TIMEOUT_MILLIS)]);
+    await Promise.all([
+      ...[otlp, jaeger, loki, sampling].map(closeServer),
+      otlpGrpc.close(CLOSE_TIMEOUT_MILLIS),
+    ]);
     await Promise.all([traces.close(), logs.close()]);
   };
   const lantern = {
@@ -108,6 +132,12 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
           port: config.lokiPort,
           purpose: 'the Loki API',
           variable: 'LANTERN_LOKI_PORT',
+        }),
+        sampling: await listen(sampling, {
+          host,
+          port: config.samplingPort,
+          purpose: 'remote sampling',
+          variable: 'LANTERN_SAMPLING_PORT',
         }),
       },
     };

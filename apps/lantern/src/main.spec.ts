@@ -11,6 +11,7 @@ const HOOKS = new URL('./testing/typescript-hooks.mjs', import.meta.url).href;
 const FREE_PORTS = {
   LANTERN_OTLP_PORT: '0',
   LANTERN_OTLP_GRPC_PORT: '0',
+  LANTERN_SAMPLING_PORT: '0',
   LANTERN_JAEGER_PORT: '0',
   LANTERN_LOKI_PORT: '0',
 };
@@ -20,6 +21,7 @@ interface Urls {
   readonly otlpGrpc: string;
   readonly jaeger: string;
   readonly loki: string;
+  readonly sampling: string;
 }
 
 // Each test starts a process, on a machine that may be busy.
@@ -71,7 +73,8 @@ describe('the process', () => {
         `Web UI and Jaeger API   ${urls.jaeger}\n` +
         `OTLP over HTTP          ${urls.otlp}\n` +
         `OTLP over gRPC          ${urls.otlpGrpc}\n` +
-        `Loki API                ${urls.loki}\n`,
+        `Loki API                ${urls.loki}\n` +
+        `Remote sampling         ${urls.sampling}\n`,
       stderr: '',
     });
   });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ConfigError, readConfig } from './config.js';
 import { ListenError } from './http/listen.js';
+import { StrategiesFileError } from './sampling/strategies-file.js';
 import { startLantern } from './lantern.js';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -8,11 +9,12 @@ const report = (text: string) => process.stderr.write(`${text}\n`);
 
 try {
   const lantern = await startLantern(readConfig(process.env), { report });
-  const { otlp, otlpGrpc, jaeger, loki } = lantern.urls;
+  const { otlp, otlpGrpc, jaeger, loki, sampling } = lantern.urls;
   print(`Web UI and Jaeger API   ${jaeger}`);
   print(`OTLP over HTTP          ${otlp}`);
   print(`OTLP over gRPC          ${otlpGrpc}`);
   print(`Loki API                ${loki}`);
+  print(`Remote sampling         ${sampling}`);
   // A process that started this one over IPC waits for it, and learns which ports were free.
   process.send?.({ type: 'ready', urls: lantern.urls });
 
@@ -30,7 +32,8 @@ try {
     });
   }
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof ListenError)) throw error;
+  if (!(error instanceof ConfigError || error instanceof ListenError || error instanceof StrategiesFileError))
+    throw error;
   report(error.message);
   process.exitCode = 1;
 }

@@ -9,6 +9,7 @@ export interface Ports {
   readonly otlp: number;
   readonly otlpGrpc: number;
   readonly loki: number;
+  readonly sampling: number;
 }
 
 export const DEFAULT_PORTS: Ports = {
@@ -19,6 +20,7 @@ export const DEFAULT_PORTS: Ports = {
   otlp: 4318,
   otlpGrpc: 4317,
   loki: 3100,
+  sampling: 5778,
 };
 
 export const ANY_FREE_PORTS: Ports = {
@@ -29,6 +31,7 @@ export const ANY_FREE_PORTS: Ports = {
   otlp: 0,
   otlpGrpc: 0,
   loki: 0,
+  sampling: 0,
 };
 
 /** The option of `npm start` that chooses each port, and what it is for. */
@@ -40,6 +43,7 @@ export const PORT_OPTIONS: Readonly<Record<keyof Ports, { option: string; purpos
   otlp: { option: 'otlp-port', purpose: "Lantern's OTLP receiver over HTTP" },
   otlpGrpc: { option: 'otlp-grpc-port', purpose: "Lantern's OTLP receiver over gRPC" },
   loki: { option: 'loki-port', purpose: "Lantern's Loki API" },
+  sampling: { option: 'sampling-port', purpose: "Lantern's remote sampling" },
 };
 
 const isTaken = (port: number): Promise<boolean> =>

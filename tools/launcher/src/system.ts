@@ -79,6 +79,7 @@ export class System {
       LANTERN_OTLP_PORT: String(ports.otlp),
       LANTERN_OTLP_GRPC_PORT: String(ports.otlpGrpc),
       LANTERN_LOKI_PORT: String(ports.loki),
+      LANTERN_SAMPLING_PORT: String(ports.sampling),
     });
     const lanternUrls = urlsOf(lantern);
     // Each failure is seen where its process is awaited below; a second one must not go unhandled meanwhile.

@@ -54,4 +54,21 @@ describe('a server that others can reach', () => {
     expect(statusCode).toBe(200);
     await server.close();
   });
+
+  it('takes requests from pages of its own, and from no others', async () => {
+    const server = createServer({
+      host: '0.0.0.0',
+      report: () => undefined,
+      inFlight: new InFlightBytes(1),
+    });
+    server.get('/', async () => 'here');
+    const statusFrom = async (origin: string) => {
+      const headers = { host: 'lantern.example.com:16686', origin };
+      return (await server.inject({ url: '/', headers })).statusCode;
+    };
+    expect(await statusFrom('https://lantern.example.com')).toBe(200);
+    expect(await statusFrom('https://evil.example.com')).toBe(403);
+    expect(await statusFrom('null')).toBe(403);
+    await server.close();
+  });
 });

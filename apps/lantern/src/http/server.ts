@@ -1,15 +1,19 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { AccessToken } from './access-token.js';
 import { boundBodies } from './bounded-bodies.js';
 import type { Report } from './failure.js';
 import { guardAgainstForeignPages } from './foreign-pages.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MILLIS } from './limits.js';
+import { requireToken } from './require-token.js';
 
 export interface ServerOptions {
   /** The address that it will listen on: it decides which `Host` headers are believed. */
   readonly host: string;
   readonly report: Report;
   readonly requestTimeoutMillis?: number;
+  /** What callers have to show; undefined lets everybody in. */
+  readonly token?: AccessToken | undefined;
   /** Shared by all servers of the process. */
   readonly inFlight: InFlightBytes;
 }
@@ -18,6 +22,7 @@ export interface ServerOptions {
 export const createServer = ({
   host,
   inFlight,
+  token,
   requestTimeoutMillis = REQUEST_TIMEOUT_MILLIS,
 }: ServerOptions): FastifyInstance => {
   const server = Fastify({
@@ -32,6 +37,7 @@ export const createServer = ({
   server.server.headersTimeout = requestTimeoutMillis;
   server.removeAllContentTypeParsers();
   guardAgainstForeignPages(server, host);
+  if (token) requireToken(server, token);
   boundBodies(server, inFlight);
   endConnectionsOnClose(server);
   return server;

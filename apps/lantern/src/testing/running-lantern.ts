@@ -10,6 +10,9 @@ export const TEST_CONFIG: Config = {
   otlpGrpcPort: 0,
   jaegerPort: 0,
   lokiPort: 0,
+  samplingPort: 0,
+  samplingFile: undefined,
+  token: undefined,
   maxTraceBytes: 16 * 1024 * 1024,
   maxLogBytes: 16 * 1024 * 1024,
   maxGrpcMessageBytes: 4 * 1024 * 1024,
@@ -51,6 +54,8 @@ export class RunningLantern {
       { ...TEST_CONFIG, ...this.config },
       {
         report: (message) => this.reports.push(message),
+        // Tests write of any time, so that what they expect does not depend on now.
+        logLimits: { maxAgeNanos: 1n << 63n, maxFutureNanos: 1n << 63n, maxBehindNanos: 1n << 63n },
         ...this.options,
       },
     );

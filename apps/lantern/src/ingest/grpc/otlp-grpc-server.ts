@@ -1,14 +1,18 @@
 import { Server, ServerCredentials, type handleUnaryCall } from '@grpc/grpc-js';
 import { encodeExportResponse, type Signal } from '@lantern/otlp';
+import type { AccessToken } from '../../http/access-token.js';
 import type { Report } from '../../http/failure.js';
 import { openDoor, type Door, type ListenOptions } from '../../http/listen.js';
 import type { OtlpIngest } from '../otlp-ingest.js';
 import { limitCalls, type CallLimits } from './call-limits.js';
 import { grpcStatusOf } from './grpc-status.js';
 import { OTLP_SERVICES } from './otlp-services.js';
+import { requireToken } from './require-token.js';
 
 export interface OtlpGrpcServerOptions extends CallLimits {
   readonly report: Report;
+  /** What callers have to show; undefined lets everybody in. */
+  readonly token?: AccessToken | undefined;
 }
 
 /**
@@ -28,7 +32,7 @@ export class OtlpGrpcServer {
   ) {
     this.server = new Server({
       'grpc.max_receive_message_length': options.maxMessageBytes,
-      interceptors: [limitCalls(options)],
+      interceptors: [...(options.token ? [requireToken(options.token)] : []), limitCalls(options)],
     });
     for (const { signal, definition } of OTLP_SERVICES) {
       this.server.addService(definition, { Export: this.exportOf(signal) });

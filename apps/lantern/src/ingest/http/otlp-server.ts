@@ -1,108 +1,19 @@
-import {
-  encodeExportResponse,
-  encodeRpcStatus,
-  formatExportResponseJson,
-  formatRpcStatusJson,
-  type PartialSuccess,
-  type Signal,
-} from '@lantern/otlp';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyLeaseOf } from '../../http/bounded-bodies.js';
-import { decompress } from '../../http/decompress.js';
-import { failureOf, type Failure } from '../../http/failure.js';
-import { HttpError } from '../../http/http-error.js';
+import type { FastifyInstance } from 'fastify';
 import { createServer, type ServerOptions } from '../../http/server.js';
-import { sendNotFound, sendText } from '../../http/text.js';
+import { sendNotFound } from '../../http/text.js';
 import type { OtlpIngest } from '../otlp-ingest.js';
+import { otlpRoutes, type OtlpPath } from './otlp-routes.js';
 
-const PROTOBUF = 'application/x-protobuf';
-const JSON_TYPE = 'application/json';
-type Encoding = typeof PROTOBUF | typeof JSON_TYPE;
-
-const PATHS: readonly (readonly [string, Signal])[] = [
+const PATHS: readonly OtlpPath[] = [
   ['/v1/traces', 'traces'],
   ['/v1/logs', 'logs'],
   ['/v1/metrics', 'metrics'],
 ];
 
-/** `google.rpc.Code` for what the sender has to change, and for what it may try again. */
-const RPC_CODES: Readonly<Record<number, number>> = { 400: 3, 401: 16, 408: 4, 413: 8, 415: 3, 503: 14 };
-const RPC_INTERNAL = 13;
-
-/**
- * OTLP over HTTP. The spans of a request can be queried once it is answered.
- *
- * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
- */
+/** OTLP over HTTP. What a request holds can be queried once it is answered. */
 export const createOtlpServer = (ingest: OtlpIngest, options: ServerOptions): FastifyInstance => {
   const server = createServer(options);
-
-  server.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  );
-
-  for (const [path, signal] of PATHS) {
-    server.post(path, async (request, reply) => {
-      const encoding = encodingOf(request);
-      // A request without a body and a content type reaches this place unparsed.
-      if (encoding === undefined) throw new HttpError(415, '');
-      const received = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const body = decompress(received, request.headers['content-encoding']);
-      bodyLeaseOf(request)?.resize(body.length);
-      const result =
-        encoding === JSON_TYPE
-          ? await ingest.acceptJson(signal, body.toString())
-          : await ingest.acceptProtobuf(signal, body);
-      return sendSuccess(reply, encoding, signal, result);
-    });
-    server.route({
-      method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-      url: path,
-      handler: async (_request, reply) =>
-        sendText(reply.header('allow', 'POST'), 405, '405 method not allowed, supported: [POST]'),
-    });
-  }
-
+  void server.register(otlpRoutes(ingest, PATHS, options.report));
   server.setNotFoundHandler(async (_request, reply) => sendNotFound(reply));
-
-  server.setErrorHandler(async (error, request, reply) => {
-    const encoding = encodingOf(request);
-    // There is no encoding to answer in: the sender speaks none of the two.
-    if (encoding === undefined) {
-      return sendText(reply, 415, `415 unsupported media type, supported: [${JSON_TYPE}, ${PROTOBUF}]`);
-    }
-    return sendFailure(reply, encoding, failureOf(error, options.report));
-  });
-
   return server;
 };
-
-const encodingOf = (request: FastifyRequest): Encoding | undefined => {
-  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  return type === PROTOBUF || type === JSON_TYPE ? type : undefined;
-};
-
-const sendSuccess = (
-  reply: FastifyReply,
-  encoding: Encoding,
-  signal: Signal,
-  result: PartialSuccess,
-): FastifyReply =>
-  send(
-    reply,
-    encoding,
-    encoding === PROTOBUF
-      ? encodeExportResponse(result)
-      : JSON.stringify(formatExportResponseJson(signal, result)),
-  );
-
-/** @see https://opentelemetry.io/docs/specs/otlp/#failures-1 */
-const sendFailure = (reply: FastifyReply, encoding: Encoding, { status, message }: Failure): FastifyReply => {
-  const rpcStatus = { code: RPC_CODES[status] ?? RPC_INTERNAL, message };
-  const body =
-    encoding === PROTOBUF ? encodeRpcStatus(rpcStatus) : JSON.stringify(formatRpcStatusJson(rpcStatus));
-  return send(reply.code(status), encoding, body);
-};
-
-const send = (reply: FastifyReply, encoding: Encoding, body: Uint8Array | string): FastifyReply =>
-  reply.header('content-type', encoding).send(Buffer.from(body));

@@ -1,0 +1,28 @@
+import {
+  Metadata,
+  ServerInterceptingCall,
+  ServerListenerBuilder,
+  status,
+  type ServerInterceptor,
+} from '@grpc/grpc-js';
+import type { AccessToken } from '../../http/access-token.js';
+
+/** Lets no call in without the token in its metadata, before its message is read. */
+export const requireToken =
+  (token: AccessToken): ServerInterceptor =>
+  (_method, call) => {
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMetadata((metadata, next) => {
+        if (token.isAuthorized(metadata.get('authorization')[0]?.toString())) {
+          next(metadata);
+          return;
+        }
+        call.sendStatus({
+          code: status.UNAUTHENTICATED,
+          details: 'a token is needed: send it as metadata "authorization: Bearer <token>"',
+          metadata: new Metadata(),
+        });
+      })
+      .build();
+    return new ServerInterceptingCall(call, { start: (next) => next(listener) });
+  };

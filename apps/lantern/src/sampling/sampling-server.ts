@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify';
+import { createServer, type ServerOptions } from '../http/server.js';
+import { queryOf, sendJson, sendText } from '../http/text.js';
+import type { SamplingStrategies } from './strategies.js';
+
+/**
+ * Tells remote samplers how much to keep, on any path: each generation of Jaeger's clients asks on another.
+ * Nothing secret is told, and no sampler can send a token, so none is asked for.
+ */
+export const createSamplingServer = (
+  strategies: SamplingStrategies,
+  options: ServerOptions,
+): FastifyInstance => {
+  const server = createServer({ ...options, token: undefined });
+  server.get('/*', async (request, reply) => {
+    const [service, ...others] = queryOf(request).getAll('service');
+    if (service === undefined || others.length > 0) {
+      return sendText(reply, 400, "'service' parameter must be provided once");
+    }
+    return sendJson(reply, JSON.stringify(strategies.strategyFor(service)));
+  });
+  return server;
+};
