@@ -22,8 +22,12 @@ export interface BlockParts {
   readonly summary: Uint8Array;
   readonly filter: Uint8Array;
   readonly columns: Uint8Array;
+  /** All chunks, see `joinParts`. */
   readonly body: Uint8Array;
 }
+
+export const bytesOf = ({ summary, filter, columns, body }: BlockParts): number =>
+  summary.length + filter.length + columns.length + body.length;
 
 export interface BlockSummaryRow {
   readonly block: number;
@@ -41,9 +45,8 @@ const SCHEMA = `
     block INTEGER PRIMARY KEY, arrived_millis INTEGER NOT NULL, bytes INTEGER NOT NULL, summary BLOB NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS span_filter (block INTEGER PRIMARY KEY, filter BLOB NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS span_data (
-    block INTEGER PRIMARY KEY, columns BLOB NOT NULL, body BLOB NOT NULL
-  ) STRICT;
+  CREATE TABLE IF NOT EXISTS span_columns (block INTEGER PRIMARY KEY, columns BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS span_body (block INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
 `;
 
 /**
@@ -54,7 +57,8 @@ export class BlockDatabase {
   private readonly database: DatabaseSync;
   private readonly insertSummary: StatementSync;
   private readonly insertFilter: StatementSync;
-  private readonly insertData: StatementSync;
+  private readonly insertColumns: StatementSync;
+  private readonly insertBody: StatementSync;
   private readonly setPosition: StatementSync;
   private readonly selectSummary: StatementSync;
   private readonly selectFilter: StatementSync;
@@ -68,14 +72,15 @@ export class BlockDatabase {
     this.database = database;
     this.insertSummary = database.prepare('INSERT INTO span_summary VALUES (?, ?, ?, ?)');
     this.insertFilter = database.prepare('INSERT INTO span_filter VALUES (?, ?)');
-    this.insertData = database.prepare('INSERT INTO span_data VALUES (?, ?, ?)');
+    this.insertColumns = database.prepare('INSERT INTO span_columns VALUES (?, ?)');
+    this.insertBody = database.prepare('INSERT INTO span_body VALUES (?, ?)');
     this.setPosition = database.prepare(
       'INSERT INTO position VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset',
     );
     this.selectSummary = database.prepare('SELECT summary FROM span_summary WHERE block = ?');
     this.selectFilter = database.prepare('SELECT filter FROM span_filter WHERE block = ?');
-    this.selectColumns = database.prepare('SELECT columns FROM span_data WHERE block = ?');
-    this.selectBody = database.prepare('SELECT body FROM span_data WHERE block = ?');
+    this.selectColumns = database.prepare('SELECT columns FROM span_columns WHERE block = ?');
+    this.selectBody = database.prepare('SELECT body FROM span_body WHERE block = ?');
   }
 
   /**
@@ -112,11 +117,12 @@ export class BlockDatabase {
   /** Blocks and the position up to which they hold the log, all or nothing. */
   insert(blocks: readonly BlockParts[], signal: string, { segment, offset }: LogPosition): void {
     this.inTransaction(() => {
-      for (const { block, arrivedMillis, summary, filter, columns, body } of blocks) {
-        const bytes = summary.length + filter.length + columns.length + body.length;
-        this.insertSummary.run(block, arrivedMillis, bytes, summary);
+      for (const parts of blocks) {
+        const { block, arrivedMillis, summary, filter, columns, body } = parts;
+        this.insertSummary.run(block, arrivedMillis, bytesOf(parts), summary);
         this.insertFilter.run(block, filter);
-        this.insertData.run(block, columns, body);
+        this.insertColumns.run(block, columns);
+        this.insertBody.run(block, body);
       }
       this.setPosition.run(signal, segment, offset);
     });
@@ -185,7 +191,7 @@ export class BlockDatabase {
 
   delete(blocks: readonly number[]): void {
     this.inTransaction(() => {
-      for (const table of ['span_summary', 'span_filter', 'span_data']) {
+      for (const table of ['span_summary', 'span_filter', 'span_columns', 'span_body']) {
         const statement = this.database.prepare(`DELETE FROM ${table} WHERE block = ?`);
         for (const block of blocks) statement.run(block);
       }

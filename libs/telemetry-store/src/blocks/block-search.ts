@@ -1,8 +1,10 @@
+import { Buffer } from 'node:buffer';
 import { TraceRequestWalker, decodeTraceRequest, hashesOfAttributeText } from '@lantern/otlp';
 import {
   StatusCode,
   attributeText,
   attributeValue,
+  bytesFromBase64,
   spansOf,
   type Attributes,
 } from '@lantern/telemetry-model';
@@ -10,9 +12,18 @@ import { spanMatcher } from '../span-matcher.js';
 import type { TraceQuery } from '../trace-store.js';
 import type { Origin } from './origin.js';
 import { writeRequest } from './request-bytes.js';
-import { ENDS_BEFORE_START, bodyStart, statusOf, type BlockOperation, type SpanRows } from './span-rows.js';
+import {
+  ENDS_BEFORE_START,
+  bodyStart,
+  chunkOf,
+  chunkStart,
+  statusOf,
+  type BlockOperation,
+  type ReadChunk,
+  type SpanRows,
+} from './span-rows.js';
 import { mayHoldTag } from './tag-filter.js';
-import type { TraceWords } from './trace-words.js';
+import { wordsAt, type TraceWords } from './trace-words.js';
 import { highOf, lowOf, wideOf } from './wide-time.js';
 
 /** An attribute that a span, an event, a link, its scope or its resource has to have. */
@@ -22,6 +33,8 @@ interface AttributeCondition {
   /** Whether only the resource counts. */
   readonly isOfResource: boolean;
   readonly hashes: readonly number[];
+  /** The bytes that a span with this attribute holds; undefined where a value can be written in many ways. */
+  readonly needles: readonly Buffer[] | undefined;
 }
 
 /** Both ends included. */
@@ -33,6 +46,16 @@ export interface StartRange {
 export interface BlockMatch {
   readonly words: TraceWords;
   readonly start: bigint;
+}
+
+/** Whether a chunk may hold spans that have the attributes that are looked for. */
+export type ChunkFits = (chunk: number) => boolean;
+
+/** A block that can be searched. */
+export interface ReadBlock {
+  readonly rows: SpanRows;
+  readonly read: ReadChunk;
+  readonly fits: ChunkFits;
 }
 
 type RowCondition = (flags: number, operation: BlockOperation) => boolean;
@@ -71,7 +94,7 @@ export class BlockSearch {
     return this.starts.from > this.starts.to;
   }
 
-  /** Whether a block with this filter may have a span that matches. */
+  /** Whether a chunk with this filter may have a span that matches. */
   mayMatch(filter: Uint8Array): boolean {
     return this.attributeConditions.every(({ hashes }) => hashes.some((hash) => mayHoldTag(filter, hash)));
   }
@@ -88,37 +111,52 @@ export class BlockSearch {
     );
   }
 
-  /** The newest matching span of each trace that has one that starts within the range. */
-  newestMatches(rows: SpanRows, body: () => Uint8Array | undefined, { from, to }: StartRange): BlockMatch[] {
-    const matcher = new RowMatcher(this, rows, body);
-    if (!matcher.mayMatch) return [];
-    const { spanCount, traceOf, startLow, startHigh, traceWords: words } = rows;
+  /** The row of each trace's newest match that starts within the range, + 1; by the trace's index. */
+  newestRows({ rows, read, fits }: ReadBlock, { from, to }: StartRange): Uint32Array {
+    const matcher = new RowMatcher(this, rows, read, fits);
+    const newest = new Uint32Array(rows.traceCount);
+    if (!matcher.mayMatch) return newest;
+    const { spanCount, traceOf, startLow, startHigh } = rows;
     const [fromLow, fromHigh, toLow, toHigh] = [lowOf(from), highOf(from), lowOf(to), highOf(to)];
-    /** The row of each trace's newest match, + 1. */
-    const best = new Uint32Array(rows.traceCount);
     for (let row = 0; row < spanCount; row++) {
       const [low, high] = [startLow[row] ?? 0, startHigh[row] ?? 0];
       if (high < fromHigh || (high === fromHigh && low < fromLow)) continue;
       if (high > toHigh || (high === toHigh && low > toLow)) continue;
       const trace = traceOf[row] ?? 0;
-      const newer = (best[trace] ?? 0) - 1;
+      const newer = (newest[trace] ?? 0) - 1;
       if (newer >= 0 && !isNewer(rows, row, newer)) continue;
-      if (matcher.matches(row)) best[trace] = row + 1;
+      if (matcher.matches(row)) newest[trace] = row + 1;
     }
+    return newest;
+  }
+
+  /** The newest matching span of each trace that has one that starts within the range. */
+  newestMatches(block: ReadBlock, range: StartRange): BlockMatch[] {
+    const { startLow, startHigh, traceWords } = block.rows;
     const matches: BlockMatch[] = [];
-    for (let trace = 0, at = 0; trace < best.length; trace++, at += 4) {
-      const row = (best[trace] ?? 0) - 1;
-      if (row < 0) continue;
+    for (const [trace, found] of this.newestRows(block, range).entries()) {
+      if (found === 0) continue;
+      const row = found - 1;
       matches.push({
-        words: [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0],
+        words: wordsAt(traceWords, trace),
         start: wideOf(startLow[row] ?? 0, startHigh[row] ?? 0),
       });
     }
     return matches;
   }
 
-  rowMatcher(rows: SpanRows, body: () => Uint8Array | undefined): RowMatcher {
-    return new RowMatcher(this, rows, body);
+  /** Whether every span matches that starts within the range. */
+  get takesAll(): boolean {
+    const { service, operation, minDurationNano, maxDurationNano, where } = this.query;
+    return (
+      [service, operation, minDurationNano, maxDurationNano, where].every(
+        (condition) => condition === undefined,
+      ) && this.rowConditions.length + this.originConditions.length + this.attributeConditions.length === 0
+    );
+  }
+
+  rowMatcher({ rows, read, fits }: ReadBlock): RowMatcher {
+    return new RowMatcher(this, rows, read, fits);
   }
 
   private addCondition(name: string, text: string): void {
@@ -148,6 +186,7 @@ export class BlockSearch {
       text,
       isOfResource,
       hashes: hashesOfAttributeText(key, text),
+      needles: needlesOf(text),
     });
   }
 
@@ -168,11 +207,15 @@ export class BlockSearch {
 export class RowMatcher {
   private readonly operationFits: readonly boolean[];
   private readonly missing: readonly (readonly AttributeCondition[] | undefined)[];
+  private readonly needleRows = new Map<readonly AttributeCondition[], Uint8Array[]>();
+  private knownChunk = -1;
+  private knownBytes: Uint8Array | undefined;
 
   constructor(
     private readonly search: BlockSearch,
     private readonly rows: SpanRows,
-    private readonly body: () => Uint8Array | undefined,
+    private readonly read: ReadChunk,
+    private readonly fits: ChunkFits,
   ) {
     this.operationFits = rows.operations.map((operation) => search.mayMatchOperation(operation));
     this.missing = rows.origins.map((origin) => search.missingConditions(origin));
@@ -196,6 +239,29 @@ export class RowMatcher {
     return this.hasAttributes(row, missing);
   }
 
+  /** Rows that hold the bytes of every condition that has some; looked for in a chunk at a time. */
+  private rowsWithNeedles(
+    conditions: readonly AttributeCondition[],
+    chunk: number,
+    bytes: Uint8Array,
+  ): Uint8Array {
+    let chunks = this.needleRows.get(conditions);
+    if (!chunks) this.needleRows.set(conditions, (chunks = []));
+    const known = chunks[chunk];
+    if (known) return known;
+    const { rowsPerChunk, spanCount } = this.rows;
+    const firstRow = chunk === 0 ? 0 : chunk * rowsPerChunk;
+    const found = new Uint8Array(Math.min(rowsPerChunk, spanCount - firstRow)).fill(1);
+    for (const { needles } of conditions) {
+      if (!needles) continue;
+      const holding = new Uint8Array(found.length);
+      for (const needle of needles) markRows(this.rows, firstRow, bytes, needle, holding);
+      for (let row = 0; row < found.length; row++) found[row] = (found[row] ?? 0) & (holding[row] ?? 0);
+    }
+    chunks[chunk] = found;
+    return found;
+  }
+
   private durationFits(row: number): boolean {
     const { flags, durationLow, durationHigh } = this.rows;
     const { minDurationNano: min, maxDurationNano: max } = this.search.query;
@@ -208,11 +274,20 @@ export class RowMatcher {
 
   private hasAttributes(row: number, conditions: readonly AttributeCondition[]): boolean {
     const { rows } = this;
-    const body = this.body();
-    if (!body) return false;
-    const [start, end] = [bodyStart(rows, row), rows.bodyEnd[row] ?? 0];
+    const chunk = chunkOf(rows, row);
+    if (conditions.length > 0 && !this.fits(chunk)) return false;
+    if (chunk !== this.knownChunk) {
+      this.knownChunk = chunk;
+      this.knownBytes = this.read(chunk);
+    }
+    const bytes = this.knownBytes;
+    if (!bytes) return false;
+    const firstRow = chunk === 0 ? 0 : chunk * rows.rowsPerChunk;
+    if (this.rowsWithNeedles(conditions, chunk, bytes)[row - firstRow] === 0) return false;
+    const offset = chunkStart(rows, chunk);
+    const [start, end] = [bodyStart(rows, row) - offset, (rows.bodyEnd[row] ?? 0) - offset];
     if (conditions.length > 0) {
-      walker.walkSpan(body, start, end);
+      walker.walkSpan(bytes, start, end);
       const { tags } = walker;
       const tagCount = walker.tagEnd[0] ?? 0;
       for (const { hashes } of conditions) {
@@ -224,11 +299,49 @@ export class RowMatcher {
     const origin = rows.origins[rows.originOf[row] ?? 0];
     if (!origin) return false;
     const { resourceSpans } = decodeTraceRequest(
-      writeRequest([{ origin, spans: [body.subarray(start, end)] }]),
+      writeRequest([{ origin, spans: [bytes.subarray(start, end)] }]),
     );
     return Array.from(spansOf(resourceSpans)).some(this.search.matches);
   }
 }
+
+/** Shorter ones are nearly everywhere. */
+const MIN_NEEDLE_BYTES = 3;
+
+/** A text and bytes stand in a span as they are; numbers, truth values and lists need not. */
+const needlesOf = (text: string): Buffer[] | undefined => {
+  const isOther = /^(true|false|NaN|-?Infinity|[[{].*|[-+.\de]+)$/s.test(text);
+  if (isOther || text.length < MIN_NEEDLE_BYTES) return undefined;
+  const needles = [Buffer.from(text)];
+  const bytes = bytesFromBase64(text);
+  if (bytes && bytes.length < MIN_NEEDLE_BYTES) return undefined;
+  if (bytes) needles.push(Buffer.from(bytes));
+  return needles;
+};
+
+const markRows = (
+  rows: SpanRows,
+  firstRow: number,
+  bytes: Uint8Array,
+  needle: Buffer,
+  into: Uint8Array,
+): void => {
+  const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { bodyEnd } = rows;
+  const offset = bodyStart(rows, firstRow);
+  for (let at = haystack.indexOf(needle); at >= 0;) {
+    let [low, high] = [0, into.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((bodyEnd[firstRow + middle] ?? 0) - offset <= at) low = middle + 1;
+      else high = middle;
+    }
+    if (low >= into.length) return;
+    into[low] = 1;
+    // One hit is enough for a row.
+    at = haystack.indexOf(needle, (bodyEnd[firstRow + low] ?? 0) - offset);
+  }
+};
 
 const holds = (attributes: Attributes, { name, text }: AttributeCondition): boolean => {
   const value = attributeValue(attributes, name);

@@ -234,7 +234,7 @@ describe('damage', () => {
     for (const n of numbers(1, 5)) await append(first, ...order(n));
     await first.close();
     const database = new DatabaseSync(join(folder, 'lantern.db'));
-    database.exec("UPDATE span_data SET body = X'00112233445566778899' WHERE block = 2");
+    database.exec("UPDATE span_body SET body = X'00112233445566778899' WHERE block = 2");
     database.exec("UPDATE span_summary SET summary = X'00112233445566778899' WHERE block = 4");
     database.close();
     const messages: string[] = [];

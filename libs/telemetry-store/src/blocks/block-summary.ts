@@ -5,7 +5,7 @@ import { decodeOperations, encodeOperations } from './columns-codec.js';
 import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
 import type { ObservedCall } from './recent-spans.js';
 import { ENDS_BEFORE_START, statusOf, type BlockOperation, type SpanRows } from './span-rows.js';
-import { doubleOf, highOf, lowOf, periodOf, wideOf } from './wide-time.js';
+import { doubleOf, periodOf, wideOf } from './wide-time.js';
 
 /** Of the roll-ups of spans. */
 export const PERIOD_NANOS = 10e9;
@@ -159,7 +159,8 @@ const encodeCalls = (writer: ByteWriter, calls: readonly SignedCall[]): void => 
     writer.varint(block);
     writer.varint(index.get(parent) ?? 0);
     writer.varint(index.get(child) ?? 0);
-    writer.uint64(wideOf(startLow, startHigh));
+    writer.uint32(startLow);
+    writer.uint32(startHigh);
     writer.varint(Math.min(durationNanos, Number.MAX_SAFE_INTEGER));
   }
 };
@@ -170,13 +171,13 @@ const decodeCalls = (reader: ByteReader): SignedCall[] => {
     const flags = reader.byte();
     const block = reader.varint();
     const [parent = '', child = ''] = [names[reader.varint()], names[reader.varint()]];
-    const start = reader.uint64();
+    const [startLow, startHigh] = [reader.uint32(), reader.uint32()];
     return {
       block,
       parent,
       child,
-      startLow: lowOf(start),
-      startHigh: highOf(start),
+      startLow,
+      startHigh,
       durationNanos: reader.varint(),
       isError: (flags & CALL_FAILED) !== 0,
       sign: (flags & CALL_TAKEN_BACK) === 0 ? 1 : -1,

@@ -20,13 +20,16 @@ import type {
   TraceStoreStats,
 } from '../trace-store.js';
 import { BlockCache } from './block-cache.js';
+import { bytesOf } from './block-database.js';
 import type { BlockDatabase, BlockParts, BlockSummaryRow } from './block-database.js';
-import { BlockSearch, type StartRange } from './block-search.js';
+import { DamageError } from './byte-reader.js';
+import { BlockSearch, type ChunkFits, type ReadBlock, type StartRange } from './block-search.js';
 import { PERIOD_NANOS, decodeSummary, encodeSummary, summarize } from './block-summary.js';
 import type { BlockSummary, SignedCall } from './block-summary.js';
 import { CallRollup, MINUTE_NANOS } from './call-rollup.js';
-import { decodeColumns, encodeColumns, type DecodedRows } from './columns-codec.js';
+import { ROWS_PER_CHUNK, decodeColumns, encodeColumns, type DecodedRows } from './columns-codec.js';
 import { EdgeCounts, type Edge } from './edge-counts.js';
+import { joinParts, splitParts } from './joined-parts.js';
 import { NewestMatches } from './newest-matches.js';
 import { OpenBlock } from './open-block.js';
 import {
@@ -41,10 +44,10 @@ import { RecentSpans, type RecentSpan } from './recent-spans.js';
 import { writeRequest, type SpanGroup } from './request-bytes.js';
 import { RedTally } from './red-tally.js';
 import { openSealedBytes, sealBytes } from './sealed-bytes.js';
-import { ENDS_BEFORE_START, bodyStart, traceIndexIn, type SpanRows } from './span-rows.js';
+import { ENDS_BEFORE_START, spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
 import { buildTagFilter } from './tag-filter.js';
-import { TraceIndex, traceKey } from './trace-index.js';
-import { traceIdOfWords, traceWordsOf, type TraceWords } from './trace-words.js';
+import { TraceIndex } from './trace-index.js';
+import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from './trace-words.js';
 import { DOUBLE_SLACK, doubleOf, periodOf, wideOf } from './wide-time.js';
 import { RecordKind, type LogPosition, type WriteAheadLog } from './write-ahead-log.js';
 import { WriteError } from './write-error.js';
@@ -131,7 +134,7 @@ export class BlockTraceStore implements TraceStore {
 
   private readonly origins = new OriginTable();
   private readonly rowsCache: BlockCache<DecodedRows>;
-  private readonly bodyCache: BlockCache<Uint8Array>;
+  private readonly chunkCache: BlockCache<Uint8Array>;
   private readonly filterCache: BlockCache<Uint8Array>;
   private readonly walker = new TraceRequestWalker();
   private readonly oldSpanWalker = new TraceRequestWalker();
@@ -146,8 +149,8 @@ export class BlockTraceStore implements TraceStore {
 
   constructor(private readonly options: BlockTraceStoreOptions) {
     const { cacheBytes, spansPerBlock, database } = options;
-    this.rowsCache = new BlockCache(cacheBytes * 0.3);
-    this.bodyCache = new BlockCache(cacheBytes * 0.55);
+    this.rowsCache = new BlockCache(cacheBytes * 0.45);
+    this.chunkCache = new BlockCache(cacheBytes * 0.4);
     this.filterCache = new BlockCache(cacheBytes * 0.15);
     this.sealAtSpans = spansPerBlock;
     let last = 0;
@@ -182,13 +185,10 @@ export class BlockTraceStore implements TraceStore {
     const groups = new Map<Origin, Uint8Array[]>();
     const { open } = this;
     const openSpans = new Map<Origin, Uint8Array[]>();
-    collectSpans(open, open.body, words, openSpans);
+    collectSpans(open, () => open.body, words, openSpans);
     for (const block of this.traceIndex.blocksOf(...words)) {
       const rows = this.rows(block);
-      if (rows && traceIndexIn(rows, ...words) !== undefined) {
-        const body = this.body(block);
-        if (body) collectSpans(rows, body, words, groups);
-      }
+      if (rows) collectSpans(rows, (chunk) => this.chunk(block, chunk), words, groups);
       await turn.yieldWhenOver();
     }
     for (const [origin, spans] of openSpans) {
@@ -207,10 +207,10 @@ export class BlockTraceStore implements TraceStore {
     const last = after !== undefined && after.startUnixNano < to ? after.startUnixNano : to;
     const newest = new NewestMatches(query.limit);
     const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
-    await this.eachBlock(search, { from, to: last }, (rows, body, bound) => {
+    await this.eachBlock(search, { from, to: last }, (block, bound) => {
       const { threshold = from } = newest;
       if (bound + DOUBLE_SLACK < Number(threshold)) return false;
-      for (const { words, start } of search.newestMatches(rows, body, { from: threshold, to: last })) {
+      for (const { words, start } of search.newestMatches(block, { from: threshold, to: last })) {
         const traceId = traceIdOfWords(...words);
         if (newest.wants(traceId, start) && traces.isWanted(traceId, words, search))
           newest.offer(traceId, start);
@@ -230,16 +230,24 @@ export class BlockTraceStore implements TraceStore {
   async countTraces({ after: _, ...query }: TraceQuery): Promise<number> {
     const search = new BlockSearch(query);
     const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
-    const counted = new Set<number>();
-    await this.eachBlock(search, search.starts, (rows, body) => {
-      for (const { words } of search.newestMatches(rows, body, search.starts)) {
-        const key = traceKey(...words);
-        if (counted.has(key)) continue;
-        if (!traces.needsLook || traces.isWanted(traceIdOfWords(...words), words, search)) counted.add(key);
+    if (search.takesAll && !traces.needsLook && this.isAllWithin(search.starts)) return this.traceCount;
+    const { traceIndex } = this;
+    const isCounted = new Uint8Array(traceIndex.numberLimit);
+    let count = 0;
+    await this.eachBlock(search, search.starts, (block) => {
+      for (const [trace, found] of search.newestRows(block, search.starts).entries()) {
+        if (found === 0) continue;
+        const words = wordsAt(block.rows.traceWords, trace);
+        // A trace that is in no sealed block comes along only once.
+        const number = traceIndex.numberOf(...words);
+        if (number !== undefined && isCounted[number] === 1) continue;
+        if (traces.needsLook && !traces.isWanted(traceIdOfWords(...words), words, search)) continue;
+        if (number !== undefined) isCounted[number] = 1;
+        count++;
       }
       return true;
     });
-    return counted.size;
+    return count;
   }
 
   async services(): Promise<string[]> {
@@ -293,14 +301,9 @@ export class BlockTraceStore implements TraceStore {
   }
 
   async stats(): Promise<TraceStoreStats> {
-    const { open } = this;
-    let traces = this.traceIndex.size;
-    for (let trace = 0; trace < open.traceCount; trace++) {
-      if (!this.traceIndex.has(...wordsAt(open.traceWords, trace))) traces++;
-    }
     return {
-      traces,
-      spans: this.sealedSpans + open.spanCount,
+      traces: this.traceCount,
+      spans: this.sealedSpans + this.open.spanCount,
       bytes: this.bytes,
       evictedSpans: this.evictedSpans,
     };
@@ -343,6 +346,26 @@ export class BlockTraceStore implements TraceStore {
       return true;
     }
     return this.dropSurplus();
+  }
+
+  private get traceCount(): number {
+    const { open, traceIndex } = this;
+    let count = traceIndex.size;
+    for (let trace = 0; trace < open.traceCount; trace++) {
+      if (!traceIndex.has(...wordsAt(open.traceWords, trace))) count++;
+    }
+    return count;
+  }
+
+  private isAllWithin({ from, to }: StartRange): boolean {
+    for (const { minStart, maxStart } of this.sealed.values())
+      if (minStart < from || maxStart > to) return false;
+    const { open } = this;
+    for (let row = 0; row < open.spanCount; row++) {
+      const start = wideOf(open.startLow[row] ?? 0, open.startHigh[row] ?? 0);
+      if (start < from || start > to) return false;
+    }
+    return true;
   }
 
   private get bytes(): number {
@@ -433,24 +456,25 @@ export class BlockTraceStore implements TraceStore {
     const trace = this.recent.addTrace(a, b, c, d);
     for (const block of this.traceIndex.blocksOf(a, b, c, d)) {
       const rows = this.rows(block);
-      const body = rows && this.body(block);
-      if (body) this.restore(trace, rows, body, [a, b, c, d]);
+      if (rows) this.restore(trace, rows, (chunk) => this.chunk(block, chunk), [a, b, c, d]);
     }
     for (const block of this.fullIndex.blocksOf(a, b, c, d)) {
       const full = this.full.find((other) => other.block === block);
-      if (full) this.restore(trace, full, full.body, [a, b, c, d]);
+      if (full) this.restore(trace, full, () => full.body, [a, b, c, d]);
     }
-    if (this.forgotSinceOpened) this.restore(trace, this.open, this.open.body, [a, b, c, d]);
+    if (this.forgotSinceOpened) this.restore(trace, this.open, () => this.open.body, [a, b, c, d]);
     return trace;
   }
 
-  private restore(trace: number, rows: SpanRows, body: Uint8Array, words: TraceWords): void {
+  private restore(trace: number, rows: SpanRows, read: ReadChunk, words: TraceWords): void {
     const index = traceIndexIn(rows, ...words);
     if (index === undefined) return;
     const { oldSpanWalker: walker } = this;
     for (let row = 0; row < rows.spanCount; row++) {
       if (rows.traceOf[row] !== index) continue;
-      walker.walkSpan(body, bodyStart(rows, row), rows.bodyEnd[row] ?? 0);
+      const bytes = spanBytes(rows, row, read);
+      if (!bytes) continue;
+      walker.walkSpan(bytes, 0, bytes.length);
       const [, , , , spanLow = 0, spanHigh = 0, parentLow = 0, parentHigh = 0] = walker.ids;
       const span: RecentSpan = {
         spanLow,
@@ -502,9 +526,9 @@ export class BlockTraceStore implements TraceStore {
         block: open.block,
         arrivedMillis,
         summary: sealBytes(encodeSummary(summary)),
-        filter: buildTagFilter(open.tags),
+        filter: joinParts(open.chunkTags.map(buildTagFilter)),
         columns: sealBytes(encodeColumns(open)),
-        body: sealBytes(open.body),
+        body: joinParts(chunksOf(open).map(sealBytes)),
       };
       return { summary, parts };
     });
@@ -514,8 +538,7 @@ export class BlockTraceStore implements TraceStore {
       end,
     );
     for (const { summary, parts } of sealing) {
-      const bytes = parts.summary.length + parts.filter.length + parts.columns.length + parts.body.length;
-      this.remember({ block: parts.block, arrivedMillis, bytes }, summary);
+      this.remember({ block: parts.block, arrivedMillis, bytes: bytesOf(parts) }, summary);
       this.filterCache.set(parts.block, parts.filter);
     }
     this.full = [];
@@ -599,7 +622,7 @@ export class BlockTraceStore implements TraceStore {
     this.sealedSpans -= entry.spanCount;
     this.evictedSpans += entry.spanCount;
     this.calls.drop(block);
-    for (const cache of [this.rowsCache, this.bodyCache, this.filterCache]) cache.delete(block);
+    for (const cache of [this.rowsCache, this.filterCache]) cache.delete(block);
     if (!summary) return;
     this.operationCatalog.drop(summary);
     const { traceWords } = summary;
@@ -632,22 +655,27 @@ export class BlockTraceStore implements TraceStore {
   private async eachBlock(
     search: BlockSearch,
     range: StartRange,
-    visit: (rows: SpanRows, body: () => Uint8Array | undefined, bound: number) => boolean,
+    visit: (block: ReadBlock, bound: number) => boolean,
   ): Promise<void> {
     if (range.from > range.to) return;
     const { open } = this;
     const turn = new Turn();
     // First and at once: it may be sealed during a turn of others.
-    visit(open, () => open.body, Number.POSITIVE_INFINITY);
+    visit(readBlockOf(open), Number.POSITIVE_INFINITY);
     for (const { block, bound } of this.candidates(search, range)) {
-      if (search.needsFilter) {
-        const filter = this.filter(block);
-        if (filter && !search.mayMatch(filter)) continue;
-      }
-      const rows = this.rows(block);
-      if (rows && !visit(rows, () => this.body(block), bound)) return;
+      const fits = search.needsFilter ? this.fittingChunks(block, search) : everyChunk;
+      const rows = fits && this.rows(block);
+      if (rows && !visit({ rows, read: (chunk) => this.chunk(block, chunk), fits }, bound)) return;
       await turn.yieldWhenOver();
     }
+  }
+
+  /** Undefined when no chunk of the block may hold the attributes that are looked for. */
+  private fittingChunks(block: number, search: BlockSearch): ChunkFits | undefined {
+    const filters = this.filters(block);
+    if (!filters) return everyChunk;
+    const fitting = filters.map((filter) => search.mayMatch(filter));
+    return fitting.includes(true) ? (chunk) => fitting[chunk] !== false : undefined;
   }
 
   /** Each with the latest start that a match in it can have; the latest first. */
@@ -674,10 +702,10 @@ export class BlockTraceStore implements TraceStore {
   /** All blocks in which a trace has spans, as far as they can be read. */
   private *openAndSealed(words: TraceWords): Generator<ReadBlock> {
     const { open } = this;
-    yield { rows: open, body: () => open.body };
+    yield readBlockOf(open);
     for (const block of this.traceIndex.blocksOf(...words)) {
       const rows = this.rows(block);
-      if (rows) yield { rows, body: () => this.body(block) };
+      if (rows) yield { rows, read: (chunk) => this.chunk(block, chunk), fits: everyChunk };
     }
   }
 
@@ -704,7 +732,6 @@ export class BlockTraceStore implements TraceStore {
     const { startUnixNano: from, endUnixNano: to } = range;
     if (from > to) return;
     const [first, last] = [Number(from / BigInt(MINUTE_NANOS)), Number(to / BigInt(MINUTE_NANOS))];
-    if (!this.calls.hasMinute(first) && !this.calls.hasMinute(last)) return;
     const turn = new Turn();
     const count = (calls: readonly SignedCall[], open: number): void => {
       for (const call of calls) {
@@ -732,20 +759,26 @@ export class BlockTraceStore implements TraceStore {
     return rows;
   }
 
-  private body(block: number): Uint8Array | undefined {
-    const cached = this.bodyCache.get(block);
+  private chunk(block: number, chunk: number): Uint8Array | undefined {
+    const key = chunkKey(block, chunk);
+    const cached = this.chunkCache.get(key);
     if (cached) return cached;
-    const body = this.readPart(block, () => openSealedBytes(this.options.database.body(block)));
-    if (body) this.bodyCache.set(block, body);
-    return body;
+    const bytes = this.readPart(block, () => {
+      const body = this.options.database.body(block);
+      return openSealedBytes(body && splitParts(body)[chunk]);
+    });
+    if (bytes) this.chunkCache.set(key, bytes);
+    return bytes;
   }
 
-  private filter(block: number): Uint8Array | undefined {
-    const cached = this.filterCache.get(block);
-    if (cached) return cached;
-    const filter = this.readPart(block, () => this.options.database.filter(block));
-    if (filter) this.filterCache.set(block, filter);
-    return filter;
+  private filters(block: number): Uint8Array[] | undefined {
+    return this.readPart(block, () => {
+      const cached = this.filterCache.get(block);
+      const joined = cached ?? this.options.database.filter(block);
+      if (!joined) throw new DamageError('the filter is missing');
+      if (!cached) this.filterCache.set(block, joined);
+      return splitParts(joined);
+    });
   }
 
   private summary(block: number): BlockSummary | undefined {
@@ -776,10 +809,9 @@ export class BlockTraceStore implements TraceStore {
   }
 }
 
-interface ReadBlock {
-  readonly rows: SpanRows;
-  readonly body: () => Uint8Array | undefined;
-}
+const everyChunk: ChunkFits = () => true;
+
+const readBlockOf = (open: OpenBlock): ReadBlock => ({ rows: open, read: () => open.body, fits: everyChunk });
 
 /** What a search asks about a trace as a whole, each trace once. */
 class TraceCheck {
@@ -809,10 +841,11 @@ class TraceCheck {
     const { after, minTraceDurationNano: min, maxTraceDurationNano: max } = this.query;
     const last = after && (traceId > after.traceId ? after.startUnixNano : after.startUnixNano - 1n);
     let [earliest, latest]: (bigint | undefined)[] = [];
-    for (const { rows, body } of this.blocksOf(words)) {
+    for (const block of this.blocksOf(words)) {
+      const { rows } = block;
       const trace = traceIndexIn(rows, ...words);
       if (trace === undefined) continue;
-      const matcher = last === undefined ? undefined : search.rowMatcher(rows, body);
+      const matcher = last === undefined ? undefined : search.rowMatcher(block);
       for (let row = 0; row < rows.spanCount; row++) {
         if (rows.traceOf[row] !== trace) continue;
         const start = wideOf(rows.startLow[row] ?? 0, rows.startHigh[row] ?? 0);
@@ -830,6 +863,9 @@ class TraceCheck {
   }
 }
 
+/** A chunk is looked for by one number. */
+const chunkKey = (block: number, chunk: number): number => block * 65_536 + chunk;
+
 /** Lets others have their turn from time to time. */
 class Turn {
   private startedAt = performance.now();
@@ -846,14 +882,9 @@ const ascending = (numbers: Iterable<number>): number[] => [...new Set(numbers)]
 const durationOf = ({ flags, durationLow, durationHigh }: SpanRows, row: number): number =>
   (flags[row] ?? 0) > 3 ? 0 : doubleOf(durationLow[row] ?? 0, durationHigh[row] ?? 0);
 
-const wordsAt = (words: Uint32Array, trace: number): TraceWords => {
-  const at = 4 * trace;
-  return [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0];
-};
-
 const collectSpans = (
   rows: SpanRows,
-  body: Uint8Array,
+  read: ReadChunk,
   words: TraceWords,
   into: Map<Origin, Uint8Array[]>,
 ): void => {
@@ -863,12 +894,23 @@ const collectSpans = (
   for (let row = 0; row < spanCount; row++) {
     if (traceOf[row] !== index) continue;
     const origin = rows.origins[rows.originOf[row] ?? 0];
-    if (!origin) continue;
-    const span = body.subarray(bodyStart(rows, row), rows.bodyEnd[row]);
+    const span = spanBytes(rows, row, read);
+    if (!origin || !span) continue;
     const spans = into.get(origin);
     if (spans) spans.push(span);
     else into.set(origin, [span]);
   }
+};
+
+/** The body of a block that is to be sealed, in the pieces in which it is read. */
+const chunksOf = ({ body, bodyEnd, spanCount }: OpenBlock): Uint8Array[] => {
+  const chunks: Uint8Array[] = [];
+  for (let row = 0, start = 0; row < spanCount; row += ROWS_PER_CHUNK) {
+    const end = bodyEnd[Math.min(row + ROWS_PER_CHUNK, spanCount) - 1] ?? 0;
+    chunks.push(body.subarray(start, end));
+    start = end;
+  }
+  return chunks;
 };
 
 /** One group for each resource and scope that reads differently; each span once. */

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { Column } from './span-rows.js';
 
 /** What is stored is not what was stored. */
 export class DamageError extends Error {
@@ -55,19 +56,30 @@ export class ByteReader {
     return this.bytes().toString();
   }
 
-  words(length: number): Uint32Array {
-    const start = this.advance(4 * length);
+  column(length: number): Column {
+    const width = this.byte();
+    if (width !== 1 && width !== 2 && width !== 4) throw new DamageError('a column has no such width');
+    const start = this.advance(width * length);
     const { buffer } = this;
-    const words = new Uint32Array(length);
-    const [second, third, fourth] = [start + length, start + 2 * length, start + 3 * length];
+    // A copy: a view would keep all columns for the sake of one.
+    if (width === 1) return new Uint8Array(buffer.subarray(start, start + length));
+    const second = start + length;
+    if (width === 2) {
+      const numbers = new Uint16Array(length);
+      for (let i = 0; i < length; i++)
+        numbers[i] = (buffer[start + i] ?? 0) | ((buffer[second + i] ?? 0) << 8);
+      return numbers;
+    }
+    const [third, fourth] = [second + length, second + 2 * length];
+    const numbers = new Uint32Array(length);
     for (let i = 0; i < length; i++) {
-      words[i] =
+      numbers[i] =
         (buffer[start + i] ?? 0) |
         ((buffer[second + i] ?? 0) << 8) |
         ((buffer[third + i] ?? 0) << 16) |
         ((buffer[fourth + i] ?? 0) << 24);
     }
-    return words;
+    return numbers;
   }
 
   private advance(count: number): number {

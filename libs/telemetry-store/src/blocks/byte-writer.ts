@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { Column } from './span-rows.js';
 
 /** Writes the parts of a block: little-endian numbers, LEB128 varints, and bytes behind their length. */
 export class ByteWriter {
@@ -51,16 +52,20 @@ export class ByteWriter {
   }
 
   /**
-   * A column: the lowest byte of every word, then the second of every word, and so on. Bytes that seldom change
-   * stand together this way, and compress to almost nothing.
+   * A column: how many bytes wide it is; then the lowest byte of every number, then the second of every number,
+   * and so on. Bytes that seldom change stand together this way, and compress to almost nothing.
    */
-  words(words: Uint32Array): void {
-    const { length } = words;
-    this.reserve(4 * length);
+  column(numbers: Column): void {
+    const { length } = numbers;
+    let bits = 0;
+    for (const number of numbers) bits |= number;
+    const width = bits >>> 16 === 0 ? (bits >>> 8 === 0 ? 1 : 2) : 4;
+    this.byte(width);
+    this.reserve(width * length);
     const { buffer } = this;
     let at = this.length;
-    for (let shift = 0; shift < 32; shift += 8) {
-      for (let i = 0; i < length; i++) buffer[at++] = (words[i] ?? 0) >>> shift;
+    for (let shift = 0; shift < 8 * width; shift += 8) {
+      for (let i = 0; i < length; i++) buffer[at++] = (numbers[i] ?? 0) >>> shift;
     }
     this.length = at;
   }

@@ -14,100 +14,90 @@ export interface CallCell {
   readonly latency: LatencyHistogram;
 }
 
+/** By parent, then child, then minute: no keys have to be put together for a call. */
+type CellsByEdge = Map<string, Map<string, Map<number, CallCell>>>;
+
 /**
  * Calls, counted a minute, each under the block of its called span so that it goes with it:
  *
  * ```
- * byMinute   29453760 → "web → orders": 7 calls, 1 error
- * byBlock    3 → "web → orders" in 29453760: 4 calls;   4 → "web → orders" in 29453760: 3 calls, 1 error
+ * total      web → orders → 29453760: 7 calls, 1 error
+ * byBlock    3 → web → orders → 29453760: 4 calls;   4 → web → orders → 29453760: 3 calls, 1 error
  * ```
  */
 export class CallRollup {
-  private readonly byMinute = new Map<number, Map<string, CallCell>>();
-  private readonly byBlock = new Map<number, Map<string, CallCell>>();
+  private readonly total: CellsByEdge = new Map();
+  private readonly byBlock = new Map<number, CellsByEdge>();
 
-  add(
-    { block, parent, child, startLow, startHigh, durationNanos, isError }: ObservedCall,
-    sign: 1 | -1,
-  ): void {
+  add(call: ObservedCall, sign: 1 | -1): void {
+    const { block, parent, child, startLow, startHigh, durationNanos, isError } = call;
     const minute = periodOf(startLow, startHigh, MINUTE_NANOS);
-    const edge = edgeKey(parent, child);
-    const ofMinute = inner(this.byMinute, minute);
-    const ofBlock = inner(this.byBlock, block);
-    const cells = [
-      cellIn(ofMinute, edge, parent, child, minute),
-      cellIn(ofBlock, `${minute} ${edge}`, parent, child, minute),
-    ];
+    let ofBlock = this.byBlock.get(block);
+    if (!ofBlock) this.byBlock.set(block, (ofBlock = new Map() as CellsByEdge));
     const bucket = latencyBucket(durationNanos);
-    for (const cell of cells) {
+    for (const cells of [this.total, ofBlock]) {
+      const cell = cellIn(cells, parent, child, minute);
       cell.calls += sign;
       if (isError) cell.errors += sign;
       cell.latency.add(bucket, sign);
     }
-    if (sign < 0) this.removeEmpty(minute, edge);
+    if (sign < 0) this.removeEmpty(parent, child, minute);
   }
 
   drop(block: number): void {
-    for (const { parent, child, minute, calls, errors, latency } of this.byBlock.get(block)?.values() ?? []) {
-      const edge = edgeKey(parent, child);
-      const cell = this.byMinute.get(minute)?.get(edge);
-      if (!cell) continue;
+    for (const { parent, child, minute, calls, errors, latency } of cellsIn(this.byBlock.get(block))) {
+      const cell = cellIn(this.total, parent, child, minute);
       cell.calls -= calls;
       cell.errors -= errors;
       cell.latency.addAll(latency, -1);
-      this.removeEmpty(minute, edge);
+      this.removeEmpty(parent, child, minute);
     }
     this.byBlock.delete(block);
   }
 
   /** All cells of whole minutes, both ends included. */
   *cells(firstMinute: number, lastMinute: number): Generator<CallCell> {
-    if (lastMinute - firstMinute < this.byMinute.size) {
-      for (let minute = firstMinute; minute <= lastMinute; minute++) {
-        yield* this.byMinute.get(minute)?.values() ?? [];
+    for (const children of this.total.values()) {
+      for (const minutes of children.values()) {
+        if (lastMinute - firstMinute < minutes.size) {
+          for (let minute = firstMinute; minute <= lastMinute; minute++) {
+            const cell = minutes.get(minute);
+            if (cell) yield cell;
+          }
+          continue;
+        }
+        for (const cell of minutes.values()) {
+          if (cell.minute >= firstMinute && cell.minute <= lastMinute) yield cell;
+        }
       }
-      return;
-    }
-    for (const [minute, cells] of this.byMinute) {
-      if (minute >= firstMinute && minute <= lastMinute) yield* cells.values();
     }
   }
 
-  hasMinute(minute: number): boolean {
-    return this.byMinute.has(minute);
-  }
-
-  private removeEmpty(minute: number, edge: string): void {
-    const cells = this.byMinute.get(minute);
-    if (cells?.get(edge)?.calls !== 0) return;
-    cells.delete(edge);
-    if (cells.size === 0) this.byMinute.delete(minute);
+  private removeEmpty(parent: string, child: string, minute: number): void {
+    const children = this.total.get(parent);
+    const minutes = children?.get(child);
+    if (minutes?.get(minute)?.calls !== 0) return;
+    minutes.delete(minute);
+    if (minutes.size === 0) children?.delete(child);
+    if (children?.size === 0) this.total.delete(parent);
   }
 }
 
-/** A service's name may hold any character but half a surrogate pair. */
-const edgeKey = (parent: string, child: string): string => `${parent.length} ${parent}${child}`;
-
-const inner = <Key>(maps: Map<Key, Map<string, CallCell>>, key: Key): Map<string, CallCell> => {
-  let map = maps.get(key);
-  if (!map) {
-    map = new Map<string, CallCell>();
-    maps.set(key, map);
-  }
-  return map;
-};
-
-const cellIn = (
-  cells: Map<string, CallCell>,
-  key: string,
-  parent: string,
-  child: string,
-  minute: number,
-): CallCell => {
-  let cell = cells.get(key);
+const cellIn = (cells: CellsByEdge, parent: string, child: string, minute: number): CallCell => {
+  let children = cells.get(parent);
+  if (!children) cells.set(parent, (children = new Map() as Map<string, Map<number, CallCell>>));
+  let minutes = children.get(child);
+  if (!minutes) children.set(child, (minutes = new Map() as Map<number, CallCell>));
+  let cell = minutes.get(minute);
   if (!cell) {
     cell = { parent, child, minute, calls: 0, errors: 0, latency: new LatencyHistogram() };
-    cells.set(key, cell);
+    minutes.set(minute, cell);
   }
   return cell;
 };
+
+function* cellsIn(cells: CellsByEdge | undefined): Generator<CallCell> {
+  for (const children of cells?.values() ?? []) {
+    for (const minutes of children.values()) yield* minutes.values();
+  }
+}

@@ -2,10 +2,14 @@ import { SpanKind } from '@lantern/telemetry-model';
 import { ByteReader, DamageError } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { OriginTable } from './origin.js';
-import type { BlockOperation, SpanRows } from './span-rows.js';
+import type { BlockOperation, Column, SpanRows } from './span-rows.js';
 
 const WORD_BYTES = 4;
-const COLUMNS = 9;
+/** What an operation, and a block without its columns, take in memory: roughly. */
+const BYTES_PER_OPERATION = 64;
+const BYTES_PER_BLOCK = 2048;
+/** Small enough to be decompressed for the sake of a few spans, large enough to be compressed well. */
+export const ROWS_PER_CHUNK = 256;
 
 /** The order of everything here is the format; see docs/file-format.md. */
 export const encodeColumns = (rows: SpanRows): Uint8Array => {
@@ -13,6 +17,7 @@ export const encodeColumns = (rows: SpanRows): Uint8Array => {
   const { spanCount, traceCount } = rows;
   writer.varint(spanCount);
   writer.varint(traceCount);
+  writer.varint(ROWS_PER_CHUNK);
   for (const word of rows.traceWords.subarray(0, 4 * traceCount)) writer.uint32(word);
   encodeOperations(writer, rows.operations);
   writer.varint(rows.origins.length);
@@ -29,7 +34,7 @@ export const encodeColumns = (rows: SpanRows): Uint8Array => {
     rows.durationLow,
     rows.durationHigh,
   ]) {
-    writer.words(column.subarray(0, spanCount));
+    writer.column(column.subarray(0, spanCount));
   }
   const lengths = new Uint32Array(spanCount);
   for (let row = 0, start = 0; row < spanCount; row++) {
@@ -37,7 +42,7 @@ export const encodeColumns = (rows: SpanRows): Uint8Array => {
     lengths[row] = end - start;
     start = end;
   }
-  writer.words(lengths);
+  writer.column(lengths);
   return writer.finish();
 };
 
@@ -51,6 +56,8 @@ export const decodeColumns = (block: number, bytes: Uint8Array, originTable: Ori
   const reader = new ByteReader(bytes);
   const spanCount = reader.varint();
   const traceCount = reader.varint();
+  const rowsPerChunk = reader.varint();
+  if (rowsPerChunk === 0) throw new DamageError('a chunk has no rows');
   const words = reader.raw(4 * WORD_BYTES * traceCount);
   const traceWords = new Uint32Array(4 * traceCount);
   for (let i = 0; i < traceWords.length; i++) traceWords[i] = words.readUInt32LE(WORD_BYTES * i);
@@ -60,28 +67,32 @@ export const decodeColumns = (block: number, bytes: Uint8Array, originTable: Ori
     const [scope, scopeSchemaUrl] = [reader.bytes(), reader.bytes()];
     return originTable.intern({ resource, resourceSchemaUrl, scope, scopeSchemaUrl });
   });
-  const rows = {
-    block,
-    spanCount,
-    traceCount,
-    traceWords,
-    operations,
-    origins,
+  const columns = {
     traceOf: indexes(reader, spanCount, traceCount),
     operationOf: indexes(reader, spanCount, operations.length),
     originOf: indexes(reader, spanCount, origins.length),
-    flags: reader.words(spanCount),
-    startLow: reader.words(spanCount),
-    startHigh: reader.words(spanCount),
-    durationLow: reader.words(spanCount),
-    durationHigh: reader.words(spanCount),
-    bodyEnd: reader.words(spanCount),
-    byteLength: WORD_BYTES * (COLUMNS * spanCount + 4 * traceCount) + 64 * operations.length + 1024,
+    flags: reader.column(spanCount),
+    startLow: reader.column(spanCount),
+    startHigh: reader.column(spanCount),
+    durationLow: reader.column(spanCount),
+    durationHigh: reader.column(spanCount),
+    bodyEnd: Uint32Array.from(reader.column(spanCount)),
   };
-  for (let row = 1; row < spanCount; row++) {
-    rows.bodyEnd[row] = (rows.bodyEnd[row] ?? 0) + (rows.bodyEnd[row - 1] ?? 0);
-  }
-  return rows;
+  const { bodyEnd } = columns;
+  for (let row = 1; row < spanCount; row++) bodyEnd[row] = (bodyEnd[row] ?? 0) + (bodyEnd[row - 1] ?? 0);
+  const columnBytes = Object.values(columns).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return {
+    block,
+    spanCount,
+    traceCount,
+    rowsPerChunk,
+    traceWords,
+    operations,
+    origins,
+    ...columns,
+    byteLength:
+      columnBytes + traceWords.byteLength + BYTES_PER_OPERATION * operations.length + BYTES_PER_BLOCK,
+  };
 };
 
 export const encodeOperations = (writer: ByteWriter, operations: readonly BlockOperation[]): void => {
@@ -109,8 +120,8 @@ export const decodeOperations = (reader: ByteReader): BlockOperation[] => {
   });
 };
 
-const indexes = (reader: ByteReader, count: number, limit: number): Uint32Array => {
-  const column = reader.words(count);
+const indexes = (reader: ByteReader, count: number, limit: number): Column => {
+  const column = reader.column(count);
   for (const index of column) if (index >= limit) throw new DamageError('an index is out of range');
   return column;
 };

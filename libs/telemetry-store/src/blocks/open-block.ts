@@ -2,6 +2,7 @@ import { ID_WORDS, TIME_WORDS, type TraceRequestWalker } from '@lantern/otlp';
 import { SpanKind } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
 import type { SignedCall } from './block-summary.js';
+import { ROWS_PER_CHUNK } from './columns-codec.js';
 import { grownBytes, grownWords } from './growing.js';
 import type { Origin } from './origin.js';
 import { ENDS_BEFORE_START, type BlockOperation, type SpanRows } from './span-rows.js';
@@ -25,12 +26,16 @@ export class OpenBlock implements SpanRows {
   durationLow = new Uint32Array(INITIAL_ROWS);
   durationHigh = new Uint32Array(INITIAL_ROWS);
   bodyEnd = new Uint32Array(INITIAL_ROWS);
-  readonly tags = new TagSet();
+  /** Of each chunk that the block will have. */
+  readonly chunkTags: TagSet[] = [];
+  /** All that is open is one. */
+  readonly rowsPerChunk = Number.MAX_SAFE_INTEGER;
   readonly calls: SignedCall[] = [];
   /** When its first span arrived. */
   firstArrivalMillis = 0;
 
   private bodyBytes = new Uint8Array(64 * 1024);
+  private readonly originsOfChunk = new Set<number>();
   private readonly originIndexes = new Map<Origin, number>();
   /** Operations by a hash of their name, kind and service: index + 1, or 0. */
   private operationSlots = new Uint32Array(256);
@@ -59,7 +64,6 @@ export class OpenBlock implements SpanRows {
   originIndex(origin: Origin): number {
     const known = this.originIndexes.get(origin);
     if (known !== undefined) return known;
-    for (const tag of origin.tags) this.tags.add(tag);
     this.originIndexes.set(origin, this.origins.length);
     return this.origins.push(origin) - 1;
   }
@@ -89,9 +93,19 @@ export class OpenBlock implements SpanRows {
     this.bodyBytes.set(request.subarray(start, end), bodyStart);
     this.bodyEnd[row] = bodyEnd;
 
+    const chunk = Math.floor(row / ROWS_PER_CHUNK);
+    let chunkTags = this.chunkTags[chunk];
+    if (!chunkTags) {
+      this.chunkTags.push((chunkTags = new TagSet()));
+      this.originsOfChunk.clear();
+    }
+    if (!this.originsOfChunk.has(origin)) {
+      this.originsOfChunk.add(origin);
+      for (const tag of this.origins[origin]?.tags ?? []) chunkTags.add(tag);
+    }
     const lastTag = tagEnd[from] ?? 0;
     for (let tag = from === 0 ? 0 : (tagEnd[from - 1] ?? 0); tag < lastTag; tag++)
-      this.tags.add(tags[tag] ?? 0);
+      chunkTags.add(tags[tag] ?? 0);
     this.spanCount++;
     return row;
   }

@@ -13,6 +13,9 @@ const STATUS_MASK = 3;
 
 export const statusOf = (flags: number): StatusCode => (flags & STATUS_MASK) as StatusCode;
 
+/** Numbers as wide as the greatest of them needs. */
+export type Column = Uint8Array | Uint16Array | Uint32Array;
+
 /**
  * The spans of a block, a row each, in the order of their arrival, as far as a search has to look at them. The
  * spans themselves stand one behind the other in the block's body.
@@ -21,23 +24,41 @@ export interface SpanRows {
   readonly block: number;
   readonly spanCount: number;
   readonly traceCount: number;
+  /** The body is in chunks of so many rows. */
+  readonly rowsPerChunk: number;
   /** Four words a trace. */
   readonly traceWords: Uint32Array;
   readonly operations: readonly BlockOperation[];
   readonly origins: readonly Origin[];
   /** Index of a row's trace, operation and origin. */
-  readonly traceOf: Uint32Array;
-  readonly operationOf: Uint32Array;
-  readonly originOf: Uint32Array;
+  readonly traceOf: Column;
+  readonly operationOf: Column;
+  readonly originOf: Column;
   /** The status code, and {@link ENDS_BEFORE_START}. */
-  readonly flags: Uint32Array;
-  readonly startLow: Uint32Array;
-  readonly startHigh: Uint32Array;
-  readonly durationLow: Uint32Array;
-  readonly durationHigh: Uint32Array;
+  readonly flags: Column;
+  readonly startLow: Column;
+  readonly startHigh: Column;
+  readonly durationLow: Column;
+  readonly durationHigh: Column;
   /** Where a row's span ends in the body; it begins where that of the row before it ends. */
-  readonly bodyEnd: Uint32Array;
+  readonly bodyEnd: Column;
 }
+
+/** A part of a block's body: the spans of as many rows, one behind the other. Undefined when it cannot be read. */
+export type ReadChunk = (chunk: number) => Uint8Array | undefined;
+
+export const chunkOf = ({ rowsPerChunk }: SpanRows, row: number): number => Math.floor(row / rowsPerChunk);
+
+/** The message of one span. */
+export const spanBytes = (rows: SpanRows, row: number, read: ReadChunk): Uint8Array | undefined => {
+  const chunk = chunkOf(rows, row);
+  const start = chunkStart(rows, chunk);
+  return read(chunk)?.subarray(bodyStart(rows, row) - start, (rows.bodyEnd[row] ?? 0) - start);
+};
+
+/** Where a chunk begins in the body. */
+export const chunkStart = (rows: SpanRows, chunk: number): number =>
+  chunk === 0 ? 0 : bodyStart(rows, chunk * rows.rowsPerChunk);
 
 export const bodyStart = ({ bodyEnd }: SpanRows, row: number): number =>
   row === 0 ? 0 : (bodyEnd[row - 1] ?? 0);

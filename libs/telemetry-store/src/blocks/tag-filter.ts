@@ -6,7 +6,7 @@ const PROBES = 6;
 /** More tags than fit make the filter say "perhaps" more often, never wrong. */
 const MAX_BYTES = 64 * 1024;
 
-/** A Bloom filter over hashes of attributes: a block whose filter says no has no span with the attribute. */
+/** A Bloom filter over hashes of attributes: spans whose filter says no do not have the attribute. */
 export const buildTagFilter = (tags: TagSet): Buffer => {
   const size = Math.min(MAX_BYTES, Math.max(8, Math.ceil((tags.size * BITS_PER_TAG) / 8)));
   const filter = Buffer.alloc(size);

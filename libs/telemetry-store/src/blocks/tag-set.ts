@@ -2,7 +2,7 @@
 export class TagSet {
   size = 0;
   /** 0 is an empty slot, so the hash 0 counts as 1: it only has to be the same each time. */
-  private slots = new Uint32Array(4096);
+  private slots = new Uint32Array(1024);
 
   add(tag: number): void {
     const { slots } = this;

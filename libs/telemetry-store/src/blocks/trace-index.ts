@@ -72,6 +72,20 @@ export class TraceIndex {
     return blocks.reverse();
   }
 
+  /** A small number that is the trace's alone, as long as its oldest block is there; undefined without blocks. */
+  numberOf(a: number, b: number, c: number, d: number): number | undefined {
+    let entry = this.slots[this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a))] ?? NONE;
+    if (entry === NONE) return undefined;
+    for (let older = this.older[entry] ?? NONE; older !== NONE; older = this.older[entry] ?? NONE)
+      entry = older;
+    return entry;
+  }
+
+  /** Greater than any number of a trace. */
+  get numberLimit(): number {
+    return this.entryCount;
+  }
+
   /** The slot of this key, or the empty one where it belongs. */
   private slotOf(low: number, high: number): number {
     const { slots, keys } = this;
@@ -121,7 +135,3 @@ export class TraceIndex {
     }
   }
 }
-
-/** Stands for a trace where a few among ten million may be taken for one. */
-export const traceKey = (a: number, b: number, c: number, d: number): number =>
-  traceHash(a, b, c, d) + (traceHash(d, c, b, a) & 0x1f_ffff) * 2 ** 32;

@@ -26,3 +26,9 @@ export const traceHash = (a: number, b: number, c: number, d: number): number =>
   hash = Math.imul(hash ^ d ^ (hash >>> 13), 0x27d4eb2f);
   return (hash ^ (hash >>> 16)) >>> 0;
 };
+
+/** @param words four a trace */
+export const wordsAt = (words: Uint32Array, trace: number): TraceWords => {
+  const at = 4 * trace;
+  return [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0];
+};

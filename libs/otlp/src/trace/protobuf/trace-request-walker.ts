@@ -89,9 +89,10 @@ export class TraceRequestWalker {
     this.rejectedSpans = 0;
     this.tagCount = 0;
     this.walkedOrigins.length = 0;
+    this.at = 0;
+    if (this.bytes === bytes) return;
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.at = 0;
   }
 
   private walkRequest(end: number): void {

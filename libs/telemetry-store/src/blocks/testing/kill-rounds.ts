@@ -34,9 +34,10 @@ export const killRounds = async (
   let next = 1;
   let present = 0;
   for (let round = 1; round <= rounds; round++) {
-    // Some die while they are still recovering, most while they write.
-    const lifeMillis = round % 5 === 0 ? random() * 5 : random() * 150;
-    for (const n of await writeUntilKilled(folder, next, durability, lifeMillis)) acknowledged.add(n);
+    // Some die before they have written anything, most at any moment of their writing.
+    const writes = round % 5 === 0 ? 0 : 1 + Math.floor(random() * 150);
+    for (const n of await writeUntilKilled(folder, next, durability, writes, random() * 5))
+      acknowledged.add(n);
     const found = await check(folder, acknowledged, (fault) => faults.push(`round ${round}: ${fault}`));
     present = found.size;
     next = Math.max(0, ...found) + 1;
@@ -51,12 +52,13 @@ export const killRounds = async (
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-/** @param lifeMillis how long it lives after it has the folder open */
+/** @param writes how many are acknowledged at least; it dies so many milliseconds after them */
 const writeUntilKilled = async (
   folder: string,
   first: number,
   durability: string,
-  lifeMillis: number,
+  writes: number,
+  delayMillis: number,
 ): Promise<number[]> => {
   const child = spawn(
     process.execPath,
@@ -75,8 +77,8 @@ const writeUntilKilled = async (
   const exit = once(child, 'exit');
   const acknowledged: number[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line === 'open') void delay(lifeMillis).then(() => child.kill('SIGKILL'));
-    else acknowledged.push(Number(line));
+    if (line !== 'open') acknowledged.push(Number(line));
+    if (acknowledged.length === writes) void delay(delayMillis).then(() => child.kill('SIGKILL'));
   }
   const [code, signal] = (await exit) as [number | null, string | null];
   if (signal !== 'SIGKILL') throw new Error(`The writer ended by itself, with ${code ?? signal}.`);
