@@ -3,6 +3,9 @@ export { MAX_VALUE_DEPTH } from './common/nesting.js';
 export type { AnyValueJson, KeyValueJson } from './common/json/attributes.js';
 export type { InstrumentationScopeJson } from './common/json/instrumentation-scope.js';
 export type { ResourceJson } from './common/json/resource.js';
+export type { LogRecord, ResourceLogs, ScopeLogs } from './logs/log-record.js';
+export { parseLogsRequestJson } from './logs/json/parse-logs-request.js';
+export { decodeLogsRequest } from './logs/protobuf/decode-logs-request.js';
 export { FULL_SUCCESS, type PartialSuccess, type Signal } from './response/export-response.js';
 export {
   formatExportResponseJson,

@@ -61,7 +61,9 @@ export type {
 
 export { LogqlParseError } from './logql/parse-error.js';
 
-export { formatLabels, parsePush, type Push } from './loki/push.js';
+export { decodePush } from './loki/push-protobuf.js';
+export { formatLabels, parsePush } from './loki/push.js';
+export { SnappyTooLarge, decompressSnappy } from './loki/snappy.js';
 export {
   parseDetectedFieldsRequest,
   parseDetectedLabelsRequest,

@@ -1,16 +1,18 @@
 import { FULL_SUCCESS, type PartialSuccess, type Signal } from '@lantern/otlp';
 import type { Report } from '../http/failure.js';
+import type { LogIngest } from './log-ingest.js';
 import type { TraceIngest } from './trace-ingest.js';
 
 /**
- * Takes OTLP requests of every signal, however they arrived: the transports only translate. Logs and metrics
- * are taken, so that senders which export all signals to one address are content, and are not kept.
+ * Takes OTLP requests of every signal, however they arrived: the transports only translate. Metrics are taken, so
+ * that senders which export all signals to one address are content, and are not kept.
  */
 export class OtlpIngest {
   private readonly unkept = new Set<Signal>();
 
   constructor(
     private readonly traces: TraceIngest,
+    private readonly logs: LogIngest,
     private readonly report: Report,
   ) {}
 
@@ -20,12 +22,14 @@ export class OtlpIngest {
    * @throws {MalformedOtlpError}
    */
   async acceptProtobuf(signal: Signal, request: Uint8Array): Promise<PartialSuccess> {
-    return signal === 'traces' ? this.traces.acceptProtobuf(request) : this.dismiss(signal);
+    if (signal === 'traces') return this.traces.acceptProtobuf(request);
+    return signal === 'logs' ? this.logs.acceptOtlpProtobuf(request) : this.dismiss(signal);
   }
 
   /** As {@link acceptProtobuf}, for OTLP/JSON. */
   async acceptJson(signal: Signal, request: string): Promise<PartialSuccess> {
-    return signal === 'traces' ? this.traces.acceptJson(request) : this.dismiss(signal);
+    if (signal === 'traces') return this.traces.acceptJson(request);
+    return signal === 'logs' ? this.logs.acceptOtlpJson(request) : this.dismiss(signal);
   }
 
   private dismiss(signal: Signal): PartialSuccess {

@@ -13,6 +13,8 @@ export const TEST_CONFIG: Config = {
   samplingPort: 0,
   samplingFile: undefined,
   token: undefined,
+  dataDir: undefined,
+  retentionMillis: undefined,
   maxTraceBytes: 16 * 1024 * 1024,
   maxLogBytes: 16 * 1024 * 1024,
   maxGrpcMessageBytes: 4 * 1024 * 1024,

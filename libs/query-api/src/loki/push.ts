@@ -2,19 +2,8 @@ import type { LogEntry, LogLabels, LogStream } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
 import { goQuote } from '../go/quote.js';
 
-/** Loki's default, in bytes of UTF-8. */
-const MAX_LINE_BYTES = 256 * 1024;
-
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-
 /** Nanoseconds in 64 bits, not negative. */
 const TIMESTAMP = /^\d{1,19}$/;
-
-export interface Push {
-  readonly streams: readonly LogStream[];
-  /** Why some streams or entries are not among them, one sentence each. The others are kept all the same. */
-  readonly refusals: readonly string[];
-}
 
 /**
  * Reads the JSON body of a push:
@@ -22,37 +11,10 @@ export interface Push {
  *
  * @throws {BadRequest} when the body is not of this form; nothing of it is kept then
  */
-export const parsePush = (body: unknown): Push => {
-  const streams: LogStream[] = [];
-  const refusals: string[] = [];
+export const parsePush = (body: unknown): LogStream[] => {
   const list = isObject(body) ? body.streams : undefined;
   if (!Array.isArray(list)) throw new BadRequest('the body must be an object with the array "streams"');
-  for (const [index, stream] of list.entries()) {
-    const at = `streams[${index}]`;
-    if (!isObject(stream)) throw new BadRequest(`${at} must be an object`);
-    const labels = stringMap(stream.stream, `${at}.stream`);
-    const values = stream.values;
-    if (!Array.isArray(values)) throw new BadRequest(`${at}.values must be an array`);
-    const entries = values.map((value: unknown, entry) => parseEntry(value, `${at}.values[${entry}]`));
-    const wrongName = Object.keys(labels).find((name) => !LABEL_NAME.test(name));
-    if (wrongName !== undefined) {
-      refusals.push(
-        `error parsing labels '${formatLabels(labels)}': ${goQuote(wrongName)} is not a valid label name`,
-      );
-      continue;
-    }
-    const kept = entries.filter((entry) => {
-      const bytes = byteLength(entry.line);
-      if (bytes <= MAX_LINE_BYTES) return true;
-      refusals.push(
-        `max entry size '${MAX_LINE_BYTES}' bytes exceeded for stream '${formatLabels(labels)}' ` +
-          `while adding an entry with length '${bytes}' bytes`,
-      );
-      return false;
-    });
-    if (kept.length > 0) streams.push({ labels, entries: kept });
-  }
-  return { streams, refusals };
+  return list.map((stream: unknown, index) => parseStream(stream, `streams[${index}]`));
 };
 
 /** As Loki writes a stream: `{env="dev", service="a"}`, sorted by name. */
@@ -61,6 +23,17 @@ export const formatLabels = (labels: LogLabels): string =>
     .sort()
     .map((name) => `${name}=${goQuote(labels[name] ?? '')}`)
     .join(', ')}}`;
+
+const parseStream = (stream: unknown, at: string): LogStream => {
+  if (!isObject(stream)) throw new BadRequest(`${at} must be an object`);
+  const labels = stringMap(stream.stream, `${at}.stream`);
+  const values = stream.values;
+  if (!Array.isArray(values)) throw new BadRequest(`${at}.values must be an array`);
+  return {
+    labels,
+    entries: values.map((value: unknown, entry) => parseEntry(value, `${at}.values[${entry}]`)),
+  };
+};
 
 const parseEntry = (value: unknown, at: string): LogEntry => {
   if (!Array.isArray(value) || value.length < 2 || value.length > 3) {
@@ -79,7 +52,7 @@ const parseEntry = (value: unknown, at: string): LogEntry => {
 };
 
 /** Loki drops structured metadata with an empty value: absent and empty read the same. */
-const dropEmpty = (metadata: Record<string, string>): Record<string, string> =>
+export const dropEmpty = (metadata: Record<string, string>): Record<string, string> =>
   Object.values(metadata).includes('')
     ? Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''))
     : metadata;
@@ -96,7 +69,3 @@ const stringMap = (value: unknown, at: string): Record<string, string> => {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Cheap for most lines: no line of so few characters can be too long. */
-const byteLength = (line: string): number =>
-  line.length * 3 <= MAX_LINE_BYTES ? line.length : new TextEncoder().encode(line).length;

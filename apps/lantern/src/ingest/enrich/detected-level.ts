@@ -19,6 +19,12 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 const LEVEL_KEY = /^(?:level|lvl|severity|severity_text|severitytext|log\.level|log_level|loglevel)$/i;
 
+/** Of OpenTelemetry, 1 to 24, four for each level. */
+const levelOfSeverity = (text: string | undefined): string | undefined =>
+  /^\d{1,2}$/.test(text ?? '')
+    ? ['trace', 'debug', 'info', 'warn', 'error', 'fatal'][Math.ceil(Number(text) / 4) - 1]
+    : undefined;
+
 /** `"level":"warn"` of JSON, `level=warn` of logfmt; either quoted or not. */
 const LEVEL_FIELD =
   /(?:^|[\s,{"])(?:level|lvl|severity|severity_text|loglevel|log\.level|log_level)"?\s*[:=]\s*"?([a-z]+)/i;
@@ -59,7 +65,10 @@ const levelInLine = (line: string): string => {
  * of the line, a word in it.
  */
 export const detectLevel = (labels: LogLabels, entry: LogEntry): string =>
-  levelAmong(labels) ?? levelAmong(entry.structuredMetadata) ?? levelInLine(entry.line);
+  levelAmong(labels) ??
+  levelAmong(entry.structuredMetadata) ??
+  levelOfSeverity(entry.structuredMetadata.severity_number) ??
+  levelInLine(entry.line);
 
 /** Every line has the structured metadata `detected_level`, as in Loki: Grafana colours by it. */
 export const withDetectedLevel = (stream: LogStream): LogStream => ({

@@ -1,12 +1,17 @@
-import { parsePush } from '@lantern/query-api';
-import type { FastifyInstance } from 'fastify';
+import { decodePush, decompressSnappy, parsePush } from '@lantern/query-api';
+import type { LogStream } from '@lantern/telemetry-model';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { bodyLeaseOf } from '../../http/bounded-bodies.js';
 import { decompress } from '../../http/decompress.js';
 import { failureOf, type Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
+import { MAX_BODY_BYTES } from '../../http/limits.js';
 import { sendText } from '../../http/text.js';
 import type { LogIngest } from '../log-ingest.js';
 
-const parseBody = (body: Buffer): unknown => {
+const JSON_TYPE = 'application/json';
+
+const parseJsonBody = (body: Buffer): unknown => {
   try {
     return JSON.parse(body.toString());
   } catch (error) {
@@ -17,33 +22,42 @@ const parseBody = (body: Buffer): unknown => {
   }
 };
 
-/** Loki's push API, in JSON. */
+/** Loki reads everything as protobuf that does not say that it is JSON. */
+const isJson = (request: FastifyRequest): boolean =>
+  (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() === JSON_TYPE;
+
+const streamsOf = (request: FastifyRequest): LogStream[] => {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (isJson(request)) {
+    if (!['', 'identity', 'gzip', 'deflate'].includes(encoding)) throw unknownEncoding(encoding);
+    const plain = decompress(body, encoding);
+    bodyLeaseOf(request)?.resize(plain.length);
+    return parsePush(parseJsonBody(plain));
+  }
+  if (encoding !== '' && encoding !== 'snappy') throw unknownEncoding(encoding);
+  const plain = decompressSnappy(body, MAX_BODY_BYTES);
+  bodyLeaseOf(request)?.resize(plain.length);
+  return decodePush(plain);
+};
+
+const unknownEncoding = (encoding: string) =>
+  new HttpError(400, `Content-Encoding "${encoding}" not supported`);
+
+/** Loki's push API: JSON, plain or compressed, and protobuf in snappy. */
 export const lokiPush = (logs: LogIngest, report: Report) => async (server: FastifyInstance) => {
   server.setErrorHandler(async (error, _request, reply) => {
     const { status, message } = failureOf(error, report);
     return sendText(reply, status, message);
   });
 
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  );
-  server.addContentTypeParser('*', (_request, _payload, done) =>
-    done(
-      new HttpError(
-        415,
-        'this push is not JSON, and snappy-compressed protobuf is not understood yet: ' +
-          'send Content-Type: application/json, compressed with gzip if you like',
-      ),
-    ),
-  );
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   server.post('/loki/api/v1/push', async (request, reply) => {
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const { streams, refusals } = parsePush(parseBody(decompress(body, request.headers['content-encoding'])));
-    await logs.accept(streams);
+    const { acceptedEntries, rejectedEntries, reasons, isOverLimit } = await logs.accept(streamsOf(request));
     // What is good in a request is kept, also when the rest of it is refused.
-    if (refusals.length > 0) return sendText(reply, 400, refusals.join('\n'));
-    if (streams.length === 0) {
+    if (rejectedEntries > 0) return sendText(reply, isOverLimit ? 429 : 400, reasons.join('\n'));
+    if (acceptedEntries === 0) {
       return sendText(reply, 422, 'error at least one valid stream is required for ingestion');
     }
     return reply.code(204).send();

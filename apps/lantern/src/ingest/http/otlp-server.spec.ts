@@ -225,7 +225,7 @@ describe('POST /v1/traces', () => {
 
 describe('POST /v1/logs and /v1/metrics', () => {
   it.each(['/v1/logs', '/v1/metrics'])(
-    '%s takes both encodings, keeps nothing, and says so once',
+    '%s takes both encodings, and says once what it does not keep',
     async (path) => {
       for (const _twice of [1, 2]) {
         const protobuf = await post(
@@ -241,10 +241,9 @@ describe('POST /v1/logs and /v1/metrics', () => {
         const json = await post('{}', { 'content-type': JSON_TYPE }, path);
         expect([json.status, json.text]).toEqual([200, '{}']);
       }
-      const signal = path.slice('/v1/'.length);
-      expect(lantern.reports.filter((report) => report.includes(signal))).toEqual([
-        `OTLP ${signal} arrive: they are accepted, and not kept.`,
-      ]);
+      expect(lantern.reports.filter((report) => report.startsWith('OTLP'))).toEqual(
+        path === '/v1/logs' ? [] : ['OTLP metrics arrive: they are accepted, and not kept.'],
+      );
     },
   );
 

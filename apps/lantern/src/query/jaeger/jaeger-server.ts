@@ -3,6 +3,7 @@ import type { LogStore, TraceStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { createServer, type ServerOptions } from '../../http/server.js';
 import { sendNotFound } from '../../http/text.js';
+import type { LogFeed } from '../../ingest/log-feed.js';
 import { uiRoutes } from '../../ui/ui-routes.js';
 import { lokiRoutes } from '../loki/loki-routes.js';
 import { adjustBy } from './adjust/adjust.js';
@@ -14,6 +15,7 @@ export interface JaegerServerParts {
   readonly traces: TraceStore;
   /** The UI shows the logs beside a trace, and talks to its own origin only. */
   readonly logs: LogStore;
+  readonly feed: LogFeed;
   readonly uiDirectory: string;
   /** By how much a span may be moved to make up for a clock that is wrong; 0 moves none. */
   readonly maxClockSkewNano: DurationNano;
@@ -21,14 +23,14 @@ export interface JaegerServerParts {
 
 /** Stands where Jaeger stands: both families of its query API, and the web UI on every other path. */
 export const createJaegerServer = (
-  { traces, logs, uiDirectory, maxClockSkewNano }: JaegerServerParts,
+  { traces, logs, feed, uiDirectory, maxClockSkewNano }: JaegerServerParts,
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
   const queries = new TraceQueries(traces, adjustBy({ maxClockSkewNano }));
   void server.register(legacyRoutes(queries, options.report));
   void server.register(v3Routes(queries, options.report));
-  void server.register(lokiRoutes(logs, options.report));
+  void server.register(lokiRoutes({ logs, feed }, options.report));
   void server.register(uiRoutes(uiDirectory));
   // Below an API nothing is a page.
   for (const prefix of ['/api', '/loki']) {

@@ -2,30 +2,41 @@ import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { failureOf, type Report } from '../../http/failure.js';
 import { sendText } from '../../http/text.js';
+import type { LogFeed } from '../../ingest/log-feed.js';
 import { detectedRoutes } from './detected-routes.js';
 import { indexRoutes } from './index-routes.js';
 import { patternRoutes } from './pattern-routes.js';
 import { queryRoutes } from './query-routes.js';
 import { seriesRoutes } from './series-routes.js';
 import { statusRoutes } from './status-routes.js';
+import { tailRoutes } from './tail-routes.js';
+
+export interface LokiParts {
+  readonly logs: LogStore;
+  /** What tail follows. */
+  readonly feed: LogFeed;
+}
 
 /** What Loki answers to whoever reads. */
-export const lokiRoutes = (logs: LogStore, report: Report) => async (server: FastifyInstance) => {
-  server.setErrorHandler(async (error, _request, reply) => {
-    const { status, message } = failureOf(error, report);
-    return sendText(reply, status, message);
-  });
+export const lokiRoutes =
+  ({ logs, feed }: LokiParts, report: Report) =>
+  async (server: FastifyInstance) => {
+    server.setErrorHandler(async (error, _request, reply) => {
+      const { status, message } = failureOf(error, report);
+      return sendText(reply, status, message);
+    });
 
-  server.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, new URLSearchParams(String(body))),
-  );
+    server.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string' },
+      (_request, body, done) => done(null, new URLSearchParams(String(body))),
+    );
 
-  queryRoutes(server, logs);
-  seriesRoutes(server, logs);
-  indexRoutes(server, logs);
-  detectedRoutes(server, logs);
-  patternRoutes(server, logs);
-  statusRoutes(server);
-};
+    queryRoutes(server, logs);
+    seriesRoutes(server, logs);
+    indexRoutes(server, logs);
+    detectedRoutes(server, logs);
+    patternRoutes(server, logs);
+    statusRoutes(server);
+    await tailRoutes(server, { logs, feed });
+  };

@@ -3,17 +3,28 @@ import type { FastifyInstance } from 'fastify';
 import { createServer, type ServerOptions } from '../../http/server.js';
 import { sendNotFound, sendText } from '../../http/text.js';
 import { lokiPush } from '../../ingest/http/loki-push.js';
+import { otlpRoutes } from '../../ingest/http/otlp-routes.js';
+import type { LogFeed } from '../../ingest/log-feed.js';
 import type { LogIngest } from '../../ingest/log-ingest.js';
+import type { OtlpIngest } from '../../ingest/otlp-ingest.js';
 import { lokiRoutes } from './loki-routes.js';
+
+export interface LokiServerParts {
+  readonly logs: LogStore;
+  readonly feed: LogFeed;
+  readonly ingest: LogIngest;
+  readonly otlp: OtlpIngest;
+}
 
 /** Stands where Loki stands: lines in, lines out. */
 export const createLokiServer = (
-  { logs, ingest }: { readonly logs: LogStore; readonly ingest: LogIngest },
+  { logs, feed, ingest, otlp }: LokiServerParts,
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
-  void server.register(lokiRoutes(logs, options.report));
+  void server.register(lokiRoutes({ logs, feed }, options.report));
   void server.register(lokiPush(ingest, options.report));
+  void server.register(otlpRoutes(otlp, [['/otlp/v1/logs', 'logs']], options.report));
   server.get('/ready', async (_request, reply) => sendText(reply, 200, 'ready'));
   server.setNotFoundHandler(async (_request, reply) => sendNotFound(reply));
   return server;

@@ -35,7 +35,7 @@ export const parseAttributes = (message: JsonMessage, name: string, depth = 0): 
 };
 
 /** Of several members of the oneof the last one counts, as it does in protobuf's own encoding. */
-const parseAnyValue = (message: JsonMessage, depth: number): AnyValue => {
+export const parseAnyValue = (message: JsonMessage, depth: number): AnyValue => {
   let value: AnyValue = null;
   for (const name of message.names()) {
     switch (name) {

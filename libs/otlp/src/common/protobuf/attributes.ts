@@ -41,7 +41,7 @@ export const readAttribute = (reader: WireReader, depth = 0): Attribute => {
  * @param value what stands there already: within a oneof the last field wins, but a message that occurs twice
  *   is merged into the first, see https://protobuf.dev/programming-guides/encoding/#last-one-wins
  */
-const readAnyValue = (reader: WireReader, value: AnyValue, depth: number): AnyValue => {
+export const readAnyValue = (reader: WireReader, value: AnyValue, depth: number): AnyValue => {
   const outer = reader.enter(ANY_VALUE);
   while (reader.next()) {
     switch (reader.field) {

@@ -1,0 +1,130 @@
+import { formatLabels, goQuote } from '@lantern/query-api';
+import type { LogEntry, LogLabels, UnixNano } from '@lantern/telemetry-model';
+
+const SECOND = 1_000_000_000n;
+const MINUTE = 60n * SECOND;
+const HOUR = 60n * MINUTE;
+
+/** What senders may send. Sizes are bytes of UTF-8. */
+export interface LogLimits {
+  readonly maxLineBytes: number;
+  /** Entries may be this much older than now. */
+  readonly maxAgeNanos: bigint;
+  /** Entries may be this much newer than now: clocks differ. */
+  readonly maxFutureNanos: bigint;
+  /** Entries may be this much older than the newest of their stream. */
+  readonly maxBehindNanos: bigint;
+  readonly maxLabels: number;
+  readonly maxLabelNameBytes: number;
+  readonly maxLabelValueBytes: number;
+  readonly maxMetadataBytes: number;
+  readonly maxMetadataCount: number;
+  /** Streams that had an entry lately. */
+  readonly maxActiveStreams: number;
+  /** Of all streams together, on average; a second and a half of it may come at once. */
+  readonly maxBytesPerSecond: number;
+}
+
+/** Loki's, but for the rate: Lantern serves one machine, and Loki's 4 MB a second is what one busy service writes. */
+export const DEFAULT_LOG_LIMITS: LogLimits = {
+  maxLineBytes: 256 * 1024,
+  maxAgeNanos: 7n * 24n * HOUR,
+  maxFutureNanos: 10n * MINUTE,
+  maxBehindNanos: HOUR,
+  maxLabels: 15,
+  maxLabelNameBytes: 1024,
+  maxLabelValueBytes: 2048,
+  maxMetadataBytes: 64 * 1024,
+  maxMetadataCount: 128,
+  maxActiveStreams: 5_000,
+  maxBytesPerSecond: Infinity,
+};
+
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** Cheap for most texts: none of so few characters can be too long. */
+export const isLongerThan = (text: string, maxBytes: number): boolean =>
+  text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
+
+/** What is wrong with the labels of a stream, in the words of Loki. */
+export const faultOfLabels = (labels: LogLabels, limits: LogLimits): string | undefined => {
+  const names = Object.keys(labels);
+  const wrongName = names.find((name) => !LABEL_NAME.test(name));
+  if (wrongName !== undefined) {
+    return `error parsing labels '${formatLabels(labels)}' with error: ${goQuote(wrongName)} is not a valid label name`;
+  }
+  const count = names.filter((name) => name !== 'service_name').length;
+  if (count > limits.maxLabels) {
+    return `entry for stream '${formatLabels(labels)}' has ${count} label names; limit ${limits.maxLabels}`;
+  }
+  for (const [name, value] of Object.entries(labels)) {
+    if (isLongerThan(name, limits.maxLabelNameBytes)) {
+      return `stream '${formatLabels(labels)}' has label name too long: '${name}'`;
+    }
+    if (isLongerThan(value, limits.maxLabelValueBytes)) {
+      return `stream '${formatLabels(labels)}' has label value too long: '${value}'`;
+    }
+  }
+  return undefined;
+};
+
+/** What is wrong with an entry by itself. */
+export const faultOfEntry = (
+  labels: LogLabels,
+  { line, timeUnixNano, structuredMetadata }: LogEntry,
+  now: UnixNano,
+  limits: LogLimits,
+): string | undefined => {
+  if (timeUnixNano < now - limits.maxAgeNanos) {
+    return (
+      `entry for stream '${formatLabels(labels)}' has timestamp too old: ${formatSecond(timeUnixNano)}, ` +
+      `oldest acceptable timestamp is: ${formatSecond(now - limits.maxAgeNanos)}`
+    );
+  }
+  if (timeUnixNano > now + limits.maxFutureNanos) {
+    return `entry for stream '${formatLabels(labels)}' has timestamp too new: ${formatSecond(timeUnixNano)}`;
+  }
+  if (isLongerThan(line, limits.maxLineBytes)) {
+    return (
+      `max entry size '${limits.maxLineBytes}' bytes exceeded for stream '${formatLabels(labels)}' ` +
+      `while adding an entry with length '${Buffer.byteLength(line)}' bytes`
+    );
+  }
+  return faultOfMetadata(labels, structuredMetadata, limits);
+};
+
+const faultOfMetadata = (
+  labels: LogLabels,
+  metadata: Readonly<Record<string, string>>,
+  limits: LogLimits,
+): string | undefined => {
+  let count = 0;
+  let characters = 0;
+  for (const name in metadata) {
+    count++;
+    characters += name.length + (metadata[name]?.length ?? 0);
+  }
+  if (count > limits.maxMetadataCount) {
+    return (
+      `stream '${formatLabels(labels)}' has too many structured metadata labels: '${count}', limit: ` +
+      `'${limits.maxMetadataCount}'. Please see \`limits_config.max_structured_metadata_entries_count\` ` +
+      'or contact your Loki administrator to increase it'
+    );
+  }
+  if (characters * 3 <= limits.maxMetadataBytes) return undefined;
+  const bytes = Object.entries(metadata).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  return bytes <= limits.maxMetadataBytes
+    ? undefined
+    : `stream '${formatLabels(labels)}' has structured metadata too large: '${bytes}' bytes, limit: ` +
+        `'${limits.maxMetadataBytes}' bytes. Please see \`limits_config.max_structured_metadata_size\` ` +
+        'or contact your Loki administrator to increase it';
+};
+
+/** Go's RFC 3339, which has no fraction. */
+export const formatSecond = (time: UnixNano): string => {
+  const millis = Number(time / 1_000_000n);
+  return new Date(millis).toISOString().replace(/\.\d+Z$/, 'Z');
+};

@@ -1,0 +1,94 @@
+import type { LogRecord, ResourceLogs, ScopeLogs } from '@lantern/otlp';
+import { labelNameOf } from '@lantern/query-api/logql';
+import {
+  AttributeMap,
+  attributeText,
+  type Attributes,
+  type LogEntry,
+  type LogLabels,
+  type LogStream,
+  type UnixNano,
+} from '@lantern/telemetry-model';
+
+/** Attributes of the resource that become labels, as in Loki; all others become structured metadata. */
+const LABEL_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'cloud.availability_zone',
+  'cloud.region',
+  'container.name',
+  'deployment.environment',
+  'deployment.environment.name',
+  'k8s.cluster.name',
+  'k8s.container.name',
+  'k8s.cronjob.name',
+  'k8s.daemonset.name',
+  'k8s.deployment.name',
+  'k8s.job.name',
+  'k8s.namespace.name',
+  'k8s.pod.name',
+  'k8s.replicaset.name',
+  'k8s.statefulset.name',
+  'service.instance.id',
+  'service.name',
+  'service.namespace',
+]);
+
+/**
+ * OTLP logs as Loki keeps them: few attributes of the resource are labels, everything else about a line is
+ * structured metadata. Beside `service_name`, which is Loki's, stands `service`, which senders to Loki use: a query
+ * by either finds the lines of both.
+ *
+ * @param now for lines without any time
+ * @see https://grafana.com/docs/loki/latest/send-data/otel/#format-considerations
+ */
+export const streamsOfOtlp = (logs: readonly ResourceLogs[], now: UnixNano): LogStream[] =>
+  logs.map(({ resource, scopeLogs }) => {
+    const labels: Record<string, string> = {};
+    const shared: Record<string, string> = {};
+    for (const attribute of resource.attributes) {
+      if (LABEL_ATTRIBUTES.has(attribute.key)) flatten([attribute], '', labels);
+      else flatten([attribute], '', shared);
+    }
+    if (labels.service_name !== undefined) labels.service = labels.service_name;
+    else labels.service_name = 'unknown_service';
+    return { labels, entries: scopeLogs.flatMap((group) => entriesOf(group, shared, now)) };
+  });
+
+const entriesOf = ({ scope, logRecords }: ScopeLogs, shared: LogLabels, now: UnixNano): LogEntry[] => {
+  const common: Record<string, string> = { ...shared };
+  if (scope.name !== '') common.scope_name = scope.name;
+  if (scope.version !== '') common.scope_version = scope.version;
+  flatten(scope.attributes, '', common);
+  return logRecords.map((record) => entryOf(record, common, now));
+};
+
+const entryOf = (record: LogRecord, common: LogLabels, now: UnixNano): LogEntry => {
+  const metadata: Record<string, string> = { ...common };
+  flatten(record.attributes, '', metadata);
+  const own = {
+    observed_timestamp: record.observedTimeUnixNano === 0n ? '' : String(record.observedTimeUnixNano),
+    severity_number: record.severityNumber === 0 ? '' : String(record.severityNumber),
+    severity_text: record.severityText,
+    trace_id: record.traceId,
+    span_id: record.spanId,
+    flags: record.flags === 0 ? '' : String(record.flags),
+    event_name: record.eventName,
+  };
+  for (const [name, value] of Object.entries(own)) if (value !== '') metadata[name] = value;
+  return {
+    timeUnixNano: record.timeUnixNano || record.observedTimeUnixNano || now,
+    line: attributeText(record.body),
+    structuredMetadata: metadata,
+  };
+};
+
+/** Names as labels have them; what is within a map gets the name of the map before its own. */
+const flatten = (attributes: Attributes, prefix: string, into: Record<string, string>): void => {
+  for (const { key, value } of attributes) {
+    const name = labelNameOf(prefix === '' ? key : `${prefix}_${key}`);
+    if (value instanceof AttributeMap) flatten(value.entries, name, into);
+    else if (name !== '') {
+      const text = attributeText(value);
+      if (text !== '') into[name] = text;
+    }
+  }
+};
