@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_PORTS } from '@lantern/launcher';
 import { compose, resolve } from './compose.js';
 import {
+  type CollectorConfig,
   REQUEST_LABELS,
   REQUEST_METRIC,
   STREAM_LABELS,
@@ -65,7 +66,7 @@ describe('a port is the same wherever it stands', () => {
   });
 
   it('the launcher, Lantern and the back ends share theirs', () => {
-    expect(DEFAULT_PORTS).toEqual({
+    expect(DEFAULT_PORTS).toMatchObject({
       gateway: shopPorts['api-gateway'],
       userService: shopPorts['user-service'],
       orderService: shopPorts['order-service'],
@@ -129,6 +130,19 @@ describe('a metric is the same wherever it stands', () => {
       histogram.includes(metric) ? labels.filter((label) => ![...REQUEST_LABELS, 'le'].includes(label)) : [],
     );
     expect(unknown).toEqual([]);
+  });
+
+  it('of a Collector carries its unit and type, for which it has to be asked', () => {
+    const readers = [
+      'docker/collector/config.yaml',
+      'deploy/values/collector-agent.yaml',
+      'deploy/values/collector-gateway.yaml',
+    ]
+      .map((path) => readYaml<CollectorConfig & { config?: CollectorConfig }>(path))
+      .flatMap((file) => (file.config ?? file).service.telemetry.metrics.readers);
+    for (const { pull } of readers) {
+      expect(pull.exporter.prometheus).toMatchObject({ without_type_suffix: false, without_units: false });
+    }
   });
 
   it('is recorded because somebody asks for it', () => {
