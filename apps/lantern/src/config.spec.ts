@@ -21,6 +21,8 @@ describe('readConfig', () => {
       samplingPort: 5778,
       samplingFile: undefined,
       token: undefined,
+      dataDir: undefined,
+      retentionMillis: undefined,
       maxTraceBytes: 268_435_456,
       maxLogBytes: 134_217_728,
       maxGrpcMessageBytes: 4_194_304,
@@ -40,6 +42,8 @@ describe('readConfig', () => {
         LANTERN_SAMPLING_PORT: '2',
         LANTERN_SAMPLING_FILE: 'strategies.json',
         LANTERN_TOKEN: 'a-long-secret-1234',
+        LANTERN_DATA_DIR: 'data',
+        LANTERN_RETENTION: '30d',
         LANTERN_MAX_TRACE_BYTES: '1.5GiB',
         LANTERN_MAX_LOG_BYTES: '20000000',
         LANTERN_MAX_GRPC_MESSAGE_BYTES: '16MiB',
@@ -55,11 +59,20 @@ describe('readConfig', () => {
       samplingPort: 2,
       samplingFile: 'strategies.json',
       token: 'a-long-secret-1234',
+      dataDir: 'data',
+      retentionMillis: 2_592_000_000,
       maxTraceBytes: 1_610_612_736,
       maxLogBytes: 20_000_000,
       maxGrpcMessageBytes: 16_777_216,
       maxInFlightBytes: 67_108_864,
       maxClockSkewNano: 90_000_000_000n,
+    });
+  });
+
+  it('allows more on disk than in memory', () => {
+    expect(readConfig({ LANTERN_DATA_DIR: 'data', LANTERN_RETENTION: '72h' })).toMatchObject({
+      maxTraceBytes: 10_737_418_240,
+      retentionMillis: 259_200_000,
     });
   });
 
@@ -105,6 +118,14 @@ describe('readConfig', () => {
       { LANTERN_HOST: '0.0.0.0' },
       'LANTERN_HOST is "0.0.0.0", where others can reach it: set LANTERN_TOKEN to a secret that they have to show, ' +
         'or LANTERN_ALLOW_ANONYMOUS=1 to let everybody send and read.',
+    ],
+    [
+      { LANTERN_RETENTION: 'forever' },
+      'LANTERN_RETENTION is "forever": it must be an age above 0, for example 30d, 72h or 90m.',
+    ],
+    [
+      { LANTERN_RETENTION: '1h' },
+      'LANTERN_RETENTION needs LANTERN_DATA_DIR: in memory spans are kept as long as there is room.',
     ],
     [{ LANTERN_HOST: 'a b' }, 'LANTERN_HOST is "a b": it must be a host name or an IP address.'],
   ])('refuses %j by name, value and what is allowed', (env: Record<string, string>, message) => {

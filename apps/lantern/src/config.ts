@@ -18,7 +18,11 @@ export interface Config {
   readonly samplingFile: string | undefined;
   /** What whoever sends or reads has to show; undefined lets everybody in. */
   readonly token: string | undefined;
-  /** What the spans in memory may occupy; the oldest traces make room for new ones. */
+  /** Where spans are kept; undefined keeps them in memory, until the process ends. */
+  readonly dataDir: string | undefined;
+  /** How long spans are kept; undefined: as long as there is room. */
+  readonly retentionMillis: number | undefined;
+  /** What the spans may occupy; the oldest make room for new ones. */
   readonly maxTraceBytes: number;
   /** What the log lines in memory may occupy; the oldest make room for new ones. */
   readonly maxLogBytes: number;
@@ -51,6 +55,7 @@ const PORT = 'a whole number from 0 to 65535, where 0 takes any free port';
 const SIZE = 'a size of at least 1 MiB, for example 256MiB, 1GB or 100000000';
 const TOKEN = 'at least 16 characters without spaces';
 const SWITCH = '1 or true, 0 or false';
+const AGE = 'an age above 0, for example 30d, 72h or 90m';
 const DURATION = 'a duration, for example 500ms, 30s, 24h or 0';
 const HOST = 'a host name or an IP address';
 
@@ -81,6 +86,21 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const DAY_MILLIS = 24 * 3_600_000;
+
+const age = z.string().transform((text, context) => {
+  const [, days] = /^(\d{1,6})d$/.exec(text) ?? [];
+  try {
+    const millis =
+      days === undefined ? Number(parseGoDuration(text) / 1_000_000n) : Number(days) * DAY_MILLIS;
+    if (millis > 0) return millis;
+  } catch {
+    // Said below, in the words for every wrong age.
+  }
+  context.addIssue({ code: 'custom', message: AGE });
+  return z.NEVER;
+});
+
 const onOff = z
   .enum(['0', 'false', '1', 'true'], SWITCH)
   .transform((text) => text === '1' || text === 'true');
@@ -98,7 +118,9 @@ const environment = z.object({
     .regex(/^\S{16,}$/, TOKEN)
     .optional(),
   LANTERN_ALLOW_ANONYMOUS: onOff.default(false),
-  LANTERN_MAX_TRACE_BYTES: size.default(256 * MIB),
+  LANTERN_DATA_DIR: z.string().optional(),
+  LANTERN_RETENTION: age.optional(),
+  LANTERN_MAX_TRACE_BYTES: size.optional(),
   LANTERN_MAX_LOG_BYTES: size.default(128 * MIB),
   // As an OpenTelemetry Collector has it.
   LANTERN_MAX_GRPC_MESSAGE_BYTES: size.default(4 * MIB),
@@ -130,6 +152,11 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
         'have to show, or LANTERN_ALLOW_ANONYMOUS=1 to let everybody send and read.',
     );
   }
+  if (data.LANTERN_RETENTION !== undefined && data.LANTERN_DATA_DIR === undefined) {
+    throw new ConfigError(
+      'LANTERN_RETENTION needs LANTERN_DATA_DIR: in memory spans are kept as long as there is room.',
+    );
+  }
   return {
     host: data.LANTERN_HOST,
     otlpPort: data.LANTERN_OTLP_PORT,
@@ -139,7 +166,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     samplingPort: data.LANTERN_SAMPLING_PORT,
     samplingFile: data.LANTERN_SAMPLING_FILE,
     token: data.LANTERN_TOKEN,
-    maxTraceBytes: data.LANTERN_MAX_TRACE_BYTES,
+    dataDir: data.LANTERN_DATA_DIR,
+    retentionMillis: data.LANTERN_RETENTION,
+    maxTraceBytes:
+      data.LANTERN_MAX_TRACE_BYTES ?? (data.LANTERN_DATA_DIR === undefined ? 256 * MIB : 10 * 1024 * MIB),
     maxLogBytes: data.LANTERN_MAX_LOG_BYTES,
     maxGrpcMessageBytes: data.LANTERN_MAX_GRPC_MESSAGE_BYTES,
     maxInFlightBytes: data.LANTERN_MAX_IN_FLIGHT_BYTES,

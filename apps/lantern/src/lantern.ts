@@ -1,4 +1,4 @@
-import { openMemoryLogStore, openMemoryTraceStore } from '@lantern/telemetry-store';
+import { openMemoryLogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from './clock.js';
 import type { Config } from './config.js';
@@ -20,6 +20,7 @@ import { createLokiServer } from './query/loki/loki-server.js';
 import { createSamplingServer } from './sampling/sampling-server.js';
 import { StrategiesFile } from './sampling/strategies-file.js';
 import { KEEP_ALL_STRATEGIES } from './sampling/strategies.js';
+import { openTraces } from './open-traces.js';
 import { UI_DIRECTORY } from './ui/ui-routes.js';
 
 export interface Lantern {
@@ -55,13 +56,14 @@ const CLOSE_TIMEOUT_MILLIS = 5_000;
  * Opens the stores and the ports.
  *
  * @throws {StrategiesFileError}
+ * @throws {FolderError}
  * @throws {ListenError} when a port cannot be had; whatever was opened before is closed again
  */
 export const startLantern = async (config: Config, options: LanternOptions = {}): Promise<Lantern> => {
   const report = options.report ?? (() => undefined);
   const strategies =
     config.samplingFile === undefined ? KEEP_ALL_STRATEGIES : new StrategiesFile(config.samplingFile, report);
-  const traces = openMemoryTraceStore({ maxBytes: config.maxTraceBytes });
+  const { traces, close: closeTraces } = openTraces(config, report);
   const logs = openMemoryLogStore({ maxBytes: config.maxLogBytes });
   const requestTimeoutMillis = options.requestTimeoutMillis ?? REQUEST_TIMEOUT_MILLIS;
   const inFlight = new InFlightBytes(config.maxInFlightBytes);
@@ -98,7 +100,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       ...[otlp, jaeger, loki, sampling].map(closeServer),
       otlpGrpc.close(CLOSE_TIMEOUT_MILLIS),
     ]);
-    await Promise.all([traces.close(), logs.close()]);
+    await Promise.all([closeTraces(), logs.close()]);
   };
   const lantern = {
     close: () => (closing ??= close()),

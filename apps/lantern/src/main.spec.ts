@@ -4,6 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { LANTERN_VERSION } from './version.js';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const HOOKS = new URL('./testing/typescript-hooks.mjs', import.meta.url).href;
@@ -69,12 +70,22 @@ describe('the process', () => {
     child.kill('SIGINT');
     expect(await ended).toEqual([0, null]);
     expect(output).toEqual({
-      stdout:
-        `Web UI and Jaeger API   ${urls.jaeger}\n` +
-        `OTLP over HTTP          ${urls.otlp}\n` +
-        `OTLP over gRPC          ${urls.otlpGrpc}\n` +
-        `Loki API                ${urls.loki}\n` +
-        `Remote sampling         ${urls.sampling}\n`,
+      stdout: [
+        `Lantern ${LANTERN_VERSION}`,
+        '',
+        `  Web UI and Jaeger API   ${urls.jaeger}`,
+        `  OTLP over HTTP          ${urls.otlp}`,
+        `  OTLP over gRPC          ${urls.otlpGrpc}`,
+        `  Loki API                ${urls.loki}`,
+        `  Remote sampling         ${urls.sampling}`,
+        '  Traces are kept in      memory, until this process ends',
+        '',
+        'Send traces here from any OpenTelemetry SDK:',
+        '',
+        `  export OTEL_EXPORTER_OTLP_ENDPOINT=${urls.otlp}`,
+        '',
+        '',
+      ].join('\n'),
       stderr: '',
     });
   });

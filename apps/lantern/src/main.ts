@@ -1,27 +1,33 @@
-#!/usr/bin/env node
+import { FolderError } from '@lantern/telemetry-store';
+import { renderCard } from './command/card.js';
+import { HELP, UsageError, parseCommand } from './command/options.js';
 import { ConfigError, readConfig } from './config.js';
 import { ListenError } from './http/listen.js';
-import { StrategiesFileError } from './sampling/strategies-file.js';
 import { startLantern } from './lantern.js';
+import { StrategiesFileError } from './sampling/strategies-file.js';
+import { LANTERN_VERSION } from './version.js';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const report = (text: string) => process.stderr.write(`${text}\n`);
 
-try {
-  const lantern = await startLantern(readConfig(process.env), { report });
-  const { otlp, otlpGrpc, jaeger, loki, sampling } = lantern.urls;
-  print(`Web UI and Jaeger API   ${jaeger}`);
-  print(`OTLP over HTTP          ${otlp}`);
-  print(`OTLP over gRPC          ${otlpGrpc}`);
-  print(`Loki API                ${loki}`);
-  print(`Remote sampling         ${sampling}`);
+/** Whoever started Lantern can do something about these; their messages say what. */
+const EXPECTED = [ConfigError, FolderError, ListenError, StrategiesFileError, UsageError];
+
+const start = async (env: Readonly<Record<string, string | undefined>>): Promise<void> => {
+  const config = readConfig(env);
+  const lantern = await startLantern(config, { report });
+  print(
+    renderCard(LANTERN_VERSION, lantern.urls, {
+      dataDir: config.dataDir,
+      needsToken: config.token !== undefined,
+    }),
+  );
   // A process that started this one over IPC waits for it, and learns which ports were free.
   process.send?.({ type: 'ready', urls: lantern.urls });
 
-  // `disconnect`: a parent that started this process over IPC and is gone can no longer stop it.
-  for (const wish of ['SIGINT', 'SIGTERM', 'disconnect']) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // Once: a second signal ends the process at once, as is the custom.
-    process.once(wish, () => {
+    process.once(signal, () => {
       lantern.close().then(
         () => process.exit(0),
         (error: unknown) => {
@@ -31,9 +37,15 @@ try {
       );
     });
   }
+};
+
+try {
+  const { action, env } = parseCommand(process.argv.slice(2));
+  if (action === 'help') print(HELP);
+  else if (action === 'version') print(LANTERN_VERSION);
+  else await start({ ...process.env, ...env });
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof ListenError || error instanceof StrategiesFileError))
-    throw error;
+  if (!(error instanceof Error && EXPECTED.some((expected) => error instanceof expected))) throw error;
   report(error.message);
   process.exitCode = 1;
 }

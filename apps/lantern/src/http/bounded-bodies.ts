@@ -1,3 +1,4 @@
+import { WriteError } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   OverloadedError,
@@ -30,6 +31,7 @@ export const boundBodies = (server: FastifyInstance, inFlight: InFlightBytes): v
     return payload;
   });
   server.addHook('onError', async (_request, reply, error) => {
-    if (error instanceof OverloadedError) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    if (error instanceof OverloadedError || error instanceof WriteError)
+      void reply.header('retry-after', RETRY_AFTER_SECONDS);
   });
 };

@@ -1,5 +1,6 @@
 import { MalformedOtlpError } from '@lantern/otlp';
 import { BadRequest, LogqlParseError } from '@lantern/query-api';
+import { WriteError } from '@lantern/telemetry-store';
 
 /** Tells whoever runs Lantern what happened. */
 export type Report = (message: string) => void;
@@ -12,7 +13,7 @@ export interface Failure {
 
 /**
  * What to answer for whatever a handler threw: the caller's faults are 4xx, Fastify's own errors keep their
- * status, and what nobody foresaw is 500 and reported.
+ * status, what cannot be written now is 503, and what nobody foresaw is 500 and reported.
  */
 export const failureOf = (error: unknown, report: Report): Failure => {
   const message = error instanceof Error ? error.message : String(error);
@@ -23,6 +24,8 @@ export const failureOf = (error: unknown, report: Report): Failure => {
   ) {
     return { status: 400, message };
   }
+  // The sender keeps what could not be written, and tries again.
+  if (error instanceof WriteError) return { status: 503, message };
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status <= 599) return { status, message };
   report(`A request failed: ${error instanceof Error ? (error.stack ?? message) : message}`);

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { AccessToken } from './access-token.js';
 import { boundBodies } from './bounded-bodies.js';
+import { compressAnswers } from './compress.js';
 import type { Report } from './failure.js';
 import { guardAgainstForeignPages } from './foreign-pages.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
@@ -39,6 +40,7 @@ export const createServer = ({
   guardAgainstForeignPages(server, host);
   if (token) requireToken(server, token);
   boundBodies(server, inFlight);
+  compressAnswers(server);
   endConnectionsOnClose(server);
   return server;
 };

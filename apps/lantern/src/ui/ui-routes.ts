@@ -5,8 +5,13 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { sendNotFound } from '../http/text.js';
 
-/** Where the workspace builds the UI. */
-export const UI_DIRECTORY = fileURLToPath(new URL('../../../lantern-ui/dist/', import.meta.url));
+/** Where the UI stands in the package that is published, beside the folder of its one script. */
+const PACKAGED = fileURLToPath(new URL('../web/', import.meta.url));
+
+/** Where the workspace builds it. */
+const BUILT = fileURLToPath(new URL('../../../lantern-ui/dist/', import.meta.url));
+
+export const UI_DIRECTORY = existsSync(PACKAGED) ? PACKAGED : BUILT;
 
 /** Everything from the own origin; styles inline too, since the component library writes them so. */
 const CONTENT_SECURITY_POLICY = [

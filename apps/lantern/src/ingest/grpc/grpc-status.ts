@@ -1,7 +1,7 @@
 import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
 import { encodeRpcStatus } from '@lantern/otlp';
 import { failureOf, type Report } from '../../http/failure.js';
-import { OverloadedError, RETRY_AFTER_SECONDS } from '../../http/in-flight-bytes.js';
+import { RETRY_AFTER_SECONDS } from '../../http/in-flight-bytes.js';
 
 const CODES: Readonly<Record<number, status>> = {
   400: status.INVALID_ARGUMENT,
@@ -19,7 +19,7 @@ export const grpcStatusOf = (error: unknown, report: Report): StatusObject => {
   const { status: httpStatus, message } = failureOf(error, report);
   const code = CODES[httpStatus] ?? status.INTERNAL;
   const metadata = new Metadata();
-  if (error instanceof OverloadedError) {
+  if (code === status.UNAVAILABLE) {
     const details = encodeRpcStatus({ code, message, retryDelaySeconds: RETRY_AFTER_SECONDS });
     metadata.set('grpc-status-details-bin', Buffer.from(details));
   }

@@ -1,0 +1,24 @@
+import type { LanternUrls } from '../lantern.js';
+
+/** What to know once Lantern runs: where it is, and what to tell an application. */
+export const renderCard = (
+  version: string,
+  { jaeger, otlp, otlpGrpc, loki, sampling }: LanternUrls,
+  options: { readonly dataDir: string | undefined; readonly needsToken: boolean },
+): string =>
+  [
+    `Lantern ${version}`,
+    '',
+    `  Web UI and Jaeger API   ${jaeger}${options.needsToken ? '   (open it once with ?token=…)' : ''}`,
+    `  OTLP over HTTP          ${otlp}`,
+    `  OTLP over gRPC          ${otlpGrpc}`,
+    `  Loki API                ${loki}`,
+    `  Remote sampling         ${sampling}`,
+    `  Traces are kept in      ${options.dataDir ?? 'memory, until this process ends'}`,
+    '',
+    'Send traces here from any OpenTelemetry SDK:',
+    '',
+    `  export OTEL_EXPORTER_OTLP_ENDPOINT=${otlp}`,
+    ...(options.needsToken ? ['  export OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<the token>'] : []),
+    '',
+  ].join('\n');

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { HELP, UsageError, parseCommand } from './options.js';
+
+describe('the command line', () => {
+  it('starts Lantern as the environment says when nothing is given', () => {
+    expect(parseCommand([])).toEqual({ action: 'start', env: {} });
+  });
+
+  it('sets what the environment could set', () => {
+    const args = '--data-dir data --retention=72h --ui-port 0 --token a-long-secret-1234 --allow-anonymous';
+    expect(parseCommand(args.split(' '))).toEqual({
+      action: 'start',
+      env: {
+        LANTERN_DATA_DIR: 'data',
+        LANTERN_RETENTION: '72h',
+        LANTERN_JAEGER_PORT: '0',
+        LANTERN_TOKEN: 'a-long-secret-1234',
+        LANTERN_ALLOW_ANONYMOUS: '1',
+      },
+    });
+  });
+
+  it.each([
+    [['--help'], 'help'],
+    [['-h', '--ui-port', '1'], 'help'],
+    [['--version'], 'version'],
+    [['-v'], 'version'],
+  ])('%j asks for the %s', (args, action) => {
+    expect(parseCommand(args).action).toBe(action);
+  });
+
+  it.each([[['--port', '1']], [['now']], [['--data-dir']]])('refuses %j, and says where to look', (args) => {
+    expect(() => parseCommand(args)).toThrow(UsageError);
+    expect(() => parseCommand(args)).toThrow(/See --help\.$/);
+  });
+
+  it('explains every option, within the width of a terminal', () => {
+    expect(HELP).toContain('--data-dir <folder>');
+    expect(HELP).toContain('--allow-anonymous');
+    for (const line of HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+  });
+});

@@ -1,0 +1,55 @@
+import { request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
+import { useLantern } from '../testing/running-lantern.js';
+
+const lantern = useLantern();
+
+beforeAll(() =>
+  lantern.send(
+    resourceSpans(
+      'web',
+      ...Array.from({ length: 50 }, (_, n) => span({ traceId: traceId(1), spanId: spanId(n + 1) })),
+    ),
+  ),
+);
+
+/** `fetch` would undo the compression. */
+const get = (path: string, encoding?: string): Promise<{ encoding: string | undefined; body: Buffer }> =>
+  new Promise((resolve, reject) => {
+    const headers = encoding === undefined ? {} : { 'accept-encoding': encoding };
+    request(lantern.urls.jaeger + path, { headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('end', () =>
+          resolve({ encoding: response.headers['content-encoding'], body: Buffer.concat(chunks) }),
+        );
+    })
+      .once('error', reject)
+      .end();
+  });
+
+describe('a large answer', () => {
+  it.each(['gzip', 'br, gzip;q=0.5', 'deflate,gzip', '*'])('is compressed for %j', async (accepted) => {
+    const plain = await get('/api/traces/1');
+    const { encoding, body } = await get('/api/traces/1', accepted);
+    expect([plain.encoding, encoding]).toEqual([undefined, 'gzip']);
+    expect(gunzipSync(body)).toEqual(plain.body);
+    expect(body.length).toBeLessThan(plain.body.length / 5);
+  });
+
+  it.each([undefined, 'identity', 'br', 'gzip;q=0', 'gzip;q=0.0, br', 'xgzip'])(
+    'stays as it is for %j',
+    async (accepted) => {
+      expect((await get('/api/traces/1', accepted)).encoding).toBeUndefined();
+    },
+  );
+});
+
+describe('a small answer', () => {
+  it('stays as it is', async () => {
+    expect((await get('/api/services', 'gzip')).encoding).toBeUndefined();
+  });
+});

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { resourceSpans, span, traceId } from '@lantern/telemetry-model/testing';
+import { RunningLantern } from './testing/running-lantern.js';
+
+let dataDir = '';
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'lantern-data-'));
+});
+afterAll(() => rm(dataDir, { recursive: true }));
+
+describe('a Lantern with a data folder', () => {
+  it('has after a restart what it had before', async () => {
+    const before = new RunningLantern({}, { dataDir });
+    await before.start();
+    await before.send(resourceSpans('web', span({ traceId: traceId(0xa), name: 'kept' })));
+    const { text } = await before.jaeger('/api/traces/a');
+    await before.stop();
+
+    const after = new RunningLantern({}, { dataDir });
+    await after.start();
+    expect((await after.jaeger('/api/traces/a')).text).toBe(text);
+    expect(text).toContain('"operationName":"kept"');
+    await after.stop();
+  });
+
+  it('shares it with no other', async () => {
+    const first = new RunningLantern({}, { dataDir });
+    await first.start();
+    await expect(new RunningLantern({}, { dataDir }).start()).rejects.toThrow(dataDir);
+    await first.stop();
+  });
+});
