@@ -10,7 +10,8 @@ const run = (title, args) => {
   console.log(`\n── ${title} ──`);
   return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
 };
-const nx = (title, ...args) => run(title, ['node_modules/nx/dist/bin/nx.js', ...args, '--output-style=static']);
+const nx = (title, ...args) =>
+  run(title, ['node_modules/nx/dist/bin/nx.js', ...args, '--output-style=static']);
 
 // What a cached suite counted comes back from the cache; what an earlier run left behind must not.
 for (const file of globSync(results, { cwd: root })) rmSync(`${root}/${file}`);
