@@ -293,6 +293,13 @@ describe('api-gateway', () => {
       telemetry.reset();
     });
 
+    it('keeps secrets of the query out of the span that names the whole URL', async () => {
+      await get('/orders?token=hunter2');
+      await telemetry.waitForSpans(5);
+      expect(telemetry.tree({ attributes })).toContain('proxy_to_order-service');
+      expect(telemetry.tree({ attributes })).not.toContain('hunter2');
+    });
+
     it('shows where the request went and what came of it', async () => {
       await get('/orders?limit=5');
       await telemetry.waitForSpans(5);

@@ -1,6 +1,6 @@
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import { Tracer } from '@lantern/observability';
+import { Tracer, redactUrl } from '@lantern/observability';
 import { callDownstream, CONFIG } from '@lantern/service-platform';
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { AxiosResponse } from 'axios';
@@ -39,7 +39,7 @@ export class ProxyService {
     reply: FastifyReply,
   ): Promise<void> {
     const url = `${this.baseUrls[service]}${path}${queryOf(request.url)}`;
-    const attributes = { 'http.request.method': methodOf(request), 'url.full': url };
+    const attributes = { 'http.request.method': methodOf(request), 'url.full': redactUrl(url) };
     const answer = await this.tracer.withSpan(`proxy_to_${service}`, { attributes }, async (span) => {
       const response = await this.send(service, url, request, whenGone(reply));
       span.setAttribute('http.response.status_code', response.status);
