@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import type { LokiTailFrame } from '@lantern/query-api';
+import { WebSocket } from 'ws';
+import { useLantern } from '../../testing/running-lantern.js';
+
+const lantern = useLantern();
+
+const now = (): string => String(BigInt(Date.now()) * 1_000_000n);
+
+const connect = (params: Record<string, string>, headers: Record<string, string> = {}): WebSocket =>
+  new WebSocket(
+    `${lantern.urls.loki.replace('http', 'ws')}/loki/api/v1/tail?${new URLSearchParams(params).toString()}`,
+    { headers },
+  );
+
+const nextFrame = async (socket: WebSocket): Promise<LokiTailFrame> => {
+  const [data] = (await once(socket, 'message')) as [Buffer];
+  return JSON.parse(data.toString()) as LokiTailFrame;
+};
+
+const push = (app: string, ...lines: string[]) =>
+  lantern.push({
+    streams: [{ stream: { app }, values: lines.map((line) => [now(), line, { trace_id: '1' }]) }],
+  });
+
+const close = async (socket: WebSocket): Promise<void> => {
+  socket.close();
+  await once(socket, 'close');
+};
+
+describe('tail', () => {
+  it('sends what was there, and then what comes', async () => {
+    await push('tailed', 'before');
+    const socket = connect({ query: '{app="tailed"} != "skip"' });
+    expect(await nextFrame(socket)).toEqual({
+      streams: [
+        {
+          stream: { app: 'tailed', detected_level: 'unknown', service_name: 'tailed', trace_id: '1' },
+          values: [[expect.any(String), 'before']],
+        },
+      ],
+    });
+    const next = nextFrame(socket);
+    await push('other', 'not asked for');
+    await push('tailed', 'skip this', 'after');
+    const { streams } = await next;
+    expect(streams.flatMap(({ values }) => values.map(([, line]) => line))).toEqual(['after']);
+    await close(socket);
+  });
+
+  it('keeps categories apart for who asks for it', async () => {
+    const socket = connect(
+      { query: '{app="categories"}' },
+      { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' },
+    );
+    await once(socket, 'open');
+    const next = nextFrame(socket);
+    await push('categories', 'x');
+    expect(await next).toEqual({
+      streams: [
+        {
+          stream: { app: 'categories', service_name: 'categories' },
+          values: [
+            [expect.any(String), 'x', { structuredMetadata: { detected_level: 'unknown', trace_id: '1' } }],
+          ],
+        },
+      ],
+      encodingFlags: ['categorize-labels'],
+    });
+    await close(socket);
+  });
+
+  it('pings', async () => {
+    const socket = connect({ query: '{app="quiet"}' });
+    await once(socket, 'ping');
+    await close(socket);
+  });
+
+  it.each([
+    ['{', 'parse error at line 1, col 2'],
+    ['rate({app="x"}[1m])', 'only log selector is supported'],
+    ['{trace_id="x"}', 'structured metadata of the lines'],
+  ])('refuses %s before the protocol changes', async (query, message) => {
+    const socket = connect({ query });
+    const [, response] = (await once(socket, 'unexpected-response')) as [
+      unknown,
+      import('node:http').IncomingMessage,
+    ];
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    expect([response.statusCode, Buffer.concat(chunks).toString()]).toEqual([
+      400,
+      expect.stringContaining(message),
+    ]);
+  });
+
+  it('serves ten at a time', async () => {
+    const sockets = Array.from({ length: 10 }, () => connect({ query: '{app="many"}' }));
+    await Promise.all(sockets.map((socket) => once(socket, 'open')));
+    const [, response] = (await once(connect({ query: '{app="many"}' }), 'unexpected-response')) as [
+      unknown,
+      { statusCode: number },
+    ];
+    expect(response.statusCode).toBe(400);
+    await Promise.all(sockets.map(close));
+  });
+});
