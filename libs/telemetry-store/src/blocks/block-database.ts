@@ -101,7 +101,7 @@ export class BlockDatabase {
     }
     try {
       prepareFile(database, folder, syncs);
-      writeFileSync(join(folder, PROCESS_FILE_NAME), `${process.pid}\n`);
+      noteProcess(folder);
       return new BlockDatabase(folder, database);
     } catch (error) {
       database.close();
@@ -255,13 +255,27 @@ const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): vo
     PRAGMA journal_mode = WAL;
     PRAGMA wal_autocheckpoint = ${Math.ceil(CHECKPOINT_BYTES / PAGE_BYTES)};
     PRAGMA cache_size = -${CACHE_KIB};
-    BEGIN IMMEDIATE;
-    ${SCHEMA}
-    PRAGMA application_id = ${APPLICATION_ID};
-    PRAGMA user_version = ${FORMAT};
-    COMMIT;
-    PRAGMA synchronous = ${syncs ? 'NORMAL' : 'OFF'};
   `);
+  // Nothing is written to a file that is ready: it can be read although the disk is full.
+  if (format === 0) {
+    database.exec(`
+      BEGIN IMMEDIATE;
+      ${SCHEMA}
+      PRAGMA application_id = ${APPLICATION_ID};
+      PRAGMA user_version = ${FORMAT};
+      COMMIT;
+    `);
+  }
+  database.exec(`PRAGMA synchronous = ${syncs ? 'NORMAL' : 'OFF'}`);
+};
+
+/** For the message to whoever finds the folder in use; the lock does not depend on it. */
+const noteProcess = (folder: string): void => {
+  try {
+    writeFileSync(join(folder, PROCESS_FILE_NAME), `${process.pid}\n`);
+  } catch {
+    // A full disk: the data can be read all the same.
+  }
 };
 
 const PAGE_BYTES = 8192;

@@ -4,6 +4,7 @@ import {
   StatusCode,
   attributeText,
   attributeValue,
+  base64FromBytes,
   bytesFromBase64,
   spansOf,
   type Attributes,
@@ -314,9 +315,8 @@ const needlesOf = (text: string): Buffer[] | undefined => {
   if (isOther || text.length < MIN_NEEDLE_BYTES) return undefined;
   const needles = [Buffer.from(text)];
   const bytes = bytesFromBase64(text);
-  if (bytes && bytes.length < MIN_NEEDLE_BYTES) return undefined;
-  if (bytes) needles.push(Buffer.from(bytes));
-  return needles;
+  if (!bytes || base64FromBytes(bytes) !== text) return needles;
+  return bytes.length < MIN_NEEDLE_BYTES ? undefined : [...needles, Buffer.from(bytes)];
 };
 
 const markRows = (

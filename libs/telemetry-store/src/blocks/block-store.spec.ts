@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import * as fs from 'node:fs';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -20,6 +21,7 @@ import { anyAppends, anyQuery } from '../contract/small-world.js';
 import { contentOf } from '../contract/trace-content.js';
 import { openBlockStore, type BlockStore, type BlockStoreOptions } from './block-store.js';
 import { TemporaryFolders } from './testing/temporary-folders.js';
+import type { LogFiles } from './write-ahead-log.js';
 import { abandon } from './testing/abandon.js';
 
 jest.setTimeout(120_000);
@@ -340,6 +342,51 @@ describe('a model', () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a disk that takes nothing more', () => {
+  /** The real calls, until they are told to fail. */
+  class FailingFiles {
+    code: string | undefined;
+
+    readonly calls: LogFiles = {
+      ...fs,
+      writevSync: ((descriptor: number, buffers: readonly Uint8Array[], position: number) => {
+        if (this.code === undefined) return fs.writevSync(descriptor, buffers, position);
+        // Half of it is written before the disk is full.
+        const all = Buffer.concat(buffers);
+        fs.writeSync(descriptor, all, 0, Math.floor(all.length / 2), position);
+        throw Object.assign(new Error(this.code), { code: this.code });
+      }) as typeof fs.writevSync,
+    };
+  }
+
+  it.each([
+    ['ENOSPC', 'the disk is full; free some space, or keep less'],
+    ['EROFS', 'the file system is read-only; make it writable'],
+  ])('says so (%s), keeps nothing of what it refused, and goes on answering', async (code, cause) => {
+    const folder = folders.next();
+    const files = new FailingFiles();
+    const store = open({ folder, files: files.calls });
+    await append(store, ...order(1));
+    files.code = code;
+    await expect(append(store, ...order(2))).rejects.toMatchObject({
+      name: 'WriteError',
+      message: `Cannot write to ${join(folder, 'wal')}: ${cause}.`,
+    });
+    expect(await ids(store)).toEqual([1]);
+    expect(await store.traces.stats()).toMatchObject({ traces: 1, spans: 10 });
+    files.code = undefined;
+    await append(store, ...order(3));
+    expect(await ids(store)).toEqual([1, 3]);
+    const messages: string[] = [];
+    const next = open({
+      folder: abandon(folder, folders.next()),
+      report: (message) => messages.push(message),
+    });
+    expect(await ids(next)).toEqual([1, 3]);
+    expect(messages).toEqual([]);
   });
 });
 

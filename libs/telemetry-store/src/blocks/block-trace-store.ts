@@ -135,7 +135,7 @@ export class BlockTraceStore implements TraceStore {
   private readonly origins = new OriginTable();
   private readonly rowsCache: BlockCache<DecodedRows>;
   private readonly chunkCache: BlockCache<Uint8Array>;
-  private readonly filterCache: BlockCache<Uint8Array>;
+  private readonly filterCache: BlockCache<{ parts: readonly Uint8Array[]; byteLength: number }>;
   private readonly walker = new TraceRequestWalker();
   private readonly oldSpanWalker = new TraceRequestWalker();
 
@@ -539,7 +539,6 @@ export class BlockTraceStore implements TraceStore {
     );
     for (const { summary, parts } of sealing) {
       this.remember({ block: parts.block, arrivedMillis, bytes: bytesOf(parts) }, summary);
-      this.filterCache.set(parts.block, parts.filter);
     }
     this.full = [];
     this.fullIndex = new TraceIndex();
@@ -771,14 +770,16 @@ export class BlockTraceStore implements TraceStore {
     return bytes;
   }
 
-  private filters(block: number): Uint8Array[] | undefined {
-    return this.readPart(block, () => {
-      const cached = this.filterCache.get(block);
-      const joined = cached ?? this.options.database.filter(block);
+  private filters(block: number): readonly Uint8Array[] | undefined {
+    const cached = this.filterCache.get(block);
+    if (cached) return cached.parts;
+    const filters = this.readPart(block, () => {
+      const joined = this.options.database.filter(block);
       if (!joined) throw new DamageError('the filter is missing');
-      if (!cached) this.filterCache.set(block, joined);
-      return splitParts(joined);
+      return { parts: splitParts(joined), byteLength: joined.length };
     });
+    if (filters) this.filterCache.set(block, filters);
+    return filters?.parts;
   }
 
   private summary(block: number): BlockSummary | undefined {

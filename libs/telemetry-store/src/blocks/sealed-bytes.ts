@@ -28,8 +28,9 @@ export const openSealedBytes = (sealed: Uint8Array | undefined): Buffer => {
   if (crc32(buffer.subarray(4)) !== buffer.readUInt32LE(0)) throw new DamageError('a checksum is wrong');
   const length = buffer.readUInt32LE(4);
   const content = zstdDecompressSync(buffer.subarray(HEADER_BYTES), {
-    chunkSize: Math.max(64, length),
-    maxOutputLength: Math.max(1, length),
+    // With room to spare, or the output is found to be full and gets a second buffer.
+    chunkSize: length + 64,
+    maxOutputLength: length + 64,
   });
   if (content.length !== length) throw new DamageError('a part has another length');
   return content;

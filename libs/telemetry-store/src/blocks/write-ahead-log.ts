@@ -117,10 +117,10 @@ export class WriteAheadLog {
     try {
       this.descriptor ??= this.openSegment();
       const length = HEADER_BYTES + payload.length;
-      let written = this.files.writevSync(this.descriptor, [header, payload]);
+      let written = this.files.writevSync(this.descriptor, [header, payload], start);
       while (written < length) {
         const rest = Buffer.concat([header, payload]).subarray(written);
-        written += this.files.writevSync(this.descriptor, [rest]);
+        written += this.files.writevSync(this.descriptor, [rest], start + written);
       }
       this.offset += length;
     } catch (error) {
@@ -174,16 +174,16 @@ export class WriteAheadLog {
     this.descriptor = undefined;
   }
 
-  /** A record that is there in part must not be acknowledged by a later reading. */
+  /** Takes back what was written of a record that did not get to its end. */
   private undo(start: number): void {
     if (this.descriptor === undefined) return;
     try {
       this.files.ftruncateSync(this.descriptor, start);
     } catch {
-      // Then its checksum tells that it is not whole.
+      // Its checksum tells that it is not whole, and what comes next is written elsewhere.
+      this.offset = start;
+      this.leaveSegment();
     }
-    this.offset = start;
-    this.leaveSegment();
   }
 
   private openSegment(): number {
