@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { SpanKind, type TraceId } from '@lantern/telemetry-model';
-import { openBlockStore, type TraceQuery } from '@lantern/telemetry-store';
+/* eslint-disable no-restricted-imports -- it belongs to this project, and stands beside src */
+import { openBlockStore } from '../src/blocks/block-store.js';
+import type { TraceQuery } from '../src/trace-store.js';
+/* eslint-enable no-restricted-imports */
 import { WORKLOAD_START, shopRequests } from './shop-workload.js';
 
 const spans = Number(process.argv[2] ?? 1_000_000);
