@@ -5,7 +5,7 @@ import type { Ports } from './ports.js';
 
 export interface SystemOptions {
   readonly ports: Ports;
-  /** The services' databases live below it. */
+  /** The services' databases and Lantern's traces live below it. */
   readonly dataDir: string;
   /** One file for each process. */
   readonly logDir: string;
@@ -75,6 +75,7 @@ export class System {
       port === 0 ? ((await urls)[key] ?? '') : loopback(port);
 
     const lantern = run('lantern', [], {
+      LANTERN_DATA_DIR: join(dataDir, 'lantern'),
       LANTERN_JAEGER_PORT: String(ports.ui),
       LANTERN_OTLP_PORT: String(ports.otlp),
       LANTERN_OTLP_GRPC_PORT: String(ports.otlpGrpc),
