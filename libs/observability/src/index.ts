@@ -1,6 +1,7 @@
 export { ObservabilityModule } from './observability.module.js';
 export { OBSERVABILITY_OPTIONS } from './observability.options.js';
 export type { ObservabilityOptions } from './observability.options.js';
+export type { MetricsOptions } from './metrics/app-metrics.js';
 
 export { Span } from './tracing/span.decorator.js';
 export type { SpanDecoratorOptions } from './tracing/span.decorator.js';

@@ -11,10 +11,13 @@ import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import { MetricService, TraceService } from './nestjs-otel.js';
 import { writeAccessLog } from './http/access-log.js';
+import { type DeclaredRoute, noteRoutes } from './http/declared-routes.js';
 import { HandlerGuard } from './http/handler.guard.js';
 import { watchExceptions, watchRoutes } from './http/nest-hooks.js';
 import { setUntracedPaths } from './http/untraced-paths.js';
 import { TraceLogger } from './logging/trace-logger.js';
+import { serveMetrics } from './metrics/app-metrics.js';
+import { prepareMetrics } from './metrics/meter.js';
 import {
   ConfigurableModuleClass,
   OBSERVABILITY_OPTIONS,
@@ -25,7 +28,16 @@ import { shutdownTelemetry } from './tracing/shutdown.js';
 import { Tracer } from './tracing/tracer.js';
 
 // The services of nestjs-otel without its module, which would put a middleware on every route.
-const services = [Tracer, TraceLogger, TraceService, MetricService];
+const services = [Tracer, TraceLogger, TraceService];
+
+// Made when something asks for it, which may be before any hook runs; its instruments are to have an effect then.
+const metricService = {
+  provide: MetricService,
+  useFactory: () => {
+    prepareMetrics();
+    return new MetricService();
+  },
+};
 
 const defaultShutdownTimeoutMillis = 5000;
 
@@ -36,13 +48,18 @@ let running = 0;
  * Gives a Nest application its tracer, its logger and the access log, and tells the spans of its requests their route,
  * handler and errors. Import it once, in the root module: `ObservabilityModule.forRoot()`.
  */
-@Module({ providers: [...services, { provide: APP_GUARD, useClass: HandlerGuard }], exports: services })
+@Module({
+  providers: [...services, metricService, { provide: APP_GUARD, useClass: HandlerGuard }],
+  exports: [...services, MetricService],
+})
 export class ObservabilityModule
   extends ConfigurableModuleClass
   implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
 {
   private started = false;
   private stopAccessLog: (() => void) | undefined;
+  private takeRoutes: (() => DeclaredRoute[]) | undefined;
+  private stopMetrics: (() => void) | undefined;
 
   constructor(
     private readonly logger: TraceLogger,
@@ -59,6 +76,7 @@ export class ObservabilityModule
   /** Middleware is configured before routes are registered, the last moment to watch them. Adds none. */
   configure(): void {
     watchRoutes(this.adapterHost);
+    if (this.adapterHost?.httpAdapter) this.takeRoutes = noteRoutes(this.adapterHost.httpAdapter);
   }
 
   async onModuleInit(): Promise<void> {
@@ -69,6 +87,11 @@ export class ObservabilityModule
     await watchExceptions();
     if (this.adapterHost && this.options.accessLog !== false) {
       this.stopAccessLog = writeAccessLog(this.logger, this.adapterHost);
+    }
+    const routes = this.takeRoutes?.() ?? [];
+    const { metrics } = this.options;
+    if (this.adapterHost?.httpAdapter && metrics !== false && !getBooleanFromEnv('OTEL_SDK_DISABLED')) {
+      this.stopMetrics = serveMetrics(this.adapterHost, routes, metrics === true ? {} : metrics);
     }
   }
 
@@ -83,6 +106,7 @@ export class ObservabilityModule
   /** Nest closes global modules last, so nothing of the application speaks after this. */
   async onApplicationShutdown(): Promise<void> {
     this.stopAccessLog?.();
+    this.stopMetrics?.();
     const timeout = this.options.shutdownTimeoutMillis ?? defaultShutdownTimeoutMillis;
     // An application whose start failed is closed without having been counted.
     if (this.started) running--;

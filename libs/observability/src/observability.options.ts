@@ -1,10 +1,13 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { LogFormat } from './logging/stdout.js';
+import type { MetricsOptions } from './metrics/app-metrics.js';
 
 /** Everything is optional: `ObservabilityModule.forRoot()` takes the rest from the environment. */
 export interface ObservabilityOptions {
   /** Write one log line for each request. Default: true. */
   accessLog?: boolean;
+  /** Measure requests and the process, and let Prometheus scrape that at `path`. Default: true, at `/metrics`. */
+  metrics?: boolean | MetricsOptions;
   /**
    * Requests that are neither traced nor logged, in place of the health and metrics paths. A string stands for the
    * path and all below it. Valid for the whole process.

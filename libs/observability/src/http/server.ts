@@ -36,6 +36,7 @@ import { correlationHeader, ensureCorrelationId, getCorrelationId } from '../pro
 import { recordException } from '../tracing/failure.js';
 import { tracer } from '../tracing/run-in-span.js';
 import { semanticMethod } from './method.js';
+import { ownEndpoint } from './own-endpoints.js';
 import { safely } from './safely.js';
 import {
   type RequestOutcome,
@@ -67,6 +68,11 @@ function wrapEmit(prototype: EventEmitter): () => void {
   const traced = function (this: AnyServer, event: string | symbol, ...args: unknown[]): boolean {
     if (!active || (event !== 'request' && event !== 'checkContinue')) return emit.call(this, event, ...args);
     const [request, response] = args as [IncomingMessage, ServerResponse];
+    const own = ownEndpoint(this, request);
+    if (own) {
+      own.answer(request, response);
+      return true;
+    }
     const inside = safely('begin a server span', () => begin(this, request, response));
     return inside
       ? context.with(inside, () => emit.call(this, event, ...args))

@@ -1,3 +1,5 @@
+import { countLostLogLines } from '../metrics/losses.js';
+
 /** A log line on its way to Loki. */
 export interface QueuedLine {
   level: string;
@@ -74,6 +76,7 @@ export class LineQueue {
     ) {
       this.shift(oldest);
       this.lost++;
+      countLostLogLines('queue_full', 1);
     }
     this.compact();
   }

@@ -5,6 +5,7 @@ import { format } from 'winston';
 import type WinstonLoki from 'winston-loki';
 import Transport from 'winston-transport';
 import { describeError } from '../errors.js';
+import { countLostLogLines } from '../metrics/losses.js';
 import { type Bounds, LineQueue, type QueuedLine } from './line-queue.js';
 import type { LogRecord } from './log-record.js';
 
@@ -144,6 +145,7 @@ export class LokiTransport extends Transport {
     if (isRefusal(failure)) {
       // Sent again it would be refused again. The valid lines of a refused batch are stored by Loki.
       this.cameBack();
+      countLostLogLines('refused', batch.length);
       if (!this.refusing) {
         this.refusing = true;
         this.options.report('warn', `Loki refused ${batch.length} log lines: ${failure.message}`);

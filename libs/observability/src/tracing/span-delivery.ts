@@ -1,6 +1,7 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { describeError } from '../errors.js';
+import { countLostSpans } from '../metrics/losses.js';
 
 /** Message of the error that the processor gets for spans whose loss has been told already. */
 export const lossReported = 'Spans were lost, which has been reported';
@@ -39,6 +40,7 @@ export class SpanDelivery implements SpanExporter {
   dropped(count: number): void {
     this.pending -= count;
     this.lost += count;
+    countLostSpans('queue_full', count);
     if (!this.failing) {
       this.report(
         'warn',
@@ -70,6 +72,7 @@ export class SpanDelivery implements SpanExporter {
 
   private failed(count: number, error: Error | undefined): void {
     this.lost += count;
+    countLostSpans('export_failed', count);
     if (this.failing) return;
     this.failing = true;
     const reason = error ? describeError(error).message : 'no reason given';

@@ -4,6 +4,9 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
 import { describeError } from '../errors.js';
+import { createScrapeReader } from '../metrics/meter.js';
+import { metricExits, pushReaders } from '../metrics/metric-readers.js';
+import { startProcessMetrics } from '../metrics/process-metrics.js';
 import { createPropagator } from '../propagation/propagator.js';
 import { serviceIdentity } from '../service-identity.js';
 import { Diagnostics } from './diagnostics.js';
@@ -62,11 +65,13 @@ function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
     spanLimits: valueLength(env),
     // Without an exporter spans are still made, so that log lines carry trace ids.
     spanProcessors: [delivery ? new SpanProcessor(delivery) : new NoopSpanProcessor()],
-    // Left to the SDK when asked for, off otherwise: it would send both to the traces' endpoint by itself.
-    ...(setting(env, 'OTEL_METRICS_EXPORTER') ? {} : { metricReaders: [] }),
+    metricReaders: [createScrapeReader(), ...pushReaders(env)],
+    // Left to the SDK when asked for, off otherwise: it would send them to the traces' endpoint by itself.
     ...(setting(env, 'OTEL_LOGS_EXPORTER') ? {} : { logRecordProcessors: [] }),
   });
   sdk.start();
+  // Fetched metrics begin with the application that serves them; these have no need of one.
+  if (metricExits(env).pushed.length > 0) startProcessMetrics();
   takeShutdown({
     run: () => sdk.shutdown(),
     isHopeless: () => delivery?.isFailing ?? false,

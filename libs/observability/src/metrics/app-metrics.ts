@@ -1,0 +1,72 @@
+import https from 'node:https';
+import type { HttpAdapterHost } from '@nestjs/core';
+import { ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { DeclaredRoute } from '../http/declared-routes.js';
+import { addOwnEndpoint } from '../http/own-endpoints.js';
+import { onRequestServed } from '../http/served-request.js';
+import { isUntraced } from '../http/untraced-paths.js';
+import { serviceIdentity } from '../service-identity.js';
+import { prepareMetrics, scrapeReader } from './meter.js';
+import { metricExits } from './metric-readers.js';
+import { startProcessMetrics } from './process-metrics.js';
+import { RequestDuration } from './request-duration.js';
+import { answerScrape } from './scrape-endpoint.js';
+
+export interface MetricsOptions {
+  /** Where Prometheus scrapes, on the service's own port, whatever its global prefix. Default: `/metrics`. */
+  path?: string;
+}
+
+/** One histogram for the process, as its instrument in OpenTelemetry is one. */
+let duration: RequestDuration | undefined;
+
+/**
+ * Measures the requests of this application and serves the metrics of the process on its port. To be called once Nest
+ * has registered its routes. Returns how to stop both.
+ */
+export function serveMetrics(
+  adapterHost: HttpAdapterHost,
+  routes: readonly DeclaredRoute[],
+  { path = '/metrics' }: MetricsOptions = {},
+): () => void {
+  prepareMetrics();
+  startProcessMetrics();
+  const durations = (duration ??= new RequestDuration());
+  const isOwn = (server: unknown): boolean => server === adapterHost.httpAdapter.getHttpServer();
+  // The server's own scheme, not a forwarded one: no label is up to the caller.
+  const scheme = adapterHost.httpAdapter.getHttpServer() instanceof https.Server ? 'https' : 'http';
+  for (const route of routes) {
+    if (!isUntraced(route.path)) durations.declare(route.method, route.path, scheme);
+  }
+  const stops = [
+    onRequestServed((request, outcome) => {
+      if (isOwn(request.server)) durations.record(request, outcome, scheme);
+    }),
+  ];
+  const reader = scrapeReader();
+  if (reader && metricExits(process.env).scraped) {
+    if (routes.some((route) => route.method === 'GET' && route.path === path)) {
+      diag.warn(`${path} is a route of the application, so metrics are not served there; set metrics.path`);
+    } else {
+      const service = serviceIdentity(process.env).name;
+      stops.push(
+        addOwnEndpoint({
+          path,
+          isOn: isOwn,
+          answer: (request, response) => {
+            context.with(
+              untraced,
+              () => void answerScrape(request, response, { reader, durations, service }),
+            );
+          },
+        }),
+      );
+    }
+  }
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+const untraced = suppressTracing(ROOT_CONTEXT);

@@ -1,0 +1,20 @@
+/** Why telemetry was given up before it reached its backend. */
+export type LossReason = 'queue_full' | 'export_failed' | 'refused';
+
+/** What this process made and lost since it started, by kind and reason; each is a series from the start, at zero. */
+const lost = {
+  spans: { queue_full: 0, export_failed: 0 },
+  logLines: { queue_full: 0, refused: 0 },
+} satisfies Record<string, Partial<Record<LossReason, number>>>;
+
+export function countLostSpans(reason: keyof typeof lost.spans, count: number): void {
+  lost.spans[reason] += count;
+}
+
+export function countLostLogLines(reason: keyof typeof lost.logLines, count: number): void {
+  lost.logLines[reason] += count;
+}
+
+export const lostTelemetry: Readonly<
+  Record<keyof typeof lost, Readonly<Partial<Record<LossReason, number>>>>
+> = lost;

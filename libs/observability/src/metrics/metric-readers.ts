@@ -1,0 +1,60 @@
+import { diag } from '@opentelemetry/api';
+import { getNumberFromEnv } from '@opentelemetry/core';
+import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import {
+  ConsoleMetricExporter,
+  type IMetricReader,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics';
+import { setting } from '../environment.js';
+
+/** How metrics leave the process: fetched by Prometheus, sent, or both. */
+export interface MetricExits {
+  scraped: boolean;
+  /** `otlp` and `console`, as `OTEL_METRICS_EXPORTER` lists them. */
+  pushed: ('otlp' | 'console')[];
+}
+
+/**
+ * Reads `OTEL_METRICS_EXPORTER`. Metrics that are sent are not offered for scraping as well, unless `prometheus` is in
+ * the list too: whoever stores both would count each request twice.
+ */
+export function metricExits(env: NodeJS.ProcessEnv): MetricExits {
+  const names = (setting(env, 'OTEL_METRICS_EXPORTER')?.toLowerCase() ?? 'prometheus')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const pushed = [...new Set(names)].filter((name) => name === 'otlp' || name === 'console');
+  return { scraped: !pushed.includes('otlp') || names.includes('prometheus'), pushed };
+}
+
+/** The readers that send; endpoint, headers and temporality are read by the exporter from `OTEL_EXPORTER_OTLP_*`. */
+export function pushReaders(env: NodeJS.ProcessEnv): IMetricReader[] {
+  const listed = setting(env, 'OTEL_METRICS_EXPORTER')?.toLowerCase() ?? 'prometheus';
+  if (!/^\s*(?:otlp|console|prometheus|none)\s*(?:,\s*(?:otlp|console|prometheus|none)\s*)*$/.test(listed)) {
+    diag.warn(`OTEL_METRICS_EXPORTER is "${listed}"; known: otlp, prometheus, console, none.`);
+  }
+  const exportIntervalMillis = positive('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
+  return metricExits(env).pushed.map(
+    (name) =>
+      new PeriodicExportingMetricReader({
+        exporter: name === 'console' ? new ConsoleMetricExporter() : createOtlpExporter(env),
+        exportIntervalMillis,
+        // The reader refuses to be made with a timeout above its interval.
+        exportTimeoutMillis: Math.min(positive('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, exportIntervalMillis),
+      }),
+  );
+}
+
+function createOtlpExporter(env: NodeJS.ProcessEnv): PushMetricExporter {
+  const protocol =
+    setting(env, 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
+  return protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter();
+}
+
+function positive(name: string): number | undefined {
+  const value = getNumberFromEnv(name);
+  return value !== undefined && value > 0 ? value : undefined;
+}

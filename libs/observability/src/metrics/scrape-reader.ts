@@ -1,0 +1,20 @@
+import { MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { diag } from '@opentelemetry/api';
+
+/** Collects when it is asked to, cumulatively since the start of the process, and holds nothing back. */
+export class ScrapeReader extends MetricReader {
+  /** Rejects once the meter provider was shut down. */
+  async read(): Promise<ResourceMetrics> {
+    const { resourceMetrics, errors } = await this.collect();
+    for (const error of errors) diag.error('A metric could not be observed', error);
+    return resourceMetrics;
+  }
+
+  protected override async onForceFlush(): Promise<void> {
+    // Nothing is held.
+  }
+
+  protected override async onShutdown(): Promise<void> {
+    // Nothing to close.
+  }
+}
