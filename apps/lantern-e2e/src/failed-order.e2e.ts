@@ -15,7 +15,7 @@ describe('a developer who looks for a failed order', () => {
   beforeAll(async () => {
     browser = await launchChromium();
     await readUser();
-    await tracedOrder('laptop', 10);
+    for (let orders = 0; orders < 5; orders++) await tracedOrder('laptop', 10);
     failedTrace = await tracedOrder('fail_product', 9);
   });
 
