@@ -4,6 +4,7 @@ import { globSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -79,8 +80,7 @@ describe('the package', () => {
       exitCode: 0,
       stderr: { write: (text: string) => written.push(text) },
     };
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- what an old Node does with the file
-    new Function('process', 'require', script)(old, () => written.push('required'));
+    runInNewContext(script, { process: old, require: () => written.push('required') });
     expect([old.exitCode, written]).toEqual([
       1,
       ['Lantern runs on Node 24 or newer, and this is Node 10.24.1: install one from https://nodejs.org.\n'],

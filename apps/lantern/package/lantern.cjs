@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+/* global process */
 // The command. An old Node reads this file too, so it holds nothing that one of them does not know; what needs
 // a new one stands in start.cjs and is read only there.
 var major = Number(process.versions.node.split('.')[0]);

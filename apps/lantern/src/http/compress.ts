@@ -12,7 +12,7 @@ const ACCEPTS_GZIP = /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))
 
 /**
  * Answers are compressed for whoever takes that, beside the thread that serves. JSON of traces shrinks to a
- * twentieth; the fastest level gives nearly all of that.
+ * twentieth; a middling level gives nearly all of that.
  */
 export const compressAnswers = (server: FastifyInstance): void => {
   server.addHook('onSend', async (request, reply, payload) => {
@@ -21,6 +21,6 @@ export const compressAnswers = (server: FastifyInstance): void => {
     void reply.header('vary', 'accept-encoding');
     if (!ACCEPTS_GZIP.test(request.headers['accept-encoding'] ?? '')) return payload;
     void reply.header('content-encoding', 'gzip').removeHeader('content-length');
-    return gzipAsync(payload, { level: 3, chunkSize: 256 * 1024 });
+    return gzipAsync(payload, { level: 5, chunkSize: 256 * 1024 });
   });
 };

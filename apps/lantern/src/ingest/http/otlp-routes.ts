@@ -38,11 +38,13 @@ export const otlpRoutes =
 
     server.setErrorHandler(async (error, request, reply) => {
       const encoding = encodingOf(request);
+      const failure = failureOf(error, report);
       // There is no encoding to answer in: the sender speaks none of the two.
       if (encoding === undefined) {
+        if (failure.status === 401) return sendText(reply, 401, failure.message);
         return sendText(reply, 415, `415 unsupported media type, supported: [${JSON_TYPE}, ${PROTOBUF}]`);
       }
-      return sendFailure(reply, encoding, failureOf(error, report));
+      return sendFailure(reply, encoding, failure);
     });
 
     for (const [path, signal] of paths) {

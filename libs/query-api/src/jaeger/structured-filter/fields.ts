@@ -15,9 +15,9 @@ export type FieldType = 'text' | 'duration' | 'time' | 'kind' | 'status';
 /** A value of a field; undefined where the span has none. */
 export type FieldValue = string | bigint | undefined;
 
-interface Fields<Source> {
-  readonly [name: string]: { readonly type: FieldType; readonly of: (source: Source) => FieldValue };
-}
+type Fields<Source> = Readonly<
+  Record<string, { readonly type: FieldType; readonly of: (source: Source) => FieldValue }>
+>;
 
 const wordOf = (words: Readonly<Record<string, number>>, number: number): string =>
   Object.keys(words).find((word) => words[word] === number) ?? '';
