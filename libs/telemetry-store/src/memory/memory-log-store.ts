@@ -6,7 +6,7 @@ import type { LogPosition } from './entry-list.js';
 import { LinesByTrace, TRACE_ID } from './lines-by-trace.js';
 import type { MemoryStoreOptions } from './memory-store-options.js';
 import { mergedEntries } from './merged-entries.js';
-import { StoredStream, copyEntry, type StreamEntry } from './stored-stream.js';
+import { StoredStream, type StreamEntry } from './stored-stream.js';
 
 const ROWS_PER_CHUNK = 512;
 /** After so many entries a search lets others have their turn, also when it has found nothing yet. */
@@ -93,7 +93,7 @@ class MemoryLogStore implements LogStore {
         values.every(([name, value]) => stream.valueOf(stored, name) === value) &&
         (query.values?.[TRACE_ID] === undefined || stream.matches(matchers))
       ) {
-        rows.push({ labels: { ...stream.labels }, entry: copyEntry(entry) });
+        rows.push({ labels: stream.labels, entry });
       }
       if (rows.length === ROWS_PER_CHUNK || ++visited === ENTRIES_PER_TURN) {
         return { rows, next: { timeUnixNano, arrival: direction === 'forward' ? arrival + 1 : arrival } };

@@ -24,6 +24,7 @@ export class StoredStream {
     readonly key: string,
     readonly labels: LogLabels,
   ) {
+    Object.freeze(labels);
     this.bytes = EMPTY_STREAM_BYTES + bytesOfText(key) + bytesOfRecord(labels);
   }
 
@@ -49,7 +50,7 @@ export class StoredStream {
       24 +
       bytesOfText(line) +
       bytesOfRecord(structuredMetadata);
-    const stored = { timeUnixNano, arrival, entry: copyEntry(entry), stream: this, bytes };
+    const stored = { timeUnixNano, arrival, entry: ownEntry(entry), stream: this, bytes };
     this.list.insert(stored);
     return stored;
   }
@@ -87,7 +88,6 @@ export class StoredStream {
   }
 }
 
-export const copyEntry = (entry: LogEntry): LogEntry => ({
-  ...entry,
-  structuredMetadata: { ...entry.structuredMetadata },
-});
+/** A copy that can be given to any reader: nobody can change it. */
+const ownEntry = ({ timeUnixNano, line, structuredMetadata }: LogEntry): LogEntry =>
+  Object.freeze({ timeUnixNano, line, structuredMetadata: Object.freeze({ ...structuredMetadata }) });

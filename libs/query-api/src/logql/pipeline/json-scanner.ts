@@ -54,6 +54,25 @@ export class JsonScanner {
     return false;
   }
 
+  /** Goes over the key of the next field when it is written just like this, quotes and colon included. */
+  acceptKey(written: string): boolean {
+    this.skipSpace();
+    const found = this.text.startsWith(written, this.at);
+    if (found) this.at += written.length;
+    return found;
+  }
+
+  /** Where the next field, or value, begins. */
+  nextOffset(): number {
+    this.skipSpace();
+    return this.at;
+  }
+
+  /** What has been gone over since an offset. */
+  writtenSince(offset: number): string {
+    return this.text.slice(offset, this.at);
+  }
+
   /** The key of the next field; the value follows. */
   key(): string {
     this.skipSpace();

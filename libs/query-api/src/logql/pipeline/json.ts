@@ -10,6 +10,15 @@ const MAX_DEPTH = 64;
 
 const OBJECT_EXPECTED = "Value looks like object, but can't find closing '}' symbol";
 
+interface ExpectedKey {
+  /** With its quotes and its colon. */
+  readonly written: string;
+  readonly prefix: string;
+  readonly name: string;
+}
+
+const MAX_EXPECTED_KEYS = 64;
+
 /** No label may hold it: it stands for what was no text. */
 const REPLACEMENT = '\ufffd';
 
@@ -20,28 +29,44 @@ const REPLACEMENT = '\ufffd';
 export const compileJson = (): LineStage => {
   const scanner = new JsonScanner();
   const names = new LabelNames();
+  /** The keys of the line before, in their order: nearly all lines of a program have the same. */
+  const expected: ExpectedKey[] = [];
+  let keyCount = 0;
+
+  const readName = (prefix: string): string => {
+    const known = expected[keyCount];
+    if (known?.prefix === prefix && scanner.acceptKey(known.written)) {
+      keyCount++;
+      return known.name;
+    }
+    const offset = scanner.nextOffset();
+    const key = scanner.key();
+    const name = names.of(prefix === '' ? key : `${prefix}_${key.trim()}`);
+    if (keyCount < MAX_EXPECTED_KEYS)
+      expected[keyCount++] = { written: scanner.writtenSince(offset), prefix, name };
+    return name;
+  };
 
   const readObject = (labels: LineLabels, prefix: string, depth: number): void => {
     if (!scanner.enter()) return;
     do {
-      const key = scanner.key();
+      const name = readName(prefix);
       const kind = scanner.kind();
-      if (kind === 'array' || kind === 'null' || (kind === 'object' && depth === MAX_DEPTH)) {
-        scanner.skip(kind);
-        continue;
-      }
-      const name = names.of(prefix === '' ? key : `${prefix}_${key.trim()}`);
-      if (kind === 'object') {
-        readObject(labels, name, depth + 1);
-        continue;
-      }
-      const value = scanner.value(kind);
-      if (name !== '') labels.extract(name, value.includes(REPLACEMENT) ? '' : value);
+      if (kind === 'string' || kind === 'number' || kind === 'boolean') {
+        const value = scanner.value(kind);
+        if (name !== '') labels.extract(name, hasReplacement && value.includes(REPLACEMENT) ? '' : value);
+      } else if (kind === 'object' && depth < MAX_DEPTH) readObject(labels, name, depth + 1);
+      else scanner.skip(kind);
     } while (scanner.more('object'));
   };
 
+  /** Of the line: looked for once instead of in each value. */
+  let hasReplacement = false;
+
   return (line, labels) => {
     scanner.start(line);
+    keyCount = 0;
+    hasReplacement = line.includes(REPLACEMENT) || line.includes('\\');
     try {
       if (scanner.kind() !== 'object') throw new MalformedJson(OBJECT_EXPECTED);
       readObject(labels, '', 0);

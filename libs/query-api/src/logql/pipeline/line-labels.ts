@@ -28,12 +28,20 @@ const NO_LABELS: LogLabels = {};
  * stream {service="a"}   metadata {service="b", trace_id="1"}   line {"trace_id":"2","x":"3"}
  * → service="a" service_extracted="b" trace_id="1" trace_id_extracted="2" x="3"
  * ```
+ *
+ * Most lines are dropped by the next filter: what a parser finds is only noted, and gets its final name when
+ * somebody asks.
  */
 export class LineLabels {
   private stream = NO_LABELS;
   private metadata = NO_LABELS;
-  /** Extracted or formatted. They hide labels of the same name that were there before. */
-  private readonly parsed = new Map<string, string>();
+  /** What parsers found, under its own name, in the order in which they did. Of several values the first counts. */
+  private readonly foundNames: string[] = [];
+  private readonly foundValues: string[] = [];
+  private foundCount = 0;
+  /** What stages set. These labels hide all others of their name. */
+  private readonly formatted = new Map<string, string>();
+  /** Labels of the stream and structured metadata that are gone, by their final names. */
   private readonly removed = new Set<string>();
   private errorType: PipelineErrorType | '' = '';
   private errorDetails = '';
@@ -42,7 +50,8 @@ export class LineLabels {
   reset(stream: LogLabels, structuredMetadata: LogLabels): void {
     this.stream = stream;
     this.metadata = structuredMetadata;
-    if (this.parsed.size > 0) this.parsed.clear();
+    this.foundCount = 0;
+    if (this.formatted.size > 0) this.formatted.clear();
     if (this.removed.size > 0) this.removed.clear();
     this.errorType = '';
     this.errorDetails = '';
@@ -50,40 +59,50 @@ export class LineLabels {
 
   /** Undefined when there is no such label. */
   get(name: string): string | undefined {
-    if (this.parsed.size > 0) {
-      const value = this.parsed.get(name);
+    if (this.formatted.size > 0) {
+      const value = this.formatted.get(name);
       if (value !== undefined) return value;
     }
-    if (this.removed.size > 0 && this.removed.has(name)) return undefined;
-    if (Object.hasOwn(this.stream, name)) return this.stream[name];
-    if (Object.hasOwn(this.metadata, name)) return this.metadata[name];
+    if (this.isGiven(name)) {
+      if (this.removed.size > 0 && this.removed.has(name)) return undefined;
+      return Object.hasOwn(this.stream, name) ? this.stream[name] : this.metadata[name];
+    }
+    const found = this.indexOf(name);
+    if (found >= 0) return this.foundValues[found];
     if (name.endsWith(DUPLICATE_SUFFIX)) {
       const hidden = name.slice(0, -DUPLICATE_SUFFIX.length);
-      if (Object.hasOwn(this.stream, hidden) && Object.hasOwn(this.metadata, hidden))
-        return this.metadata[hidden];
+      const renamed = this.isGiven(hidden) ? this.indexOf(hidden) : -1;
+      if (renamed >= 0) return this.foundValues[renamed];
+      const isHidden = Object.hasOwn(this.stream, hidden) && Object.hasOwn(this.metadata, hidden);
+      if (isHidden && !this.removed.has(name)) return this.metadata[hidden];
     }
     if (name === ERROR_LABEL) return this.errorType || undefined;
     if (name === ERROR_DETAILS_LABEL) return this.errorDetails || undefined;
     return undefined;
   }
 
-  /** What a parser found. Of several values for one name the first stays. */
+  /** What a parser found. */
   extract(name: string, value: string): void {
-    const key =
-      Object.hasOwn(this.stream, name) || Object.hasOwn(this.metadata, name) ? name + DUPLICATE_SUFFIX : name;
-    if (!this.parsed.has(key)) this.parsed.set(key, value);
+    this.foundNames[this.foundCount] = name;
+    this.foundValues[this.foundCount++] = value;
   }
 
   /** A label instead of whatever had this name. */
   set(name: string, value: string): void {
-    this.parsed.set(name, value);
+    this.formatted.set(name, value);
   }
 
   remove(name: string): void {
     if (name === ERROR_LABEL) this.errorType = '';
     else if (name === ERROR_DETAILS_LABEL) this.errorDetails = '';
-    this.parsed.delete(name);
+    this.formatted.delete(name);
     this.removed.add(name);
+    for (let index = this.foundCount - 1; index >= 0; index--) {
+      if (this.finalName(this.foundNames[index] ?? '') !== name) continue;
+      this.foundNames.splice(index, 1);
+      this.foundValues.splice(index, 1);
+      this.foundCount--;
+    }
   }
 
   get error(): PipelineErrorType | '' {
@@ -99,18 +118,23 @@ export class LineLabels {
 
   /** A snapshot. */
   categories(): LabelCategories {
+    const parsed: Record<string, string> = {};
+    for (let index = 0; index < this.foundCount; index++) {
+      const name = this.finalName(this.foundNames[index] ?? '');
+      if (!Object.hasOwn(parsed, name)) put(parsed, name, this.foundValues[index] ?? '');
+    }
+    for (const [name, value] of this.formatted) put(parsed, name, value);
+
     const stream: Record<string, string> = {};
     const structuredMetadata: Record<string, string> = {};
-    const isVisible = (name: string) => !this.parsed.has(name) && !this.removed.has(name);
-    for (const [name, value] of Object.entries(this.stream)) {
-      if (isVisible(name)) put(stream, name, value);
+    const isVisible = (name: string) => !Object.hasOwn(parsed, name) && !this.removed.has(name);
+    for (const name of Object.keys(this.stream)) {
+      if (isVisible(name)) put(stream, name, this.stream[name] ?? '');
     }
-    for (const [name, value] of Object.entries(this.metadata)) {
+    for (const name of Object.keys(this.metadata)) {
       const key = Object.hasOwn(this.stream, name) ? name + DUPLICATE_SUFFIX : name;
-      if (isVisible(key)) put(structuredMetadata, key, value);
+      if (isVisible(key)) put(structuredMetadata, key, this.metadata[name] ?? '');
     }
-    const parsed: Record<string, string> = {};
-    for (const [name, value] of this.parsed) put(parsed, name, value);
     if (this.errorType !== '') parsed[ERROR_LABEL] = this.errorType;
     if (this.errorDetails !== '') parsed[ERROR_DETAILS_LABEL] = this.errorDetails;
     return { stream, structuredMetadata, parsed };
@@ -120,6 +144,21 @@ export class LineLabels {
   all(): Record<string, string> {
     const { stream, structuredMetadata, parsed } = this.categories();
     return { ...stream, ...structuredMetadata, ...parsed };
+  }
+
+  /** Whether the line had this label before any stage. */
+  private isGiven(name: string): boolean {
+    return Object.hasOwn(this.stream, name) || Object.hasOwn(this.metadata, name);
+  }
+
+  private finalName(foundName: string): string {
+    return this.isGiven(foundName) ? foundName + DUPLICATE_SUFFIX : foundName;
+  }
+
+  private indexOf(foundName: string): number {
+    for (let index = 0; index < this.foundCount; index++)
+      if (this.foundNames[index] === foundName) return index;
+    return -1;
   }
 }
 

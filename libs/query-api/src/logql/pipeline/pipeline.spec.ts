@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseLogql } from '../parser.js';
 import { pipeLine } from '../testing/one-line.js';
+import { compileJson } from './json.js';
+import { LineLabels } from './line-labels.js';
 
 const parsed = (pipeline: string, line: string, stream = {}, metadata = {}) =>
   pipeLine(pipeline, line, stream, metadata)?.parsed;
@@ -31,6 +33,41 @@ describe('json', () => {
 
   it('keeps the first of two fields with one name', () => {
     expect(parsed('| json', '{"a":"1","a":"2","b":{"c":"3"},"b_c":"4"}')).toEqual({ a: '1', b_c: '3' });
+  });
+
+  it('reads one line like another, whatever the keys of the line before were', () => {
+    const pipeline = compileJson();
+    const labels = new LineLabels();
+    const read = (line: string) => {
+      labels.reset({}, {});
+      pipeline(line, labels, 0n);
+      return labels.categories().parsed;
+    };
+    const lines = [
+      '{"a":"1","b":{"c":2},"d":3}',
+      '{"a":"2","c":{"c":4},"d":5}',
+      '{ "d" : 1, "a" : {"b":2} }',
+      '{}',
+      '{"a":"1","b":{"c":2},"d":3}',
+    ];
+    expect(lines.map(read)).toEqual(lines.map((line) => parsed('| json', line)));
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.dictionary(
+            fc.constantFrom('a', 'b', 'c'),
+            fc.oneof(fc.nat(9), fc.record({ a: fc.nat(9), b: fc.nat(9) })),
+          ),
+          { maxLength: 5 },
+        ),
+        (objects) => {
+          for (const object of objects) {
+            const line = JSON.stringify(object);
+            expect(read(line)).toEqual(parsed('| json', line));
+          }
+        },
+      ),
+    );
   });
 
   it('gives the suffix _extracted to what the stream or its metadata has already', () => {
@@ -236,6 +273,15 @@ describe('drop, keep, label_format, decolorize', () => {
   it('keep takes all others away, but no error', () => {
     expect(pipeLine('| json | keep a, env=~"d.*"', line, stream)?.all).toEqual({ a: '1', env: 'dev' });
     expect(pipeLine('| json | keep a', 'x', stream)?.all).toMatchObject({ __error__: 'JSONParserErr' });
+  });
+
+  it('a label that is gone may come again, under the name that it had', () => {
+    expect(pipeLine('| json | drop a | json', line)?.parsed).toEqual({ b: '2', a: '1' });
+    expect(pipeLine('| drop service | json', '{"service":"x"}', stream)?.all).toEqual({
+      env: 'dev',
+      service_extracted: 'x',
+    });
+    expect(pipeLine('| json | drop service_extracted', '{"service":"x"}', stream)?.all).toEqual(stream);
   });
 
   it('label_format renames, and makes labels of what was there before the first template', () => {
