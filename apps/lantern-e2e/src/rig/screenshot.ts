@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 
-/** The pictures of the documentation, where `LANTERN_UPDATE_IMAGES=1` asks for new ones; else a scratch folder. */
-const folder = fileURLToPath(
-  process.env.LANTERN_UPDATE_IMAGES === '1'
-    ? new URL('../../../../docs/images', import.meta.url)
-    : new URL('../../test-results/images', import.meta.url),
-);
+/** The pictures that the documentation shows; `LANTERN_UPDATE_IMAGES=1` asks for new ones. */
+const documented = new Set(['trace', 'trace-dark']);
+
+const documentation = new URL('../../../../docs/images', import.meta.url);
+const scratch = new URL('../../test-results/images', import.meta.url);
 
 export const screenshot = async (page: Page, name: string): Promise<void> => {
+  const isAskedFor = process.env.LANTERN_UPDATE_IMAGES === '1' && documented.has(name);
+  const folder = fileURLToPath(isAskedFor ? documentation : scratch);
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
 };
