@@ -1,4 +1,4 @@
-import { type Attributes, type Histogram, TraceFlags, metrics } from '@opentelemetry/api';
+import { type Attributes, type Histogram, ROOT_CONTEXT, TraceFlags, metrics } from '@opentelemetry/api';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
@@ -61,14 +61,9 @@ export class RequestDuration {
 
   record(request: ServedRequest, { status, durationMillis }: RequestOutcome, scheme: Scheme): void {
     const seconds = durationMillis / 1000;
-    const method = semanticMethod(request.method).attribute;
-    const { route } = request;
-    // Registries tell no HEAD and no @All(): these are known from their first request on.
-    if (route !== undefined && !this.known.has(keyOf(method, route, scheme, failures[0]))) {
-      this.declare(method, route, scheme);
-    }
-    const series = this.series(method, route, scheme, status);
-    this.histogram.record(seconds, series.attributes);
+    const series = this.series(semanticMethod(request.method).attribute, request.route, scheme, status);
+    // The SDK makes nothing of the context, and finding the active one costs.
+    this.histogram.record(seconds, series.attributes, ROOT_CONTEXT);
     const { traceId, spanId, traceFlags } = request.span.spanContext();
     if (traceFlags & TraceFlags.SAMPLED) {
       series.exemplars[bucketOf(seconds)] = { traceId, spanId, seconds, timestamp: Date.now() };
@@ -92,6 +87,8 @@ export class RequestDuration {
       if (this.known.size >= this.maxSeries) return this.overflowing();
       series = { attributes: attributesOf(method, route, scheme, status), exemplars: [] };
       this.known.set(key, series);
+      // HEAD and @All() are in no registry: they are declared by their first request, this one.
+      if (route !== undefined) this.declare(method, route, scheme);
     }
     return series;
   }
