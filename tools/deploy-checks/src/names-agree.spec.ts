@@ -74,6 +74,7 @@ describe('a port is the same wherever it stands', () => {
       otlp: lanternPorts.otlp,
       otlpGrpc: lanternPorts.otlpGrpc,
       loki: lanternPorts.loki,
+      sampling: lanternPorts.sampling,
     });
     expect(collectorPorts(readYaml('docker/collector/config.yaml'))).toEqual(
       expect.arrayContaining([lanternPorts.otlp, lanternPorts.otlpGrpc]),

@@ -93,6 +93,12 @@ export const importRules = [
     never: ['@nestjs/*', 'fastify'],
     because: 'The launcher starts processes; it imports none of them.',
   },
+  {
+    from: 'tools/deploy-checks',
+    may: ['launcher'],
+    never: ['@nestjs/*', 'fastify'],
+    because: 'The checks read files and start processes; they import none of them.',
+  },
 ];
 
 const SCOPE = '@lantern/';
