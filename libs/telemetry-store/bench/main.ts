@@ -123,6 +123,7 @@ const measure = async (
 ): Promise<void> => {
   for (let round = 0; round < Math.min(rounds, 5); round++) await ask(round);
   const times: number[] = [];
+  const cpuBefore = process.cpuUsage();
   let longestTurn = 0;
   let last = performance.now();
   const watch = setInterval(() => {
@@ -137,14 +138,17 @@ const measure = async (
     await new Promise((resolve) => setImmediate(resolve));
   }
   clearInterval(watch);
+  const cpuMillis = (1000 * cpuSeconds(cpuBefore)) / rounds;
   slowest = Math.max(slowest, longestTurn);
   times.sort((a, b) => a - b);
   say(
     name,
-    `${percentile(times, 0.5).toFixed(2)} / ${percentile(times, 0.99).toFixed(2)} ms, turn ${longestTurn.toFixed(0)} ms`,
+    `${percentile(times, 0.5).toFixed(2)} / ${percentile(times, 0.99).toFixed(2)} ms, CPU ${cpuMillis.toFixed(1)} ms, turn ${longestTurn.toFixed(0)} ms`,
   );
 };
-process.stdout.write('\nwarm p50 / p99, and the longest that others had to wait\n\n');
+process.stdout.write(
+  '\nwarm p50 / p99, CPU of one on the average, and the longest that others had to wait\n\n',
+);
 await measure('trace by id', 200, (n) =>
   store.traces.getTrace(ids[n % ids.length] ?? ids[0] ?? ('' as TraceId)),
 );

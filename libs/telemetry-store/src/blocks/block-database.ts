@@ -105,7 +105,7 @@ export class BlockDatabase {
       return new BlockDatabase(folder, database);
     } catch (error) {
       database.close();
-      throw openingError(error, folder, path);
+      throw folderErrorOf(error, folder);
     }
   }
 
@@ -283,7 +283,8 @@ const CHECKPOINT_BYTES = 4 * 1024 * 1024;
 /** SQLite's own: blocks are kept decompressed by the store, so it needs little. */
 const CACHE_KIB = 2048;
 
-const openingError = (error: unknown, folder: string, path: string): FolderError => {
+/** Why a folder cannot be opened, whatever went wrong. */
+export const folderErrorOf = (error: unknown, folder: string): FolderError => {
   if (error instanceof FolderError) return error;
   const primaryCode = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
   if (primaryCode === SQLITE_BUSY) {
@@ -294,7 +295,7 @@ const openingError = (error: unknown, folder: string, path: string): FolderError
   }
   if (primaryCode === SQLITE_CORRUPT || primaryCode === SQLITE_NOTADB) {
     return new FolderError(
-      `${path} is damaged beyond what Lantern can skip: move it away to start without it, the log beside it is still good.`,
+      `${join(folder, FILE_NAME)} is damaged beyond what Lantern can skip: move it away to start without it, the log beside it is still good.`,
       { cause: error },
     );
   }

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import type { TraceStore } from '../trace-store.js';
-import { BlockDatabase } from './block-database.js';
+import { BlockDatabase, folderErrorOf } from './block-database.js';
 import { BlockTraceStore, TRACES, type BlockStatus } from './block-trace-store.js';
-import { RecordKind, WriteAheadLog, type LogFiles, type LogPosition } from './write-ahead-log.js';
+import { WriteError } from './write-error.js';
+import { RecordKind, START, WriteAheadLog, type LogFiles, type LogPosition } from './write-ahead-log.js';
 
+/** When the same is told again. */
+const REPEAT_MILLIS = 60_000;
 const MEBIBYTE = 1024 * 1024;
 
 export interface BlockStoreOptions {
@@ -70,8 +73,11 @@ class OpenBlockStore implements BlockStore {
   private readonly database: BlockDatabase;
   private readonly log: WriteAheadLog;
   private readonly traceBlocks: BlockTraceStore;
-  private readonly sweeper: NodeJS.Timeout | undefined;
+  private sweeper: NodeJS.Timeout | undefined;
   private readonly survivesPowerLoss: boolean;
+  private readonly folder: string;
+  private readonly report: (message: string) => void;
+  private lastReport = { message: '', at: 0 };
   private damagedRecords = 0;
   private isClosed = false;
 
@@ -88,6 +94,8 @@ class OpenBlockStore implements BlockStore {
     now = Date.now,
     files,
   }: BlockStoreOptions) {
+    this.folder = folder;
+    this.report = (message) => this.reportOnce(message, report, now());
     this.survivesPowerLoss = durability === 'power';
     this.database = BlockDatabase.open(folder, durability !== 'none');
     try {
@@ -98,7 +106,7 @@ class OpenBlockStore implements BlockStore {
         ...(files ? { files } : {}),
         onDamage: (message) => {
           this.damagedRecords++;
-          report(`Damaged data: ${message}, and left out.`);
+          this.report(`Damaged data: ${message}, and left out.`);
         },
       });
       this.traceBlocks = new BlockTraceStore({
@@ -108,7 +116,7 @@ class OpenBlockStore implements BlockStore {
           if (this.survivesPowerLoss) await this.log.sync();
         },
         onSealed: (position) => this.discardLog(position),
-        report,
+        report: this.report,
         now,
         maxBytes,
         maxAgeMillis,
@@ -117,13 +125,13 @@ class OpenBlockStore implements BlockStore {
         bytesPerBlock: Math.min(MEBIBYTE, Math.max(4096, maxBytes / 32)),
         cacheBytes,
       });
-      this.replay(report);
+      this.replay();
     } catch (error) {
       this.database.close();
-      throw error;
+      throw folderErrorOf(error, folder);
     }
     this.traces = new ClosingTraceStore(this.traceBlocks, () => this.close());
-    if (sweepMillis > 0) this.sweeper = setInterval(() => this.sweep(), sweepMillis).unref();
+    if (sweepMillis > 0) this.sweepAfter(sweepMillis, sweepMillis);
   }
 
   status(): BlockStoreStatus {
@@ -136,37 +144,72 @@ class OpenBlockStore implements BlockStore {
 
   sweep(): boolean {
     if (this.isClosed) return false;
-    const hasMore = this.traceBlocks.dropExpired();
-    this.giveSpaceBack();
-    return hasMore;
+    try {
+      const hasMore = this.traceBlocks.dropExpired();
+      this.giveSpaceBack();
+      return hasMore;
+    } catch (error) {
+      this.report(`${WriteError.of(error, this.folder).message} Nothing is dropped until then.`);
+      return false;
+    }
   }
 
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    clearInterval(this.sweeper);
+    clearTimeout(this.sweeper);
     await this.log.close();
     this.database.close();
   }
 
-  private replay(report: (message: string) => void): void {
-    const from = this.database.position(TRACES);
-    for (const { kind, payload, end } of this.log.records(from)) {
+  private replay(): void {
+    for (const { kind, payload, end } of this.log.records(this.replayFrom())) {
       if (kind !== RecordKind.traces) continue;
       try {
         this.traceBlocks.replay(payload, end);
       } catch (error) {
         this.damagedRecords++;
-        report(`A record of the log cannot be read, and is left out: ${(error as Error).message}`);
+        this.report(`A record of the log cannot be read, and is left out: ${(error as Error).message}`);
       }
+    }
+  }
+
+  /** A disk that stays full is not told of at each attempt. */
+  private reportOnce(message: string, report: (message: string) => void, now: number): void {
+    if (message === this.lastReport.message && now - this.lastReport.at < REPEAT_MILLIS) return;
+    this.lastReport = { message, at: now };
+    report(message);
+  }
+
+  /** While there is more to drop, the next few blocks go as soon as others had their turn. */
+  private sweepAfter(delayMillis: number, pauseMillis: number): void {
+    this.sweeper = setTimeout(() => {
+      const hasMore = this.sweep();
+      if (!this.isClosed) this.sweepAfter(hasMore ? 1 : pauseMillis, pauseMillis);
+    }, delayMillis).unref();
+  }
+
+  private replayFrom(): LogPosition {
+    try {
+      return this.database.position(TRACES);
+    } catch (error) {
+      // Spans that are in blocks already are known when they come again.
+      this.report(
+        `Damaged data: the position in the log cannot be read (${(error as Error).message}); all of it is read.`,
+      );
+      return START;
     }
   }
 
   private discardLog(position: LogPosition): void {
     if (this.log.segmentCount < 2) return;
-    // What is in the log only is on the disk; what is in the database is so after a checkpoint.
-    if (this.survivesPowerLoss) this.database.checkpoint();
-    this.log.discardBefore(position);
+    try {
+      // What is in the log only is on the disk; what is in the database is so after a checkpoint.
+      if (this.survivesPowerLoss) this.database.checkpoint();
+      this.log.discardBefore(position);
+    } catch (error) {
+      this.report(`${WriteError.of(error, this.folder).message} The log is kept until then.`);
+    }
   }
 
   private giveSpaceBack(): void {

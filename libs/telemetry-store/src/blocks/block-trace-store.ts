@@ -61,7 +61,7 @@ const MAX_WAITING_BLOCKS = 8;
 /** A request stays in one block, which keeps traces together, unless that makes it so many times as large. */
 const MAX_OVERFILL = 4;
 /** So many blocks go at a time, so that nobody waits for long. */
-const MAX_DROPPED_AT_ONCE = 64;
+const MAX_DROPPED_AT_ONCE = 16;
 
 export interface BlockTraceStoreOptions {
   readonly database: BlockDatabase;
@@ -321,11 +321,6 @@ export class BlockTraceStore implements TraceStore {
     // The files belong to whoever opened them; what is not in a block is in the log.
   }
 
-  /** The position from which the log is needed. */
-  get position(): LogPosition | undefined {
-    return this.open.spanCount === 0 ? undefined : this.options.database.position(TRACES);
-  }
-
   /**
    * Drops what is too old or too much, a few blocks at a time.
    *
@@ -338,7 +333,7 @@ export class BlockTraceStore implements TraceStore {
       if (arrivedMillis >= oldest || expired.length === MAX_DROPPED_AT_ONCE) break;
       expired.push(block);
     }
-    this.drop(expired);
+    if (!this.drop(expired)) return false;
     if (expired.length === MAX_DROPPED_AT_ONCE) return true;
     const { open } = this;
     if (this.sealed.size === 0 && open.spanCount > 0 && open.firstArrivalMillis < oldest) {
@@ -595,22 +590,23 @@ export class BlockTraceStore implements TraceStore {
       surplus.push(block);
       left -= bytes;
     }
-    this.drop(surplus);
-    return this.bytes > maxBytes && this.sealed.size > 0;
+    return this.drop(surplus) && this.bytes > maxBytes && this.sealed.size > 0;
   }
 
-  private drop(blocks: readonly number[]): void {
-    if (blocks.length === 0) return;
+  /** @returns false when the file could not be written */
+  private drop(blocks: readonly number[]): boolean {
+    if (blocks.length === 0) return true;
     const summaries = blocks.map((block) => this.summary(block));
     try {
       this.options.database.delete(blocks);
     } catch (error) {
       if (!(error instanceof WriteError)) throw error;
       this.options.report(`${error.message} What is too old or too much is kept until then.`);
-      return;
+      return false;
     }
     for (const [i, block] of blocks.entries()) this.forget(block, summaries[i]);
     if (summaries.includes(undefined)) this.reload();
+    return true;
   }
 
   private forget(block: number, summary: BlockSummary | undefined): void {

@@ -9,7 +9,7 @@ const WORD_BYTES = 4;
 const BYTES_PER_OPERATION = 64;
 const BYTES_PER_BLOCK = 2048;
 /** Small enough to be decompressed for the sake of a few spans, large enough to be compressed well. */
-export const ROWS_PER_CHUNK = 256;
+export const ROWS_PER_CHUNK = 128;
 
 /** The order of everything here is the format; see docs/file-format.md. */
 export const encodeColumns = (rows: SpanRows): Uint8Array => {
