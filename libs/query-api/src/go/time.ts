@@ -98,23 +98,23 @@ export const printGoTime = (time: GoTime): string =>
 /** Go's zero time: what a text that is no time becomes where nobody asks for the error. */
 export const ZERO_TIME: GoTime = { unixNano: -62_135_596_800_000_000_000n, zone: UTC };
 
-const NUMBER_ELEMENTS: Readonly<Record<string, readonly [part: string, pattern: string]>> = {
-  '2006': ['year', '(\\d{4})'],
-  '06': ['shortYear', '(\\d{2})'],
-  '01': ['month', '(\\d{2})'],
-  '1': ['month', '(\\d{1,2})'],
-  '02': ['day', '(\\d{2})'],
-  _2: ['day', '( ?\\d{1,2})'],
-  '2': ['day', '(\\d{1,2})'],
-  '002': ['dayOfYear', '(\\d{3})'],
-  __2: ['dayOfYear', '([ \\d]{2}\\d)'],
-  '15': ['hour', '(\\d{2})'],
-  '03': ['hour', '(\\d{2})'],
-  '3': ['hour', '(\\d{1,2})'],
-  '04': ['minute', '(\\d{2})'],
-  '4': ['minute', '(\\d{1,2})'],
-  '05': ['second', '(\\d{2})'],
-  '5': ['second', '(\\d{1,2})'],
+const NUMBER_ELEMENTS: Readonly<Record<string, readonly [part: string, pattern: RegExp]>> = {
+  '2006': ['year', /(\d{4})/y],
+  '06': ['shortYear', /(\d{2})/y],
+  '01': ['month', /(\d{2})/y],
+  '1': ['month', /(\d{1,2})/y],
+  '02': ['day', /(\d{2})/y],
+  _2: ['day', /( ?\d{1,2})/y],
+  '2': ['day', /(\d{1,2})/y],
+  '002': ['dayOfYear', /(\d{3})/y],
+  __2: ['dayOfYear', /([ \d]{2}\d)/y],
+  '15': ['hour', /(\d{2})/y],
+  '03': ['hour', /(\d{2})/y],
+  '3': ['hour', /(\d{1,2})/y],
+  '04': ['minute', /(\d{2})/y],
+  '4': ['minute', /(\d{1,2})/y],
+  '05': ['second', /(\d{2})/y],
+  '5': ['second', /(\d{1,2})/y],
 };
 
 /**
@@ -128,47 +128,53 @@ export const parseGoTime = (
   text: string,
   zone: (localMillis: number) => GoZone = () => UTC,
 ): GoTime => {
-  const parts: string[] = [];
-  let pattern = '';
+  const refuse = () =>
+    new GoSyntaxError(`parsing time ${goQuote(text)} as ${goQuote(layout)}: cannot parse ${goQuote(text)}`);
+  const found = new Map<string, string>();
+  let at = 0;
   let end = 0;
+  // From the left, each element as much as it can take, and no way back: so no layout takes long.
+  const literal = (expected: string): void => {
+    if (!text.startsWith(expected, at)) throw refuse();
+    at += expected.length;
+  };
+  const take = (part: string, pattern: RegExp): void => {
+    pattern.lastIndex = at;
+    const [whole, value = ''] = pattern.exec(text) ?? [];
+    if (whole === undefined) throw refuse();
+    found.set(part, value);
+    at += whole.length;
+  };
   for (const match of layout.matchAll(ELEMENT)) {
-    pattern += escapeRegExp(layout.slice(end, match.index));
+    literal(layout.slice(end, match.index));
     end = match.index + match[0].length;
-    const [part, piece] = parsePiece(match[0]);
-    parts.push(part);
-    pattern += piece;
+    const [part, pattern] = parsePiece(match[0]);
+    take(part, pattern);
     // A fraction may follow the seconds without being in the layout.
-    if (part === 'second' && !/^[.,][09]/.test(layout.slice(end))) {
-      parts.push('fraction');
-      pattern += '(?:[.,](\\d{1,9}))?';
-    }
+    if (part === 'second' && !/^[.,][09]/.test(layout.slice(end, end + 2)))
+      take('fraction', /(?:[.,](\d{1,9}))?/y);
   }
-  pattern += escapeRegExp(layout.slice(end));
-  const match = new RegExp(`^${pattern}$`).exec(text);
-  if (!match) {
-    throw new GoSyntaxError(
-      `parsing time ${goQuote(text)} as ${goQuote(layout)}: cannot parse ${goQuote(text)}`,
-    );
-  }
-  const found = new Map(parts.map((part, index) => [part, match[index + 1] ?? '']));
+  literal(layout.slice(end));
+  if (at < text.length) throw refuse();
   return timeOf(found, zone);
 };
 
-const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+const oneOf = (names: readonly string[], length?: number): RegExp =>
+  new RegExp(`(${names.map((name) => name.slice(0, length)).join('|')})`, 'y');
 
-const parsePiece = (element: string): readonly [part: string, pattern: string] => {
+const parsePiece = (element: string): readonly [part: string, pattern: RegExp] => {
   const number = Object.hasOwn(NUMBER_ELEMENTS, element) ? NUMBER_ELEMENTS[element] : undefined;
   if (number) return number;
-  if (/^[.,]0/.test(element)) return ['fraction', `[.,](\\d{${element.length - 1}})`];
-  if (/^[.,]9/.test(element)) return ['fraction', '(?:[.,](\\d{1,9}))?'];
-  if (element.startsWith('Z07')) return ['offset', '(Z|[-+]\\d{2}(?::?\\d{2})?(?::?\\d{2})?)'];
-  if (element.startsWith('-07')) return ['offset', '([-+]\\d{2}(?::?\\d{2})?(?::?\\d{2})?)'];
-  if (element === 'January') return ['monthName', `(${MONTHS.join('|')})`];
-  if (element === 'Jan') return ['monthName', `(${MONTHS.map((name) => name.slice(0, 3)).join('|')})`];
-  if (element === 'Monday') return ['dayName', `(${DAYS.join('|')})`];
-  if (element === 'Mon') return ['dayName', `(${DAYS.map((name) => name.slice(0, 3)).join('|')})`];
-  if (element === 'MST') return ['zoneName', '([A-Z]{3,4})'];
-  return ['half', element === 'PM' ? '(AM|PM)' : '(am|pm)'];
+  if (/^[.,]0/.test(element)) return ['fraction', new RegExp(`[.,](\\d{${element.length - 1}})`, 'y')];
+  if (/^[.,]9/.test(element)) return ['fraction', /(?:[.,](\d{1,9}))?/y];
+  if (element.startsWith('Z07')) return ['offset', /(Z|[-+]\d{2}(?::?\d{2})?(?::?\d{2})?)/y];
+  if (element.startsWith('-07')) return ['offset', /([-+]\d{2}(?::?\d{2})?(?::?\d{2})?)/y];
+  if (element === 'January') return ['monthName', oneOf(MONTHS)];
+  if (element === 'Jan') return ['monthName', oneOf(MONTHS, 3)];
+  if (element === 'Monday') return ['dayName', oneOf(DAYS)];
+  if (element === 'Mon') return ['dayName', oneOf(DAYS, 3)];
+  if (element === 'MST') return ['zoneName', /([A-Z]{3,4})/y];
+  return ['half', element === 'PM' ? /(AM|PM)/y : /(am|pm)/y];
 };
 
 const timeOf = (found: ReadonlyMap<string, string>, zone: (localMillis: number) => GoZone): GoTime => {

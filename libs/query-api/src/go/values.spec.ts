@@ -91,6 +91,10 @@ describe("times by Go's layouts", () => {
     expect(formatGoTime(parseGoTime(form, text), layout)).toBe(expected);
   });
 
+  it('take no longer for a layout that could be read in many ways', () => {
+    expect(() => parseGoTime('2'.repeat(1_000), `${'1'.repeat(1_500)}x`)).toThrow('parsing time');
+  });
+
   it('refuse what is no such time', () => {
     for (const text of ['', '2024-13-01', '2024-01-01x'])
       expect(() => parseGoTime('2006-01-02', text)).toThrow('parsing time');

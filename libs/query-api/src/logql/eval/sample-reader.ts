@@ -64,7 +64,9 @@ export const readSamples = async <Target>(
   let count = 0;
   for await (const rows of source.read({ ...query, range, direction: 'forward' })) {
     for (const { labels: stream, entry } of rows) {
-      if (++count % LINES_PER_CHECK === 0) await control.checkpoint();
+      // Nothing to wait for is not worth a turn.
+      const pause = ++count % LINES_PER_CHECK === 0 ? control.checkpoint() : undefined;
+      if (pause) await pause;
       labels.reset(stream, entry.structuredMetadata);
       const line = pipeline(entry.line, labels, entry.timeUnixNano);
       if (line === undefined) continue;

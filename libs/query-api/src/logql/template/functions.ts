@@ -11,6 +11,12 @@ export interface FunctionContext {
   readonly timeUnixNano: UnixNano;
   /** No text that a function makes may be longer. */
   readonly maxLength: number;
+  /**
+   * Counts work that takes longer than the length of the texts tells.
+   *
+   * @throws {TemplateError} when it is too much for one line
+   */
+  spend(steps: number): void;
 }
 
 /** @throws {Error} when the arguments are wrong in number or type */

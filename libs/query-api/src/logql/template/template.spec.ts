@@ -132,6 +132,10 @@ describe('templates', () => {
     ['{{repeat 100000000 "x"}}', 'longer than'],
     ['{{printf "%999999999d" 1}}', 'longer than'],
     ['{{range 100000000}}{{end}}', 'more than 50000 steps'],
+    [
+      '{{$x := repeat 100000 "a"}}{{range 40000}}{{$y := regexReplaceAll "a|b" $x "c"}}{{end}}',
+      'more than 50000 steps',
+    ],
     ['{{$x := "aaaaaaaaaa"}}{{range 40}}{{$x = print $x $x}}{{end}}{{$x}}', 'longer than'],
     ['{{regexReplaceAll "(" .level ""}}', 'error parsing regexp'],
   ])('%s ends with an error, not with the process', (template, message) => {

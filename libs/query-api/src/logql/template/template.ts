@@ -19,6 +19,9 @@ const MAX_OUTPUT = 256 * 1024;
 /** A template has no loops but over what it is given; nested ones still make many steps. */
 const MAX_STEPS = 50_000;
 
+/** What a function does with a text counts by its length. */
+const CHARACTERS_PER_STEP = 64;
+
 export interface TemplateInput {
   readonly labels: Readonly<Record<string, string>>;
   /** What `__line__` gives. */
@@ -65,7 +68,7 @@ class Execution {
     private readonly name: string,
     { labels, line, timeUnixNano }: TemplateInput,
   ) {
-    this.context = { line, timeUnixNano, maxLength: MAX_OUTPUT };
+    this.context = { line, timeUnixNano, maxLength: MAX_OUTPUT, spend: (steps) => this.step(steps) };
     this.variables.push(['$', new TemplateMap(new Map(Object.entries(labels)), '')]);
   }
 
@@ -185,6 +188,7 @@ class Execution {
       0,
     );
     if (given > 4 * MAX_OUTPUT) throw this.tooLong();
+    this.step(Math.ceil(given / CHARACTERS_PER_STEP));
     let result: TemplateValue;
     try {
       result = call(args, this.context);
@@ -229,8 +233,9 @@ class Execution {
     if (this.output.length > MAX_OUTPUT) throw this.tooLong();
   }
 
-  private step(): void {
-    if (++this.steps > MAX_STEPS) throw this.error(`more than ${MAX_STEPS} steps`);
+  private step(count = 1): void {
+    this.steps += count;
+    if (this.steps > MAX_STEPS) throw this.error(`more than ${MAX_STEPS} steps`);
   }
 
   private tooLong(): TemplateError {

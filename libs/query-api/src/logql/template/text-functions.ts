@@ -117,6 +117,7 @@ const regexReplace =
     let result = '';
     let end = 0;
     for (const match of regex.findAll(text)) {
+      context.spend(1);
       result += text.slice(end, match.start);
       result += isLiteral ? replacement : expandReplacement(replacement, regex, match);
       end = match.end;
@@ -212,10 +213,15 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   regexReplaceAll: regexReplace(false),
   regexReplaceAllLiteral: regexReplace(true),
   /** How often an expression matches. */
-  count: (args) => {
+  count: (args, context) => {
     const given = new Arguments(args, 2);
     const [expression, text] = [given.text(), given.text()];
-    return BigInt(Array.from(regexOf(expression).findAll(text)).length);
+    let count = 0n;
+    for (const _match of regexOf(expression).findAll(text)) {
+      context.spend(1);
+      count++;
+    }
+    return count;
   },
   urlencode: texts(1, (text = '') => encodeUrl(text)),
   urldecode: texts(1, (text = '') => decodeUrl(text)),
