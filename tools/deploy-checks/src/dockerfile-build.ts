@@ -115,7 +115,10 @@ export class DockerfileBuild {
 
   #copy(copy: Copy, stage: BuiltStage): void {
     // `getFromFlag` knows COPY with one flag only.
-    const from = copy.getFlags().find((flag) => flag.getName() === 'from')?.getValue();
+    const from = copy
+      .getFlags()
+      .find((flag) => flag.getName() === 'from')
+      ?.getValue();
     const source = from ? this.#build(from).folder : this.#context;
     const paths = copy.getArguments().map((argument) => argument.getValue());
     const target = paths.pop() ?? '.';
