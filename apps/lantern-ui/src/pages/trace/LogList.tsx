@@ -4,13 +4,13 @@ import { IconChevronRight } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { isAtLeast, LOG_LEVELS, type LogLevel } from '../../api/log-level.js';
-import type { LogLine } from '../../api/trace-logs.js';
+import type { LogLine } from '../../api/log-line.js';
 import { CopyButton } from '../../shared/CopyButton.js';
 import { formatCount, formatCounted } from '../../shared/format/count.js';
 import { formatOffset } from '../../shared/format/duration.js';
 import { formatTime } from '../../shared/format/time.js';
 import { ServiceName } from '../../shared/ServiceName.js';
-import { FieldTable } from './FieldTable.js';
+import { FieldTable } from '../../shared/FieldTable.js';
 import classes from './LogList.module.css';
 
 interface LogListProps {

@@ -1,7 +1,8 @@
 import type { SpanId, TraceNode, TraceTree } from '@lantern/telemetry-model';
 import { CloseButton, Tabs } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { LOG_LIMIT, type LogLine } from '../../api/trace-logs.js';
+import type { LogLine } from '../../api/log-line.js';
+import { LOG_LIMIT } from '../../api/trace-logs.js';
 import { formatCount } from '../../shared/format/count.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { LogList } from './LogList.js';

@@ -16,17 +16,17 @@ import {
 import { IconAlertCircleFilled, IconAlertTriangle, IconChevronRight } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { LogLine } from '../../api/trace-logs.js';
+import type { LogLine } from '../../api/log-line.js';
 import { CopyButton } from '../../shared/CopyButton.js';
 import { formatCount, formatCounted } from '../../shared/format/count.js';
 import { formatDuration, formatOffset } from '../../shared/format/duration.js';
 import { formatTime } from '../../shared/format/time.js';
 import { ServiceName } from '../../shared/ServiceName.js';
 import { errorMessageOf } from './error-origins.js';
-import { FieldTable } from './FieldTable.js';
+import { FieldTable } from '../../shared/FieldTable.js';
 import { LogItem } from './LogList.js';
 import classes from './SpanDetails.module.css';
-import { StackTrace } from './StackTrace.js';
+import { StackTrace } from '../../shared/StackTrace.js';
 import { ownAttributes, spanWarnings } from './span-warnings.js';
 
 interface SpanDetailsProps {

@@ -8,7 +8,8 @@ import {
 import { useDebouncedCallback, useHotkeys, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
-import { traceLogsQuery, type LogLine } from '../../api/trace-logs.js';
+import type { LogLine } from '../../api/log-line.js';
+import { traceLogsQuery } from '../../api/trace-logs.js';
 import { Splitter } from '../../shared/Splitter.js';
 import { findInTrace } from './find-in-trace.js';
 import { SidePanel } from './SidePanel.js';

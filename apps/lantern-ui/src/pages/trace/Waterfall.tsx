@@ -4,7 +4,7 @@ import { useElementSize, useLocalStorage } from '@mantine/hooks';
 import { IconFold, IconFoldDown } from '@tabler/icons-react';
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
-import type { LogLine } from '../../api/trace-logs.js';
+import type { LogLine } from '../../api/log-line.js';
 import { formatDuration } from '../../shared/format/duration.js';
 import { Splitter } from '../../shared/Splitter.js';
 import { ticksOf, timeScaleOf } from './time-scale.js';

@@ -1,7 +1,7 @@
 import { durationNano, hasError, type TraceNode } from '@lantern/telemetry-model';
 import { IconAlertCircle, IconAlertCircleFilled, IconChevronRight, IconPuzzle } from '@tabler/icons-react';
 import { memo } from 'react';
-import type { LogLine } from '../../api/trace-logs.js';
+import type { LogLine } from '../../api/log-line.js';
 import { formatCount, formatCounted } from '../../shared/format/count.js';
 import { formatDuration } from '../../shared/format/duration.js';
 import { serviceColor } from '../../shared/service-color.js';

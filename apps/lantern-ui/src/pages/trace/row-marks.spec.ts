@@ -1,7 +1,7 @@
 import { buildTraceTree, type TraceNode } from '@lantern/telemetry-model';
 import { attributes, drawSpan } from '@lantern/telemetry-model/testing';
 import { describe, expect, it } from '@jest/globals';
-import type { LogLine } from '../../api/trace-logs.js';
+import type { LogLine } from '../../api/log-line.js';
 import { marksOf } from './row-marks.js';
 import { timeScaleOf } from './time-scale.js';
 
@@ -13,6 +13,9 @@ const line = (time: number, level: LogLine['level']): LogLine => ({
   message: 'said',
   spanId: 'it',
   fields: [],
+  traceId: undefined,
+  labels: {},
+  metadataKeys: new Set(),
   line: 'said',
 });
 

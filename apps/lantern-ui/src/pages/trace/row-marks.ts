@@ -1,6 +1,6 @@
 import type { TraceNode } from '@lantern/telemetry-model';
 import { isAtLeast } from '../../api/log-level.js';
-import type { LogLine } from '../../api/trace-logs.js';
+import type { LogLine } from '../../api/log-line.js';
 import { formatOffset } from '../../shared/format/duration.js';
 import { percentAt, type TimeScale } from './time-scale.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { levelOf } from './log-level.js';
-import { logLinesOf } from './trace-logs.js';
+import { logLinesOf } from './log-line.js';
 
 const answer = (...result: unknown[]) => ({ status: 'success', data: { resultType: 'streams', result } });
 

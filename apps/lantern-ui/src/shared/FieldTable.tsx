@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { CopyButton } from '../../shared/CopyButton.js';
-import { formatCount } from '../../shared/format/count.js';
+import { CopyButton } from './CopyButton.js';
+import { formatCount } from './format/count.js';
 import classes from './FieldTable.module.css';
 import { isStackTrace, StackTrace } from './StackTrace.js';
 

@@ -1,4 +1,4 @@
-import { CopyButton } from '../../shared/CopyButton.js';
+import { CopyButton } from './CopyButton.js';
 import classes from './StackTrace.module.css';
 
 /** A line that lies in a library or in the runtime, not in the service's own code. */

@@ -1,0 +1,95 @@
+import type { LokiStream, LokiStreams } from '@lantern/query-api';
+import type { UnixNano } from '@lantern/telemetry-model';
+import { levelOf, type LogLevel } from './log-level.js';
+
+/** A log line, taken apart as far as it can be. */
+export interface LogLine {
+  /** Unique in its list. */
+  readonly key: string;
+  readonly timeUnixNano: UnixNano;
+  readonly service: string;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+  /** What else is known: labels, structured metadata and the fields of a line of JSON, each key once. */
+  readonly fields: readonly (readonly [key: string, value: string])[];
+  /** The labels of its stream; structured metadata among them when the answer did not keep them apart. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The keys that the query can filter by without a parser, behind the selector. */
+  readonly metadataKeys: ReadonlySet<string>;
+  /** As it was sent. */
+  readonly line: string;
+}
+
+/** The lines of an answer to `query_range`, the oldest first. */
+export const logLinesOf = (answer: unknown): LogLine[] => {
+  const { data } = answer as { data?: Partial<LokiStreams> };
+  return (data?.result ?? [])
+    .flatMap(linesOf)
+    .sort((a, b) => (a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0))
+    .map((line, index) => ({ ...line, key: String(index) }));
+};
+
+const linesOf = ({ stream, values }: LokiStream): Omit<LogLine, 'key'>[] =>
+  values.map(([time, line, categories]) => {
+    // The first to name a key wins, as in Loki: stream labels, then metadata, then what the line says itself.
+    const known = new Map<string, string>(Object.entries(fieldsOf(line)));
+    const outer = { ...categories?.parsed, ...categories?.structuredMetadata, ...stream };
+    for (const [key, value] of Object.entries(outer)) known.set(key, value);
+
+    const take = (...keys: readonly string[]): string | undefined => {
+      const key = keys.find((candidate) => (known.get(candidate) ?? '') !== '');
+      return key === undefined ? undefined : known.get(key);
+    };
+    const message = take('message', 'msg', 'body');
+    return {
+      timeUnixNano: BigInt(time),
+      service: take('service', 'service_name') ?? '',
+      level: levelOf(take('level', 'severity', 'detected_level', 'severity_text')),
+      message: message ?? line,
+      traceId: take('trace_id', 'traceId', 'traceID'),
+      spanId: take('span_id', 'spanId'),
+      fields: fieldsInOrder(known),
+      labels: stream,
+      metadataKeys: new Set(Object.keys({ ...categories?.parsed, ...categories?.structuredMetadata })),
+      line,
+    };
+  });
+
+/** They have a place of their own in the list. */
+const SHOWN_ELSEWHERE = new Set(['message', 'msg', 'body', 'detected_level', 'timestamp', 'time', 'ts']);
+
+/** The same, or nearly, on each line of a trace: they come after what is particular to this one. */
+const COMMON = [
+  'level',
+  'service',
+  'service_name',
+  'context',
+  'trace_id',
+  'span_id',
+  'trace_flags',
+  'correlation_id',
+];
+
+const fieldsInOrder = (known: ReadonlyMap<string, string>): (readonly [string, string])[] => {
+  const fields = [...known].filter(([key, value]) => value !== '' && !SHOWN_ELSEWHERE.has(key));
+  const isCommon = ([key]: readonly [string, string]) => COMMON.includes(key);
+  return [...fields.filter((field) => !isCommon(field)), ...fields.filter(isCommon)];
+};
+
+/** The members of a line of JSON, values that are not texts as JSON. Empty for any other line. */
+const fieldsOf = (line: string): Record<string, string> => {
+  if (!line.startsWith('{')) return {};
+  try {
+    const members = Object.entries(JSON.parse(line) as Record<string, unknown>);
+    return Object.fromEntries(
+      members.map(([key, value]) => [
+        key,
+        typeof value === 'string' ? value : JSON.stringify(value, null, 2),
+      ]),
+    );
+  } catch {
+    return {};
+  }
+};
