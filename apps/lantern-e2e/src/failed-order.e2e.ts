@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from './rig/chromium.js';
+import { audit } from './rig/audit.js';
+import { connectBrowser, openPage } from './rig/browser.js';
 import { screenshot } from './rig/screenshot.js';
 import { readUser, tracedOrder, uiUrl } from './rig/shop.js';
 
@@ -9,11 +10,11 @@ const REASON = 'Payment gateway timeout: Unable to reach provider';
 describe('a developer who looks for a failed order', () => {
   let browser: Browser;
   let page: Page;
-  let faults: string[];
+  let faults: readonly string[];
   let failedTrace: string;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await connectBrowser();
     await readUser();
     for (let orders = 0; orders < 5; orders++) await tracedOrder('laptop', 10);
     failedTrace = await tracedOrder('fail_product', 9);
@@ -22,12 +23,10 @@ describe('a developer who looks for a failed order', () => {
   afterAll(() => browser.close());
 
   beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1280, height: 660 }, deviceScaleFactor: 2 });
-    faults = [];
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
-    });
+    ({ page, faults } = await openPage(browser, {
+      viewport: { width: 1280, height: 660 },
+      deviceScaleFactor: 2,
+    }));
   });
 
   afterEach(async () => {
@@ -47,6 +46,7 @@ describe('a developer who looks for a failed order', () => {
     const results = page.getByRole('list', { name: 'Traces' }).getByRole('link');
     expect(await results.count()).toBe(1);
     await screenshot(page, 'search');
+    expect(await audit(page)).toEqual([]);
 
     await results.first().click();
     await page.getByRole('tree', { name: 'Spans' }).waitFor();
@@ -71,6 +71,7 @@ describe('a developer who looks for a failed order', () => {
     const line = page.getByRole('list', { name: 'Log lines' }).getByText('Payment processing failed');
     await line.waitFor();
     await screenshot(page, 'trace');
+    expect(await audit(page)).toEqual([]);
     await line.click();
     await page.getByText(REASON).nth(1).waitFor();
     expect(await page.getByRole('list', { name: 'Log lines' }).innerText()).toContain('fail_product');
@@ -84,6 +85,7 @@ describe('a developer who looks for a failed order', () => {
     }
     expect(await page.getByRole('table').getByRole('row').count()).toBe(1 + 3);
     await screenshot(page, 'dependencies');
+    expect(await audit(page)).toEqual([]);
   });
 
   it('reads it at night, too', async () => {
@@ -92,6 +94,7 @@ describe('a developer who looks for a failed order', () => {
     await page.getByRole('treeitem', { name: /calculate_total/ }).waitFor();
     await page.getByRole('list', { name: 'Log lines' }).getByText('Payment processing failed').waitFor();
     await screenshot(page, 'trace-dark');
+    expect(await audit(page)).toEqual([]);
     const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
     const [red = 255] = /\d+/g.exec(String(background))?.map(Number) ?? [];
     expect(red).toBeLessThan(64);

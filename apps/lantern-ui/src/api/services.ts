@@ -1,4 +1,4 @@
-import type { V3Operations, V3Services } from '@lantern/query-api';
+import type { V3Operations, V3Services } from '@lantern/query-api/wire';
 import { queryOptions } from '@tanstack/react-query';
 import { getJson } from './http.js';
 

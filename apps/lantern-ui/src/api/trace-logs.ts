@@ -1,4 +1,4 @@
-import { CATEGORIZE_LABELS, ENCODING_FLAGS_HEADER } from '@lantern/query-api';
+import { CATEGORIZE_LABELS, ENCODING_FLAGS_HEADER } from '@lantern/query-api/wire';
 import type { TraceId, UnixNano } from '@lantern/telemetry-model';
 import { queryOptions } from '@tanstack/react-query';
 import { getJson } from './http.js';
@@ -18,7 +18,7 @@ export const traceLogsQuery = (traceId: TraceId, startUnixNano: UnixNano, endUni
       const answer = await getJson({
         path: '/loki/api/v1/query_range',
         params: {
-          query: `{service=~".+"} | trace_id="${traceId}"`,
+          query: `{service_name=~".+"} | trace_id="${traceId}"`,
           start: String(startUnixNano - PADDING_NANOS),
           end: String(endUnixNano + PADDING_NANOS),
           limit: String(LOG_LIMIT),

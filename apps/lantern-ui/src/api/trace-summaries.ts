@@ -1,6 +1,7 @@
-import type { V3TraceSummaries, V3TraceSummary } from '@lantern/query-api';
+import type { V3TraceSummaries, V3TraceSummary } from '@lantern/query-api/wire';
 import type { DurationNano, ServiceInTrace, UnixNano } from '@lantern/telemetry-model';
 import { queryOptions } from '@tanstack/react-query';
+import { rangeKey, resolveRange, rfc3339, type TimeRange } from '../shared/time-range.js';
 import { getJson } from './http.js';
 
 /** One search result. */
@@ -27,13 +28,8 @@ export interface TraceSearch {
   readonly minDuration: string;
   readonly maxDuration: string;
   readonly limit: number;
-  readonly range: SearchRange;
+  readonly range: TimeRange;
 }
-
-/** Either a span of time that ends now, whenever that is, or fixed times in microseconds. */
-export type SearchRange =
-  | { readonly kind: 'lookback'; readonly lookback: string; readonly millis: number }
-  | { readonly kind: 'fixed'; readonly startMicros: bigint; readonly endMicros: bigint };
 
 export const traceSummariesQuery = (search: TraceSearch) =>
   queryOptions({
@@ -51,15 +47,11 @@ export const traceSummariesQuery = (search: TraceSearch) =>
 /** The search without bigints, which a query key cannot hold. */
 const searchKey = ({ range, ...rest }: TraceSearch) => ({
   ...rest,
-  range: range.kind === 'lookback' ? range.lookback : [String(range.startMicros), String(range.endMicros)],
+  range: rangeKey(range),
 });
 
 export const summaryParams = (search: TraceSearch, nowMillis: number): Record<string, string> => {
-  const { range } = search;
-  const [startMicros, endMicros] =
-    range.kind === 'fixed'
-      ? [range.startMicros, range.endMicros]
-      : [BigInt(nowMillis - range.millis) * 1_000n, BigInt(nowMillis) * 1_000n];
+  const { startMicros, endMicros } = resolveRange(search.range, nowMillis);
   const optional = {
     'query.serviceName': search.service,
     'query.operationName': search.operation,
@@ -73,11 +65,6 @@ export const summaryParams = (search: TraceSearch, nowMillis: number): Record<st
     'query.searchDepth': String(search.limit),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== '')),
   };
-};
-
-const rfc3339 = (micros: bigint): string => {
-  const millis = new Date(Number(micros / 1_000n)).toISOString();
-  return millis.replace('Z', `${(micros % 1_000n).toString().padStart(3, '0')}Z`);
 };
 
 /** Go's JSON leaves out what is zero, so every count may be absent. */

@@ -1,5 +1,6 @@
 import type { Call } from '../../api/dependencies.js';
-import { lookbackRange, searchPath } from '../search/search-params.js';
+import { lookbackRange } from '../../shared/time-range.js';
+import { searchPath } from '../search/search-params.js';
 
 /** The traces that a service takes part in. */
 export const servicePath = (service: string, lookback: string): string =>

@@ -1,8 +1,8 @@
 import { IconSearchOff } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { Notice } from '../../shared/Notice.js';
-import { lookbacksWith } from '../../shared/lookback.js';
-import { lookbackRange, searchPath, type SearchPageState } from './search-params.js';
+import { lookbackRange, rangePhrase } from '../../shared/time-range.js';
+import { searchPath, type SearchPageState } from './search-params.js';
 
 /** There are services, but none of their traces fits. */
 export const NoMatches = ({ state }: { readonly state: SearchPageState }) => {
@@ -17,8 +17,7 @@ export const NoMatches = ({ state }: { readonly state: SearchPageState }) => {
   return (
     <Notice title="No matching traces" icon={<IconSearchOff size={28} stroke={1.5} />}>
       <p>
-        Nothing{service === '' ? '' : ` of ${service}`}{' '}
-        {range.kind === 'fixed' ? 'in this time' : timeOf(range.lookback)}
+        Nothing{service === '' ? '' : ` of ${service}`} {rangePhrase(range)}
         {hasConditions ? ' meets the conditions. They all have to be met by one and the same span.' : '.'}
       </p>
       {isShort && (
@@ -34,10 +33,3 @@ export const NoMatches = ({ state }: { readonly state: SearchPageState }) => {
     </Notice>
   );
 };
-
-const timeOf = (lookback: string): string =>
-  `in the ${
-    lookbacksWith(lookback)
-      .find(({ value }) => value === lookback)
-      ?.label.toLowerCase() ?? lookback
-  }`;

@@ -1,4 +1,4 @@
-import { MAX_SEARCH_LIMIT } from '@lantern/query-api';
+import { MAX_SEARCH_LIMIT } from '@lantern/query-api/wire';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearchParams } from 'react-router';
 import { servicesQuery } from '../../api/services.js';

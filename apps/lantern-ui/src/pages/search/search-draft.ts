@@ -1,6 +1,6 @@
-import { MAX_SEARCH_LIMIT, parseGoDuration } from '@lantern/query-api';
-import type { SearchRange } from '../../api/trace-summaries.js';
-import { lookbackRange, type SearchPageState } from './search-params.js';
+import { MAX_SEARCH_LIMIT, parseGoDuration } from '@lantern/query-api/wire';
+import { lookbackRange, type TimeRange } from '../../shared/time-range.js';
+import type { SearchPageState } from './search-params.js';
 import { formatTags, parseTags, type Tags } from './tags.js';
 
 /** What stands in the fields of the form, right or wrong. */
@@ -100,7 +100,7 @@ const limitOf = (text: string): number => {
   return limit;
 };
 
-const fixedRange = (draft: SearchDraft, problems: DraftProblems): SearchRange => {
+const fixedRange = (draft: SearchDraft, problems: DraftProblems): TimeRange => {
   const [start, end] = [Date.parse(draft.from), Date.parse(draft.to)];
   if (Number.isNaN(start)) problems.from = 'A date and a time.';
   if (Number.isNaN(end)) problems.to = 'A date and a time.';

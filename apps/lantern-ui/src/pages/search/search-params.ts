@@ -1,6 +1,6 @@
-import { MAX_SEARCH_LIMIT } from '@lantern/query-api';
-import type { SearchRange, TraceSearch } from '../../api/trace-summaries.js';
-import { lookbackMillis } from '../../shared/lookback.js';
+import { MAX_SEARCH_LIMIT } from '@lantern/query-api/wire';
+import type { TraceSearch } from '../../api/trace-summaries.js';
+import { readTimeRange, timeRangeParams } from '../../shared/time-range.js';
 import { isSortOrder, type SortOrder } from './sort-order.js';
 import { parseTags, type Tags } from './tags.js';
 
@@ -28,7 +28,7 @@ export const parseSearchParams = (params: URLSearchParams): SearchPageState => {
     minDuration: params.get('minDuration') ?? '',
     maxDuration: params.get('maxDuration') ?? '',
     limit: readLimit(params.get('limit')),
-    range: readRange(params),
+    range: readTimeRange(params, DEFAULT_LOOKBACK),
     sort: isSortOrder(sort) ? sort : 'recent',
     with: params.get('with') ?? '',
   };
@@ -44,9 +44,7 @@ export const formatSearchParams = (state: Partial<SearchPageState>): URLSearchPa
     minDuration,
     maxDuration,
     limit: limit === DEFAULT_LIMIT ? undefined : limit?.toString(),
-    ...(range?.kind === 'fixed'
-      ? { lookback: 'custom', start: String(range.startMicros), end: String(range.endMicros) }
-      : { lookback: range?.lookback === DEFAULT_LOOKBACK ? undefined : range?.lookback }),
+    ...timeRangeParams(range, DEFAULT_LOOKBACK),
     sort: sort === 'recent' ? undefined : sort,
     with: state.with,
   };
@@ -61,12 +59,6 @@ export const searchPath = (state: Partial<SearchPageState>): string => {
   const query = formatSearchParams(state).toString();
   return query === '' ? '/search' : `/search?${query}`;
 };
-
-export const lookbackRange = (lookback: string): SearchRange => ({
-  kind: 'lookback',
-  lookback,
-  millis: lookbackMillis(lookback) ?? 0,
-});
 
 /** `tags` is a JSON map, `tag=key:value` its older form, which may come several times. */
 const readTags = (params: URLSearchParams): Tags => {
@@ -97,14 +89,4 @@ const tagsIn = (text: string): Tags => {
 const readLimit = (text: string | null): number => {
   const limit = Number(text ?? NaN);
   return Number.isInteger(limit) && limit > 0 ? Math.min(limit, MAX_SEARCH_LIMIT) : DEFAULT_LIMIT;
-};
-
-/** Fixed times win over a lookback: Jaeger's links carry both, and mean the times. */
-const readRange = (params: URLSearchParams): SearchRange => {
-  const [start, end] = [params.get('start') ?? '', params.get('end') ?? ''];
-  if (/^\d{1,16}$/.test(start) && /^\d{1,16}$/.test(end) && BigInt(start) < BigInt(end)) {
-    return { kind: 'fixed', startMicros: BigInt(start), endMicros: BigInt(end) };
-  }
-  const lookback = params.get('lookback') ?? '';
-  return lookbackRange(lookbackMillis(lookback) === undefined ? DEFAULT_LOOKBACK : lookback);
 };

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+
+/** A span to be sent, and the spans below it. */
+export interface SpanToSend {
+  readonly service: string;
+  readonly name: string;
+  /** SERVER when absent. */
+  readonly kind?: 'internal' | 'server' | 'client';
+  /** After the start of the trace. */
+  readonly startMs?: number;
+  readonly durationMs: number;
+  readonly failed?: boolean;
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  readonly children?: readonly SpanToSend[];
+}
+
+const KINDS = { internal: 1, server: 2, client: 3 } as const;
+
+/**
+ * Sends a trace to the Lantern under test as an exporter does; fulfils with its id once it is acknowledged, which
+ * means that every query finds it.
+ *
+ * @param startMillis when the trace started; now when absent
+ */
+export const sendTrace = async (root: SpanToSend, startMillis = Date.now()): Promise<string> => {
+  const traceId = randomBytes(16).toString('hex');
+  const resourceSpans = [...flat(root, traceId, undefined, startMillis)];
+  const response = await fetch(`${process.env.OTLP_URL ?? ''}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans }),
+  });
+  if (!response.ok) throw new Error(`Lantern refused a trace: ${response.status} ${await response.text()}`);
+  return traceId;
+};
+
+function* flat(
+  span: SpanToSend,
+  traceId: string,
+  parentSpanId: string | undefined,
+  traceStart: number,
+): Generator<object> {
+  const { service, name, kind = 'server', startMs = 0, durationMs, failed = false } = span;
+  const spanId = randomBytes(8).toString('hex');
+  const start = traceStart + startMs;
+  yield {
+    resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+    scopeSpans: [
+      {
+        scope: { name: 'lantern-e2e' },
+        spans: [
+          {
+            traceId,
+            spanId,
+            ...(parentSpanId === undefined ? {} : { parentSpanId }),
+            name,
+            kind: KINDS[kind],
+            startTimeUnixNano: nanos(start),
+            endTimeUnixNano: nanos(start + durationMs),
+            attributes: Object.entries(span.attributes ?? {}).map(([key, value]) => ({
+              key,
+              value: typeof value === 'string' ? { stringValue: value } : scalar(value),
+            })),
+            status: failed ? { code: 2, message: 'failed on purpose' } : {},
+          },
+        ],
+      },
+    ],
+  };
+  for (const child of span.children ?? []) yield* flat(child, traceId, spanId, traceStart);
+}
+
+const scalar = (value: number | boolean): object =>
+  typeof value === 'boolean' ? { boolValue: value } : { intValue: String(value) };
+
+const nanos = (millis: number): string => String(BigInt(Math.round(millis * 1_000)) * 1_000n);

@@ -1,0 +1,34 @@
+/**
+ * What goes over the wire, without what reads requests and evaluates queries: all that a client of the APIs needs.
+ */
+export { formatGoDuration, parseGoDuration } from './go/duration.js';
+
+export type {
+  LegacyEnvelope,
+  LegacyKeyValue,
+  LegacyLog,
+  LegacyProcess,
+  LegacyReference,
+  LegacySpan,
+  LegacyTrace,
+} from './jaeger/legacy-types.js';
+export type { Metric, MetricFamily, MetricPoint } from './jaeger/metrics-types.js';
+export { MAX_SEARCH_LIMIT } from './jaeger/search.js';
+export { SPAN_KIND_NAMES } from './jaeger/span-kind.js';
+export type {
+  V3Dependencies,
+  V3Dependency,
+  V3Operations,
+  V3ServiceSummary,
+  V3Services,
+  V3TraceSummaries,
+  V3TraceSummary,
+} from './jaeger/v3-types.js';
+
+export {
+  CATEGORIZE_LABELS,
+  ENCODING_FLAGS_HEADER,
+  type LokiStream,
+  type LokiStreams,
+  type LokiTailFrame,
+} from './loki/types.js';
