@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import * as fs from 'node:fs';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { encodeTraceRequest } from '@lantern/otlp';
@@ -156,6 +156,17 @@ describe('a store whose process ends suddenly', () => {
     expect(await recovered.traces.stats()).toMatchObject({ traces: 30, spans: 300 });
     expect(recovered.status().duplicateSpans).toBe(0);
     expect(recovered.status().blocks).toBeGreaterThan(2);
+  });
+
+  it('also when somebody had removed its log', async () => {
+    const folder = folders.next();
+    const first = open({ folder, spansPerBlock: 10 });
+    for (const n of numbers(1, 3)) await append(first, ...order(n));
+    await first.close();
+    rmSync(join(folder, 'wal'), { recursive: true });
+    const second = open({ folder, spansPerBlock: 1000 });
+    await append(second, ...order(4));
+    expect(await ids(open({ folder: abandon(folder, folders.next()) }))).toEqual(numbers(1, 4));
   });
 
   it('leaves out a record that was not written to its end', async () => {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { TraceStore } from '../trace-store.js';
-import { BlockDatabase, folderErrorOf } from './block-database.js';
-import { BlockTraceStore, TRACES, type BlockStatus } from './block-trace-store.js';
-import { WriteError } from './write-error.js';
-import { RecordKind, START, WriteAheadLog, type LogFiles, type LogPosition } from './write-ahead-log.js';
+import { BlockDatabase } from './block-database.js';
+import type { BlockSignal } from './block-signal.js';
+import { LogUpkeep } from './log-upkeep.js';
+import { SpaceUpkeep } from './space-upkeep.js';
+import { BlockTraceStore } from './spans/block-trace-store.js';
+import { WriteAheadLog, type LogFiles } from './write-ahead-log.js';
 
 /** When the same is told again. */
 const REPEAT_MILLIS = 60_000;
@@ -40,7 +42,12 @@ export interface BlockStoreOptions {
   readonly files?: LogFiles;
 }
 
-export interface BlockStoreStatus extends BlockStatus {
+export interface BlockStoreStatus {
+  readonly blocks: number;
+  /** Blocks, or parts of them, that could not be read. */
+  readonly damagedBlocks: number;
+  /** Spans that arrived again and were not kept a second time. */
+  readonly duplicateSpans: number;
   /** Stretches of the log that were left out when the store was opened. */
   readonly damagedRecords: number;
   readonly logBytes: number;
@@ -72,13 +79,10 @@ class OpenBlockStore implements BlockStore {
   readonly traces: TraceStore;
   private readonly database: BlockDatabase;
   private readonly log: WriteAheadLog;
+  private readonly logUpkeep: LogUpkeep;
+  private readonly space: SpaceUpkeep;
   private readonly traceBlocks: BlockTraceStore;
-  private sweeper: NodeJS.Timeout | undefined;
-  private readonly survivesPowerLoss: boolean;
-  private readonly folder: string;
-  private readonly report: (message: string) => void;
-  private lastReport = { message: '', at: 0 };
-  private damagedRecords = 0;
+  private damagedStretches = 0;
   private isClosed = false;
 
   constructor({
@@ -87,36 +91,38 @@ class OpenBlockStore implements BlockStore {
     maxBytes = 10 * 1024 * MEBIBYTE,
     maxAgeMillis = Number.POSITIVE_INFINITY,
     cacheBytes = 64 * MEBIBYTE,
-    report = () => undefined,
+    report: tell = () => undefined,
     spansPerBlock = 1024,
     segmentBytes = 16 * MEBIBYTE,
     sweepMillis = 1000,
     now = Date.now,
     files,
   }: BlockStoreOptions) {
-    this.folder = folder;
-    this.report = (message) => this.reportOnce(message, report, now());
-    this.survivesPowerLoss = durability === 'power';
+    const report = reportOnce(tell, now);
+    const survivesPowerLoss = durability === 'power';
     this.database = BlockDatabase.open(folder, durability !== 'none');
     try {
-      this.log = new WriteAheadLog({
+      const { database } = this;
+      const log = new WriteAheadLog({
         folder: join(folder, 'wal'),
         segmentBytes,
-        survivesPowerLoss: this.survivesPowerLoss,
+        survivesPowerLoss,
+        lastSegment: database.lastSegment(),
         ...(files ? { files } : {}),
         onDamage: (message) => {
-          this.damagedRecords++;
-          this.report(`Damaged data: ${message}, and left out.`);
+          this.damagedStretches++;
+          report(`Damaged data: ${message}, and left out.`);
         },
       });
+      this.log = log;
       this.traceBlocks = new BlockTraceStore({
-        database: this.database,
-        log: this.log,
+        database,
+        log,
         settle: async () => {
-          if (this.survivesPowerLoss) await this.log.sync();
+          if (survivesPowerLoss) await log.sync();
         },
-        onSealed: (position) => this.discardLog(position),
-        report: this.report,
+        onSealed: () => this.logUpkeep.discard(),
+        report,
         now,
         maxBytes,
         maxAgeMillis,
@@ -125,102 +131,52 @@ class OpenBlockStore implements BlockStore {
         bytesPerBlock: Math.min(MEBIBYTE, Math.max(4096, maxBytes / 32)),
         cacheBytes,
       });
-      this.replay();
+      const signals: readonly BlockSignal[] = [this.traceBlocks];
+      this.logUpkeep = new LogUpkeep({ log, database, signals, survivesPowerLoss, report });
+      this.space = new SpaceUpkeep({ database, signals, report });
+      this.logUpkeep.replay();
     } catch (error) {
       this.database.close();
-      throw folderErrorOf(error, folder);
+      throw this.database.folderErrorOf(error);
     }
     this.traces = new ClosingTraceStore(this.traceBlocks, () => this.close());
-    if (sweepMillis > 0) this.sweepAfter(sweepMillis, sweepMillis);
+    if (sweepMillis > 0) this.space.sweepEvery(sweepMillis);
   }
 
   status(): BlockStoreStatus {
+    const { blocks, damagedBlocks, duplicates } = this.traceBlocks.status();
     return {
-      ...this.traceBlocks.status(),
-      damagedRecords: this.damagedRecords,
+      blocks,
+      damagedBlocks,
+      duplicateSpans: duplicates,
+      damagedRecords: this.damagedStretches + this.logUpkeep.unreadableRecords,
       logBytes: this.log.byteLength,
     };
   }
 
   sweep(): boolean {
-    if (this.isClosed) return false;
-    try {
-      const hasMore = this.traceBlocks.dropExpired();
-      this.giveSpaceBack();
-      return hasMore;
-    } catch (error) {
-      this.report(`${WriteError.of(error, this.folder).message} Nothing is dropped until then.`);
-      return false;
-    }
+    return this.space.sweep();
   }
 
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    clearTimeout(this.sweeper);
+    this.space.stop();
     await this.log.close();
     this.database.close();
   }
-
-  private replay(): void {
-    for (const { kind, payload, end } of this.log.records(this.replayFrom())) {
-      if (kind !== RecordKind.traces) continue;
-      try {
-        this.traceBlocks.replay(payload, end);
-      } catch (error) {
-        this.damagedRecords++;
-        this.report(`A record of the log cannot be read, and is left out: ${(error as Error).message}`);
-      }
-    }
-  }
-
-  /** A disk that stays full is not told of at each attempt. */
-  private reportOnce(message: string, report: (message: string) => void, now: number): void {
-    if (message === this.lastReport.message && now - this.lastReport.at < REPEAT_MILLIS) return;
-    this.lastReport = { message, at: now };
-    report(message);
-  }
-
-  /** While there is more to drop, the next few blocks go as soon as others had their turn. */
-  private sweepAfter(delayMillis: number, pauseMillis: number): void {
-    this.sweeper = setTimeout(() => {
-      const hasMore = this.sweep();
-      if (!this.isClosed) this.sweepAfter(hasMore ? 1 : pauseMillis, pauseMillis);
-    }, delayMillis).unref();
-  }
-
-  private replayFrom(): LogPosition {
-    try {
-      return this.database.position(TRACES);
-    } catch (error) {
-      // Spans that are in blocks already are known when they come again.
-      this.report(
-        `Damaged data: the position in the log cannot be read (${(error as Error).message}); all of it is read.`,
-      );
-      return START;
-    }
-  }
-
-  private discardLog(position: LogPosition): void {
-    if (this.log.segmentCount < 2) return;
-    try {
-      // What is in the log only is on the disk; what is in the database is so after a checkpoint.
-      if (this.survivesPowerLoss) this.database.checkpoint();
-      this.log.discardBefore(position);
-    } catch (error) {
-      this.report(`${WriteError.of(error, this.folder).message} The log is kept until then.`);
-    }
-  }
-
-  private giveSpaceBack(): void {
-    const free = this.database.freePages();
-    if (free > KEPT_FREE_PAGES) this.database.vacuum(Math.min(free - KEPT_FREE_PAGES, VACUUMED_PAGES));
-  }
 }
 
-/** Free pages are where the next blocks go: a few blocks' worth of them is no waste. */
-const KEPT_FREE_PAGES = 64;
-const VACUUMED_PAGES = 1024;
+/** A disk that stays full is not told of at each attempt. */
+const reportOnce = (report: (message: string) => void, now: () => number): ((message: string) => void) => {
+  let last = { message: '', at: 0 };
+  return (message) => {
+    const at = now();
+    if (message === last.message && at - last.at < REPEAT_MILLIS) return;
+    last = { message, at };
+    report(message);
+  };
+};
 
 /** Whoever has the trace store alone closes all of it. */
 class ClosingTraceStore implements TraceStore {

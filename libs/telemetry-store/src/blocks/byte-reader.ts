@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Column } from './span-rows.js';
+import type { Column } from './column.js';
 
 /** What is stored is not what was stored. */
 export class DamageError extends Error {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Column } from './span-rows.js';
+import type { Column } from './column.js';
 
 /** Writes the parts of a block: little-endian numbers, LEB128 varints, and bytes behind their length. */
 export class ByteWriter {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { recordHeader, recordsIn, type RecordKind } from './log-record.js';
 import { WriteError } from './write-error.js';
 
 /** Just behind a record: everything before it has been dealt with. */
@@ -10,20 +10,12 @@ export interface LogPosition {
   readonly offset: number;
 }
 
-/** What a record holds. The numbers are written to the file. */
-export const RecordKind = { traces: 1, logs: 2 } as const;
-export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
-
 export interface LogRecord {
   readonly kind: number;
   readonly payload: Buffer;
   readonly end: LogPosition;
 }
 
-/** Begins every record, so that reading can go on behind a damaged one. */
-const MARK = Buffer.from([0xf5, 0x4c, 0x4e, 0x54]);
-/** Mark, length of the payload, kind, crc32 of length, kind and payload. */
-const HEADER_BYTES = 13;
 const SEGMENT_NAME = /^(\d{10})\.wal$/;
 
 export const START: LogPosition = { segment: 0, offset: 0 };
@@ -44,6 +36,8 @@ export interface LogOptions {
   /** Whether a segment has to be on the disk before the next one begins. */
   readonly survivesPowerLoss: boolean;
   readonly files?: LogFiles;
+  /** Segments up to this one are known to have been: their numbers are not used again. */
+  readonly lastSegment: number;
   /** Called for each stretch of bytes that holds no whole record although more records follow. */
   readonly onDamage: (message: string) => void;
 }
@@ -71,7 +65,7 @@ export class WriteAheadLog {
   constructor(private readonly options: LogOptions) {
     this.files = options.files ?? fs;
     fs.mkdirSync(options.folder, { recursive: true });
-    let newest = 0;
+    let newest = options.lastSegment;
     for (const name of fs.readdirSync(options.folder)) {
       const segment = Number(SEGMENT_NAME.exec(name)?.[1] ?? 0);
       if (segment === 0) continue;
@@ -108,15 +102,11 @@ export class WriteAheadLog {
    */
   append(kind: RecordKind, payload: Uint8Array): LogPosition {
     if (this.offset > this.options.segmentBytes) this.closeSegment();
-    const header = Buffer.allocUnsafe(HEADER_BYTES);
-    header.set(MARK);
-    header.writeUInt32LE(payload.length, 4);
-    header[8] = kind;
-    header.writeUInt32LE(crc32(payload, crc32(header.subarray(4, 9))), 9);
+    const header = recordHeader(kind, payload);
     const start = this.offset;
     try {
       this.descriptor ??= this.openSegment();
-      const length = HEADER_BYTES + payload.length;
+      const length = header.length + payload.length;
       let written = this.files.writevSync(this.descriptor, [header, payload], start);
       while (written < length) {
         const rest = Buffer.concat([header, payload]).subarray(written);
@@ -153,6 +143,12 @@ export class WriteAheadLog {
       fs.rmSync(this.pathOf(segment), { force: true });
       this.olderSegments.delete(segment);
     }
+  }
+
+  /** Whether a segment is left that ends before `position`. */
+  hasBefore(position: LogPosition): boolean {
+    for (const segment of this.olderSegments.keys()) if (segment < position.segment) return true;
+    return false;
   }
 
   get segmentCount(): number {
@@ -225,20 +221,10 @@ export class WriteAheadLog {
 
   private *recordsOf(segment: number): Generator<LogRecord> {
     const bytes = fs.readFileSync(this.pathOf(segment));
-    let offset = 0;
-    while (offset < bytes.length) {
-      const end = endOfRecord(bytes, offset);
-      if (end !== undefined) {
-        const payload = bytes.subarray(offset + HEADER_BYTES, end);
-        yield { kind: bytes[offset + 8] ?? 0, payload, end: { segment, offset: end } };
-        offset = end;
-        continue;
-      }
-      let next = bytes.indexOf(MARK, offset + 1);
-      while (next >= 0 && endOfRecord(bytes, next) === undefined) next = bytes.indexOf(MARK, next + 1);
-      if (next < 0) return;
-      this.options.onDamage(`${next - offset} bytes at ${offset} of ${this.pathOf(segment)} are damaged`);
-      offset = next;
+    const onDamage = (length: number, offset: number): void =>
+      this.options.onDamage(`${length} bytes at ${offset} of ${this.pathOf(segment)} are damaged`);
+    for (const { kind, payload, end } of recordsIn(bytes, onDamage)) {
+      yield { kind, payload, end: { segment, offset: end } };
     }
   }
 
@@ -246,13 +232,3 @@ export class WriteAheadLog {
     return join(this.options.folder, `${String(segment).padStart(10, '0')}.wal`);
   }
 }
-
-/** Undefined when no whole record begins there. */
-const endOfRecord = (bytes: Buffer, start: number): number | undefined => {
-  if (start + HEADER_BYTES > bytes.length || MARK.compare(bytes, start, start + 4) !== 0) return undefined;
-  const end = start + HEADER_BYTES + bytes.readUInt32LE(start + 4);
-  if (end > bytes.length) return undefined;
-  const headerCrc = crc32(bytes.subarray(start + 4, start + 9));
-  const crc = crc32(bytes.subarray(start + HEADER_BYTES, end), headerCrc);
-  return crc === bytes.readUInt32LE(start + 9) ? end : undefined;
-};

@@ -9,8 +9,8 @@ import {
   spansOf,
   type Attributes,
 } from '@lantern/telemetry-model';
-import { spanMatcher } from '../span-matcher.js';
-import type { TraceQuery } from '../trace-store.js';
+import { spanMatcher } from '../../span-matcher.js';
+import type { TraceQuery } from '../../trace-store.js';
 import type { Origin } from './origin.js';
 import { writeRequest } from './request-bytes.js';
 import {
@@ -23,9 +23,9 @@ import {
   type ReadChunk,
   type SpanRows,
 } from './span-rows.js';
-import { mayHoldTag } from './tag-filter.js';
-import { wordsAt, type TraceWords } from './trace-words.js';
-import { highOf, lowOf, wideOf } from './wide-time.js';
+import { mayHoldTag } from '../tag-filter.js';
+import { wordsAt, type TraceWords } from '../trace-words.js';
+import { highOf, lowOf, wideOf } from '../wide-time.js';
 
 /** An attribute that a span, an event, a link, its scope or its resource has to have. */
 interface AttributeCondition {

@@ -1,4 +1,4 @@
-import type { LatencyCounts } from '../trace-store.js';
+import type { LatencyCounts } from '../../trace-store.js';
 
 const asDouble = new Float64Array(1);
 const asWords = new Uint32Array(asDouble.buffer);

@@ -1,5 +1,5 @@
 import { SpanKind } from '@lantern/telemetry-model';
-import { traceHash } from './trace-words.js';
+import { traceHash } from '../trace-words.js';
 
 /** After so many new spans, traces that none of them belonged to are forgotten. */
 const SPANS_PER_GENERATION = 65_536;

@@ -1,6 +1,6 @@
 import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
 import type { ObservedCall } from './recent-spans.js';
-import { periodOf } from './wide-time.js';
+import { periodOf } from '../wide-time.js';
 
 export const MINUTE_NANOS = 60e9;
 

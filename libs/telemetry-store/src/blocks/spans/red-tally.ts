@@ -1,4 +1,4 @@
-import type { RedCell, RedQuery } from '../trace-store.js';
+import type { RedCell, RedQuery } from '../../trace-store.js';
 import { PERIOD_NANOS, type PeriodCell } from './block-summary.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { compareOperations } from './operation-catalog.js';

@@ -1,5 +1,5 @@
 import type { WalkedOrigin } from '@lantern/otlp';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 
 /** Spans of one origin, each as the bytes of its message. */
 export interface SpanGroup {

@@ -3,10 +3,10 @@ import { SpanKind } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
 import type { SignedCall } from './block-summary.js';
 import { ROWS_PER_CHUNK } from './columns-codec.js';
-import { grownBytes, grownWords } from './growing.js';
+import { grownBytes, grownWords } from '../growing.js';
 import type { Origin } from './origin.js';
 import { ENDS_BEFORE_START, type BlockOperation, type SpanRows } from './span-rows.js';
-import { TagSet } from './tag-set.js';
+import { TagSet } from '../tag-set.js';
 
 const INITIAL_ROWS = 256;
 

@@ -1,5 +1,5 @@
 import type { SpanKind } from '@lantern/telemetry-model';
-import type { Operation } from '../trace-store.js';
+import type { Operation } from '../../trace-store.js';
 import type { BlockSummary, PeriodCell } from './block-summary.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { BlockOperation } from './span-rows.js';

@@ -1,4 +1,5 @@
 import type { SpanKind, StatusCode } from '@lantern/telemetry-model';
+import type { Column } from '../column.js';
 import type { Origin } from './origin.js';
 
 export interface BlockOperation {
@@ -12,9 +13,6 @@ export const ENDS_BEFORE_START = 4;
 const STATUS_MASK = 3;
 
 export const statusOf = (flags: number): StatusCode => (flags & STATUS_MASK) as StatusCode;
-
-/** Numbers as wide as the greatest of them needs. */
-export type Column = Uint8Array | Uint16Array | Uint32Array;
 
 /**
  * The spans of a block, a row each, in the order of their arrival, as far as a search has to look at them. The

@@ -1,8 +1,9 @@
 import { SpanKind } from '@lantern/telemetry-model';
-import { ByteReader, DamageError } from './byte-reader.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteReader, DamageError } from '../byte-reader.js';
+import { ByteWriter } from '../byte-writer.js';
+import type { Column } from '../column.js';
 import type { OriginTable } from './origin.js';
-import type { BlockOperation, Column, SpanRows } from './span-rows.js';
+import type { BlockOperation, SpanRows } from './span-rows.js';
 
 const WORD_BYTES = 4;
 /** What an operation, and a block without its columns, take in memory: roughly. */

@@ -1,0 +1,127 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** A block as it lies in the file; see docs/file-format.md. */
+export interface BlockParts<Part extends string> {
+  readonly block: number;
+  readonly arrivedMillis: number;
+  /** All that is read at the start. */
+  readonly summary: Uint8Array;
+  readonly parts: Readonly<Record<Part, Uint8Array>>;
+}
+
+export interface BlockSummaryRow {
+  readonly block: number;
+  readonly arrivedMillis: number;
+  readonly summary: Uint8Array;
+  /** Of all parts. */
+  readonly bytes: number;
+}
+
+export const bytesOf = ({ summary, parts }: BlockParts<string>): number =>
+  Object.values(parts).reduce((sum, part) => sum + part.length, summary.length);
+
+/** @param name of the signal's tables: `span` makes `span_summary` and one table a part */
+export const blockTableSchema = (name: string, parts: readonly string[]): string =>
+  [
+    `CREATE TABLE IF NOT EXISTS ${name}_summary (
+      block INTEGER PRIMARY KEY, arrived_millis INTEGER NOT NULL, bytes INTEGER NOT NULL, summary BLOB NOT NULL
+    ) STRICT;`,
+    ...parts.map(
+      (part) =>
+        `CREATE TABLE IF NOT EXISTS ${name}_${part} (block INTEGER PRIMARY KEY, ${part} BLOB NOT NULL) STRICT;`,
+    ),
+  ].join('\n');
+
+/**
+ * The sealed blocks of one signal: a summary each, which is read at the start, and parts that are read one by one
+ * when a question needs them. Each part has a table of its own, so that reading one does not touch the others.
+ */
+export class BlockTable<Part extends string> {
+  private readonly insertSummary: StatementSync;
+  private readonly selectSummary: StatementSync;
+  private readonly inserts: ReadonlyMap<Part, StatementSync>;
+  private readonly selects: ReadonlyMap<Part, StatementSync>;
+  private readonly deletes: readonly StatementSync[];
+
+  constructor(
+    private readonly database: DatabaseSync,
+    private readonly name: string,
+    parts: readonly Part[],
+  ) {
+    const byPart = (sql: (part: Part) => string): ReadonlyMap<Part, StatementSync> =>
+      new Map(parts.map((part) => [part, database.prepare(sql(part))]));
+    this.insertSummary = database.prepare(`INSERT INTO ${name}_summary VALUES (?, ?, ?, ?)`);
+    this.selectSummary = database.prepare(`SELECT summary FROM ${name}_summary WHERE block = ?`);
+    this.inserts = byPart((part) => `INSERT INTO ${name}_${part} VALUES (?, ?)`);
+    this.selects = byPart((part) => `SELECT ${part} AS content FROM ${name}_${part} WHERE block = ?`);
+    this.deletes = ['summary', ...parts].map((part) =>
+      database.prepare(`DELETE FROM ${name}_${part} WHERE block = ?`),
+    );
+  }
+
+  /** Within a transaction of the database. */
+  insert(block: BlockParts<Part>): void {
+    this.insertSummary.run(block.block, block.arrivedMillis, bytesOf(block), block.summary);
+    for (const [part, insert] of this.inserts) insert.run(block.block, block.parts[part]);
+  }
+
+  /** Within a transaction of the database. */
+  delete(blocks: readonly number[]): void {
+    for (const statement of this.deletes) for (const block of blocks) statement.run(block);
+  }
+
+  summary(block: number): Uint8Array | undefined {
+    return this.selectSummary.get(block)?.summary as Uint8Array | undefined;
+  }
+
+  part(part: Part, block: number): Uint8Array | undefined {
+    return this.selects.get(part)?.get(block)?.content as Uint8Array | undefined;
+  }
+
+  /**
+   * By number. A page of the file that SQLite cannot read takes as few rows with it as can be: they are then
+   * looked for one by one from both ends.
+   */
+  *summaries(onUnreadable: (message: string) => void): Generator<BlockSummaryRow> {
+    const select = `SELECT block, arrived_millis, bytes, summary FROM ${this.name}_summary`;
+    let last = 0;
+    try {
+      for (const row of this.database.prepare(`${select} ORDER BY block`).iterate()) {
+        const summary = summaryOf(row);
+        yield summary;
+        last = summary.block;
+      }
+      return;
+    } catch (error) {
+      onUnreadable(`the list of blocks cannot be read behind block ${last} (${(error as Error).message})`);
+    }
+    const fromTheEnd: BlockSummaryRow[] = [];
+    try {
+      for (const row of this.database
+        .prepare(`${select} WHERE block > ? ORDER BY block DESC`)
+        .iterate(last)) {
+        fromTheEnd.push(summaryOf(row));
+      }
+    } catch {
+      const first = fromTheEnd.at(-1)?.block ?? 0;
+      const selectOne = this.database.prepare(`${select} WHERE block = ?`);
+      for (let block = last + 1; block < first; block++) {
+        let row;
+        try {
+          row = selectOne.get(block);
+        } catch {
+          onUnreadable(`block ${block} cannot be read`);
+        }
+        if (row) yield summaryOf(row);
+      }
+    }
+    yield* fromTheEnd.reverse();
+  }
+}
+
+const summaryOf = (row: Record<string, unknown>): BlockSummaryRow => ({
+  block: Number(row.block),
+  arrivedMillis: Number(row.arrived_millis),
+  bytes: Number(row.bytes),
+  summary: row.summary as Uint8Array,
+});

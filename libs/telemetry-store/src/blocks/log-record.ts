@@ -1,0 +1,60 @@
+import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
+
+/** What a record holds. The numbers are written to the file. */
+export const RecordKind = { traces: 1, logs: 2 } as const;
+export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
+
+/** Begins every record, so that reading can go on behind a damaged one. */
+const MARK = Buffer.from([0xf5, 0x4c, 0x4e, 0x54]);
+/** Mark, length of the payload, kind, crc32 of length, kind and payload. */
+const HEADER_BYTES = 13;
+
+/** What stands before the payload. */
+export const recordHeader = (kind: RecordKind, payload: Uint8Array): Buffer => {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  header.set(MARK);
+  header.writeUInt32LE(payload.length, 4);
+  header[8] = kind;
+  header.writeUInt32LE(crc32(payload, crc32(header.subarray(4, 9))), 9);
+  return header;
+};
+
+export interface RecordAt {
+  readonly kind: number;
+  /** A view. */
+  readonly payload: Buffer;
+  /** Just behind it. */
+  readonly end: number;
+}
+
+/** All whole records of a segment. What holds none although more records follow is passed to `onDamage`. */
+export function* recordsIn(
+  segment: Buffer,
+  onDamage: (length: number, offset: number) => void,
+): Generator<RecordAt> {
+  let offset = 0;
+  while (offset < segment.length) {
+    const end = endOfRecord(segment, offset);
+    if (end !== undefined) {
+      yield { kind: segment[offset + 8] ?? 0, payload: segment.subarray(offset + HEADER_BYTES, end), end };
+      offset = end;
+      continue;
+    }
+    let next = segment.indexOf(MARK, offset + 1);
+    while (next >= 0 && endOfRecord(segment, next) === undefined) next = segment.indexOf(MARK, next + 1);
+    if (next < 0) return;
+    onDamage(next - offset, offset);
+    offset = next;
+  }
+}
+
+/** Undefined when no whole record begins there. */
+const endOfRecord = (bytes: Buffer, start: number): number | undefined => {
+  if (start + HEADER_BYTES > bytes.length || MARK.compare(bytes, start, start + 4) !== 0) return undefined;
+  const end = start + HEADER_BYTES + bytes.readUInt32LE(start + 4);
+  if (end > bytes.length) return undefined;
+  const headerCrc = crc32(bytes.subarray(start + 4, start + 9));
+  const crc = crc32(bytes.subarray(start + HEADER_BYTES, end), headerCrc);
+  return crc === bytes.readUInt32LE(start + 9) ? end : undefined;
+};

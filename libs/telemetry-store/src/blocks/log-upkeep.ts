@@ -1,0 +1,83 @@
+import type { BlockDatabase } from './block-database.js';
+import type { BlockSignal } from './block-signal.js';
+import { START, isBefore, type LogPosition, type WriteAheadLog } from './write-ahead-log.js';
+
+/** What a signal leaves in the log may lie so many segments back; then it goes into a block, however small. */
+const MAX_SEGMENTS_BACK = 1;
+
+export interface LogUpkeepOptions {
+  readonly log: WriteAheadLog;
+  readonly database: BlockDatabase;
+  readonly signals: readonly BlockSignal[];
+  /** Whether blocks have to be on the disk before the log is given up. */
+  readonly survivesPowerLoss: boolean;
+  readonly report: (message: string) => void;
+}
+
+/** Reads the log at the start, and gives up what is in blocks. */
+export class LogUpkeep {
+  /** Records that were left out when the log was read. */
+  unreadableRecords = 0;
+  private isReplaying = false;
+
+  constructor(private readonly options: LogUpkeepOptions) {}
+
+  /** Gives each signal what earlier processes acknowledged and had not sealed, in the order of its arrival. */
+  replay(): void {
+    const { log, signals, report } = this.options;
+    const targets = new Map(
+      signals.map((signal) => [signal.recordKind, { signal, from: this.position(signal) }]),
+    );
+    this.isReplaying = true;
+    const first = [...targets.values()].map(({ from }) => from).reduce(earlier, log.end);
+    for (const { kind, payload, end } of log.records(first)) {
+      const target = targets.get(kind);
+      if (!target || !isBefore(target.from, end)) continue;
+      try {
+        target.signal.replay(payload, end);
+      } catch (error) {
+        this.unreadableRecords++;
+        report(`A record of the log cannot be read, and is left out: ${(error as Error).message}`);
+      }
+    }
+    this.isReplaying = false;
+    this.discard();
+  }
+
+  /** Removes the segments that no signal needs any more. To be called when one has sealed. */
+  discard(): void {
+    const { log, database, signals, survivesPowerLoss, report } = this.options;
+    // What is still to be read is in no block, although no signal knows of it yet.
+    if (this.isReplaying || log.segmentCount < 2) return;
+    try {
+      for (const signal of signals) {
+        const first = signal.firstUnsealed;
+        if (first && first.segment < log.end.segment - MAX_SEGMENTS_BACK) signal.sealOpen();
+      }
+      const needed = signals
+        .map(({ firstUnsealed }) => firstUnsealed)
+        .filter((position) => position !== undefined)
+        .reduce(earlier, log.end);
+      if (!log.hasBefore(needed)) return;
+      // What is in the log only is on the disk; what is in the database is so after a checkpoint.
+      if (survivesPowerLoss) database.checkpoint();
+      log.discardBefore(needed);
+    } catch (error) {
+      report(`${database.writeErrorOf(error).message} The log is kept until then.`);
+    }
+  }
+
+  private position({ signal }: BlockSignal): LogPosition {
+    try {
+      return this.options.database.position(signal);
+    } catch (error) {
+      // What is in blocks already is known when it comes again.
+      this.options.report(
+        `Damaged data: the position in the log cannot be read (${(error as Error).message}); all of it is read.`,
+      );
+      return START;
+    }
+  }
+}
+
+const earlier = (a: LogPosition, b: LogPosition): LogPosition => (isBefore(a, b) ? a : b);

@@ -1,0 +1,209 @@
+import { ID_WORDS, TIME_WORDS, TraceRequestWalker } from '@lantern/otlp';
+import { TraceIndex } from '../trace-index.js';
+import { wordsAt, type TraceWords } from '../trace-words.js';
+import type { LogPosition } from '../write-ahead-log.js';
+import type { BlockReader } from './block-reader.js';
+import { durationNanosOf } from './block-summary.js';
+import { OpenBlock } from './open-block.js';
+import type { OriginTable } from './origin.js';
+import { RecentSpans, type RecentSpan } from './recent-spans.js';
+import type { SealedBlocks } from './sealed-blocks.js';
+import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
+
+/** A request stays in one block, which keeps traces together, unless that makes it so many times as large. */
+const MAX_OVERFILL = 4;
+
+export interface OpenSpansOptions {
+  /** Of the first block. */
+  readonly block: number;
+  readonly sealed: SealedBlocks;
+  readonly reader: BlockReader;
+  readonly origins: OriginTable;
+  readonly now: () => number;
+  readonly spansPerBlock: number;
+  readonly bytesPerBlock: number;
+}
+
+/**
+ * The spans that are in no sealed block yet. What arrives is compared with the spans before it, so that none is kept
+ * twice and calls between services are seen, and goes into the open block.
+ */
+export class OpenSpans {
+  block: OpenBlock;
+  /** Where the record ends that brought the first of these spans. */
+  firstEnd: LogPosition | undefined;
+  /** Spans that arrived again. */
+  duplicates = 0;
+  /** Full blocks of the request that is being added. */
+  private full: OpenBlock[] = [];
+  private fullIndex = new TraceIndex();
+  private forgotSinceOpened = false;
+  private readonly walker = new TraceRequestWalker();
+  private readonly oldSpanWalker = new TraceRequestWalker();
+  private readonly recent = new RecentSpans((call, sign) => {
+    // The called span's block may be gone, and with it everything that was derived from it.
+    if (!this.isThere(call.block)) return;
+    this.block.calls.push({ ...call, sign });
+    this.options.sealed.calls.add(call, sign);
+  });
+
+  constructor(private readonly options: OpenSpansOptions) {
+    this.block = new OpenBlock(options.block);
+  }
+
+  /**
+   * Reads through a request, for {@link add} to add it.
+   *
+   * @returns how many spans it has
+   * @throws TypeError for one that was not sanitised, MalformedOtlpError
+   */
+  walk(request: Uint8Array): number {
+    this.walker.walk(request);
+    const { rejectedSpans } = this.walker;
+    if (rejectedSpans > 0) throw new TypeError(`Not sanitised: ${rejectedSpans} spans have invalid ids`);
+    return this.walker.spanCount;
+  }
+
+  /**
+   * @param request that was walked last
+   * @param end just behind its record in the log
+   */
+  add(request: Uint8Array, end: LogPosition): void {
+    const { walker, recent } = this;
+    const { ids, times, spanCount, walkedOrigins } = walker;
+    const origins = walkedOrigins.map((origin) => this.options.origins.intern(origin));
+    let originIndexes: (number | undefined)[] = [];
+    if (this.block.spanCount === 0) this.block.firstArrivalMillis = this.options.now();
+    for (let row = 0; row < spanCount; row++) {
+      if (this.isFull(MAX_OVERFILL)) {
+        this.setAside(this.block);
+        this.block = new OpenBlock(this.block.block + 1);
+        this.block.firstArrivalMillis = this.options.now();
+        originIndexes = [];
+      }
+      const open = this.block;
+      const id = ID_WORDS * row;
+      const [a, b, c, d] = [ids[id] ?? 0, ids[id + 1] ?? 0, ids[id + 2] ?? 0, ids[id + 3] ?? 0];
+      const [spanLow, spanHigh] = [ids[id + 4] ?? 0, ids[id + 5] ?? 0];
+      const kind = walker.kinds[row] ?? 0;
+      const trace = recent.trace(a, b, c, d) ?? this.recall(a, b, c, d);
+      if (recent.has(trace, spanLow, spanHigh, kind)) {
+        this.duplicates++;
+        continue;
+      }
+      let traceIndex = recent.indexIn(open.block, trace);
+      if (traceIndex === undefined) {
+        traceIndex = this.traceInOpen(a, b, c, d) ?? open.addTrace(a, b, c, d);
+        recent.setIndexIn(open.block, trace, traceIndex);
+      }
+      const walkedOrigin = walker.origins[row] ?? 0;
+      const origin = origins[walkedOrigin];
+      if (!origin) continue;
+      const originIndex = (originIndexes[walkedOrigin] ??= open.originIndex(origin));
+      const added = open.add(walker, row, request, originIndex, traceIndex);
+      this.firstEnd ??= end;
+      const time = TIME_WORDS * row;
+      recent.add(trace, {
+        spanLow,
+        spanHigh,
+        parentLow: ids[id + 6] ?? 0,
+        parentHigh: ids[id + 7] ?? 0,
+        kind,
+        service: origin.service,
+        block: open.block,
+        startLow: times[time] ?? 0,
+        startHigh: times[time + 1] ?? 0,
+        durationNanos: durationNanosOf(open, added),
+        isError: walker.statuses[row] === 2,
+      });
+    }
+  }
+
+  /** All that is open: more than one block when a request was too large for one. */
+  get blocks(): readonly OpenBlock[] {
+    return [...this.full, this.block];
+  }
+
+  get hasFullBlocks(): boolean {
+    return this.full.length > 0;
+  }
+
+  isFull(times = 1): boolean {
+    const { spanCount, bodyLength } = this.block;
+    const { spansPerBlock, bytesPerBlock } = this.options;
+    return spanCount >= times * spansPerBlock || bodyLength >= times * bytesPerBlock;
+  }
+
+  /** After all {@link blocks} were sealed. */
+  begin(): void {
+    this.full = [];
+    this.fullIndex = new TraceIndex();
+    this.block = new OpenBlock(this.block.block + 1);
+    this.firstEnd = undefined;
+    this.forgotSinceOpened = false;
+  }
+
+  /** Of a trace, some spans are kept no longer. */
+  forgetTrace(...words: TraceWords): void {
+    if (this.recent.forget(...words)) this.forgotSinceOpened = true;
+  }
+
+  /** Only after a trace was forgotten can one be in the open block that is not among the recent ones. */
+  private traceInOpen(a: number, b: number, c: number, d: number): number | undefined {
+    return this.forgotSinceOpened ? traceIndexIn(this.block, a, b, c, d) : undefined;
+  }
+
+  private setAside(open: OpenBlock): void {
+    this.full.push(open);
+    for (let trace = 0; trace < open.traceCount; trace++) {
+      this.fullIndex.add(open.block, ...wordsAt(open.traceWords, trace));
+    }
+  }
+
+  private isThere(block: number): boolean {
+    return block >= (this.full[0] ?? this.block).block || this.options.sealed.has(block);
+  }
+
+  /** A trace that no span came for lately: its older spans, if any, are brought back from their blocks. */
+  private recall(a: number, b: number, c: number, d: number): number {
+    const { sealed, reader } = this.options;
+    const trace = this.recent.addTrace(a, b, c, d);
+    for (const block of sealed.traceIndex.blocksOf(a, b, c, d)) {
+      const rows = reader.rows(block);
+      if (rows) this.restore(trace, rows, (chunk) => reader.chunk(block, chunk), [a, b, c, d]);
+    }
+    for (const block of this.fullIndex.blocksOf(a, b, c, d)) {
+      const full = this.full.find((other) => other.block === block);
+      if (full) this.restore(trace, full, () => full.body, [a, b, c, d]);
+    }
+    if (this.forgotSinceOpened) this.restore(trace, this.block, () => this.block.body, [a, b, c, d]);
+    return trace;
+  }
+
+  private restore(trace: number, rows: SpanRows, read: ReadChunk, words: TraceWords): void {
+    const index = traceIndexIn(rows, ...words);
+    if (index === undefined) return;
+    const { oldSpanWalker: walker } = this;
+    for (let row = 0; row < rows.spanCount; row++) {
+      if (rows.traceOf[row] !== index) continue;
+      const bytes = spanBytes(rows, row, read);
+      if (!bytes) continue;
+      walker.walkSpan(bytes, 0, bytes.length);
+      const [, , , , spanLow = 0, spanHigh = 0, parentLow = 0, parentHigh = 0] = walker.ids;
+      const span: RecentSpan = {
+        spanLow,
+        spanHigh,
+        parentLow,
+        parentHigh,
+        kind: walker.kinds[0] ?? 0,
+        service: rows.origins[rows.originOf[row] ?? 0]?.service ?? '',
+        block: rows.block,
+        startLow: rows.startLow[row] ?? 0,
+        startHigh: rows.startHigh[row] ?? 0,
+        durationNanos: durationNanosOf(rows, row),
+        isError: walker.statuses[0] === 2,
+      };
+      this.recent.restore(trace, span);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import type { AgedBlock } from '../block-limits.js';
+import type { BlockSummaryRow, BlockTable } from '../block-table.js';
+import type { SpanPart } from '../block-database.js';
+import type { Damage } from '../damage.js';
+import { openSealedBytes } from '../sealed-bytes.js';
+import { TraceIndex } from '../trace-index.js';
+import { wordsAt } from '../trace-words.js';
+import { periodOf } from '../wide-time.js';
+import { decodeSummary, type BlockSummary, type SignedCall } from './block-summary.js';
+import { CallRollup, MINUTE_NANOS } from './call-rollup.js';
+import { OperationCatalog, type CatalogOperation } from './operation-catalog.js';
+
+/** A sealed block, as far as it stays in memory. */
+export interface SealedBlock extends AgedBlock {
+  readonly spanCount: number;
+  readonly minStart: bigint;
+  readonly maxStart: bigint;
+  readonly maxDurationNanos: number;
+  readonly operations: readonly CatalogOperation[];
+  /** In which periods its spans start, ascending: late spans do not make a block look full of times between. */
+  readonly periods: readonly number[];
+  /** In which minutes the calls start that it keeps. */
+  readonly callMinutes: readonly number[];
+}
+
+/**
+ * What is known of the sealed blocks without reading them, and what is derived from all of them together. It
+ * shrinks with them in {@link forget}. Ten spans of one order, in a block of six and an open one of four:
+ *
+ * ```
+ * entries     1 → 6 spans, 10:00:00.000 – 10:00:00.012, operations "POST /orders" server, …
+ * traceIndex  …01 → block 1
+ * operations  api-gateway → "POST /orders" server: in 1 block, 1 call from 10:00:00 to 10:00:10, …
+ * calls       api-gateway → order-service at 10:00: 1 call, of block 1
+ * ```
+ */
+export class SealedBlocks {
+  traceIndex = new TraceIndex();
+  operationCatalog = new OperationCatalog();
+  calls = new CallRollup();
+  bytes = 0;
+  spanCount = 0;
+  private readonly entries = new Map<number, SealedBlock>();
+
+  constructor(
+    private readonly table: BlockTable<SpanPart>,
+    private readonly damage: Damage,
+  ) {}
+
+  /**
+   * Reads the summaries of all blocks.
+   *
+   * @returns the number of the last one, also when it could not be read
+   */
+  load(): number {
+    let last = 0;
+    for (const row of this.table.summaries((message) => this.damage.say(message))) {
+      last = row.block;
+      this.loadOne(row);
+    }
+    return last;
+  }
+
+  /**
+   * What is derived from blocks cannot be taken back without their summaries: it is derived anew.
+   *
+   * @param unsealedCalls those that no block keeps yet
+   */
+  reload(unsealedCalls: readonly SignedCall[]): void {
+    this.entries.clear();
+    this.traceIndex = new TraceIndex();
+    this.operationCatalog = new OperationCatalog();
+    this.calls = new CallRollup();
+    this.bytes = 0;
+    this.spanCount = 0;
+    this.load();
+    for (const call of unsealedCalls) this.calls.add(call, call.sign);
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  has(block: number): boolean {
+    return this.entries.has(block);
+  }
+
+  /** In the order in which they were opened. */
+  values(): Iterable<SealedBlock> {
+    return this.entries.values();
+  }
+
+  /** @param about its calls are counted already while they are seen */
+  remember(about: AgedBlock, summary: BlockSummary): void {
+    const { spanCount, minStart, maxStart, maxDurationNanos, traceWords } = summary;
+    for (let trace = 0; 4 * trace < traceWords.length; trace++) {
+      this.traceIndex.add(about.block, ...wordsAt(traceWords, trace));
+    }
+    this.entries.set(about.block, {
+      ...about,
+      spanCount,
+      minStart,
+      maxStart,
+      maxDurationNanos,
+      operations: this.operationCatalog.add(summary),
+      periods: ascending(summary.operationPeriods.map(({ period }) => period)),
+      callMinutes: ascending(
+        summary.calls.map(({ startLow, startHigh }) => periodOf(startLow, startHigh, MINUTE_NANOS)),
+      ),
+    });
+    this.bytes += about.bytes;
+    this.spanCount += spanCount;
+  }
+
+  /**
+   * Takes back what is derived from a block that is gone.
+   *
+   * @param summary undefined when it cannot be read; {@link reload} then has to follow
+   * @returns how many spans went
+   */
+  forget(block: number, summary: BlockSummary | undefined): number {
+    const entry = this.entries.get(block);
+    if (!entry) return 0;
+    this.entries.delete(block);
+    this.bytes -= entry.bytes;
+    this.spanCount -= entry.spanCount;
+    this.calls.drop(block);
+    if (summary) {
+      this.operationCatalog.drop(summary);
+      for (let trace = 0; 4 * trace < summary.traceWords.length; trace++) {
+        this.traceIndex.remove(block, ...wordsAt(summary.traceWords, trace));
+      }
+    }
+    return entry.spanCount;
+  }
+
+  private loadOne({ block, arrivedMillis, bytes, summary: sealedSummary }: BlockSummaryRow): void {
+    try {
+      const summary = decodeSummary(openSealedBytes(sealedSummary));
+      this.remember({ block, arrivedMillis, bytes }, summary);
+      for (const call of summary.calls) if (this.has(call.block)) this.calls.add(call, call.sign);
+    } catch (error) {
+      this.damage.ofBlock(block, `block ${block}`, error);
+    }
+  }
+}
+
+const ascending = (numbers: Iterable<number>): number[] => [...new Set(numbers)].sort((a, b) => a - b);

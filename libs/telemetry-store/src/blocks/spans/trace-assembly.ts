@@ -1,0 +1,62 @@
+import { decodeTraceRequest } from '@lantern/otlp';
+import type { ResourceSpans, ScopeSpans, Span, Trace, TraceId } from '@lantern/telemetry-model';
+import type { TraceWords } from '../trace-words.js';
+import type { Origin } from './origin.js';
+import { ownedSpan } from './owned-span.js';
+import { writeRequest, type SpanGroup } from './request-bytes.js';
+import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
+
+/** The spans of one trace, as their messages, under what they inherit. */
+export type SpansByOrigin = Map<Origin, Uint8Array[]>;
+
+/** Adds the spans that a block has of a trace. */
+export const collectSpans = (
+  rows: SpanRows,
+  read: ReadChunk,
+  words: TraceWords,
+  into: SpansByOrigin,
+): void => {
+  const index = traceIndexIn(rows, ...words);
+  if (index === undefined) return;
+  const { traceOf, spanCount } = rows;
+  for (let row = 0; row < spanCount; row++) {
+    if (traceOf[row] !== index) continue;
+    const origin = rows.origins[rows.originOf[row] ?? 0];
+    const span = spanBytes(rows, row, read);
+    if (!origin || !span) continue;
+    const spans = into.get(origin);
+    if (spans) spans.push(span);
+    else into.set(origin, [span]);
+  }
+};
+
+/** One group for each resource and scope that reads differently; each span once. */
+export const decodeTrace = (traceId: TraceId, spansByOrigin: SpansByOrigin): Trace => {
+  const encoded: SpanGroup[] = Array.from(spansByOrigin, ([origin, spans]) => ({ origin, spans }));
+  const { resourceSpans } = decodeTraceRequest(writeRequest(encoded));
+  const groups = new Map<string, ResourceSpans & { scopeSpans: ScopeSpans[] }>();
+  const scopes = new Map<string, Span[]>();
+  const known = new Set<string>();
+  for (const [i, origin] of [...spansByOrigin.keys()].entries()) {
+    const group = resourceSpans[i];
+    const scopeGroup = group?.scopeSpans[0];
+    if (!group || !scopeGroup) continue;
+    let spans = scopes.get(origin.key);
+    if (!spans) {
+      scopes.set(origin.key, (spans = []));
+      let sharing = groups.get(origin.resourceKey);
+      if (!sharing) {
+        sharing = { resource: group.resource, schemaUrl: group.schemaUrl, scopeSpans: [] };
+        groups.set(origin.resourceKey, sharing);
+      }
+      sharing.scopeSpans.push({ scope: scopeGroup.scope, schemaUrl: scopeGroup.schemaUrl, spans });
+    }
+    for (const span of scopeGroup.spans) {
+      const key = `${span.spanId} ${span.kind}`;
+      if (known.has(key)) continue;
+      known.add(key);
+      spans.push(ownedSpan(span));
+    }
+  }
+  return { traceId, resourceSpans: [...groups.values()] };
+};

@@ -1,0 +1,178 @@
+import type { Trace, TraceId } from '@lantern/telemetry-model';
+import type { TraceQuery } from '../../trace-store.js';
+import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../trace-words.js';
+import { Turn } from '../turn.js';
+import { DOUBLE_SLACK, wideOf } from '../wide-time.js';
+import { everyChunk, readableOpen, type BlockReader } from './block-reader.js';
+import { BlockSearch, type ChunkFits, type ReadBlock, type StartRange } from './block-search.js';
+import { PERIOD_NANOS } from './block-summary.js';
+import { NewestMatches } from './newest-matches.js';
+import type { OpenBlock } from './open-block.js';
+import type { SealedBlocks } from './sealed-blocks.js';
+import { collectSpans, decodeTrace, type SpansByOrigin } from './trace-assembly.js';
+import { TraceCheck } from './trace-check.js';
+
+/**
+ * Finds traces in the open block and the sealed ones. A question hands over now and then; it sees what there was
+ * when it began, as far as that is not dropped meanwhile.
+ */
+export class TraceSearch {
+  constructor(
+    private readonly sealed: SealedBlocks,
+    private readonly reader: BlockReader,
+    private readonly openBlock: () => OpenBlock,
+  ) {}
+
+  async trace(traceId: TraceId): Promise<Trace | undefined> {
+    const turn = new Turn();
+    const words = traceWordsOf(traceId);
+    const groups: SpansByOrigin = new Map();
+    const open = this.openBlock();
+    const openSpans: SpansByOrigin = new Map();
+    collectSpans(open, () => open.body, words, openSpans);
+    for (const block of this.sealed.traceIndex.blocksOf(...words)) {
+      const rows = this.reader.rows(block);
+      if (rows) collectSpans(rows, (chunk) => this.reader.chunk(block, chunk), words, groups);
+      await turn.yieldWhenOver();
+    }
+    for (const [origin, spans] of openSpans) {
+      const known = groups.get(origin);
+      if (known) known.push(...spans);
+      else groups.set(origin, spans);
+    }
+    if (groups.size === 0) return undefined;
+    return decodeTrace(traceId, groups);
+  }
+
+  async find(query: TraceQuery): Promise<Trace[]> {
+    const { after } = query;
+    const search = new BlockSearch(query);
+    const { from, to } = search.starts;
+    const last = after !== undefined && after.startUnixNano < to ? after.startUnixNano : to;
+    const newest = new NewestMatches(query.limit);
+    const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
+    await this.eachBlock(search, { from, to: last }, (block, bound) => {
+      const { threshold = from } = newest;
+      if (bound + DOUBLE_SLACK < Number(threshold)) return false;
+      for (const { words, start } of search.newestMatches(block, { from: threshold, to: last })) {
+        const traceId = traceIdOfWords(...words);
+        if (newest.wants(traceId, start) && traces.isWanted(traceId, words, search))
+          newest.offer(traceId, start);
+      }
+      return true;
+    });
+    const turn = new Turn();
+    const found: Trace[] = [];
+    for (const { traceId } of newest.newestFirst()) {
+      const trace = await this.trace(traceId);
+      if (trace) found.push(trace);
+      await turn.yieldWhenOver();
+    }
+    return found;
+  }
+
+  async count({ after: _, ...query }: TraceQuery): Promise<number> {
+    const search = new BlockSearch(query);
+    const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
+    if (search.takesAll && !traces.needsLook && this.isAllWithin(search.starts)) return this.traceCount;
+    const { traceIndex } = this.sealed;
+    const isCounted = new Uint8Array(traceIndex.numberLimit);
+    let count = 0;
+    await this.eachBlock(search, search.starts, (block) => {
+      for (const [trace, found] of search.newestRows(block, search.starts).entries()) {
+        if (found === 0) continue;
+        const words = wordsAt(block.rows.traceWords, trace);
+        // A trace that is in no sealed block comes along only once.
+        const number = traceIndex.numberOf(...words);
+        if (number !== undefined && isCounted[number] === 1) continue;
+        if (traces.needsLook && !traces.isWanted(traceIdOfWords(...words), words, search)) continue;
+        if (number !== undefined) isCounted[number] = 1;
+        count++;
+      }
+      return true;
+    });
+    return count;
+  }
+
+  get traceCount(): number {
+    const { traceIndex } = this.sealed;
+    const open = this.openBlock();
+    let count = traceIndex.size;
+    for (let trace = 0; trace < open.traceCount; trace++) {
+      if (!traceIndex.has(...wordsAt(open.traceWords, trace))) count++;
+    }
+    return count;
+  }
+
+  private isAllWithin({ from, to }: StartRange): boolean {
+    for (const { minStart, maxStart } of this.sealed.values())
+      if (minStart < from || maxStart > to) return false;
+    const open = this.openBlock();
+    for (let row = 0; row < open.spanCount; row++) {
+      const start = wideOf(open.startLow[row] ?? 0, open.startHigh[row] ?? 0);
+      if (start < from || start > to) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Visits the blocks that may hold spans that match and start in a range, the latest first, until `visit` says
+   * that it has seen enough.
+   */
+  private async eachBlock(
+    search: BlockSearch,
+    range: StartRange,
+    visit: (block: ReadBlock, bound: number) => boolean,
+  ): Promise<void> {
+    if (range.from > range.to) return;
+    const open = this.openBlock();
+    const turn = new Turn();
+    // First and at once: it may be sealed during a turn of others.
+    visit(readableOpen(open), Number.POSITIVE_INFINITY);
+    for (const { block, bound } of this.candidates(search, range)) {
+      const fits = search.needsFilter ? this.fittingChunks(block, search) : everyChunk;
+      const rows = fits && this.reader.rows(block);
+      if (rows && !visit({ rows, read: (chunk) => this.reader.chunk(block, chunk), fits }, bound)) return;
+      await turn.yieldWhenOver();
+    }
+  }
+
+  /** Undefined when no chunk of the block may hold the attributes that are looked for. */
+  private fittingChunks(block: number, search: BlockSearch): ChunkFits | undefined {
+    const filters = this.reader.filters(block);
+    if (!filters) return everyChunk;
+    const fitting = filters.map((filter) => search.mayMatch(filter));
+    return fitting.includes(true) ? (chunk) => fitting[chunk] !== false : undefined;
+  }
+
+  /** Each with the latest start that a match in it can have; the latest first. */
+  private candidates(search: BlockSearch, { from, to }: StartRange): { block: number; bound: number }[] {
+    const { minDurationNano } = search.query;
+    const candidates: { block: number; bound: number }[] = [];
+    for (const { block, minStart, maxStart, maxDurationNanos, operations, periods } of this.sealed.values()) {
+      if (maxStart < from || minStart > to) continue;
+      if (minDurationNano !== undefined && maxDurationNanos + DOUBLE_SLACK < Number(minDurationNano))
+        continue;
+      if (!operations.some((operation) => search.mayMatchOperation(operation))) continue;
+      let bound = Number(maxStart);
+      if (maxStart > to) {
+        const period = periods.findLast((start) => start * PERIOD_NANOS <= Number(to) + DOUBLE_SLACK);
+        if (period === undefined) continue;
+        bound = Math.min(Number(to), (period + 1) * PERIOD_NANOS);
+        if (bound + DOUBLE_SLACK < Number(from)) continue;
+      }
+      candidates.push({ block, bound });
+    }
+    return candidates.sort((a, b) => b.bound - a.bound);
+  }
+
+  /** All blocks in which a trace has spans, as far as they can be read. */
+  private *openAndSealed(words: TraceWords): Generator<ReadBlock> {
+    const open = this.openBlock();
+    yield readableOpen(open);
+    for (const block of this.sealed.traceIndex.blocksOf(...words)) {
+      const readable = this.reader.readable(block);
+      if (readable) yield readable;
+    }
+  }
+}

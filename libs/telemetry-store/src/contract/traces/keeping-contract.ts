@@ -1,0 +1,181 @@
+import { describe, expect, it } from '@jest/globals';
+import { AttributeMap, SpanKind, StatusCode, type ResourceSpans } from '@lantern/telemetry-model';
+import {
+  T0,
+  attributes,
+  orderTrace,
+  resource,
+  resourceSpans,
+  scope,
+  span,
+  spanId,
+  trace,
+  traceId,
+} from '@lantern/telemetry-model/testing';
+import { contentOf } from '../trace-content.js';
+import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
+
+/** What is kept, and once. */
+export const keepsSpans = (subject: TraceStoreSubject): void => {
+  describe('when it is empty', () => {
+    it('answers every question with nothing', async () => {
+      expect(await subject.store.getTrace(traceId(1))).toBeUndefined();
+      expect(await subject.find()).toEqual([]);
+      expect(await subject.store.services()).toEqual([]);
+      expect(await subject.store.operations('web')).toEqual([]);
+      expect(await subject.store.dependencies(RANGE)).toEqual([]);
+      expect(await subject.store.callEdges(RANGE)).toEqual([]);
+      expect(await subject.store.countTraces({ range: RANGE, limit: 1 })).toBe(0);
+      expect(await subject.store.stats()).toMatchObject({ traces: 0, spans: 0, evictedSpans: 0 });
+    });
+
+    it('stays empty when it is given requests without spans', async () => {
+      await subject.append();
+      await subject.append(resourceSpans('web'));
+      expect(await subject.store.services()).toEqual([]);
+      expect(await subject.store.stats()).toMatchObject({ traces: 0, spans: 0 });
+    });
+  });
+
+  describe('keeps', () => {
+    it('every field of a span and of what it inherits', async () => {
+      const full = span({
+        parentSpanId: spanId(7),
+        traceState: 'vendor=1',
+        flags: 0x301,
+        name: 'Größe prüfen 漢字 🦜',
+        kind: SpanKind.consumer,
+        attributes: attributes({
+          text: 'ein Stück',
+          empty: '',
+          integer: -9_223_372_036_854_775_808n,
+          double: 0.1,
+          flag: false,
+          bytes: Uint8Array.of(0, 255),
+          array: ['a', 1n, null],
+          map: new AttributeMap(attributes({ deep: [true] })),
+          nothing: null,
+        }),
+        droppedAttributesCount: 1,
+        events: [
+          {
+            timeUnixNano: T0 + 1n,
+            name: 'exception',
+            attributes: attributes({ why: 'no reason' }),
+            droppedAttributesCount: 2,
+          },
+        ],
+        droppedEventsCount: 3,
+        links: [
+          {
+            traceId: traceId(9),
+            spanId: spanId(9),
+            traceState: 'vendor=2',
+            attributes: attributes({ retry: 1n }),
+            droppedAttributesCount: 4,
+            flags: 0x101,
+          },
+        ],
+        droppedLinksCount: 5,
+        status: { code: StatusCode.error, message: 'schiefgegangen' },
+      });
+      const sent: ResourceSpans = {
+        resource: { ...resource('web', { 'host.name': 'box' }), droppedAttributesCount: 6 },
+        schemaUrl: 'https://opentelemetry.io/schemas/1.37.0',
+        scopeSpans: [
+          {
+            scope: {
+              name: 'shop',
+              version: '1.2.3',
+              attributes: attributes({ short: 'scope' }),
+              droppedAttributesCount: 7,
+            },
+            schemaUrl: 'https://opentelemetry.io/schemas/1.36.0',
+            spans: [full],
+          },
+        ],
+      };
+      await subject.append(sent);
+      expect(await subject.store.getTrace(full.traceId)).toEqual(trace(sent));
+      expect(await subject.find()).toEqual([trace(sent)]);
+    });
+
+    it('times at both ends of what 64 bits can say', async () => {
+      const extremes = [
+        span({ spanId: spanId(1), startUnixNano: 0n, endUnixNano: 0n }),
+        span({ spanId: spanId(2), startUnixNano: 0n, endUnixNano: (1n << 64n) - 1n }),
+      ];
+      await subject.append(resourceSpans('web', ...extremes));
+      expect(contentOf(await subject.store.getTrace(traceId(1)))).toEqual(
+        contentOf(trace(resourceSpans('web', ...extremes))),
+      );
+    });
+
+    it('the spans of one trace together, however many requests and services they come from', async () => {
+      const { resourceSpans: groups } = orderTrace();
+      for (const group of groups.toReversed()) await subject.append(group);
+      expect(contentOf(await subject.store.getTrace(traceId(1)))).toEqual(contentOf(orderTrace()));
+      expect(await subject.store.stats()).toMatchObject({ traces: 1, spans: 10 });
+    });
+
+    it('traces of one request apart', async () => {
+      await subject.append(
+        resourceSpans('web', span({ traceId: traceId(1) }), span({ traceId: traceId(2) })),
+        resourceSpans('orders', span({ traceId: traceId(2), spanId: spanId(2) })),
+      );
+      expect(contentOf(await subject.store.getTrace(traceId(1)))).toHaveLength(1);
+      expect(contentOf(await subject.store.getTrace(traceId(2)))).toHaveLength(2);
+    });
+
+    it('one group for each distinct resource and scope, in whatever pieces they came', async () => {
+      const piece = (n: number, scopeName: string): ResourceSpans => ({
+        resource: resource('web', { 'host.name': 'box' }),
+        schemaUrl: 's',
+        scopeSpans: [{ scope: scope(scopeName), schemaUrl: '', spans: [span({ spanId: spanId(n) })] }],
+      });
+      await subject.append(piece(1, 'a'), piece(2, 'b'));
+      await subject.append(piece(3, 'a'));
+      const [group, ...others] = (await subject.store.getTrace(traceId(1)))?.resourceSpans ?? [];
+      expect(others).toEqual([]);
+      expect(group?.scopeSpans.map((scopeGroup) => scopeGroup.spans.length).sort()).toEqual([1, 2]);
+    });
+
+    it('resources apart that differ in the type of a value only', async () => {
+      await subject.append(resourceSpans(resource('web', { pid: 1n }), span({ spanId: spanId(1) })));
+      await subject.append(resourceSpans(resource('web', { pid: '1' }), span({ spanId: spanId(2) })));
+      expect((await subject.store.getTrace(traceId(1)))?.resourceSpans).toHaveLength(2);
+    });
+
+    it('a span once that arrives again, as senders repeat what was not acknowledged', async () => {
+      const { resourceSpans: groups } = orderTrace();
+      await subject.append(...groups);
+      await subject.append(...groups);
+      expect(contentOf(await subject.store.getTrace(traceId(1)))).toEqual(contentOf(orderTrace()));
+      expect(await subject.store.stats()).toMatchObject({ traces: 1, spans: 10 });
+      expect(await subject.store.dependencies(RANGE)).toMatchObject([{ callCount: 1 }, { callCount: 1 }]);
+    });
+
+    it('a span once that stands twice in one request', async () => {
+      await subject.append(resourceSpans('web', span(), span()));
+      expect(await subject.store.stats()).toMatchObject({ spans: 1 });
+    });
+
+    it('both halves of a call that share a span id, as Zipkin libraries let them', async () => {
+      const client = resourceSpans('web', span({ spanId: spanId(2), kind: SpanKind.client }));
+      const server = resourceSpans('orders', span({ spanId: spanId(2), kind: SpanKind.server }));
+      await subject.append(client);
+      await subject.append(server);
+      expect(contentOf(await subject.store.getTrace(traceId(1)))).toEqual(contentOf(trace(client, server)));
+      expect(await subject.store.dependencies(RANGE)).toMatchObject([
+        { parent: 'web', child: 'orders', callCount: 1 },
+      ]);
+    });
+
+    it('the same span id in different traces', async () => {
+      await subject.append(
+        resourceSpans('web', span({ traceId: traceId(1) }), span({ traceId: traceId(2) })),
+      );
+      expect(await subject.store.stats()).toMatchObject({ traces: 2, spans: 2 });
+    });
+  });
+};

@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type Span } from '@lantern/telemetry-model';
+import {
+  T0,
+  attributes,
+  millis,
+  resourceSpans,
+  span,
+  spanId,
+  traceId,
+} from '@lantern/telemetry-model/testing';
+import type { TraceQuery } from '../../trace-store.js';
+import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
+
+/** Pages and totals, and conditions on a trace as a whole. */
+export const pagesAnswers = (subject: TraceStoreSubject): void => {
+  describe('gives long answers in pages', () => {
+    const start = (id: number, at: number, fields: Partial<Span> = {}) =>
+      resourceSpans('web', span({ traceId: traceId(id), startUnixNano: T0 + millis(at), ...fields }));
+
+    beforeEach(() => subject.append(start(1, 1), start(2, 2), start(3, 2), start(4, 3)));
+
+    it('that begin after the place where the one before ended', async () => {
+      const after = (startUnixNano: bigint, id: number) => ({ startUnixNano, traceId: traceId(id) });
+      expect(await subject.findIds({ limit: 2 })).toEqual([4, 2]);
+      expect(await subject.findIds({ limit: 2, after: after(T0 + millis(2), 2) })).toEqual([3, 1]);
+      expect(await subject.findIds({ limit: 2, after: after(T0 + millis(1), 1) })).toEqual([]);
+      // The place need not be that of a trace: what stood there may be gone.
+      expect(await subject.findIds({ after: after(T0 + millis(2.5), 9) })).toEqual([2, 3, 1]);
+    });
+
+    it('and counts them all', async () => {
+      const query = { range: RANGE, limit: 1, after: { startUnixNano: T0, traceId: traceId(1) } };
+      expect(await subject.store.countTraces(query)).toBe(4);
+      expect(await subject.store.countTraces({ ...query, operation: 'other' })).toBe(0);
+    });
+  });
+
+  describe('finds traces by more than one span or one value', () => {
+    it('by how long the whole trace took, whichever span matches', async () => {
+      await subject.append(
+        resourceSpans('web', span({ traceId: traceId(1), endUnixNano: T0 + millis(5) })),
+        resourceSpans(
+          'orders',
+          span({ traceId: traceId(1), spanId: spanId(2), startUnixNano: T0 + millis(8) }),
+          span({ traceId: traceId(2) }),
+        ),
+      );
+      expect(await subject.findIds({ minTraceDurationNano: millis(9) })).toEqual([1]);
+      expect(await subject.findIds({ service: 'web', minTraceDurationNano: millis(9) })).toEqual([1]);
+      expect(await subject.findIds({ minTraceDurationNano: millis(9) + 1n })).toEqual([]);
+      expect(await subject.findIds({ maxTraceDurationNano: millis(1) })).toEqual([2]);
+      expect(
+        await subject.store.countTraces({ range: RANGE, limit: 1, minTraceDurationNano: millis(9) }),
+      ).toBe(1);
+    });
+
+    it('by any condition on a span and what it inherits', async () => {
+      await subject.append(
+        resourceSpans('web', span({ traceId: traceId(1) })),
+        resourceSpans('orders', span({ traceId: traceId(2), attributes: attributes({ size: 5n }) })),
+      );
+      const where: TraceQuery['where'] = ({ span: { attributes: own } }) =>
+        own.some(({ key, value }) => key === 'size' && typeof value === 'bigint' && value > 4n);
+      expect(await subject.findIds({ where })).toEqual([2]);
+      expect(await subject.findIds({ where, service: 'web' })).toEqual([]);
+    });
+  });
+};
