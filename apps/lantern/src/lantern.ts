@@ -14,6 +14,7 @@ import { LogFeed } from './ingest/log-feed.js';
 import { LogIngest } from './ingest/log-ingest.js';
 import { DEFAULT_LOG_LIMITS, type LogLimits } from './ingest/log-limits.js';
 import { OtlpIngest } from './ingest/otlp-ingest.js';
+import { TraceFeed } from './ingest/trace-feed.js';
 import { TraceIngest } from './ingest/trace-ingest.js';
 import { createJaegerServer } from './query/jaeger/jaeger-server.js';
 import { createLokiServer } from './query/loki/loki-server.js';
@@ -69,10 +70,11 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const inFlight = new InFlightBytes(config.maxInFlightBytes);
   const token = config.token === undefined ? undefined : new AccessToken(config.token);
   const serverOptions: ServerOptions = { host: config.host, requestTimeoutMillis, report, inFlight, token };
+  const traceFeed = new TraceFeed();
   const feed = new LogFeed();
   const limits = { ...DEFAULT_LOG_LIMITS, ...options.logLimits };
   const logIngest = new LogIngest({ store: logs, feed, limits, now: nowUnixNano });
-  const otlpIngest = new OtlpIngest(new TraceIngest(traces), logIngest, report);
+  const otlpIngest = new OtlpIngest(new TraceIngest(traces, traceFeed), logIngest, report);
   const otlp = createOtlpServer(otlpIngest, serverOptions);
   const otlpGrpc = new OtlpGrpcServer(otlpIngest, {
     maxMessageBytes: config.maxGrpcMessageBytes,
@@ -84,6 +86,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const jaeger = createJaegerServer(
     {
       traces,
+      traceFeed,
       logs,
       feed,
       uiDirectory: options.uiDirectory ?? UI_DIRECTORY,

@@ -29,7 +29,7 @@ export type {
 } from './jaeger/legacy-types.js';
 export { parseMetricsRequest, parseQuantile, type MetricsRequest } from './jaeger/metrics-request.js';
 export type { Metric, MetricFamily, MetricPoint } from './jaeger/metrics-types.js';
-export { MAX_SEARCH_LIMIT, type TraceSearch } from './jaeger/search.js';
+export { MAX_SEARCH_LIMIT, type TraceConditions, type TraceSearch } from './jaeger/search.js';
 export { formatPageToken, type PagePlace } from './jaeger/page-token.js';
 export { SPAN_KIND_NAMES } from './jaeger/span-kind.js';
 export {
@@ -39,19 +39,34 @@ export {
 } from './jaeger/structured-filter/structured-filter.js';
 export { legacyTraceId, parseJaegerTraceId } from './jaeger/trace-id.js';
 export {
+  parseV3AttributesRequest,
   parseV3DependenciesRequest,
+  parseV3LiveRequest,
+  parseV3OperationStatsRequest,
   parseV3OperationsRequest,
   parseV3Search,
   parseV3TraceRequest,
+  type V3AttributesRequest,
   type V3DependenciesRequest,
+  type V3OperationStatsRequest,
   type V3OperationsRequest,
   type V3TraceRequest,
   type V3SearchRequest,
 } from './jaeger/v3-request.js';
 export type {
+  V3AttributeKey,
+  V3AttributeKeys,
+  V3AttributeLevel,
+  V3AttributeType,
+  V3AttributeValues,
+  V3CallStats,
   V3Dependencies,
   V3Dependency,
   V3Error,
+  V3Latency,
+  V3LiveDropped,
+  V3LiveSummaries,
+  V3OperationStats,
   V3Operations,
   V3ServiceSummary,
   V3Services,

@@ -34,7 +34,7 @@ export interface TraceQuery {
   readonly minDurationNano?: DurationNano;
   /** Of the matching span. Inclusive. */
   readonly maxDurationNano?: DurationNano;
-  /** Any further condition on the matching span. It is asked last. */
+  /** Any further condition on the matching span. It is asked last; what it throws ends the search, and is thrown. */
   readonly where?: (candidate: SpanInContext) => boolean;
   /** Of the whole trace, from its earliest start to its latest end. Inclusive. */
   readonly minTraceDurationNano?: DurationNano;
@@ -67,9 +67,9 @@ export type LatencyCounts = readonly (readonly [latencyNanos: number, count: num
 export interface RedQuery {
   readonly services: readonly string[];
   readonly kinds: readonly SpanKind[];
-  /** Both ends are multiples of `periodNano`; the second belongs to the period after the last. */
+  /** Both ends are multiples of 10 s; the second does not belong to it. Of a period that it cuts, its part counts. */
   readonly range: TimeRange;
-  /** The width of a period: a multiple of 10 s. */
+  /** The width of a period: a multiple of 10 s, counted from 1970. */
   readonly periodNano: DurationNano;
 }
 

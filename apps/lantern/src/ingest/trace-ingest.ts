@@ -7,10 +7,14 @@ import {
 } from '@lantern/otlp';
 import type { TraceStore } from '@lantern/telemetry-store';
 import { sanitize } from './sanitize/sanitize.js';
+import type { TraceFeed } from './trace-feed.js';
 
 /** Takes spans in, however they arrived: the transports only translate. */
 export class TraceIngest {
-  constructor(private readonly store: TraceStore) {}
+  constructor(
+    private readonly store: TraceStore,
+    private readonly feed: TraceFeed,
+  ) {}
 
   /**
    * @param request an `ExportTraceServiceRequest`; its bytes belong to the store from here on
@@ -31,6 +35,7 @@ export class TraceIngest {
     const sanitized = sanitize(resourceSpans);
     const asReceived = rejected.count === 0 && replacedTexts === 0 && sanitized === resourceSpans;
     await this.store.append(asReceived && received ? received : encodeTraceRequest(sanitized));
+    this.feed.publish(sanitized);
     return { rejected: BigInt(rejected.count), errorMessage: rejected.reasons.join('; ') };
   }
 }

@@ -2,8 +2,8 @@ import type { DurationNano, TimeRange } from '@lantern/telemetry-model';
 import type { PagePlace } from './page-token.js';
 import type { StructuredFilter } from './structured-filter/structured-filter.js';
 
-/** What both families of Jaeger's API ask for when they search. An empty service or operation means any. */
-export interface TraceSearch {
+/** What a trace has to be like to be found. An empty service or operation means any. */
+export interface TraceConditions {
   readonly service: string;
   readonly operation: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -11,16 +11,20 @@ export interface TraceSearch {
   readonly minDurationNano: DurationNano;
   /** 0 means no bound. */
   readonly maxDurationNano: DurationNano;
-  readonly range: TimeRange;
-  readonly limit: number;
-  /** Traces as they were stored, without the adjustments that are made for a reader. */
-  readonly raw: boolean;
   /** Of the matching span. */
   readonly filter?: StructuredFilter;
   /** Of the whole trace. */
   readonly minTraceDurationNano?: DurationNano;
   /** Of the whole trace. */
   readonly maxTraceDurationNano?: DurationNano;
+}
+
+/** What both families of Jaeger's API ask for when they search. */
+export interface TraceSearch extends TraceConditions {
+  readonly range: TimeRange;
+  readonly limit: number;
+  /** Traces as they were stored, without the adjustments that are made for a reader. */
+  readonly raw: boolean;
   /** Only what comes after this place in the order of the answer. */
   readonly after?: PagePlace;
 }

@@ -5,7 +5,7 @@ import { parseGoBool, parseGoInt } from '../go/number.js';
 import { parseRfc3339Nano } from '../go/rfc3339.js';
 import { messageOf } from '../message-of.js';
 import { parsePageToken, searchFingerprint } from './page-token.js';
-import { DEFAULT_SEARCH_LIMIT, MAX_SEARCH_LIMIT, type TraceSearch } from './search.js';
+import { DEFAULT_SEARCH_LIMIT, MAX_SEARCH_LIMIT, type TraceConditions, type TraceSearch } from './search.js';
 import { parseStringMap } from './string-map.js';
 import { parseStructuredFilter } from './structured-filter/structured-filter.js';
 import { parseJaegerTraceId } from './trace-id.js';
@@ -53,18 +53,43 @@ export interface V3SearchRequest extends TraceSearch {
 
 /** @throws {BadRequest} in the words of Jaeger */
 export const parseV3Search = (params: URLSearchParams): V3SearchRequest => {
-  const attributes = Object.fromEntries(read(find(params, 'query.attributes'), parseStringMap, []));
-  const filterParameter = find(params, 'query.filter');
-  const filter = read(filterParameter, parseStructuredFilter, undefined);
+  const conditions = readConditions(params);
   const range = readRange(params, 'query.startTimeMin', 'query.startTimeMax');
   const limit = read(
     find(params, 'query.searchDepth', 'query.numTraces'),
     (text) => Number(parseGoInt(text, 64, 'Atoi')),
     DEFAULT_SEARCH_LIMIT,
   );
+  const raw = read(find(params, 'query.rawTraces'), parseGoBool, false);
+  if (limit < 1 || limit > MAX_SEARCH_LIMIT) {
+    throw new BadRequest('search depth must be greater than 0 and less than max traces');
+  }
+  const { filter: _, ...comparable } = conditions;
+  const fingerprint = searchFingerprint([comparable, range, find(params, 'query.filter')?.text]);
+  const after = read(find(params, OWN.pageToken), (text) => parsePageToken(text, fingerprint), undefined);
+  return {
+    ...conditions,
+    range,
+    limit,
+    raw,
+    ...(after && { after }),
+    wantsTotal: read(find(params, OWN.total), parseGoBool, false),
+    fingerprint,
+  };
+};
+
+/**
+ * `GET /api/v3/lantern/live`: the conditions of a search for what comes from now on.
+ *
+ * @throws {BadRequest} in the words of Jaeger
+ */
+export const parseV3LiveRequest = (params: URLSearchParams): TraceConditions => readConditions(params);
+
+const readConditions = (params: URLSearchParams): TraceConditions => {
+  const attributes = Object.fromEntries(read(find(params, 'query.attributes'), parseStringMap, []));
+  const filter = read(find(params, 'query.filter'), parseStructuredFilter, undefined);
   const minDurationNano = read(find(params, 'query.durationMin'), parseGoDuration, 0n);
   const maxDurationNano = read(find(params, 'query.durationMax'), parseGoDuration, 0n);
-  const raw = read(find(params, 'query.rawTraces'), parseGoBool, false);
   const service = find(params, 'query.serviceName')?.text ?? '';
   const operation = find(params, 'query.operationName')?.text ?? '';
   if (filter !== undefined) {
@@ -82,29 +107,17 @@ export const parseV3Search = (params: URLSearchParams): V3SearchRequest => {
       );
     }
   }
-  if (limit < 1 || limit > MAX_SEARCH_LIMIT) {
-    throw new BadRequest('search depth must be greater than 0 and less than max traces');
-  }
   const minTraceDurationNano = read(find(params, OWN.traceDurationMin), parseGoDuration, undefined);
   const maxTraceDurationNano = read(find(params, OWN.traceDurationMax), parseGoDuration, undefined);
-  const conditions = { service, operation, attributes, minDurationNano, maxDurationNano, range };
-  const fingerprint = searchFingerprint([
-    conditions,
-    filterParameter?.text,
-    minTraceDurationNano,
-    maxTraceDurationNano,
-  ]);
-  const after = read(find(params, OWN.pageToken), (text) => parsePageToken(text, fingerprint), undefined);
   return {
-    ...conditions,
-    limit,
-    raw,
+    service,
+    operation,
+    attributes,
+    minDurationNano,
+    maxDurationNano,
     ...(filter && { filter }),
     ...(minTraceDurationNano === undefined ? undefined : { minTraceDurationNano }),
     ...(maxTraceDurationNano === undefined ? undefined : { maxTraceDurationNano }),
-    ...(after && { after }),
-    wantsTotal: read(find(params, OWN.total), parseGoBool, false),
-    fingerprint,
   };
 };
 
@@ -128,6 +141,38 @@ export interface V3DependenciesRequest {
 
 /** @throws {BadRequest} */
 export const parseV3DependenciesRequest = (params: URLSearchParams): V3DependenciesRequest => ({
+  range: readRange(params, 'startTime', 'endTime'),
+  service: params.get('service') ?? '',
+});
+
+/** `GET /api/v3/lantern/attributes`. */
+export interface V3AttributesRequest {
+  readonly range: TimeRange;
+  /** Only of spans of this service; empty for all. */
+  readonly service: string;
+  /** Whose values are asked for; empty asks for the keys. */
+  readonly key: string;
+  /** What the keys, or the values, begin with, in whatever case. */
+  readonly prefix: string;
+}
+
+/** @throws {BadRequest} */
+export const parseV3AttributesRequest = (params: URLSearchParams): V3AttributesRequest => ({
+  range: readRange(params, 'startTime', 'endTime'),
+  service: params.get('service') ?? '',
+  key: params.get('key') ?? '',
+  prefix: params.get('prefix') ?? '',
+});
+
+/** `GET /api/v3/lantern/operations`. */
+export interface V3OperationStatsRequest {
+  readonly range: TimeRange;
+  /** Only of this service; empty for all. */
+  readonly service: string;
+}
+
+/** @throws {BadRequest} */
+export const parseV3OperationStatsRequest = (params: URLSearchParams): V3OperationStatsRequest => ({
   range: readRange(params, 'startTime', 'endTime'),
   service: params.get('service') ?? '',
 });

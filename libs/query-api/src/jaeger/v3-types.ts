@@ -49,8 +49,78 @@ export interface V3Dependency {
   readonly callCount: number;
   /** Calls that ended with status ERROR on the called side. */
   readonly errorCount: number;
-  /** On the called side, to 4 %; absent for a pair without latencies. */
-  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
+  /** On the called side; absent for a pair without latencies. */
+  readonly latencyMs?: V3Latency;
+}
+
+/** What the share named does not exceed, in milliseconds, to 4 %. */
+export interface V3Latency {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** Lantern's own: `GET /api/v3/lantern/operations`, from counts in periods of 10 s. */
+export interface V3OperationStats {
+  /** By service, name and kind. */
+  readonly operations: readonly (V3CallStats & {
+    readonly service: string;
+    readonly name: string;
+    /** As in `/api/v3/operations`. */
+    readonly spanKind: string;
+  })[];
+  /** What each service was asked for: its operations of the kinds server and consumer together. By name. */
+  readonly services: readonly (V3CallStats & { readonly name: string })[];
+}
+
+export interface V3CallStats {
+  readonly callCount: number;
+  /** Calls that ended with status ERROR. */
+  readonly errorCount: number;
+  readonly latencyMs: V3Latency;
+}
+
+/** Lantern's own: `GET /api/v3/lantern/attributes` without a key. The most frequent first. */
+export interface V3AttributeKeys {
+  readonly keys: readonly V3AttributeKey[];
+  /** How many spans were looked at: counts are of these. */
+  readonly sampledSpans: number;
+}
+
+export interface V3AttributeKey {
+  readonly key: string;
+  /** What most of its values are. The first four are the type hints of the structured filter. */
+  readonly type: V3AttributeType;
+  /** Spans that have it themselves, or that inherit it from their resource or scope. */
+  readonly count: number;
+  /** Where it was seen, in the order of the names. */
+  readonly levels: readonly V3AttributeLevel[];
+}
+
+export type V3AttributeType = 'string' | 'int' | 'double' | 'bool' | 'bytes' | 'array' | 'map' | 'empty';
+export type V3AttributeLevel = 'span' | 'resource' | 'scope' | 'event' | 'link';
+
+/** Lantern's own: `GET /api/v3/lantern/attributes?key=…`. The most frequent first. */
+export interface V3AttributeValues {
+  readonly values: readonly {
+    /** As a search for it is written. */
+    readonly value: string;
+    readonly count: number;
+  }[];
+  readonly sampledSpans: number;
+}
+
+/**
+ * Lantern's own: what the event `summaries` of `GET /api/v3/lantern/live` holds. A trace comes again when more of
+ * its spans have arrived.
+ */
+export interface V3LiveSummaries {
+  readonly summaries: readonly V3TraceSummary[];
+}
+
+/** Lantern's own: the event `dropped`. So many traces came faster than they could be told. */
+export interface V3LiveDropped {
+  readonly count: number;
 }
 
 export interface V3Error {

@@ -4,15 +4,18 @@ import type { FastifyInstance } from 'fastify';
 import { createServer, type ServerOptions } from '../../http/server.js';
 import { sendNotFound } from '../../http/text.js';
 import type { LogFeed } from '../../ingest/log-feed.js';
+import type { TraceFeed } from '../../ingest/trace-feed.js';
 import { uiRoutes } from '../../ui/ui-routes.js';
 import { lokiRoutes } from '../loki/loki-routes.js';
 import { adjustBy } from './adjust/adjust.js';
+import { lanternRoutes } from './lantern-routes.js';
 import { legacyRoutes } from './legacy-routes.js';
 import { TraceQueries } from './trace-query.js';
 import { v3Routes } from './v3-routes.js';
 
 export interface JaegerServerParts {
   readonly traces: TraceStore;
+  readonly traceFeed: TraceFeed;
   /** The UI shows the logs beside a trace, and talks to its own origin only. */
   readonly logs: LogStore;
   readonly feed: LogFeed;
@@ -23,13 +26,14 @@ export interface JaegerServerParts {
 
 /** Stands where Jaeger stands: both families of its query API, and the web UI on every other path. */
 export const createJaegerServer = (
-  { traces, logs, feed, uiDirectory, maxClockSkewNano }: JaegerServerParts,
+  { traces, traceFeed, logs, feed, uiDirectory, maxClockSkewNano }: JaegerServerParts,
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
   const queries = new TraceQueries(traces, adjustBy({ maxClockSkewNano }));
   void server.register(legacyRoutes(queries, options.report));
   void server.register(v3Routes(queries, options.report));
+  void server.register(lanternRoutes(queries, traceFeed, options.report));
   void server.register(lokiRoutes({ logs, feed }, options.report));
   void server.register(uiRoutes(uiDirectory));
   // Below an API nothing is a page.

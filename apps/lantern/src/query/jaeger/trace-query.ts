@@ -41,7 +41,8 @@ export interface TracePage {
   readonly total?: number;
 }
 
-const queryOf = (search: TraceSearch): TraceQuery => {
+/** What the store is asked. */
+export const queryOf = (search: TraceSearch): TraceQuery => {
   const { filter } = search;
   const service = search.service === '' ? filter?.service : search.service;
   const operation = search.operation === '' ? filter?.operation : search.operation;

@@ -65,5 +65,20 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ where })).toEqual([2]);
       expect(await subject.findIds({ where, service: 'web' })).toEqual([]);
     });
+
+    it('until a condition has seen enough, and throws', async () => {
+      await subject.append(
+        resourceSpans('web', span({ traceId: traceId(1) }), span({ traceId: traceId(2) })),
+      );
+      const enough = new Error('enough');
+      let seen = 0;
+      const where: TraceQuery['where'] = () => {
+        seen++;
+        throw enough;
+      };
+      await expect(subject.findIds({ where })).rejects.toBe(enough);
+      expect(seen).toBe(1);
+      expect(await subject.findIds()).toEqual([1, 2]);
+    });
   });
 };

@@ -55,6 +55,28 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
       ]);
     });
 
+    it('a range that is no whole number of periods, which then count only what lies in it', async () => {
+      await subject.append(
+        resourceSpans(
+          'web',
+          ...[0, 10, 20, 30].map((second, n) =>
+            span({
+              traceId: traceId(n + 1),
+              startUnixNano: T0 + millis(1_000 * second),
+              endUnixNano: T0 + millis(1_000 * second + 5),
+            }),
+          ),
+        ),
+      );
+      const cells = await subject.store.redMetrics({
+        services: ['web'],
+        kinds: [SpanKind.server],
+        range: { startUnixNano: T0 + SECONDS_10, endUnixNano: T0 + 3n * SECONDS_10 },
+        periodNano: 2n * T0,
+      });
+      expect(cells).toEqual([expect.objectContaining({ periodStartUnixNano: 0n, calls: 2 })]);
+    });
+
     it('the durations of calls between services', async () => {
       await subject.append(
         resourceSpans('web', span({ endUnixNano: T0 + millis(50) })),

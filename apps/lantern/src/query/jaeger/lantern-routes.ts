@@ -1,0 +1,59 @@
+import {
+  parseV3AttributesRequest,
+  parseV3DependenciesRequest,
+  parseV3OperationStatsRequest,
+  type V3Dependencies,
+  type V3Dependency,
+} from '@lantern/query-api';
+import type { CallEdge } from '@lantern/telemetry-store';
+import type { FastifyInstance } from 'fastify';
+import type { Report } from '../../http/failure.js';
+import { queryOf, sendJson } from '../../http/text.js';
+import type { TraceFeed } from '../../ingest/trace-feed.js';
+import { attributeKeys, attributeValues } from './attribute-sample.js';
+import { liveRoutes } from './live/live-routes.js';
+import { latencyOf, operationStats } from './operation-stats.js';
+import type { TraceQueries } from './trace-query.js';
+import { sendV3Failures } from './v3-failure.js';
+
+/**
+ * What Lantern answers beside Jaeger's API v3, below a path that Jaeger does not use; times are in RFC 3339, and
+ * refusals in the form of v3.
+ */
+export const lanternRoutes =
+  (traces: TraceQueries, feed: TraceFeed, report: Report) => async (server: FastifyInstance) => {
+    sendV3Failures(server, report);
+
+    server.get('/api/v3/lantern/dependencies', async (request, reply) => {
+      const { range, service } = parseV3DependenciesRequest(queryOf(request));
+      const edges = (await traces.store.callEdges(range)).filter(
+        ({ parent, child }) => service === '' || parent === service || child === service,
+      );
+      return sendJson(
+        reply,
+        JSON.stringify({ dependencies: edges.map(toDependency) } satisfies V3Dependencies),
+      );
+    });
+
+    server.get('/api/v3/lantern/operations', async (request, reply) => {
+      const { range, service } = parseV3OperationStatsRequest(queryOf(request));
+      const services = service === '' ? await traces.store.services() : [service];
+      return sendJson(reply, JSON.stringify(await operationStats(traces.store, services, range)));
+    });
+
+    server.get('/api/v3/lantern/attributes', async (request, reply) => {
+      const asked = parseV3AttributesRequest(queryOf(request));
+      const answer =
+        asked.key === ''
+          ? await attributeKeys(traces.store, asked)
+          : await attributeValues(traces.store, asked);
+      return sendJson(reply, JSON.stringify(answer));
+    });
+
+    liveRoutes(traces, feed, report)(server);
+  };
+
+const toDependency = ({ latencies, ...link }: CallEdge): V3Dependency => ({
+  ...link,
+  ...(latencies.length > 0 && { latencyMs: latencyOf(latencies) }),
+});

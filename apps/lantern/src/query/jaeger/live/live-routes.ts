@@ -1,0 +1,72 @@
+import { parseV3LiveRequest, type V3LiveDropped, type V3LiveSummaries } from '@lantern/query-api';
+import type { FastifyInstance } from 'fastify';
+import type { Report } from '../../../http/failure.js';
+import { HttpError } from '../../../http/http-error.js';
+import { queryOf } from '../../../http/text.js';
+import type { TraceFeed } from '../../../ingest/trace-feed.js';
+import type { TraceQueries } from '../trace-query.js';
+import { summarizeTrace } from '../trace-summary.js';
+import { EventStream } from './event-stream.js';
+import { LiveSession } from './live-session.js';
+
+/** As many may follow; each costs a look at every span that comes in. */
+const MAX_FOLLOWERS = 20;
+
+/** The spans of a trace come one service at a time: what comes within this time is told together. */
+const DEBOUNCE_MILLIS = 150;
+
+/** What is read for one client at a time; the rest waits for the next time. */
+const MAX_TRACES_AT_ONCE = 50;
+
+/** Tells of traces as their spans are acknowledged, in server-sent events. */
+export const liveRoutes =
+  (traces: TraceQueries, feed: TraceFeed, report: Report) => (server: FastifyInstance) => {
+    const streams = new Set<EventStream>();
+
+    server.get('/api/v3/lantern/live', async (request, reply) => {
+      const session = new LiveSession(parseV3LiveRequest(queryOf(request)));
+      if (streams.size >= MAX_FOLLOWERS) {
+        throw new HttpError(503, `${MAX_FOLLOWERS} clients follow the traces already: close one of them`);
+      }
+      let timer: NodeJS.Timeout | undefined;
+      const schedule = (): void => {
+        timer ??= setTimeout(() => {
+          void tell().catch((error: unknown) => {
+            report(`A client could not be told of new traces: ${String(error)}`);
+            stream.end();
+          });
+        }, DEBOUNCE_MILLIS);
+      };
+      const stop = feed.follow((groups) => {
+        session.add(groups);
+        if (!session.isEmpty) schedule();
+      });
+      const stream = new EventStream(reply, () => {
+        stop();
+        clearTimeout(timer);
+        streams.delete(stream);
+      });
+      streams.add(stream);
+      // From here on nothing is missed.
+      stream.send('ready', {});
+
+      const tell = async (): Promise<void> => {
+        if (stream.keepsUp) {
+          const count = session.takeDropped();
+          if (count > 0) stream.send('dropped', { count } satisfies V3LiveDropped);
+          const summaries = [];
+          for (const traceId of session.take(MAX_TRACES_AT_ONCE)) {
+            const trace = await traces.byId(traceId, false);
+            if (trace && session.wants(trace)) summaries.push(summarizeTrace(trace));
+          }
+          if (summaries.length > 0) stream.send('summaries', { summaries } satisfies V3LiveSummaries);
+        }
+        timer = undefined;
+        if (!session.isEmpty && stream.isOpen) schedule();
+      };
+    });
+
+    server.addHook('preClose', async () => {
+      for (const stream of streams) stream.end();
+    });
+  };

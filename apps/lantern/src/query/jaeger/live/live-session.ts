@@ -1,0 +1,83 @@
+import type { TraceConditions } from '@lantern/query-api';
+import { spansOf, type ResourceSpans, type Trace, type TraceId } from '@lantern/telemetry-model';
+import { spanMatcher } from '@lantern/telemetry-store';
+import { queryOf } from '../trace-query.js';
+
+/** Traces that wait for the client; beyond them the ones that wait longest are dropped, and counted. */
+const MAX_WAITING = 500;
+
+/** So many traces that match are remembered: a later span of one need not match itself. */
+const MAX_FOLLOWED = 2_000;
+
+/** Whatever its time: what arrives now is new. */
+const ANY_TIME = { startUnixNano: 0n, endUnixNano: 0xffff_ffff_ffff_ffffn };
+
+/** What one client that follows the traces has still to be told. */
+export class LiveSession {
+  private readonly matches: ReturnType<typeof spanMatcher>;
+  private readonly followed = new Set<TraceId>();
+  private waiting = new Set<TraceId>();
+  private dropped = 0;
+
+  constructor(private readonly conditions: TraceConditions) {
+    this.matches = spanMatcher(queryOf({ ...conditions, range: ANY_TIME, limit: 1, raw: false }));
+  }
+
+  get isEmpty(): boolean {
+    return this.waiting.size === 0 && this.dropped === 0;
+  }
+
+  /** Takes the traces of spans that match, and those that had such a span before. */
+  add(groups: readonly ResourceSpans[]): void {
+    for (const candidate of spansOf(groups)) {
+      const { traceId } = candidate.span;
+      if (this.waiting.has(traceId)) continue;
+      if (!this.followed.has(traceId) && !this.matches(candidate)) continue;
+      this.follow(traceId);
+      this.waiting.add(traceId);
+      if (this.waiting.size > MAX_WAITING) this.dropOldest();
+    }
+  }
+
+  /** Up to `limit` traces that are to be told now; those that wait longest come first. */
+  take(limit: number): TraceId[] {
+    const taken = [...this.waiting].slice(0, limit);
+    for (const traceId of taken) this.waiting.delete(traceId);
+    return taken;
+  }
+
+  /** How many traces were dropped since it was asked last. */
+  takeDropped(): number {
+    const { dropped } = this;
+    this.dropped = 0;
+    return dropped;
+  }
+
+  /** Whether a trace, as it is by now, is wanted for its own sake: its duration counts all its spans. */
+  wants({ resourceSpans }: Trace): boolean {
+    const { minTraceDurationNano: min, maxTraceDurationNano: max } = this.conditions;
+    if (min === undefined && max === undefined) return true;
+    let [start, end]: (bigint | undefined)[] = [];
+    for (const { span } of spansOf(resourceSpans)) {
+      if (start === undefined || span.startUnixNano < start) start = span.startUnixNano;
+      if (end === undefined || span.endUnixNano > end) end = span.endUnixNano;
+    }
+    const duration = (end ?? 0n) - (start ?? 0n);
+    return (min === undefined || duration >= min) && (max === undefined || duration <= max);
+  }
+
+  private follow(traceId: TraceId): void {
+    // Again at the end: those that nothing came for longest are forgotten first.
+    this.followed.delete(traceId);
+    this.followed.add(traceId);
+    const [oldest] = this.followed;
+    if (this.followed.size > MAX_FOLLOWED && oldest !== undefined) this.followed.delete(oldest);
+  }
+
+  private dropOldest(): void {
+    const [oldest] = this.waiting;
+    if (oldest === undefined) return;
+    this.waiting.delete(oldest);
+    this.dropped++;
+  }
+}
