@@ -9,6 +9,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { installHttpHooks, removeHttpHooks } from '../http/http-hooks.js';
+import { OldConventions, wantsOldConventions } from '../http/old-conventions.js';
 import { createPropagator } from '../propagation/propagator.js';
 import { createSampler } from '../tracing/sampler.js';
 import { stampCorrelation } from '../tracing/span-processor.js';
@@ -43,12 +44,13 @@ export interface TestTelemetry {
 
 /**
  * Starts tracing for the tests of this process, or resets it when it is started already. `env` takes the variables that
- * choose the sampler, as `OTEL_TRACES_SAMPLER`.
+ * shape the spans: `OTEL_TRACES_SAMPLER` with its argument, and `OTEL_SEMCONV_STABILITY_OPT_IN`.
  */
 export function startTestTelemetry(env: NodeJS.ProcessEnv = {}): TestTelemetry {
   telemetry ??= new MemoryTelemetry();
   installHttpHooks();
-  telemetry.reset(createSampler(env));
+  telemetry.configure(env);
+  telemetry.reset();
   return telemetry;
 }
 
@@ -58,6 +60,7 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
   private ended: ReadableSpan[] = [];
   private readonly waiting = new Set<() => void>();
   private sampler = createSampler({});
+  private oldConventions: OldConventions | undefined;
 
   constructor() {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -101,9 +104,13 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
     });
   }
 
-  reset(sampler: Sampler = this.sampler): void {
+  configure(env: NodeJS.ProcessEnv): void {
+    this.sampler = createSampler(env);
+    this.oldConventions = wantsOldConventions(env) ? new OldConventions() : undefined;
+  }
+
+  reset(): void {
     this.ended = [];
-    this.sampler = sampler;
   }
 
   stop(): void {
@@ -116,6 +123,10 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
 
   onStart(span: Span, parent: Context): void {
     stampCorrelation(span, parent);
+  }
+
+  onEnding(span: Span): void {
+    this.oldConventions?.onEnding(span);
   }
 
   onEnd(span: ReadableSpan): void {

@@ -4,6 +4,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
 import { describeError } from '../errors.js';
+import { OldConventions, wantsOldConventions } from '../http/old-conventions.js';
 import { createScrapeReader } from '../metrics/meter.js';
 import { metricExits, pushReaders } from '../metrics/metric-readers.js';
 import { startProcessMetrics } from '../metrics/process-metrics.js';
@@ -63,8 +64,11 @@ function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
     textMapPropagator: createPropagator(env),
     sampler: createSampler(env),
     spanLimits: valueLength(env),
-    // Without an exporter spans are still made, so that log lines carry trace ids.
-    spanProcessors: [delivery ? new SpanProcessor(delivery) : new NoopSpanProcessor()],
+    spanProcessors: [
+      ...(wantsOldConventions(env) ? [new OldConventions()] : []),
+      // Without an exporter spans are still made, so that log lines carry trace ids.
+      delivery ? new SpanProcessor(delivery) : new NoopSpanProcessor(),
+    ],
     metricReaders: [createScrapeReader(), ...pushReaders(env)],
     // Left to the SDK when asked for, off otherwise: it would send them to the traces' endpoint by itself.
     ...(setting(env, 'OTEL_LOGS_EXPORTER') ? {} : { logRecordProcessors: [] }),
