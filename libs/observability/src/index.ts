@@ -8,6 +8,7 @@ export type { SpanDecoratorOptions } from './tracing/span.decorator.js';
 export { Tracer, currentTraceId } from './tracing/tracer.js';
 export { shutdownTelemetry } from './tracing/shutdown.js';
 
+export type { InboundTrust } from './http/inbound-context.js';
 export { redactUrl } from './http/url.js';
 
 export { currentCorrelationId } from './propagation/correlation.js';

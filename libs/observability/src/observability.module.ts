@@ -6,15 +6,17 @@ import type {
   OnApplicationShutdown,
   OnModuleInit,
 } from '@nestjs/common';
-import { APP_GUARD, HttpAdapterHost } from '@nestjs/core';
+import { APP_GUARD, ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import { MetricService, TraceService } from './nestjs-otel.js';
 import { writeAccessLog } from './http/access-log.js';
 import { type DeclaredRoute, noteRoutes } from './http/declared-routes.js';
 import { HandlerGuard } from './http/handler.guard.js';
+import { setInboundTrust } from './http/inbound-context.js';
+import { watchEnhancers } from './http/nest-enhancers.js';
 import { watchExceptions, watchRoutes } from './http/nest-hooks.js';
-import { setUntracedPaths } from './http/untraced-paths.js';
+import { addGlobalPrefix, setUntracedPaths } from './http/untraced-paths.js';
 import { TraceLogger } from './logging/trace-logger.js';
 import { serveMetrics } from './metrics/app-metrics.js';
 import { prepareMetrics } from './metrics/meter.js';
@@ -65,6 +67,7 @@ export class ObservabilityModule
     private readonly logger: TraceLogger,
     @Optional() @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost | undefined,
     @Optional() @Inject(OBSERVABILITY_OPTIONS) private readonly options: ObservabilityOptions = {},
+    @Optional() @Inject(ApplicationConfig) private readonly applicationConfig?: ApplicationConfig,
   ) {
     super();
   }
@@ -82,9 +85,12 @@ export class ObservabilityModule
   async onModuleInit(): Promise<void> {
     this.started = true;
     running++;
-    if (this.options.untracedPaths) setUntracedPaths(this.options.untracedPaths);
+    const { untracedPaths, trustInboundContext } = this.options;
+    if (untracedPaths) setUntracedPaths(untracedPaths);
+    else addGlobalPrefix(this.applicationConfig?.getGlobalPrefix() ?? '');
+    if (trustInboundContext !== undefined) setInboundTrust(trustInboundContext);
     prepareProcess();
-    await watchExceptions();
+    await Promise.all([watchExceptions(), watchEnhancers()]);
     if (this.adapterHost && this.options.accessLog !== false) {
       this.stopAccessLog = writeAccessLog(this.logger, this.adapterHost);
     }

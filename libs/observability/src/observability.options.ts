@@ -1,4 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { InboundTrust } from './http/inbound-context.js';
 import type { LogFormat } from './logging/stdout.js';
 import type { MetricsOptions } from './metrics/app-metrics.js';
 
@@ -10,9 +11,17 @@ export interface ObservabilityOptions {
   metrics?: boolean | MetricsOptions;
   /**
    * Requests that are neither traced nor logged, in place of the health and metrics paths. A string stands for the
-   * path and all below it. Valid for the whole process.
+   * path and all below it. Valid for the whole process. Default: `/health`, `/healthz`, `/healthcheck`, `/livez`,
+   * `/readyz` and `/metrics` with all below them, also behind the global prefix of the application.
    */
   untracedPaths?: readonly (string | RegExp)[];
+  /**
+   * Believe the trace headers of callers: of all, of none, or of those that the function picks (one that throws picks
+   * nobody). Of a caller that is not believed the span becomes a link: the trace begins here, is sampled by this
+   * service alone, and the caller's baggage stays outside. For the public edge of a system. Valid for the whole
+   * process. Default: true.
+   */
+  trustInboundContext?: InboundTrust;
   /** Further names, beside password, token, cookie and the like, whose values log lines mask. Case and separators do not count. */
   redactKeys?: readonly string[];
   /** Lowest level that is written, by winston's name or Nest's. Default: `LOG_LEVEL`, else `info`. */

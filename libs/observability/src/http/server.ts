@@ -9,7 +9,6 @@ import {
   SpanKind,
   SpanStatusCode,
   context,
-  propagation,
   trace,
 } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
@@ -32,9 +31,10 @@ import {
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
 import { errorType } from '../errors.js';
-import { correlationHeader, ensureCorrelationId, getCorrelationId } from '../propagation/correlation.js';
+import { correlationHeader, getCorrelationId } from '../propagation/correlation.js';
 import { recordException } from '../tracing/failure.js';
 import { tracer } from '../tracing/run-in-span.js';
+import { inboundContext } from './inbound-context.js';
 import { semanticMethod } from './method.js';
 import { ownEndpoint } from './own-endpoints.js';
 import { safely } from './safely.js';
@@ -97,7 +97,7 @@ function begin(server: AnyServer, request: IncomingMessage, response: ServerResp
   if (isUntraced(path)) return suppressTracing(ROOT_CONTEXT);
 
   const startedAt = performance.now();
-  const remote = ensureCorrelationId(propagation.extract(ROOT_CONTEXT, request.headers));
+  const { parent, links } = inboundContext(request);
   const { attribute, spanName, original } = semanticMethod(request.method ?? 'GET');
   const span = tracer.startSpan(
     spanName,
@@ -108,8 +108,9 @@ function begin(server: AnyServer, request: IncomingMessage, response: ServerResp
         [ATTR_URL_PATH]: path,
         [ATTR_URL_SCHEME]: schemeOf(request),
       },
+      links,
     },
-    remote,
+    parent,
   );
   if (span.isRecording()) {
     if (original !== undefined) span.setAttribute(ATTR_HTTP_REQUEST_METHOD_ORIGINAL, original);
@@ -118,7 +119,7 @@ function begin(server: AnyServer, request: IncomingMessage, response: ServerResp
   }
 
   const served: ServedRequest = { server, method: request.method ?? 'GET', path, span };
-  const inside = withServedRequest(trace.setSpan(remote, span), served);
+  const inside = withServedRequest(trace.setSpan(parent, span), served);
   response.setHeader(correlationHeader, getCorrelationId(inside) ?? '');
   // 'close' comes exactly once, after a complete response as well as after a broken connection.
   response.once('close', () => {

@@ -34,10 +34,10 @@ export function getCorrelationId(ctx: Context): string | undefined {
 
 /** The context with a correlation id: the one that it carries, or a new one. */
 export function ensureCorrelationId(ctx: Context): Context {
-  return getCorrelationId(ctx) === undefined ? setCorrelationId(ctx, randomUUID()) : ctx;
+  return getCorrelationId(ctx) === undefined ? withCorrelationId(ctx, randomUUID()) : ctx;
 }
 
-function setCorrelationId(ctx: Context, id: string): Context {
+export function withCorrelationId(ctx: Context, id: string): Context {
   const baggage = (propagation.getBaggage(ctx) ?? propagation.createBaggage()).setEntry(baggageEntry, {
     value: id,
   });
@@ -52,7 +52,7 @@ export class CorrelationPropagator implements TextMapPropagator {
       Array.isArray(header) ? header[0] : header,
       propagation.getBaggage(ctx)?.getEntry(baggageEntry)?.value,
     ].find((candidate) => candidate !== undefined && acceptable.test(candidate));
-    return id === undefined ? ctx : setCorrelationId(ctx, id);
+    return id === undefined ? ctx : withCorrelationId(ctx, id);
   }
 
   inject(ctx: Context, carrier: unknown, setter: TextMapSetter): void {

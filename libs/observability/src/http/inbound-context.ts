@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { type Context, type Link, ROOT_CONTEXT, diag, propagation, trace } from '@opentelemetry/api';
+import { ensureCorrelationId, getCorrelationId, withCorrelationId } from '../propagation/correlation.js';
+
+/** Whether the trace headers of a request are believed: of all, of none, or of those that the function picks. */
+export type InboundTrust = boolean | ((request: IncomingMessage) => boolean);
+
+let trust: InboundTrust = true;
+
+/** Valid for the whole process. */
+export function setInboundTrust(value: InboundTrust): void {
+  trust = value;
+}
+
+/** Where the span of a request belongs. */
+export interface InboundContext {
+  parent: Context;
+  /** The caller's span, where it is not to be the parent. */
+  links?: Link[];
+}
+
+/**
+ * Reads the caller's context. One that is not trusted becomes a link, as
+ * https://www.w3.org/TR/trace-context/#restarting-trace foresees for the edge of a network: the trace begins here, its
+ * sampling is decided here, and the caller's baggage stays outside. The correlation id is taken in any case: it decides
+ * nothing, and what is no safe text has been refused.
+ */
+export function inboundContext(request: IncomingMessage): InboundContext {
+  const extracted = propagation.extract(ROOT_CONTEXT, request.headers);
+  if (trust === true || isTrusted(request)) return { parent: ensureCorrelationId(extracted) };
+  const correlationId = getCorrelationId(extracted);
+  const parent =
+    correlationId === undefined
+      ? ensureCorrelationId(ROOT_CONTEXT)
+      : withCorrelationId(ROOT_CONTEXT, correlationId);
+  const caller = trace.getSpanContext(extracted);
+  return caller ? { parent, links: [{ context: caller }] } : { parent };
+}
+
+function isTrusted(request: IncomingMessage): boolean {
+  if (typeof trust === 'boolean') return trust;
+  try {
+    return trust(request);
+  } catch (error) {
+    diag.warn('trustInboundContext failed, so the context of this request is not trusted', error);
+    return false;
+  }
+}

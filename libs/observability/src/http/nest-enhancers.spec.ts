@@ -1,0 +1,226 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type ArgumentsHost,
+  BadRequestException,
+  type CanActivate,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Get,
+  HttpException,
+  Injectable,
+  Module,
+  Param,
+  ParseIntPipe,
+  type PipeTransform,
+  Query,
+  Scope,
+  UseFilters,
+  UseGuards,
+  type INestApplication,
+} from '@nestjs/common';
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Observable, of } from 'rxjs';
+import { adapters, startApp } from '../../test/nest-app.js';
+import { ObservabilityModule } from '../index.js';
+import { startTestTelemetry } from '../testing/index.js';
+
+class SignedIn implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
+
+class Closed implements CanActivate {
+  canActivate(): Observable<boolean> {
+    return of(true, false);
+  }
+}
+
+class Slow implements CanActivate {
+  async canActivate(): Promise<boolean> {
+    await pause(5);
+    return true;
+  }
+}
+
+class Broken implements CanActivate {
+  canActivate(): boolean {
+    throw new Error('the authority is away');
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class PerRequest implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
+
+@Injectable()
+class KnownColour implements PipeTransform<string> {
+  async transform(value: string): Promise<string> {
+    await Promise.resolve();
+    if (value === 'beige') throw new BadRequestException('no such colour');
+    return value;
+  }
+}
+
+@Catch(BadRequestException)
+class Teapot implements ExceptionFilter {
+  catch(_error: HttpException, host: ArgumentsHost): void {
+    host
+      .switchToHttp()
+      .getResponse<{ status: (code: number) => { send: (body: string) => void } }>()
+      .status(418)
+      .send('');
+  }
+}
+
+@Controller()
+class Shop {
+  @Get('open')
+  open() {
+    return 'open';
+  }
+  @Get('mine')
+  @UseGuards(SignedIn, Slow, PerRequest)
+  mine() {
+    return 'mine';
+  }
+  @Get('closed')
+  @UseGuards(SignedIn, Closed)
+  closed() {
+    return 'never';
+  }
+  @Get('broken')
+  @UseGuards(Broken)
+  broken() {
+    return 'never';
+  }
+  @Get('items/:id')
+  item(@Param('id', ParseIntPipe) id: number, @Query('colour', KnownColour) colour: string) {
+    return { id, colour };
+  }
+  @Get('teapots/:id')
+  @UseFilters(Teapot)
+  teapot(@Param('id', new ParseIntPipe()) id: number) {
+    return { id };
+  }
+}
+
+@Module({
+  imports: [ObservabilityModule.forRoot({ logLevel: 'fatal' })],
+  controllers: [Shop],
+  providers: [KnownColour],
+})
+class App {}
+
+const telemetry = startTestTelemetry();
+
+describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
+  let app: INestApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    ({ app, url } = await startApp(App, adapter));
+  });
+  afterAll(() => app.close());
+  beforeEach(() => telemetry.reset());
+
+  async function get(path: string) {
+    const { status, body } = await context.with(suppressTracing(context.active()), async () => {
+      const response = await fetch(`${url}${path}`);
+      return { status: response.status, body: await response.text() };
+    });
+    const [span] = await telemetry.waitForSpans(1);
+    if (!span) throw new Error('no span');
+    const events = span.events
+      .filter(({ name }) => name.startsWith('nestjs.'))
+      .map(({ name, attributes }) => ({
+        name,
+        ...attributes,
+        'nestjs.duration_ms': Math.sign(Number(attributes?.['nestjs.duration_ms'])),
+      }));
+    return { status, body, span, events };
+  }
+
+  it('nothing where nothing of that kind had a part', async () => {
+    const { span, events } = await get('/open');
+    expect(events).toEqual([]);
+    expect(Object.keys(span.attributes).filter((key) => key.startsWith('nestjs.'))).toEqual([]);
+  });
+
+  it('the guards that protect a handler, and of those that passed only the slow one', async () => {
+    const { status, span, events } = await get('/mine');
+    expect(status).toBe(200);
+    expect(span.attributes['nestjs.guards']).toEqual(['SignedIn', 'Slow', 'PerRequest']);
+    expect(events).toEqual([
+      {
+        name: 'nestjs.guard',
+        'nestjs.name': 'Slow',
+        'nestjs.outcome': 'passed',
+        'nestjs.duration_ms': 1,
+      },
+    ]);
+  });
+
+  it('the guard that refused, by the last value of its Observable', async () => {
+    const { status, events } = await get('/closed');
+    expect(status).toBe(403);
+    expect(events).toMatchObject([{ 'nestjs.name': 'Closed', 'nestjs.outcome': 'refused' }]);
+  });
+
+  it('the guard that failed', async () => {
+    const { status, events } = await get('/broken');
+    expect(status).toBe(500);
+    expect(events).toMatchObject([{ 'nestjs.name': 'Broken', 'nestjs.outcome': 'failed' }]);
+  });
+
+  it.each([
+    ['/items/one?colour=red', 'ParseIntPipe', 'param id'],
+    ['/items/1?colour=beige', 'KnownColour', 'query colour'],
+  ])('the pipe that refused %s, and which parameter', async (path, name, parameter) => {
+    const { status, events } = await get(path);
+    expect(status).toBe(400);
+    expect(events).toMatchObject([
+      {
+        name: 'nestjs.pipe',
+        'nestjs.name': name,
+        'nestjs.parameter': parameter,
+        'nestjs.outcome': 'refused',
+      },
+    ]);
+  });
+
+  it('no pipe that passed, whose values arrive', async () => {
+    const { body, events } = await get('/items/1?colour=red');
+    expect(JSON.parse(body)).toEqual({ id: 1, colour: 'red' });
+    expect(
+      events.filter((event) => 'nestjs.outcome' in event && event['nestjs.outcome'] !== 'passed'),
+    ).toEqual([]);
+  });
+
+  it('the exception filter that answered', async () => {
+    const { status, span } = await get('/teapots/one');
+    expect(status).toBe(418);
+    expect(span.attributes['nestjs.exception_filter']).toBe('Teapot');
+  });
+});
+
+describe('requests that are not recorded', () => {
+  it('are guarded all the same', async () => {
+    startTestTelemetry({ OTEL_TRACES_SAMPLER: 'always_off' });
+    const { app, url } = await startApp(App);
+    const statuses = await Promise.all(
+      ['/mine', '/closed', '/items/one?colour=red', '/teapots/one'].map(
+        async (path) => (await fetch(`${url}${path}`)).status,
+      ),
+    );
+    await app.close();
+    expect(statuses).toEqual([200, 403, 400, 418]);
+    expect(telemetry.spans()).toEqual([]);
+  });
+});
