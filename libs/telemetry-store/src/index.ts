@@ -1,3 +1,4 @@
+export { ArchiveFullError } from './archive-full-error.js';
 export {
   openBlockStore,
   type BlockStore,

@@ -93,6 +93,7 @@ export interface CallEdge extends DependencyLink {
 }
 
 export interface TraceStoreStats {
+  /** That a search can find, as `spans`: of an archived trace, not what only the archive keeps. */
   readonly traces: number;
   readonly spans: number;
   /** What the engine's data occupies, as far as it is bounded by the engine's limit. */
@@ -120,6 +121,16 @@ export interface TraceStore {
   append(request: Uint8Array): Promise<void>;
 
   getTrace(traceId: TraceId): Promise<Trace | undefined>;
+
+  /**
+   * Keeps a trace for good. {@link getTrace} finds it also when all that is as old as it is gone, with the spans
+   * that arrived after it was archived; everything else forgets it with its age. Archived traces may take half of
+   * what the store may keep.
+   *
+   * @returns false when there is no such trace
+   * @throws ArchiveFullError when there is no room for it
+   */
+  archiveTrace(traceId: TraceId): Promise<boolean>;
 
   /** Newest first, by the start of each trace's newest matching span; where these are equal, by trace id. */
   findTraces(query: TraceQuery): Promise<Trace[]>;

@@ -1,14 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ARCHIVE_SCHEMA, ArchiveTable } from './archive-table.js';
 import { BlockTable, blockTableSchema } from './block-table.js';
 import { FolderError } from './folder-error.js';
 import { folderErrorOf, forgetHolder, noteHolder } from './folder-lock.js';
 import { START, type LogPosition } from './write-ahead-log.js';
 import { WriteError } from './write-error.js';
 
-/** `PRAGMA user_version`: raised when a reader of the version before could not read the file. */
-const FORMAT = 1;
+/**
+ * `PRAGMA user_version`: raised when a reader of the version before could not read the file, and when tables are
+ * added, which then are made in the files that were there before. 1: blocks of spans; 2: archived traces.
+ */
+const FORMAT = 2;
 /** `PRAGMA application_id`: "LNTN". */
 const APPLICATION_ID = 0x4c4e544e;
 const FILE_NAME = 'lantern.db';
@@ -22,6 +26,7 @@ const SCHEMA = `
     signal TEXT PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   ${blockTableSchema('span', SPAN_PARTS)}
+  ${ARCHIVE_SCHEMA}
 `;
 
 /**
@@ -30,6 +35,7 @@ const SCHEMA = `
  */
 export class BlockDatabase {
   readonly spans: BlockTable<SpanPart>;
+  readonly archive: ArchiveTable;
   private readonly setPosition: StatementSync;
 
   private constructor(
@@ -37,6 +43,7 @@ export class BlockDatabase {
     private readonly database: DatabaseSync,
   ) {
     this.spans = new BlockTable(database, 'span', SPAN_PARTS);
+    this.archive = new ArchiveTable(database);
     this.setPosition = database.prepare(
       'INSERT INTO position VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset',
     );
@@ -172,7 +179,7 @@ const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): vo
     PRAGMA cache_size = -${CACHE_KIB};
   `);
   // Nothing is written to a file that is ready: it can be read although the disk is full.
-  if (format === 0) {
+  if (format < FORMAT) {
     database.exec(`
       BEGIN IMMEDIATE;
       ${SCHEMA}

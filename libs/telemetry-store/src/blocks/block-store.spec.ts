@@ -105,6 +105,39 @@ describe('a data folder', () => {
     expect(await open({ folder }).traces.dependencies(RANGE)).toHaveLength(2);
   });
 
+  it('keeps archived traces when it is opened again, and when their blocks went meanwhile', async () => {
+    const folder = folders.next();
+    let now = 0;
+    const options = { folder, spansPerBlock: 10, maxAgeMillis: 1_000, now: () => now };
+    const first = open(options);
+    for (const n of numbers(1, 3)) await append(first, ...order(n));
+    const whole = contentOf(await first.traces.getTrace(traceId(2)));
+    expect(await first.traces.archiveTrace(traceId(2))).toBe(true);
+    await first.close();
+    now = 5_000;
+    const second = open(options);
+    while (second.sweep());
+    expect(await ids(second)).toEqual([]);
+    await second.close();
+    const third = open(options);
+    expect(contentOf(await third.traces.getTrace(traceId(2)))).toEqual(whole);
+    expect(await third.traces.getTrace(traceId(1))).toBeUndefined();
+    expect((await third.traces.stats()).bytes).toBeGreaterThan(0);
+  });
+
+  it('of the first format is read, and gets what it lacks', async () => {
+    const folder = folders.next();
+    const first = open({ folder, spansPerBlock: 10 });
+    await append(first, ...order(1));
+    await first.close();
+    const database = new DatabaseSync(join(folder, 'lantern.db'));
+    database.exec('DROP TABLE archived_trace; PRAGMA user_version = 1');
+    database.close();
+    const second = open({ folder });
+    expect(await ids(second)).toEqual([1]);
+    expect(await second.traces.archiveTrace(traceId(1))).toBe(true);
+  });
+
   it('is refused while another store has it open, with the process that has it', () => {
     const folder = folders.next();
     open({ folder });
@@ -120,7 +153,7 @@ describe('a data folder', () => {
     database.exec('PRAGMA user_version = 7');
     database.close();
     expect(() => open({ folder })).toThrow(
-      /has format 7, and this version of Lantern reads formats up to 1: update Lantern, or choose another data folder\.$/,
+      /has format 7, and this version of Lantern reads formats up to 2: update Lantern, or choose another data folder\.$/,
     );
   });
 
@@ -256,6 +289,28 @@ describe('damage', () => {
     expect(second.status().damagedBlocks).toBe(2);
     expect(messages).toHaveLength(2);
     expect(await second.traces.stats()).toMatchObject({ spans: 40 });
+  });
+
+  it('of an archived trace is said, and costs only it', async () => {
+    const folder = folders.next();
+    const first = open({ folder, spansPerBlock: 10 });
+    for (const n of numbers(1, 2)) {
+      await append(first, ...order(n));
+      await first.traces.archiveTrace(traceId(n));
+    }
+    await first.close();
+    const database = new DatabaseSync(join(folder, 'lantern.db'));
+    database.exec(
+      "DELETE FROM span_columns; UPDATE archived_trace SET spans = X'0011223344' WHERE rowid = 1",
+    );
+    database.close();
+    const messages: string[] = [];
+    const second = open({ folder, report: (message) => messages.push(message) });
+    expect(await second.traces.getTrace(traceId(1))).toBeUndefined();
+    expect(contentOf(await second.traces.getTrace(traceId(2)))).toHaveLength(10);
+    expect(messages).toContainEqual(
+      expect.stringMatching(/^Damaged data: the archived trace 0+1 cannot be read/),
+    );
   });
 
   it('anywhere in the database never makes answers wrong, nor stops the store for a reason it does not name', async () => {

@@ -121,6 +121,9 @@ class OpenBlockStore implements BlockStore {
         settle: async () => {
           if (survivesPowerLoss) await log.sync();
         },
+        settleDatabase: () => {
+          if (survivesPowerLoss) database.checkpoint();
+        },
         onSealed: () => this.logUpkeep.discard(),
         report,
         now,
@@ -182,6 +185,7 @@ const reportOnce = (report: (message: string) => void, now: () => number): ((mes
 class ClosingTraceStore implements TraceStore {
   readonly append: TraceStore['append'];
   readonly getTrace: TraceStore['getTrace'];
+  readonly archiveTrace: TraceStore['archiveTrace'];
   readonly findTraces: TraceStore['findTraces'];
   readonly countTraces: TraceStore['countTraces'];
   readonly callEdges: TraceStore['callEdges'];
@@ -197,6 +201,7 @@ class ClosingTraceStore implements TraceStore {
   ) {
     this.append = (request) => store.append(request);
     this.getTrace = (traceId) => store.getTrace(traceId);
+    this.archiveTrace = (traceId) => store.archiveTrace(traceId);
     this.findTraces = (query) => store.findTraces(query);
     this.countTraces = (query) => store.countTraces(query);
     this.callEdges = (range) => store.callEdges(range);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TraceStore } from '../trace-store.js';
 import type { StoreLimits } from './store-limits.js';
+import { archivesTraces } from './traces/archive-contract.js';
 import { findsByAttributes } from './traces/attribute-search-contract.js';
 import { keepsWithinLimits } from './traces/eviction-contract.js';
 import { keepsSpans } from './traces/keeping-contract.js';
@@ -33,6 +34,7 @@ export const traceStoreContract = (
     pagesAnswers(subject);
     derivesRollups(subject);
     keepsWithinLimits(subject);
+    archivesTraces(subject);
     answersAsAList(subject);
 
     it('may be closed twice', async () => {

@@ -19,6 +19,7 @@ import type {
   TraceStore,
   TraceStoreStats,
 } from '../trace-store.js';
+import { ARCHIVE_SHARE, ArchiveFullError } from '../archive-full-error.js';
 import { ArrivalQueue } from './arrival-queue.js';
 import { LatencyTally } from './latency-tally.js';
 import type { MemoryStoreOptions } from './memory-store-options.js';
@@ -27,6 +28,7 @@ import { RedTally } from './red-tally.js';
 import { ServiceIndex } from './service-index.js';
 import { SpanOrigins, type SpanOrigin } from './span-origins.js';
 import { StoredTrace } from './stored-trace.js';
+import { TraceArchive } from './trace-archive.js';
 
 /** After so many spans a search lets others have their turn: some ten milliseconds. */
 const SPANS_PER_TURN = 20_000;
@@ -47,6 +49,8 @@ export const openMemoryTraceStore = (options: MemoryStoreOptions): TraceStore =>
  *               order-service → operations "POST /orders" server → 1 span, …; traces …01
  * ```
  *
+ * An archived trace moves to `archive` when it would be evicted, where only its id finds it.
+ *
  * The oldest trace is the one whose first span arrived first: a trace that never ends gives way like any other.
  */
 class MemoryTraceStore implements TraceStore {
@@ -54,6 +58,7 @@ class MemoryTraceStore implements TraceStore {
   private readonly arrived = new ArrivalQueue<StoredTrace>();
   private readonly serviceIndex = new ServiceIndex();
   private readonly origins = new SpanOrigins();
+  private readonly archive: TraceArchive;
   private readonly maxBytes: number;
   private spanCount = 0;
   private traceBytes = 0;
@@ -61,6 +66,7 @@ class MemoryTraceStore implements TraceStore {
 
   constructor({ maxBytes }: MemoryStoreOptions) {
     this.maxBytes = maxBytes;
+    this.archive = new TraceArchive(this.origins, ARCHIVE_SHARE * maxBytes);
   }
 
   async append(request: Uint8Array): Promise<void> {
@@ -72,11 +78,25 @@ class MemoryTraceStore implements TraceStore {
         for (const span of scopeGroup.spans) this.add(span, origin);
       }
     }
-    while (this.bytes > this.maxBytes && this.arrived.length > 0) this.evictOldest();
+    this.makeRoom();
   }
 
   async getTrace(traceId: TraceId): Promise<Trace | undefined> {
-    return this.traces.get(traceId)?.toTrace();
+    const current = this.traces.get(traceId);
+    return this.archive.with(traceId, current)?.toTrace();
+  }
+
+  async archiveTrace(traceId: TraceId): Promise<boolean> {
+    const trace = this.traces.get(traceId);
+    if (!trace) return this.archive.has(traceId);
+    const { archive } = this;
+    const neededBytes = archive.neededBytes(trace);
+    if (neededBytes > archive.freeBytes) {
+      throw new ArchiveFullError(neededBytes, archive.bytes, ARCHIVE_SHARE * this.maxBytes);
+    }
+    archive.add(trace);
+    this.makeRoom();
+    return true;
   }
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
@@ -178,7 +198,11 @@ class MemoryTraceStore implements TraceStore {
   }
 
   private get bytes(): number {
-    return this.traceBytes + this.origins.bytes + this.serviceIndex.bytes;
+    return this.traceBytes + this.origins.bytes + this.serviceIndex.bytes + this.archive.bytes;
+  }
+
+  private makeRoom(): void {
+    while (this.bytes > this.maxBytes && this.arrived.length > 0) this.evictOldest();
   }
 
   private add(span: Span, origin: SpanOrigin): void {
@@ -204,6 +228,8 @@ class MemoryTraceStore implements TraceStore {
   private evictOldest(): void {
     const oldest = this.arrived.shift();
     if (!oldest) return;
+    const { archive } = this;
+    if (archive.has(oldest.traceId) && archive.neededBytes(oldest) <= archive.freeBytes) archive.add(oldest);
     for (const { span, origin } of oldest) {
       this.serviceIndex.remove(origin.service, span);
       this.origins.release(origin);

@@ -14,7 +14,7 @@ import type { BlockSignal, BlockStatus } from '../block-signal.js';
 import { bytesOf } from '../block-table.js';
 import { Damage } from '../damage.js';
 import { RecordKind } from '../log-record.js';
-import { wordsAt } from '../trace-words.js';
+import { traceIdOfWords, wordsAt } from '../trace-words.js';
 import type { LogPosition, WriteAheadLog } from '../write-ahead-log.js';
 import { WriteError } from '../write-error.js';
 import { BlockReader } from './block-reader.js';
@@ -26,6 +26,8 @@ import { OriginTable } from './origin.js';
 import { RedTally } from './red-tally.js';
 import { SealedBlocks } from './sealed-blocks.js';
 import { sealSpanBlock } from './sealed-span-block.js';
+import { TraceArchive } from './trace-archive.js';
+import { collectSpans, type SpansByOrigin } from './trace-assembly.js';
 import { TraceSearch } from './trace-search.js';
 
 /** How much may wait in memory while blocks cannot be written, in times of what fills a block. */
@@ -36,6 +38,8 @@ export interface BlockTraceStoreOptions {
   readonly log: WriteAheadLog;
   /** Waits until what was appended is as durable as was asked for. */
   readonly settle: () => Promise<void>;
+  /** The same for what was written to the database. */
+  readonly settleDatabase: () => void;
   /** Called when what is in the log may be needed no longer. */
   readonly onSealed: () => void;
   readonly report: (message: string) => void;
@@ -56,6 +60,7 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
   private readonly sealed: SealedBlocks;
   private readonly reader: BlockReader;
   private readonly open: OpenSpans;
+  private readonly archive: TraceArchive;
   private readonly search: TraceSearch;
   private readonly callEdgeCounts: CallEdges;
   private evictedSpans = 0;
@@ -76,7 +81,9 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
     const block = sealed.load() + 1;
     this.open = new OpenSpans({ block, sealed, reader, origins, now, spansPerBlock, bytesPerBlock });
     const openBlock = () => this.open.block;
-    this.search = new TraceSearch(sealed, reader, openBlock);
+    const { maxBytes } = options;
+    this.archive = new TraceArchive({ database, origins, damage, now, maxBytes, report });
+    this.search = new TraceSearch(sealed, reader, this.archive, openBlock);
     this.callEdgeCounts = new CallEdges(sealed, reader, openBlock);
   }
 
@@ -98,6 +105,15 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
 
   async getTrace(traceId: TraceId): Promise<Trace | undefined> {
     return this.search.trace(traceId);
+  }
+
+  async archiveTrace(traceId: TraceId): Promise<boolean> {
+    const spans = await this.search.spansOf(traceId);
+    if (spans.size === 0) return false;
+    this.archive.add(traceId, spans);
+    this.dropSurplus();
+    this.options.settleDatabase();
+    return true;
   }
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
@@ -198,7 +214,7 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
   }
 
   private get bytes(): number {
-    return this.sealed.bytes + this.open.block.bodyLength;
+    return this.sealed.bytes + this.open.block.bodyLength + this.archive.bytes;
   }
 
   private refuseWhileFull(): void {
@@ -252,7 +268,7 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
     const { database, report } = this.options;
     const summaries = blocks.map((block) => this.reader.summary(block));
     try {
-      database.inTransaction(() => database.spans.delete(blocks));
+      this.archive.absorb(this.archivedSpansIn(blocks, summaries), () => database.spans.delete(blocks));
     } catch (error) {
       if (!(error instanceof WriteError)) throw error;
       report(`${error.message} What is too old or too much is kept until then.`);
@@ -261,6 +277,28 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
     for (const [i, block] of blocks.entries()) this.forget(block, summaries[i]);
     if (summaries.includes(undefined)) this.sealed.reload(this.open.block.calls);
     return true;
+  }
+
+  /** Spans of archived traces that are about to go with their blocks. */
+  private archivedSpansIn(
+    blocks: readonly number[],
+    summaries: readonly (BlockSummary | undefined)[],
+  ): Map<TraceId, SpansByOrigin> {
+    const spansByTrace = new Map<TraceId, SpansByOrigin>();
+    if (this.archive.isEmpty) return spansByTrace;
+    for (const [i, block] of blocks.entries()) {
+      const traceWords = summaries[i]?.traceWords ?? new Uint32Array(0);
+      for (let trace = 0; 4 * trace < traceWords.length; trace++) {
+        const words = wordsAt(traceWords, trace);
+        const traceId = traceIdOfWords(...words);
+        const rows = this.archive.has(traceId) ? this.reader.rows(block) : undefined;
+        if (!rows) continue;
+        const spans = spansByTrace.get(traceId) ?? (new Map() as SpansByOrigin);
+        spansByTrace.set(traceId, spans);
+        collectSpans(rows, (chunk) => this.reader.chunk(block, chunk), words, spans);
+      }
+    }
+    return spansByTrace;
   }
 
   private forget(block: number, summary: BlockSummary | undefined): void {

@@ -1,7 +1,7 @@
-import { decodeTraceRequest } from '@lantern/otlp';
+import { TraceRequestWalker, decodeTraceRequest } from '@lantern/otlp';
 import type { ResourceSpans, ScopeSpans, Span, Trace, TraceId } from '@lantern/telemetry-model';
 import type { TraceWords } from '../trace-words.js';
-import type { Origin } from './origin.js';
+import type { Origin, OriginTable } from './origin.js';
 import { ownedSpan } from './owned-span.js';
 import { writeRequest, type SpanGroup } from './request-bytes.js';
 import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
@@ -59,4 +59,37 @@ export const decodeTrace = (traceId: TraceId, spansByOrigin: SpansByOrigin): Tra
     }
   }
   return { traceId, resourceSpans: [...groups.values()] };
+};
+
+/** All spans as one request, each span once. */
+export const encodeSpans = (spansByOrigin: SpansByOrigin): Uint8Array => {
+  const walker = new TraceRequestWalker();
+  const known = new Set<string>();
+  const groups = Array.from(spansByOrigin, ([origin, spans]): SpanGroup => {
+    const fresh = spans.filter((span) => {
+      walker.walkSpan(span, 0, span.length);
+      const [, , , , spanLow, spanHigh] = walker.ids;
+      const key = `${spanLow} ${spanHigh} ${walker.kinds[0]}`;
+      if (known.has(key)) return false;
+      known.add(key);
+      return true;
+    });
+    return { origin, spans: fresh };
+  });
+  return writeRequest(groups.filter(({ spans }) => spans.length > 0));
+};
+
+/** @throws MalformedOtlpError */
+export const addEncodedSpans = (request: Uint8Array, origins: OriginTable, into: SpansByOrigin): void => {
+  const walker = new TraceRequestWalker();
+  walker.walk(request);
+  const walked = walker.walkedOrigins.map((origin) => origins.intern(origin));
+  for (let row = 0; row < walker.spanCount; row++) {
+    const origin = walked[walker.origins[row] ?? 0];
+    if (!origin) continue;
+    const span = request.subarray(walker.spanStart[row], walker.spanEnd[row]);
+    const spans = into.get(origin);
+    if (spans) spans.push(span);
+    else into.set(origin, [span]);
+  }
 };

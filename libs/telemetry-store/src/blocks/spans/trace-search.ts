@@ -10,6 +10,7 @@ import { NewestMatches } from './newest-matches.js';
 import type { OpenBlock } from './open-block.js';
 import type { SealedBlocks } from './sealed-blocks.js';
 import { collectSpans, decodeTrace, type SpansByOrigin } from './trace-assembly.js';
+import type { TraceArchive } from './trace-archive.js';
 import { TraceCheck } from './trace-check.js';
 
 /**
@@ -20,28 +21,37 @@ export class TraceSearch {
   constructor(
     private readonly sealed: SealedBlocks,
     private readonly reader: BlockReader,
+    private readonly archive: TraceArchive,
     private readonly openBlock: () => OpenBlock,
   ) {}
 
   async trace(traceId: TraceId): Promise<Trace | undefined> {
+    const spans = await this.spansOf(traceId);
+    return spans.size === 0 ? undefined : decodeTrace(traceId, spans);
+  }
+
+  /** All spans of a trace, wherever they are; one that is archived and in a block comes twice. */
+  async spansOf(traceId: TraceId): Promise<SpansByOrigin> {
     const turn = new Turn();
     const words = traceWordsOf(traceId);
-    const groups: SpansByOrigin = new Map();
-    const open = this.openBlock();
+    // First and at once: it may be sealed during a turn of others.
     const openSpans: SpansByOrigin = new Map();
+    const open = this.openBlock();
     collectSpans(open, () => open.body, words, openSpans);
+    const spans: SpansByOrigin = new Map();
     for (const block of this.sealed.traceIndex.blocksOf(...words)) {
       const rows = this.reader.rows(block);
-      if (rows) collectSpans(rows, (chunk) => this.reader.chunk(block, chunk), words, groups);
+      if (rows) collectSpans(rows, (chunk) => this.reader.chunk(block, chunk), words, spans);
       await turn.yieldWhenOver();
     }
-    for (const [origin, spans] of openSpans) {
-      const known = groups.get(origin);
-      if (known) known.push(...spans);
-      else groups.set(origin, spans);
+    for (const [origin, own] of openSpans) {
+      const known = spans.get(origin);
+      if (known) known.push(...own);
+      else spans.set(origin, own);
     }
-    if (groups.size === 0) return undefined;
-    return decodeTrace(traceId, groups);
+    // Last: blocks that were dropped during a turn of others left their spans there.
+    this.archive.addSpans(traceId, spans);
+    return spans;
   }
 
   async find(query: TraceQuery): Promise<Trace[]> {

@@ -1,0 +1,39 @@
+import { Buffer } from 'node:buffer';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { TraceId } from '@lantern/telemetry-model';
+
+export const ARCHIVE_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS archived_trace (
+    trace BLOB PRIMARY KEY, archived_millis INTEGER NOT NULL, spans BLOB NOT NULL
+  ) STRICT;
+`;
+
+/** Traces that outlive their blocks, each as a sealed request of all its spans; see docs/file-format.md. */
+export class ArchiveTable {
+  private readonly upsert: StatementSync;
+  private readonly select: StatementSync;
+
+  constructor(private readonly database: DatabaseSync) {
+    this.upsert = database.prepare(
+      'INSERT INTO archived_trace VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET spans = excluded.spans',
+    );
+    this.select = database.prepare('SELECT spans FROM archived_trace WHERE trace = ?');
+  }
+
+  /** How many bytes each of them takes. */
+  *sizes(): Generator<[traceId: TraceId, bytes: number]> {
+    const rows = this.database.prepare('SELECT trace, length(spans) AS bytes FROM archived_trace').iterate();
+    for (const { trace, bytes } of rows) {
+      yield [Buffer.from(trace as Uint8Array).toString('hex') as TraceId, Number(bytes)];
+    }
+  }
+
+  spans(traceId: TraceId): Uint8Array | undefined {
+    return this.select.get(Buffer.from(traceId, 'hex'))?.spans as Uint8Array | undefined;
+  }
+
+  /** Within a transaction of the database. The time of the first archiving stays. */
+  put(traceId: TraceId, archivedMillis: number, spans: Uint8Array): void {
+    this.upsert.run(Buffer.from(traceId, 'hex'), archivedMillis, spans);
+  }
+}
