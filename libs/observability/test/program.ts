@@ -43,9 +43,13 @@ export class CompiledLibrary {
   }
 
   start(name: string, env: NodeJS.ProcessEnv = {}, nodeOptions: string[] = []): Program {
-    const register = join(this.folder, 'library/register.js');
+    return this.startBare(name, env, ['--import', join(this.folder, 'library/register.js'), ...nodeOptions]);
+  }
+
+  /** Without the library. */
+  startBare(name: string, env: NodeJS.ProcessEnv = {}, nodeOptions: string[] = []): Program {
     return new Program(
-      spawn(process.execPath, ['--import', register, ...nodeOptions, join(this.folder, `${name}.js`)], {
+      spawn(process.execPath, [...nodeOptions, join(this.folder, `${name}.js`)], {
         cwd: this.folder,
         env: { PATH: process.env.PATH, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseExposition } from '../../test/exposition.js';
 import { type RunningServer, readBody, startServer } from '../../test/http-server.js';
 import { CompiledLibrary, type Program } from '../../test/program.js';
@@ -7,6 +7,9 @@ import { until } from '../../test/until.js';
 interface Pushed {
   resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[];
 }
+
+// Starting Node, Nest and the SDK takes a second, several on a busy machine.
+jest.setTimeout(60_000);
 
 describe('The metrics of a program that was started with --import', () => {
   const library = new CompiledLibrary();

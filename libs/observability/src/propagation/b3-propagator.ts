@@ -26,6 +26,10 @@ const samplingKey = createContextKey('B3 sampling state');
 export const getB3Sampling = (context: Context): B3Sampling | undefined =>
   context.getValue(samplingKey) as B3Sampling | undefined;
 
+/** The context of a sender who said that. */
+export const withB3Sampling = (context: Context, sampling: B3Sampling): Context =>
+  context.setValue(samplingKey, sampling);
+
 /** How the sampling state is written in the multiple headers; `defer` by absence. */
 const samplingHeaders: Record<B3Sampling, Record<string, string>> = {
   accept: { [X_B3_SAMPLED]: '1' },
@@ -48,7 +52,7 @@ export class B3ContextPropagator implements TextMapPropagator {
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const state = readB3(carrier, getter);
     if (!state) return context;
-    const withSampling = context.setValue(samplingKey, state.sampling);
+    const withSampling = withB3Sampling(context, state.sampling);
     if (!state.ids) return withSampling;
     const headers = {
       [X_B3_TRACE_ID]: state.ids.traceId,

@@ -1,6 +1,7 @@
 import { type Context, propagation, context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
+  NoopSpanProcessor,
   type ReadableSpan,
   type Sampler,
   type SamplingResult,
@@ -11,6 +12,8 @@ import {
 import { installHttpHooks, removeHttpHooks } from '../http/http-hooks.js';
 import { OldConventions, wantsOldConventions } from '../http/old-conventions.js';
 import { createPropagator } from '../propagation/propagator.js';
+import { keepRules } from '../tracing/keep-rules.js';
+import { KeptTraces } from '../tracing/kept-traces.js';
 import { createSampler } from '../tracing/sampler.js';
 import { stampCorrelation } from '../tracing/span-processor.js';
 import { type SpanTreeOptions, spanTree } from './span-tree.js';
@@ -44,7 +47,7 @@ export interface TestTelemetry {
 
 /**
  * Starts tracing for the tests of this process, or resets it when it is started already. `env` takes the variables that
- * shape the spans: `OTEL_TRACES_SAMPLER` with its argument, and `OTEL_SEMCONV_STABILITY_OPT_IN`.
+ * shape the spans: `OTEL_TRACES_SAMPLER` with its argument, `LANTERN_KEEP_*`, `OTEL_SEMCONV_STABILITY_OPT_IN`.
  */
 export function startTestTelemetry(env: NodeJS.ProcessEnv = {}): TestTelemetry {
   telemetry ??= new MemoryTelemetry();
@@ -61,6 +64,7 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
   private readonly waiting = new Set<() => void>();
   private sampler = createSampler({});
   private oldConventions: OldConventions | undefined;
+  private kept: KeptTraces | undefined;
 
   constructor() {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -107,6 +111,8 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
   configure(env: NodeJS.ProcessEnv): void {
     this.sampler = createSampler(env);
     this.oldConventions = wantsOldConventions(env) ? new OldConventions() : undefined;
+    const rules = keepRules(env);
+    this.kept = rules && new KeptTraces(new Collector((span) => this.collect(span)), rules);
   }
 
   reset(): void {
@@ -123,6 +129,7 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
 
   onStart(span: Span, parent: Context): void {
     stampCorrelation(span, parent);
+    this.kept?.onStart(span, parent);
   }
 
   onEnding(span: Span): void {
@@ -130,6 +137,11 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
   }
 
   onEnd(span: ReadableSpan): void {
+    if (this.kept) this.kept.onEnd(span);
+    else this.collect(span);
+  }
+
+  private collect(span: ReadableSpan): void {
     this.ended.push(span);
     for (const check of this.waiting) check();
   }
@@ -140,6 +152,17 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
 
   async shutdown(): Promise<void> {
     // The spans stay to be asserted on.
+  }
+}
+
+/** Behind what decides whether to keep a trace. */
+class Collector extends NoopSpanProcessor {
+  constructor(private readonly collect: (span: ReadableSpan) => void) {
+    super();
+  }
+
+  override onEnd(span: ReadableSpan): void {
+    this.collect(span);
   }
 }
 

@@ -18,13 +18,16 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
 import { getB3Sampling } from '../propagation/b3-propagator.js';
+import { keepRules } from './keep-rules.js';
 
 /**
  * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name, obedient to B3 senders. Default:
  * `parentbased_always_on`. https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ * With {@link keepRules} it records what it does not sample.
  */
 export function createSampler(env: NodeJS.ProcessEnv): Sampler {
-  return new B3ObedientSampler(samplerFromEnv(env));
+  const sampler = new B3ObedientSampler(samplerFromEnv(env));
+  return keepRules(env) ? new RecordingSampler(sampler) : sampler;
 }
 
 function samplerFromEnv(env: NodeJS.ProcessEnv): Sampler {
@@ -91,5 +94,29 @@ class B3ObedientSampler implements Sampler {
 
   toString(): string {
     return `B3Obedient{${this.delegate.toString()}}`;
+  }
+}
+
+/**
+ * Has recorded what its delegate decides against, without the flag that would make others record it too: the decision
+ * that travels stays "no". `b3: 0` without ids is obeyed: that sender wants nothing recorded, as for a health check.
+ */
+class RecordingSampler implements Sampler {
+  constructor(private readonly delegate: Sampler) {}
+
+  shouldSample(...args: Parameters<Sampler['shouldSample']>): SamplingResult {
+    const result = this.delegate.shouldSample(...args);
+    if (result.decision !== SamplingDecision.NOT_RECORD) return result;
+    const [context] = args;
+    const parent = trace.getSpan(context);
+    const isUnwanted =
+      parent === undefined
+        ? getB3Sampling(context) === 'deny'
+        : !parent.spanContext().isRemote && !parent.isRecording();
+    return isUnwanted ? result : { ...result, decision: SamplingDecision.RECORD };
+  }
+
+  toString(): string {
+    return `Recording{${this.delegate.toString()}}`;
   }
 }

@@ -14,6 +14,8 @@ export class SpanDelivery implements SpanExporter {
   private failing = false;
   private lost = 0;
   private pending = 0;
+  private readonly underWay = new Set<ReadableSpan[]>();
+  private rest: ReadableSpan[] | undefined;
 
   constructor(
     private readonly exporter: SpanExporter,
@@ -50,8 +52,29 @@ export class SpanDelivery implements SpanExporter {
     }
   }
 
+  /**
+   * The end of the process: sends, by `send`, what is under way, whose arrival nobody will tell any more, and what
+   * `flush` makes the processor hand in at once. Nothing is exported after this. `send` returns how many were lost.
+   */
+  sendRest(flush: () => void, send: (spans: ReadableSpan[]) => number): void {
+    this.rest = [...this.underWay].flat();
+    flush();
+    const lost = send(this.rest);
+    this.pending = 0;
+    if (lost === 0) return;
+    countLostSpans('export_failed', lost);
+    this.report('warn', `${lost} spans were not sent to ${this.target} before the end`);
+  }
+
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    if (this.rest) {
+      this.rest.push(...spans);
+      done({ code: ExportResultCode.SUCCESS });
+      return;
+    }
+    this.underWay.add(spans);
     this.exporter.export(spans, (result) => {
+      this.underWay.delete(spans);
       this.pending -= spans.length;
       if (result.code === ExportResultCode.SUCCESS) {
         this.delivered();

@@ -1,26 +1,55 @@
 import { diag } from '@opentelemetry/api';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
+import { ConsoleSpanExporter, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
+import { sendBlocking } from './blocking-sender.js';
+import { otlpParcels } from './otlp-parcels.js';
 
 const defaultEndpoint = 'http://localhost:4318';
+
+/** Where spans go. */
+export interface SpanDestination {
+  exporter: SpanExporter;
+  /** As it may be told: without credentials. */
+  target: string;
+  /** Sends spans while the process ends, blocking for `timeoutMillis` at the most. Returns how many were lost. */
+  sendBlocking: (spans: ReadableSpan[], timeoutMillis: number) => number;
+}
 
 /**
  * The exporter that `OTEL_TRACES_EXPORTER` names: `otlp` (default), `console` or `none`; undefined for none. The
  * endpoint, headers, compression and timeouts are read by the exporter itself from `OTEL_EXPORTER_OTLP_*`.
  */
-export function createSpanExporter(
-  env: NodeJS.ProcessEnv,
-): { exporter: SpanExporter; target: string } | undefined {
+export function createSpanExporter(env: NodeJS.ProcessEnv): SpanDestination | undefined {
   const name = setting(env, 'OTEL_TRACES_EXPORTER')?.toLowerCase() ?? 'otlp';
   if (name === 'none') return undefined;
-  if (name === 'console') return { exporter: new ConsoleSpanExporter(), target: 'the console' };
+  if (name === 'console') return toConsole(new ConsoleSpanExporter());
   if (name !== 'otlp') {
     diag.warn(`OTEL_TRACES_EXPORTER is "${name}"; using otlp. Known: otlp, console, none.`);
   }
-  return { exporter: createOtlpExporter(env), target: targetOf(env) };
+  return {
+    exporter: createOtlpExporter(env),
+    target: targetOf(env),
+    sendBlocking: (spans, timeoutMillis) => {
+      const parcels = otlpParcels(env, spans);
+      const accepted = sendBlocking(parcels, timeoutMillis);
+      return accepted.reduce(
+        (lost, isAccepted, at) => lost - (isAccepted ? (parcels[at]?.count ?? 0) : 0),
+        spans.length,
+      );
+    },
+  };
 }
+
+const toConsole = (exporter: SpanExporter): SpanDestination => ({
+  exporter,
+  target: 'the console',
+  sendBlocking: (spans) => {
+    exporter.export(spans, () => undefined);
+    return 0;
+  },
+});
 
 // Protobuf is what the specification asks for by default and half the bytes of JSON; JSON is there to be read.
 // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol

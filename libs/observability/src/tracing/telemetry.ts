@@ -1,7 +1,7 @@
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
+import { NoopSpanProcessor, type SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
 import { describeError } from '../errors.js';
 import { OldConventions, wantsOldConventions } from '../http/old-conventions.js';
@@ -10,8 +10,11 @@ import { metricExits, pushReaders } from '../metrics/metric-readers.js';
 import { startProcessMetrics } from '../metrics/process-metrics.js';
 import { createPropagator } from '../propagation/propagator.js';
 import { serviceIdentity } from '../service-identity.js';
+import { recordCrashes } from './crash.js';
 import { Diagnostics } from './diagnostics.js';
 import { prepareProcess } from './process.js';
+import { keepRules } from './keep-rules.js';
+import { KeptTraces } from './kept-traces.js';
 import { processResource, resourceDetectors } from './resource.js';
 import { createSampler } from './sampler.js';
 import { takeShutdown } from './shutdown.js';
@@ -57,6 +60,7 @@ function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
       diagnostics.write(level, message),
     );
   }
+  const processor = delivery && new SpanProcessor(delivery);
   const sdk = new NodeSDK({
     resource: processResource(identity),
     ...(setting(env, 'OTEL_NODE_RESOURCE_DETECTORS') ? {} : { resourceDetectors }),
@@ -67,7 +71,7 @@ function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
     spanProcessors: [
       ...(wantsOldConventions(env) ? [new OldConventions()] : []),
       // Without an exporter spans are still made, so that log lines carry trace ids.
-      delivery ? new SpanProcessor(delivery) : new NoopSpanProcessor(),
+      processor ? keeping(processor, env) : new NoopSpanProcessor(),
     ],
     metricReaders: [createScrapeReader(), ...pushReaders(env)],
     // Left to the SDK when asked for, off otherwise: it would send them to the traces' endpoint by itself.
@@ -76,16 +80,34 @@ function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
   sdk.start();
   // Fetched metrics begin with the application that serves them; these have no need of one.
   if (metricExits(env).pushed.length > 0) startProcessMetrics();
+  const forgetCrashes = recordCrashes({
+    report: (message, error) => diagnostics.write('fatal', message, { error }),
+    flush: (timeoutMillis, crashed) => {
+      // A plain end is not held up for a backend that is known to be away.
+      if (!target || !delivery || !processor || delivery.undelivered === 0) return;
+      if (delivery.isFailing && !crashed) return;
+      delivery.sendRest(
+        () => void processor.forceFlush(),
+        (spans) => target.sendBlocking(spans, timeoutMillis),
+      );
+    },
+  });
   takeShutdown({
     run: () => sdk.shutdown(),
     isHopeless: () => delivery?.isFailing ?? false,
     done: (timedOut) => {
+      forgetCrashes();
       const left = delivery?.undelivered ?? 0;
       if (timedOut && left > 0) {
         diagnostics.write('warn', `${left} spans were not sent to ${target?.target ?? ''} before the end`);
       }
     },
   });
+}
+
+function keeping(processor: SpanProcessor, env: NodeJS.ProcessEnv): SdkSpanProcessor {
+  const rules = keepRules(env);
+  return rules ? new KeptTraces(processor, rules) : processor;
 }
 
 // The SDK leaves attributes unlimited unless one of these is set.

@@ -1,0 +1,62 @@
+import { Worker } from 'node:worker_threads';
+
+/** Something to be posted while the process ends. */
+export interface Parcel {
+  url: string;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+/**
+ * Run by a thread of its own, which goes on while this one waits. It counts the answers in `state[0]`, and notes a good
+ * one as 1 behind that, at the place of its parcel.
+ */
+const program = `
+const { workerData: { parcels, state, timeoutMillis } } = require('node:worker_threads');
+for (const [at, { url, headers, body }] of parcels.entries()) {
+  let open = true;
+  const done = (well) => {
+    if (!open) return;
+    open = false;
+    if (well) Atomics.store(state, at + 1, 1);
+    Atomics.add(state, 0, 1);
+    Atomics.notify(state, 0);
+  };
+  try {
+    const { request } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
+    request(url, { method: 'POST', headers: { ...headers, 'content-length': body.length }, timeout: timeoutMillis })
+      .on('response', (response) => { response.resume(); done(response.statusCode >= 200 && response.statusCode < 300); })
+      .on('error', () => done(false))
+      .end(body);
+  } catch {
+    done(false);
+  }
+}
+`;
+
+/**
+ * Posts the parcels and blocks until all are answered, or for `timeoutMillis` at the most. Returns which were
+ * accepted. Only for the end of a process: nothing asynchronous of this thread runs any more in an `exit` listener,
+ * nor before Node reports an uncaught exception.
+ */
+export function sendBlocking(parcels: readonly Parcel[], timeoutMillis: number): boolean[] {
+  if (parcels.length === 0) return [];
+  const state = new Int32Array(new SharedArrayBuffer(4 * (parcels.length + 1)));
+  const deadline = performance.now() + timeoutMillis;
+  const worker = new Worker(program, {
+    eval: true,
+    workerData: { parcels, state, timeoutMillis },
+    // Without what this process was started with, `--import` of this very library above all.
+    execArgv: [],
+    env: {},
+    stdout: true,
+    stderr: true,
+  });
+  worker.unref();
+  for (let answered = 0; answered < parcels.length; answered = Atomics.load(state, 0)) {
+    const left = deadline - performance.now();
+    if (left <= 0) break;
+    Atomics.wait(state, 0, answered, left);
+  }
+  return parcels.map((_parcel, at) => Atomics.load(state, at + 1) === 1);
+}

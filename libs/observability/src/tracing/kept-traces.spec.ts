@@ -1,0 +1,205 @@
+import { HttpException, InternalServerErrorException } from '@nestjs/common';
+import {
+  type Context,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  TraceFlags,
+  context,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import { NoopSpanProcessor, type ReadableSpan, TracerProvider } from '@opentelemetry/sdk-trace';
+import { describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { lostTelemetry } from '../metrics/losses.js';
+import { startTestTelemetry } from '../testing/index.js';
+import { keepRules } from './keep-rules.js';
+import { KeptTraces, keptAttribute } from './kept-traces.js';
+import { createSampler } from './sampler.js';
+import { Tracer } from './tracer.js';
+
+const denying = { OTEL_TRACES_SAMPLER: 'parentbased_always_off' };
+const errors = { ...denying, LANTERN_KEEP_ERRORS: 'true' };
+const slow = { ...denying, LANTERN_KEEP_SLOWER_THAN: '20' };
+
+const telemetry = startTestTelemetry();
+const tracer = new Tracer();
+
+const within = (headers: Record<string, string>): Context => propagation.extract(ROOT_CONTEXT, headers);
+const unsampled = '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-00';
+
+/** A request with a step inside, which ends as `fails` says. */
+async function request(fails: 'no' | 'inside' | 'whole', inside: Context = ROOT_CONTEXT, millis = 0) {
+  await context
+    .with(inside, () =>
+      tracer.withSpan('request', async () => {
+        await tracer
+          .withSpan('step', async () => {
+            await pause(millis);
+            if (fails !== 'no') throw new Error('boom');
+          })
+          .catch((error: unknown) => {
+            if (fails === 'whole') throw error;
+          });
+      }),
+    )
+    .catch(() => undefined);
+}
+
+const tree = (): string => telemetry.tree({ attributes: [keptAttribute] });
+
+describe('of the traces that the sampler decided against', () => {
+  it('none is kept unless that is asked for', async () => {
+    startTestTelemetry(denying);
+    await request('whole');
+    expect(tree()).toBe('');
+  });
+
+  it('those that fail are kept, whole, where errors are', async () => {
+    startTestTelemetry(errors);
+    await request('whole');
+    expect(tree()).toBe('request [internal] ERROR lantern.kept="error"\n  step [internal] ERROR');
+    for (const span of telemetry.spans()) expect(span.spanContext().traceFlags).toBe(TraceFlags.SAMPLED);
+  });
+
+  it('those are not that recovered, or whose caller was wrong', async () => {
+    startTestTelemetry(errors);
+    await request('no');
+    await request('inside');
+    expect(() =>
+      tracer.withSpan('refused', () => {
+        throw new HttpException('no', 404);
+      }),
+    ).toThrow();
+    expect(tree()).toBe('');
+    expect(() =>
+      tracer.withSpan('broken', () => {
+        throw new InternalServerErrorException();
+      }),
+    ).toThrow();
+    expect(tree()).toBe('broken [internal] ERROR lantern.kept="error"');
+  });
+
+  it('those that are slow are kept where a duration is given', async () => {
+    startTestTelemetry(slow);
+    await request('whole');
+    await request('no', ROOT_CONTEXT, 25);
+    expect(tree()).toBe('request [internal] lantern.kept="slow"\n  step [internal]');
+  });
+
+  it('those are too whose caller decided, and stay in its trace', async () => {
+    startTestTelemetry(errors);
+    await request('whole', within({ traceparent: unsampled }));
+    expect(telemetry.span('request').spanContext().traceId).toBe('80f198ee56343ba864fe8b2a57d3eff7');
+    expect(telemetry.span('request').parentSpanContext?.spanId).toBe('e457b5a2e4d86bd1');
+  });
+
+  it('none is that a sender wants nobody to record', async () => {
+    startTestTelemetry(errors);
+    await request('whole', within({ b3: '0' }));
+    expect(tree()).toBe('');
+  });
+
+  it('what is handed on stays the decision against', () => {
+    startTestTelemetry(errors);
+    tracer.withSpan('request', () => {
+      const carrier: Record<string, string> = {};
+      propagation.inject(context.active(), carrier);
+      expect(carrier.traceparent).toMatch(/-00$/);
+      expect(carrier['x-b3-sampled']).toBe('0');
+    });
+  });
+
+  it('spans that end after a failed request are kept with it', async () => {
+    startTestTelemetry(errors);
+    let late: Promise<void> | undefined;
+    await expect(
+      tracer.withSpan('request', async () => {
+        late = tracer.withSpan('audit', () => pause(10));
+        throw new Error('boom');
+      }),
+    ).rejects.toThrow();
+    await late;
+    expect(tree()).toBe('request [internal] ERROR lantern.kept="error"\n  audit [internal]');
+  });
+
+  it('two parts of one trace in a process are decided each by itself', async () => {
+    startTestTelemetry(errors);
+    const caller = within({ traceparent: unsampled });
+    await Promise.all([request('no', caller, 5), request('whole', caller)]);
+    expect(telemetry.spans()).toHaveLength(2);
+  });
+});
+
+it('traces that are sampled pass as they are', async () => {
+  startTestTelemetry({ ...errors, OTEL_TRACES_SAMPLER: 'always_on' });
+  await request('no');
+  expect(tree()).toBe('request [internal]\n  step [internal]');
+});
+
+describe('what is held until it is decided', () => {
+  class Sink extends NoopSpanProcessor {
+    readonly names: string[] = [];
+    override onEnd(span: ReadableSpan): void {
+      this.names.push(span.name);
+    }
+  }
+  const start = (limits: { parts: number; spansOfPart: number; spans: number }) => {
+    const sink = new Sink();
+    const processor = new KeptTraces(sink, { errors: true, slowerThanMillis: undefined }, limits);
+    const provider = new TracerProvider({ sampler: createSampler(errors), spanProcessors: [processor] });
+    const plain = provider.getTracer('test');
+    const begin = (name: string) => {
+      const root = plain.startSpan(name, { root: true });
+      return {
+        child: (child: string) => plain.startSpan(child, {}, trace.setSpan(ROOT_CONTEXT, root)).end(),
+        fail: () => root.setStatus({ code: SpanStatusCode.ERROR }).end(),
+      };
+    };
+    return { sink, begin };
+  };
+
+  it('is bounded in traces: the oldest is given up, and its spans are counted', () => {
+    const before = lostTelemetry.spans.keep_limit ?? 0;
+    const { sink, begin } = start({ parts: 2, spansOfPart: 10, spans: 10 });
+    const [one, two] = [begin('one'), begin('two')];
+    one.child('of one');
+    const three = begin('three');
+    for (const each of [one, two, three]) each.fail();
+    expect(sink.names).toEqual(['two', 'three']);
+    expect((lostTelemetry.spans.keep_limit ?? 0) - before).toBe(1);
+  });
+
+  it('is bounded in spans of a trace, whose others are kept', () => {
+    const before = lostTelemetry.spans.keep_limit ?? 0;
+    const { sink, begin } = start({ parts: 2, spansOfPart: 1, spans: 10 });
+    const one = begin('one');
+    one.child('first');
+    one.child('second');
+    one.fail();
+    expect(sink.names).toEqual(['first', 'one']);
+    expect((lostTelemetry.spans.keep_limit ?? 0) - before).toBe(1);
+  });
+
+  it('is bounded in spans altogether', () => {
+    const { sink, begin } = start({ parts: 10, spansOfPart: 10, spans: 2 });
+    const [one, two] = [begin('one'), begin('two')];
+    one.child('of one');
+    two.child('of two');
+    two.child('of two');
+    one.fail();
+    two.fail();
+    expect(sink.names).toEqual(['of two', 'of two', 'two']);
+  });
+});
+
+describe('LANTERN_KEEP_*', () => {
+  it.each([
+    [{}, undefined],
+    [{ LANTERN_KEEP_ERRORS: 'false' }, undefined],
+    [{ LANTERN_KEEP_ERRORS: 'TRUE' }, { errors: true, slowerThanMillis: undefined }],
+    [{ LANTERN_KEEP_SLOWER_THAN: '500' }, { errors: false, slowerThanMillis: 500 }],
+    [{ LANTERN_KEEP_SLOWER_THAN: 'soon' }, undefined],
+    [{ LANTERN_KEEP_SLOWER_THAN: '-1' }, undefined],
+  ])('%j means %j', (env, rules) => expect(keepRules(env)).toEqual(rules));
+});

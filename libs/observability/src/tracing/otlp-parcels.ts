@@ -1,0 +1,52 @@
+import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { setting } from '../environment.js';
+import type { Parcel } from './blocking-sender.js';
+
+/** A request with that many spans. */
+export interface SpanParcel extends Parcel {
+  count: number;
+}
+
+/** Spans of one parcel: what a receiver takes in one request. */
+const maxSpans = 2048;
+
+/**
+ * Spans as requests to where the exporter sends them by
+ * https://opentelemetry.io/docs/specs/otel/protocol/exporter/. Uncompressed; a client certificate is not presented.
+ */
+export function otlpParcels(env: NodeJS.ProcessEnv, spans: readonly ReadableSpan[]): SpanParcel[] {
+  const isJson =
+    (setting(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL')) ===
+    'http/json';
+  const serializer = isJson ? JsonTraceSerializer : ProtobufTraceSerializer;
+  const parcels: SpanParcel[] = [];
+  for (let at = 0; at < spans.length; at += maxSpans) {
+    const some = spans.slice(at, at + maxSpans);
+    const body = serializer.serializeRequest(some);
+    if (!body) continue;
+    parcels.push({
+      count: some.length,
+      url: tracesUrl(env),
+      headers: {
+        'content-type': isJson ? 'application/json' : 'application/x-protobuf',
+        ...headersFromEnv(env),
+      },
+      body,
+    });
+  }
+  return parcels;
+}
+
+function tracesUrl(env: NodeJS.ProcessEnv): string {
+  const own = setting(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
+  if (own !== undefined) return own;
+  const base = setting(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? 'http://localhost:4318';
+  return `${base.replace(/\/$/, '')}/v1/traces`;
+}
+
+const headersFromEnv = (env: NodeJS.ProcessEnv): Record<string, string> => ({
+  ...parseKeyPairsIntoRecord(setting(env, 'OTEL_EXPORTER_OTLP_HEADERS')),
+  ...parseKeyPairsIntoRecord(setting(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS')),
+});
