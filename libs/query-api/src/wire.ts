@@ -28,6 +28,8 @@ export type {
 export {
   CATEGORIZE_LABELS,
   ENCODING_FLAGS_HEADER,
+  type LokiList,
+  type LokiMatrix,
   type LokiStream,
   type LokiStreams,
   type LokiTailFrame,

@@ -1,4 +1,4 @@
-import { IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
+import { IconFileText, IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
 import { Suspense, useState } from 'react';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import classes from './AppShell.module.css';
@@ -17,6 +17,7 @@ export const AppShell = () => {
   if (pathname === '/search' && search !== lastSearch) setLastSearch(search);
   const pages = [
     { path: `/search${lastSearch}`, label: 'Search', Icon: IconSearch },
+    { path: '/logs', label: 'Logs', Icon: IconFileText },
     { path: '/dependencies', label: 'Dependencies', Icon: IconTopologyStar3 },
   ];
   const { ref: main, remember } = useScrollMemory(pathname === '/search' ? `${pathname}${search}` : pathname);

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { CopyButton } from './CopyButton.js';
 import { formatCount } from './format/count.js';
 import classes from './FieldTable.module.css';
@@ -7,11 +7,13 @@ import { isStackTrace, StackTrace } from './StackTrace.js';
 interface FieldTableProps {
   readonly label: string;
   readonly fields: readonly (readonly [key: string, value: string])[];
+  /** What else can be done with a field, besides copying its value. */
+  readonly tools?: (key: string, value: string) => ReactNode;
 }
 
 /** Keys and values, each value to copy. */
-export const FieldTable = ({ label, fields }: FieldTableProps) => (
-  <table className={classes.table} aria-label={label}>
+export const FieldTable = ({ label, fields, tools }: FieldTableProps) => (
+  <table className={classes.table} aria-label={label} data-wide-tools={tools !== undefined}>
     <colgroup>
       <col className={classes.key} />
       <col />
@@ -20,15 +22,24 @@ export const FieldTable = ({ label, fields }: FieldTableProps) => (
     <tbody>
       {fields.map(([key, value], row) => (
         // Senders exist that repeat a key.
-        <Field key={`${row} ${key}`} name={key} value={value} />
+        <Field key={`${row} ${key}`} name={key} value={value} more={tools?.(key, value)} />
       ))}
     </tbody>
   </table>
 );
 
-const Field = ({ name, value }: { readonly name: string; readonly value: string }) => {
+interface FieldProps {
+  readonly name: string;
+  readonly value: string;
+  readonly more: ReactNode;
+}
+
+const Field = ({ name, value, more }: FieldProps) => {
   const tools = (
-    <td className={classes.tools}>{!isStackTrace(value) && <CopyButton value={value} what={name} />}</td>
+    <td className={classes.tools}>
+      {more}
+      {!isStackTrace(value) && <CopyButton value={value} what={name} />}
+    </td>
   );
   return isLong(value) ? (
     <>

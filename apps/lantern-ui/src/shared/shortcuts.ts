@@ -20,4 +20,12 @@ export const SHORTCUTS = [
       { press: ['Esc'], does: 'Close the panel' },
     ],
   },
+  {
+    where: 'Logs',
+    keys: [
+      { press: ['Enter'], does: 'Run the query' },
+      { press: ['Shift Enter'], does: 'New line in the query' },
+      { press: ['Ctrl Space'], does: 'Complete the query' },
+    ],
+  },
 ] as const;

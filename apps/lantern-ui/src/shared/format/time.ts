@@ -28,6 +28,15 @@ export const formatShortClock = (time: UnixNano): string => SHORT_CLOCK.format(m
 export const formatTime = (time: UnixNano): string =>
   `${DATE.format(millisOf(time))}, ${CLOCK.format(millisOf(time))}`;
 
+const SHORT_DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+
+/** `14:02:11`, with the day before it when that is not today: the ends of an axis. */
+export const formatShortTime = (millis: number): string => {
+  const clock = SHORT_CLOCK.format(millis);
+  const isToday = new Date(millis).toDateString() === new Date().toDateString();
+  return isToday ? clock : `${SHORT_DAY.format(millis)}, ${clock}`;
+};
+
 /** The clock for times of the last half day, with the date before it otherwise. */
 export const formatRecentTime = (time: UnixNano, nowMillis: number): string =>
   Math.abs(nowMillis - millisOf(time)) < 12 * 3_600_000 ? formatClock(time) : formatTime(time);

@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { audit } from './rig/audit.js';
+import { connectBrowser, openPage } from './rig/browser.js';
+import { pushLines } from './rig/lines.js';
+import { screenshot } from './rig/screenshot.js';
+import { tracedOrder, uiUrl } from './rig/shop.js';
+
+const address = (query: string, more = ''): string =>
+  `${uiUrl()}/logs?query=${encodeURIComponent(query)}${more}`;
+
+describe('the log page', () => {
+  let browser: Browser;
+  let page: Page;
+  let faults: readonly string[];
+  let failedTrace: string;
+
+  const lines = () => page.getByRole('list', { name: 'Log lines' });
+  const editor = () => page.getByRole('textbox', { name: 'LogQL query' });
+
+  beforeAll(async () => {
+    browser = await connectBrowser();
+    failedTrace = await tracedOrder('fail_product', 9);
+  });
+
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    ({ page, faults } = await openPage(browser));
+  });
+
+  afterEach(async () => {
+    await page.close();
+    // Chromium writes each answer with an error status to the console; what is meant to fail is asserted where it does.
+    expect(faults.filter((fault) => !fault.includes('status of 400'))).toEqual([]);
+  });
+
+  it('leads from the line of a failed payment to its trace', async () => {
+    await page.goto(address('{service="order-service"} |= "Payment gateway timeout"'));
+    await lines().getByText('Payment processing failed').first().click();
+    const fields = page.getByRole('table', { name: 'Fields' });
+    await fields.getByText('fail_product').waitFor();
+    await screenshot(page, 'logs');
+    await page.getByRole('link', { name: 'Open its trace' }).click();
+    await page.waitForURL(`**/trace/${failedTrace}**`);
+  });
+
+  it('narrows the query by a field of a line, and by a level of the histogram', async () => {
+    await page.goto(address('{service="order-service"} |= "Payment processing failed"'));
+    await lines().getByText('Payment processing failed').first().click();
+    await page.getByRole('button', { name: 'Only lines with this product' }).click();
+    await page.waitForURL(
+      (url) => url.searchParams.get('query')?.endsWith('| json | product = "fail_product"') === true,
+    );
+    await lines().getByText('Payment processing failed').first().waitFor();
+
+    await page.goto(address('{service="order-service"}'));
+    await page.getByRole('button', { name: /^error \d+$/ }).click();
+    await page.waitForURL(
+      (url) => url.searchParams.get('query')?.endsWith('| detected_level = "error"') === true,
+    );
+    await lines().getByText('Payment processing failed').first().waitFor();
+  });
+
+  it('looks closer at the time that is dragged over', async () => {
+    await page.goto(address('{service="order-service"}'));
+    await page.getByRole('button', { name: /^error \d+$/ }).waitFor();
+    const plot = page.getByRole('img', { name: /^Lines over time/ });
+    const { x = 0, y = 0, width = 0 } = (await plot.boundingBox()) ?? {};
+    await page.mouse.move(x + width / 2, y + 20);
+    await page.mouse.down();
+    await page.mouse.move(x + width - 2, y + 20);
+    await page.mouse.up();
+    await page.waitForURL((url) => url.searchParams.get('lookback') === 'custom');
+    await lines().getByText('Payment processing failed').first().waitFor();
+  });
+
+  it('shows what the same stream said before and after a line', async () => {
+    await pushLines('contextual', ['one', 'two', 'three']);
+    await page.goto(address('{service="contextual"} |= "two"'));
+    await lines().getByText('two').click();
+    await page.getByRole('button', { name: 'Show what came before and after' }).click();
+    const context = page.getByRole('list', { name: 'Lines before and after' });
+    await context.getByText('one').waitFor();
+    await context.getByText('three').waitFor();
+    expect(await context.locator('[aria-current]').innerText()).toContain('two');
+  });
+
+  it('follows lines as they come', async () => {
+    await pushLines('follower', ['before']);
+    await page.goto(address('{service="follower"}', '&live=1'));
+    await lines().getByText('before').waitFor();
+    await page.getByText('Following new lines').waitFor();
+    await pushLines('follower', ['afterwards']);
+    await lines().getByText('afterwards').waitFor();
+    expect(await lines().getByRole('listitem').first().innerText()).toContain('afterwards');
+  });
+
+  it('computes numbers, and tells them in a table too', async () => {
+    await pushLines('counted', ['a', 'b', 'c']);
+    await page.goto(address('sum by (service) (count_over_time({service="counted"}[1h]))', '&lookback=5m'));
+    await page.getByRole('row', { name: /^counted 3 3 3$/ }).waitFor();
+    expect(await audit(page)).toEqual([]);
+  });
+
+  it('says in Loki’s words what is wrong with a query, and where', async () => {
+    await page.goto(address('{service="a" | json'));
+    await page.getByText('parse error at line 1, col 14: syntax error: unexpected |').waitFor();
+    expect(await page.getByRole('alert').getByRole('heading').innerText()).toBe(
+      'The query was not understood',
+    );
+  });
+
+  it('offers the query that finds the lines of a trace to whoever takes its id for a label', async () => {
+    await page.goto(address(`{trace_id="${failedTrace}"}`));
+    await page.getByRole('button', { name: 'Run it' }).click();
+    await lines().getByText('Payment processing failed').waitFor();
+  });
+
+  it('completes labels and their values from what Lantern has, by keyboard alone', async () => {
+    await page.goto(`${uiUrl()}/logs`);
+    await editor().focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('{serv');
+    await page.getByRole('option', { name: 'service', exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('"order');
+    await page.getByRole('option', { name: 'order-service' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) =>
+      (url.searchParams.get('query') ?? '').includes('{service="order-service"'),
+    );
+    await lines().getByText('Payment processing failed').first().waitFor();
+  });
+
+  it('takes lines as text, whatever they hold, and however long they are', async () => {
+    const hostile = '<img src=x onerror="document.title=1"> \u202Eright to left';
+    await pushLines('hostile', [hostile, `long ${'x'.repeat(200_000)}`, '']);
+    await page.goto(address('{service="hostile"}'));
+    await lines().getByText('<img src=x').waitFor();
+    expect(await page.title()).toBe('Logs · Lantern');
+    await lines()
+      .getByText(/^long x/)
+      .click();
+    expect(await lines().getByRole('listitem').count()).toBe(4);
+  });
+
+  it.each(['light', 'dark'] as const)('passes the audit, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(address('{service="order-service"} |= "Payment"'));
+    await lines().getByText('processing failed').first().click();
+    await page.getByRole('table', { name: 'Fields' }).waitFor();
+    await page.getByRole('textbox', { name: 'LogQL query' }).waitFor();
+    expect(await audit(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,18 @@
+/** Pushes lines of one stream to the Lantern under test; fulfils once every query finds them. */
+export const pushLines = async (
+  service: string,
+  lines: readonly string[],
+  { atMillis = Date.now(), level = 'info' }: { readonly atMillis?: number; readonly level?: string } = {},
+): Promise<void> => {
+  const values = lines.map((line, index) => [
+    String(BigInt(atMillis) * 1_000_000n + BigInt(index)),
+    line,
+    { level },
+  ]);
+  const response = await fetch(`${process.env.LOKI_URL ?? ''}/loki/api/v1/push`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ streams: [{ stream: { service }, values }] }),
+  });
+  if (!response.ok) throw new Error(`Lantern refused lines: ${response.status} ${await response.text()}`);
+};

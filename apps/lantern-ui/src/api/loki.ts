@@ -1,0 +1,258 @@
+import {
+  CATEGORIZE_LABELS,
+  ENCODING_FLAGS_HEADER,
+  type LokiList,
+  type LokiMatrix,
+  type LokiTailFrame,
+} from '@lantern/query-api/wire';
+import type { UnixNano } from '@lantern/telemetry-model';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { rangeKey, resolveRange, type ResolvedRange, type TimeRange } from '../shared/time-range.js';
+import { getJson } from './http.js';
+import { logLinesOf, type LogLine } from './log-line.js';
+
+/** Unix nanoseconds; the end is not part of it, as for Loki. */
+interface NanoRange {
+  readonly startUnixNano: UnixNano;
+  readonly endUnixNano: UnixNano;
+}
+
+const nanosOf = ({ startMicros, endMicros }: ResolvedRange): NanoRange => ({
+  startUnixNano: startMicros * 1_000n,
+  endUnixNano: endMicros * 1_000n,
+});
+
+export type Direction = 'forward' | 'backward';
+
+export interface LinesRequest extends NanoRange {
+  readonly query: string;
+  readonly direction: Direction;
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Lines in the direction that was asked for. */
+export const fetchLines = async ({
+  query,
+  startUnixNano,
+  endUnixNano,
+  direction,
+  limit,
+  signal,
+}: LinesRequest): Promise<LogLine[]> => {
+  const answer = await getJson({
+    path: '/loki/api/v1/query_range',
+    params: {
+      query,
+      start: String(startUnixNano),
+      end: String(endUnixNano),
+      limit: String(limit),
+      direction,
+    },
+    headers: { [ENCODING_FLAGS_HEADER]: CATEGORIZE_LABELS },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const lines = logLinesOf(answer);
+  return direction === 'forward' ? lines : lines.reverse();
+};
+
+/** As many lines as a page brings; below what Loki refuses (5,000). */
+export const PAGE_LINES = 500;
+
+interface LinePage {
+  readonly lines: readonly LogLine[];
+  /** What the pages before already had, at the time where this one begins. */
+  readonly range: NanoRange;
+}
+
+/**
+ * The lines of a query, page by page. Lookbacks are resolved once, for the first page: the pages behind it go on from
+ * there.
+ */
+export const linesQuery = (query: string, range: TimeRange, direction: Direction, isEnabled: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['log-lines', query, rangeKey(range), direction],
+    enabled: isEnabled,
+    initialPageParam: undefined as NanoRange | undefined,
+    queryFn: async ({ pageParam, signal }): Promise<LinePage> => {
+      const page = pageParam ?? nanosOf(resolveRange(range, Date.now()));
+      return {
+        lines: await fetchLines({ query, direction, limit: PAGE_LINES, signal, ...page }),
+        range: page,
+      };
+    },
+    getNextPageParam: ({ lines, range: asked }): NanoRange | undefined => {
+      const last = lines.at(-1);
+      if (lines.length < PAGE_LINES || last === undefined) return undefined;
+      // The moment of the last line is asked for again, for it may have more lines; `linesOfPages` drops the known ones.
+      return direction === 'forward'
+        ? { startUnixNano: last.timeUnixNano, endUnixNano: asked.endUnixNano }
+        : { startUnixNano: asked.startUnixNano, endUnixNano: last.timeUnixNano + 1n };
+    },
+  });
+
+/** All lines of the pages, each once, each with a key of its own. */
+export const linesOfPages = (pages: readonly LinePage[]): LogLine[] => {
+  const lines: LogLine[] = [];
+  for (const page of pages) {
+    const boundary = lines.at(-1)?.timeUnixNano;
+    const known = new Map<string, number>();
+    for (const line of lines.toReversed()) {
+      if (line.timeUnixNano !== boundary) break;
+      known.set(identity(line), (known.get(identity(line)) ?? 0) + 1);
+    }
+    for (const line of page.lines) {
+      const count = line.timeUnixNano === boundary ? (known.get(identity(line)) ?? 0) : 0;
+      if (count > 0) known.set(identity(line), count - 1);
+      else lines.push({ ...line, key: String(lines.length) });
+    }
+  }
+  return lines;
+};
+
+/** Equal lines of one stream at one time are one to Loki. */
+export const identity = ({ timeUnixNano, line, labels }: LogLine): string =>
+  `${timeUnixNano} ${JSON.stringify(labels)} ${line}`;
+
+export interface MetricSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly (readonly [millis: number, value: number])[];
+}
+
+export interface MetricResult {
+  readonly series: readonly MetricSeries[];
+  readonly startMillis: number;
+  readonly endMillis: number;
+  readonly stepMillis: number;
+}
+
+const STEPS_MILLIS = [
+  ...[100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000],
+  ...[60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000],
+  ...[3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000],
+];
+
+/** The round step that cuts a range into at most `most` parts. */
+export const stepFor = (rangeMillis: number, most: number): number =>
+  STEPS_MILLIS.find((step) => rangeMillis / step <= most) ?? Math.ceil(rangeMillis / most);
+
+/** The numbers that a metric query gives over time. */
+export const metricQuery = (query: string, range: TimeRange, isEnabled: boolean) =>
+  queryOptions({
+    queryKey: ['log-metric', query, rangeKey(range)],
+    enabled: isEnabled,
+    queryFn: ({ signal }) => fetchMetric(query, resolveRange(range, Date.now()), 120, signal),
+  });
+
+/** How many lines of each level a query of lines gives over time. */
+export const volumeQuery = (query: string, range: TimeRange, isEnabled: boolean) =>
+  queryOptions({
+    queryKey: ['log-volume', query, rangeKey(range)],
+    enabled: isEnabled,
+    queryFn: ({ signal }) => {
+      const resolved = resolveRange(range, Date.now());
+      const millis = Number((resolved.endMicros - resolved.startMicros) / 1_000n);
+      const window = stepFor(millis, 60);
+      return fetchMetric(
+        `sum by (detected_level, level) (count_over_time(${query} [${window}ms]))`,
+        resolved,
+        60,
+        signal,
+      );
+    },
+  });
+
+const fetchMetric = async (
+  query: string,
+  { startMicros, endMicros }: ResolvedRange,
+  most: number,
+  signal: AbortSignal,
+): Promise<MetricResult> => {
+  const stepMillis = stepFor(Number((endMicros - startMicros) / 1_000n), most);
+  // Windows end at whole steps, so that the same lines fall into the same bar whenever one looks.
+  const startMillis = Math.floor(Number(startMicros / 1_000n) / stepMillis) * stepMillis;
+  const endMillis = Math.ceil(Number(endMicros / 1_000n) / stepMillis) * stepMillis;
+  const answer = (await getJson({
+    path: '/loki/api/v1/query_range',
+    params: {
+      query,
+      start: `${startMillis}000000`,
+      end: `${endMillis}000000`,
+      step: `${stepMillis}ms`,
+    },
+    signal,
+  })) as { data?: Partial<LokiMatrix> };
+  const series = (answer.data?.result ?? []).map(({ metric, values }) => ({
+    labels: metric,
+    points: values.map(([seconds, value]) => [seconds * 1_000, Number(value)] as const),
+  }));
+  return { series, startMillis, endMillis, stepMillis };
+};
+
+/** Where lines come from as they arrive. */
+export const tailUrl = (query: string): string => {
+  const url = new URL('/loki/api/v1/tail', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.search = new URLSearchParams({ query, limit: '100' }).toString();
+  return url.href;
+};
+
+export const tailLinesOf = (frame: unknown): { readonly lines: LogLine[]; readonly dropped: number } => {
+  const { streams = [], dropped_entries: dropped = [] } = frame as Partial<LokiTailFrame>;
+  return { lines: logLinesOf({ data: { result: streams } }), dropped: dropped.length };
+};
+
+/** A list that Loki leaves out when it is empty. */
+const textsIn = (answer: unknown): readonly string[] => (answer as LokiList<string>).data ?? [];
+
+/** Names of the labels that streams have in the last hours. */
+export const labelNamesQuery = () =>
+  queryOptions({
+    queryKey: ['log-labels'],
+    staleTime: 30_000,
+    queryFn: async ({ signal }) => textsIn(await getJson({ path: '/loki/api/v1/labels', signal })),
+  });
+
+export const labelValuesQuery = (label: string, selector: string) =>
+  queryOptions({
+    queryKey: ['log-label-values', label, selector],
+    staleTime: 30_000,
+    queryFn: async ({ signal }) =>
+      textsIn(
+        await getJson({
+          path: `/loki/api/v1/label/${encodeURIComponent(label)}/values`,
+          params: selector === '' ? {} : { query: selector },
+          signal,
+        }),
+      ),
+  });
+
+/** A field that lines of a selection have, besides the labels of their streams. */
+export interface LogField {
+  readonly name: string;
+  readonly type: string;
+  readonly cardinality: number;
+  /** The stage that brings it; undefined for structured metadata. */
+  readonly parser: string | undefined;
+}
+
+export const fieldsQuery = (selector: string) =>
+  queryOptions({
+    queryKey: ['log-fields', selector],
+    staleTime: 30_000,
+    queryFn: async ({ signal }): Promise<LogField[]> => {
+      const answer = (await getJson({
+        path: '/loki/api/v1/detected_fields',
+        params: { query: selector, line_limit: '200' },
+        signal,
+      })) as {
+        fields?: readonly { label: string; type: string; cardinality: number; parsers: string[] | null }[];
+      };
+      return (answer.fields ?? []).map(({ label, type, cardinality, parsers }) => ({
+        name: label,
+        type,
+        cardinality,
+        parser: parsers?.[0],
+      }));
+    },
+  });

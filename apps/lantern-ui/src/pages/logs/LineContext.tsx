@@ -1,0 +1,140 @@
+import { Button, Modal } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import type { LogLine } from '../../api/log-line.js';
+import { fetchLines, identity, type Direction } from '../../api/loki.js';
+import { formatClock, formatTime } from '../../shared/format/time.js';
+import { ServiceName } from '../../shared/ServiceName.js';
+import { quoted } from './query-edit.js';
+import classes from './LineContext.module.css';
+
+interface LineContextProps {
+  readonly line: LogLine;
+  readonly labelNames: ReadonlySet<string>;
+  readonly onClose: () => void;
+}
+
+const STEP_LINES = 20;
+
+/** Lines of the same stream may be hours apart; nobody looks further. */
+const REACH_NANOS = 6n * 3_600_000_000_000n;
+
+/** What the same stream said before and after a line, whatever the query leaves out. */
+export const LineContext = ({ line, labelNames, onClose }: LineContextProps) => {
+  const before = useNeighbours(line, labelNames, 'backward');
+  const after = useNeighbours(line, labelNames, 'forward');
+  const center = useRef<HTMLLIElement>(null);
+  const isLoaded = !before.isPending && !after.isPending;
+  useEffect(() => {
+    if (isLoaded) center.current?.scrollIntoView({ block: 'center' });
+  }, [isLoaded]);
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="xl"
+      title={
+        <span className={classes.title}>
+          <ServiceName name={line.service} /> around {formatTime(line.timeUnixNano)}
+        </span>
+      }
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <More neighbours={before} what="earlier" />
+      <ol className={classes.list} aria-label="Lines before and after">
+        {before.lines.toReversed().map((other) => (
+          <Line key={`b${other.key}`} line={other} />
+        ))}
+        <li ref={center} className={classes.line} data-level={line.level} aria-current="true">
+          <Content line={line} />
+        </li>
+        {after.lines.map((other) => (
+          <Line key={`a${other.key}`} line={other} />
+        ))}
+      </ol>
+      <More neighbours={after} what="later" />
+    </Modal>
+  );
+};
+
+const Line = ({ line }: { readonly line: LogLine }) => (
+  <li className={classes.line} data-level={line.level}>
+    <Content line={line} />
+  </li>
+);
+
+const Content = ({ line }: { readonly line: LogLine }) => (
+  <>
+    <span className={classes.time}>{formatClock(line.timeUnixNano)}</span>
+    <span className={classes.tag} data-level={line.level}>
+      {line.level === 'unknown' ? 'log' : line.level}
+    </span>
+    <bdi className={classes.message}>{line.message.slice(0, 2_000)}</bdi>
+  </>
+);
+
+type Neighbours = ReturnType<typeof useNeighbours>;
+
+const More = ({
+  neighbours,
+  what,
+}: {
+  readonly neighbours: Neighbours;
+  readonly what: 'earlier' | 'later';
+}) => (
+  <div className={classes.more}>
+    {neighbours.error !== null ? (
+      <span className={classes.failed} role="alert">
+        The {what} lines could not be loaded: {neighbours.error.message}
+      </span>
+    ) : neighbours.hasNextPage ? (
+      <Button variant="subtle" color="gray" loading={neighbours.isFetching} onClick={neighbours.fetchMore}>
+        Show {what} lines
+      </Button>
+    ) : (
+      !neighbours.isPending && <span>There are no {what} lines of this stream within 6 hours.</span>
+    )}
+  </div>
+);
+
+const useNeighbours = (line: LogLine, labelNames: ReadonlySet<string>, direction: Direction) => {
+  const query = streamOf(line, labelNames);
+  const result = useInfiniteQuery({
+    queryKey: ['log-context', query, String(line.timeUnixNano), line.line, direction],
+    initialPageParam: line.timeUnixNano,
+    queryFn: ({ pageParam, signal }) =>
+      fetchLines({
+        query,
+        direction,
+        limit: STEP_LINES,
+        signal,
+        ...(direction === 'forward'
+          ? { startUnixNano: pageParam, endUnixNano: line.timeUnixNano + REACH_NANOS }
+          : { startUnixNano: line.timeUnixNano - REACH_NANOS, endUnixNano: pageParam }),
+      }),
+    getNextPageParam: (lines) => {
+      const last = lines.at(-1);
+      if (lines.length < STEP_LINES || last === undefined) return undefined;
+      return direction === 'forward' ? last.timeUnixNano + 1n : last.timeUnixNano;
+    },
+  });
+  const lines = (result.data?.pages ?? [])
+    .flat()
+    .filter((other) => identity({ ...other, labels: {} }) !== identity({ ...line, labels: {} }))
+    .map((other, index) => ({ ...other, key: String(index) }));
+  return {
+    lines,
+    error: result.error,
+    isPending: result.isPending,
+    isFetching: result.isFetching,
+    hasNextPage: result.hasNextPage,
+    fetchMore: () => void result.fetchNextPage(),
+  };
+};
+
+/** The selector of the line's own stream. What tail folds into the labels is left out. */
+const streamOf = ({ labels }: LogLine, labelNames: ReadonlySet<string>): string => {
+  const own = Object.entries(labels).filter(([name]) => labelNames.size === 0 || labelNames.has(name));
+  return `{${own.map(([name, value]) => `${name}=${quoted(value)}`).join(', ')}}`;
+};

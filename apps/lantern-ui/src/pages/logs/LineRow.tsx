@@ -1,0 +1,144 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconChevronRight, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import type { LogLine } from '../../api/log-line.js';
+import { CopyButton } from '../../shared/CopyButton.js';
+import { FieldTable } from '../../shared/FieldTable.js';
+import { formatRecentTime, formatTime } from '../../shared/format/time.js';
+import { ServiceName } from '../../shared/ServiceName.js';
+import { useNow } from '../../shared/use-now.js';
+import { Marked } from './Marked.js';
+import type { FieldFilter } from './query-edit.js';
+import classes from './LineRow.module.css';
+
+interface LineRowProps {
+  readonly line: LogLine;
+  readonly labelNames: ReadonlySet<string>;
+  readonly marked: readonly string[];
+  readonly isWrapped: boolean;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+  readonly onFilter: (filter: FieldFilter) => void;
+  readonly onContext: () => void;
+}
+
+/** A date is worth its room only where a line is not of today. */
+const CLOCK_STEP_MILLIS = 60_000;
+
+export const LineRow = ({
+  line,
+  labelNames,
+  marked,
+  isWrapped,
+  isOpen,
+  onToggle,
+  onFilter,
+  onContext,
+}: LineRowProps) => {
+  const now = useNow(CLOCK_STEP_MILLIS);
+  return (
+    <div className={classes.line} data-level={line.level} data-open={isOpen}>
+      <button
+        type="button"
+        className={classes.summary}
+        data-wrapped={isWrapped || isOpen}
+        aria-expanded={isOpen}
+        onClick={onToggle}
+      >
+        <IconChevronRight size={13} className={classes.chevron} data-open={isOpen} aria-hidden />
+        <span className={classes.time} title={formatTime(line.timeUnixNano)}>
+          {formatRecentTime(line.timeUnixNano, now)}
+        </span>
+        <span className={classes.tag} data-level={line.level}>
+          {line.level === 'unknown' ? 'log' : line.level}
+        </span>
+        <span className={classes.service}>
+          <ServiceName name={line.service} />
+        </span>
+        <bdi className={classes.message}>
+          <Marked text={shortened(line.message)} marked={marked} />
+        </bdi>
+      </button>
+      {isOpen && (
+        <div className={classes.details}>
+          <FieldTable
+            label="Fields"
+            fields={[...line.fields, ['time', formatTime(line.timeUnixNano)]]}
+            tools={(key, value) =>
+              key === 'time' || value.length > MOST_TO_FILTER ? undefined : (
+                <FilterTools
+                  name={key}
+                  onFilter={(operator) =>
+                    onFilter({ key, value, operator, origin: originOf(key, line, labelNames) })
+                  }
+                />
+              )
+            }
+          />
+          <div className={classes.actions}>
+            {line.traceId !== undefined && (
+              <Link
+                className={classes.action}
+                to={`/trace/${line.traceId}${line.spanId === undefined ? '' : `?uiFind=${line.spanId}`}`}
+              >
+                Open its trace
+              </Link>
+            )}
+            <button type="button" className={classes.action} onClick={onContext}>
+              Show what came before and after
+            </button>
+            <span className={classes.copy}>
+              Line as sent <CopyButton value={line.line} what="log line" />
+            </span>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+};
+
+/** A text of this length is no value that one would filter by. */
+const MOST_TO_FILTER = 200;
+
+/** What one row shows at most: a line may be a quarter of a megabyte long. */
+const MOST_SHOWN = 2_000;
+
+const shortened = (text: string): string =>
+  text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+
+const originOf = (key: string, line: LogLine, labelNames: ReadonlySet<string>): FieldFilter['origin'] => {
+  if (labelNames.has(key)) return 'label';
+  return line.metadataKeys.has(key) || Object.hasOwn(line.labels, key) ? 'metadata' : 'json';
+};
+
+interface FilterToolsProps {
+  readonly name: string;
+  readonly onFilter: (operator: '=' | '!=') => void;
+}
+
+const FilterTools = ({ name, onFilter }: FilterToolsProps) => (
+  <>
+    <Tooltip label="Only lines with this value">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={20}
+        aria-label={`Only lines with this ${name}`}
+        onClick={() => onFilter('=')}
+      >
+        <IconZoomIn size={13} />
+      </ActionIcon>
+    </Tooltip>
+    <Tooltip label="Without lines with this value">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={20}
+        aria-label={`Without lines with this ${name}`}
+        onClick={() => onFilter('!=')}
+      >
+        <IconZoomOut size={13} />
+      </ActionIcon>
+    </Tooltip>
+  </>
+);

@@ -1,0 +1,34 @@
+import { useNavigate, useSearchParams } from 'react-router';
+import { ErrorBoundary } from '../../shared/ErrorBoundary.js';
+import { LinesView } from './LinesView.js';
+import { logsPath, parseLogsParams, type LogsPageState } from './logs-params.js';
+import classes from './LogsPage.module.css';
+import { MetricView } from './MetricView.js';
+import { QueryBar } from './QueryBar.js';
+import { isMetricQuery } from './query-edit.js';
+
+/** LogQL, and what it finds: lines, or numbers over time. The address says all of it. */
+const LogsPage = () => {
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  const state = parseLogsParams(params);
+  const isMetric = isMetricQuery(state.query);
+  const change = (edit: Partial<LogsPageState>) => void navigate(logsPath({ ...state, ...edit }));
+
+  return (
+    <div className={classes.page}>
+      <title>Logs · Lantern</title>
+      <h1 className={classes.heading}>Logs</h1>
+      <QueryBar state={state} isMetric={isMetric} onChange={change} />
+      <ErrorBoundary resetKey={state.query}>
+        {isMetric ? (
+          <MetricView query={state.query} range={state.range} />
+        ) : (
+          <LinesView state={state} onChange={change} />
+        )}
+      </ErrorBoundary>
+    </div>
+  );
+};
+
+export default LogsPage;

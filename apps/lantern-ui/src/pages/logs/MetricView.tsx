@@ -1,0 +1,93 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { metricQuery } from '../../api/loki.js';
+import { formatCounted } from '../../shared/format/count.js';
+import { Notice } from '../../shared/Notice.js';
+import { rangePhrase, type TimeRange } from '../../shared/time-range.js';
+import { MetricChart } from './MetricChart.js';
+import classes from './MetricView.module.css';
+import { formatNumber, seriesColor, seriesName } from './metric-series.js';
+import { QueryFailed } from './QueryFailed.js';
+
+interface MetricViewProps {
+  readonly query: string;
+  readonly range: TimeRange;
+}
+
+/** More lines than this nobody tells apart; the table has them all. */
+const MOST_DRAWN = 24;
+
+/** The numbers that a query computes, as lines over time and as a table. */
+export const MetricView = ({ query, range }: MetricViewProps) => {
+  const metric = useQuery({ ...metricQuery(query, range, true), placeholderData: keepPreviousData });
+  const [focused, setFocused] = useState<string>();
+
+  if (metric.data === undefined) {
+    return metric.error === null ? (
+      <p className={classes.loading} role="status">
+        Computing…
+      </p>
+    ) : (
+      <QueryFailed
+        error={metric.error}
+        isRetrying={metric.isFetching}
+        onRetry={() => void metric.refetch()}
+        onQuery={() => undefined}
+      />
+    );
+  }
+  if (metric.data.series.length === 0) {
+    return (
+      <Notice title="No numbers">
+        <p>
+          No line {rangePhrase(range)} matches this query. Choose a longer time, or ask for the lines alone.
+        </p>
+      </Notice>
+    );
+  }
+  const series = metric.data.series
+    .map((one) => ({ ...one, name: seriesName(one.labels) }))
+    .sort((a, b) => largest(b.points) - largest(a.points));
+  return (
+    <div className={classes.view} data-stale={metric.isPlaceholderData}>
+      <h2 className={classes.count} aria-live="polite">
+        {formatCounted(series.length, 'series', 'series')}
+        {series.length > MOST_DRAWN && (
+          <span className={classes.note}> · the {MOST_DRAWN} largest are drawn</span>
+        )}
+        {metric.isError && <span className={classes.failed}> · not updated: {metric.error.message}</span>}
+      </h2>
+      <MetricChart result={{ ...metric.data, series: series.slice(0, MOST_DRAWN) }} focused={focused} />
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">Series</th>
+            <th scope="col">Last</th>
+            <th scope="col">Largest</th>
+            <th scope="col">Mean</th>
+          </tr>
+        </thead>
+        <tbody>
+          {series.map(({ name, points }, index) => (
+            <tr
+              key={name}
+              onPointerEnter={() => setFocused(name)}
+              onPointerLeave={() => setFocused(undefined)}
+            >
+              <th scope="row">
+                <span className={classes.swatch} style={{ background: seriesColor(index) }} aria-hidden />
+                <bdi>{name}</bdi>
+              </th>
+              <td>{formatNumber(points.at(-1)?.[1])}</td>
+              <td>{formatNumber(largest(points))}</td>
+              <td>{formatNumber(points.reduce((sum, [, value]) => sum + value, 0) / points.length)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};
+
+const largest = (points: readonly (readonly [number, number])[]): number =>
+  points.reduce((most, [, value]) => Math.max(most, value), -Infinity);

@@ -1,0 +1,135 @@
+import { Button, Select } from '@mantine/core';
+import { IconPlayerPlay, IconPlayerStop, IconX } from '@tabler/icons-react';
+import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { labelValuesQuery } from '../../api/loki.js';
+import { formatShortTime } from '../../shared/format/time.js';
+import { lookbacksWith } from '../../shared/lookback.js';
+import { lookbackRange } from '../../shared/time-range.js';
+import { faultIn } from './parse-fault.js';
+import { ANY_SERVICE, DEFAULT_LOOKBACK, logsPath, type LogsPageState } from './logs-params.js';
+import classes from './QueryBar.module.css';
+import { quoted } from './query-edit.js';
+
+/** The editor is the largest part of the page: what surrounds it need not wait for it. */
+const QueryEditor = lazy(() => import('./QueryEditor.js'));
+
+interface QueryBarProps {
+  readonly state: LogsPageState;
+  readonly isMetric: boolean;
+  readonly onChange: (edit: Partial<LogsPageState>) => void;
+}
+
+/** What is asked, and of which time. */
+export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
+  const [draft, setDraft] = useState(state.query);
+  const client = useQueryClient();
+  const isFetching =
+    useIsFetching({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('log-') }) > 0;
+  const services = useQuery(labelValuesQuery('service_name', ''));
+
+  // The address is the truth: following a link or going back fills the box anew.
+  const [shown, setShown] = useState(state.query);
+  if (shown !== state.query) {
+    setShown(state.query);
+    setDraft(state.query);
+  }
+
+  const faulty = client
+    .getQueryCache()
+    .findAll({
+      predicate: ({ queryKey }) => String(queryKey[0]).startsWith('log-') && queryKey[1] === state.query,
+    })
+    .map(({ state: { error } }) => faultIn(error?.message))
+    .find((fault) => fault !== undefined);
+
+  const run = (query = draft) => {
+    const next = query.trim() === '' ? ANY_SERVICE : query.trim();
+    // The same question again is asked again: time has gone on.
+    if (logsPath({ ...state, query: next }) === logsPath(state)) {
+      void client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('log-') });
+    } else onChange({ query: next });
+  };
+
+  const { range } = state;
+  return (
+    <form
+      className={classes.bar}
+      aria-label="Log query"
+      onSubmit={(event) => {
+        event.preventDefault();
+        run();
+      }}
+    >
+      <Select
+        className={classes.service ?? ''}
+        aria-label="Service"
+        placeholder="Any service"
+        data={withChosen(services.data ?? [], serviceOf(state.query))}
+        error={services.error !== null}
+        value={serviceOf(state.query)}
+        onChange={(service) => run(service === null ? ANY_SERVICE : `{service_name=${quoted(service)}}`)}
+        searchable
+        clearable
+        clearButtonProps={{ 'aria-label': 'Any service' }}
+        nothingFoundMessage="No such service"
+      />
+      <div className={classes.query}>
+        <Suspense fallback={<div className={classes.placeholder}>{draft}</div>}>
+          <QueryEditor
+            value={draft}
+            fault={draft === state.query ? faulty : undefined}
+            onChange={setDraft}
+            onRun={() => run()}
+          />
+        </Suspense>
+      </div>
+      {range.kind === 'fixed' ? (
+        <Button
+          className={classes.fixed ?? ''}
+          rightSection={<IconX size={13} aria-hidden />}
+          title="Back to the last hour"
+          disabled={state.isLive}
+          onClick={() => onChange({ range: lookbackRange(DEFAULT_LOOKBACK) })}
+        >
+          {formatShortTime(Number(range.startMicros / 1_000n))} –{' '}
+          {formatShortTime(Number(range.endMicros / 1_000n))}
+        </Button>
+      ) : (
+        <Select
+          className={classes.time ?? ''}
+          aria-label="Time"
+          data={[...lookbacksWith(range.lookback)]}
+          value={range.lookback}
+          allowDeselect={false}
+          disabled={state.isLive}
+          onChange={(lookback) => lookback !== null && onChange({ range: lookbackRange(lookback) })}
+        />
+      )}
+      <Button type="submit" variant="filled" loading={isFetching && !state.isLive} disabled={state.isLive}>
+        Run
+      </Button>
+      <Button
+        disabled={isMetric}
+        title={isMetric ? 'Numbers are not followed; lines are' : 'Show lines as they come'}
+        aria-pressed={state.isLive}
+        className={classes.live ?? ''}
+        data-live={state.isLive}
+        leftSection={
+          state.isLive ? <IconPlayerStop size={13} aria-hidden /> : <IconPlayerPlay size={13} aria-hidden />
+        }
+        onClick={() => onChange({ isLive: !state.isLive })}
+      >
+        Live
+      </Button>
+    </form>
+  );
+};
+
+/** The one service that the selector asks for by its exact name. */
+const serviceOf = (query: string): string | null =>
+  /^\s*\{[^}]*\bservice(?:_name)?\s*=\s*"([^"\\]+)"/.exec(query)?.[1] ?? null;
+
+/** A link may ask for a service that has sent no line of late. */
+const withChosen = (services: readonly string[], chosen: string | null): string[] =>
+  chosen === null || services.includes(chosen) ? [...services] : [...services, chosen];

@@ -1,0 +1,50 @@
+import type { LogLine } from '../../api/log-line.js';
+
+/** More than anybody reads; the oldest make room. */
+export const MOST_LIVE_LINES = 2_000;
+
+/** The lines of a live view, the newest first. */
+export interface LiveLines {
+  readonly shown: readonly LogLine[];
+  /** Arrived while the reader looks at older ones. */
+  readonly waiting: readonly LogLine[];
+  readonly isHeld: boolean;
+  /** Lines that the server left out because this page was too slow. */
+  readonly dropped: number;
+  /** Names the next line. */
+  readonly nextKey: number;
+}
+
+export const NO_LINES: LiveLines = { shown: [], waiting: [], isHeld: false, dropped: 0, nextKey: 0 };
+
+export type LiveEvent =
+  | { readonly type: 'arrived'; readonly lines: readonly LogLine[]; readonly dropped: number }
+  /** The reader scrolls away from the top, or comes back to it. */
+  | { readonly type: 'hold'; readonly isHeld: boolean }
+  | { readonly type: 'clear' };
+
+export const liveLines = (state: LiveLines, event: LiveEvent): LiveLines => {
+  switch (event.type) {
+    case 'clear':
+      return { ...NO_LINES, nextKey: state.nextKey };
+    case 'hold':
+      return event.isHeld
+        ? { ...state, isHeld: true }
+        : { ...state, isHeld: false, shown: newest([...state.waiting, ...state.shown]), waiting: [] };
+    case 'arrived': {
+      const arrived = event.lines
+        .map((line, index) => ({ ...line, key: `live ${state.nextKey + index}` }))
+        .reverse();
+      const next = {
+        ...state,
+        dropped: state.dropped + event.dropped,
+        nextKey: state.nextKey + event.lines.length,
+      };
+      return state.isHeld
+        ? { ...next, waiting: newest([...arrived, ...state.waiting]) }
+        : { ...next, shown: newest([...arrived, ...state.shown]) };
+    }
+  }
+};
+
+const newest = (lines: readonly LogLine[]): readonly LogLine[] => lines.slice(0, MOST_LIVE_LINES);

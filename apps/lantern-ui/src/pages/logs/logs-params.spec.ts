@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { lookbackRange } from '../../shared/time-range.js';
+import { logsPath, parseLogsParams, type LogsPageState } from './logs-params.js';
+
+const read = (path: string) => parseLogsParams(new URL(path, 'http://here').searchParams);
+
+describe('the address of the log page', () => {
+  it('says nothing of what goes without saying', () => {
+    const state = read('/logs');
+    expect(state.query).toBe('{service_name=~".+"}');
+    expect(logsPath(state)).toBe('/logs');
+  });
+
+  it.each<Partial<LogsPageState>>([
+    { query: '{service="order-service"} |= "50 % & more"' },
+    { range: lookbackRange('6h'), order: 'oldest' },
+    { range: { kind: 'fixed', startMicros: 1_763_820_131_000_000n, endMicros: 1_763_820_132_000_000n } },
+    { isLive: true },
+  ])('brings back what it was made from: %#', (state) => {
+    expect(read(logsPath(state))).toMatchObject(state);
+  });
+});

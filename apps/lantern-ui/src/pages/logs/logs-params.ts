@@ -1,0 +1,40 @@
+import { readTimeRange, timeRangeParams, type TimeRange } from '../../shared/time-range.js';
+
+export const DEFAULT_LOOKBACK = '1h';
+
+/** Every line: each stream has a service. */
+export const ANY_SERVICE = '{service_name=~".+"}';
+
+export type LineOrder = 'newest' | 'oldest';
+
+/** All that a link to the log page says. */
+export interface LogsPageState {
+  /** LogQL; {@link ANY_SERVICE} when the address has none. */
+  readonly query: string;
+  readonly range: TimeRange;
+  readonly order: LineOrder;
+  /** Follow the lines that come. */
+  readonly isLive: boolean;
+}
+
+export const parseLogsParams = (params: URLSearchParams): LogsPageState => ({
+  query: (params.get('query') ?? '').trim() || ANY_SERVICE,
+  range: readTimeRange(params, DEFAULT_LOOKBACK),
+  order: params.get('order') === 'oldest' ? 'oldest' : 'newest',
+  isLive: params.get('live') === '1',
+});
+
+/** The address of the log page. `parseLogsParams` reads the same back. */
+export const logsPath = ({ query, range, order, isLive }: Partial<LogsPageState>): string => {
+  const texts: Record<string, string | undefined> = {
+    query: query === ANY_SERVICE ? undefined : query,
+    ...timeRangeParams(range, DEFAULT_LOOKBACK),
+    order: order === 'oldest' ? 'oldest' : undefined,
+    live: isLive === true ? '1' : undefined,
+  };
+  const params = new URLSearchParams();
+  for (const [name, text] of Object.entries(texts))
+    if (text !== undefined && text !== '') params.set(name, text);
+  const search = params.toString();
+  return search === '' ? '/logs' : `/logs?${search}`;
+};

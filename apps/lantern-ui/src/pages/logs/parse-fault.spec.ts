@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { faultIn, proposedQuery } from './parse-fault.js';
+
+describe('faultIn', () => {
+  it('reads the place from Loki’s message', () => {
+    expect(faultIn('parse error at line 2, col 14: syntax error: unexpected }')).toEqual({
+      line: 2,
+      column: 14,
+    });
+  });
+
+  it.each([undefined, 'parse error : queries require at least one regexp', 'No answer within 15 s.'])(
+    'finds none in %s',
+    (message) => {
+      expect(faultIn(message)).toBeUndefined();
+    },
+  );
+});
+
+describe('proposedQuery', () => {
+  it('is the query that Lantern says would find the lines', () => {
+    const hint =
+      'no stream has the label "trace_id": it is structured metadata of the lines. ' +
+      'Ask for it behind the selector: {service_name=~".+"} | trace_id="ab"';
+    expect(proposedQuery(hint)).toBe('{service_name=~".+"} | trace_id="ab"');
+    expect(proposedQuery('parse error')).toBeUndefined();
+  });
+});
