@@ -28,7 +28,7 @@ export interface ObservabilityOptions {
   logLevel?: string;
   /** Default: `LOG_FORMAT`, else `pretty` on a terminal and `json` elsewhere. */
   logFormat?: LogFormat;
-  /** Where to push log lines. Default: `LOKI_URL`, else nowhere but to stdout. */
+  /** The Loki to push log lines to, unless they go by OTLP. Default: `LOKI_URL`, else nowhere but to stdout. */
   lokiUrl?: string;
   /** How long the last lifecycle hook may take to send what is still held, in milliseconds. Default: 5000. */
   shutdownTimeoutMillis?: number;

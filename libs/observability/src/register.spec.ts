@@ -111,7 +111,7 @@ describe('a service started with --import register', () => {
       'the lines in Loki',
       () => loki.lines.filter(({ metadata }) => metadata.trace_id).length === 3,
     );
-    expect(loki.lines.at(-1)?.labels).toEqual({ level: 'info', service: 'order-service', env: 'staging' });
+    expect(loki.lines.at(-1)?.labels).toEqual({ service: 'order-service', env: 'staging' });
 
     // Who it is, and nothing about the user, the machine or the command line.
     const resource = sink.spans[0]?.resource ?? {};

@@ -11,8 +11,14 @@ export interface FakeLoki extends RunningServer {
   lines: ReceivedLine[];
   /** Headers of each push. */
   pushes: NodeJS.Dict<string | string[]>[];
+  /** Bytes of the largest body so far. */
+  largestBody: number;
   /** What it answers from now on; undefined is no answer at all. */
-  answerWith: (status: number | undefined) => void;
+  answerWith: (status: number | undefined, headers?: Record<string, string>) => void;
+  /** Refuses with 400 each push, as a whole, that has such a line. */
+  refuse: (isPoisoned: (line: string) => boolean) => void;
+  /** Sends the headers of an answer and then, for ever, a byte now and then. */
+  dribble: () => void;
 }
 
 interface Push {
@@ -21,23 +27,44 @@ interface Push {
 
 /** What Loki's push API does with JSON: keeps the lines it accepts, answers 204. */
 export async function startLoki(): Promise<FakeLoki> {
-  const lines: ReceivedLine[] = [];
-  const pushes: FakeLoki['pushes'] = [];
-  let status: number | undefined = 204;
+  let answer: { status: number | undefined; headers?: Record<string, string> } = { status: 204 };
+  let isPoisoned = (_line: string): boolean => false;
+  let dribbling = false;
+  const timers: NodeJS.Timeout[] = [];
   const server = await startServer((request, response) => {
-    pushes.push(request.headers);
-    const answer = status;
+    loki.pushes.push(request.headers);
+    const { status, headers } = answer;
     void readBody(request).then((body) => {
-      if (answer === undefined) return;
-      if (request.url !== '/loki/api/v1/push') return response.writeHead(404).end();
-      if (answer === 204) {
-        for (const { stream, values } of (JSON.parse(body) as Push).streams) {
-          for (const [timestamp, line, metadata] of values)
-            lines.push({ labels: stream, timestamp, line, metadata });
-        }
+      loki.largestBody = Math.max(loki.largestBody, Buffer.byteLength(body));
+      if (dribbling) {
+        response.writeHead(200);
+        timers.push(setInterval(() => response.write('.'), 10));
+        return;
       }
-      return response.writeHead(answer).end(answer === 204 ? undefined : 'refused by the test');
+      if (status === undefined) return;
+      if (request.url !== '/loki/api/v1/push') return response.writeHead(404).end();
+      if (status !== 204) return response.writeHead(status, headers).end('refused by the test');
+      const received = (JSON.parse(body) as Push).streams.flatMap(({ stream, values }) =>
+        values.map(([timestamp, line, metadata]) => ({ labels: stream, timestamp, line, metadata })),
+      );
+      const poisoned = received.find(({ line }) => isPoisoned(line));
+      if (poisoned) return response.writeHead(400).end(`cannot take ${poisoned.line.slice(0, 100)}`);
+      loki.lines.push(...received);
+      return response.writeHead(204).end();
     });
   });
-  return { ...server, lines, pushes, answerWith: (next) => (status = next) };
+  const loki: FakeLoki = {
+    ...server,
+    lines: [],
+    pushes: [],
+    largestBody: 0,
+    answerWith: (status, headers = {}) => (answer = { status, headers }),
+    refuse: (predicate) => (isPoisoned = predicate),
+    dribble: () => (dribbling = true),
+    close: () => {
+      for (const timer of timers) clearInterval(timer);
+      return server.close();
+    },
+  };
+  return loki;
 }

@@ -1,21 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LineQueue, type QueuedLine } from './line-queue.js';
+import { LineQueue, type QueuedLine, sizeOf } from './line-queue.js';
 
-const line = (text: string): QueuedLine => ({ level: 'info', text, timestamp: 0, metadata: {} });
+const line = (text: string): QueuedLine => ({ level: 'info', text, bytes: text.length, time: 0 });
 const texts = (lines: readonly QueuedLine[]): string[] => lines.map(({ text }) => text);
-const everything = { lines: Infinity, characters: Infinity };
+const everything = { lines: Infinity, bytes: Infinity };
 
 describe('the queue of log lines', () => {
   it('gives lines in the order in which they came', () => {
-    const queue = new LineQueue({ lines: 10, characters: 100 });
+    const queue = new LineQueue({ lines: 10, bytes: 100 });
     for (const text of ['a', 'b', 'c']) queue.push(line(text));
-    expect(texts(queue.take({ lines: 2, characters: 100 }))).toEqual(['a', 'b']);
+    expect(texts(queue.take({ lines: 2, bytes: 100 }))).toEqual(['a', 'b']);
     expect(texts(queue.take(everything))).toEqual(['c']);
   });
 
   it('drops the oldest beyond its number of lines, and counts them', () => {
-    const queue = new LineQueue({ lines: 2, characters: 100 });
+    const queue = new LineQueue({ lines: 2, bytes: 100 });
     for (const text of ['a', 'b', 'c', 'd']) queue.push(line(text));
     expect(queue.takeLost()).toBe(2);
     expect(queue.takeLost()).toBe(0);
@@ -23,22 +23,27 @@ describe('the queue of log lines', () => {
   });
 
   it('drops the oldest beyond its size', () => {
-    const queue = new LineQueue({ lines: 100, characters: 10 });
+    const queue = new LineQueue({ lines: 100, bytes: 10 });
     for (const text of ['aaaa', 'bbbb', 'cccc']) queue.push(line(text));
     expect(texts(queue.take(everything))).toEqual(['bbbb', 'cccc']);
   });
 
+  it('measures a line as it goes over the wire, and what goes with it', () => {
+    expect(sizeOf('ä€')).toBe(5 + sizeOf(''));
+    expect(sizeOf('')).toBeGreaterThan(0);
+  });
+
   it('takes one line even if it is larger than a batch', () => {
-    const queue = new LineQueue({ lines: 100, characters: 1000 });
+    const queue = new LineQueue({ lines: 100, bytes: 1000 });
     queue.push(line('x'.repeat(500)));
     queue.push(line('y'));
-    expect(queue.take({ lines: 10, characters: 100 })).toHaveLength(1);
+    expect(queue.take({ lines: 10, bytes: 100 })).toHaveLength(1);
   });
 
   it('puts back what could not be sent, before the others, as far as there is room', () => {
-    const queue = new LineQueue({ lines: 3, characters: 100 });
+    const queue = new LineQueue({ lines: 3, bytes: 100 });
     for (const text of ['a', 'b', 'c']) queue.push(line(text));
-    const batch = queue.take({ lines: 2, characters: 100 });
+    const batch = queue.take({ lines: 2, bytes: 100 });
     queue.push(line('d'));
     queue.putBack(batch);
     expect(queue.takeLost()).toBe(1);
@@ -46,7 +51,7 @@ describe('the queue of log lines', () => {
   });
 
   it('loses nothing uncounted and never exceeds its bounds, whatever is done with it', () => {
-    const bounds = { lines: 5, characters: 40 };
+    const bounds = { lines: 5, bytes: 40 };
     const step = fc.oneof(
       fc.record({ push: fc.integer({ min: 0, max: 30 }) }),
       fc.record({ take: fc.integer({ min: 1, max: 4 }), back: fc.boolean() }),
@@ -60,15 +65,15 @@ describe('the queue of log lines', () => {
           if ('push' in each) {
             queue.push(line(`${pushed++}`.padEnd(each.push, '.')));
           } else {
-            const batch = queue.take({ lines: each.take, characters: 20 });
+            const batch = queue.take({ lines: each.take, bytes: 20 });
             if (each.back) queue.putBack(batch);
             else delivered += batch.length;
           }
           expect(queue.length).toBeLessThanOrEqual(bounds.lines);
-          expect(queue.characters).toBeLessThanOrEqual(bounds.characters);
+          expect(queue.bytes).toBeLessThanOrEqual(bounds.bytes);
         }
         const rest = queue.take(everything);
-        expect(queue.characters).toBe(0);
+        expect(queue.bytes).toBe(0);
         expect(delivered + rest.length + queue.takeLost()).toBe(pushed);
         const order = texts(rest).map((text) => parseInt(text, 10));
         expect(order).toEqual([...order].sort((a, b) => a - b));

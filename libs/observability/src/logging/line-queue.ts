@@ -1,20 +1,33 @@
 import { countLostLogLines } from '../metrics/losses.js';
+import type { Level } from './log-level.js';
 
-/** A log line on its way to Loki. */
+/** A log line on its way to a backend. */
 export interface QueuedLine {
-  level: string;
+  level: Level;
+  /** The line as it stands on stdout: JSON. */
   text: string;
-  /** When it was written, in milliseconds since 1970. */
-  timestamp: number;
-  /** Loki's structured metadata: ids to search by, which are no labels. */
-  metadata: Record<string, string>;
+  /** What it counts against the bounds, see {@link sizeOf}. */
+  bytes: number;
+  /** When it was written, in milliseconds since 1970 with a fraction. */
+  time: number;
+  traceId?: string | undefined;
+  spanId?: string | undefined;
+  /** https://www.w3.org/TR/trace-context/#trace-flags */
+  traceFlags?: number | undefined;
+  correlationId?: string | undefined;
 }
 
 export interface Bounds {
   lines: number;
-  /** Summed length of the texts. */
-  characters: number;
+  /** Summed {@link QueuedLine.bytes}. */
+  bytes: number;
 }
+
+/** What a line carries beside its text: its ids and time on the wire, an object in memory. */
+const overheadBytes = 300;
+
+/** Bytes of UTF-8 and an allowance for what goes with them. */
+export const sizeOf = (text: string): number => Buffer.byteLength(text) + overheadBytes;
 
 /** Lines that wait, oldest first, within bounds: what does not fit pushes out the oldest, which is counted. */
 export class LineQueue {
@@ -29,25 +42,24 @@ export class LineQueue {
     return this.waiting.length - this.start;
   }
 
-  get characters(): number {
+  get bytes(): number {
     return this.held;
   }
 
   push(line: QueuedLine): void {
     this.waiting.push(line);
-    this.held += line.text.length;
+    this.held += line.bytes;
     this.shrink();
   }
 
   /** Takes the oldest lines out, at least one if there is any, up to the given bounds. */
   take(upTo: Bounds): QueuedLine[] {
     const taken: QueuedLine[] = [];
-    let characters = 0;
+    let bytes = 0;
     for (let line = this.waiting[this.start]; line; line = this.waiting[this.start]) {
-      if (taken.length > 0 && (taken.length >= upTo.lines || characters + line.text.length > upTo.characters))
-        break;
+      if (taken.length > 0 && (taken.length >= upTo.lines || bytes + line.bytes > upTo.bytes)) break;
       taken.push(this.shift(line));
-      characters += line.text.length;
+      bytes += line.bytes;
     }
     this.compact();
     return taken;
@@ -57,7 +69,7 @@ export class LineQueue {
   putBack(lines: readonly QueuedLine[]): void {
     this.waiting = [...lines, ...this.waiting.slice(this.start)];
     this.start = 0;
-    for (const line of lines) this.held += line.text.length;
+    for (const line of lines) this.held += line.bytes;
     this.shrink();
   }
 
@@ -71,7 +83,7 @@ export class LineQueue {
   private shrink(): void {
     for (
       let oldest = this.waiting[this.start];
-      oldest && (this.length > this.bounds.lines || this.held > this.bounds.characters);
+      oldest && (this.length > this.bounds.lines || this.held > this.bounds.bytes);
       oldest = this.waiting[this.start]
     ) {
       this.shift(oldest);
@@ -83,7 +95,7 @@ export class LineQueue {
 
   private shift(oldest: QueuedLine): QueuedLine {
     this.start++;
-    this.held -= oldest.text.length;
+    this.held -= oldest.bytes;
     return oldest;
   }
 

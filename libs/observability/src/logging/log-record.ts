@@ -3,7 +3,7 @@ import { type Context, context, isSpanContextValid, trace } from '@opentelemetry
 import { type ErrorDescription, describeError, isErrorLike } from '../errors.js';
 import { getCorrelationId } from '../propagation/correlation.js';
 import type { SensitiveNames } from '../sensitive-names.js';
-import { timestamp } from './clock.js';
+import { now, timestamp } from './clock.js';
 import type { Level } from './log-level.js';
 import { cut, plainValue } from './plain-value.js';
 
@@ -106,15 +106,20 @@ function setError(call: LogCall, error: unknown): void {
   else call.fields.other_error = error;
 }
 
-/** Completes a call to the line that is written: who, where in which trace, and only what a log may hold. */
+/**
+ * Completes a call to the line that is written: who, where in which trace, and only what a log may hold.
+ *
+ * @param time in milliseconds since 1970, with a fraction
+ */
 export function logRecord(
   level: Level,
   call: LogCall,
   service: string,
   sensitive: SensitiveNames,
   ctx: Context = context.active(),
+  time = now(),
 ): LogRecord {
-  const record: LogRecord = { timestamp: timestamp(), level, message: cut(call.message), service };
+  const record: LogRecord = { timestamp: timestamp(time), level, message: cut(call.message), service };
   if (call.context !== undefined) record.context = call.context;
   const spanContext = trace.getSpanContext(ctx);
   if (spanContext && isSpanContextValid(spanContext)) {

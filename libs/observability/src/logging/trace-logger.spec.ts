@@ -17,7 +17,8 @@ let stdout: ReturnType<typeof captureStdout>;
 const env = { ...process.env };
 
 beforeEach(() => {
-  for (const name of ['LOG_LEVEL', 'LOG_FORMAT', 'LOKI_URL']) Reflect.deleteProperty(process.env, name);
+  for (const name of ['LOG_LEVEL', 'LOG_FORMAT', 'LOKI_URL', 'OTEL_LOGS_EXPORTER'])
+    Reflect.deleteProperty(process.env, name);
   process.env.OTEL_SERVICE_NAME = 'order-service';
   stdout = captureStdout();
 });
@@ -119,6 +120,23 @@ describe('TraceLogger', () => {
     });
   });
 
+  it('keeps what Nest tells of each module and route at each start at level debug', () => {
+    const logger = json();
+    for (const context of ['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']) {
+      logger.log('Mapped {/orders, POST} route', context);
+      logger.warn('A route is there twice', context);
+    }
+    json({ logLevel: 'debug' }).log('Mapped {/orders, POST} route', 'RouterExplorer');
+    expect(stdout.json().map(({ level, context }) => `${String(level)} ${String(context)}`)).toEqual([
+      'warn InstanceLoader',
+      'warn RoutesResolver',
+      'warn RouterExplorer',
+      'info NestApplication',
+      'warn NestApplication',
+      'debug RouterExplorer',
+    ]);
+  });
+
   it('never throws, whatever it is given', () => {
     const logger = json();
     const hostile = new Proxy(
@@ -167,7 +185,8 @@ describe('TraceLogger with Loki', () => {
     logger.error('Payment processing failed', { product: 'fail_product', reason: 'Payment gateway timeout' });
     await until('the line', () => loki.lines.length === 1);
     await logger.shutdown(1000);
-    expect(loki.lines[0]?.labels).toEqual({ level: 'error', service: 'order-service', env: 'staging' });
+    expect(loki.lines[0]?.labels).toEqual({ service: 'order-service', env: 'staging' });
+    expect(loki.lines[0]?.metadata).toEqual({ level: 'error' });
     expect(JSON.parse(loki.lines[0]?.line ?? '')).toMatchObject({ level: 'error', product: 'fail_product' });
     expect(stdout.lines()[0]).toContain('ERROR Payment processing failed');
   });

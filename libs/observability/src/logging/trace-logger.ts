@@ -1,4 +1,5 @@
 import { Inject, Injectable, type LoggerService, Optional } from '@nestjs/common';
+import { context, trace } from '@opentelemetry/api';
 import { LEVEL, MESSAGE } from 'triple-beam';
 import winston from 'winston';
 import Transport from 'winston-transport';
@@ -7,33 +8,46 @@ import { describeError } from '../errors.js';
 import { OBSERVABILITY_OPTIONS, type ObservabilityOptions } from '../observability.options.js';
 import { SensitiveNames } from '../sensitive-names.js';
 import { serviceIdentity } from '../service-identity.js';
+import { now } from './clock.js';
+import { DeliveryTransport, type LineInfo } from './delivery-transport.js';
+import { LineDelivery } from './line-delivery.js';
+import { logDestination } from './log-destination.js';
 import { jsonLine } from './log-line.js';
 import { type Level, levels, parseLevel } from './log-level.js';
-import { type LogCall, type LogFields, type LogRecord, logRecord, readLogCall } from './log-record.js';
-import { LokiTransport } from './loki-transport.js';
+import { type LogCall, type LogFields, logRecord, readLogCall } from './log-record.js';
 import { type LogFormat, logFormat, writeToStdout } from './stdout.js';
 
 const ownContext = 'TraceLogger';
 
+/** Classes of Nest that tell each module and route at each start: at level `debug`, whatever they say of themselves. */
+const talkative: ReadonlySet<string | undefined> = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
+
 /**
  * The logger behind Nest's `Logger`: after `app.useLogger(app.get(TraceLogger))`, each line that `new Logger(Name)`
- * writes anywhere carries the ids of the trace and of the request in which it was written. Lines go to stdout and,
- * when a Loki URL is set, to Loki. A call never throws and never waits for a backend.
+ * writes anywhere carries the ids of the trace and of the request in which it was written. Lines go to stdout and one
+ * way more: by OTLP where `OTEL_LOGS_EXPORTER` is `otlp`, else to Loki where its URL is set. A call never throws and
+ * never waits for a backend.
  */
 @Injectable()
 export class TraceLogger implements LoggerService {
   private readonly service: string;
   private readonly sensitive: SensitiveNames;
+  private readonly threshold: number;
   private readonly winston: winston.Logger;
-  private readonly loki: LokiTransport | undefined;
+  private readonly delivery: LineDelivery | undefined;
 
   constructor(@Optional() @Inject(OBSERVABILITY_OPTIONS) options: ObservabilityOptions = {}) {
     const { env } = process;
-    const { name, environment } = serviceIdentity(env);
-    this.service = name;
+    const identity = serviceIdentity(env);
+    this.service = identity.name;
     this.sensitive = new SensitiveNames(options.redactKeys);
     const givenLevel = options.logLevel ?? setting(env, 'LOG_LEVEL') ?? 'info';
     const level = parseLevel(givenLevel);
+    this.threshold = levels[level ?? 'info'];
     this.winston = winston.createLogger({
       levels,
       level: level ?? 'info',
@@ -47,11 +61,15 @@ export class TraceLogger implements LoggerService {
         ownContext,
       );
     }
-    this.loki = this.createLoki(options.lokiUrl ?? setting(env, 'LOKI_URL'), {
-      service: name,
-      env: environment,
-    });
-    if (this.loki) this.winston.add(this.loki);
+    const { sender, warnings } = logDestination(env, identity, options.lokiUrl ?? setting(env, 'LOKI_URL'));
+    if (sender) {
+      this.delivery = new LineDelivery({
+        sender,
+        report: (level, message) => this.write(level, message, [ownContext]),
+      });
+      this.winston.add(new DeliveryTransport(this.delivery));
+    }
+    for (const warning of warnings) this.warn(warning, ownContext);
   }
 
   log(message: string, fields: LogFields, context?: string): void;
@@ -91,17 +109,20 @@ export class TraceLogger implements LoggerService {
   }
 
   /**
-   * Sends the lines that Loki has not got yet. Resolves after `timeoutMillis` at the latest, never rejects; from
+   * Sends the lines that the backend has not got yet. Resolves after `timeoutMillis` at the latest, never rejects; from
    * then on lines go to stdout only.
    */
   async shutdown(timeoutMillis: number): Promise<void> {
-    await this.loki?.shutdown(timeoutMillis);
+    await this.delivery?.shutdown(timeoutMillis);
   }
 
   private write(level: Level, message: unknown, params: readonly unknown[]): void {
+    if (levels[level] > this.threshold) return;
     try {
-      if (!this.winston.isLevelEnabled(level)) return;
-      this.emit(level, readLogCall(level, message, params));
+      const call = readLogCall(level, message, params);
+      if (level === 'info' && talkative.has(call.context)) {
+        if (levels.debug <= this.threshold) this.emit('debug', call);
+      } else this.emit(level, call);
     } catch (error) {
       // A getter or a proxy among the fields failed: the line goes without them, the request goes on.
       const text = typeof message === 'string' ? message : 'A message that cannot be read';
@@ -110,25 +131,19 @@ export class TraceLogger implements LoggerService {
   }
 
   private emit(level: Level, call: LogCall): void {
-    const record = logRecord(level, call, this.service, this.sensitive);
-    this.winston.write({ level, message: '', record, [LEVEL]: level, [MESSAGE]: jsonLine(record) });
-  }
-
-  private createLoki(url: string | undefined, labels: Record<string, string>): LokiTransport | undefined {
-    if (!url) return undefined;
-    try {
-      return new LokiTransport({
-        url,
-        labels,
-        report: (level, message) => this.write(level, message, [ownContext]),
-      });
-    } catch (error) {
-      const reason = describeError(error).message;
-      this.warn(
-        `LOKI_URL is "${url}" (${reason}); log lines go to stdout only. Example: http://localhost:3100`,
-      );
-      return undefined;
-    }
+    const time = now();
+    const ctx = context.active();
+    const record = logRecord(level, call, this.service, this.sensitive, ctx, time);
+    const info: LineInfo & winston.LogEntry & { [LEVEL]: Level } = {
+      level,
+      message: '',
+      record,
+      time,
+      traceFlags: trace.getSpanContext(ctx)?.traceFlags,
+      [LEVEL]: level,
+      [MESSAGE]: jsonLine(record),
+    };
+    this.winston.write(info);
   }
 }
 
@@ -137,8 +152,8 @@ class StdoutTransport extends Transport {
     super();
   }
 
-  override log(info: { record: LogRecord; [MESSAGE]: string }, next: () => void): void {
-    writeToStdout(info.record, this.lineFormat, info[MESSAGE]);
+  override log({ record, [MESSAGE]: json }: LineInfo, next: () => void): void {
+    writeToStdout(record, this.lineFormat, json);
     next();
   }
 }

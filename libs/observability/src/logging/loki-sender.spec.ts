@@ -1,33 +1,35 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MESSAGE } from 'triple-beam';
 import { closedPort } from '../../test/http-server.js';
 import { type FakeLoki, startLoki } from '../../test/loki.js';
 import { until } from '../../test/until.js';
 import { setUntracedPaths } from '../http/untraced-paths.js';
 import { startTestTelemetry } from '../testing/index.js';
 import { Tracer } from '../tracing/tracer.js';
+import { Backoff } from './backoff.js';
+import { LineDelivery, type LineDeliveryOptions } from './line-delivery.js';
+import { type QueuedLine, sizeOf } from './line-queue.js';
 import type { LogRecord } from './log-record.js';
-import { LokiTransport, type LokiTransportOptions } from './loki-transport.js';
+import { LokiSender } from './loki-sender.js';
 
 const telemetry = startTestTelemetry();
 // The Loki of these tests runs in the same process.
 setUntracedPaths(['/loki']);
 let loki: FakeLoki;
 let reports: string[];
-let transport: LokiTransport;
+let delivery: LineDelivery;
 
-const connect = (options: Partial<LokiTransportOptions> = {}): void => {
-  transport = new LokiTransport({
-    url: loki.url,
-    labels: { service: 'order-service', env: 'test' },
+const connect = (url = loki.url, options: Partial<LineDeliveryOptions> = {}): void => {
+  delivery = new LineDelivery({
+    sender: new LokiSender(url, { service: 'order-service', env: 'test' }),
     report: (_level, message) => reports.push(message),
+    backoff: new Backoff(Math.random, { firstMillis: 20, lastMillis: 50 }),
     ...options,
   });
 };
 
-const write = (message: string, fields: Partial<LogRecord> = {}): void => {
-  const record: LogRecord = { timestamp: '', level: 'info', message, service: 'order-service', ...fields };
-  transport.log({ record, [MESSAGE]: JSON.stringify(record) }, () => undefined);
+const write = (message: string, line: Partial<QueuedLine> = {}): void => {
+  const text = JSON.stringify({ message });
+  delivery.push({ level: 'info', text, bytes: sizeOf(text), time: Date.now() + 0.25, ...line });
 };
 
 const messages = (): string[] => loki.lines.map(({ line }) => (JSON.parse(line) as LogRecord).message);
@@ -38,22 +40,26 @@ beforeEach(async () => {
   connect();
 });
 afterEach(async () => {
-  await transport.shutdown(100);
+  await delivery.shutdown(100);
   await loki.close();
 });
 
 describe('the way of log lines to Loki', () => {
-  it('delivers a line soon, with ids as metadata and few labels', async () => {
-    const ids = { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16), correlation_id: 'c' };
-    write('Payment processing failed', { level: 'error', product: 'laptop', ...ids });
+  it('delivers a line soon, with its level and ids as metadata and two labels that do not change', async () => {
+    write('Payment processing failed', {
+      level: 'error',
+      traceId: 'a'.repeat(32),
+      spanId: 'b'.repeat(16),
+      correlationId: 'c',
+    });
     // Far below the five seconds of winston-loki.
     await until('the line', () => loki.lines.length === 1, 2000);
-    expect(loki.lines[0]).toMatchObject({
-      labels: { level: 'error', service: 'order-service', env: 'test' },
-      metadata: ids,
+    expect(loki.lines[0]).toEqual({
+      labels: { service: 'order-service', env: 'test' },
+      metadata: { level: 'error', trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16), correlation_id: 'c' },
+      line: '{"message":"Payment processing failed"}',
+      timestamp: expect.stringMatching(/^\d{13}000000$/),
     });
-    expect(Object.keys(loki.lines[0]?.labels ?? {})).toHaveLength(3);
-    expect(JSON.parse(loki.lines[0]?.line ?? '')).toMatchObject({ product: 'laptop', ...ids });
     expect(Math.abs(Number(loki.lines[0]?.timestamp) / 1e6 - Date.now())).toBeLessThan(2000);
   });
 
@@ -70,6 +76,14 @@ describe('the way of log lines to Loki', () => {
     expect(loki.pushes.length).toBeGreaterThanOrEqual(3);
   });
 
+  it('keeps every body below a megabyte, whatever the lines consist of', async () => {
+    const lines = ['"'.repeat(60_000), '€'.repeat(60_000), '\\'.repeat(60_000), '🧨'.repeat(30_000)];
+    for (let round = 0; round < 6; round++) for (const line of lines) write(line);
+    await until('24 lines', () => loki.lines.length === 24);
+    expect(loki.largestBody).toBeLessThan(1e6);
+    expect(messages()).toEqual(Array.from({ length: 6 }, () => lines).flat());
+  });
+
   it('leaves no spans and no trace headers, even when it starts inside a request', async () => {
     telemetry.reset();
     new Tracer().withSpan('request', () => {
@@ -81,7 +95,7 @@ describe('the way of log lines to Loki', () => {
   });
 
   it('sends the credentials of its URL', async () => {
-    connect({ url: loki.url.replace('//', '//user:pass@') + '/' });
+    connect(loki.url.replace('//', '//user:pass@') + '/');
     write('hello');
     await until('the line', () => loki.lines.length === 1);
     expect(loki.pushes[0]?.authorization).toBe(`Basic ${btoa('user:pass')}`);
@@ -105,7 +119,7 @@ describe('while Loki is away', () => {
   });
 
   it('keeps no more than its bounds, the newest, and tells how many were dropped', async () => {
-    connect({ queueBounds: { lines: 10, characters: 10_000 } });
+    connect(loki.url, { queueBounds: { lines: 10, bytes: 10_000 } });
     loki.answerWith(503);
     write('first');
     await until('an attempt', () => reports.length === 1);
@@ -118,30 +132,68 @@ describe('while Loki is away', () => {
   });
 
   it('survives a closed port', async () => {
-    connect({ url: `http://127.0.0.1:${await closedPort()}` });
+    connect(`http://127.0.0.1:${await closedPort()}`);
     write('lost');
     await until('a report', () => reports.length === 1);
     expect(reports[0]).toContain('ECONNREFUSED');
   });
 
-  it('gives up a batch that Loki refuses, says why once, and goes on', async () => {
-    loki.answerWith(400);
-    write('poison');
-    await until('the refusal', () => reports.length === 1);
-    write('poison again');
-    await until('the second refusal', () => loki.pushes.length === 2);
+  it.each<[string, () => void, RegExp]>([
+    ['does not answer', () => loki.answerWith(undefined), /timed out after 40ms/],
+    ['never comes to the end of its answer', () => loki.dribble(), /no complete answer within 120 ms/],
+  ])('gives up a request when Loki %s', async (_what, misbehave, reason) => {
+    misbehave();
+    const limits = { silenceMillis: 40, requestMillis: 120 };
+    connect(loki.url, { sender: new LokiSender(loki.url, { service: 'order-service' }, limits) });
+    write('kept');
+    await until('the report', () => reports.length === 1);
+    expect(reports[0]).toMatch(reason);
+    await until('another attempt', () => loki.pushes.length >= 2);
+  });
+
+  it('asks again no sooner than Loki wants', async () => {
+    loki.answerWith(429, { 'retry-after': '1' });
+    const attempts: number[] = [];
+    write('patient');
+    await until('an attempt', () => reports.length === 1);
+    attempts.push(performance.now());
     loki.answerWith(204);
-    write('good');
-    await until('the good line', () => loki.lines.length === 1);
-    expect(messages()).toEqual(['good']);
-    expect(reports).toEqual(['Loki refused 1 log lines: Server returned HTTP 400: refused by the test']);
+    await until('the line', () => loki.lines.length === 1);
+    attempts.push(performance.now());
+    expect(loki.pushes).toHaveLength(2);
+    expect((attempts[1] ?? 0) - (attempts[0] ?? 0)).toBeGreaterThan(900);
+  });
+
+  it.each([401, 403, 404])(
+    'keeps the lines for when somebody mends what makes it answer %i',
+    async (status) => {
+      loki.answerWith(status);
+      write('kept');
+      await until('two attempts', () => loki.pushes.length >= 2);
+      loki.answerWith(204);
+      await until('the line', () => loki.lines.length === 1);
+      expect(reports[0]).toContain(`HTTP ${status}`);
+    },
+  );
+});
+
+describe('a line that Loki refuses', () => {
+  it('is dropped alone; the others of its batch arrive, once and in order', async () => {
+    loki.refuse((line) => line.includes('poison'));
+    for (let count = 0; count < 100; count++) write(count === 41 ? 'poison' : `line ${count}`);
+    await until('the others', () => loki.lines.length === 99);
+    await until('the report', () => reports.length === 1);
+    expect(messages()).toEqual(
+      Array.from({ length: 100 }, (_, count) => `line ${count}`).filter((line) => line !== 'line 41'),
+    );
+    expect(reports[0]).toMatch(/^Loki refused 1 log line: Server returned HTTP 400: cannot take .*poison/);
   });
 });
 
 describe('shutting down', () => {
   it('delivers what is waiting', async () => {
     for (let count = 0; count < 1500; count++) write(`line ${count}`);
-    await transport.shutdown(2000);
+    await delivery.shutdown(2000);
     expect(loki.lines).toHaveLength(1500);
     expect(reports).toEqual([]);
   });
@@ -149,7 +201,7 @@ describe('shutting down', () => {
   it('does not wait for a Loki that is down, and says what it lost', async () => {
     loki.answerWith(503);
     write('lost');
-    await transport.shutdown(2000);
+    await delivery.shutdown(2000);
     expect(reports.at(-1)).toBe('1 log lines were not sent to Loki before the end');
   });
 
@@ -157,15 +209,15 @@ describe('shutting down', () => {
     loki.answerWith(undefined);
     write('lost');
     const before = performance.now();
-    await transport.shutdown(50);
+    await delivery.shutdown(50);
     expect(performance.now() - before).toBeLessThan(1000);
     expect(reports.at(-1)).toBe('1 log lines were not sent to Loki before the end');
   });
 
   it('is the end: later lines are ignored, a second call does nothing', async () => {
-    await transport.shutdown(100);
+    await delivery.shutdown(100);
     write('too late');
-    await transport.shutdown(100);
+    await delivery.shutdown(100);
     expect(loki.pushes).toEqual([]);
   });
 });

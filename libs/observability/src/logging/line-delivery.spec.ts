@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { until } from '../../test/until.js';
+import { lostTelemetry } from '../metrics/losses.js';
+import { Backoff } from './backoff.js';
+import { LineDelivery, type LineDeliveryOptions } from './line-delivery.js';
+import type { QueuedLine } from './line-queue.js';
+import type { LineSender, SendOutcome } from './line-sender.js';
+
+/** How many lines this process lost so far. */
+const lost = (reason: 'queue_full' | 'refused'): number => lostTelemetry.logLines[reason] ?? Number.NaN;
+
+const accepted: SendOutcome = { kind: 'accepted' };
+const later = (retryAfterMillis?: number): SendOutcome => ({
+  kind: 'later',
+  reason: 'down',
+  retryAfterMillis,
+});
+const refused: SendOutcome = { kind: 'refused', reason: 'poison' };
+
+/** A backend by script: decides on each request, and keeps what it accepted. */
+class ScriptedSender implements LineSender {
+  readonly target = 'Loki';
+  readonly got: string[] = [];
+  readonly requests: { size: number; at: number }[] = [];
+  closed = 0;
+  answer: (texts: string[]) => SendOutcome | Promise<SendOutcome> = () => accepted;
+
+  async send(lines: readonly QueuedLine[]): Promise<SendOutcome> {
+    const texts = lines.map(({ text }) => text);
+    this.requests.push({ size: texts.length, at: performance.now() });
+    const outcome = await this.answer(texts);
+    if (outcome.kind === 'accepted') this.got.push(...texts);
+    return outcome;
+  }
+
+  close(): Promise<void> {
+    this.closed++;
+    return Promise.resolve();
+  }
+}
+
+let sender: ScriptedSender;
+let reports: string[];
+let delivery: LineDelivery;
+
+const start = (options: Partial<LineDeliveryOptions> = {}): void => {
+  delivery = new LineDelivery({
+    sender,
+    report: (_level, message) => reports.push(message),
+    backoff: new Backoff(Math.random, { firstMillis: 2, lastMillis: 8 }),
+    timing: { gatherMillis: 2, splitPauseMillis: 0 },
+    ...options,
+  });
+};
+
+const push = (...texts: string[]): void => {
+  for (const text of texts) delivery.push({ level: 'info', text, bytes: text.length, time: 0 });
+};
+
+const numbered = (count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, index) => `line ${from + index}`);
+
+beforeEach(() => {
+  sender = new ScriptedSender();
+  reports = [];
+  start();
+});
+afterEach(() => delivery.shutdown(100));
+
+describe('a batch with a line that is refused for good', () => {
+  it('is split until that line is alone: it is dropped, thousands beside it arrive, once, in order', async () => {
+    const before = lost('refused');
+    sender.answer = (texts) => (texts.includes('line 777') ? refused : accepted);
+    const lines = numbered(3000);
+    push(...lines);
+    await until('all others', () => sender.got.length === 2999);
+    expect(sender.got).toEqual(lines.filter((line) => line !== 'line 777'));
+    // Halving a thousand lines takes ten steps of two requests.
+    expect(sender.requests.length).toBeLessThan(30);
+    await until('the report', () => reports.length === 1);
+    expect(reports).toEqual(['Loki refused 1 log line: poison']);
+    expect(lost('refused') - before).toBe(1);
+  });
+
+  it('is said once for a row of such batches, and again after a good one', async () => {
+    sender.answer = (texts) => (texts.some((text) => text.startsWith('bad')) ? refused : accepted);
+    push('bad 1', 'bad 2');
+    await until('a report', () => reports.length === 1);
+    push('bad 3');
+    await until('its refusal', () => sender.requests.length === 4);
+    push('good');
+    await until('the good line', () => sender.got.length === 1);
+    push('bad 4');
+    await until('a second report', () => reports.length === 2);
+    expect(reports).toEqual(['Loki refused 2 log lines: poison', 'Loki refused 1 log line: poison']);
+  });
+
+  it('rests between the parts, so that garbage keeps no core busy', async () => {
+    start({ timing: { gatherMillis: 2, splitPauseMillis: 30 } });
+    sender.answer = () => refused;
+    push('a', 'b');
+    await until('three requests', () => sender.requests.length === 3);
+    const [first, second, third] = sender.requests.map(({ at }) => at) as [number, number, number];
+    expect(second - first).toBeGreaterThanOrEqual(25);
+    expect(third - second).toBeGreaterThanOrEqual(25);
+  });
+
+  it('waits with what is left of it when the backend goes away meanwhile', async () => {
+    let isDown = true;
+    sender.answer = (texts) => {
+      if (texts.includes('line 5')) return refused;
+      return sender.got.length >= 4 && isDown ? later() : accepted;
+    };
+    push(...numbered(16));
+    await until('the outage', () => reports.some((each) => each.startsWith('Loki cannot be reached')));
+    push('newer');
+    isDown = false;
+    await until('the others', () => sender.got.length === 16);
+    expect(sender.got).toEqual([...numbered(16).filter((line) => line !== 'line 5'), 'newer']);
+  });
+});
+
+describe('a backend that is away', () => {
+  it('is asked again in growing pauses, not before the time that it names', async () => {
+    start({ backoff: new Backoff(() => 1, { firstMillis: 1, lastMillis: 1 }) });
+    sender.answer = () => (sender.requests.length === 1 ? later(60) : accepted);
+    push('patient');
+    await until('the line', () => sender.got.length === 1);
+    const [first, second] = sender.requests.map(({ at }) => at) as [number, number];
+    expect(second - first).toBeGreaterThanOrEqual(55);
+  });
+
+  it('gets one request at a time, however many lines come', async () => {
+    let answer = (_outcome: SendOutcome): void => undefined;
+    sender.answer = () => new Promise((resolve) => (answer = resolve));
+    push(...numbered(1000));
+    await until('a request', () => sender.requests.length === 1);
+    push(...numbered(5000, 1000));
+    await new Promise(setImmediate);
+    expect(sender.requests).toHaveLength(1);
+    sender.answer = () => accepted;
+    answer(accepted);
+    await until('all lines', () => sender.got.length === 6000);
+    expect(sender.got).toEqual(numbered(6000));
+  });
+
+  it('that is only slow loses what is too much for the queue, which is said once there is room', async () => {
+    start({ queueBounds: { lines: 1500, bytes: 1e6 } });
+    let answer = (_outcome: SendOutcome): void => undefined;
+    sender.answer = () => new Promise((resolve) => (answer = resolve));
+    push(...numbered(1000));
+    await until('a request', () => sender.requests.length === 1);
+    push(...numbered(2000, 1000));
+    sender.answer = () => accepted;
+    answer(accepted);
+    await until('the report', () => reports.length === 1);
+    expect(reports).toEqual(['500 log lines were dropped: they were written faster than Loki took them']);
+    await until('the newest', () => sender.got.at(-1) === 'line 2999');
+    expect(sender.got).toHaveLength(2500);
+  });
+});
+
+describe('whatever the backend answers', () => {
+  it('each line is accepted once and in order, or counted as lost', async () => {
+    const outcome = fc.constantFrom(accepted, later(), refused);
+    const step = fc.record({
+      lines: fc.integer({ min: 0, max: 12 }),
+      answers: fc.array(outcome, { maxLength: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+        sender = new ScriptedSender();
+        start({
+          queueBounds: { lines: 10, bytes: 1000 },
+          backoff: new Backoff(() => 0, { firstMillis: 0, lastMillis: 0 }),
+        });
+        const before = lost('queue_full') + lost('refused');
+        const answers: SendOutcome[] = [];
+        sender.answer = () => answers.shift() ?? accepted;
+        let pushed = 0;
+        for (const each of steps) {
+          answers.push(...each.answers);
+          push(...numbered(each.lines, pushed));
+          pushed += each.lines;
+          await new Promise(setImmediate);
+        }
+        await delivery.shutdown(1000);
+        // One attempt at the end may have found the backend away.
+        const left =
+          reports.at(-1)?.endsWith('before the end') === true ? Number.parseInt(reports.at(-1) ?? '') : 0;
+        const dropped = lost('queue_full') + lost('refused') - before;
+        const order = sender.got.map((text) => Number(text.slice(5)));
+        expect(order).toEqual([...new Set(order)].sort((a, b) => a - b));
+        expect(order.length + dropped).toBeLessThanOrEqual(pushed);
+        expect(order.length + dropped + left).toBeGreaterThanOrEqual(pushed);
+        reports.length = 0;
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('the end', () => {
+  it('sends what is waiting, splits what is refused without a rest, and lets go of the sender', async () => {
+    start({ timing: { gatherMillis: 10_000, splitPauseMillis: 10_000 } });
+    sender.answer = (texts) => (texts.includes('line 3') ? refused : accepted);
+    push(...numbered(8));
+    await delivery.shutdown(5000);
+    expect(sender.got).toEqual(numbered(8).filter((line) => line !== 'line 3'));
+    expect(sender.closed).toBe(1);
+    expect(reports).toEqual(['Loki refused 1 log line: poison']);
+  });
+
+  it('keeps its deadline with a full queue and a backend that hangs, and tells how much was left', async () => {
+    sender.answer = () => new Promise<never>(() => undefined);
+    push(...numbered(2500));
+    await until('a request', () => sender.requests.length === 1);
+    const before = performance.now();
+    await delivery.shutdown(50);
+    expect(performance.now() - before).toBeLessThan(1000);
+    expect(reports).toEqual(['2500 log lines were not sent to Loki before the end']);
+  });
+});

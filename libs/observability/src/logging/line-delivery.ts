@@ -1,0 +1,227 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ROOT_CONTEXT, context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { countLostLogLines } from '../metrics/losses.js';
+import { Backoff } from './backoff.js';
+import { type Bounds, LineQueue, type QueuedLine } from './line-queue.js';
+import type { LineSender } from './line-sender.js';
+
+const defaultTiming = {
+  /** A line waits at most this long for others to share its request, in milliseconds. */
+  gatherMillis: 250,
+  /** Between two requests of a batch that is being split, in milliseconds: garbage must not keep a core busy. */
+  splitPauseMillis: 20,
+};
+
+/**
+ * What one request carries. Between the quotes of JSON a byte of a line becomes at most two: the body stays below the
+ * megabyte that Loki's proxies let pass.
+ */
+const batchBounds: Bounds = { lines: 1000, bytes: 480 * 1024 };
+
+/** What is kept while the backend is away: minutes of a busy service, some megabytes of memory. */
+const queueBounds: Bounds = { lines: 20_000, bytes: 12 * 1024 * 1024 };
+
+/** For the end of a program that nobody shuts down, in milliseconds. */
+const lastShutdownMillis = 5000;
+
+export interface LineDeliveryOptions {
+  sender: LineSender;
+  /** Told when the backend goes away, comes back, or refuses lines: once each, not for each line. */
+  report: (level: 'warn' | 'info', message: string) => void;
+  queueBounds?: Bounds;
+  backoff?: Backoff;
+  timing?: typeof defaultTiming;
+}
+
+/**
+ * The bounded way of log lines out of the process. A line waits in a queue, goes out in batches, one request at a time
+ * and in order; what failed is kept or given up here:
+ *
+ * - accepted: the next batch;
+ * - refused: split in halves until the lines that are refused are alone; they are dropped and counted;
+ * - not now: put back before all others, tried again with growing, jittered pauses.
+ *
+ * Nothing of it throws into whoever writes a line, or makes it wait.
+ */
+export class LineDelivery {
+  private readonly queue: LineQueue;
+  private readonly backoff: Backoff;
+  private readonly timing: typeof defaultTiming;
+  /** Runs something outside of any request, so that neither its trace nor its memory is kept by a timer. */
+  private readonly outside = AsyncLocalStorage.snapshot();
+  private timer: NodeJS.Timeout | undefined;
+  private sending: Promise<boolean> | undefined;
+  /** Lines of the batch that is being sent, not yet accepted or dropped. */
+  private underWay = 0;
+  private away = false;
+  private refusing = false;
+  private stopped = false;
+
+  constructor(private readonly options: LineDeliveryOptions) {
+    this.queue = new LineQueue(options.queueBounds ?? queueBounds);
+    this.backoff = options.backoff ?? new Backoff();
+    this.timing = options.timing ?? defaultTiming;
+    process.once('beforeExit', this.onProcessEnd);
+  }
+
+  // A program that simply comes to its end, its timers being no reason to go on, sends its last lines too.
+  private readonly onProcessEnd = (): void => void this.shutdown(lastShutdownMillis);
+
+  /** Takes a line on. Lines after a shutdown are ignored. */
+  push(line: QueuedLine): void {
+    if (this.stopped) return;
+    this.queue.push(line);
+    if (this.away || this.sending) return;
+    if (this.isBatchFull()) void this.send();
+    else if (!this.timer) this.sendIn(this.timing.gatherMillis);
+  }
+
+  /**
+   * Sends what is waiting, at most one attempt a batch, and stops. Resolves after `timeoutMillis` at the latest and
+   * never rejects; says how many lines were left behind, if any.
+   */
+  async shutdown(timeoutMillis: number): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    process.off('beforeExit', this.onProcessEnd);
+    clearTimeout(this.timer);
+    let deadline: NodeJS.Timeout | undefined;
+    const expired = new Promise<void>((resolve) => {
+      deadline = setTimeout(resolve, timeoutMillis);
+    });
+    await Promise.race([this.drain().then(() => this.options.sender.close()), expired]);
+    clearTimeout(deadline);
+    const left = this.queue.length + this.queue.takeLost() + this.underWay;
+    if (left > 0) {
+      const { target } = this.options.sender;
+      this.options.report('warn', `${left} log lines were not sent to ${target} before the end`);
+    }
+  }
+
+  private async drain(): Promise<void> {
+    // One that is under way may fail because the backend was away; it gets a last attempt all the same.
+    await this.sending;
+    while (this.queue.length > 0) if (!(await this.send())) return;
+  }
+
+  private isBatchFull(): boolean {
+    return this.queue.length >= batchBounds.lines || this.queue.bytes >= batchBounds.bytes;
+  }
+
+  private sendIn(millis: number): void {
+    this.outside(() => {
+      this.timer = setTimeout(() => void this.send(), millis).unref();
+    });
+  }
+
+  /** Sends one batch unless one is under way; false when it could not be delivered now. */
+  private send(): Promise<boolean> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.sending ??= this.outside(() => context.with(untraced, () => this.sendBatch()));
+    return this.sending;
+  }
+
+  private async sendBatch(): Promise<boolean> {
+    const retryAfterMillis = await this.deliver(this.queue.take(batchBounds));
+    this.underWay = 0;
+    this.sending = undefined;
+    if (this.queue.length > 0 && !this.stopped) {
+      if (retryAfterMillis !== undefined) this.sendIn(this.backoff.next(retryAfterMillis));
+      else this.sendIn(this.isBatchFull() ? 0 : this.timing.gatherMillis);
+    }
+    return retryAfterMillis === undefined;
+  }
+
+  /** Resolves once each line was accepted or dropped, or else to how long the receiver asks to be spared. */
+  private async deliver(batch: readonly QueuedLine[]): Promise<number | undefined> {
+    const parts = [batch];
+    this.underWay = batch.length;
+    let refused = 0;
+    let refusal = '';
+    const refuse = (lines: number, reason: string): void => {
+      refused += lines;
+      refusal = reason;
+      countLostLogLines('refused', lines);
+    };
+    for (let part = parts.shift(); part !== undefined && part.length > 0; part = parts.shift()) {
+      const outcome = await this.options.sender.send(part);
+      if (outcome.kind === 'later') {
+        this.underWay = 0;
+        this.queue.putBack([...part, ...parts.flat()]);
+        if (refused > 0) this.reportRefused(refused, refusal);
+        this.wentAway(outcome.reason);
+        return outcome.retryAfterMillis ?? 0;
+      }
+      this.cameBack();
+      if (outcome.kind === 'accepted') {
+        this.underWay -= part.length;
+        if (outcome.rejected) refuse(outcome.rejected.lines, outcome.rejected.reason);
+        continue;
+      }
+      if (part.length === 1) {
+        this.underWay--;
+        refuse(1, outcome.reason);
+      } else {
+        const half = Math.ceil(part.length / 2);
+        parts.unshift(part.slice(0, half), part.slice(half));
+      }
+      if (!this.stopped) await pause(this.timing.splitPauseMillis, undefined, { ref: false });
+    }
+    this.reportRefused(refused, refusal);
+    this.reportOverflow();
+    return undefined;
+  }
+
+  private wentAway(reason: string): void {
+    if (this.away) return;
+    this.away = true;
+    if (this.stopped) return;
+    const { target } = this.options.sender;
+    this.options.report(
+      'warn',
+      `${target} cannot be reached (${reason}); log lines are kept until it is back, the oldest are dropped when ` +
+        'they become too many',
+    );
+  }
+
+  private cameBack(): void {
+    if (!this.away) return;
+    this.away = false;
+    this.backoff.reset();
+    const lost = this.queue.takeLost();
+    const { target } = this.options.sender;
+    this.options.report(
+      'info',
+      `${target} is back; ${lost === 0 ? 'no' : lost} log lines were dropped meanwhile`,
+    );
+  }
+
+  /** One report for a row of batches with refused lines, until one goes through whole. */
+  private reportRefused(count: number, reason: string): void {
+    if (count > 0 && !this.refusing) {
+      const { target } = this.options.sender;
+      this.options.report(
+        'warn',
+        `${target} refused ${count} log ${count === 1 ? 'line' : 'lines'}: ${reason}`,
+      );
+    }
+    this.refusing = count > 0;
+  }
+
+  /** Lines that were pushed out although the backend answers: told once there is room again. */
+  private reportOverflow(): void {
+    if (this.isBatchFull()) return;
+    const lost = this.queue.takeLost();
+    if (lost === 0) return;
+    const { target } = this.options.sender;
+    this.options.report(
+      'warn',
+      `${lost} log lines were dropped: they were written faster than ${target} took them`,
+    );
+  }
+}
+
+const untraced = suppressTracing(ROOT_CONTEXT);

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { logDestination } from './log-destination.js';
+
+const identity = { name: 'order-service', environment: 'test' };
+const loki = 'http://localhost:3100';
+
+const chosen = (env: NodeJS.ProcessEnv, lokiUrl?: string) => {
+  const { sender, warnings } = logDestination(env, identity, lokiUrl);
+  return { target: sender?.target, warnings };
+};
+
+describe('where log lines go beside stdout', () => {
+  it('nowhere, unless something says so', () => {
+    expect(chosen({})).toEqual({ target: undefined, warnings: [] });
+  });
+
+  it('to Loki where it has a URL', () => {
+    expect(chosen({}, loki)).toEqual({ target: 'Loki', warnings: [] });
+  });
+
+  it('by OTLP where the exporter is otlp, to the endpoint of logs or else the common one', () => {
+    expect(chosen({ OTEL_LOGS_EXPORTER: 'otlp' }).target).toBe('http://localhost:4318');
+    const common = {
+      OTEL_LOGS_EXPORTER: ' OTLP,console ',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:pass@common:1/x',
+    };
+    expect(chosen(common)).toEqual({ target: 'http://common:1', warnings: [] });
+    expect(chosen({ ...common, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'https://logs/v1/logs' }).target).toBe(
+      'https://logs',
+    );
+  });
+
+  it('by OTLP alone where both are asked for, and says so', () => {
+    expect(chosen({ OTEL_LOGS_EXPORTER: 'otlp' }, loki)).toEqual({
+      target: 'http://localhost:4318',
+      warnings: [
+        'OTEL_LOGS_EXPORTER is "otlp" and LOKI_URL is set; log lines go to http://localhost:4318 by OTLP and not to ' +
+          'Loki, where each would be there twice. Unset one of the two.',
+      ],
+    });
+  });
+
+  it.each(['none', 'console', 'none,otlp', ''])('not by OTLP where the exporter is "%s"', (exporter) => {
+    expect(chosen({ OTEL_LOGS_EXPORTER: exporter }, loki)).toEqual({ target: 'Loki', warnings: [] });
+  });
+
+  it('as if an exporter that is unknown were not there, which it says', () => {
+    expect(chosen({ OTEL_LOGS_EXPORTER: 'fluentd,otlp' })).toEqual({
+      target: 'http://localhost:4318',
+      warnings: ['OTEL_LOGS_EXPORTER is "fluentd", which is left out. Known: otlp, console, none.'],
+    });
+  });
+
+  it('nowhere when the URL of Loki is none, which it says', () => {
+    expect(chosen({}, 'not a url')).toEqual({
+      target: undefined,
+      warnings: [expect.stringMatching(/^LOKI_URL is "not a url" \(.*\); log lines go to stdout only/)],
+    });
+  });
+});

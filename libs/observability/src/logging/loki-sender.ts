@@ -1,0 +1,91 @@
+import { MESSAGE } from 'triple-beam';
+import { format } from 'winston';
+import type WinstonLoki from 'winston-loki';
+import { describeError } from '../errors.js';
+import { HttpExchange } from './http-exchange.js';
+import type { QueuedLine } from './line-queue.js';
+import { type LineSender, type SendOutcome, failedOutcome } from './line-sender.js';
+
+/** What one request may take, in milliseconds: without a sign of life, and in all. */
+const defaultLimits = { silenceMillis: 5000, requestMillis: 10_000 };
+
+/**
+ * Pushes lines by winston-loki. Each request gets a winston-loki transport of its own, whose `close()` makes exactly
+ * one request, so that its public interface suffices to know the outcome.
+ */
+export class LokiSender implements LineSender {
+  readonly target = 'Loki';
+  private readonly host: string;
+
+  /**
+   * @param url base URL; credentials in it become basic authentication
+   * @param labels of the stream. Few and constant: each combination is a stream of its own
+   */
+  constructor(
+    url: string,
+    private readonly labels: Record<string, string>,
+    private readonly limits = defaultLimits,
+  ) {
+    this.host = new URL(url).href.replace(/\/$/, '');
+  }
+
+  async send(lines: readonly QueuedLine[]): Promise<SendOutcome> {
+    const exchange = new HttpExchange();
+    let failure: unknown;
+    try {
+      Loki ??= (await import('winston-loki')).default;
+      const loki = new Loki({
+        host: this.host,
+        json: true,
+        labels: this.labels,
+        // Only tells winston-loki to take the line as it is; the line is made already.
+        format: format.json(),
+        gracefulShutdown: false,
+        replaceTimestamp: false,
+        clearOnError: true,
+        timeout: this.limits.silenceMillis,
+        onConnectionError: (error) => {
+          failure = error;
+        },
+      });
+      for (const line of lines) loki.log?.(infoOf(line), nothing);
+      await exchange.run(this.limits.requestMillis, () => loki.close());
+    } catch (error) {
+      failure = error;
+    }
+    if (failure === undefined) return { kind: 'accepted' };
+    return failedOutcome(describeError(failure).message, statusOf(failure), exchange.retryAfterMillis);
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held between two requests.
+  }
+}
+
+let Loki: typeof WinstonLoki | undefined;
+
+const nothing = (): void => undefined;
+
+/**
+ * What winston-loki is to know of a line. Everything beside the text and the time becomes structured metadata. The
+ * level too: without winston's symbol for it winston-loki makes no label of it, and all lines are one stream, in order.
+ */
+function infoOf({
+  level,
+  text,
+  time,
+  traceId,
+  spanId,
+  correlationId,
+}: QueuedLine): Record<string | symbol, unknown> {
+  const info: Record<string | symbol, unknown> = { [MESSAGE]: text, timestamp: time, level };
+  if (traceId !== undefined) info.trace_id = traceId;
+  if (spanId !== undefined) info.span_id = spanId;
+  if (correlationId !== undefined) info.correlation_id = correlationId;
+  return info;
+}
+
+function statusOf(failure: unknown): number | undefined {
+  if (typeof failure !== 'object' || failure === null || !('statusCode' in failure)) return undefined;
+  return Number(failure.statusCode);
+}

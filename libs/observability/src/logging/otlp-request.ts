@@ -1,0 +1,77 @@
+import http, { type Agent, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
+import https from 'node:https';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+/** Where to, with what, for how long. */
+export interface OtlpHttpOptions {
+  url: string;
+  headers: () => Promise<Record<string, string>>;
+  compression: 'gzip' | 'none';
+  timeoutMillis: number;
+}
+
+export interface OtlpAnswer {
+  status: number;
+  statusText: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** An answer says little; what sends more than this is no OTLP receiver. */
+const maxAnswerBytes = 1024 * 1024;
+
+const compress = promisify(gzip);
+
+/**
+ * Makes one request. Unlike the exporters of OpenTelemetry it does not repeat it, since whoever calls it does, for
+ * longer and with a bound.
+ *
+ * @throws when there is no complete answer within the time-out
+ */
+export async function postOtlp(
+  options: OtlpHttpOptions,
+  agent: Agent,
+  plain: Uint8Array,
+): Promise<OtlpAnswer> {
+  const url = new URL(options.url);
+  const body = options.compression === 'gzip' ? await compress(plain) : plain;
+  const headers: Record<string, string | number> = {
+    ...(await options.headers()),
+    'Content-Length': body.length,
+  };
+  if (options.compression === 'gzip') headers['Content-Encoding'] = 'gzip';
+  const { request: begin } = url.protocol === 'https:' ? https : http;
+  let request: ClientRequest | undefined;
+  const late = setTimeout(() => {
+    request?.destroy(new Error(`no complete answer within ${options.timeoutMillis} ms`));
+  }, options.timeoutMillis);
+  late.unref();
+  try {
+    return await new Promise<OtlpAnswer>((resolve, reject) => {
+      request = begin(url, { method: 'POST', headers, agent }, (response) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > maxAnswerBytes) response.destroy(new Error('the answer has no end'));
+          else chunks.push(chunk);
+        });
+        response.once('error', reject);
+        response.once('end', () => {
+          const { statusCode = 0, statusMessage = '', headers: answered } = response;
+          resolve({
+            status: statusCode,
+            statusText: statusMessage,
+            headers: answered,
+            body: Buffer.concat(chunks),
+          });
+        });
+      });
+      request.once('error', reject);
+      request.end(body);
+    });
+  } finally {
+    clearTimeout(late);
+  }
+}
