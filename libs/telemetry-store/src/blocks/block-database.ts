@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ARCHIVE_SCHEMA, ArchiveTable } from './archive-table.js';
 import { BlockTable, blockTableSchema } from './block-table.js';
+import { ChunkTable, chunkTableSchema } from './chunk-table.js';
 import { FolderError } from './folder-error.js';
 import { folderErrorOf, forgetHolder, noteHolder } from './folder-lock.js';
 import { START, type LogPosition } from './write-ahead-log.js';
@@ -10,15 +11,17 @@ import { WriteError } from './write-error.js';
 
 /**
  * `PRAGMA user_version`: raised when a reader of the version before could not read the file, and when tables are
- * added, which then are made in the files that were there before. 1: blocks of spans; 2: archived traces.
+ * added, which then are made in the files that were there before. 3: spans and archived traces.
  */
-const FORMAT = 2;
+const FORMAT = 3;
+/** Older files are refused. */
+const OLDEST_FORMAT = 3;
 /** `PRAGMA application_id`: "LNTN". */
 const APPLICATION_ID = 0x4c4e544e;
 const FILE_NAME = 'lantern.db';
 
-/** The parts of a block of spans, beside its summary. */
-const SPAN_PARTS = ['filter', 'columns', 'body'] as const;
+/** The parts of a block of spans, beside its summary and the chunks of its body. */
+const SPAN_PARTS = ['tags', 'columns'] as const;
 export type SpanPart = (typeof SPAN_PARTS)[number];
 
 const SCHEMA = `
@@ -26,6 +29,7 @@ const SCHEMA = `
     signal TEXT PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   ${blockTableSchema('span', SPAN_PARTS)}
+  ${chunkTableSchema('span_body')}
   ${ARCHIVE_SCHEMA}
 `;
 
@@ -35,6 +39,7 @@ const SCHEMA = `
  */
 export class BlockDatabase {
   readonly spans: BlockTable<SpanPart>;
+  readonly spanBodies: ChunkTable;
   readonly archive: ArchiveTable;
   private readonly setPosition: StatementSync;
 
@@ -43,6 +48,7 @@ export class BlockDatabase {
     private readonly database: DatabaseSync,
   ) {
     this.spans = new BlockTable(database, 'span', SPAN_PARTS);
+    this.spanBodies = new ChunkTable(database, 'span_body');
     this.archive = new ArchiveTable(database);
     this.setPosition = database.prepare(
       'INSERT INTO position VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset',
@@ -167,6 +173,12 @@ const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): vo
         `update Lantern, or choose another data folder.`,
     );
   }
+  if (format > 0 && format < OLDEST_FORMAT) {
+    throw new FolderError(
+      `The data in ${folder} has format ${format}, of Lantern before its first release, which reads formats from ` +
+        `${OLDEST_FORMAT} on: delete the folder, or choose another data folder.`,
+    );
+  }
   if (format === 0) {
     // The first two take effect only while the file is empty, and an empty file need not be waited for.
     database.exec(`
@@ -191,7 +203,7 @@ const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): vo
   database.exec(`PRAGMA synchronous = ${syncs ? 'NORMAL' : 'OFF'}`);
 };
 
-const PAGE_BYTES = 8192;
+const PAGE_BYTES = 4096;
 const CHECKPOINT_BYTES = 4 * 1024 * 1024;
 /** SQLite's own: blocks are kept decompressed by the store, so it needs little. */
 const CACHE_KIB = 2048;

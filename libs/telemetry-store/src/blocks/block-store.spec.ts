@@ -125,19 +125,6 @@ describe('a data folder', () => {
     expect((await third.traces.stats()).bytes).toBeGreaterThan(0);
   });
 
-  it('of the first format is read, and gets what it lacks', async () => {
-    const folder = folders.next();
-    const first = open({ folder, spansPerBlock: 10 });
-    await append(first, ...order(1));
-    await first.close();
-    const database = new DatabaseSync(join(folder, 'lantern.db'));
-    database.exec('DROP TABLE archived_trace; PRAGMA user_version = 1');
-    database.close();
-    const second = open({ folder });
-    expect(await ids(second)).toEqual([1]);
-    expect(await second.traces.archiveTrace(traceId(1))).toBe(true);
-  });
-
   it('is refused while another store has it open, with the process that has it', () => {
     const folder = folders.next();
     open({ folder });
@@ -153,7 +140,18 @@ describe('a data folder', () => {
     database.exec('PRAGMA user_version = 7');
     database.close();
     expect(() => open({ folder })).toThrow(
-      /has format 7, and this version of Lantern reads formats up to 2: update Lantern, or choose another data folder\.$/,
+      /has format 7, and this version of Lantern reads formats up to 3: update Lantern, or choose another data folder\.$/,
+    );
+  });
+
+  it('is refused when a version before the first release wrote it', async () => {
+    const folder = folders.next();
+    await open({ folder }).close();
+    const database = new DatabaseSync(join(folder, 'lantern.db'));
+    database.exec('PRAGMA user_version = 2');
+    database.close();
+    expect(() => open({ folder })).toThrow(
+      /has format 2, of Lantern before its first release, .*: delete the folder, or choose another data folder\.$/,
     );
   });
 
@@ -280,7 +278,7 @@ describe('damage', () => {
     for (const n of numbers(1, 5)) await append(first, ...order(n));
     await first.close();
     const database = new DatabaseSync(join(folder, 'lantern.db'));
-    database.exec("UPDATE span_body SET body = X'00112233445566778899' WHERE block = 2");
+    database.exec("UPDATE span_body SET content = X'00112233445566778899' WHERE chunk >> 16 = 2");
     database.exec("UPDATE span_summary SET summary = X'00112233445566778899' WHERE block = 4");
     database.close();
     const messages: string[] = [];

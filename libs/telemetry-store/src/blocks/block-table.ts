@@ -7,6 +7,8 @@ export interface BlockParts<Part extends string> {
   /** All that is read at the start. */
   readonly summary: Uint8Array;
   readonly parts: Readonly<Record<Part, Uint8Array>>;
+  /** What of it is kept in pieces, in a `ChunkTable`. */
+  readonly chunks?: readonly Uint8Array[];
 }
 
 export interface BlockSummaryRow {
@@ -17,8 +19,8 @@ export interface BlockSummaryRow {
   readonly bytes: number;
 }
 
-export const bytesOf = ({ summary, parts }: BlockParts<string>): number =>
-  Object.values(parts).reduce((sum, part) => sum + part.length, summary.length);
+export const bytesOf = ({ summary, parts, chunks = [] }: BlockParts<string>): number =>
+  [...Object.values(parts), ...chunks].reduce((sum, part) => sum + part.length, summary.length);
 
 /** @param name of the signal's tables: `span` makes `span_summary` and one table a part */
 export const blockTableSchema = (name: string, parts: readonly string[]): string =>

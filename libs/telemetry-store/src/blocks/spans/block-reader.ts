@@ -1,9 +1,8 @@
 import { BlockCache } from '../block-cache.js';
-import type { SpanPart } from '../block-database.js';
-import type { BlockTable } from '../block-table.js';
+import type { BlockDatabase } from '../block-database.js';
 import { DamageError } from '../byte-reader.js';
+import { chunkKey } from '../chunk-table.js';
 import type { Damage } from '../damage.js';
-import { splitParts } from '../joined-parts.js';
 import { openSealedBytes } from '../sealed-bytes.js';
 import type { ReadBlock } from './block-search.js';
 import { decodeSummary, type BlockSummary } from './block-summary.js';
@@ -11,9 +10,10 @@ import { decodeColumns, type DecodedRows } from './columns-codec.js';
 import type { OpenBlock } from './open-block.js';
 import type { OriginTable } from './origin.js';
 import type { SealedBlocks } from './sealed-blocks.js';
+import { EVERY_CHUNK, TagChunks } from './tag-chunks.js';
 
 export interface BlockReaderOptions {
-  readonly table: BlockTable<SpanPart>;
+  readonly database: BlockDatabase;
   readonly sealed: SealedBlocks;
   readonly origins: OriginTable;
   readonly damage: Damage;
@@ -27,21 +27,21 @@ export interface BlockReaderOptions {
 export class BlockReader {
   private readonly rowsCache: BlockCache<DecodedRows>;
   private readonly chunkCache: BlockCache<Uint8Array>;
-  private readonly filterCache: BlockCache<{ parts: readonly Uint8Array[]; byteLength: number }>;
+  private readonly tagsCache: BlockCache<TagChunks>;
 
   constructor(private readonly options: BlockReaderOptions) {
     const { cacheBytes } = options;
     this.rowsCache = new BlockCache(cacheBytes * 0.45);
     this.chunkCache = new BlockCache(cacheBytes * 0.4);
-    this.filterCache = new BlockCache(cacheBytes * 0.15);
+    this.tagsCache = new BlockCache(cacheBytes * 0.15);
   }
 
   rows(block: number): DecodedRows | undefined {
     const cached = this.rowsCache.get(block);
     if (cached) return cached;
-    const { table, origins } = this.options;
+    const { database, origins } = this.options;
     const rows = this.part(block, () =>
-      decodeColumns(block, openSealedBytes(table.part('columns', block)), origins),
+      decodeColumns(block, openSealedBytes(database.spans.part('columns', block)), origins),
     );
     if (rows) this.rowsCache.set(block, rows);
     return rows;
@@ -51,39 +51,37 @@ export class BlockReader {
     const key = chunkKey(block, chunk);
     const cached = this.chunkCache.get(key);
     if (cached) return cached;
-    const bytes = this.part(block, () => {
-      const body = this.options.table.part('body', block);
-      return openSealedBytes(body && splitParts(body)[chunk]);
-    });
+    const { spanBodies } = this.options.database;
+    const bytes = this.part(block, () => openSealedBytes(spanBodies.chunk(block, chunk)));
     if (bytes) this.chunkCache.set(key, bytes);
     return bytes;
   }
 
-  /** One for each chunk. */
-  filters(block: number): readonly Uint8Array[] | undefined {
-    const cached = this.filterCache.get(block);
-    if (cached) return cached.parts;
-    const filters = this.part(block, () => {
-      const joined = this.options.table.part('filter', block);
-      if (!joined) throw new DamageError('the filter is missing');
-      return { parts: splitParts(joined), byteLength: joined.length };
+  /** Undefined also means that every chunk has to be searched. */
+  tags(block: number): TagChunks | undefined {
+    const cached = this.tagsCache.get(block);
+    if (cached) return cached;
+    const tags = this.part(block, () => {
+      const encoded = this.options.database.spans.part('tags', block);
+      if (!encoded) throw new DamageError('a part is missing');
+      return new TagChunks(encoded);
     });
-    if (filters) this.filterCache.set(block, filters);
-    return filters?.parts;
+    if (tags) this.tagsCache.set(block, tags);
+    return tags;
   }
 
   summary(block: number): BlockSummary | undefined {
-    return this.part(block, () => decodeSummary(openSealedBytes(this.options.table.summary(block))));
+    return this.part(block, () => decodeSummary(openSealedBytes(this.options.database.spans.summary(block))));
   }
 
   /** A block as a search sees it that has not looked at its filters. */
   readable(block: number): ReadBlock | undefined {
     const rows = this.rows(block);
-    return rows && { rows, read: (chunk) => this.chunk(block, chunk), fits: everyChunk };
+    return rows && { rows, read: (chunk) => this.chunk(block, chunk), chunks: EVERY_CHUNK };
   }
 
   forget(block: number): void {
-    for (const cache of [this.rowsCache, this.filterCache]) cache.delete(block);
+    for (const cache of [this.rowsCache, this.tagsCache]) cache.delete(block);
   }
 
   private part<Part>(block: number, read: () => Part): Part | undefined {
@@ -98,13 +96,8 @@ export class BlockReader {
   }
 }
 
-/** A chunk is looked for by one number. */
-const chunkKey = (block: number, chunk: number): number => block * 65_536 + chunk;
-
-export const everyChunk = (): boolean => true;
-
 export const readableOpen = (open: OpenBlock): ReadBlock => ({
   rows: open,
   read: () => open.body,
-  fits: everyChunk,
+  chunks: EVERY_CHUNK,
 });

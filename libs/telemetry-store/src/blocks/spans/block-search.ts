@@ -18,12 +18,13 @@ import {
   bodyStart,
   chunkOf,
   chunkStart,
+  firstRowOf,
   statusOf,
   type BlockOperation,
   type ReadChunk,
   type SpanRows,
 } from './span-rows.js';
-import { mayHoldTag } from '../tag-filter.js';
+import { EVERY_CHUNK, NO_CHUNK, chunkBit, type TagChunks } from './tag-chunks.js';
 import { wordsAt, type TraceWords } from '../trace-words.js';
 import { highOf, lowOf, wideOf } from '../wide-time.js';
 
@@ -49,14 +50,12 @@ export interface BlockMatch {
   readonly start: bigint;
 }
 
-/** Whether a chunk may hold spans that have the attributes that are looked for. */
-export type ChunkFits = (chunk: number) => boolean;
-
 /** A block that can be searched. */
 export interface ReadBlock {
   readonly rows: SpanRows;
   readonly read: ReadChunk;
-  readonly fits: ChunkFits;
+  /** The set of chunks that may hold spans with the attributes that are looked for. */
+  readonly chunks: number;
 }
 
 type RowCondition = (flags: number, operation: BlockOperation) => boolean;
@@ -77,6 +76,8 @@ export class BlockSearch {
   readonly rowConditions: RowCondition[] = [];
   private readonly originConditions: ((origin: Origin) => boolean)[] = [];
   private readonly attributeConditions: AttributeCondition[] = [];
+  /** Most blocks have the same few origins. */
+  private readonly missing = new Map<Origin, readonly AttributeCondition[] | undefined>();
   readonly matches: ReturnType<typeof spanMatcher>;
   /** The range, as far as 64 bits can say it. */
   readonly starts: StartRange;
@@ -95,13 +96,20 @@ export class BlockSearch {
     return this.starts.from > this.starts.to;
   }
 
-  /** Whether a chunk with this filter may have a span that matches. */
-  mayMatch(filter: Uint8Array): boolean {
-    return this.attributeConditions.every(({ hashes }) => hashes.some((hash) => mayHoldTag(filter, hash)));
+  get needsTags(): boolean {
+    return this.attributeConditions.length > 0;
   }
 
-  get needsFilter(): boolean {
-    return this.attributeConditions.length > 0;
+  /** The set of chunks that may have a span that matches. */
+  chunksIn(tags: TagChunks | undefined): number {
+    if (!tags) return EVERY_CHUNK;
+    let chunks = EVERY_CHUNK;
+    for (const { hashes } of this.attributeConditions) {
+      let holding = NO_CHUNK;
+      for (const hash of hashes) holding |= tags.of(hash);
+      chunks &= holding;
+    }
+    return chunks;
   }
 
   mayMatchOperation(operation: BlockOperation): boolean {
@@ -113,20 +121,26 @@ export class BlockSearch {
   }
 
   /** The row of each trace's newest match that starts within the range, + 1; by the trace's index. */
-  newestRows({ rows, read, fits }: ReadBlock, { from, to }: StartRange): Uint32Array {
-    const matcher = new RowMatcher(this, rows, read, fits);
+  newestRows(block: ReadBlock, { from, to }: StartRange): Uint32Array {
+    const { rows, chunks } = block;
     const newest = new Uint32Array(rows.traceCount);
+    const matcher = new RowMatcher(this, block);
     if (!matcher.mayMatch) return newest;
-    const { spanCount, traceOf, startLow, startHigh } = rows;
+    const { spanCount, rowsPerChunk, traceOf, startLow, startHigh } = rows;
     const [fromLow, fromHigh, toLow, toHigh] = [lowOf(from), highOf(from), lowOf(to), highOf(to)];
-    for (let row = 0; row < spanCount; row++) {
-      const [low, high] = [startLow[row] ?? 0, startHigh[row] ?? 0];
-      if (high < fromHigh || (high === fromHigh && low < fromLow)) continue;
-      if (high > toHigh || (high === toHigh && low > toLow)) continue;
-      const trace = traceOf[row] ?? 0;
-      const newer = (newest[trace] ?? 0) - 1;
-      if (newer >= 0 && !isNewer(rows, row, newer)) continue;
-      if (matcher.matches(row)) newest[trace] = row + 1;
+    // The last first: most often it is the newest, and the others need not be looked at then.
+    for (let chunk = chunkOf(rows, spanCount - 1); chunk >= 0; chunk--) {
+      if ((chunks & chunkBit(chunk)) === 0) continue;
+      const firstRow = firstRowOf(rows, chunk);
+      for (let row = Math.min(spanCount, firstRow + rowsPerChunk) - 1; row >= firstRow; row--) {
+        const [low, high] = [startLow[row] ?? 0, startHigh[row] ?? 0];
+        if (high < fromHigh || (high === fromHigh && low < fromLow)) continue;
+        if (high > toHigh || (high === toHigh && low > toLow)) continue;
+        const trace = traceOf[row] ?? 0;
+        const newer = (newest[trace] ?? 0) - 1;
+        if (newer >= 0 && !isNewer(rows, row, newer)) continue;
+        if (matcher.matches(row)) newest[trace] = row + 1;
+      }
     }
     return newest;
   }
@@ -156,8 +170,8 @@ export class BlockSearch {
     );
   }
 
-  rowMatcher({ rows, read, fits }: ReadBlock): RowMatcher {
-    return new RowMatcher(this, rows, read, fits);
+  rowMatcher(block: ReadBlock): RowMatcher {
+    return new RowMatcher(this, block);
   }
 
   private addCondition(name: string, text: string): void {
@@ -193,6 +207,13 @@ export class BlockSearch {
 
   /** The conditions that an origin leaves to its spans, or undefined when none of its spans can match. */
   missingConditions(origin: Origin): readonly AttributeCondition[] | undefined {
+    if (this.missing.has(origin)) return this.missing.get(origin);
+    const missing = this.findMissing(origin);
+    this.missing.set(origin, missing);
+    return missing;
+  }
+
+  private findMissing(origin: Origin): readonly AttributeCondition[] | undefined {
     if (!this.originConditions.every((fits) => fits(origin))) return undefined;
     const missing: AttributeCondition[] = [];
     for (const condition of this.attributeConditions) {
@@ -212,12 +233,17 @@ export class RowMatcher {
   private knownChunk = -1;
   private knownBytes: Uint8Array | undefined;
 
+  private readonly rows: SpanRows;
+  private readonly read: ReadChunk;
+  private readonly chunks: number;
+
   constructor(
     private readonly search: BlockSearch,
-    private readonly rows: SpanRows,
-    private readonly read: ReadChunk,
-    private readonly fits: ChunkFits,
+    { rows, read, chunks }: ReadBlock,
   ) {
+    this.rows = rows;
+    this.read = read;
+    this.chunks = chunks;
     this.operationFits = rows.operations.map((operation) => search.mayMatchOperation(operation));
     this.missing = rows.origins.map((origin) => search.missingConditions(origin));
   }
@@ -251,7 +277,7 @@ export class RowMatcher {
     const known = chunks[chunk];
     if (known) return known;
     const { rowsPerChunk, spanCount } = this.rows;
-    const firstRow = chunk === 0 ? 0 : chunk * rowsPerChunk;
+    const firstRow = firstRowOf(this.rows, chunk);
     const found = new Uint8Array(Math.min(rowsPerChunk, spanCount - firstRow)).fill(1);
     for (const { needles } of conditions) {
       if (!needles) continue;
@@ -276,14 +302,14 @@ export class RowMatcher {
   private hasAttributes(row: number, conditions: readonly AttributeCondition[]): boolean {
     const { rows } = this;
     const chunk = chunkOf(rows, row);
-    if (conditions.length > 0 && !this.fits(chunk)) return false;
+    if (conditions.length > 0 && (this.chunks & chunkBit(chunk)) === 0) return false;
     if (chunk !== this.knownChunk) {
       this.knownChunk = chunk;
       this.knownBytes = this.read(chunk);
     }
     const bytes = this.knownBytes;
     if (!bytes) return false;
-    const firstRow = chunk === 0 ? 0 : chunk * rows.rowsPerChunk;
+    const firstRow = firstRowOf(rows, chunk);
     if (this.rowsWithNeedles(conditions, chunk, bytes)[row - firstRow] === 0) return false;
     const offset = chunkStart(rows, chunk);
     const [start, end] = [bodyStart(rows, row) - offset, (rows.bodyEnd[row] ?? 0) - offset];

@@ -69,14 +69,13 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
 
   constructor(private readonly options: BlockTraceStoreOptions) {
     const { cacheBytes, spansPerBlock, bytesPerBlock, database, report, now } = options;
-    const table = database.spans;
     const origins = new OriginTable();
     this.sealAtSpans = spansPerBlock;
     this.damage = new Damage(report);
     this.limits = new BlockLimits(options.maxBytes, options.maxAgeMillis, now);
-    this.sealed = new SealedBlocks(table, this.damage);
+    this.sealed = new SealedBlocks(database.spans, this.damage);
     const { sealed, damage } = this;
-    this.reader = new BlockReader({ table, sealed, origins, damage, cacheBytes });
+    this.reader = new BlockReader({ database, sealed, origins, damage, cacheBytes });
     const { reader } = this;
     const block = sealed.load() + 1;
     this.open = new OpenSpans({ block, sealed, reader, origins, now, spansPerBlock, bytesPerBlock });
@@ -244,7 +243,10 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
     const arrivedMillis = now();
     const blocks = this.open.blocks.map((open) => sealSpanBlock(open, arrivedMillis));
     database.seal(this.signal, end, () => {
-      for (const { encoded } of blocks) database.spans.insert(encoded);
+      for (const { encoded } of blocks) {
+        database.spans.insert(encoded);
+        database.spanBodies.insert(encoded.block, encoded.chunks ?? []);
+      }
     });
     for (const { encoded, summary } of blocks) {
       this.sealed.remember({ block: encoded.block, arrivedMillis, bytes: bytesOf(encoded) }, summary);
@@ -268,7 +270,10 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
     const { database, report } = this.options;
     const summaries = blocks.map((block) => this.reader.summary(block));
     try {
-      this.archive.absorb(this.archivedSpansIn(blocks, summaries), () => database.spans.delete(blocks));
+      this.archive.absorb(this.archivedSpansIn(blocks, summaries), () => {
+        database.spans.delete(blocks);
+        database.spanBodies.delete(blocks);
+      });
     } catch (error) {
       if (!(error instanceof WriteError)) throw error;
       report(`${error.message} What is too old or too much is kept until then.`);

@@ -6,7 +6,7 @@ import { ROWS_PER_CHUNK } from './columns-codec.js';
 import { grownBytes, grownWords } from '../growing.js';
 import type { Origin } from './origin.js';
 import { ENDS_BEFORE_START, type BlockOperation, type SpanRows } from './span-rows.js';
-import { TagSet } from '../tag-set.js';
+import { TagCollector, chunkBit } from './tag-chunks.js';
 
 const INITIAL_ROWS = 256;
 
@@ -26,8 +26,8 @@ export class OpenBlock implements SpanRows {
   durationLow = new Uint32Array(INITIAL_ROWS);
   durationHigh = new Uint32Array(INITIAL_ROWS);
   bodyEnd = new Uint32Array(INITIAL_ROWS);
-  /** Of each chunk that the block will have. */
-  readonly chunkTags: TagSet[] = [];
+  /** In which chunk that the block will have each of them is. */
+  readonly tags = new TagCollector();
   /** All that is open is one. */
   readonly rowsPerChunk = Number.MAX_SAFE_INTEGER;
   readonly calls: SignedCall[] = [];
@@ -93,19 +93,15 @@ export class OpenBlock implements SpanRows {
     this.bodyBytes.set(request.subarray(start, end), bodyStart);
     this.bodyEnd[row] = bodyEnd;
 
-    const chunk = Math.floor(row / ROWS_PER_CHUNK);
-    let chunkTags = this.chunkTags[chunk];
-    if (!chunkTags) {
-      this.chunkTags.push((chunkTags = new TagSet()));
-      this.originsOfChunk.clear();
-    }
+    if (row % ROWS_PER_CHUNK === 0) this.originsOfChunk.clear();
+    const chunk = chunkBit(Math.floor(row / ROWS_PER_CHUNK));
     if (!this.originsOfChunk.has(origin)) {
       this.originsOfChunk.add(origin);
-      for (const tag of this.origins[origin]?.tags ?? []) chunkTags.add(tag);
+      for (const tag of this.origins[origin]?.tags ?? []) this.tags.add(tag, chunk);
     }
     const lastTag = tagEnd[from] ?? 0;
     for (let tag = from === 0 ? 0 : (tagEnd[from - 1] ?? 0); tag < lastTag; tag++)
-      chunkTags.add(tags[tag] ?? 0);
+      this.tags.add(tags[tag] ?? 0, chunk);
     this.spanCount++;
     return row;
   }

@@ -1,8 +1,6 @@
 import type { SpanPart } from '../block-database.js';
 import type { BlockParts } from '../block-table.js';
-import { joinParts } from '../joined-parts.js';
 import { sealBytes } from '../sealed-bytes.js';
-import { buildTagFilter } from '../tag-filter.js';
 import { encodeSummary, summarize, type BlockSummary } from './block-summary.js';
 import { ROWS_PER_CHUNK, encodeColumns } from './columns-codec.js';
 import type { OpenBlock } from './open-block.js';
@@ -15,17 +13,15 @@ export interface SealedSpanBlock {
 /** An open block as it is written; the open one may be used no longer once it is. */
 export const sealSpanBlock = (open: OpenBlock, arrivedMillis: number): SealedSpanBlock => {
   const summary = summarize(open, open.calls);
+  const chunks = chunksOf(open);
   return {
     summary,
     encoded: {
       block: open.block,
       arrivedMillis,
       summary: sealBytes(encodeSummary(summary)),
-      parts: {
-        filter: joinParts(open.chunkTags.map(buildTagFilter)),
-        columns: sealBytes(encodeColumns(open)),
-        body: joinParts(chunksOf(open).map(sealBytes)),
-      },
+      parts: { tags: open.tags.encode(chunks.length), columns: sealBytes(encodeColumns(open)) },
+      chunks: chunks.map(sealBytes),
     },
   };
 };

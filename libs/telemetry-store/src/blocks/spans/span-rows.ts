@@ -47,6 +47,9 @@ export type ReadChunk = (chunk: number) => Uint8Array | undefined;
 
 export const chunkOf = ({ rowsPerChunk }: SpanRows, row: number): number => Math.floor(row / rowsPerChunk);
 
+export const firstRowOf = ({ rowsPerChunk }: SpanRows, chunk: number): number =>
+  chunk === 0 ? 0 : chunk * rowsPerChunk;
+
 /** The message of one span. */
 export const spanBytes = (rows: SpanRows, row: number, read: ReadChunk): Uint8Array | undefined => {
   const chunk = chunkOf(rows, row);
@@ -55,8 +58,7 @@ export const spanBytes = (rows: SpanRows, row: number, read: ReadChunk): Uint8Ar
 };
 
 /** Where a chunk begins in the body. */
-export const chunkStart = (rows: SpanRows, chunk: number): number =>
-  chunk === 0 ? 0 : bodyStart(rows, chunk * rows.rowsPerChunk);
+export const chunkStart = (rows: SpanRows, chunk: number): number => bodyStart(rows, firstRowOf(rows, chunk));
 
 export const bodyStart = ({ bodyEnd }: SpanRows, row: number): number =>
   row === 0 ? 0 : (bodyEnd[row - 1] ?? 0);

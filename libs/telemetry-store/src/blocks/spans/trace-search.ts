@@ -3,13 +3,14 @@ import type { TraceQuery } from '../../trace-store.js';
 import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../trace-words.js';
 import { Turn } from '../turn.js';
 import { DOUBLE_SLACK, wideOf } from '../wide-time.js';
-import { everyChunk, readableOpen, type BlockReader } from './block-reader.js';
-import { BlockSearch, type ChunkFits, type ReadBlock, type StartRange } from './block-search.js';
+import { readableOpen, type BlockReader } from './block-reader.js';
+import { BlockSearch, type ReadBlock, type StartRange } from './block-search.js';
 import { PERIOD_NANOS } from './block-summary.js';
 import { NewestMatches } from './newest-matches.js';
 import type { OpenBlock } from './open-block.js';
 import type { SealedBlocks } from './sealed-blocks.js';
 import { collectSpans, decodeTrace, type SpansByOrigin } from './trace-assembly.js';
+import { EVERY_CHUNK, NO_CHUNK } from './tag-chunks.js';
 import type { TraceArchive } from './trace-archive.js';
 import { TraceCheck } from './trace-check.js';
 
@@ -140,19 +141,11 @@ export class TraceSearch {
     // First and at once: it may be sealed during a turn of others.
     visit(readableOpen(open), Number.POSITIVE_INFINITY);
     for (const { block, bound } of this.candidates(search, range)) {
-      const fits = search.needsFilter ? this.fittingChunks(block, search) : everyChunk;
-      const rows = fits && this.reader.rows(block);
-      if (rows && !visit({ rows, read: (chunk) => this.reader.chunk(block, chunk), fits }, bound)) return;
+      const chunks = search.needsTags ? search.chunksIn(this.reader.tags(block)) : EVERY_CHUNK;
+      const rows = chunks === NO_CHUNK ? undefined : this.reader.rows(block);
+      if (rows && !visit({ rows, read: (chunk) => this.reader.chunk(block, chunk), chunks }, bound)) return;
       await turn.yieldWhenOver();
     }
-  }
-
-  /** Undefined when no chunk of the block may hold the attributes that are looked for. */
-  private fittingChunks(block: number, search: BlockSearch): ChunkFits | undefined {
-    const filters = this.reader.filters(block);
-    if (!filters) return everyChunk;
-    const fitting = filters.map((filter) => search.mayMatch(filter));
-    return fitting.includes(true) ? (chunk) => fitting[chunk] !== false : undefined;
   }
 
   /** Each with the latest start that a match in it can have; the latest first. */
