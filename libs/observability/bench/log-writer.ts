@@ -1,0 +1,86 @@
+// One variant of the log-line benchmark: writes lines at a steady rate when told to, and tells what CPU that took.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ROOT_CONTEXT, context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import winston from 'winston';
+
+/** Lines in one turn of the event loop, and turns a second: the rate of a very busy service. */
+const linesATurn = 100;
+const turnMillis = 5;
+
+const [variant, lines] = process.argv.slice(2);
+
+const traceId = randomBytes(16).toString('hex');
+const spanId = randomBytes(8).toString('hex');
+const correlationId = '0d3c4a0c-6d0f-4b0f-9a67-1d5f3f6f0c11';
+
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+
+interface Subject {
+  write: (fields: Record<string, unknown>) => void;
+  settle: () => Promise<void>;
+}
+
+/** What winston costs by itself: the same keys and ids, formatted by its own formats, to the same stdout. */
+function plainWinston(): Subject {
+  const logger = winston.createLogger({
+    format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
+    transports: [new winston.transports.Stream({ stream: process.stdout })],
+  });
+  return {
+    write: (fields) =>
+      void logger.info('POST /orders 201 12ms', {
+        ...fields,
+        service: 'order-service',
+        context: 'OrdersService',
+        trace_id: traceId,
+        span_id: spanId,
+        correlation_id: correlationId,
+      }),
+    settle: () => Promise.resolve(),
+  };
+}
+
+async function library(): Promise<Subject> {
+  const { TraceLogger } = (await import(new URL('../../dist/index.js', import.meta.url).href)) as {
+    TraceLogger: new (options: object) => {
+      log: (message: string, fields: Record<string, unknown>, context: string) => void;
+    };
+  };
+  const { ensureCorrelationId } = (await import(
+    new URL('../../dist/propagation/correlation.js', import.meta.url).href
+  )) as { ensureCorrelationId: (ctx: typeof ROOT_CONTEXT) => typeof ROOT_CONTEXT };
+  const logger = new TraceLogger({ logFormat: 'json' });
+  const request = ensureCorrelationId(trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 }));
+  return {
+    write: (fields) =>
+      context.with(request, () => {
+        logger.log('POST /orders 201 12ms', fields, 'OrdersService');
+      }),
+    // Longer than a line waits for others; what is not sent by then is put down to the next round.
+    settle: () => pause(600),
+  };
+}
+
+const subject = variant === 'winston' ? plainWinston() : await library();
+
+let order = 0;
+async function run(lines: number): Promise<number> {
+  const before = process.cpuUsage();
+  for (let written = 0; written < lines;) {
+    for (let turn = 0; turn < linesATurn && written < lines; turn++, written++) {
+      subject.write({ method: 'POST', path: '/orders', status: 201, duration_ms: 12.345, order: order++ });
+    }
+    await pause(turnMillis);
+  }
+  await subject.settle();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+process.on('message', () => {
+  void run(Number(lines)).then((cpuMicros) => process.send?.({ type: 'ran', cpuMicros }));
+});
+process.once('disconnect', () => process.exit());
+process.send?.({ type: 'ready' });
