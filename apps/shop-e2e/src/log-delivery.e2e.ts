@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ManagedProcess, waitFor } from '@lantern/launcher';
+import { environment } from './rig/environment.js';
+import { Gate } from './rig/gate.js';
+import { queryLogs, type LogLine } from './rig/loki.js';
+import { newTraceId } from './rig/shop.js';
+
+const userService = fileURLToPath(new URL('../../user-service/', import.meta.url));
+
+/** A user-service beside the shop's own, whose log lines take the way that the environment says. */
+class Sender {
+  readonly #process: ManagedProcess;
+
+  constructor(
+    readonly name: string,
+    folder: string,
+    env: Record<string, string>,
+  ) {
+    this.#process = new ManagedProcess({
+      name,
+      args: ['--import', '@lantern/observability/register', join('dist', 'main.js')],
+      cwd: userService,
+      env: {
+        OTEL_SERVICE_NAME: name,
+        // It is no part of the shop's traces, nor of its graph.
+        OTEL_TRACES_EXPORTER: 'none',
+        PORT: '0',
+        DATA_DIR: join(folder, name),
+        ...env,
+      },
+      logFile: join(folder, `${name}.log`),
+    });
+  }
+
+  /** Reads a user in a trace of its own, so that the service writes an access line. */
+  async request(traceId: string, correlationId: string): Promise<void> {
+    const { http } = await this.#process.ready;
+    const response = await fetch(`${http ?? ''}/users/1`, {
+      headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01`, 'x-correlation-id': correlationId },
+    });
+    if (response.status !== 200) throw new Error(`${this.name} answered ${response.status}`);
+  }
+
+  stop(): Promise<number | NodeJS.Signals> {
+    return this.#process.stop();
+  }
+}
+
+const traceIds = Array.from({ length: 40 }, newTraceId);
+const correlationIds = traceIds.map((_, index) => `delivery-${index}`);
+
+/** What the same query finds of each service, oldest first. */
+const accessLines = async (service: string, condition: string): Promise<readonly LogLine[]> =>
+  [...(await queryLogs(`{service_name="${service}"} |= "GET /users/1" ${condition}`))].sort((a, b) =>
+    String(a.fields.timestamp) < String(b.fields.timestamp) ? -1 : 1,
+  );
+
+describe('log lines', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'log-delivery-'));
+  let gate: Gate;
+  let toLoki: Sender;
+  let byOtlp: Sender;
+
+  beforeAll(async () => {
+    gate = await Gate.before(environment.loki);
+    toLoki = new Sender('users-to-loki', folder, { LOKI_URL: gate.url });
+    byOtlp = new Sender('users-by-otlp', folder, {
+      // Both are named: lines must not come twice.
+      LOKI_URL: environment.loki,
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${gate.url}/otlp/v1/logs`,
+    });
+    // The gate is shut: this is the outage.
+    for (const [index, traceId] of traceIds.entries()) {
+      await Promise.all(
+        [toLoki, byOtlp].map((sender) => sender.request(traceId, correlationIds[index] ?? '')),
+      );
+    }
+    gate.open();
+  });
+
+  afterAll(async () => {
+    await Promise.all([toLoki.stop(), byOtlp.stop()]);
+    await gate.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(['users-to-loki', 'users-by-otlp'])(
+    'of %s that were written while Loki was away arrive once it is back: all, once, in order',
+    async (service) => {
+      const lines = await waitFor(`${traceIds.length} lines of ${service}`, async () => {
+        const found = await accessLines(service, '');
+        return found.length >= traceIds.length ? found : undefined;
+      });
+      expect(lines.map(({ fields }) => fields.trace_id)).toEqual(traceIds);
+      expect(lines.map(({ fields }) => fields.correlation_id)).toEqual(correlationIds);
+    },
+  );
+
+  it('are found by the same queries, with the same keys, whichever way they took', async () => {
+    for (const condition of [
+      `| trace_id="${traceIds[7] ?? ''}"`,
+      '| correlation_id="delivery-7"',
+      '| json | correlation_id="delivery-7"',
+      '| level="info" |= "delivery-7\\""',
+    ]) {
+      const [[one, ...others], [other, ...more]] = await Promise.all([
+        accessLines('users-to-loki', condition),
+        accessLines('users-by-otlp', condition),
+      ]);
+      expect([others, more]).toEqual([[], []]);
+      expect(one?.fields).toMatchObject({
+        correlation_id: 'delivery-7',
+        trace_id: traceIds[7],
+        level: 'info',
+      });
+      expect(Object.keys(other?.fields ?? {})).toEqual(Object.keys(one?.fields ?? {}));
+    }
+  });
+
+  it('tell in themselves that Loki was away, and that it is back', async () => {
+    for (const service of ['users-to-loki', 'users-by-otlp']) {
+      const said = await waitFor(`the reports of ${service}`, async () => {
+        const found = await queryLogs(`{service_name="${service}"} | json | context="TraceLogger"`);
+        return found.some(({ fields }) =>
+          String(fields.message).includes('is back; no log lines were dropped'),
+        )
+          ? found
+          : undefined;
+      });
+      expect(said.filter(({ fields }) => String(fields.message).includes('cannot be reached'))).toHaveLength(
+        1,
+      );
+    }
+  });
+});

@@ -1,0 +1,41 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A way to a server that can be shut: who comes then finds the connection broken, as when the server is down. */
+export class Gate {
+  #isOpen = false;
+  readonly #server: Server = createServer((incoming) => this.#pass(incoming));
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(private readonly target: URL) {}
+
+  /** Shut, on a free port of the loopback, in front of the server with that URL. */
+  static async before(target: string): Promise<Gate> {
+    const gate = new Gate(new URL(target));
+    await new Promise<void>((resolve) => gate.#server.listen(0, '127.0.0.1', resolve));
+    return gate;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #pass(incoming: Socket): void {
+    if (!this.#isOpen) return void incoming.destroy();
+    const outgoing = connect(Number(this.target.port), this.target.hostname);
+    for (const socket of [incoming, outgoing]) {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy());
+    }
+    incoming.pipe(outgoing).pipe(incoming);
+  }
+}
