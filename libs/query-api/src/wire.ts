@@ -16,8 +16,16 @@ export type { Metric, MetricFamily, MetricPoint } from './jaeger/metrics-types.j
 export { MAX_SEARCH_LIMIT } from './jaeger/search.js';
 export { SPAN_KIND_NAMES } from './jaeger/span-kind.js';
 export type {
+  V3AttributeKey,
+  V3AttributeKeys,
+  V3AttributeValues,
+  V3CallStats,
   V3Dependencies,
   V3Dependency,
+  V3Latency,
+  V3LiveDropped,
+  V3LiveSummaries,
+  V3OperationStats,
   V3Operations,
   V3ServiceSummary,
   V3Services,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { summaryOf, summaryParams, type TraceSearch } from './trace-summaries.js';
+import { lookbackRange, resolveRange } from '../shared/time-range.js';
+import { summaryOf, summaryPageOf, summaryParams, type TraceSearch } from './trace-summaries.js';
 
-const HOUR = 3_600_000;
 const NOW = Date.parse('2026-11-22T14:00:00.000Z');
 
 const search: TraceSearch = {
@@ -10,23 +10,27 @@ const search: TraceSearch = {
   tags: {},
   minDuration: '',
   maxDuration: '',
+  minTraceDuration: '',
+  maxTraceDuration: '',
+  filter: '',
   limit: 20,
-  range: { kind: 'lookback', lookback: '1h', millis: HOUR },
+  range: lookbackRange('1h'),
 };
+const lastHour = resolveRange(search.range, NOW);
 
 describe('summaryParams', () => {
   it('asks for the time that ends now, and leaves out what may be anything', () => {
-    expect(summaryParams(search, NOW)).toEqual({
+    expect(summaryParams(search, lastHour)).toEqual({
       'query.startTimeMin': '2026-11-22T13:00:00.000000Z',
       'query.startTimeMax': '2026-11-22T14:00:00.000000Z',
       'query.searchDepth': '20',
+      'lantern.total': 'true',
     });
   });
 
   it('keeps the microseconds of fixed times', () => {
     const startMicros = BigInt(NOW) * 1_000n + 7n;
-    const range = { kind: 'fixed', startMicros, endMicros: startMicros + 1n } as const;
-    expect(summaryParams({ ...search, range }, NOW)).toMatchObject({
+    expect(summaryParams(search, { startMicros, endMicros: startMicros + 1n })).toMatchObject({
       'query.startTimeMin': '2026-11-22T14:00:00.000007Z',
       'query.startTimeMax': '2026-11-22T14:00:00.000008Z',
     });
@@ -42,8 +46,10 @@ describe('summaryParams', () => {
           tags: { error: 'true' },
           minDuration: '1.5s',
           maxDuration: '2m',
+          minTraceDuration: '3s',
+          maxTraceDuration: '4s',
         },
-        NOW,
+        lastHour,
       ),
     ).toMatchObject({
       'query.serviceName': 'order-service',
@@ -51,7 +57,17 @@ describe('summaryParams', () => {
       'query.attributes': '{"error":"true"}',
       'query.durationMin': '1.5s',
       'query.durationMax': '2m',
+      'lantern.traceDurationMin': '3s',
+      'lantern.traceDurationMax': '4s',
     });
+  });
+
+  it('asks for an older page of the same times, which need not be counted again', () => {
+    const page = summaryPageOf({ summaries: [], total: 31, nextPageToken: 'after-20' }, lastHour);
+    expect(page).toEqual({ summaries: [], total: 31, next: { token: 'after-20', range: lastHour } });
+    const params = summaryParams(search, lastHour, page.next?.token);
+    expect([params['lantern.pageToken'], params['lantern.total']]).toEqual(['after-20', undefined]);
+    expect(summaryPageOf({}, lastHour)).toEqual({ summaries: [], total: undefined, next: undefined });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { V3TraceSummaries, V3TraceSummary } from '@lantern/query-api/wire';
 import type { DurationNano, ServiceInTrace, UnixNano } from '@lantern/telemetry-model';
-import { queryOptions } from '@tanstack/react-query';
-import { rangeKey, resolveRange, rfc3339, type TimeRange } from '../shared/time-range.js';
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import { rangeKey, resolveRange, rfc3339, type ResolvedRange, type TimeRange } from '../shared/time-range.js';
 import { getJson } from './http.js';
 
 /** One search result. */
@@ -19,51 +19,91 @@ export interface TraceSummary {
   readonly services: readonly ServiceInTrace[];
 }
 
-/** Which traces to look for. Empty texts mean any. */
-export interface TraceSearch {
+/** What a trace has to be like. Empty texts mean any. */
+export interface TraceConditions {
   readonly service: string;
   readonly operation: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** As Go writes durations: `1.5s`, `250ms`. */
+  /** Of a span, as Go writes durations: `1.5s`, `250ms`. */
   readonly minDuration: string;
   readonly maxDuration: string;
+  /** Of the whole trace. */
+  readonly minTraceDuration: string;
+  readonly maxTraceDuration: string;
+  /** A structured filter in JSON. It takes the place of all conditions on spans above. */
+  readonly filter: string;
+}
+
+/** Which traces to look for. */
+export interface TraceSearch extends TraceConditions {
   readonly limit: number;
   readonly range: TimeRange;
 }
 
+/** Where the next page begins. Its token holds for the very times that the first page was asked for. */
+interface NextPage {
+  readonly token: string;
+  readonly range: ResolvedRange;
+}
+
+export interface SummaryPage {
+  /** Newest start first. */
+  readonly summaries: readonly TraceSummary[];
+  /** How many traces match in all. */
+  readonly total: number | undefined;
+  readonly next: NextPage | undefined;
+}
+
+/** The traces that match, page by page from the newest to the oldest. */
 export const traceSummariesQuery = (search: TraceSearch) =>
-  queryOptions({
-    queryKey: ['trace-summaries', searchKey(search)],
-    queryFn: async ({ signal }) => {
+  infiniteQueryOptions({
+    queryKey: ['trace-summaries', { ...search, range: rangeKey(search.range) }],
+    initialPageParam: undefined as NextPage | undefined,
+    queryFn: async ({ signal, pageParam }) => {
+      const range = pageParam?.range ?? resolveRange(search.range, Date.now());
       const answer = await getJson({
         path: '/api/v3/trace-summaries',
-        params: summaryParams(search, Date.now()),
+        params: summaryParams(search, range, pageParam?.token),
         signal,
       });
-      return ((answer as Partial<V3TraceSummaries>).summaries ?? []).map(summaryOf);
+      return summaryPageOf(answer, range);
     },
+    getNextPageParam: ({ next }) => next,
   });
 
-/** The search without bigints, which a query key cannot hold. */
-const searchKey = ({ range, ...rest }: TraceSearch) => ({
-  ...rest,
-  range: rangeKey(range),
+export const summaryParams = (
+  search: TraceSearch,
+  { startMicros, endMicros }: ResolvedRange,
+  pageToken?: string,
+): Record<string, string> => ({
+  'query.startTimeMin': rfc3339(startMicros),
+  'query.startTimeMax': rfc3339(endMicros),
+  'query.searchDepth': String(search.limit),
+  ...conditionParams(search),
+  ...(pageToken === undefined ? { 'lantern.total': 'true' } : { 'lantern.pageToken': pageToken }),
 });
 
-export const summaryParams = (search: TraceSearch, nowMillis: number): Record<string, string> => {
-  const { startMicros, endMicros } = resolveRange(search.range, nowMillis);
-  const optional = {
-    'query.serviceName': search.service,
-    'query.operationName': search.operation,
-    'query.durationMin': search.minDuration,
-    'query.durationMax': search.maxDuration,
-    'query.attributes': Object.keys(search.tags).length === 0 ? '' : JSON.stringify(search.tags),
+export const conditionParams = (conditions: TraceConditions): Record<string, string> => {
+  const { tags } = conditions;
+  const params = {
+    'query.serviceName': conditions.service,
+    'query.operationName': conditions.operation,
+    'query.durationMin': conditions.minDuration,
+    'query.durationMax': conditions.maxDuration,
+    'query.attributes': Object.keys(tags).length === 0 ? '' : JSON.stringify(tags),
+    'query.filter': conditions.filter,
+    'lantern.traceDurationMin': conditions.minTraceDuration,
+    'lantern.traceDurationMax': conditions.maxTraceDuration,
   };
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== ''));
+};
+
+export const summaryPageOf = (answer: unknown, range: ResolvedRange): SummaryPage => {
+  const { summaries = [], total, nextPageToken } = answer as Partial<V3TraceSummaries>;
   return {
-    'query.startTimeMin': rfc3339(startMicros),
-    'query.startTimeMax': rfc3339(endMicros),
-    'query.searchDepth': String(search.limit),
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== '')),
+    summaries: summaries.map(summaryOf),
+    total,
+    next: nextPageToken === undefined ? undefined : { token: nextPageToken, range },
   };
 };
 

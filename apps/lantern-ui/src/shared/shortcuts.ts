@@ -5,6 +5,19 @@ export const SHORTCUTS = [
     keys: [{ press: ['?'], does: 'Show or hide this list' }],
   },
   {
+    where: 'Search',
+    keys: [
+      { press: ['/'], does: 'Write a query' },
+      { press: ['j', 'k'], does: 'Next and previous result' },
+      { press: ['Enter'], does: 'Open it' },
+      { press: ['x'], does: 'Select it, to compare or download' },
+      { press: ['c'], does: 'Cards or table' },
+      { press: ['l'], does: 'Live search on or off' },
+      { press: ['r'], does: 'Search again' },
+      { press: ['Ctrl Space'], does: 'Complete what is being written' },
+    ],
+  },
+  {
     where: 'Trace',
     keys: [
       { press: ['↓', 'j'], does: 'Next span' },

@@ -10,11 +10,16 @@ import classes from './ScatterPlot.module.css';
 
 const HEIGHT = 132;
 
+interface ScatterPlotProps {
+  readonly summaries: readonly TraceSummary[];
+  readonly pathOf: (summary: TraceSummary) => string;
+}
+
 /**
  * When the traces happened and how long they took. A picture for the eye and the mouse: the list below says all of
  * it to a keyboard and a screen reader.
  */
-export const ScatterPlot = ({ summaries }: { readonly summaries: readonly TraceSummary[] }) => {
+export const ScatterPlot = ({ summaries, pathOf }: ScatterPlotProps) => {
   const { ref, width } = useElementSize();
   const navigate = useNavigate();
   const plot = plotOf(summaries, width, HEIGHT);
@@ -43,7 +48,7 @@ export const ScatterPlot = ({ summaries }: { readonly summaries: readonly TraceS
             cx={x}
             cy={y}
             r={radius}
-            onClick={() => void navigate(`/trace/${summary.traceId}`)}
+            onClick={() => void navigate(pathOf(summary))}
           >
             <title>
               {`${summary.rootService} ${summary.rootOperation}\n${formatDuration(summary.durationNano)}, ` +

@@ -1,20 +1,27 @@
 import { Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { IconChevronDown, IconSearch } from '@tabler/icons-react';
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { useState, type SubmitEvent } from 'react';
+import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { operationsQuery } from '../../api/services.js';
+import { CompletingInput } from '../../shared/CompletingInput.js';
 import { lookbacksWith } from '../../shared/lookback.js';
+import { rangeKey } from '../../shared/time-range.js';
+import { tagCompletions } from './completions.js';
 import { draftOf, readDraft, withErrorTag, type DraftProblems, type SearchDraft } from './search-draft.js';
 import classes from './SearchForm.module.css';
 import { formatSearchParams, parseSearchParams, type SearchPageState } from './search-params.js';
+import { tagPlaceAt } from './tags.js';
 
 interface SearchFormProps {
   readonly state: SearchPageState;
   readonly services: Pick<UseQueryResult<string[]>, 'data' | 'error'>;
   readonly onSearch: (state: SearchPageState) => void;
+  /** Stands beside the buttons. */
+  readonly children?: ReactNode;
 }
 
-export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
+export const SearchForm = ({ state, services, onSearch, children }: SearchFormProps) => {
+  const client = useQueryClient();
   const address = formatSearchParams(state).toString();
   const [draft, setDraft] = useState(() => draftOf(state));
   const [problems, setProblems] = useState<DraftProblems>({});
@@ -37,7 +44,7 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
     setProblems(read.problems);
     if (Object.keys(read.problems).length > 0) return;
     setOpen(false);
-    onSearch({ ...state, ...read.search });
+    onSearch({ ...state, ...read.search, file: '' });
   };
 
   return (
@@ -68,15 +75,20 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
           clearButtonProps={{ 'aria-label': 'Any operation' }}
           nothingFoundMessage="No such operation"
         />
-        <TextInput
+        <CompletingInput
           label="Tags"
           placeholder={'http.route="/users/:id" user.id=1'}
           value={draft.tags}
-          onChange={(event) => edit({ tags: event.currentTarget.value })}
-          error={problems.tags}
-          classNames={{ input: classes.mono ?? '' }}
-          spellCheck={false}
-          autoComplete="off"
+          onChange={(tags) => edit({ tags })}
+          problem={
+            problems.tags === undefined
+              ? undefined
+              : { message: problems.tags, from: 0, to: draft.tags.length }
+          }
+          isProblemTold
+          placeAt={tagPlaceAt}
+          load={(place) => tagCompletions(client, { service: draft.service, range: state.range }, place)}
+          loadKey={`${draft.service} ${rangeKey(state.range)}`}
         />
         <Checkbox
           label="Only with errors"
@@ -110,24 +122,22 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
             />
           </div>
         )}
-        <div className={classes.pair}>
-          <TextInput
-            label="Min duration"
-            placeholder="100ms"
-            value={draft.minDuration}
-            onChange={(event) => edit({ minDuration: event.currentTarget.value })}
-            error={problems.minDuration}
-            autoComplete="off"
-          />
-          <TextInput
-            label="Max duration"
-            placeholder="1.5s"
-            value={draft.maxDuration}
-            onChange={(event) => edit({ maxDuration: event.currentTarget.value })}
-            error={problems.maxDuration}
-            autoComplete="off"
-          />
-        </div>
+        <Bounds
+          what="Span duration"
+          min={draft.minDuration}
+          max={draft.maxDuration}
+          problems={[problems.minDuration, problems.maxDuration]}
+          onMin={(minDuration) => edit({ minDuration })}
+          onMax={(maxDuration) => edit({ maxDuration })}
+        />
+        <Bounds
+          what="Trace duration"
+          min={draft.minTraceDuration}
+          max={draft.maxTraceDuration}
+          problems={[problems.minTraceDuration, problems.maxTraceDuration]}
+          onMin={(minTraceDuration) => edit({ minTraceDuration })}
+          onMax={(maxTraceDuration) => edit({ maxTraceDuration })}
+        />
         <TextInput
           label="Limit"
           inputMode="numeric"
@@ -152,6 +162,7 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
         >
           Reset
         </Button>
+        {children}
         <Button
           className={classes.toggle ?? ''}
           rightSection={<IconChevronDown size={14} className={classes.chevron ?? ''} />}
@@ -164,6 +175,39 @@ export const SearchForm = ({ state, services, onSearch }: SearchFormProps) => {
     </form>
   );
 };
+
+interface BoundsProps {
+  readonly what: string;
+  readonly min: string;
+  readonly max: string;
+  readonly problems: readonly [string?, string?];
+  readonly onMin: (text: string) => void;
+  readonly onMax: (text: string) => void;
+}
+
+const Bounds = ({ what, min, max, problems, onMin, onMax }: BoundsProps) => (
+  <fieldset className={classes.bounds}>
+    <legend>{what}</legend>
+    <div className={classes.pair}>
+      <TextInput
+        aria-label={`${what}, at least`}
+        placeholder="at least 100ms"
+        value={min}
+        onChange={(event) => onMin(event.currentTarget.value)}
+        error={problems[0]}
+        autoComplete="off"
+      />
+      <TextInput
+        aria-label={`${what}, at most`}
+        placeholder="at most 1.5s"
+        value={max}
+        onChange={(event) => onMax(event.currentTarget.value)}
+        error={problems[1]}
+        autoComplete="off"
+      />
+    </div>
+  </fieldset>
+);
 
 /** What is chosen stays on offer, also when the server does not know it (yet, or any more). */
 const optionsWith = (names: readonly string[], chosen: string): string[] =>

@@ -1,18 +1,23 @@
-import { MAX_SEARCH_LIMIT } from '@lantern/query-api/wire';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useHotkeys } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearchParams } from 'react-router';
 import { servicesQuery } from '../../api/services.js';
-import { traceSummariesQuery } from '../../api/trace-summaries.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
+import { FoundTraces } from './FoundTraces.js';
 import { NoMatches } from './NoMatches.js';
 import { NoServices } from './NoServices.js';
-import { ResultList, ResultListSkeleton } from './ResultList.js';
+import { QueryBox } from './QueryBox.js';
+import { QueryUnreadable } from './QueryUnreadable.js';
+import { RecentSearches } from './RecentSearches.js';
+import { useRecentSearches } from './recent-searches.js';
+import { ResultListSkeleton } from './ResultList.js';
 import { ResultsBar } from './ResultsBar.js';
+import { parseSearchParams, searchPath, type SearchPageState } from './search-params.js';
 import { SearchForm } from './SearchForm.js';
 import classes from './SearchPage.module.css';
-import { ScatterPlot } from './ScatterPlot.js';
-import { parseSearchParams, searchPath, type SearchPageState } from './search-params.js';
-import { sortSummaries } from './sort-order.js';
+import { traceSearchOf } from './trace-search.js';
+import { useReading } from './use-reading.js';
+import { useSearchResults } from './use-search-results.js';
 
 /** How often to look while nothing has arrived yet: somebody is waiting for the first trace. */
 const WAITING_MILLIS = 2_000;
@@ -21,57 +26,94 @@ const SearchPage = () => {
   const [params] = useSearchParams();
   const navigate = useNavigate();
   const state = parseSearchParams(params);
+  const { search, problem } = traceSearchOf(state);
+  const { recent, remember, forget } = useRecentSearches();
+  const reading = useReading();
 
   const services = useQuery({
     ...servicesQuery(),
     refetchInterval: ({ state: { data } }) => (data?.length === 0 ? WAITING_MILLIS : false),
   });
   const isWaiting = services.data?.length === 0;
-  const results = useQuery({
-    ...traceSummariesQuery(searchOf(state)),
-    placeholderData: keepPreviousData,
-    refetchInterval: isWaiting ? WAITING_MILLIS : false,
+  const { query, live, summaries, total, heldCount } = useSearchResults({
+    state,
+    search,
+    isEnabled: problem === undefined,
+    isReading: reading.isReading,
+    interval: isWaiting ? WAITING_MILLIS : false,
   });
 
   const go = (next: SearchPageState) => {
+    remember(next);
     const path = searchPath(next);
     // The same question again is asked again: time has gone on.
-    if (path === searchPath(state)) void results.refetch();
+    if (path === searchPath(state)) void query.refetch();
     else void navigate(path);
   };
+  const show = (next: SearchPageState) => void navigate(searchPath(next), { replace: true });
 
-  const found = results.data?.filter((summary) => takesPart(summary.services, state.with)) ?? [];
-  const summaries = sortSummaries(found.slice(0, state.limit), state.sort);
+  useHotkeys([
+    ['c', () => show({ ...state, view: state.view === 'table' ? 'cards' : 'table' })],
+    ['l', () => show({ ...state, isLive: !state.isLive })],
+    ['r', () => void query.refetch()],
+    ['/', () => document.querySelector<HTMLElement>('search input')?.focus()],
+  ]);
 
   return (
     <div className={classes.page}>
       <title>{titleOf(state)}</title>
       <h1 className={classes.heading}>Search for traces</h1>
       <aside className={classes.form} aria-label="Search form">
-        <SearchForm state={state} services={services} onSearch={go} />
+        <SearchForm state={state} services={services} onSearch={go}>
+          <RecentSearches recent={recent} onForget={forget} />
+        </SearchForm>
       </aside>
-      <section className={classes.results} aria-label="Results" aria-busy={results.isFetching}>
-        {isWaiting && summaries.length === 0 ? (
+      <section className={classes.results} aria-label="Results" aria-busy={query.isFetching}>
+        {isWaiting && (summaries ?? []).length === 0 ? (
           <NoServices />
-        ) : results.isError && results.data === undefined ? (
-          <LoadFailed
-            what="The traces"
-            error={results.error}
-            onRetry={() => void results.refetch()}
-            isRetrying={results.isFetching}
-          />
         ) : (
           <>
-            <ResultsBar state={state} summaries={results.data && summaries} query={results} onChange={go} />
-            {results.data === undefined ? (
-              <ResultListSkeleton />
-            ) : summaries.length === 0 ? (
-              <NoMatches state={state} />
+            <QueryBox state={state} onSearch={go} />
+            {problem !== undefined ? (
+              <QueryUnreadable />
+            ) : query.isError && summaries === undefined ? (
+              <LoadFailed
+                what="The traces"
+                error={query.error}
+                onRetry={() => void query.refetch()}
+                isRetrying={query.isFetching}
+              />
             ) : (
-              <div className={classes.found} data-stale={results.isPlaceholderData}>
-                <ScatterPlot summaries={summaries} />
-                <ResultList summaries={summaries} />
-              </div>
+              <>
+                <ResultsBar
+                  state={state}
+                  summaries={summaries}
+                  total={total}
+                  live={live}
+                  query={query}
+                  onChange={show}
+                />
+                {summaries === undefined ? (
+                  <ResultListSkeleton />
+                ) : summaries.length === 0 ? (
+                  <NoMatches state={state} />
+                ) : (
+                  <FoundTraces
+                    state={state}
+                    summaries={summaries}
+                    isStale={query.isPlaceholderData}
+                    heldCount={heldCount}
+                    onRelease={() => {
+                      live.release();
+                      document.getElementById('main')?.scrollTo({ top: 0 });
+                    }}
+                    onShow={show}
+                    onOlder={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
+                    isLoadingOlder={query.isFetchingNextPage}
+                    handlers={reading.handlers}
+                  />
+                )}
+              </>
             )}
           </>
         )}
@@ -81,22 +123,6 @@ const SearchPage = () => {
 };
 
 export default SearchPage;
-
-/** One service is all that the server can ask for. To find traces of two it takes more of them to choose from. */
-const WITH_FACTOR = 10;
-
-const searchOf = (state: SearchPageState) => ({
-  service: state.service,
-  operation: state.operation,
-  tags: state.tags,
-  minDuration: state.minDuration,
-  maxDuration: state.maxDuration,
-  limit: state.with === '' ? state.limit : Math.min(state.limit * WITH_FACTOR, MAX_SEARCH_LIMIT),
-  range: state.range,
-});
-
-const takesPart = (services: readonly { readonly name: string }[], service: string): boolean =>
-  service === '' || services.some(({ name }) => name === service);
 
 const titleOf = ({ service, operation }: SearchPageState): string =>
   `${[service, operation].filter((part) => part !== '').join(' ') || 'Search'} · Lantern`;

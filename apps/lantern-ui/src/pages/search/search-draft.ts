@@ -1,4 +1,5 @@
 import { MAX_SEARCH_LIMIT, parseGoDuration } from '@lantern/query-api/wire';
+import type { TraceSearch } from '../../api/trace-summaries.js';
 import { lookbackRange, type TimeRange } from '../../shared/time-range.js';
 import type { SearchPageState } from './search-params.js';
 import { formatTags, parseTags, type Tags } from './tags.js';
@@ -10,6 +11,8 @@ export interface SearchDraft {
   readonly tags: string;
   readonly minDuration: string;
   readonly maxDuration: string;
+  readonly minTraceDuration: string;
+  readonly maxTraceDuration: string;
   readonly limit: string;
   /** A lookback, or `custom` for the times below. */
   readonly lookback: string;
@@ -34,6 +37,8 @@ export const draftOf = (state: SearchPageState): SearchDraft => {
     tags: formatTags(state.tags),
     minDuration: state.minDuration,
     maxDuration: state.maxDuration,
+    minTraceDuration: state.minTraceDuration,
+    maxTraceDuration: state.maxTraceDuration,
     limit: String(state.limit),
     lookback: range.kind === 'fixed' ? 'custom' : range.lookback,
     from: localDateTime(from),
@@ -41,10 +46,13 @@ export const draftOf = (state: SearchPageState): SearchDraft => {
   };
 };
 
+/** The part of a search that the form is about. */
+export type DraftedSearch = Pick<SearchPageState, keyof TraceSearch & keyof SearchPageState>;
+
 /** The search that the draft means, and what is wrong with it; the search counts only when nothing is. */
 export const readDraft = (
   draft: SearchDraft,
-): { readonly search: Omit<SearchPageState, 'sort' | 'with'>; readonly problems: DraftProblems } => {
+): { readonly search: DraftedSearch; readonly problems: DraftProblems } => {
   const problems: DraftProblems = {};
   const read = <T>(field: keyof SearchDraft, parse: () => T, instead: T): T => {
     try {
@@ -56,10 +64,11 @@ export const readDraft = (
   };
 
   const tags = read('tags', (): Tags => parseTags(draft.tags), {});
-  const min = read('minDuration', () => durationOf(draft.minDuration), undefined);
-  const max = read('maxDuration', () => durationOf(draft.maxDuration), undefined);
-  if (min !== undefined && max !== undefined && max < min) {
-    problems.maxDuration = 'Must not be below the minimum.';
+  for (const [least, most] of DURATIONS) {
+    const min = read(least, () => durationOf(draft[least]), undefined);
+    const max = read(most, () => durationOf(draft[most]), undefined);
+    if (min !== undefined && max !== undefined && max < min)
+      problems[most] = 'Must not be below the minimum.';
   }
   const limit = read('limit', () => limitOf(draft.limit), 0);
   const range = draft.lookback === 'custom' ? fixedRange(draft, problems) : lookbackRange(draft.lookback);
@@ -70,12 +79,19 @@ export const readDraft = (
       tags,
       minDuration: draft.minDuration.trim(),
       maxDuration: draft.maxDuration.trim(),
+      minTraceDuration: draft.minTraceDuration.trim(),
+      maxTraceDuration: draft.maxTraceDuration.trim(),
       limit,
       range,
     },
     problems,
   };
 };
+
+const DURATIONS = [
+  ['minDuration', 'maxDuration'],
+  ['minTraceDuration', 'maxTraceDuration'],
+] as const;
 
 /** The text of the tags with or without the condition that the span failed; everything else stays as typed. */
 export const withErrorTag = (tags: string, isWanted: boolean): string => {

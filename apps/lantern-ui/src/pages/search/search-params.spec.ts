@@ -11,10 +11,16 @@ describe('parseSearchParams', () => {
       tags: {},
       minDuration: '',
       maxDuration: '',
+      minTraceDuration: '',
+      maxTraceDuration: '',
+      query: '',
       limit: 20,
       range: { kind: 'lookback', lookback: '1h', millis: 3_600_000 },
       sort: 'recent',
       with: '',
+      view: 'cards',
+      isLive: false,
+      file: '',
     });
   });
 
@@ -68,6 +74,8 @@ describe('formatSearchParams', () => {
     'service=order-service&operation=calculate_total&sort=longest&with=api-gateway',
     'tags=%7B%22http.route%22%3A%22%2Fusers%2F%3Aid%22%7D&minDuration=1s&maxDuration=2s&limit=50',
     'lookback=2d',
+    'minTraceDuration=1s&maxTraceDuration=2s&query=duration+%3E+250ms&view=table&live=1',
+    'file=orders.json',
     'lookback=custom&start=1763816531123456&end=1763820131123456',
   ])('keeps what the address %s says', (query) => {
     const written = formatSearchParams(read(query)).toString();

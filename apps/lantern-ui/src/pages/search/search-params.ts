@@ -8,11 +8,20 @@ export const DEFAULT_LOOKBACK = '1h';
 export const DEFAULT_LIMIT = 20;
 
 /** All that a link to the search page says. */
-export interface SearchPageState extends TraceSearch {
+export interface SearchPageState extends Omit<TraceSearch, 'filter'> {
+  /** A query as a person writes it, see `query/parse.ts`. It holds in addition to all other conditions. */
+  readonly query: string;
   readonly sort: SortOrder;
   /** Only traces that this service takes part in as well. The server is not asked: it searches one service at a time. */
   readonly with: string;
+  readonly view: ResultView;
+  /** New traces come in by themselves. */
+  readonly isLive: boolean;
+  /** Show the traces of this file, which was opened here, instead of searching. */
+  readonly file: string;
 }
+
+export type ResultView = 'cards' | 'table';
 
 /**
  * Reads the address of the search page, Jaeger's links included. What cannot be read is as if it were absent, except
@@ -27,10 +36,16 @@ export const parseSearchParams = (params: URLSearchParams): SearchPageState => {
     tags: readTags(params),
     minDuration: params.get('minDuration') ?? '',
     maxDuration: params.get('maxDuration') ?? '',
+    minTraceDuration: params.get('minTraceDuration') ?? '',
+    maxTraceDuration: params.get('maxTraceDuration') ?? '',
+    query: params.get('query') ?? '',
     limit: readLimit(params.get('limit')),
     range: readTimeRange(params, DEFAULT_LOOKBACK),
     sort: isSortOrder(sort) ? sort : 'recent',
     with: params.get('with') ?? '',
+    view: params.get('view') === 'table' ? 'table' : 'cards',
+    isLive: params.get('live') === '1',
+    file: params.get('file') ?? '',
   };
 };
 
@@ -43,10 +58,16 @@ export const formatSearchParams = (state: Partial<SearchPageState>): URLSearchPa
     tags: tags === undefined || Object.keys(tags).length === 0 ? undefined : JSON.stringify(tags),
     minDuration,
     maxDuration,
+    minTraceDuration: state.minTraceDuration,
+    maxTraceDuration: state.maxTraceDuration,
+    query: state.query,
     limit: limit === DEFAULT_LIMIT ? undefined : limit?.toString(),
     ...timeRangeParams(range, DEFAULT_LOOKBACK),
     sort: sort === 'recent' ? undefined : sort,
     with: state.with,
+    view: state.view === 'table' ? 'table' : undefined,
+    live: state.isLive === true ? '1' : undefined,
+    file: state.file,
   };
   const params = new URLSearchParams();
   for (const [name, text] of Object.entries(texts))

@@ -22,9 +22,11 @@ const summaries = [summary('a', 1, 50, 3, 0), summary('b', 3, 50, 9, 0), summary
 describe('sortSummaries', () => {
   it.each([
     ['recent', 'bca'],
+    ['oldest', 'acb'],
     ['longest', 'cba'],
     ['shortest', 'bac'],
     ['spans', 'bca'],
+    ['fewest', 'acb'],
     ['errors', 'cba'],
   ] as const)('puts the %s first, and the recent before the old where that is equal', (order, ids) => {
     expect(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formatTags, parseTags, TagSyntaxError } from './tags.js';
+import { formatTags, parseTags, TagSyntaxError, tagPlaceAt } from './tags.js';
 
 describe('parseTags', () => {
   it.each([
@@ -52,5 +52,19 @@ describe('formatTags', () => {
         expect(parseTags(formatTags(tags))).toEqual({ ...tags });
       }),
     );
+  });
+});
+
+describe('tagPlaceAt', () => {
+  it.each([
+    ['|', undefined, '', 0, 0],
+    ['http.r|', undefined, 'http.r', 0, 6],
+    ['a=1 http|', undefined, 'http', 4, 8],
+    ['a=1 |', undefined, '', 4, 4],
+    ['http.route=|', 'http.route', '', 11, 11],
+    ['http.route=/us|ers b=2', 'http.route', '/us', 11, 17],
+    ['user="ann l|', 'user', 'ann l', 5, 11],
+  ])('finds in %s what is being written', (text, key, typed, from, to) => {
+    expect(tagPlaceAt(text.replace('|', ''), text.indexOf('|'))).toEqual({ key, typed, from, to });
   });
 });

@@ -58,10 +58,36 @@ export const parseTags = (text: string): Tags => {
 /** The text that {@link parseTags} reads as these tags. */
 export const formatTags = (tags: Tags): string =>
   Object.entries(tags)
-    .map(
-      ([key, value]) =>
-        `${key}=${needsQuotes(value) ? `"${value.replace(/["\\]/g, String.raw`\$&`)}"` : value}`,
-    )
+    .map(([key, value]) => `${key}=${quotedTag(value)}`)
     .join(' ');
 
+/** A value as {@link parseTags} reads it: in quotes where it would not read as one word. */
+export const quotedTag = (value: string): string =>
+  needsQuotes(value) ? `"${value.replace(/["\\]/g, String.raw`\$&`)}"` : value;
+
 const needsQuotes = (value: string): boolean => value === '' || /[\s"=]/.test(value);
+
+/** What is being written at a place in a list of tags, and which part of the text a choice replaces. */
+export interface TagPlace {
+  /** Whose value it is; undefined while a key is being written. */
+  readonly key: string | undefined;
+  readonly typed: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const TAG_AT = /([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"?|([^\s"]*))|[^\s="]+/g;
+
+/** `http.r|` is a key, `http.route=/us|` a value. */
+export const tagPlaceAt = (text: string, caret: number): TagPlace => {
+  for (const match of text.matchAll(TAG_AT)) {
+    const [tag, key] = match;
+    const { index } = match;
+    const end = index + tag.length;
+    if (caret <= index || caret > end) continue;
+    const from = key === undefined ? index : index + key.length + 1;
+    if (caret < from) return { key: undefined, typed: text.slice(index, caret), from: index, to: from };
+    return { key, typed: text.slice(from, caret).replace(/^"/, ''), from, to: end };
+  }
+  return { key: undefined, typed: '', from: caret, to: caret };
+};

@@ -1,0 +1,51 @@
+import { Button } from '@mantine/core';
+import { IconArrowsDiff, IconDownload, IconX } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { formatCounted } from '../../shared/format/count.js';
+import { fetchTraces, saveJson } from './download.js';
+import { comparePath, type Selection } from './selection.js';
+import classes from './SelectionBar.module.css';
+
+interface SelectionBarProps {
+  readonly selection: Selection;
+  readonly onClear: () => void;
+}
+
+/** What can be done with the chosen traces. */
+export const SelectionBar = ({ selection, onClear }: SelectionBarProps) => {
+  const download = useMutation({
+    mutationFn: fetchTraces,
+    onSuccess: (content) => saveJson('traces.json', content),
+  });
+  const path = comparePath(selection);
+  return (
+    <div className={classes.bar} role="region" aria-label="Selected traces">
+      <span className={classes.count} aria-live="polite">
+        {formatCounted(selection.length, 'trace')} selected
+      </span>
+      {download.isError && (
+        <span className={classes.failed} role="alert">
+          Not downloaded: {download.error.message}
+        </span>
+      )}
+      {path === undefined ? (
+        <span className={classes.hint}>one more to compare</span>
+      ) : (
+        <Button component={Link} to={path} variant="filled" leftSection={<IconArrowsDiff size={14} />}>
+          Compare
+        </Button>
+      )}
+      <Button
+        leftSection={<IconDownload size={14} />}
+        loading={download.isPending}
+        onClick={() => download.mutate(selection)}
+      >
+        Download
+      </Button>
+      <Button variant="subtle" color="gray" leftSection={<IconX size={14} />} onClick={onClear}>
+        Clear
+      </Button>
+    </div>
+  );
+};

@@ -1,0 +1,31 @@
+import { IconAlertCircleFilled, IconPuzzle } from '@tabler/icons-react';
+import type { TraceSummary } from '../../api/trace-summaries.js';
+import { formatCounted } from '../../shared/format/count.js';
+import classes from './TraceMarks.module.css';
+
+/** What a trace is called: its root span, once that has arrived. */
+export const TraceName = ({ summary }: { readonly summary: TraceSummary }) =>
+  summary.rootOperation === '' ? (
+    <span className={classes.rootless}>root span not arrived</span>
+  ) : (
+    <>
+      <bdi className={classes.service}>{summary.rootService}</bdi>{' '}
+      <bdi className={classes.operation}>{summary.rootOperation}</bdi>
+    </>
+  );
+
+export const ErrorMark = ({ count }: { readonly count: number }) =>
+  count > 0 && (
+    <span className={classes.error}>
+      <IconAlertCircleFilled size={14} aria-hidden />
+      {formatCounted(count, 'error')}
+    </span>
+  );
+
+export const IncompleteMark = ({ orphanCount }: { readonly orphanCount: number }) =>
+  orphanCount > 0 && (
+    <span className={classes.incomplete} title="Some spans name a parent that has not arrived">
+      <IconPuzzle size={14} stroke={1.75} aria-hidden />
+      incomplete
+    </span>
+  );

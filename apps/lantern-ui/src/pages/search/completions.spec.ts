@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { QueryClient } from '@tanstack/react-query';
+import { attributeKeysQuery, attributeValuesQuery } from '../../api/attributes.js';
+import { servicesQuery } from '../../api/services.js';
+import { lookbackRange } from '../../shared/time-range.js';
+import { queryCompletions, tagCompletions } from './completions.js';
+import { completionAt } from './query/completion.js';
+import { tagPlaceAt } from './tags.js';
+
+const scope = { service: '', range: lookbackRange('1h') };
+const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+client.setQueryData(servicesQuery().queryKey, ['api-gateway', 'order service']);
+client.setQueryData(attributeKeysQuery(scope).queryKey, [
+  { key: 'http.route', type: 'string', count: 1_200, levels: ['span'] },
+  { key: 'duration', type: 'int', count: 3, levels: ['span'] },
+  { key: 'exception.type', type: 'string', count: 7, levels: ['event'] },
+]);
+client.setQueryData(attributeValuesQuery(scope, 'http.route', '/u').queryKey, [
+  { value: '/users/:id', count: 9 },
+]);
+
+const inQuery = async (text: string) => {
+  const options = await queryCompletions(client, scope, completionAt(text, text.length));
+  return options.map(({ insert }) => insert);
+};
+const inTags = async (text: string) => {
+  const options = await tagCompletions(client, scope, tagPlaceAt(text, text.length));
+  return options.map(({ insert }) => insert);
+};
+
+describe('completion of a query', () => {
+  it('offers fields and attributes, those that begin so first', async () => {
+    expect(await inQuery('dur')).toEqual(['duration ', '"duration" ']);
+    expect(await inQuery('route')).toEqual(['http.route ']);
+  });
+
+  it('puts the level before what only events have', async () => {
+    expect(await inQuery('exception')).toEqual(['event.exception.type ']);
+  });
+
+  it('offers the operators that a field knows', async () => {
+    expect(await inQuery('duration ')).toEqual(['> ', '>= ', '< ', '<= ']);
+    expect(await inQuery('status ')).toEqual(['= ', '!= ']);
+  });
+
+  it('offers values, in quotes where they need them', async () => {
+    expect(await inQuery('service = o')).toEqual(['"order service" ']);
+    expect(await inQuery('kind = cli')).toEqual(['client ']);
+    expect(await inQuery('http.route = /u')).toEqual(['/users/:id ']);
+  });
+
+  it('goes on with and, or', async () => {
+    expect(await inQuery('duration > 1s ')).toEqual(['and ', 'or ']);
+  });
+});
+
+it('completes keys and values of tags', async () => {
+  expect(await inTags('http')).toEqual(['http.route=']);
+  expect(await inTags('http.route=/u')).toEqual(['/users/:id ']);
+  expect(await inTags('err')).toEqual(['error=true ']);
+});

@@ -1,0 +1,36 @@
+import type { TraceSearch } from '../../../api/trace-summaries.js';
+import { any, compare, not, type FilterCall, type FilterLevel, type FilterReference } from './filter.js';
+
+const field = (level: FilterLevel, name: string): FilterReference => ({ field: { level, name } });
+
+/**
+ * The conditions of the form as a filter: the API takes either a filter or the parameters of the form. A tag is looked
+ * for wherever the form's tags are: in the span, its resource, its scope, any event and any link.
+ */
+export const formFilters = (
+  search: Pick<TraceSearch, 'service' | 'operation' | 'tags' | 'minDuration' | 'maxDuration'>,
+): FilterCall[] => {
+  const { service, operation, tags, minDuration, maxDuration } = search;
+  return [
+    ...(service === '' ? [] : [compare('eq', field('resource', 'service'), service)]),
+    ...(operation === '' ? [] : [compare('eq', field('span', 'name'), operation)]),
+    ...Object.entries(tags).map(([key, value]) => tagFilter(key, value)),
+    ...(minDuration === '' ? [] : [compare('gte', field('span', 'duration'), minDuration)]),
+    ...(maxDuration === '' ? [] : [compare('lte', field('span', 'duration'), maxDuration)]),
+  ];
+};
+
+/** Keys that Jaeger's tags reserve, as Lantern's search without a filter reads them. */
+const tagFilter = (key: string, value: string): FilterCall => {
+  const failed = compare('eq', field('span', 'status'), 'error');
+  if (key === 'error' && (value === 'true' || value === 'false'))
+    return value === 'true' ? failed : not(failed);
+  if (key === 'span.kind') return compare('eq', field('span', 'kind'), value);
+  if (key === 'span.status') return compare('eq', field('span', 'status'), value.toLowerCase());
+  if (key === 'scope.name') return compare('eq', field('scope', 'name'), value);
+  if (key === 'scope.version') return compare('eq', field('scope', 'version'), value);
+  const attribute = (name: string, level?: FilterLevel) =>
+    compare('eq', { attr: level === undefined ? { key: name } : { key: name, level } }, value);
+  if (key.startsWith('resource.')) return attribute(key.slice('resource.'.length), 'resource');
+  return any([attribute(key), attribute(key, 'scope'), attribute(key, 'event'), attribute(key, 'link')]);
+};

@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseStructuredFilter } from '@lantern/query-api';
+import fc from 'fast-check';
+import type { FilterCall } from './filter.js';
+import { parseQuery, QuerySyntaxError } from './parse.js';
+import { quoted } from './tokens.js';
+
+/** `op(a, b)`: short enough to compare by eye. */
+const short = ({ op, args }: FilterCall): string =>
+  `${op}(${args
+    .map((arg) => {
+      if ('call' in arg) return short(arg.call);
+      if ('scalar' in arg) return arg.scalar.value;
+      if ('nested' in arg) return arg.nested.level;
+      return 'field' in arg
+        ? `${arg.field.level}:${arg.field.name}`
+        : `${arg.attr.level ?? ''}@${arg.attr.key}`;
+    })
+    .join(', ')})`;
+
+const problem = (query: string): QuerySyntaxError => {
+  try {
+    parseQuery(query);
+  } catch (error) {
+    if (error instanceof QuerySyntaxError) return error;
+    throw error;
+  }
+  throw new Error(`${query} was read as a query.`);
+};
+
+describe('parseQuery', () => {
+  it.each([
+    ['duration > 250ms', 'gt(span:duration, 250ms)'],
+    ['service = "order service"', 'eq(resource:service, order service)'],
+    ['http.response.status_code >= 500', 'gte(@http.response.status_code, 500)'],
+    ['name =~ "GET .*"', 'regex(span:name, GET .*)'],
+    ['http.route !~ internal', 'and(exists(@http.route), not(regex(@http.route, internal)))'],
+    ['resource.host.name != a', 'ne(resource@host.name, a)'],
+    ['"name" = x', 'eq(@name, x)'],
+    ['user.id', 'exists(@user.id)'],
+    ['user.id exists', 'exists(@user.id)'],
+    ['kind in (server, consumer)', 'or(eq(span:kind, server), eq(span:kind, consumer))'],
+    ['a not in (1, 2)', 'and(exists(@a), not(or(eq(@a, 1), eq(@a, 2))))'],
+    ['error=true', 'eq(span:status, error)'],
+    ['error != true', 'not(eq(span:status, error))'],
+    [
+      'event(name = exception and exception.type = Timeout)',
+      'some(event, and(eq(event:name, exception), eq(event@exception.type, Timeout)))',
+    ],
+    ['event.name = retry', 'eq(event:name, retry)'],
+  ])('reads %s', (query, expected) => {
+    expect(short(parseQuery(query))).toBe(expected);
+  });
+
+  it.each([
+    ['a=1 or b=2 and c=3', 'or(eq(@a, 1), and(eq(@b, 2), eq(@c, 3)))'],
+    ['(a=1 or b=2) and c=3', 'and(or(eq(@a, 1), eq(@b, 2)), eq(@c, 3))'],
+    ['not a=1 and b=2', 'and(not(eq(@a, 1)), eq(@b, 2))'],
+    ['!(a=1 || b=2) && c=3', 'and(not(or(eq(@a, 1), eq(@b, 2))), eq(@c, 3))'],
+    ['a=1 and b=2 and c=3', 'and(eq(@a, 1), eq(@b, 2), eq(@c, 3))'],
+  ])('binds %s as everybody expects', (query, expected) => {
+    expect(short(parseQuery(query))).toBe(expected);
+  });
+
+  it('takes a list of tags for a query, so that what worked in the form works here', () => {
+    expect(short(parseQuery('error=true http.route="/users/:id" user.id=1'))).toBe(
+      'and(eq(span:status, error), eq(@http.route, /users/:id), eq(@user.id, 1))',
+    );
+  });
+
+  it.each([
+    ['duration >', 'The query ends where a value is expected.', '>'],
+    ['duration > 250', 'Write a duration with its unit, like 250ms or 1.5s.', '250'],
+    ['status = failed', 'A status is one of unset, ok, error.', 'failed'],
+    ['kind > server', 'A kind has no order: use = or !=.', '>'],
+    ['a = "x', 'This quotation mark is never closed.', '"x'],
+    ['(a = 1', 'The query ends where a closing parenthesis is expected.', '(a = 1'],
+    ['a = 1)', 'This parenthesis was never opened.', ')'],
+    ['a = 1 & b = 2', 'Write &&, or the word.', '&'],
+    ['and a = 1', 'Here a condition, such as duration > 250ms is expected, not and.', 'and'],
+    ['error > 1', 'Only error=true and error=false have a meaning.', 'error > 1'],
+    ['startTime > yesterday', 'Write a time like 2026-11-26T14:00:00Z.', 'yesterday'],
+    ['event(event(a=1))', 'This is already inside event(…).', 'event'],
+  ])('says what is wrong with %s, and where', (query, message, at) => {
+    const { from, to, message: said } = problem(query);
+    expect([said, query.slice(from, to)]).toEqual([message, at]);
+  });
+
+  it('reads back every value that it quotes, and the API takes what it makes', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string(), (key, value) => {
+        const query = `${JSON.stringify(key) === `"${key}"` ? `"${key}"` : 'key'} = ${quoted(value)}`;
+        const call = parseQuery(query);
+        expect(call.args[1]).toEqual({ scalar: { value } });
+        parseStructuredFilter(JSON.stringify(call));
+      }),
+    );
+  });
+
+  it('ends for every text, with a query or with a place in the text', () => {
+    const piece = fc.constantFrom(
+      'a',
+      '=',
+      '"',
+      '(',
+      ')',
+      ' ',
+      'not',
+      'and',
+      'or',
+      'in',
+      ',',
+      '!',
+      '&&',
+      'event',
+      '5ms',
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const query = pieces.join('');
+        try {
+          parseStructuredFilter(JSON.stringify(parseQuery(query)));
+        } catch (error) {
+          expect(error).toBeInstanceOf(QuerySyntaxError);
+          const { from, to } = error as QuerySyntaxError;
+          expect(from >= 0 && from <= to && to <= query.length).toBe(true);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,268 @@
+import { parseGoDuration } from '@lantern/query-api/wire';
+import {
+  all,
+  any,
+  compare,
+  exists,
+  not,
+  type Comparison,
+  type FilterCall,
+  type FilterReference,
+} from './filter.js';
+import { ERROR_WORD, readReference, type FieldType } from './references.js';
+import { tokensOf, type Token } from './tokens.js';
+
+/** What is wrong with a query, and where. */
+export class QuerySyntaxError extends Error {
+  override readonly name = 'QuerySyntaxError';
+
+  constructor(
+    message: string,
+    readonly from: number,
+    readonly to: number,
+  ) {
+    super(message);
+  }
+}
+
+/** As the API has it: calls within calls. */
+const MAX_DEPTH = 20;
+
+/**
+ * Reads a query about one span:
+ *
+ *     query      := and ("or" and)*
+ *     and        := not ("and"? not)*                     a blank means "and", as in a list of tags
+ *     not        := "not" not | "(" query ")" | ("event" | "link") "(" query ")" | condition
+ *     condition  := key (operator value | "exists" | "not"? "in" "(" value ("," value)* ")")?
+ *     operator   := "=" | "!=" | ">" | ">=" | "<" | "<=" | "=~" | "!~"
+ *
+ * A key alone asks that the attribute exists. A key in quotes is an attribute, whatever field has its name. Inside
+ * `event(…)` all conditions are about one and the same event.
+ *
+ * @throws {QuerySyntaxError}
+ */
+export const parseQuery = (query: string): FilterCall => new Parser(query).parse();
+
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  '=': 'eq',
+  '==': 'eq',
+  '!=': 'ne',
+  '>': 'gt',
+  '>=': 'gte',
+  '<': 'lt',
+  '<=': 'lte',
+};
+
+type Collection = 'event' | 'link' | undefined;
+
+class Parser {
+  private readonly tokens: readonly Token[];
+  private at = 0;
+
+  constructor(private readonly query: string) {
+    this.tokens = tokensOf(query);
+  }
+
+  parse(): FilterCall {
+    const call = this.parseOr(undefined, 1);
+    const rest = this.tokens[this.at];
+    if (rest !== undefined)
+      throw wrong(rest, rest.kind === 'close' ? 'This parenthesis was never opened.' : unexpected(rest));
+    return call;
+  }
+
+  private parseOr(inside: Collection, depth: number): FilterCall {
+    const calls = [this.parseAnd(inside, depth)];
+    while (this.takeKeyword('or')) calls.push(this.parseAnd(inside, depth));
+    return any(calls);
+  }
+
+  private parseAnd(inside: Collection, depth: number): FilterCall {
+    const calls = [this.parseNot(inside, depth)];
+    while (this.takeKeyword('and') || this.startsCondition()) calls.push(this.parseNot(inside, depth));
+    return all(calls);
+  }
+
+  private parseNot(inside: Collection, depth: number): FilterCall {
+    const token = this.tokens[this.at];
+    if (token !== undefined && depth > MAX_DEPTH)
+      throw wrong(token, `Conditions nest more than ${MAX_DEPTH} deep.`);
+    if (this.takeKeyword('not')) return not(this.parseNot(inside, depth + 1));
+    if (token?.kind === 'open') return this.parseGroup(inside, depth);
+    const collection = this.collectionAt();
+    if (collection === undefined) return this.parseCondition(inside);
+    if (inside !== undefined && token !== undefined)
+      throw wrong(token, `This is already inside ${inside}(…).`);
+    this.at++;
+    return {
+      op: 'some',
+      args: [{ nested: { level: collection } }, { call: this.parseGroup(collection, depth) }],
+    };
+  }
+
+  private parseGroup(inside: Collection, depth: number): FilterCall {
+    const open = this.tokens[this.at++];
+    const call = this.parseOr(inside, depth + 1);
+    if (this.tokens[this.at]?.kind === 'close') this.at++;
+    else throw this.expected('a closing parenthesis', open);
+    return call;
+  }
+
+  private parseCondition(inside: Collection): FilterCall {
+    const key = this.tokens[this.at];
+    if (key?.kind !== 'word' && key?.kind !== 'text')
+      throw this.expected('a condition, such as duration > 250ms');
+    this.at++;
+    const isField = key.kind === 'word';
+    if (isField && key.value === ERROR_WORD && inside === undefined) return this.parseError(key);
+    const { reference, type } = isField
+      ? readReference(key.value, inside)
+      : {
+          reference: { attr: inside ? { key: key.value, level: inside } : { key: key.value } },
+          type: undefined,
+        };
+
+    const next = this.tokens[this.at];
+    if (next?.kind === 'operator') {
+      this.at++;
+      return this.parseComparison(reference, type, next);
+    }
+    if (this.takeKeyword('exists')) return exists(reference);
+    if (this.takeKeyword('in')) return any(this.parseValues(reference, type));
+    if (next?.kind === 'keyword' && next.value === 'not' && this.isKeyword(this.at + 1, 'in')) {
+      this.at += 2;
+      // As `!=` does, it asks for spans that have the attribute.
+      return all([exists(reference), not(any(this.parseValues(reference, type)))]);
+    }
+    return exists(reference);
+  }
+
+  private parseComparison(
+    reference: FilterReference,
+    type: FieldType | undefined,
+    operator: Token,
+  ): FilterCall {
+    const value = this.takeValue(type, operator);
+    if (operator.value === '=~') return compare('regex', reference, value);
+    if (operator.value === '!~') return all([exists(reference), not(compare('regex', reference, value))]);
+    const op = COMPARISONS[operator.value];
+    if (op === undefined) throw wrong(operator, unexpected(operator));
+    if ((type === 'kind' || type === 'status') && op !== 'eq' && op !== 'ne') {
+      throw wrong(operator, `A ${type} has no order: use = or !=.`);
+    }
+    return compare(op, reference, value);
+  }
+
+  private parseValues(reference: FilterReference, type: FieldType | undefined): FilterCall[] {
+    const open = this.tokens[this.at];
+    if (open?.kind !== 'open') throw this.expected('a list of values in parentheses');
+    const calls: FilterCall[] = [];
+    do {
+      this.at++;
+      calls.push(compare('eq', reference, this.takeValue(type, open)));
+    } while (this.tokens[this.at]?.kind === 'comma');
+    if (this.tokens[this.at]?.kind !== 'close') throw this.expected('a closing parenthesis', open);
+    this.at++;
+    return calls;
+  }
+
+  private parseError(key: Token): FilterCall {
+    const failed = compare('eq', { field: { level: 'span', name: 'status' } }, 'error');
+    const operator = this.tokens[this.at];
+    if (operator?.kind !== 'operator') return failed;
+    this.at++;
+    const value = this.takeValue(undefined, operator);
+    const isNegated = operator.value === '!=';
+    if ((!isNegated && COMPARISONS[operator.value] !== 'eq') || (value !== 'true' && value !== 'false')) {
+      throw new QuerySyntaxError('Only error=true and error=false have a meaning.', key.from, this.end());
+    }
+    return (value === 'true') === isNegated ? not(failed) : failed;
+  }
+
+  private takeValue(type: FieldType | undefined, after: Token): string {
+    const token = this.tokens[this.at];
+    // In the place of a value a keyword is a word like any other.
+    if (token === undefined || !['word', 'text', 'keyword'].includes(token.kind)) {
+      throw this.expected('a value', after);
+    }
+    this.at++;
+    const value = token.kind === 'keyword' ? this.query.slice(token.from, token.to) : token.value;
+    const problem = problemOf(type, value);
+    if (problem !== undefined) throw wrong(token, problem);
+    return value;
+  }
+
+  private takeKeyword(word: string): boolean {
+    if (!this.isKeyword(this.at, word)) return false;
+    this.at++;
+    return true;
+  }
+
+  private isKeyword(at: number, word: string): boolean {
+    const token = this.tokens[at];
+    return token?.kind === 'keyword' && token.value === word;
+  }
+
+  private startsCondition(): boolean {
+    const token = this.tokens[this.at];
+    return (
+      token?.kind === 'word' ||
+      token?.kind === 'text' ||
+      token?.kind === 'open' ||
+      this.isKeyword(this.at, 'not')
+    );
+  }
+
+  private collectionAt(): Collection {
+    const [token, next] = this.tokens.slice(this.at, this.at + 2);
+    const isCollection = token?.kind === 'word' && next?.kind === 'open' && next.from === token.to;
+    return isCollection && (token.value === 'event' || token.value === 'link') ? token.value : undefined;
+  }
+
+  /** Says what is missing here, or, at the end of the query, behind what. */
+  private expected(what: string, after = this.tokens[this.at - 1]): QuerySyntaxError {
+    const token = this.tokens[this.at];
+    if (token?.kind === 'wrong') return wrong(token, unexpected(token));
+    if (token !== undefined) return wrong(token, `Here ${what} is expected, not ${token.value}.`);
+    const end = this.query.length;
+    return new QuerySyntaxError(`The query ends where ${what} is expected.`, after?.from ?? end, end);
+  }
+
+  private end(): number {
+    return this.tokens[this.at - 1]?.to ?? this.query.length;
+  }
+}
+
+const wrong = ({ from, to }: Token, message: string): QuerySyntaxError =>
+  new QuerySyntaxError(message, from, to);
+
+const unexpected = ({ value }: Token): string => {
+  if (value.startsWith('"')) return 'This quotation mark is never closed.';
+  if (value === '&' || value === '|') return `Write ${value}${value}, or the word.`;
+  return `Here ${value} has no meaning.`;
+};
+
+const WORDS = {
+  kind: ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'],
+  status: ['unset', 'ok', 'error'],
+} as const;
+
+const problemOf = (type: FieldType | undefined, value: string): string | undefined => {
+  if (type === 'kind' || type === 'status') {
+    const words: readonly string[] = WORDS[type];
+    return words.includes(value) ? undefined : `A ${type} is one of ${words.join(', ')}.`;
+  }
+  if (type === 'duration') {
+    try {
+      parseGoDuration(value);
+    } catch {
+      return 'Write a duration with its unit, like 250ms or 1.5s.';
+    }
+  }
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/.test(value);
+  return type === 'time' && !isTime ? 'Write a time like 2026-11-26T14:00:00Z.' : undefined;
+};
+
+export const valuesOfField = (type: FieldType): readonly string[] =>
+  type === 'kind' || type === 'status' ? WORDS[type] : [];

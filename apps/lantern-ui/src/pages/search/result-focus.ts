@@ -1,0 +1,14 @@
+const links = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('[data-result]')];
+
+/** Puts the focus on the next or the previous result; on the first one when none has it. */
+export const stepResult = (direction: 1 | -1): void => {
+  const all = links();
+  const at = all.findIndex((link) => link === document.activeElement);
+  const next = at === -1 ? all[0] : all[at + direction];
+  next?.focus();
+  next?.scrollIntoView({ block: 'nearest' });
+};
+
+/** The trace whose result has the focus. */
+export const focusedTrace = (): string | undefined =>
+  document.activeElement instanceof HTMLElement ? document.activeElement.dataset.traceId : undefined;
