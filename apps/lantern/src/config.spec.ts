@@ -125,7 +125,7 @@ describe('readConfig', () => {
     ],
     [
       { LANTERN_RETENTION: '1h' },
-      'LANTERN_RETENTION needs LANTERN_DATA_DIR: in memory spans are kept as long as there is room.',
+      'LANTERN_RETENTION needs LANTERN_DATA_DIR: in memory, spans and log lines are kept as long as there is room.',
     ],
     [{ LANTERN_HOST: 'a b' }, 'LANTERN_HOST is "a b": it must be a host name or an IP address.'],
   ])('refuses %j by name, value and what is allowed', (env: Record<string, string>, message) => {

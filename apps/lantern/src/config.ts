@@ -18,13 +18,13 @@ export interface Config {
   readonly samplingFile: string | undefined;
   /** What whoever sends or reads has to show; undefined lets everybody in. */
   readonly token: string | undefined;
-  /** Where spans are kept; undefined keeps them in memory, until the process ends. */
+  /** Where spans and log lines are kept; undefined keeps them in memory, until the process ends. */
   readonly dataDir: string | undefined;
-  /** How long spans are kept; undefined: as long as there is room. */
+  /** How long spans and log lines are kept; undefined: as long as there is room. */
   readonly retentionMillis: number | undefined;
   /** What the spans may occupy; the oldest make room for new ones. */
   readonly maxTraceBytes: number;
-  /** What the log lines in memory may occupy; the oldest make room for new ones. */
+  /** What the log lines may occupy; the oldest make room for new ones. */
   readonly maxLogBytes: number;
   /** What one gRPC message may occupy, before and after decompression. */
   readonly maxGrpcMessageBytes: number;
@@ -121,7 +121,7 @@ const environment = z.object({
   LANTERN_DATA_DIR: z.string().optional(),
   LANTERN_RETENTION: age.optional(),
   LANTERN_MAX_TRACE_BYTES: size.optional(),
-  LANTERN_MAX_LOG_BYTES: size.default(128 * MIB),
+  LANTERN_MAX_LOG_BYTES: size.optional(),
   // As an OpenTelemetry Collector has it.
   LANTERN_MAX_GRPC_MESSAGE_BYTES: size.default(4 * MIB),
   LANTERN_MAX_IN_FLIGHT_BYTES: size.default(128 * MIB),
@@ -154,7 +154,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   if (data.LANTERN_RETENTION !== undefined && data.LANTERN_DATA_DIR === undefined) {
     throw new ConfigError(
-      'LANTERN_RETENTION needs LANTERN_DATA_DIR: in memory spans are kept as long as there is room.',
+      'LANTERN_RETENTION needs LANTERN_DATA_DIR: in memory, spans and log lines are kept as long as there is room.',
     );
   }
   return {
@@ -170,7 +170,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     retentionMillis: data.LANTERN_RETENTION,
     maxTraceBytes:
       data.LANTERN_MAX_TRACE_BYTES ?? (data.LANTERN_DATA_DIR === undefined ? 256 * MIB : 10 * 1024 * MIB),
-    maxLogBytes: data.LANTERN_MAX_LOG_BYTES,
+    maxLogBytes:
+      data.LANTERN_MAX_LOG_BYTES ?? (data.LANTERN_DATA_DIR === undefined ? 128 * MIB : 2 * 1024 * MIB),
     maxGrpcMessageBytes: data.LANTERN_MAX_GRPC_MESSAGE_BYTES,
     maxInFlightBytes: data.LANTERN_MAX_IN_FLIGHT_BYTES,
     maxClockSkewNano: data.LANTERN_MAX_CLOCK_SKEW,

@@ -1,4 +1,3 @@
-import { openMemoryLogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from './clock.js';
 import type { Config } from './config.js';
@@ -21,7 +20,7 @@ import { createLokiServer } from './query/loki/loki-server.js';
 import { createSamplingServer } from './sampling/sampling-server.js';
 import { StrategiesFile } from './sampling/strategies-file.js';
 import { KEEP_ALL_STRATEGIES } from './sampling/strategies.js';
-import { openTraces } from './open-traces.js';
+import { openStores } from './open-stores.js';
 import { UI_DIRECTORY } from './ui/ui-routes.js';
 
 export interface Lantern {
@@ -64,8 +63,8 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const report = options.report ?? (() => undefined);
   const strategies =
     config.samplingFile === undefined ? KEEP_ALL_STRATEGIES : new StrategiesFile(config.samplingFile, report);
-  const { traces, close: closeTraces } = openTraces(config, report);
-  const logs = openMemoryLogStore({ maxBytes: config.maxLogBytes });
+  const stores = openStores(config, report);
+  const { traces, logs } = stores;
   const requestTimeoutMillis = options.requestTimeoutMillis ?? REQUEST_TIMEOUT_MILLIS;
   const inFlight = new InFlightBytes(config.maxInFlightBytes);
   const token = config.token === undefined ? undefined : new AccessToken(config.token);
@@ -103,7 +102,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       ...[otlp, jaeger, loki, sampling].map(closeServer),
       otlpGrpc.close(CLOSE_TIMEOUT_MILLIS),
     ]);
-    await Promise.all([closeTraces(), logs.close()]);
+    await stores.close();
   };
   const lantern = {
     close: () => (closing ??= close()),

@@ -78,7 +78,7 @@ describe('the process', () => {
         `  OTLP over gRPC          ${urls.otlpGrpc}`,
         `  Loki API                ${urls.loki}`,
         `  Remote sampling         ${urls.sampling}`,
-        '  Traces are kept in      memory, until this process ends',
+        '  Kept in                 memory, until this process ends',
         '',
         'Send traces here from any OpenTelemetry SDK:',
         '',

@@ -7,7 +7,15 @@ export {
 } from './blocks/block-store.js';
 export { FolderError } from './blocks/folder-error.js';
 export { WriteError } from './blocks/write-error.js';
-export type { LabelMatcher, LogQuery, LogRange, LogRow, LogStore, LogStoreStats } from './log-store.js';
+export type {
+  LabelMatcher,
+  LogFields,
+  LogQuery,
+  LogRange,
+  LogRow,
+  LogStore,
+  LogStoreStats,
+} from './log-store.js';
 export { openMemoryLogStore } from './memory/memory-log-store.js';
 export type { MemoryStoreOptions } from './memory/memory-store-options.js';
 export { openMemoryTraceStore } from './memory/memory-trace-store.js';

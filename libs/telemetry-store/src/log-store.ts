@@ -29,6 +29,15 @@ export interface LogQuery {
    * without a look at the others.
    */
   readonly values?: Readonly<Record<string, string>>;
+  /** What the reader looks at; all of it by default. */
+  readonly fields?: LogFields;
+}
+
+/** Of an entry. A store may leave the rest out: the line is then empty, and structured metadata is not there. */
+export interface LogFields {
+  readonly line: boolean;
+  /** Names; undefined for all. */
+  readonly metadata?: readonly string[];
 }
 
 export interface LogRow {

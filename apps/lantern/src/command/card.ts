@@ -14,7 +14,7 @@ export const renderCard = (
     `  OTLP over gRPC          ${otlpGrpc}`,
     `  Loki API                ${loki}`,
     `  Remote sampling         ${sampling}`,
-    `  Traces are kept in      ${options.dataDir ?? 'memory, until this process ends'}`,
+    `  Kept in                 ${options.dataDir ?? 'memory, until this process ends'}`,
     '',
     'Send traces here from any OpenTelemetry SDK:',
     '',

@@ -17,7 +17,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   'data-dir': {
     variable: 'LANTERN_DATA_DIR',
     value: 'folder',
-    meaning: 'keep traces there; without it they are in memory',
+    meaning: 'keep traces and logs there; without it they are in memory',
   },
   retention: {
     variable: 'LANTERN_RETENTION',
@@ -32,7 +32,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   'max-log-bytes': {
     variable: 'LANTERN_MAX_LOG_BYTES',
     value: 'size',
-    meaning: 'the same for log lines, default 128MiB',
+    meaning: 'the same for log lines: 128MiB in memory, 2GiB on disk by default',
   },
   host: { variable: 'LANTERN_HOST', value: 'host', meaning: 'where to listen, default localhost' },
   'ui-port': {

@@ -11,9 +11,10 @@ import { WriteError } from './write-error.js';
 
 /**
  * `PRAGMA user_version`: raised when a reader of the version before could not read the file, and when tables are
- * added, which then are made in the files that were there before. 3: spans and archived traces.
+ * added, which then are made in the files that were there before. 3: spans and archived traces;
+ * 4: log lines.
  */
-const FORMAT = 3;
+const FORMAT = 4;
 /** Older files are refused. */
 const OLDEST_FORMAT = 3;
 /** `PRAGMA application_id`: "LNTN". */
@@ -24,6 +25,10 @@ const FILE_NAME = 'lantern.db';
 const SPAN_PARTS = ['tags', 'columns'] as const;
 export type SpanPart = (typeof SPAN_PARTS)[number];
 
+/** The parts of a block of log lines, beside its summary. */
+const LOG_PARTS = ['filter', 'columns', 'text'] as const;
+export type LogPart = (typeof LOG_PARTS)[number];
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS position (
     signal TEXT PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL
@@ -31,6 +36,7 @@ const SCHEMA = `
   ${blockTableSchema('span', SPAN_PARTS)}
   ${chunkTableSchema('span_body')}
   ${ARCHIVE_SCHEMA}
+  ${blockTableSchema('log', LOG_PARTS)}
 `;
 
 /**
@@ -41,6 +47,7 @@ export class BlockDatabase {
   readonly spans: BlockTable<SpanPart>;
   readonly spanBodies: ChunkTable;
   readonly archive: ArchiveTable;
+  readonly logs: BlockTable<LogPart>;
   private readonly setPosition: StatementSync;
 
   private constructor(
@@ -50,6 +57,7 @@ export class BlockDatabase {
     this.spans = new BlockTable(database, 'span', SPAN_PARTS);
     this.spanBodies = new ChunkTable(database, 'span_body');
     this.archive = new ArchiveTable(database);
+    this.logs = new BlockTable(database, 'log', LOG_PARTS);
     this.setPosition = database.prepare(
       'INSERT INTO position VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset',
     );

@@ -140,7 +140,7 @@ describe('a data folder', () => {
     database.exec('PRAGMA user_version = 7');
     database.close();
     expect(() => open({ folder })).toThrow(
-      /has format 7, and this version of Lantern reads formats up to 3: update Lantern, or choose another data folder\.$/,
+      /has format 7, and this version of Lantern reads formats up to 4: update Lantern, or choose another data folder\.$/,
     );
   });
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import type { LogStore } from '../log-store.js';
 import type { TraceStore } from '../trace-store.js';
 import { BlockDatabase } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
 import { LogUpkeep } from './log-upkeep.js';
+import { BlockLogStore } from './logs/block-log-store.js';
 import { SpaceUpkeep } from './space-upkeep.js';
 import { BlockTraceStore } from './spans/block-trace-store.js';
 import { WriteAheadLog, type LogFiles } from './write-ahead-log.js';
@@ -25,14 +27,20 @@ export interface BlockStoreOptions {
    * of up to two segments. Default 10 GiB.
    */
   readonly maxBytes?: number;
-  /** How long spans are kept after they arrived. Default: for ever, within `maxBytes`. */
+  /** The same for log lines. Default 2 GiB. */
+  readonly maxLogBytes?: number;
+  /** How long spans and lines are kept after they arrived. Default: for ever, as long as there is room. */
   readonly maxAgeMillis?: number;
-  /** Memory for blocks that were read. Default 64 MiB. */
+  /** Memory for blocks of spans that were read. Default 64 MiB. */
   readonly cacheBytes?: number;
+  /** Memory for blocks of log lines that were read. Default 32 MiB. */
+  readonly logCacheBytes?: number;
   /** Told, in a sentence each, what is damaged and what cannot be written. */
   readonly report?: (message: string) => void;
   /** How many spans fill a block. Default 1024. */
   readonly spansPerBlock?: number;
+  /** How many log lines fill a block. Default 2048. */
+  readonly linesPerBlock?: number;
   /** Default 16 MiB. */
   readonly segmentBytes?: number;
   /** How often expired data is looked for; 0 for never. Default 1 s. */
@@ -48,6 +56,8 @@ export interface BlockStoreStatus {
   readonly damagedBlocks: number;
   /** Spans that arrived again and were not kept a second time. */
   readonly duplicateSpans: number;
+  /** Log lines that arrived again and were not kept a second time. */
+  readonly duplicateLines: number;
   /** Stretches of the log that were left out when the store was opened. */
   readonly damagedRecords: number;
   readonly logBytes: number;
@@ -55,6 +65,7 @@ export interface BlockStoreStatus {
 
 export interface BlockStore {
   readonly traces: TraceStore;
+  readonly logs: LogStore;
   status(): BlockStoreStatus;
   /**
    * Drops what is too old or too much, which happens by itself every `sweepMillis`.
@@ -67,8 +78,8 @@ export interface BlockStore {
 }
 
 /**
- * Opens the durable stores of a data folder: spans in compressed blocks in one file, behind a log that takes
- * every write first. What an earlier process acknowledged is there, however it ended.
+ * Opens the durable stores of a data folder: spans and log lines in compressed blocks in one file, behind a log that
+ * takes every write first. What an earlier process acknowledged is there, however it ended.
  *
  * @throws FolderError when another process has the folder open, when a newer version wrote it, or when it
  *   cannot be read or written
@@ -77,11 +88,13 @@ export const openBlockStore = (options: BlockStoreOptions): BlockStore => new Op
 
 class OpenBlockStore implements BlockStore {
   readonly traces: TraceStore;
+  readonly logs: LogStore;
   private readonly database: BlockDatabase;
   private readonly log: WriteAheadLog;
   private readonly logUpkeep: LogUpkeep;
   private readonly space: SpaceUpkeep;
   private readonly traceBlocks: BlockTraceStore;
+  private readonly logBlocks: BlockLogStore;
   private damagedStretches = 0;
   private isClosed = false;
 
@@ -90,9 +103,12 @@ class OpenBlockStore implements BlockStore {
     durability = 'process',
     maxBytes = 10 * 1024 * MEBIBYTE,
     maxAgeMillis = Number.POSITIVE_INFINITY,
+    maxLogBytes = 2 * 1024 * MEBIBYTE,
     cacheBytes = 64 * MEBIBYTE,
+    logCacheBytes = 32 * MEBIBYTE,
     report: tell = () => undefined,
     spansPerBlock = 1024,
+    linesPerBlock = 2048,
     segmentBytes = 16 * MEBIBYTE,
     sweepMillis = 1000,
     now = Date.now,
@@ -115,7 +131,7 @@ class OpenBlockStore implements BlockStore {
         },
       });
       this.log = log;
-      this.traceBlocks = new BlockTraceStore({
+      const shared = {
         database,
         log,
         settle: async () => {
@@ -127,14 +143,23 @@ class OpenBlockStore implements BlockStore {
         onSealed: () => this.logUpkeep.discard(),
         report,
         now,
-        maxBytes,
         maxAgeMillis,
+      };
+      this.traceBlocks = new BlockTraceStore({
+        ...shared,
+        maxBytes,
         spansPerBlock,
-        // A small limit must not be taken up by one block.
-        bytesPerBlock: Math.min(MEBIBYTE, Math.max(4096, maxBytes / 32)),
+        bytesPerBlock: bytesPerBlock(maxBytes),
         cacheBytes,
       });
-      const signals: readonly BlockSignal[] = [this.traceBlocks];
+      this.logBlocks = new BlockLogStore({
+        ...shared,
+        maxBytes: maxLogBytes,
+        linesPerBlock,
+        bytesPerBlock: bytesPerBlock(maxLogBytes),
+        cacheBytes: logCacheBytes,
+      });
+      const signals: readonly BlockSignal[] = [this.traceBlocks, this.logBlocks];
       this.logUpkeep = new LogUpkeep({ log, database, signals, survivesPowerLoss, report });
       this.space = new SpaceUpkeep({ database, signals, report });
       this.logUpkeep.replay();
@@ -143,15 +168,18 @@ class OpenBlockStore implements BlockStore {
       throw this.database.folderErrorOf(error);
     }
     this.traces = new ClosingTraceStore(this.traceBlocks, () => this.close());
+    this.logs = new ClosingLogStore(this.logBlocks, () => this.close());
     if (sweepMillis > 0) this.space.sweepEvery(sweepMillis);
   }
 
   status(): BlockStoreStatus {
-    const { blocks, damagedBlocks, duplicates } = this.traceBlocks.status();
+    const traces = this.traceBlocks.status();
+    const logs = this.logBlocks.status();
     return {
-      blocks,
-      damagedBlocks,
-      duplicateSpans: duplicates,
+      blocks: traces.blocks + logs.blocks,
+      damagedBlocks: traces.damagedBlocks + logs.damagedBlocks,
+      duplicateSpans: traces.duplicates,
+      duplicateLines: logs.duplicates,
       damagedRecords: this.damagedStretches + this.logUpkeep.unreadableRecords,
       logBytes: this.log.byteLength,
     };
@@ -169,6 +197,9 @@ class OpenBlockStore implements BlockStore {
     this.database.close();
   }
 }
+
+/** A small limit must not be taken up by one block. */
+const bytesPerBlock = (maxBytes: number): number => Math.min(MEBIBYTE, Math.max(4096, maxBytes / 32));
 
 /** A disk that stays full is not told of at each attempt. */
 const reportOnce = (report: (message: string) => void, now: () => number): ((message: string) => void) => {
@@ -209,6 +240,24 @@ class ClosingTraceStore implements TraceStore {
     this.services = () => store.services();
     this.operations = (service) => store.operations(service);
     this.dependencies = (range) => store.dependencies(range);
+    this.stats = () => store.stats();
+  }
+}
+
+/** As {@link ClosingTraceStore}. */
+class ClosingLogStore implements LogStore {
+  readonly append: LogStore['append'];
+  readonly read: LogStore['read'];
+  readonly series: LogStore['series'];
+  readonly stats: LogStore['stats'];
+
+  constructor(
+    store: LogStore,
+    readonly close: () => Promise<void>,
+  ) {
+    this.append = (streams) => store.append(streams);
+    this.read = (query) => store.read(query);
+    this.series = (query) => store.series(query);
     this.stats = () => store.stats();
   }
 }

@@ -8,9 +8,11 @@ const TURN_MILLIS = 8;
 export class Turn {
   private startedAt = performance.now();
 
-  async yieldWhenOver(): Promise<void> {
-    if (performance.now() - this.startedAt < TURN_MILLIS) return;
+  /** @returns whether others had their turn */
+  async yieldWhenOver(): Promise<boolean> {
+    if (performance.now() - this.startedAt < TURN_MILLIS) return false;
     await setImmediate();
     this.startedAt = performance.now();
+    return true;
   }
 }

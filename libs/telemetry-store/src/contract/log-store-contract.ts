@@ -4,6 +4,8 @@ import { T0, millis } from '@lantern/telemetry-model/testing';
 import fc from 'fast-check';
 import type { LabelMatcher, LogQuery, LogRow, LogStore } from '../log-store.js';
 import { NaiveLogStore } from './naive-log-store.js';
+import { anyLogAppends, anyLogQuery } from './small-log-world.js';
+import { readRows, sortedByText } from './read-rows.js';
 import { AMPLE, type StoreLimits } from './store-limits.js';
 
 const RANGE = { startUnixNano: T0 - millis(1_000), endUnixNano: T0 + millis(600_000) };
@@ -19,16 +21,8 @@ const entry = (ms: number, line: string, structuredMetadata: Record<string, stri
 
 const stream = (labels: LogLabels, ...entries: readonly LogEntry[]): LogStream => ({ labels, entries });
 
-const readAll = async (store: LogStore, query: Partial<LogQuery> = {}): Promise<LogRow[]> => {
-  const rows: LogRow[] = [];
-  for await (const chunk of store.read({ matchers: [], range: RANGE, direction: 'forward', ...query })) {
-    rows.push(...chunk);
-  }
-  return rows;
-};
-
-const sortedByText = (labels: readonly LogLabels[]): LogLabels[] =>
-  labels.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+const readAll = async (store: LogStore, query: Partial<LogQuery> = {}): Promise<LogRow[]> =>
+  readRows(store, { matchers: [], range: RANGE, direction: 'forward', ...query });
 
 /**
  * What every {@link LogStore} promises, as a suite. An engine's spec calls it once.
@@ -221,7 +215,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       });
 
       it('long streams whole, in any direction, with and without a text', async () => {
-        const count = 20_000;
+        const count = 10_000;
         const numbers = Array.from({ length: count }, (_, n) => n);
         // Every other one late, as if two processes shared a stream.
         for (const parity of [0, 1]) {
@@ -231,7 +225,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         const expected = numbers.map((n) => `line ${n}`);
         expect(await lines()).toEqual(expected);
         expect(await lines(backward)).toEqual(expected.toReversed());
-        expect(await lines({ lineContains: ['line 19999'] })).toEqual(['line 19999']);
+        expect(await lines({ lineContains: ['line 9999'] })).toEqual(['line 9999']);
         expect(await lines({ lineContains: ['none of them'] })).toEqual([]);
       });
 
@@ -301,9 +295,18 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
     });
 
     describe('when it is full', () => {
-      const COUNT = 2_000;
+      const COUNT = 1_000;
+      /** What an engine that compresses cannot make much smaller. */
+      const noise = (seed: number, length: number): string => {
+        let state = seed + 1;
+        const next = (): number => {
+          state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
+          return 32 + (((state ^ (state >>> 13)) >>> 0) % 95);
+        };
+        return Array.from({ length }, () => String.fromCharCode(next())).join('');
+      };
       const numbered = (n: number): LogStream =>
-        stream({ generation: String(Math.floor(n / 100)) }, entry(n, `${String(n)} ${'x'.repeat(200)}`));
+        stream({ generation: String(Math.floor(n / 100)) }, entry(n, `${String(n)} ${noise(n, 200)}`));
 
       const fill = async (small: LogStore): Promise<void> => {
         for (let n = 0; n < COUNT; n++) await small.append([numbered(n)]);
@@ -338,7 +341,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       it('outlives an entry that is larger than its limit', async () => {
         const { small, maxBytes } = await createSmall();
         try {
-          await small.append([stream({ huge: 'yes' }, entry(1, 'x'.repeat(2 * maxBytes)))]);
+          await small.append([stream({ huge: 'yes' }, entry(1, noise(0, 2 * maxBytes)))]);
           expect((await small.stats()).bytes).toBeLessThanOrEqual(maxBytes);
           await small.append([numbered(1)]);
           expect(await readAll(small)).toEqual([
@@ -363,78 +366,27 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
     });
 
     it('answers any questions after any appends as a list of rows would', async () => {
-      const label = fc.constantFrom('a', 'b', '');
-      const anyStreams: fc.Arbitrary<LogStream[]> = fc.array(
-        fc.record({
-          labels: fc
-            .record({ service: label, level: label }, { requiredKeys: [] })
-            .map((some) => ({ ...some })),
-          entries: fc.array(
-            fc
-              .record({
-                ms: fc.nat(6),
-                line: fc.constantFrom('x', 'xy', 'yx', ''),
-                metadata: fc.record(
-                  { trace_id: fc.constantFrom('t', 'u'), level: fc.constantFrom('a', 'b') },
-                  { requiredKeys: [] },
-                ),
-              })
-              .map(({ ms, line, metadata }) => entry(ms, line, { ...metadata })),
-            { maxLength: 6 },
-          ),
-        }),
-        { maxLength: 4 },
-      );
-      const anyQuery: fc.Arbitrary<LogQuery> = fc
-        .record({
-          matchers: fc.array(
-            fc
-              .record({
-                name: fc.constantFrom('service', 'level', 'nothing'),
-                text: label,
-                equal: fc.boolean(),
-              })
-              .map(({ name: labelName, text, equal }) => (equal ? is : isNot)(labelName, text)),
-            { maxLength: 2 },
-          ),
-          from: fc.nat(7),
-          to: fc.nat(7),
-          direction: fc.constantFrom('forward', 'backward'),
-          lineContains: fc.array(fc.constantFrom('x', 'y', ''), { maxLength: 2 }),
-          values: fc.record(
-            { trace_id: fc.constantFrom('t', 'u'), level: fc.constantFrom('a', 'b') },
-            { requiredKeys: [] },
-          ),
-        })
-        .map(({ from, to, ...query }) => ({
-          ...query,
-          range: { startUnixNano: T0 + millis(from), endUnixNano: T0 + millis(to) },
-        }));
       await fc.assert(
-        fc.asyncProperty(
-          fc.array(anyStreams, { maxLength: 5 }),
-          fc.array(anyQuery),
-          async (appends, queries) => {
-            const engine = await create(AMPLE);
-            const naive = new NaiveLogStore();
-            try {
-              for (const streams of appends) {
-                await engine.append(streams);
-                await naive.append(streams);
-              }
-              for (const query of queries) {
-                expect(await readAll(engine, query)).toEqual(await readAll(naive, query));
-                expect(sortedByText(await engine.series(query))).toEqual(
-                  sortedByText(await naive.series(query)),
-                );
-              }
-              const { streams, entries } = await naive.stats();
-              expect(await engine.stats()).toMatchObject({ streams, entries, evictedEntries: 0 });
-            } finally {
-              await engine.close();
+        fc.asyncProperty(anyLogAppends, fc.array(anyLogQuery), async (appends, queries) => {
+          const engine = await create(AMPLE);
+          const naive = new NaiveLogStore();
+          try {
+            for (const streams of appends) {
+              await engine.append(streams);
+              await naive.append(streams);
             }
-          },
-        ),
+            for (const query of queries) {
+              expect(await readAll(engine, query)).toEqual(await readAll(naive, query));
+              expect(sortedByText(await engine.series(query))).toEqual(
+                sortedByText(await naive.series(query)),
+              );
+            }
+            const { streams, entries } = await naive.stats();
+            expect(await engine.stats()).toMatchObject({ streams, entries, evictedEntries: 0 });
+          } finally {
+            await engine.close();
+          }
+        }),
       );
     });
 

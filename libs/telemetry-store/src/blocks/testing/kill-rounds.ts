@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { T0, millis, traceId } from '@lantern/telemetry-model/testing';
 import { contentOf } from '../../contract/trace-content.js';
-import { openBlockStore } from '../block-store.js';
+import { openBlockStore, type BlockStore } from '../block-store.js';
+import { readRows } from '../../contract/read-rows.js';
+import { LINES_OF_A_KILL, killLines } from './kill-lines.js';
 import { killTrace } from './kill-trace.js';
 
 export interface KillResult {
@@ -90,7 +92,13 @@ const check = async (
   acknowledged: ReadonlySet<number>,
   fault: (message: string) => void,
 ): Promise<Set<number>> => {
-  const store = openBlockStore({ folder, spansPerBlock: 200, sweepMillis: 0, report: fault });
+  const store = openBlockStore({
+    folder,
+    spansPerBlock: 200,
+    linesPerBlock: 150,
+    sweepMillis: 0,
+    report: fault,
+  });
   try {
     const range = { startUnixNano: T0, endUnixNano: T0 + millis(1e9) };
     const traces = await store.traces.findTraces({ range, limit: 1e6 });
@@ -111,12 +119,45 @@ const check = async (
     }
     const newest = traces.map((trace) => Number.parseInt(trace.traceId, 16));
     if (newest.some((n, i) => i > 0 && n >= (newest[i - 1] ?? 0))) fault('the newest are not first');
-    const { duplicateSpans } = store.status();
+    const withLines = await checkLines(store, acknowledged, fault);
+    const { duplicateSpans, duplicateLines } = store.status();
     if (duplicateSpans > 0) fault(`${duplicateSpans} spans were read twice from the log`);
-    return found;
+    if (duplicateLines > 0) fault(`${duplicateLines} lines were read twice from the log`);
+    return new Set([...found, ...withLines]);
   } finally {
     await store.close();
   }
+};
+
+/** @returns the numbers whose lines are there */
+const checkLines = async (
+  { logs }: BlockStore,
+  acknowledged: ReadonlySet<number>,
+  fault: (message: string) => void,
+): Promise<Set<number>> => {
+  const range = { startUnixNano: T0, endUnixNano: T0 + millis(1e9) };
+  const rows = await readRows(logs, { matchers: [], range, direction: 'forward' });
+  const found = new Set(
+    rows.map(({ entry }) => Number.parseInt(entry.structuredMetadata.trace_id ?? '', 16)),
+  );
+  for (const n of acknowledged) if (!found.has(n)) fault(`the lines of ${n} were acknowledged and are lost`);
+  for (const n of found) {
+    const own = await readRows(logs, {
+      matchers: [],
+      range,
+      direction: 'forward',
+      values: { trace_id: traceId(n) },
+    });
+    const expected = killLines(n).flatMap(({ labels, entries }) =>
+      entries.map((entry) => ({ labels, entry })),
+    );
+    expected.sort((a, b) => Number(a.entry.timeUnixNano - b.entry.timeUnixNano));
+    if (JSON.stringify(own, wide) !== JSON.stringify(expected, wide))
+      fault(`the lines of ${n} are not what they were`);
+  }
+  const { entries } = await logs.stats();
+  if (entries !== LINES_OF_A_KILL * found.size) fault(`${entries} lines of ${found.size} traces`);
+  return found;
 };
 
 const wide = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);

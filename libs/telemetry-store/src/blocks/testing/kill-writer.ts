@@ -1,17 +1,19 @@
-// A process to be killed: appends order traces from a number on, one a request, several at once, and says each
-// number once it is acknowledged.
+// A process to be killed: appends order traces and their log lines from a number on, one a request, several at once,
+// and says each number once both are acknowledged.
 import { writeSync } from 'node:fs';
 import { encodeTraceRequest } from '@lantern/otlp';
 import { openBlockStore } from '../block-store.js';
+import { killLines } from './kill-lines.js';
 import { killTrace } from './kill-trace.js';
 
 const [folder = '', first = '1', durability] = process.argv.slice(2);
 
-const { traces } = openBlockStore({
+const { traces, logs } = openBlockStore({
   folder,
   durability: durability === 'power' ? 'power' : 'process',
   // Small enough that blocks are sealed and segments are discarded all the time.
   spansPerBlock: 200,
+  linesPerBlock: 150,
   segmentBytes: 64 * 1024,
   sweepMillis: 20,
 });
@@ -21,7 +23,10 @@ let next = Number(first);
 const appendForEver = async (): Promise<never> => {
   for (;;) {
     const n = next++;
-    await traces.append(encodeTraceRequest(killTrace(n).resourceSpans));
+    await Promise.all([
+      traces.append(encodeTraceRequest(killTrace(n).resourceSpans)),
+      logs.append(killLines(n)),
+    ]);
     writeSync(1, `${n}\n`);
   }
 };

@@ -12,17 +12,25 @@ beforeAll(async () => {
 afterAll(() => rm(dataDir, { recursive: true }));
 
 describe('a Lantern with a data folder', () => {
-  it('has after a restart what it had before', async () => {
+  it('has after a restart what it had before, spans and log lines', async () => {
     const before = new RunningLantern({}, { dataDir });
     await before.start();
     await before.send(resourceSpans('web', span({ traceId: traceId(0xa), name: 'kept' })));
-    const { text } = await before.jaeger('/api/traces/a');
+    await before.push({
+      streams: [{ stream: { service: 'web' }, values: [['1767225600000000000', 'a line']] }],
+    });
+    const [trace, lines] = await Promise.all([
+      before.jaeger('/api/traces/a'),
+      before.queryLogs('{service="web"}'),
+    ]);
     await before.stop();
 
     const after = new RunningLantern({}, { dataDir });
     await after.start();
-    expect((await after.jaeger('/api/traces/a')).text).toBe(text);
-    expect(text).toContain('"operationName":"kept"');
+    expect((await after.jaeger('/api/traces/a')).text).toBe(trace.text);
+    expect(trace.text).toContain('"operationName":"kept"');
+    expect((await after.queryLogs('{service="web"}')).text).toBe(lines.text);
+    expect(lines.text).toContain('"a line"');
     await after.stop();
   });
 

@@ -1,0 +1,24 @@
+import { afterAll, describe, jest } from '@jest/globals';
+import { logStoreContract } from '../../contract/log-store-contract.js';
+import { openBlockStore } from '../block-store.js';
+import { TemporaryFolders } from '../testing/temporary-folders.js';
+
+// Every store of the suite is a database file of its own, which takes its time on a busy disk.
+jest.setTimeout(120_000);
+
+const folders = new TemporaryFolders();
+
+afterAll(() => folders.remove());
+
+describe.each([3, 64])('with %i lines a block', (linesPerBlock) => {
+  logStoreContract('the durable log store', async ({ maxBytes }) => {
+    const { logs } = openBlockStore({
+      maxLogBytes: maxBytes,
+      folder: folders.next(),
+      durability: 'none',
+      linesPerBlock,
+      sweepMillis: 0,
+    });
+    return logs;
+  });
+});

@@ -1,0 +1,141 @@
+import { Buffer } from 'node:buffer';
+import { ByteReader, DamageError } from '../byte-reader.js';
+import { ByteWriter } from '../byte-writer.js';
+import { joinParts, splitParts } from '../joined-parts.js';
+import { openSealedBytes, sealBytes } from '../sealed-bytes.js';
+import type { LogRows } from './log-rows.js';
+import type { OpenLogBlock } from './open-log-block.js';
+
+/** Small enough to be decompressed for the sake of one line, large enough to be compressed well. */
+const CHUNK_BYTES = 96 * 1024;
+/** A chunk of at least so much ends with its stream, so that a search within other streams passes over it. */
+const MIN_CHUNK_BYTES = 16 * 1024;
+
+/**
+ * The lines of a block, one behind the other. They stand by stream: lines of one program are alike, which makes them
+ * small, and a search within a stream has to look at no other. A place in that order is a text row.
+ */
+export interface BlockText {
+  /** The first text row of each chunk, and behind the last. */
+  readonly chunkStart: Uint32Array;
+  /** Where each text row ends in its chunk. */
+  readonly lineEnd: Uint32Array;
+  /** Undefined when it is damaged. */
+  chunk(chunk: number): Buffer | undefined;
+}
+
+/** All that is open is one chunk, in the order of arrival. */
+export const openText = (open: OpenLogBlock): BlockText => {
+  const { rowCount, text, lineEnd } = open;
+  return { chunkStart: Uint32Array.of(0, rowCount), lineEnd, chunk: () => text };
+};
+
+/** The rows of a block in the order in which their lines are kept. */
+export const rowsInOrderOfText = ({
+  rowCount,
+  streams,
+  streamOf,
+}: Pick<LogRows, 'rowCount' | 'streams' | 'streamOf'>): Uint32Array => {
+  const next = new Uint32Array(streams.length + 1);
+  for (let row = 0; row < rowCount; row++) {
+    const stream = (streamOf[row] ?? 0) + 1;
+    next[stream] = (next[stream] ?? 0) + 1;
+  }
+  for (let stream = 1; stream < next.length; stream++)
+    next[stream] = (next[stream] ?? 0) + (next[stream - 1] ?? 0);
+  const order = new Uint32Array(rowCount);
+  for (let row = 0; row < rowCount; row++) {
+    const stream = streamOf[row] ?? 0;
+    const at = next[stream] ?? 0;
+    order[at] = row;
+    next[stream] = at + 1;
+  }
+  return order;
+};
+
+export interface EncodedText {
+  /** The part of the block; see docs/file-format.md. */
+  readonly part: Uint8Array;
+  /** All lines, in the order in which they are kept. */
+  readonly plain: Buffer;
+}
+
+export const encodeText = (open: OpenLogBlock): EncodedText => {
+  const { rowCount, text, lineEnd, streamOf } = open;
+  const plain = Buffer.allocUnsafeSlow(text.length);
+  const lengths = new Uint32Array(rowCount);
+  const chunkRows: number[] = [];
+  const chunks: Uint8Array[] = [];
+  let [firstRow, chunkStart, end] = [0, 0, 0];
+  const endChunk = (textRow: number): void => {
+    chunkRows.push(textRow - firstRow);
+    chunks.push(sealBytes(plain.subarray(chunkStart, end)));
+    [firstRow, chunkStart] = [textRow, end];
+  };
+  const order = rowsInOrderOfText(open);
+  for (let textRow = 0; textRow < rowCount; textRow++) {
+    const row = order[textRow] ?? 0;
+    const size = end - chunkStart;
+    const isOtherStream = textRow > firstRow && streamOf[row] !== streamOf[order[textRow - 1] ?? 0];
+    if (size >= CHUNK_BYTES || (isOtherStream && size >= MIN_CHUNK_BYTES)) endChunk(textRow);
+    const [lineStart, lineStop] = [row === 0 ? 0 : (lineEnd[row - 1] ?? 0), lineEnd[row] ?? 0];
+    text.copy(plain, end, lineStart, lineStop);
+    lengths[textRow] = lineStop - lineStart;
+    end += lineStop - lineStart;
+  }
+  endChunk(rowCount);
+  const writer = new ByteWriter();
+  writer.varint(rowCount);
+  writer.varint(chunkRows.length);
+  for (const rows of chunkRows) writer.varint(rows);
+  writer.column(lengths);
+  return { part: joinParts([sealBytes(writer.finish()), ...chunks]), plain };
+};
+
+/** Where the lines are, without the lines. */
+export interface TextLayout {
+  readonly chunkStart: Uint32Array;
+  readonly lineEnd: Uint32Array;
+  /** For a cache to weigh. */
+  readonly byteLength: number;
+}
+
+/** The part of a block that holds its lines, of which only the layout is decompressed yet. */
+export class SealedText {
+  readonly layout: TextLayout;
+  private readonly chunks: readonly Uint8Array[];
+
+  /** @throws DamageError */
+  constructor(part: Uint8Array | undefined) {
+    const [layout, ...chunks] = part ? splitParts(part) : [];
+    this.layout = decodeLayout(openSealedBytes(layout));
+    if (chunks.length !== this.layout.chunkStart.length - 1) throw new DamageError('a chunk is missing');
+    this.chunks = chunks;
+  }
+
+  /** @throws DamageError */
+  chunk(chunk: number): Buffer {
+    const content = openSealedBytes(this.chunks[chunk]);
+    const { chunkStart, lineEnd } = this.layout;
+    const last = (chunkStart[chunk + 1] ?? 0) - 1;
+    if (last >= (chunkStart[chunk] ?? 0) && lineEnd[last] !== content.length)
+      throw new DamageError('a chunk has another length');
+    return content;
+  }
+}
+
+const decodeLayout = (bytes: Uint8Array): TextLayout => {
+  const reader = new ByteReader(bytes);
+  const rowCount = reader.varint();
+  const chunkStart = new Uint32Array(reader.varint() + 1);
+  for (let chunk = 1; chunk < chunkStart.length; chunk++)
+    chunkStart[chunk] = (chunkStart[chunk - 1] ?? 0) + reader.varint();
+  if (chunkStart.at(-1) !== rowCount) throw new DamageError('rows are missing');
+  const lineEnd = Uint32Array.from(reader.column(rowCount));
+  for (let chunk = 0; chunk + 1 < chunkStart.length; chunk++) {
+    const behind = chunkStart[chunk + 1] ?? 0;
+    for (let row = (chunkStart[chunk] ?? 0) + 1; row < behind; row++)
+      lineEnd[row] = (lineEnd[row] ?? 0) + (lineEnd[row - 1] ?? 0);
+  }
+  return { chunkStart, lineEnd, byteLength: chunkStart.byteLength + lineEnd.byteLength };
+};

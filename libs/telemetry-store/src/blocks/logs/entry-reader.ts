@@ -1,0 +1,75 @@
+import type { LogLabels } from '@lantern/telemetry-model';
+import type { LogFields, LogRow } from '../../log-store.js';
+import type { BlockText } from './block-text.js';
+import { metadataOf, timeOfWords, type LogRows } from './log-rows.js';
+
+const NOTHING: LogLabels = Object.freeze({});
+
+/** Makes what a reader gets out of the rows of one block. */
+export class EntryReader {
+  /** Of each shape, the names that are wanted, and where they stand. */
+  private readonly wantedNames: (readonly (readonly [name: string, position: number])[])[] = [];
+  /** Rows that have the same of what is wanted share one object. */
+  private readonly shared = new Map<number, LogLabels>();
+  private chunk = 0;
+
+  /** @param textRowOf undefined when lines are kept in the order of the rows */
+  constructor(
+    private readonly rows: LogRows,
+    private readonly text: BlockText | undefined,
+    private readonly textRowOf: Uint32Array | undefined,
+    private readonly fields: LogFields,
+  ) {}
+
+  /** Undefined when the line is damaged. */
+  entry(row: number): LogRow | undefined {
+    const { rows, fields } = this;
+    const line = fields.line ? this.line(row) : '';
+    if (line === undefined) return undefined;
+    const structuredMetadata = fields.metadata
+      ? this.someMetadata(row, fields.metadata)
+      : metadataOf(rows, row);
+    const timeUnixNano = timeOfWords(rows.timeLow[row] ?? 0, rows.timeHigh[row] ?? 0);
+    const labels = rows.streams[rows.streamOf[row] ?? 0]?.labels ?? NOTHING;
+    return { labels, entry: { timeUnixNano, line, structuredMetadata } };
+  }
+
+  private line(row: number): string | undefined {
+    const { text, textRowOf } = this;
+    if (!text) return undefined;
+    const { chunkStart, lineEnd } = text;
+    const textRow = textRowOf ? (textRowOf[row] ?? 0) : row;
+    // The chunk of the row before is a good guess.
+    let { chunk } = this;
+    while (textRow < (chunkStart[chunk] ?? 0)) chunk--;
+    while (textRow >= (chunkStart[chunk + 1] ?? Infinity)) chunk++;
+    this.chunk = chunk;
+    const start = textRow === (chunkStart[chunk] ?? 0) ? 0 : (lineEnd[textRow - 1] ?? 0);
+    return text.chunk(chunk)?.toString('utf8', start, lineEnd[textRow]);
+  }
+
+  private someMetadata(row: number, names: readonly string[]): LogLabels {
+    const { rows, shared } = this;
+    const shape = rows.shapeOf[row] ?? 0;
+    const wanted = (this.wantedNames[shape] ??= (rows.shapes[shape] ?? []).flatMap((name, position) =>
+      names.includes(name) ? [[name, position] as const] : [],
+    ));
+    if (wanted.length === 0) return NOTHING;
+    const start = rows.pairStart[row] ?? 0;
+    let key = shape;
+    for (const [, position] of wanted) key = key * KEY_BASE + (rows.pairs[start + position] ?? 0);
+    const known = shared.get(key);
+    if (known) return known;
+    const metadata = Object.freeze(
+      Object.fromEntries(
+        wanted.map(([name, position]) => [name, rows.values.textAt(rows.pairs[start + position] ?? 0)]),
+      ),
+    );
+    // Of many names the key would be no exact number any more.
+    if (key < Number.MAX_SAFE_INTEGER) shared.set(key, metadata);
+    return metadata;
+  }
+}
+
+/** More values than a block has: it would be too long before. */
+const KEY_BASE = 2 ** 22;

@@ -1,0 +1,127 @@
+import { Buffer } from 'node:buffer';
+import { BlockCache } from '../block-cache.js';
+import type { LogPart } from '../block-database.js';
+import type { BlockTable } from '../block-table.js';
+import { DamageError } from '../byte-reader.js';
+import type { Damage } from '../damage.js';
+import { splitParts } from '../joined-parts.js';
+import { openSealedBytes } from '../sealed-bytes.js';
+import { SealedText, type BlockText, type TextLayout } from './block-text.js';
+import { SealedLogRows } from './log-columns.js';
+import { decodeLogSummary } from './log-summary.js';
+import type { SealedLogBlocks } from './sealed-log-blocks.js';
+import { StreamTable } from './stream-table.js';
+
+export interface LogBlockReaderOptions {
+  readonly table: BlockTable<LogPart>;
+  readonly sealed: SealedLogBlocks;
+  readonly damage: Damage;
+  readonly cacheBytes: number;
+}
+
+export interface LogFilters {
+  /** Of the lines, see `mayHoldGrams`. */
+  readonly grams: Uint8Array;
+  /** Of the values of structured metadata, see `mayHoldTag`. */
+  readonly values: Uint8Array;
+  readonly byteLength: number;
+}
+
+/** The lines of a sealed block. */
+export interface ReadText extends BlockText {
+  /** Of a chunk that is most likely not needed again: it does not push out what is. */
+  look(chunk: number): Buffer | undefined;
+  /** It was needed after all. */
+  keep(chunk: number, content: Buffer): void;
+}
+
+/**
+ * The parts of sealed blocks, each read and decompressed when it is asked for; what was used last stays in memory.
+ * Whatever a method returns undefined for is damaged, which is counted and said, or was dropped just now.
+ */
+export class LogBlockReader {
+  private readonly rowsCache: BlockCache<SealedLogRows>;
+  private readonly layoutCache: BlockCache<TextLayout>;
+  private readonly chunkCache: BlockCache<Buffer>;
+  private readonly filterCache: BlockCache<LogFilters>;
+
+  constructor(private readonly options: LogBlockReaderOptions) {
+    const { cacheBytes } = options;
+    this.rowsCache = new BlockCache(cacheBytes * 0.35);
+    this.layoutCache = new BlockCache(cacheBytes * 0.05);
+    this.chunkCache = new BlockCache(cacheBytes * 0.25);
+    this.filterCache = new BlockCache(cacheBytes * 0.35);
+  }
+
+  rows(block: number): SealedLogRows | undefined {
+    const cached = this.rowsCache.get(block);
+    if (cached) return cached;
+    const entry = this.options.sealed.get(block);
+    const rows = this.part(block, () => {
+      const streams = (entry?.streams ?? []).map(({ stream }) => stream);
+      return new SealedLogRows(block, openSealedBytes(this.options.table.part('columns', block)), streams);
+    });
+    if (rows) this.rowsCache.set(block, rows);
+    return rows;
+  }
+
+  filters(block: number): LogFilters | undefined {
+    const cached = this.filterCache.get(block);
+    if (cached) return cached;
+    const filters = this.part(block, () => {
+      const joined = this.options.table.part('filter', block);
+      const [grams, values] = joined ? splitParts(joined) : [];
+      if (!joined || !grams || !values) throw new DamageError('the filter is missing');
+      return { grams, values, byteLength: joined.length };
+    });
+    if (filters) this.filterCache.set(block, filters);
+    return filters;
+  }
+
+  text(block: number): ReadText | undefined {
+    let sealed: SealedText | undefined;
+    const read = (): SealedText => (sealed ??= new SealedText(this.options.table.part('text', block)));
+    let layout = this.layoutCache.get(block);
+    if (!layout) {
+      layout = this.part(block, () => read().layout);
+      if (!layout) return undefined;
+      this.layoutCache.set(block, layout);
+    }
+    const look = (chunk: number): Buffer | undefined =>
+      this.chunkCache.get(chunkKey(block, chunk)) ?? this.part(block, () => read().chunk(chunk));
+    const keep = (chunk: number, content: Buffer): void =>
+      this.chunkCache.set(chunkKey(block, chunk), content);
+    const chunk = (index: number): Buffer | undefined => {
+      const content = look(index);
+      if (content) keep(index, content);
+      return content;
+    };
+    return { ...layout, chunk, look, keep };
+  }
+
+  /** Of the traces that have lines in the block. */
+  traceWords(block: number): Uint32Array | undefined {
+    return this.part(block, () => {
+      const summary = openSealedBytes(this.options.table.summary(block));
+      return decodeLogSummary(summary, new StreamTable()).traceWords;
+    });
+  }
+
+  forget(block: number): void {
+    for (const cache of [this.rowsCache, this.layoutCache, this.filterCache]) cache.delete(block);
+  }
+
+  private part<Part>(block: number, read: () => Part): Part | undefined {
+    const { sealed, damage } = this.options;
+    if (!sealed.get(block)) return undefined;
+    try {
+      return read();
+    } catch (error) {
+      damage.ofBlock(block, `a part of block ${block} of log lines`, error);
+      return undefined;
+    }
+  }
+}
+
+/** A chunk is looked for by one number. */
+const chunkKey = (block: number, chunk: number): number => block * 65_536 + chunk;

@@ -1,0 +1,127 @@
+import type { Column } from '../column.js';
+import type { KnownStream } from './stream-table.js';
+
+/** The distinct values of structured metadata in a block. */
+export interface ValueTexts {
+  textAt(index: number): string;
+  /** -1 when no row has the value. */
+  indexOf(text: string): number;
+}
+
+/**
+ * The lines of a block without their text, in the order of their arrival. Two lines of one service, one of them
+ * within a trace:
+ *
+ * ```
+ * streams    {service="web"}                    streamOf   0 0
+ * shapes     [detected_level]                   shapeOf    0 1
+ *            [detected_level, trace_id]
+ * values     info, 0af7…                        pairs      0 · 0 1
+ *                                               pairStart  0 1 3
+ * ```
+ */
+export interface LogRows {
+  readonly block: number;
+  readonly rowCount: number;
+  readonly streams: readonly KnownStream[];
+  readonly streamOf: Column;
+  readonly timeLow: Uint32Array;
+  readonly timeHigh: Uint32Array;
+  /** Names of structured metadata that stand together, each list once. */
+  readonly shapes: readonly (readonly string[])[];
+  readonly shapeOf: Column;
+  /** Where the values of a row begin in `pairs`, one for each name of its shape. One longer than there are rows. */
+  readonly pairStart: Uint32Array;
+  /** Indexes into `values`. */
+  readonly pairs: Column;
+  readonly values: ValueTexts;
+}
+
+/** Negative when the first is earlier. */
+export const compareTimes = (aLow: number, aHigh: number, bLow: number, bHigh: number): number =>
+  aHigh - bHigh || aLow - bLow;
+
+const WORD = 2 ** 32;
+
+/** Rows in the order of their times; those of equal time as they arrived. */
+export const rowsInOrderOfTime = ({
+  timeLow,
+  timeHigh,
+  rowCount,
+}: Pick<LogRows, 'timeLow' | 'timeHigh' | 'rowCount'>): Uint32Array => {
+  const order = new Uint32Array(rowCount);
+  let isAscending = true;
+  let [minLow, minHigh, maxLow, maxHigh] = [timeLow[0] ?? 0, timeHigh[0] ?? 0, 0, 0];
+  for (let row = 0; row < rowCount; row++) {
+    order[row] = row;
+    const [low, high] = [timeLow[row] ?? 0, timeHigh[row] ?? 0];
+    if (compareTimes(low, high, minLow, minHigh) < 0) [minLow, minHigh] = [low, high];
+    if (compareTimes(low, high, maxLow, maxHigh) < 0) isAscending = false;
+    else [maxLow, maxHigh] = [low, high];
+  }
+  if (isAscending) return order;
+  // Numbers sort many times faster than by a comparison; time and row fit into one unless a block is days long.
+  const greatest = (maxHigh - minHigh) * WORD + (maxLow - minLow);
+  const places = 2 ** Math.ceil(Math.log2(rowCount));
+  if (greatest < Number.MAX_SAFE_INTEGER / places - 1) {
+    const keys = new Float64Array(rowCount);
+    for (let row = 0; row < rowCount; row++) {
+      const since = ((timeHigh[row] ?? 0) - minHigh) * WORD + ((timeLow[row] ?? 0) - minLow);
+      keys[row] = since * places + row;
+    }
+    keys.sort();
+    for (let at = 0; at < rowCount; at++) {
+      const key = keys[at] ?? 0;
+      order[at] = key - Math.floor(key / places) * places;
+    }
+    return order;
+  }
+  return order.sort(
+    (a, b) => compareTimes(timeLow[a] ?? 0, timeHigh[a] ?? 0, timeLow[b] ?? 0, timeHigh[b] ?? 0) || a - b,
+  );
+};
+
+/** Of one row, as an object of its own. */
+export const metadataOf = (
+  { shapes, shapeOf, pairStart, pairs, values }: LogRows,
+  row: number,
+): Record<string, string> => {
+  const metadata: Record<string, string> = {};
+  let pair = pairStart[row] ?? 0;
+  for (const name of shapes[shapeOf[row] ?? 0] ?? []) {
+    const value = values.textAt(pairs[pair++] ?? 0);
+    if (name !== '__proto__') metadata[name] = value;
+    else
+      Object.defineProperty(metadata, name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return metadata;
+};
+
+/** Index of a row's value of structured metadata; -1 when it has none of that name. */
+export const valueIndexOf = (
+  { shapes, shapeOf, pairStart, pairs }: LogRows,
+  row: number,
+  name: string,
+): number => {
+  const position = shapes[shapeOf[row] ?? 0]?.indexOf(name) ?? -1;
+  return position < 0 ? -1 : (pairs[(pairStart[row] ?? 0) + position] ?? -1);
+};
+
+const words = new BigUint64Array(1);
+const halves = new Uint32Array(words.buffer);
+words[0] = 1n;
+/** Which half comes first is the machine's choice. */
+const LOW = halves[0] === 1 ? 0 : 1;
+const HIGH = 1 - LOW;
+
+/** A time as its two halves, without the arithmetic of large integers. */
+export const timeWords = (timeUnixNano: bigint): readonly [low: number, high: number] => {
+  words[0] = timeUnixNano;
+  return [halves[LOW] ?? 0, halves[HIGH] ?? 0];
+};
+
+export const timeOfWords = (low: number, high: number): bigint => {
+  halves[LOW] = low;
+  halves[HIGH] = high;
+  return words[0] ?? 0n;
+};

@@ -1,0 +1,176 @@
+import type { LogQuery } from '../../log-store.js';
+import { mayHoldTag } from '../tag-filter.js';
+import { highOf, lowOf } from '../wide-time.js';
+import type { BlockText } from './block-text.js';
+import { gramsOf, mayHoldGrams } from './gram-filter.js';
+import { LineSearch } from './line-search.js';
+import type { LogFilters } from './log-block-reader.js';
+import { compareTimes, rowsInOrderOfTime, type LogRows } from './log-rows.js';
+import { TRACE_ID } from './log-summary.js';
+import { isSelected, labelOf, type KnownStream } from './stream-table.js';
+import { textHash } from './text-hash.js';
+
+type Condition = readonly [name: string, value: string];
+
+const LAST = 2n ** 64n - 1n;
+
+/** A query, as far as it says which lines it wants. */
+export class LogSelection {
+  readonly from: bigint;
+  /** Not in the range. */
+  readonly to: bigint;
+  /** Only lines of this trace are wanted. */
+  readonly traceId: string | undefined;
+  readonly search: LineSearch;
+  /** The streams that are wanted, each with what structured metadata has to be. */
+  private readonly conditions = new Map<KnownStream, readonly Condition[]>();
+  private readonly grams: readonly Uint32Array[];
+  private readonly valueHashes: readonly number[];
+  private readonly fromWords: readonly [low: number, high: number];
+  private readonly toWords: readonly [low: number, high: number];
+
+  constructor(
+    { matchers, range, lineContains = [], values = {} }: Omit<LogQuery, 'direction' | 'fields'>,
+    streams: Iterable<KnownStream>,
+  ) {
+    this.from = range.startUnixNano < 0n ? 0n : range.startUnixNano;
+    this.to = range.endUnixNano > LAST ? LAST : range.endUnixNano;
+    this.fromWords = [lowOf(this.from), highOf(this.from)];
+    this.toWords = [lowOf(this.to), highOf(this.to)];
+    this.search = new LineSearch(lineContains);
+    this.grams = this.search.needles.map(gramsOf);
+    const wanted = Object.entries(values);
+    this.traceId = wanted.find(([name]) => name === TRACE_ID)?.[1];
+    for (const stream of streams) {
+      if (!isSelected(stream, matchers)) continue;
+      // A label hides structured metadata of its name.
+      const isHidden = ([name]: Condition): boolean => labelOf(stream, name) !== undefined;
+      if (
+        !wanted.every((condition) => !isHidden(condition) || labelOf(stream, condition[0]) === condition[1])
+      )
+        continue;
+      this.conditions.set(
+        stream,
+        wanted.filter((condition) => !isHidden(condition)),
+      );
+    }
+    const [first = []] = this.conditions.values();
+    // What has to be in every block, whichever of the streams has lines there.
+    this.valueHashes = first
+      .filter((condition) =>
+        [...this.conditions.values()].every((others) => others.some(([name]) => name === condition[0])),
+      )
+      .map(([, value]) => textHash(value));
+  }
+
+  get isEmpty(): boolean {
+    return this.conditions.size === 0 || this.from >= this.to;
+  }
+
+  get streams(): Iterable<KnownStream> {
+    return this.conditions.keys();
+  }
+
+  wants(stream: KnownStream): boolean {
+    return this.conditions.has(stream);
+  }
+
+  get needsFilter(): boolean {
+    return this.grams.some(({ length }) => length > 0) || this.valueHashes.length > 0;
+  }
+
+  mayBeIn({ grams, values }: LogFilters): boolean {
+    return (
+      this.grams.every((own) => mayHoldGrams(grams, own)) &&
+      this.valueHashes.every((hash) => mayHoldTag(values, hash))
+    );
+  }
+
+  /** The chunks of a block in which a wanted stream has lines, by how many rows each of its streams has. */
+  wantedChunks(
+    { chunkStart }: BlockText,
+    streams: readonly { readonly stream: KnownStream; readonly rowCount: number }[],
+  ): number[] {
+    const chunks: number[] = [];
+    let chunk = 0;
+    let row = 0;
+    for (const { stream, rowCount } of streams) {
+      const behind = row + rowCount;
+      if (rowCount > 0 && this.wants(stream)) {
+        while ((chunkStart[chunk + 1] ?? behind) <= row) chunk++;
+        for (; (chunkStart[chunk] ?? behind) < behind; chunk++) chunks.push(chunk);
+        // The last one may have lines of the next stream too.
+        chunk--;
+      }
+      row = behind;
+    }
+    return [...new Set(chunks)];
+  }
+
+  /**
+   * The rows of a block that are wanted, in the order of time.
+   *
+   * @param found the rows whose lines have the texts that are looked for; undefined when there are none to look for
+   */
+  rowsOf(rows: LogRows, order: Uint32Array | undefined, found: readonly number[] | undefined): Uint32Array {
+    const { rowCount, streamOf, shapeOf, pairStart, pairs, timeLow, timeHigh } = rows;
+    const tests = this.testsOf(rows);
+    const [fromLow, fromHigh] = this.fromWords;
+    const [toLow, toHigh] = this.toWords;
+    const isFound = found && new Uint8Array(rowCount);
+    for (const row of found ?? []) if (isFound) isFound[row] = 1;
+    const wanted = new Uint32Array(found?.length ?? rowCount);
+    let count = 0;
+    const ordered = order ?? rowsInOrderOfTime(rows);
+    for (let at = 0; at < rowCount; at++) {
+      const row = ordered[at] ?? 0;
+      if (isFound?.[row] === 0) continue;
+      const test = tests[streamOf[row] ?? 0];
+      if (!test) continue;
+      const [low, high] = [timeLow[row] ?? 0, timeHigh[row] ?? 0];
+      if (compareTimes(low, high, fromLow, fromHigh) < 0 || compareTimes(low, high, toLow, toHigh) >= 0)
+        continue;
+      if (test.length > 0) {
+        const shape = shapeOf[row] ?? 0;
+        const start = pairStart[row] ?? 0;
+        if (
+          !test.every(({ positions, value }) => {
+            const position = positions[shape] ?? -1;
+            return position >= 0 && pairs[start + position] === value;
+          })
+        )
+          continue;
+      }
+      wanted[count++] = row;
+    }
+    return wanted.subarray(0, count);
+  }
+
+  /** For each stream of the block what a row of it has to have; undefined when none of them is wanted. */
+  private testsOf({ streams, shapes, values }: LogRows): (readonly ValueTest[] | undefined)[] {
+    const known = new Map<string, ValueTest>();
+    const testOf = ([name, text]: Condition): ValueTest => {
+      let test = known.get(name);
+      if (!test) {
+        test = {
+          value: values.indexOf(text),
+          positions: Int32Array.from(shapes, (names) => names.indexOf(name)),
+        };
+        known.set(name, test);
+      }
+      return test;
+    };
+    return streams.map((stream) => {
+      const tests = this.conditions.get(stream)?.map(testOf);
+      return tests?.some(({ value }) => value < 0) ? undefined : tests;
+    });
+  }
+}
+
+/** Whether a row has a value. */
+interface ValueTest {
+  /** Its index in the block. */
+  readonly value: number;
+  /** Where the name stands in each shape; -1 where it does not. */
+  readonly positions: Int32Array;
+}

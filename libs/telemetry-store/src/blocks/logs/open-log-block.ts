@@ -1,0 +1,234 @@
+import { Buffer } from 'node:buffer';
+import { grownBytes, grownWords } from '../growing.js';
+import type { LogPosition } from '../write-ahead-log.js';
+import { compareTimes, type LogRows, type ValueTexts } from './log-rows.js';
+import type { KnownStream } from './stream-table.js';
+
+const INITIAL_ROWS = 64;
+const INITIAL_TEXT_BYTES = 8 * 1024;
+
+/** A line that is to be added: its time, and where its text stands in UTF-8. */
+export interface AddedLine {
+  readonly stream: KnownStream;
+  readonly timeLow: number;
+  readonly timeHigh: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The block that lines are added to. It can be searched like a sealed one. */
+export class OpenLogBlock implements LogRows {
+  rowCount = 0;
+  readonly streams: KnownStream[] = [];
+  streamOf = new Uint32Array(INITIAL_ROWS);
+  timeLow = new Uint32Array(INITIAL_ROWS);
+  timeHigh = new Uint32Array(INITIAL_ROWS);
+  readonly shapes: string[][] = [[]];
+  shapeOf = new Uint32Array(INITIAL_ROWS);
+  pairStart = new Uint32Array(INITIAL_ROWS + 1);
+  pairs = new Uint32Array(4 * INITIAL_ROWS);
+  readonly values = new OpenValues();
+  /** In the order of arrival. */
+  lineEnd = new Uint32Array(INITIAL_ROWS);
+  /** When its first line arrived. */
+  firstArrivalMillis = 0;
+  /** Where the record ends that its first line came with. */
+  firstPosition: LogPosition | undefined;
+
+  private textBytes = new Uint8Array(INITIAL_TEXT_BYTES);
+  private readonly streamIndexes = new Map<KnownStream, number>();
+  /** The latest row of each stream. */
+  private readonly latestRows: number[] = [];
+  /** The shape that a name makes of another one. */
+  private readonly longerShapes: Map<string, number>[] = [new Map<string, number>()];
+  private lastShape = 0;
+  /** Rows by a hash of what makes a line the same as another: row + 1, or 0. */
+  private slots = new Uint32Array(4 * INITIAL_ROWS);
+
+  constructor(readonly block: number) {}
+
+  get textLength(): number {
+    return this.rowCount === 0 ? 0 : (this.lineEnd[this.rowCount - 1] ?? 0);
+  }
+
+  /** A view. */
+  get text(): Buffer {
+    return Buffer.from(this.textBytes.buffer, 0, this.textLength);
+  }
+
+  get pairCount(): number {
+    return this.pairStart[this.rowCount] ?? 0;
+  }
+
+  /** Uncompressed. */
+  get byteLength(): number {
+    return this.textLength + this.values.byteLength + 4 * this.pairCount + 16 * this.rowCount;
+  }
+
+  has(stream: KnownStream): boolean {
+    return this.streamIndexes.has(stream);
+  }
+
+  /** Whether the same line is there at the same time in the same stream. */
+  holds(line: AddedLine): boolean {
+    const stream = this.streamIndexes.get(line.stream);
+    if (stream === undefined) return false;
+    const latest = this.latestRows[stream] ?? 0;
+    if (compareTimes(line.timeLow, line.timeHigh, this.timeLow[latest] ?? 0, this.timeHigh[latest] ?? 0) > 0)
+      return false;
+    const mask = this.slots.length - 1;
+    for (let slot = hashOf(line, stream) & mask; ; slot = (slot + 1) & mask) {
+      const row = (this.slots[slot] ?? 0) - 1;
+      if (row < 0) return false;
+      if (this.isSame(row, line, stream)) return true;
+    }
+  }
+
+  add(line: AddedLine, metadata: Readonly<Record<string, string>>): void {
+    const row = this.rowCount;
+    if (row === this.lineEnd.length) this.grow();
+    const stream = this.streamIndex(line.stream);
+    this.streamOf[row] = stream;
+    this.timeLow[row] = line.timeLow;
+    this.timeHigh[row] = line.timeHigh;
+    const latest = this.latestRows[stream] ?? row;
+    if (compareTimes(line.timeLow, line.timeHigh, this.timeLow[latest] ?? 0, this.timeHigh[latest] ?? 0) >= 0)
+      this.latestRows[stream] = row;
+    this.addMetadata(row, metadata);
+    const { bytes, start, end } = line;
+    const textStart = this.textLength;
+    const textEnd = textStart + end - start;
+    if (textEnd > this.textBytes.length) this.textBytes = grownBytes(this.textBytes, textEnd);
+    bytes.copy(this.textBytes, textStart, start, end);
+    this.lineEnd[row] = textEnd;
+    this.rowCount++;
+    if (4 * this.rowCount > this.slots.length) this.rehash();
+    else this.takeSlot(hashOf(line, stream), row);
+  }
+
+  private streamIndex(stream: KnownStream): number {
+    const known = this.streamIndexes.get(stream);
+    if (known !== undefined) return known;
+    this.streamIndexes.set(stream, this.streams.length);
+    return this.streams.push(stream) - 1;
+  }
+
+  private addMetadata(row: number, metadata: Readonly<Record<string, string>>): void {
+    let pair = this.pairStart[row] ?? 0;
+    // Nearly all lines have the names of the one before.
+    let shape = this.isShape(this.lastShape, metadata) ? this.lastShape : 0;
+    const isKnown = shape !== 0;
+    for (const name in metadata) {
+      if (!Object.hasOwn(metadata, name)) continue;
+      if (pair === this.pairs.length) this.pairs = grownWords(this.pairs);
+      this.pairs[pair++] = this.values.intern(metadata[name] ?? '');
+      if (!isKnown) shape = this.shapeWith(shape, name);
+    }
+    this.lastShape = shape;
+    this.shapeOf[row] = shape;
+    this.pairStart[row + 1] = pair;
+  }
+
+  private isShape(shape: number, metadata: Readonly<Record<string, string>>): boolean {
+    const names = this.shapes[shape] ?? [];
+    let count = 0;
+    for (const name in metadata) if (names[count++] !== name) return false;
+    return count === names.length;
+  }
+
+  private shapeWith(shape: number, name: string): number {
+    const longer = this.longerShapes[shape];
+    const known = longer?.get(name);
+    if (known !== undefined) return known;
+    const made = this.shapes.push([...(this.shapes[shape] ?? []), name]) - 1;
+    this.longerShapes.push(new Map());
+    longer?.set(name, made);
+    return made;
+  }
+
+  private isSame(row: number, line: AddedLine, stream: number): boolean {
+    if (this.streamOf[row] !== stream) return false;
+    if (this.timeLow[row] !== line.timeLow || this.timeHigh[row] !== line.timeHigh) return false;
+    const start = row === 0 ? 0 : (this.lineEnd[row - 1] ?? 0);
+    const end = this.lineEnd[row] ?? 0;
+    if (end - start !== line.end - line.start) return false;
+    return line.bytes.compare(this.textBytes, start, end, line.start, line.end) === 0;
+  }
+
+  private takeSlot(hash: number, row: number): void {
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.slots[slot] = row + 1;
+  }
+
+  private rehash(): void {
+    this.slots = new Uint32Array(2 * this.slots.length);
+    const { text } = this;
+    for (let row = 0; row < this.rowCount; row++) {
+      const stream = this.streamOf[row] ?? 0;
+      this.takeSlot(
+        hashOf(
+          {
+            timeLow: this.timeLow[row] ?? 0,
+            timeHigh: this.timeHigh[row] ?? 0,
+            bytes: text,
+            start: row === 0 ? 0 : (this.lineEnd[row - 1] ?? 0),
+            end: this.lineEnd[row] ?? 0,
+          },
+          stream,
+        ),
+        row,
+      );
+    }
+  }
+
+  private grow(): void {
+    this.streamOf = grownWords(this.streamOf);
+    this.timeLow = grownWords(this.timeLow);
+    this.timeHigh = grownWords(this.timeHigh);
+    this.shapeOf = grownWords(this.shapeOf);
+    this.pairStart = grownWords(this.pairStart);
+    this.lineEnd = grownWords(this.lineEnd);
+  }
+}
+
+/** So many bytes of a line stand for all of it: those that differ elsewhere only are told apart by a comparison. */
+const SAMPLED_BYTES = 16;
+
+const hashOf = (
+  { timeLow, timeHigh, bytes, start, end }: Omit<AddedLine, 'stream'>,
+  stream: number,
+): number => {
+  let hash = Math.imul(timeLow ^ Math.imul(timeHigh ^ stream, 0x9e3779b1), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ (end - start), 0xc2b2ae35);
+  const step = Math.max(1, Math.floor((end - start) / SAMPLED_BYTES));
+  for (let at = end - 1; at >= start; at -= step) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return (hash ^ (hash >>> 16)) >>> 0;
+};
+
+/** Values of structured metadata while their block is open. */
+export class OpenValues implements ValueTexts {
+  readonly texts: string[] = [];
+  /** About: characters. */
+  byteLength = 0;
+  private readonly indexes = new Map<string, number>();
+
+  intern(text: string): number {
+    const known = this.indexes.get(text);
+    if (known !== undefined) return known;
+    const index = this.texts.push(text) - 1;
+    this.indexes.set(text, index);
+    this.byteLength += text.length;
+    return index;
+  }
+
+  textAt(index: number): string {
+    return this.texts[index] ?? '';
+  }
+
+  indexOf(text: string): number {
+    return this.indexes.get(text) ?? -1;
+  }
+}

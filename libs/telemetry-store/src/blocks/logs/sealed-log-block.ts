@@ -1,0 +1,38 @@
+import type { LogPart } from '../block-database.js';
+import type { BlockParts } from '../block-table.js';
+import { joinParts } from '../joined-parts.js';
+import { sealBytes } from '../sealed-bytes.js';
+import { buildTagFilter } from '../tag-filter.js';
+import { TagSet } from '../tag-set.js';
+import { encodeText } from './block-text.js';
+import { buildGramFilter } from './gram-filter.js';
+import { encodeLogColumns } from './log-columns.js';
+import { encodeLogSummary, summarizeLogs, type LogSummary } from './log-summary.js';
+import type { OpenLogBlock } from './open-log-block.js';
+import { textHash } from './text-hash.js';
+
+export interface SealedLogParts {
+  readonly encoded: BlockParts<LogPart>;
+  readonly summary: LogSummary;
+}
+
+/** An open block as it goes into the file. */
+export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedLogParts => {
+  const summary = summarizeLogs(open);
+  const { part: text, plain } = encodeText(open);
+  const values = new TagSet();
+  for (const value of open.values.texts) values.add(textHash(value));
+  return {
+    summary,
+    encoded: {
+      block: open.block,
+      arrivedMillis,
+      summary: sealBytes(encodeLogSummary(summary)),
+      parts: {
+        filter: joinParts([buildGramFilter(plain), buildTagFilter(values)]),
+        columns: sealBytes(encodeLogColumns(open)),
+        text,
+      },
+    },
+  };
+};
