@@ -25,8 +25,8 @@ const FILE_NAME = 'lantern.db';
 const SPAN_PARTS = ['tags', 'columns'] as const;
 export type SpanPart = (typeof SPAN_PARTS)[number];
 
-/** The parts of a block of log lines, beside its summary. */
-const LOG_PARTS = ['filter', 'columns', 'text'] as const;
+/** The parts of a block of log lines, beside its summary and the chunks of its text. */
+const LOG_PARTS = ['filter', 'columns', 'layout'] as const;
 export type LogPart = (typeof LOG_PARTS)[number];
 
 const SCHEMA = `
@@ -37,6 +37,7 @@ const SCHEMA = `
   ${chunkTableSchema('span_body')}
   ${ARCHIVE_SCHEMA}
   ${blockTableSchema('log', LOG_PARTS)}
+  ${chunkTableSchema('log_text')}
 `;
 
 /**
@@ -48,6 +49,7 @@ export class BlockDatabase {
   readonly spanBodies: ChunkTable;
   readonly archive: ArchiveTable;
   readonly logs: BlockTable<LogPart>;
+  readonly logTexts: ChunkTable;
   private readonly setPosition: StatementSync;
 
   private constructor(
@@ -58,6 +60,7 @@ export class BlockDatabase {
     this.spanBodies = new ChunkTable(database, 'span_body');
     this.archive = new ArchiveTable(database);
     this.logs = new BlockTable(database, 'log', LOG_PARTS);
+    this.logTexts = new ChunkTable(database, 'log_text');
     this.setPosition = database.prepare(
       'INSERT INTO position VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset',
     );

@@ -60,7 +60,13 @@ export class BlockLogStore implements LogStore, BlockSignal {
     this.limits = new BlockLimits(options.maxBytes, options.maxAgeMillis, now);
     this.sealed = new SealedLogBlocks(database.logs, streams, this.damage);
     const { sealed, damage } = this;
-    this.reader = new LogBlockReader({ table: database.logs, sealed, damage, cacheBytes });
+    this.reader = new LogBlockReader({
+      table: database.logs,
+      texts: database.logTexts,
+      sealed,
+      damage,
+      cacheBytes,
+    });
     const { reader } = this;
     const block = sealed.load() + 1;
     this.open = new OpenLogs({ block, sealed, reader, streams, now, linesPerBlock, bytesPerBlock });
@@ -207,7 +213,10 @@ export class BlockLogStore implements LogStore, BlockSignal {
     const arrivedMillis = now();
     const blocks = this.open.blocks.map((open) => sealLogBlock(open, arrivedMillis));
     database.seal(this.signal, end, () => {
-      for (const { encoded } of blocks) database.logs.insert(encoded);
+      for (const { encoded } of blocks) {
+        database.logs.insert(encoded);
+        database.logTexts.insert(encoded.block, encoded.chunks ?? []);
+      }
     });
     for (const { encoded, summary } of blocks) {
       this.sealed.remember({ block: encoded.block, arrivedMillis, bytes: bytesOf(encoded) }, summary);
@@ -231,7 +240,10 @@ export class BlockLogStore implements LogStore, BlockSignal {
     const { database, report } = this.options;
     const traceWords = blocks.map((block) => this.reader.traceWords(block));
     try {
-      database.inTransaction(() => database.logs.delete(blocks));
+      database.inTransaction(() => {
+        database.logs.delete(blocks);
+        database.logTexts.delete(blocks);
+      });
     } catch (error) {
       if (!(error instanceof WriteError)) throw error;
       report(`${error.message} What is too old or too much is kept until then.`);

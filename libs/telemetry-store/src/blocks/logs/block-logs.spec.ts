@@ -113,7 +113,8 @@ describe('log lines in a data folder', () => {
     const folder = folders.next();
     await open({ folder }).close();
     const database = new DatabaseSync(join(folder, 'lantern.db'));
-    for (const part of ['summary', 'filter', 'columns', 'text']) database.exec(`DROP TABLE log_${part}`);
+    for (const part of ['summary', 'filter', 'columns', 'layout', 'text'])
+      database.exec(`DROP TABLE log_${part}`);
     database.exec('PRAGMA user_version = 3');
     database.close();
     const store = open({ folder, linesPerBlock: 5 });
@@ -162,7 +163,7 @@ describe('a log store whose process ends suddenly', () => {
 });
 
 describe('damage of log blocks', () => {
-  it.each(['summary', 'columns', 'text', 'filter'])(
+  it.each(['summary', 'columns', 'layout', 'text', 'filter'])(
     'in the %s leaves the other blocks readable, and is said',
     async (part) => {
       const folder = folders.next();
@@ -170,7 +171,8 @@ describe('damage of log blocks', () => {
       for (const n of numbers(1, 5)) await first.logs.append(linesOf(n));
       await first.close();
       const database = new DatabaseSync(join(folder, 'lantern.db'));
-      database.exec(`UPDATE log_${part} SET ${part} = X'00112233445566778899' WHERE block = 3`);
+      const [column, where] = part === 'text' ? ['content', 'chunk / 65536'] : [part, 'block'];
+      database.exec(`UPDATE log_${part} SET ${column} = X'00112233445566778899' WHERE ${where} = 3`);
       database.close();
       const messages: string[] = [];
       const second = open({ folder, report: (message) => messages.push(message) });

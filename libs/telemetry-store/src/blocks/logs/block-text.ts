@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { ByteReader, DamageError } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
-import { joinParts, splitParts } from '../joined-parts.js';
 import { openSealedBytes, sealBytes } from '../sealed-bytes.js';
 import type { LogRows } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
@@ -54,12 +53,13 @@ export const rowsInOrderOfText = ({
 };
 
 export interface EncodedText {
-  /** The part of the block; see docs/file-format.md. */
-  readonly part: Uint8Array;
+  readonly layout: Uint8Array;
+  readonly chunks: readonly Uint8Array[];
   /** All lines, in the order in which they are kept. */
   readonly plain: Buffer;
 }
 
+/** Layout and chunks as they go into the file; see docs/file-format.md. */
 export const encodeText = (open: OpenLogBlock): EncodedText => {
   const { rowCount, text, lineEnd, streamOf } = open;
   const plain = Buffer.allocUnsafeSlow(text.length);
@@ -89,7 +89,7 @@ export const encodeText = (open: OpenLogBlock): EncodedText => {
   writer.varint(chunkRows.length);
   for (const rows of chunkRows) writer.varint(rows);
   writer.column(lengths);
-  return { part: joinParts([sealBytes(writer.finish()), ...chunks]), plain };
+  return { layout: sealBytes(writer.finish()), chunks, plain };
 };
 
 /** Where the lines are, without the lines. */
@@ -100,32 +100,9 @@ export interface TextLayout {
   readonly byteLength: number;
 }
 
-/** The part of a block that holds its lines, of which only the layout is decompressed yet. */
-export class SealedText {
-  readonly layout: TextLayout;
-  private readonly chunks: readonly Uint8Array[];
-
-  /** @throws DamageError */
-  constructor(part: Uint8Array | undefined) {
-    const [layout, ...chunks] = part ? splitParts(part) : [];
-    this.layout = decodeLayout(openSealedBytes(layout));
-    if (chunks.length !== this.layout.chunkStart.length - 1) throw new DamageError('a chunk is missing');
-    this.chunks = chunks;
-  }
-
-  /** @throws DamageError */
-  chunk(chunk: number): Buffer {
-    const content = openSealedBytes(this.chunks[chunk]);
-    const { chunkStart, lineEnd } = this.layout;
-    const last = (chunkStart[chunk + 1] ?? 0) - 1;
-    if (last >= (chunkStart[chunk] ?? 0) && lineEnd[last] !== content.length)
-      throw new DamageError('a chunk has another length');
-    return content;
-  }
-}
-
-const decodeLayout = (bytes: Uint8Array): TextLayout => {
-  const reader = new ByteReader(bytes);
+/** @throws DamageError */
+export const decodeLayout = (sealed: Uint8Array | undefined): TextLayout => {
+  const reader = new ByteReader(openSealedBytes(sealed));
   const rowCount = reader.varint();
   const chunkStart = new Uint32Array(reader.varint() + 1);
   for (let chunk = 1; chunk < chunkStart.length; chunk++)
@@ -138,4 +115,17 @@ const decodeLayout = (bytes: Uint8Array): TextLayout => {
       lineEnd[row] = (lineEnd[row] ?? 0) + (lineEnd[row - 1] ?? 0);
   }
   return { chunkStart, lineEnd, byteLength: chunkStart.byteLength + lineEnd.byteLength };
+};
+
+/** @throws DamageError */
+export const decodeChunk = (
+  { chunkStart, lineEnd }: TextLayout,
+  chunk: number,
+  sealed: Uint8Array | undefined,
+): Buffer => {
+  const content = openSealedBytes(sealed);
+  const last = (chunkStart[chunk + 1] ?? 0) - 1;
+  if (last >= (chunkStart[chunk] ?? 0) && lineEnd[last] !== content.length)
+    throw new DamageError('a chunk has another length');
+  return content;
 };

@@ -3,10 +3,11 @@ import { BlockCache } from '../block-cache.js';
 import type { LogPart } from '../block-database.js';
 import type { BlockTable } from '../block-table.js';
 import { DamageError } from '../byte-reader.js';
+import { chunkKey, type ChunkTable } from '../chunk-table.js';
 import type { Damage } from '../damage.js';
 import { splitParts } from '../joined-parts.js';
 import { openSealedBytes } from '../sealed-bytes.js';
-import { SealedText, type BlockText, type TextLayout } from './block-text.js';
+import { decodeChunk, decodeLayout, type BlockText, type TextLayout } from './block-text.js';
 import { SealedLogRows } from './log-columns.js';
 import { decodeLogSummary } from './log-summary.js';
 import type { SealedLogBlocks } from './sealed-log-blocks.js';
@@ -14,6 +15,7 @@ import { StreamTable } from './stream-table.js';
 
 export interface LogBlockReaderOptions {
   readonly table: BlockTable<LogPart>;
+  readonly texts: ChunkTable;
   readonly sealed: SealedLogBlocks;
   readonly damage: Damage;
   readonly cacheBytes: number;
@@ -69,9 +71,9 @@ export class LogBlockReader {
     const cached = this.filterCache.get(block);
     if (cached) return cached;
     const filters = this.part(block, () => {
-      const joined = this.options.table.part('filter', block);
-      const [grams, values] = joined ? splitParts(joined) : [];
-      if (!joined || !grams || !values) throw new DamageError('the filter is missing');
+      const joined = openSealedBytes(this.options.table.part('filter', block));
+      const [grams, values] = splitParts(joined);
+      if (!grams || !values) throw new DamageError('a filter is missing');
       return { grams, values, byteLength: joined.length };
     });
     if (filters) this.filterCache.set(block, filters);
@@ -79,16 +81,12 @@ export class LogBlockReader {
   }
 
   text(block: number): ReadText | undefined {
-    let sealed: SealedText | undefined;
-    const read = (): SealedText => (sealed ??= new SealedText(this.options.table.part('text', block)));
-    let layout = this.layoutCache.get(block);
-    if (!layout) {
-      layout = this.part(block, () => read().layout);
-      if (!layout) return undefined;
-      this.layoutCache.set(block, layout);
-    }
+    const layout = this.layout(block);
+    if (!layout) return undefined;
+    const { texts } = this.options;
     const look = (chunk: number): Buffer | undefined =>
-      this.chunkCache.get(chunkKey(block, chunk)) ?? this.part(block, () => read().chunk(chunk));
+      this.chunkCache.get(chunkKey(block, chunk)) ??
+      this.part(block, () => decodeChunk(layout, chunk, texts.chunk(block, chunk)));
     const keep = (chunk: number, content: Buffer): void =>
       this.chunkCache.set(chunkKey(block, chunk), content);
     const chunk = (index: number): Buffer | undefined => {
@@ -111,6 +109,14 @@ export class LogBlockReader {
     for (const cache of [this.rowsCache, this.layoutCache, this.filterCache]) cache.delete(block);
   }
 
+  private layout(block: number): TextLayout | undefined {
+    const cached = this.layoutCache.get(block);
+    if (cached) return cached;
+    const layout = this.part(block, () => decodeLayout(this.options.table.part('layout', block)));
+    if (layout) this.layoutCache.set(block, layout);
+    return layout;
+  }
+
   private part<Part>(block: number, read: () => Part): Part | undefined {
     const { sealed, damage } = this.options;
     if (!sealed.get(block)) return undefined;
@@ -122,6 +128,3 @@ export class LogBlockReader {
     }
   }
 }
-
-/** A chunk is looked for by one number. */
-const chunkKey = (block: number, chunk: number): number => block * 65_536 + chunk;

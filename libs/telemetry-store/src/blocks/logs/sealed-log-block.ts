@@ -19,7 +19,7 @@ export interface SealedLogParts {
 /** An open block as it goes into the file. */
 export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedLogParts => {
   const summary = summarizeLogs(open);
-  const { part: text, plain } = encodeText(open);
+  const { layout, chunks, plain } = encodeText(open);
   const values = new TagSet();
   for (const value of open.values.texts) values.add(textHash(value));
   return {
@@ -29,10 +29,11 @@ export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedL
       arrivedMillis,
       summary: sealBytes(encodeLogSummary(summary)),
       parts: {
-        filter: joinParts([buildGramFilter(plain), buildTagFilter(values)]),
+        filter: sealBytes(joinParts([buildGramFilter(plain), buildTagFilter(values)])),
         columns: sealBytes(encodeLogColumns(open)),
-        text,
+        layout,
       },
+      chunks,
     },
   };
 };
