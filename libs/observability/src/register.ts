@@ -2,7 +2,7 @@
 import { shutdownTelemetry } from './tracing/shutdown.js';
 import { startTelemetry } from './tracing/telemetry.js';
 
-startTelemetry();
+await startTelemetry();
 
 // A program that simply comes to its end, without Nest's shutdown hooks, delivers its last spans too.
 process.once('beforeExit', () => void shutdownTelemetry());

@@ -1,4 +1,5 @@
 import type { HttpAdapterHost } from '@nestjs/core';
+import { context } from '@opentelemetry/api';
 import { errorType } from '../errors.js';
 import type { LogFields } from '../logging/log-record.js';
 import type { TraceLogger } from '../logging/trace-logger.js';
@@ -11,11 +12,13 @@ const loggerContext = 'AccessLog';
  * 400 on and for clients that left before the answer, error from 500 on. Returns how to stop that.
  */
 export function writeAccessLog(logger: TraceLogger, adapterHost: HttpAdapterHost): () => void {
-  return onRequestServed((request, outcome) => {
+  return onRequestServed((request, outcome, inside) => {
     if (request.server !== adapterHost.httpAdapter.getHttpServer()) return;
     const { status } = outcome;
     const level = status === undefined ? 'warn' : status >= 500 ? 'error' : status >= 400 ? 'warn' : 'log';
-    logger[level](message(request, outcome), fields(request, outcome), loggerContext);
+    context.with(inside, () =>
+      logger[level](message(request, outcome), fields(request, outcome), loggerContext),
+    );
   });
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Context, type Link, ROOT_CONTEXT, diag, propagation, trace } from '@opentelemetry/api';
-import { ensureCorrelationId, getCorrelationId, withCorrelationId } from '../propagation/correlation.js';
+import { getCorrelationId, newCorrelationId } from '../propagation/correlation.js';
 
 /** Whether the trace headers of a request are believed: of all, of none, or of those that the function picks. */
 export type InboundTrust = boolean | ((request: IncomingMessage) => boolean);
@@ -15,6 +15,8 @@ export function setInboundTrust(value: InboundTrust): void {
 /** Where the span of a request belongs. */
 export interface InboundContext {
   parent: Context;
+  /** The one that the caller sent, or a new one. */
+  correlationId: string;
   /** The caller's span, where it is not to be the parent. */
   links?: Link[];
 }
@@ -27,14 +29,10 @@ export interface InboundContext {
  */
 export function inboundContext(request: IncomingMessage): InboundContext {
   const extracted = propagation.extract(ROOT_CONTEXT, request.headers);
-  if (trust === true || isTrusted(request)) return { parent: ensureCorrelationId(extracted) };
-  const correlationId = getCorrelationId(extracted);
-  const parent =
-    correlationId === undefined
-      ? ensureCorrelationId(ROOT_CONTEXT)
-      : withCorrelationId(ROOT_CONTEXT, correlationId);
+  const correlationId = getCorrelationId(extracted) ?? newCorrelationId();
+  if (trust === true || isTrusted(request)) return { parent: extracted, correlationId };
   const caller = trace.getSpanContext(extracted);
-  return caller ? { parent, links: [{ context: caller }] } : { parent };
+  return { parent: ROOT_CONTEXT, correlationId, ...(caller ? { links: [{ context: caller }] } : {}) };
 }
 
 function isTrusted(request: IncomingMessage): boolean {

@@ -5,7 +5,11 @@ export function safely<T>(what: string, fn: () => T): T | undefined {
   try {
     return fn();
   } catch (error) {
-    diag.error(`Tracing failed to ${what}; the request goes on untraced`, error);
+    reportFailure(what, error);
     return undefined;
   }
+}
+
+export function reportFailure(what: string, error: unknown): void {
+  diag.error(`Tracing failed to ${what}; the request goes on untraced`, error);
 }

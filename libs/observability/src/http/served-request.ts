@@ -26,25 +26,23 @@ export interface RequestOutcome {
   aborted: boolean;
 }
 
-const servedKey = createContextKey('served request');
-
-export const withServedRequest = (ctx: Context, request: ServedRequest): Context =>
-  ctx.setValue(servedKey, request);
+/** Where a context keeps the request; see `RequestContext`. */
+export const servedKey = createContextKey('served request');
 
 /** The request in which the caller runs; undefined outside of any, and in an untraced one. */
 export const currentRequest = (): ServedRequest | undefined =>
   context.active().getValue(servedKey) as ServedRequest | undefined;
 
-type Listener = (request: ServedRequest, outcome: RequestOutcome) => void;
+type Listener = (request: ServedRequest, outcome: RequestOutcome, context: Context) => void;
 
 const listeners = new Set<Listener>();
 
-/** Calls the listener, in the context of the request, after each request. Returns how to stop that. */
+/** Calls the listener, with the context of the request, after each request. Returns how to stop that. */
 export function onRequestServed(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-export function announceServed(request: ServedRequest, outcome: RequestOutcome): void {
-  for (const listener of listeners) listener(request, outcome);
+export function announceServed(request: ServedRequest, outcome: RequestOutcome, inside: Context): void {
+  for (const listener of listeners) listener(request, outcome, inside);
 }

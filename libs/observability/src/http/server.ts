@@ -9,7 +9,6 @@ import {
   SpanKind,
   SpanStatusCode,
   context,
-  trace,
 } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import {
@@ -31,19 +30,15 @@ import {
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
 import { errorType } from '../errors.js';
-import { correlationHeader, getCorrelationId } from '../propagation/correlation.js';
 import { recordException } from '../tracing/failure.js';
 import { tracer } from '../tracing/run-in-span.js';
+import { answerWithCorrelationId, writeCorrelationHeaders } from './correlation-header.js';
 import { inboundContext } from './inbound-context.js';
 import { semanticMethod } from './method.js';
 import { ownEndpoint } from './own-endpoints.js';
-import { safely } from './safely.js';
-import {
-  type RequestOutcome,
-  type ServedRequest,
-  announceServed,
-  withServedRequest,
-} from './served-request.js';
+import { RequestContext } from './request-context.js';
+import { reportFailure } from './safely.js';
+import { type RequestOutcome, type ServedRequest, announceServed } from './served-request.js';
 import { isUntraced } from './untraced-paths.js';
 import { redactQuery, splitHost, splitTarget } from './url.js';
 
@@ -55,7 +50,10 @@ type AnyServer = http.Server | https.Server;
  * Returns how to undo it.
  */
 export function traceServers(): () => void {
-  const undo = [http.Server, https.Server].map(({ prototype }) => wrapEmit(prototype));
+  const undo = [
+    ...[http.Server, https.Server].map(({ prototype }) => wrapEmit(prototype)),
+    writeCorrelationHeaders(),
+  ];
   return () => {
     for (const each of undo) each();
   };
@@ -73,7 +71,7 @@ function wrapEmit(prototype: EventEmitter): () => void {
       own.answer(request, response);
       return true;
     }
-    const inside = safely('begin a server span', () => begin(this, request, response));
+    const inside = tryToBegin(this, request, response);
     return inside
       ? context.with(inside, () => emit.call(this, event, ...args))
       : emit.call(this, event, ...args);
@@ -86,18 +84,34 @@ function wrapEmit(prototype: EventEmitter): () => void {
   };
 }
 
-/** A `checkContinue` listener may hand the same request on as a `request`. */
+function tryToBegin(
+  server: AnyServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Context | undefined {
+  try {
+    return begin(server, request, response);
+  } catch (error) {
+    reportFailure('begin a server span', error);
+    return undefined;
+  }
+}
+
+/** A `checkContinue` listener may hand the same request on as a `request`. Only a request that expects it is in here. */
 const begun = new WeakSet<IncomingMessage>();
 
 /** The context in which the request is to be served; undefined when it already is. */
 function begin(server: AnyServer, request: IncomingMessage, response: ServerResponse): Context | undefined {
-  if (begun.has(request)) return undefined;
-  begun.add(request);
+  if (request.headers.expect !== undefined) {
+    if (begun.has(request)) return undefined;
+    begun.add(request);
+  }
   const { path, query } = splitTarget(request.url ?? '/');
-  if (isUntraced(path)) return suppressTracing(ROOT_CONTEXT);
+  if (isUntraced(path)) return untraced;
 
   const startedAt = performance.now();
-  const { parent, links } = inboundContext(request);
+  const { parent, correlationId, links } = inboundContext(request);
+  const inside = new RequestContext(parent, correlationId);
   const { attribute, spanName, original } = semanticMethod(request.method ?? 'GET');
   const span = tracer.startSpan(
     spanName,
@@ -110,7 +124,7 @@ function begin(server: AnyServer, request: IncomingMessage, response: ServerResp
       },
       links,
     },
-    parent,
+    inside,
   );
   if (span.isRecording()) {
     if (original !== undefined) span.setAttribute(ATTR_HTTP_REQUEST_METHOD_ORIGINAL, original);
@@ -119,15 +133,21 @@ function begin(server: AnyServer, request: IncomingMessage, response: ServerResp
   }
 
   const served: ServedRequest = { server, method: request.method ?? 'GET', path, span };
-  const inside = withServedRequest(trace.setSpan(parent, span), served);
-  response.setHeader(correlationHeader, getCorrelationId(inside) ?? '');
+  inside.request = served;
+  answerWithCorrelationId(response, correlationId);
   // 'close' comes exactly once, after a complete response as well as after a broken connection.
-  response.once('close', () => {
-    safely('end a server span', () => end(served, spanName, response, startedAt, inside));
+  response.on('close', () => {
+    try {
+      end(served, spanName, response, startedAt, inside);
+    } catch (error) {
+      reportFailure('end a server span', error);
+    }
   });
   if (hasBody(request)) keepContext(request, inside);
   return inside;
 }
+
+const untraced = suppressTracing(ROOT_CONTEXT);
 
 function end(
   served: ServedRequest,
@@ -142,7 +162,7 @@ function end(
     aborted: !response.writableFinished,
   };
   if (served.span.isRecording()) finishSpan(served, method, outcome);
-  context.with(inside, announceServed, undefined, served, outcome);
+  announceServed(served, outcome, inside);
 }
 
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status

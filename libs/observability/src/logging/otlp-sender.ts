@@ -9,12 +9,11 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
-import { detectResources } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { setting } from '../environment.js';
 import { describeError } from '../errors.js';
 import { serviceIdentity } from '../service-identity.js';
-import { processResource, resourceDetectors } from '../tracing/resource.js';
+import { detectedResource } from '../tracing/resource.js';
 import { parseRetryAfter } from './backoff.js';
 import type { QueuedLine } from './line-queue.js';
 import { type LineSender, type SendOutcome, failedOutcome } from './line-sender.js';
@@ -80,11 +79,11 @@ async function createPipeline(env: NodeJS.ProcessEnv): Promise<Pipeline> {
     import('@opentelemetry/otlp-exporter-base/node-http'),
     import('@opentelemetry/otlp-transformer'),
   ]);
-  const detected = detectResources({ detectors: resourceDetectors });
-  await detected.waitForAsyncAttributes?.();
+  const resource = detectedResource(serviceIdentity(env), env);
+  await resource.waitForAsyncAttributes?.();
   let records: ReadableLogRecord[] = [];
   const provider = new LoggerProvider({
-    resource: processResource(serviceIdentity(env)).merge(detected),
+    resource,
     // Waiting, batching and giving up are done before a line comes here.
     processors: [
       {

@@ -1,7 +1,5 @@
 import { diag } from '@opentelemetry/api';
 import { getNumberFromEnv } from '@opentelemetry/core';
-import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import {
   ConsoleMetricExporter,
   type IMetricReader,
@@ -31,27 +29,37 @@ export function metricExits(env: NodeJS.ProcessEnv): MetricExits {
 }
 
 /** The readers that send; endpoint, headers and temporality are read by the exporter from `OTEL_EXPORTER_OTLP_*`. */
-export function pushReaders(env: NodeJS.ProcessEnv): IMetricReader[] {
+export async function pushReaders(env: NodeJS.ProcessEnv): Promise<IMetricReader[]> {
   const listed = setting(env, 'OTEL_METRICS_EXPORTER')?.toLowerCase() ?? 'prometheus';
   if (!/^\s*(?:otlp|console|prometheus|none)\s*(?:,\s*(?:otlp|console|prometheus|none)\s*)*$/.test(listed)) {
     diag.warn(`OTEL_METRICS_EXPORTER is "${listed}"; known: otlp, prometheus, console, none.`);
   }
   const exportIntervalMillis = positive('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
-  return metricExits(env).pushed.map(
-    (name) =>
-      new PeriodicExportingMetricReader({
-        exporter: name === 'console' ? new ConsoleMetricExporter() : createOtlpExporter(env),
-        exportIntervalMillis,
-        // The reader refuses to be made with a timeout above its interval.
-        exportTimeoutMillis: Math.min(positive('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, exportIntervalMillis),
-      }),
+  return Promise.all(
+    metricExits(env).pushed.map(
+      async (name) =>
+        new PeriodicExportingMetricReader({
+          exporter: name === 'console' ? new ConsoleMetricExporter() : await createOtlpExporter(env),
+          exportIntervalMillis,
+          // The reader refuses to be made with a timeout above its interval.
+          exportTimeoutMillis: Math.min(
+            positive('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000,
+            exportIntervalMillis,
+          ),
+        }),
+    ),
   );
 }
 
-function createOtlpExporter(env: NodeJS.ProcessEnv): PushMetricExporter {
+/** Loaded where it is asked for: most services are scraped. */
+async function createOtlpExporter(env: NodeJS.ProcessEnv): Promise<PushMetricExporter> {
   const protocol =
     setting(env, 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
-  return protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter();
+  const { OTLPMetricExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-metrics-otlp-http')
+      : await import('@opentelemetry/exporter-metrics-otlp-proto');
+  return new OTLPMetricExporter();
 }
 
 function positive(name: string): number | undefined {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type Baggage,
   type Context,
   type TextMapGetter,
   type TextMapPropagator,
@@ -21,7 +22,7 @@ export const correlationAttribute = 'correlation_id';
 // Long enough for every id in use, safe in headers, log lines and queries.
 const acceptable = /^[\w.:@/+=-]{1,128}$/;
 
-const correlationKey = createContextKey('correlation id');
+export const correlationKey = createContextKey('correlation id');
 
 /** The correlation id of the request in which the caller runs; undefined outside of any. */
 export function currentCorrelationId(): string | undefined {
@@ -32,16 +33,12 @@ export function getCorrelationId(ctx: Context): string | undefined {
   return ctx.getValue(correlationKey) as string | undefined;
 }
 
-/** The context with a correlation id: the one that it carries, or a new one. */
-export function ensureCorrelationId(ctx: Context): Context {
-  return getCorrelationId(ctx) === undefined ? withCorrelationId(ctx, randomUUID()) : ctx;
-}
+/** An id for a request that came without one. */
+export const newCorrelationId = (): string => randomUUID();
 
-export function withCorrelationId(ctx: Context, id: string): Context {
-  const baggage = (propagation.getBaggage(ctx) ?? propagation.createBaggage()).setEntry(baggageEntry, {
-    value: id,
-  });
-  return propagation.setBaggage(ctx, baggage).setValue(correlationKey, id);
+/** The baggage with the correlation id in it. */
+export function withCorrelationEntry(baggage: Baggage | undefined, id: string): Baggage {
+  return (baggage ?? propagation.createBaggage()).setEntry(baggageEntry, { value: id });
 }
 
 /** Takes the correlation id from its header, else from the baggage; one that is no safe text is not taken. */
@@ -52,7 +49,9 @@ export class CorrelationPropagator implements TextMapPropagator {
       Array.isArray(header) ? header[0] : header,
       propagation.getBaggage(ctx)?.getEntry(baggageEntry)?.value,
     ].find((candidate) => candidate !== undefined && acceptable.test(candidate));
-    return id === undefined ? ctx : withCorrelationId(ctx, id);
+    if (id === undefined) return ctx;
+    const baggage = withCorrelationEntry(propagation.getBaggage(ctx), id);
+    return propagation.setBaggage(ctx, baggage).setValue(correlationKey, id);
   }
 
   inject(ctx: Context, carrier: unknown, setter: TextMapSetter): void {

@@ -1,5 +1,6 @@
 import { type Context, propagation, context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { defaultResource } from '@opentelemetry/resources';
 import {
   NoopSpanProcessor,
   type ReadableSpan,
@@ -7,7 +8,6 @@ import {
   type SamplingResult,
   type Span,
   type SpanProcessor,
-  TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { installHttpHooks, removeHttpHooks } from '../http/http-hooks.js';
 import { OldConventions, wantsOldConventions } from '../http/old-conventions.js';
@@ -15,7 +15,9 @@ import { createPropagator } from '../propagation/propagator.js';
 import { keepRules } from '../tracing/keep-rules.js';
 import { KeptTraces } from '../tracing/kept-traces.js';
 import { createSampler } from '../tracing/sampler.js';
+import { spanLimits } from '../tracing/span-limits.js';
 import { stampCorrelation } from '../tracing/span-processor.js';
+import { LeanTracerProvider } from '../tracing/tracer-provider.js';
 import { type SpanTreeOptions, spanTree } from './span-tree.js';
 
 export interface WaitOptions {
@@ -69,7 +71,14 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
   constructor() {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     propagation.setGlobalPropagator(createPropagator({}));
-    trace.setGlobalTracerProvider(new TracerProvider({ sampler: this, spanProcessors: [this] }));
+    trace.setGlobalTracerProvider(
+      new LeanTracerProvider({
+        resource: defaultResource(),
+        sampler: this,
+        limits: spanLimits({}),
+        processors: [this],
+      }),
+    );
     stopAfterTestFile();
   }
 

@@ -1,5 +1,4 @@
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
-import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
 import type { Parcel } from './blocking-sender.js';
@@ -9,6 +8,12 @@ export interface SpanParcel extends Parcel {
   count: number;
 }
 
+/** How spans are written where they are sent to. */
+export interface SpanEncoding {
+  contentType: string;
+  encode: (spans: readonly ReadableSpan[]) => Uint8Array | undefined;
+}
+
 /** Spans of one parcel: what a receiver takes in one request. */
 const maxSpans = 2048;
 
@@ -16,23 +21,20 @@ const maxSpans = 2048;
  * Spans as requests to where the exporter sends them by
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/. Uncompressed; a client certificate is not presented.
  */
-export function otlpParcels(env: NodeJS.ProcessEnv, spans: readonly ReadableSpan[]): SpanParcel[] {
-  const isJson =
-    (setting(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL')) ===
-    'http/json';
-  const serializer = isJson ? JsonTraceSerializer : ProtobufTraceSerializer;
+export function otlpParcels(
+  env: NodeJS.ProcessEnv,
+  spans: readonly ReadableSpan[],
+  { contentType, encode }: SpanEncoding,
+): SpanParcel[] {
   const parcels: SpanParcel[] = [];
   for (let at = 0; at < spans.length; at += maxSpans) {
     const some = spans.slice(at, at + maxSpans);
-    const body = serializer.serializeRequest(some);
+    const body = encode(some);
     if (!body) continue;
     parcels.push({
       count: some.length,
       url: tracesUrl(env),
-      headers: {
-        'content-type': isJson ? 'application/json' : 'application/x-protobuf',
-        ...headersFromEnv(env),
-      },
+      headers: { 'content-type': contentType, ...headersFromEnv(env) },
       body,
     });
   }

@@ -1,9 +1,15 @@
 import { hostname } from 'node:os';
+import { diag } from '@opentelemetry/api';
 import {
+  type DetectedResource,
   type Resource,
   type ResourceDetector,
   defaultResource,
+  detectResources,
   envDetector,
+  hostDetector,
+  osDetector,
+  processDetector,
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
@@ -15,6 +21,7 @@ import {
   ATTR_PROCESS_RUNTIME_VERSION,
 } from '@opentelemetry/semantic-conventions/incubating';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
+import { setting } from '../environment.js';
 import type { ServiceIdentity } from '../service-identity.js';
 
 /**
@@ -35,5 +42,34 @@ export function processResource({ name, version, environment }: ServiceIdentity)
   );
 }
 
-/** `OTEL_RESOURCE_ATTRIBUTES`, and an id for this run of the process. */
-export const resourceDetectors: ResourceDetector[] = [envDetector, serviceInstanceIdDetector];
+/** Once for all signals: an id that differs between them names two processes. */
+let instance: DetectedResource | undefined;
+
+const detectors: Readonly<Record<string, ResourceDetector>> = {
+  env: envDetector,
+  host: hostDetector,
+  os: osDetector,
+  process: processDetector,
+  serviceinstance: { detect: () => (instance ??= serviceInstanceIdDetector.detect()) },
+};
+
+/**
+ * With what is found out besides: `OTEL_RESOURCE_ATTRIBUTES` and an id for this run of the process, or what
+ * `OTEL_NODE_RESOURCE_DETECTORS` lists.
+ */
+export function detectedResource(identity: ServiceIdentity, env: NodeJS.ProcessEnv): Resource {
+  const listed = (setting(env, 'OTEL_NODE_RESOURCE_DETECTORS') ?? 'env,serviceinstance')
+    .split(',')
+    .map((name) => name.trim());
+  for (const name of listed.filter((each) => !(each in detectors) && each !== 'all' && each !== 'none')) {
+    diag.warn(
+      `OTEL_NODE_RESOURCE_DETECTORS names "${name}", which is left out. Known: ${Object.keys(detectors).join(', ')}, all, none.`,
+    );
+  }
+  const chosen = listed.includes('none')
+    ? []
+    : Object.entries(detectors).filter(([name]) => listed.includes('all') || listed.includes(name));
+  return processResource(identity).merge(
+    detectResources({ detectors: chosen.map(([, detector]) => detector) }),
+  );
+}

@@ -1,6 +1,8 @@
+import { type ContextManager, context, metrics, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { getBooleanFromEnv } from '@opentelemetry/core';
-import { NodeSDK } from '@opentelemetry/sdk-node';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { Resource } from '@opentelemetry/resources';
 import { NoopSpanProcessor, type SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
 import { describeError } from '../errors.js';
@@ -15,15 +17,14 @@ import { Diagnostics } from './diagnostics.js';
 import { prepareProcess } from './process.js';
 import { keepRules } from './keep-rules.js';
 import { KeptTraces } from './kept-traces.js';
-import { processResource, resourceDetectors } from './resource.js';
+import { detectedResource } from './resource.js';
 import { createSampler } from './sampler.js';
 import { takeShutdown } from './shutdown.js';
 import { SpanDelivery, lossReported } from './span-delivery.js';
 import { createSpanExporter } from './span-exporter.js';
+import { spanLimits } from './span-limits.js';
 import { SpanProcessor } from './span-processor.js';
-
-/** Longest attribute of a span, in characters: a stack fits, a request body does not. */
-const defaultValueLength = 8192;
+import { LeanTracerProvider } from './tracer-provider.js';
 
 let started = false;
 
@@ -31,13 +32,13 @@ let started = false;
  * Starts OpenTelemetry for this process, configured by the standard `OTEL_*` variables, before the application is
  * loaded. What fails is said and leaves the application untraced, but running.
  */
-export function startTelemetry(env: NodeJS.ProcessEnv = process.env): void {
+export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   if (started) return;
   started = true;
   const identity = serviceIdentity(env);
   const diagnostics = new Diagnostics(identity.name, env);
   try {
-    if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) startSdk(env, diagnostics);
+    if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) await startSdk(env, diagnostics);
   } catch (error) {
     diagnostics.write('error', `Tracing could not be started: ${describeError(error).message}`, { error });
   }
@@ -45,7 +46,7 @@ export function startTelemetry(env: NodeJS.ProcessEnv = process.env): void {
   prepareProcess(env);
 }
 
-function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
+async function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promise<void> {
   const identity = serviceIdentity(env);
   let delivery: SpanDelivery | undefined;
   diagnostics.install(env, (message) => {
@@ -54,30 +55,35 @@ function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
     if (full) delivery?.dropped(Number(full[1]));
     return full !== null && delivery !== undefined;
   });
-  const target = createSpanExporter(env);
+  const target = await createSpanExporter(env);
   if (target) {
     delivery = new SpanDelivery(target.exporter, target.target, (level, message) =>
       diagnostics.write(level, message),
     );
   }
   const processor = delivery && new SpanProcessor(delivery);
-  const sdk = new NodeSDK({
-    resource: processResource(identity),
-    ...(setting(env, 'OTEL_NODE_RESOURCE_DETECTORS') ? {} : { resourceDetectors }),
-    contextManager: new AsyncLocalStorageContextManager(),
-    textMapPropagator: createPropagator(env),
+  const resource = detectedResource(identity, env);
+  const contextManager = new AsyncLocalStorageContextManager();
+  const logs = setting(env, 'OTEL_LOGS_EXPORTER') ? await startLogs(resource, contextManager) : undefined;
+  // The SDK sets it, where it is needed.
+  if (!logs) context.setGlobalContextManager(contextManager.enable());
+  propagation.setGlobalPropagator(createPropagator(env));
+  const meters = new MeterProvider({
+    resource,
+    readers: [createScrapeReader(), ...(await pushReaders(env))],
+  });
+  metrics.setGlobalMeterProvider(meters);
+  const tracers = new LeanTracerProvider({
+    resource,
     sampler: createSampler(env),
-    spanLimits: valueLength(env),
-    spanProcessors: [
+    limits: spanLimits(env),
+    processors: [
       ...(wantsOldConventions(env) ? [new OldConventions()] : []),
       // Without an exporter spans are still made, so that log lines carry trace ids.
       processor ? keeping(processor, env) : new NoopSpanProcessor(),
     ],
-    metricReaders: [createScrapeReader(), ...pushReaders(env)],
-    // Left to the SDK when asked for, off otherwise: it would send them to the traces' endpoint by itself.
-    ...(setting(env, 'OTEL_LOGS_EXPORTER') ? {} : { logRecordProcessors: [] }),
   });
-  sdk.start();
+  trace.setGlobalTracerProvider(tracers);
   // Fetched metrics begin with the application that serves them; these have no need of one.
   if (metricExits(env).pushed.length > 0) startProcessMetrics();
   const forgetCrashes = recordCrashes({
@@ -93,7 +99,9 @@ function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
     },
   });
   takeShutdown({
-    run: () => sdk.shutdown(),
+    run: async () => {
+      await Promise.all([tracers.shutdown(), meters.shutdown(), logs?.shutdown()]);
+    },
     isHopeless: () => delivery?.isFailing ?? false,
     done: (timedOut) => {
       forgetCrashes();
@@ -110,9 +118,23 @@ function keeping(processor: SpanProcessor, env: NodeJS.ProcessEnv): SdkSpanProce
   return rules ? new KeptTraces(processor, rules) : processor;
 }
 
-// The SDK leaves attributes unlimited unless one of these is set.
-const valueLength = (env: NodeJS.ProcessEnv): { attributeValueLengthLimit?: number } =>
-  (setting(env, 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT') ??
-  setting(env, 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'))
-    ? {}
-    : { attributeValueLengthLimit: defaultValueLength };
+/**
+ * OpenTelemetry's own configuration of logs, for applications that write them by its API. It brings every exporter there
+ * is, which takes a quarter of a second, so it is loaded only where it is asked for.
+ */
+async function startLogs(
+  resource: Resource,
+  contextManager: ContextManager,
+): Promise<{ shutdown: () => Promise<void> }> {
+  const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  const sdk = new NodeSDK({
+    resource,
+    contextManager,
+    autoDetectResources: false,
+    spanProcessors: [],
+    metricReaders: [],
+    textMapPropagator: null,
+  });
+  sdk.start();
+  return sdk;
+}

@@ -1,0 +1,72 @@
+import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { correlationHeader } from '../propagation/correlation.js';
+
+const idKey = Symbol('correlation id');
+
+interface Answering {
+  [idKey]?: string;
+}
+
+type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
+type WriteHead = (status: number, reason?: string | Headers, headers?: Headers) => ServerResponse;
+
+/** Has the response tell the correlation id, unless the application tells one itself. */
+export function answerWithCorrelationId(response: ServerResponse, id: string): void {
+  (response as Answering)[idKey] = id;
+}
+
+/**
+ * Adds the correlation id to responses at the moment at which their head is written. Set before, by `setHeader()`, it
+ * would make Node take the slow way for frameworks that hand all headers to `writeHead()` at once, as Fastify does: every
+ * header is then checked and stored one by one. Returns how to undo it.
+ */
+export function writeCorrelationHeaders(): () => void {
+  const prototype = ServerResponse.prototype as { writeHead: WriteHead };
+
+  const { writeHead } = prototype;
+  const traced = function (
+    this: ServerResponse & Answering,
+    status: number,
+    reason?: string | Headers,
+    headers?: Headers,
+  ): ServerResponse {
+    const id = this[idKey];
+    if (id === undefined || this.hasHeader(correlationHeader)) {
+      return writeHead.call(this, status, reason, headers);
+    }
+    const given = typeof reason === 'string' ? headers : (headers ?? reason);
+    if (given === undefined) {
+      this.setHeader(correlationHeader, id);
+      return writeHead.call(this, status, reason, headers);
+    }
+    const all = withCorrelation(given, id);
+    return typeof reason === 'string'
+      ? writeHead.call(this, status, reason, all)
+      : writeHead.call(this, status, all);
+  };
+  prototype.writeHead = traced;
+  return () => {
+    // Somebody may have wrapped it again; then it stays, and finds no more ids.
+    if (prototype.writeHead === traced) prototype.writeHead = writeHead;
+  };
+}
+
+/** A copy, since the application may keep the headers that it gave. */
+function withCorrelation(headers: Headers, id: string): Headers {
+  if (!Array.isArray(headers)) {
+    for (const name in headers) if (isCorrelationHeader(name)) return headers;
+    return { ...headers, [correlationHeader]: id };
+  }
+  // Either pairs, or names and values in turn.
+  if (Array.isArray(headers[0])) {
+    const pairs = headers as string[][];
+    return pairs.some(([name = '']) => isCorrelationHeader(name))
+      ? pairs
+      : [...pairs, [correlationHeader, id]];
+  }
+  const named = headers.some((name, at) => at % 2 === 0 && isCorrelationHeader(String(name)));
+  return named ? headers : [...headers, correlationHeader, id];
+}
+
+const isCorrelationHeader = (name: string): boolean =>
+  name.length === correlationHeader.length && name.toLowerCase() === correlationHeader;

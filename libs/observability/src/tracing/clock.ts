@@ -1,0 +1,27 @@
+import type { HrTime } from '@opentelemetry/api';
+
+/** The clocks of the process and of the machine may part this far, in milliseconds, before the former is set again. */
+const toleranceMillis = 2;
+
+let startOfProcess = performance.timeOrigin;
+
+/**
+ * Now, in milliseconds since 1970 with fractions. `Date.now()` has none, so that spans that begin within a millisecond
+ * would have no order; `performance.now()` does not notice when the machine's clock is set.
+ */
+export function epochMillis(now = performance.now()): number {
+  const wall = Date.now();
+  const estimate = startOfProcess + now;
+  // The wall clock is cut off to whole milliseconds.
+  const behind = wall - estimate;
+  if (behind < toleranceMillis && behind > -toleranceMillis) return estimate;
+  startOfProcess = wall - now;
+  return wall;
+}
+
+/** Seconds and nanoseconds. */
+export function toHrTime(millis: number): HrTime {
+  const seconds = Math.floor(millis / 1000);
+  const nanos = Math.round((millis - seconds * 1000) * 1e6);
+  return nanos === 1e9 ? [seconds + 1, 0] : [seconds, nanos];
+}

@@ -1,0 +1,29 @@
+import { randomFillSync } from 'node:crypto';
+
+/** Random bytes are fetched and written as hex for some 30 traces at once: small, because an id keeps its pool alive. */
+const pool = Buffer.allocUnsafeSlow(512);
+let digits = '';
+let at = 0;
+
+function take(count: number): string {
+  if (at + count > digits.length) {
+    digits = randomFillSync(pool).toString('hex');
+    at = 0;
+  }
+  return digits.slice(at, (at += count));
+}
+
+const noTrace = '0'.repeat(32);
+const noSpan = '0'.repeat(16);
+
+/** 16 random bytes in hex. All zeros is invalid: https://www.w3.org/TR/trace-context/#trace-id */
+export function newTraceId(): string {
+  const id = take(32);
+  return id === noTrace ? newTraceId() : id;
+}
+
+/** 8 random bytes in hex, not all zeros. */
+export function newSpanId(): string {
+  const id = take(16);
+  return id === noSpan ? newSpanId() : id;
+}
