@@ -66,15 +66,17 @@ describe('a developer who looks for a failed order', () => {
     expect(await details.innerText()).toContain('order-service');
   });
 
-  it('reads the log lines of the trace beside the waterfall', async () => {
+  it('reads the log lines of the trace between its spans, and each in full', async () => {
     await page.goto(`${uiUrl()}/trace/${failedTrace}`);
-    const line = page.getByRole('list', { name: 'Log lines' }).getByText('Payment processing failed');
+    const line = page.getByRole('treeitem', { name: /^error Payment processing failed/ });
     await line.waitFor();
     await screenshot(page, 'trace');
     expect(await audit(page)).toEqual([]);
+
     await line.click();
-    await page.getByText(REASON).nth(1).waitFor();
-    expect(await page.getByRole('list', { name: 'Log lines' }).innerText()).toContain('fail_product');
+    const details = page.getByRole('region', { name: 'order-service calculate_total' });
+    await details.getByRole('table', { name: 'Fields' }).getByText('fail_product').waitFor();
+    expect(await audit(page)).toEqual([]);
   });
 
   it('sees in the dependency graph who called whom', async () => {
@@ -91,8 +93,7 @@ describe('a developer who looks for a failed order', () => {
   it('reads it at night, too', async () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.goto(`${uiUrl()}/trace/${failedTrace}`);
-    await page.getByRole('treeitem', { name: /calculate_total/ }).waitFor();
-    await page.getByRole('list', { name: 'Log lines' }).getByText('Payment processing failed').waitFor();
+    await page.getByRole('treeitem', { name: /^error Payment processing failed/ }).waitFor();
     await screenshot(page, 'trace-dark');
     expect(await audit(page)).toEqual([]);
     const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');

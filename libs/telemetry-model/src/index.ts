@@ -9,7 +9,12 @@ export {
   type Attributes,
 } from './attributes.js';
 export { base64FromBytes, bytesFromBase64 } from './base64.js';
+export { diffCallTrees, type CallChange, type CallDifference, type CallSide } from './call-diff.js';
+export { buildCallTree, durationOf, type CallNode, type CallTree } from './call-tree.js';
+export { at, type Column } from './column.js';
+export { criticalPath, criticalTimes, type CriticalPath } from './critical-path.js';
 export { DependencyLinker, serviceCalls, type DependencyLink, type ServiceCall } from './dependency-link.js';
+export { flameLayout, type FlameBox } from './flame-layout.js';
 export { bytesFromHex, hexFromBytes } from './hex.js';
 export {
   NO_SPAN_ID,
@@ -25,25 +30,30 @@ export {
 } from './ids.js';
 export type { LogEntry, LogLabels, LogStream } from './log-stream.js';
 export { MISSING_SERVICE_NAME, serviceNameOf, type InstrumentationScope, type Resource } from './resource.js';
-export { selfIntervals, timeByService, type Interval, type ServiceTime } from './self-time.js';
+export { eachSelfInterval, selfIntervals, selfTimes, type Interval } from './self-time.js';
 export {
   SpanKind,
   StatusCode,
   durationNano,
+  hasError,
   type Span,
   type SpanEvent,
   type SpanLink,
   type SpanStatus,
 } from './span.js';
-export { spansOf, type ResourceSpans, type ScopeSpans, type SpanInContext, type Trace } from './trace.js';
+export { spanStatistics, type GroupStatistics } from './span-statistics.js';
 export {
-  buildTraceTree,
-  hasError,
-  traceDurationNano,
-  type ServiceInTrace,
-  type TraceNode,
-  type TraceTree,
-} from './trace-tree.js';
+  Dictionary,
+  buildSpanTable,
+  byColumn,
+  childrenOf,
+  operationOf,
+  serviceOf,
+  type SpanRow,
+  type SpanTable,
+} from './span-table.js';
+export { timeTaken, type ServiceTime } from './time-taken.js';
+export { spansOf, type ResourceSpans, type ScopeSpans, type SpanInContext, type Trace } from './trace.js';
 export {
   NANOS_PER_MICRO,
   NANOS_PER_MILLI,

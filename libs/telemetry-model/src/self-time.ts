@@ -1,15 +1,15 @@
-import type { TraceNode, TraceTree } from './trace-tree.js';
-import type { DurationNano, UnixNano } from './units.js';
+import { at } from './column.js';
+import type { SpanTable } from './span-table.js';
 
-/** From `startUnixNano` to `endUnixNano`, never empty. */
+/** A stretch of time, in nanoseconds since the start of the trace; never empty. */
 export interface Interval {
-  readonly startUnixNano: UnixNano;
-  readonly endUnixNano: UnixNano;
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
- * When the span worked itself: its own time without the times of its children, in order, without overlaps. Children
- * may overlap each other and may reach beyond their parent.
+ * When a span worked itself: its own time without the times of its children, in order, without overlaps. Children may
+ * overlap each other and may reach beyond their parent.
  *
  *     parent   ├──────────────┤
  *     child      ├───┤
@@ -17,95 +17,39 @@ export interface Interval {
  *     child                 ├──────┤
  *     self     ├─┤      ├───┤
  */
-export const selfIntervals = (node: Pick<TraceNode, 'span' | 'children'>): Interval[] => {
-  const { startUnixNano, endUnixNano } = node.span;
+export const selfIntervals = (table: SpanTable, row: number): Interval[] => {
   const intervals: Interval[] = [];
-  let cursor = startUnixNano;
-  for (const { span } of node.children) {
-    if (cursor >= endUnixNano) break;
-    if (span.endUnixNano <= cursor || span.endUnixNano <= span.startUnixNano) continue;
-    const busyFrom = span.startUnixNano < endUnixNano ? span.startUnixNano : endUnixNano;
-    if (busyFrom > cursor) intervals.push({ startUnixNano: cursor, endUnixNano: busyFrom });
-    cursor = span.endUnixNano;
-  }
-  if (cursor < endUnixNano) intervals.push({ startUnixNano: cursor, endUnixNano });
+  eachSelfInterval(table, row, (from, to) => intervals.push({ from, to }));
   return intervals;
 };
 
-/** How long a service worked on a trace. */
-export interface ServiceTime {
-  readonly service: string;
-  /** Wall time during which at least one span of the service worked itself; parallel work counts once. */
-  readonly busyNano: DurationNano;
-  /** The operation with the largest self time in this service, summed over its spans. */
-  readonly operation: string;
-  /** The span of that operation with the largest self time. */
-  readonly longest: TraceNode;
-}
-
-/**
- * Which service took the time of the trace: the longest first. Because parallel work counts once, no service
- * exceeds the duration of the trace.
- */
-export const timeByService = (tree: Pick<TraceTree, 'nodes'>): ServiceTime[] => {
-  const services = new Map<string, { intervals: Interval[]; operations: Map<string, OperationTime> }>();
-  for (const node of tree.nodes) {
-    const intervals = selfIntervals(node);
-    if (intervals.length === 0) continue;
-    let service = services.get(node.service);
-    if (service === undefined)
-      services.set(node.service, (service = { intervals: [], operations: new Map() }));
-    for (const interval of intervals) service.intervals.push(interval);
-    addTo(service.operations, node, totalNano(intervals));
+/** How long each span worked itself, in nanoseconds. Linear in the number of spans. */
+export const selfTimes = (table: SpanTable): Float64Array => {
+  const times = new Float64Array(table.length);
+  for (let row = 0; row < table.length; row++) {
+    let sum = 0;
+    eachSelfInterval(table, row, (from, to) => (sum += to - from));
+    times[row] = sum;
   }
-  return [...services]
-    .map(([service, { intervals, operations }]) => {
-      const { node, name } = longestOf(operations);
-      return { service, busyNano: unionNano(intervals), operation: name, longest: node };
-    })
-    .sort((a, b) => (a.busyNano < b.busyNano ? 1 : a.busyNano > b.busyNano ? -1 : 0));
+  return times;
 };
 
-interface OperationTime {
-  readonly name: string;
-  totalNano: DurationNano;
-  longestNano: DurationNano;
-  node: TraceNode;
-}
-
-const addTo = (operations: Map<string, OperationTime>, node: TraceNode, selfNano: DurationNano): void => {
-  const { name } = node.span;
-  const operation = operations.get(name);
-  if (operation === undefined) {
-    operations.set(name, { name, totalNano: selfNano, longestNano: selfNano, node });
-    return;
+/** The same without a list: one pass over the children, which the table keeps by start. */
+export const eachSelfInterval = (
+  table: SpanTable,
+  row: number,
+  take: (from: number, to: number) => void,
+): void => {
+  const end = at(table.end, row);
+  const behind = row + at(table.subtreeSize, row);
+  let cursor = at(table.start, row);
+  for (let child = row + 1; child < behind && cursor < end; child += at(table.subtreeSize, child)) {
+    const childStart = at(table.start, child);
+    const childEnd = at(table.end, child);
+    if (childEnd <= cursor || childEnd <= childStart) continue;
+    const busyFrom = Math.min(childStart, end);
+    if (busyFrom > cursor) take(cursor, busyFrom);
+    cursor = childEnd;
   }
-  operation.totalNano += selfNano;
-  if (selfNano > operation.longestNano) {
-    operation.longestNano = selfNano;
-    operation.node = node;
-  }
-};
-
-const longestOf = (operations: ReadonlyMap<string, OperationTime>): OperationTime =>
-  [...operations.values()].reduce((best, operation) =>
-    operation.totalNano > best.totalNano ? operation : best,
-  );
-
-const totalNano = (intervals: readonly Interval[]): DurationNano =>
-  intervals.reduce((total, { startUnixNano, endUnixNano }) => total + endUnixNano - startUnixNano, 0n);
-
-/** The length of the union of the intervals, in whatever order they come. */
-const unionNano = (intervals: readonly Interval[]): DurationNano => {
-  const sorted = intervals.toSorted((a, b) =>
-    a.startUnixNano < b.startUnixNano ? -1 : a.startUnixNano > b.startUnixNano ? 1 : 0,
-  );
-  let total = 0n;
-  let coveredTo = 0n;
-  for (const { startUnixNano, endUnixNano } of sorted) {
-    if (endUnixNano <= coveredTo) continue;
-    total += endUnixNano - (startUnixNano > coveredTo ? startUnixNano : coveredTo);
-    coveredTo = endUnixNano;
-  }
-  return total;
+  if (cursor < end) take(cursor, end);
 };

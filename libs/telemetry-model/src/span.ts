@@ -66,3 +66,6 @@ export interface Span {
 
 export const durationNano = (span: Pick<Span, 'startUnixNano' | 'endUnixNano'>): DurationNano =>
   span.endUnixNano - span.startUnixNano;
+
+/** Status ERROR, and nothing else: a status code in an attribute is the sender's matter. */
+export const hasError = (span: Pick<Span, 'status'>): boolean => span.status.code === StatusCode.error;

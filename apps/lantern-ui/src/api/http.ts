@@ -32,7 +32,18 @@ export interface Ask {
 }
 
 /** @throws {ApiError} unless the answer is a success with a body of JSON; {@link Ask.signal}'s reason when aborted */
-export const getJson = async ({ path, params = {}, headers = {}, signal }: Ask): Promise<unknown> => {
+export const getJson = async (ask: Ask): Promise<unknown> => {
+  const { body, type } = await getText(ask);
+  return parseJson(body, ask.path, type);
+};
+
+/** @throws {ApiError} unless the answer is a success; {@link Ask.signal}'s reason when aborted */
+export const getText = async ({
+  path,
+  params = {},
+  headers = {},
+  signal,
+}: Ask): Promise<{ body: string; type: string }> => {
   const query = new URLSearchParams(params).toString();
   const timeout = AbortSignal.timeout(TIMEOUT_MILLIS);
   try {
@@ -42,7 +53,7 @@ export const getJson = async ({ path, params = {}, headers = {}, signal }: Ask):
     });
     const body = await response.text();
     if (!response.ok) throw new ApiError(messageOfBody(body, response), path, response.status);
-    return parseJson(body, path, response);
+    return { body, type: response.headers.get('content-type') ?? 'unnamed content' };
   } catch (error) {
     if (error instanceof ApiError || signal?.aborted === true) throw error;
     if (timeout.aborted) throw new ApiError(`No answer within ${TIMEOUT_MILLIS / 1_000} s.`, path);
@@ -50,12 +61,12 @@ export const getJson = async ({ path, params = {}, headers = {}, signal }: Ask):
   }
 };
 
-const parseJson = (body: string, path: string, response: Response): unknown => {
+/** @throws {ApiError} */
+export const parseJson = (body: string, path: string, type: string): unknown => {
   try {
     return JSON.parse(body) as unknown;
   } catch {
-    const type = response.headers.get('content-type') ?? 'unnamed content';
-    throw new ApiError(`The answer is not JSON but ${type}.`, path, response.status);
+    throw new ApiError(`The answer is not JSON but ${type}.`, path, 200);
   }
 };
 

@@ -1,8 +1,14 @@
 import type { V3TraceSummaries, V3TraceSummary } from '@lantern/query-api/wire';
-import type { DurationNano, ServiceInTrace, UnixNano } from '@lantern/telemetry-model';
+import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { rangeKey, resolveRange, rfc3339, type ResolvedRange, type TimeRange } from '../shared/time-range.js';
 import { getJson } from './http.js';
+
+export interface ServiceInTrace {
+  readonly name: string;
+  readonly spanCount: number;
+  readonly errorCount: number;
+}
 
 /** One search result. */
 export interface TraceSummary {

@@ -1,14 +1,14 @@
 import type { SpanId } from '../ids.js';
-import { SpanKind, StatusCode } from '../span.js';
-import type { SpanInContext } from '../trace.js';
-import { resource, scope, span } from './builders.js';
+import { SpanKind } from '../span.js';
+import { buildSpanTable, type SpanRow, type SpanTable } from '../span-table.js';
 
-/** What a tree or a timeline is made of. Ids are any words, times any small numbers of nanoseconds. */
+/** What a trace on paper is made of. Ids are any words, times any small numbers of nanoseconds. */
 export interface DrawnSpan {
   readonly id: string;
   readonly parent?: string | undefined;
   readonly name?: string;
   readonly service?: string;
+  readonly kind?: SpanKind;
   readonly start?: number;
   readonly end?: number;
   readonly error?: boolean;
@@ -20,19 +20,19 @@ export const drawSpan = ({
   parent,
   name = id,
   service = 'shop',
+  kind = SpanKind.internal,
   start = 1,
   end = start,
   error = false,
-}: DrawnSpan): SpanInContext => ({
-  span: span({
-    spanId: id as SpanId,
-    parentSpanId: parent as SpanId | undefined,
-    name,
-    kind: SpanKind.internal,
-    startUnixNano: BigInt(start),
-    endUnixNano: BigInt(end),
-    status: { code: error ? StatusCode.error : StatusCode.unset, message: '' },
-  }),
-  scope: scope(),
-  resource: resource(service),
+}: DrawnSpan): SpanRow => ({
+  spanId: id as SpanId,
+  parentSpanId: parent as SpanId | undefined,
+  service,
+  name,
+  kind,
+  isError: error,
+  startUnixNano: BigInt(start),
+  endUnixNano: BigInt(end),
 });
+
+export const drawTable = (...spans: readonly DrawnSpan[]): SpanTable => buildSpanTable(spans.map(drawSpan));

@@ -10,5 +10,5 @@ export {
   trace,
   traceId,
 } from './builders.js';
-export { drawSpan, type DrawnSpan } from './draw-span.js';
+export { drawSpan, drawTable, type DrawnSpan } from './draw-span.js';
 export { orderTrace } from './order-trace.js';

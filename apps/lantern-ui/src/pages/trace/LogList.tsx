@@ -1,8 +1,8 @@
-import { isSpanId, type SpanId, type TraceTree } from '@lantern/telemetry-model';
+import { isSpanId, type SpanId, type UnixNano } from '@lantern/telemetry-model';
 import { Select } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { isAtLeast, LOG_LEVELS, type LogLevel } from '../../api/log-level.js';
 import type { LogLine } from '../../api/log-line.js';
 import { CopyButton } from '../../shared/CopyButton.js';
@@ -16,16 +16,19 @@ import classes from './LogList.module.css';
 interface LogListProps {
   /** The oldest first. */
   readonly lines: readonly LogLine[];
-  readonly tree: TraceTree;
+  /** Of the trace: times are shown as distances from it. */
+  readonly startUnixNano: UnixNano;
   /** There are more than were asked for. */
   readonly isCut: boolean;
   /** The latest question was not answered. */
   readonly isStale: boolean;
   readonly onOpenSpan: (spanId: SpanId) => void;
+  /** Stands at the end of the bar. */
+  readonly children?: ReactNode;
 }
 
 /** All log lines of the trace in the order of time, each unfolding to its fields. */
-export const LogList = ({ lines, tree, isCut, isStale, onOpenSpan }: LogListProps) => {
+export const LogList = ({ lines, startUnixNano, isCut, isStale, onOpenSpan, children }: LogListProps) => {
   const [threshold, setThreshold] = useState<LogLevel>('unknown');
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const scroller = useRef<HTMLDivElement>(null);
@@ -57,6 +60,7 @@ export const LogList = ({ lines, tree, isCut, isStale, onOpenSpan }: LogListProp
           allowDeselect={false}
           onChange={(value) => setThreshold(LOG_LEVELS.find((level) => level === value) ?? 'unknown')}
         />
+        {children}
       </div>
       <div ref={scroller} className={classes.scroller}>
         <ol className={classes.list} aria-label="Log lines" style={{ height: virtualizer.getTotalSize() }}>
@@ -72,7 +76,7 @@ export const LogList = ({ lines, tree, isCut, isStale, onOpenSpan }: LogListProp
               >
                 <LogItem
                   line={line}
-                  startUnixNano={tree.startUnixNano}
+                  startUnixNano={startUnixNano}
                   isOpen={open.has(line.key)}
                   onToggle={() => setOpen((current) => toggled(current, line.key))}
                   onOpenSpan={onOpenSpan}

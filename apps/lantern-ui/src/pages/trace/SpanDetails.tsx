@@ -1,28 +1,32 @@
 import {
+  at,
   attributeText,
   durationNano,
   hasError,
+  operationOf,
   selfIntervals,
-  SpanKind,
   StatusCode,
   stringAttribute,
   type Attributes,
+  type Resource,
+  type Span,
   type SpanEvent,
   type SpanId,
   type SpanLink,
-  type TraceNode,
-  type TraceTree,
 } from '@lantern/telemetry-model';
 import { IconAlertCircleFilled, IconAlertTriangle, IconChevronRight } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
+import { errorMessageOf } from '../../api/trace/error-message.js';
+import type { TraceOverview } from '../../api/trace/trace-api.js';
+import type { SpanDetail } from '../../api/trace/trace-queries.js';
 import type { LogLine } from '../../api/log-line.js';
 import { CopyButton } from '../../shared/CopyButton.js';
-import { formatCount, formatCounted } from '../../shared/format/count.js';
-import { formatDuration, formatOffset } from '../../shared/format/duration.js';
+import { formatCount, formatCounted, formatShare } from '../../shared/format/count.js';
+import { formatDuration, formatNanos, formatOffset } from '../../shared/format/duration.js';
 import { formatTime } from '../../shared/format/time.js';
 import { ServiceName } from '../../shared/ServiceName.js';
-import { errorMessageOf } from './error-origins.js';
+import { spanKindName } from '../../shared/span-kind.js';
 import { FieldTable } from '../../shared/FieldTable.js';
 import { LogItem } from './LogList.js';
 import classes from './SpanDetails.module.css';
@@ -30,32 +34,42 @@ import { StackTrace } from '../../shared/StackTrace.js';
 import { ownAttributes, spanWarnings } from './span-warnings.js';
 
 interface SpanDetailsProps {
-  readonly tree: TraceTree;
-  readonly node: TraceNode;
+  readonly trace: TraceOverview;
+  readonly row: number;
+  readonly detail: SpanDetail;
   /** Those that were written in this span. */
   readonly logs: readonly LogLine[];
-  readonly onOpenSpan: (spanId: SpanId) => void;
+  readonly openLine: string | undefined;
+  readonly onOpen: (row: number) => void;
 }
 
 /** Everything that is known of one span. */
-export const SpanDetails = ({ tree, node, logs, onOpenSpan }: SpanDetailsProps) => {
-  const { span, resource, scope } = node;
+export const SpanDetails = ({ trace, row, detail, logs, openLine, onOpen }: SpanDetailsProps) => {
+  const { span, resource, scope, json } = detail;
+  const { table } = trace;
+  const service = table.services[at(table.service, row)] ?? '';
   const attributes = ownAttributes(span);
-  const offsetOf = (time: bigint) => formatOffset(time - tree.startUnixNano);
+  const offsetOf = (time: bigint) => formatOffset(time - table.startUnixNano);
+  const critical = at(trace.critical, row);
   return (
-    <section className={classes.details} aria-label={`${node.service} ${span.name}`}>
+    <section className={classes.details} aria-label={`${service} ${span.name}`}>
       <header className={classes.header}>
-        <ServiceName name={node.service} />
+        <ServiceName name={service} />
         <h2 className={classes.name}>
           <bdi>{span.name}</bdi>
         </h2>
         <dl className={classes.facts}>
-          <Fact label="Duration">{durationText(node)}</Fact>
-          <Fact label="Self time">{formatDuration(selfNano(node))}</Fact>
+          <Fact label="Duration">{durationText(span)}</Fact>
+          <Fact label="Self time">{formatNanos(selfNano(trace, row))}</Fact>
           <Fact label="Start">
             <span title={formatTime(span.startUnixNano)}>{offsetOf(span.startUnixNano)}</span>
           </Fact>
-          <Fact label="Kind">{KIND_NAMES[span.kind]}</Fact>
+          <Fact label="Critical path">
+            {critical === 0
+              ? 'not on it'
+              : `${formatNanos(critical)}, ${shareText(critical, table.duration)}`}
+          </Fact>
+          <Fact label="Kind">{spanKindName(span.kind)}</Fact>
           <Fact label="Status">
             <span className={classes.status} data-error={hasError(span)}>
               {STATUS_NAMES[span.status.code]}
@@ -67,7 +81,7 @@ export const SpanDetails = ({ tree, node, logs, onOpenSpan }: SpanDetailsProps) 
           </Fact>
           {span.parentSpanId !== undefined && (
             <Fact label="Parent" isWide>
-              <Parent node={node} parentSpanId={span.parentSpanId} onOpenSpan={onOpenSpan} />
+              <Parent trace={trace} row={row} parentSpanId={span.parentSpanId} onOpen={onOpen} />
             </Fact>
           )}
         </dl>
@@ -78,7 +92,7 @@ export const SpanDetails = ({ tree, node, logs, onOpenSpan }: SpanDetailsProps) 
       {hasError(span) && (
         <p className={classes.callout} data-tone="error">
           <IconAlertCircleFilled size={15} aria-hidden />
-          <span>{errorMessageOf(node) || 'The span ended in an error and says no more.'}</span>
+          <span>{messageOf(detail) || 'The span ended in an error and says no more.'}</span>
         </p>
       )}
       {spanWarnings(span).map((warning) => (
@@ -103,7 +117,7 @@ export const SpanDetails = ({ tree, node, logs, onOpenSpan }: SpanDetailsProps) 
       )}
       {logs.length > 0 && (
         <Section title="Logs" count={logs.length} isOpen>
-          <SpanLogs logs={logs} startUnixNano={tree.startUnixNano} />
+          <SpanLogs key={openLine} logs={logs} openLine={openLine} startUnixNano={table.startUnixNano} />
         </Section>
       )}
       {(span.links.length > 0 || span.droppedLinksCount > 0) && (
@@ -114,12 +128,7 @@ export const SpanDetails = ({ tree, node, logs, onOpenSpan }: SpanDetailsProps) 
           <Dropped count={span.droppedLinksCount} what="link" />
         </Section>
       )}
-      <AttributeSection
-        title="Process"
-        attributes={resource.attributes}
-        dropped={resource.droppedAttributesCount}
-        isOpen={false}
-      />
+      <ResourceSection resource={resource} />
       {(scope.name !== '' || scope.attributes.length > 0) && (
         <Section title="Scope" isOpen={false}>
           <FieldTable
@@ -132,18 +141,35 @@ export const SpanDetails = ({ tree, node, logs, onOpenSpan }: SpanDetailsProps) 
           />
         </Section>
       )}
+      <Section title="JSON" isOpen={false}>
+        <RawJson json={json} />
+      </Section>
     </section>
   );
 };
 
-/** What an attribute calls itself in the specification. @see https://opentelemetry.io/docs/specs/otel/trace/api/#spankind */
-const KIND_NAMES: Readonly<Record<SpanKind, string>> = {
-  [SpanKind.unspecified]: 'unspecified',
-  [SpanKind.internal]: 'internal',
-  [SpanKind.server]: 'server',
-  [SpanKind.client]: 'client',
-  [SpanKind.producer]: 'producer',
-  [SpanKind.consumer]: 'consumer',
+const ResourceSection = ({ resource }: { readonly resource: Resource }) => (
+  <AttributeSection
+    title="Resource"
+    attributes={resource.attributes}
+    dropped={resource.droppedAttributesCount}
+    isOpen={false}
+  />
+);
+
+/** More than this is cut: whoever wants it all copies it. */
+const MOST_JSON = 20_000;
+
+const RawJson = ({ json }: Pick<SpanDetail, 'json'>) => {
+  const text = JSON.stringify(json, null, 2);
+  return (
+    <div className={classes.json}>
+      <pre tabIndex={0} aria-label="OTLP/JSON of the span">
+        {text.length > MOST_JSON ? `${text.slice(0, MOST_JSON)}\n…` : text}
+      </pre>
+      <CopyButton value={text} what="OTLP/JSON of the span" />
+    </div>
+  );
 };
 
 const STATUS_NAMES: Readonly<Record<StatusCode, string>> = {
@@ -166,21 +192,27 @@ const Fact = ({ label, isWide = false, children }: FactProps) => (
 );
 
 interface ParentProps {
-  readonly node: TraceNode;
+  readonly trace: TraceOverview;
+  readonly row: number;
   readonly parentSpanId: SpanId;
-  readonly onOpenSpan: (spanId: SpanId) => void;
+  readonly onOpen: (row: number) => void;
 }
 
-const Parent = ({ node, parentSpanId, onOpenSpan }: ParentProps) =>
-  node.parent === undefined ? (
+const Parent = ({ trace: { table }, row, parentSpanId, onOpen }: ParentProps) => {
+  const parent = at(table.parent, row);
+  return parent === -1 ? (
     <>
-      <code>{parentSpanId}</code> <span className={classes.faint}>not arrived</span>
+      <code>{parentSpanId}</code>{' '}
+      <span className={classes.faint}>
+        {at(table.isOrphan, row) === 1 ? 'not arrived' : 'left out: it closes a circle'}
+      </span>
     </>
   ) : (
-    <button type="button" className={classes.open} onClick={() => onOpenSpan(parentSpanId)}>
-      {node.parent.span.name}
+    <button type="button" className={classes.open} onClick={() => onOpen(parent)}>
+      <bdi>{operationOf(table, parent)}</bdi>
     </button>
   );
+};
 
 interface SectionProps {
   readonly title: string;
@@ -250,14 +282,14 @@ const LinkedSpan = ({ link }: { readonly link: SpanLink }) => (
   </div>
 );
 
-const SpanLogs = ({
-  logs,
-  startUnixNano,
-}: {
+interface SpanLogsProps {
   readonly logs: readonly LogLine[];
+  readonly openLine: string | undefined;
   readonly startUnixNano: bigint;
-}) => {
-  const [open, setOpen] = useState<string>();
+}
+
+const SpanLogs = ({ logs, openLine, startUnixNano }: SpanLogsProps) => {
+  const [open, setOpen] = useState(openLine);
   return (
     <div className={classes.logs}>
       {logs.slice(0, MOST_LOGS).map((line) => (
@@ -284,12 +316,20 @@ const MOST_LOGS = 50;
 const fieldsOf = (attributes: Attributes): (readonly [string, string])[] =>
   attributes.map(({ key, value }) => [key, attributeText(value)] as const);
 
-const selfNano = (node: TraceNode): bigint =>
-  selfIntervals(node).reduce((sum, { startUnixNano, endUnixNano }) => sum + endUnixNano - startUnixNano, 0n);
+const selfNano = ({ table }: TraceOverview, row: number): number =>
+  selfIntervals(table, row).reduce((sum, { from, to }) => sum + to - from, 0);
 
-const durationText = ({ span }: TraceNode): string => {
+const shareText = (part: number, whole: number): string =>
+  formatShare(BigInt(Math.round(part)), BigInt(Math.round(whole)));
+
+const durationText = (span: Span): string => {
   const duration = durationNano(span);
   return duration < 0n ? `${formatDuration(duration)}, ends before it starts` : formatDuration(duration);
+};
+
+const messageOf = ({ json }: SpanDetail): string => {
+  const span = json.resourceSpans[0]?.scopeSpans[0]?.spans[0];
+  return span === undefined ? '' : errorMessageOf(span);
 };
 
 const linkTo = (spanId: SpanId): string => {

@@ -1,62 +1,56 @@
-import {
-  timeByService,
-  traceDurationNano,
-  type ServiceTime,
-  type TraceId,
-  type TraceNode,
-  type TraceTree,
-} from '@lantern/telemetry-model';
+import { at, operationOf, serviceOf, type ServiceTime, type TraceId } from '@lantern/telemetry-model';
 import { IconAlertCircleFilled, IconClock, IconCloudOff, IconPuzzle } from '@tabler/icons-react';
-import { Fragment, useMemo, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import type { Failure, TraceOverview } from '../../api/trace/trace-api.js';
 import { CopyButton } from '../../shared/CopyButton.js';
 import { formatCount, formatCounted, formatShare } from '../../shared/format/count.js';
-import { formatDuration } from '../../shared/format/duration.js';
+import { formatNanos } from '../../shared/format/duration.js';
 import { formatRelative, formatTime } from '../../shared/format/time.js';
+import { serviceColor } from '../../shared/service-color.js';
 import { ServiceName } from '../../shared/ServiceName.js';
 import { useNow } from '../../shared/use-now.js';
-import { errorOrigins, type ErrorOrigin } from './error-origins.js';
+import { incompleteText } from './incomplete-text.js';
 import classes from './TraceHeader.module.css';
-import { rootOf } from './trace-name.js';
 
 interface TraceHeaderProps {
   readonly traceId: TraceId;
-  readonly tree: TraceTree;
+  readonly trace: TraceOverview;
   readonly staleBecause: string | undefined;
-  readonly onOpen: (node: TraceNode) => void;
+  readonly onOpen: (row: number) => void;
+  /** Stands at the end of the title's line. */
+  readonly children: ReactNode;
 }
 
 /** What the trace is, and the two questions it is opened for: what took the time, and what failed. */
-export const TraceHeader = ({ traceId, tree, staleBecause, onOpen }: TraceHeaderProps) => {
+export const TraceHeader = ({ traceId, trace, staleBecause, onOpen, children }: TraceHeaderProps) => {
   const now = useNow(10_000);
-  const times = useMemo(() => timeByService(tree), [tree]);
-  const origins = useMemo(() => errorOrigins(tree), [tree]);
-  const root = rootOf(tree);
-  const duration = traceDurationNano(tree);
+  const { table, failure, timeTaken } = trace;
+  const incomplete = incompleteText(table);
   return (
     <header className={classes.header}>
-      <h1 className={classes.name}>
-        {root === undefined ? (
-          'Trace'
-        ) : (
-          <>
-            <ServiceName name={root.service} /> <bdi className={classes.operation}>{root.span.name}</bdi>
-          </>
-        )}
-      </h1>
+      <div className={classes.title}>
+        <h1 className={classes.name}>
+          <ServiceName name={serviceOf(table, 0)} />{' '}
+          <bdi className={classes.operation} title={operationOf(table, 0)}>
+            {operationOf(table, 0)}
+          </bdi>
+        </h1>
+        {children}
+      </div>
       <dl className={classes.facts}>
         <Fact label="Duration">
-          <strong>{formatDuration(duration)}</strong>
+          <strong>{formatNanos(table.duration)}</strong>
         </Fact>
         <Fact label="Start">
-          {formatTime(tree.startUnixNano)}{' '}
-          <span className={classes.faint}>{formatRelative(tree.startUnixNano, now)}</span>
+          {formatTime(table.startUnixNano)}{' '}
+          <span className={classes.faint}>{formatRelative(table.startUnixNano, now)}</span>
         </Fact>
-        <Fact label="Services">{formatCount(tree.services.length)}</Fact>
-        <Fact label="Depth">{formatCount(tree.depth)}</Fact>
-        <Fact label="Spans">{formatCount(tree.nodes.length)}</Fact>
+        <Fact label="Services">{formatCount(table.services.length)}</Fact>
+        <Fact label="Depth">{formatCount(table.levels)}</Fact>
+        <Fact label="Spans">{formatCount(table.length)}</Fact>
         <Fact label="Errors">
-          <span data-error={tree.errorCount > 0} className={classes.errors}>
-            {formatCount(tree.errorCount)}
+          <span data-error={table.errorCount > 0} className={classes.errors}>
+            {formatCount(table.errorCount)}
           </span>
         </Fact>
         <Fact label="Trace ID">
@@ -65,22 +59,22 @@ export const TraceHeader = ({ traceId, tree, staleBecause, onOpen }: TraceHeader
         </Fact>
       </dl>
       <ul className={classes.answers} aria-label="Summary">
-        {origins.length > 0 && (
+        {failure !== undefined && (
           <li className={classes.answer} data-tone="error">
             <IconAlertCircleFilled size={15} aria-hidden />
-            <Failure origins={origins} onOpen={onOpen} />
+            <FailedIn trace={trace} failure={failure} onOpen={onOpen} />
           </li>
         )}
-        {times.length > 0 && (
+        {timeTaken.length > 0 && (
           <li className={classes.answer}>
             <IconClock size={15} stroke={1.75} aria-hidden />
-            <TimeTaken times={times} duration={duration} onOpen={onOpen} />
+            <TimeTaken trace={trace} onOpen={onOpen} />
           </li>
         )}
-        {isIncomplete(tree) && (
+        {incomplete !== '' && (
           <li className={classes.answer} data-tone="warn">
             <IconPuzzle size={15} stroke={1.75} aria-hidden />
-            <span>{missingText(tree)}</span>
+            <span>{incomplete}</span>
           </li>
         )}
         {staleBecause !== undefined && (
@@ -102,82 +96,93 @@ const Fact = ({ label, children }: { readonly label: string; readonly children: 
 );
 
 interface OpenSpanProps {
-  readonly node: TraceNode;
-  readonly onOpen: (node: TraceNode) => void;
+  readonly trace: TraceOverview;
+  readonly row: number;
+  readonly onOpen: (row: number) => void;
 }
 
-const OpenSpan = ({ node, onOpen }: OpenSpanProps) => (
-  <button type="button" className={classes.open} onClick={() => onOpen(node)}>
-    <bdi>{node.span.name}</bdi>
+const OpenSpan = ({ trace, row, onOpen }: OpenSpanProps) => (
+  <button type="button" className={classes.open} onClick={() => onOpen(row)}>
+    <bdi>{operationOf(trace.table, row).slice(0, MOST_NAME) || 'unnamed'}</bdi>
   </button>
 );
 
-interface FailureProps {
-  readonly origins: readonly ErrorOrigin[];
-  readonly onOpen: (node: TraceNode) => void;
+const MOST_NAME = 120;
+
+interface FailedInProps {
+  readonly trace: TraceOverview;
+  readonly failure: Failure;
+  readonly onOpen: (row: number) => void;
 }
 
-const Failure = ({ origins: [first, ...others], onOpen }: FailureProps) =>
-  first === undefined ? undefined : (
-    <span>
-      Failed in <bdi>{first.node.service}</bdi> <OpenSpan node={first.node} onOpen={onOpen} />
-      {first.message !== '' && <>: {first.message.split('\n', 1)[0]}</>}
-      {others.length > 0 && (
-        <span className={classes.faint}>
-          {' '}
-          and in {formatCounted(others.length, 'other span')} apart from it
-        </span>
-      )}
-    </span>
-  );
+const FailedIn = ({ trace, failure: { row, message, others }, onOpen }: FailedInProps) => (
+  <span>
+    Failed in <bdi>{serviceOf(trace.table, row)}</bdi> <OpenSpan trace={trace} row={row} onOpen={onOpen} />
+    {message !== '' && <>: {message.split('\n', 1)[0]?.slice(0, 300)}</>}
+    {others > 0 && (
+      <span className={classes.faint}> and in {formatCounted(others, 'other span')} apart from it</span>
+    )}
+  </span>
+);
 
 interface TimeTakenProps {
-  /** The longest first, at least one. */
-  readonly times: readonly ServiceTime[];
-  readonly duration: bigint;
-  readonly onOpen: (node: TraceNode) => void;
+  readonly trace: TraceOverview;
+  readonly onOpen: (row: number) => void;
 }
 
-/** `order-service: 3.01 s of 3.02 s (99 %), above all in calculate_total`, then the others. */
-const TimeTaken = ({ times: [most, ...others], duration, onOpen }: TimeTakenProps) =>
-  most === undefined ? undefined : (
-    <span>
-      <bdi>{most.service}</bdi>: <strong>{formatDuration(most.busyNano)}</strong> of{' '}
-      {formatDuration(duration)} ({formatShare(most.busyNano, duration)}), above all in{' '}
-      <OpenSpan node={most.longest} onOpen={onOpen} />
-      {others.length > 0 && (
-        <span className={classes.faint}>
-          {' '}
-          · then{' '}
-          {others.slice(0, 3).map(({ service, busyNano }, i) => (
-            <Fragment key={service}>
-              {i > 0 && ', '}
-              <bdi>{service}</bdi> {formatDuration(busyNano)}
-            </Fragment>
-          ))}
-          {others.length > 3 && ` and ${formatCounted(others.length - 3, 'other service')}`}
-        </span>
-      )}
+/** `order-service: 4.8 s of 5.0 s, in calculate_total`, and the shares of all services as a bar. */
+const TimeTaken = ({ trace, onOpen }: TimeTakenProps) => {
+  const { table, timeTaken, critical } = trace;
+  const [most] = timeTaken;
+  if (most === undefined) return undefined;
+  return (
+    <span className={classes.taken}>
+      <span>
+        <bdi>{most.service}</bdi>: <strong>{formatNanos(most.nano)}</strong> of {formatNanos(table.duration)},
+        in <OpenSpan trace={trace} row={most.longest} onOpen={onOpen} />
+        <span className={classes.faint}> ({formatNanos(at(critical, most.longest))})</span>
+      </span>
+      <CriticalShares times={timeTaken} duration={table.duration} />
     </span>
   );
+};
 
-const isIncomplete = (tree: TraceTree): boolean => tree.missingParents.length > 0 || tree.brokenCycles > 0;
+/** As many as have room for their names. */
+const MOST_NAMED = 4;
 
-const missingText = ({ missingParents, brokenCycles, roots }: TraceTree): string => {
-  const parts: string[] = [];
-  if (missingParents.length > 0) {
-    const orphans = roots.filter(({ isOrphan }) => isOrphan).length;
-    const named = missingParents.slice(0, 2).join(', ') + (missingParents.length > 2 ? ', …' : '');
-    parts.push(
-      `Incomplete: ${formatCounted(missingParents.length, 'span has', 'spans have')} not arrived (${named}); ` +
-        `${formatCounted(orphans, 'child stands', 'children stand')} as ${orphans === 1 ? 'a root' : 'roots'}.`,
-    );
-  }
-  if (brokenCycles > 0) {
-    parts.push(
-      `${formatCounted(brokenCycles, 'circle')} of spans that name each other as parents ` +
-        `${brokenCycles === 1 ? 'was' : 'were'} opened at the earliest of them.`,
-    );
-  }
-  return parts.join(' ');
+const CriticalShares = ({
+  times,
+  duration,
+}: {
+  readonly times: readonly ServiceTime[];
+  readonly duration: number;
+}) => {
+  const shareOf = ({ nano }: ServiceTime) =>
+    formatShare(BigInt(Math.round(nano)), BigInt(Math.round(duration)));
+  const others = times.length - MOST_NAMED;
+  return (
+    <span className={classes.shares} role="group" aria-label="Critical path by service">
+      <span className={classes.bar} aria-hidden>
+        {times.map((time) => (
+          <span
+            key={time.service}
+            className={classes.part}
+            title={`${time.service}: ${formatNanos(time.nano)}, ${shareOf(time)} of the trace`}
+            style={{
+              width: `${(time.nano / Math.max(duration, 1)) * 100}%`,
+              '--service': serviceColor(time.service),
+            }}
+          />
+        ))}
+      </span>
+      {times.slice(0, MOST_NAMED).map((time) => (
+        <span key={time.service} className={classes.share}>
+          <ServiceName name={time.service}>
+            <span className={classes.faint}> {shareOf(time)}</span>
+          </ServiceName>
+        </span>
+      ))}
+      {others > 0 && <span className={classes.faint}>+{formatCount(others)}</span>}
+    </span>
+  );
 };

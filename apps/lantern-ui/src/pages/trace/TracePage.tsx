@@ -1,14 +1,19 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconRefresh, IconRouteOff } from '@tabler/icons-react';
-import { parseTraceId, type TraceId, type TraceTree } from '@lantern/telemetry-model';
+import { parseTraceId, type TraceId } from '@lantern/telemetry-model';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/http.js';
-import { traceQuery } from '../../api/trace.js';
+import type { TraceOverview } from '../../api/trace/trace-api.js';
+import { traceQuery } from '../../api/trace/trace-queries.js';
+import { startTraceWorker } from '../../api/trace/trace-worker-client.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { Notice } from '../../shared/Notice.js';
 import classes from './TracePage.module.css';
 import { TraceView } from './TraceView.js';
+
+// While React still sets up the page.
+startTraceWorker();
 
 /** How often to look again while more may come. */
 const ARRIVING_MILLIS = 2_000;
@@ -44,8 +49,8 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
       isUnknown(error) || (data !== undefined && mayGrow(data, Date.now())) ? ARRIVING_MILLIS : false,
   });
 
-  if (trace.data !== undefined && trace.data.nodes.length > 0)
-    return <TraceView traceId={traceId} tree={trace.data} staleBecause={trace.error?.message} />;
+  if (trace.data !== undefined && trace.data.table.length > 0)
+    return <TraceView traceId={traceId} trace={trace.data} staleBecause={trace.error?.message} />;
   if (trace.isPending) return <TraceSkeleton />;
   if (trace.error !== null && !isUnknown(trace.error)) {
     return (
@@ -80,9 +85,9 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
 const isUnknown = (error: Error | null): boolean => error instanceof ApiError && error.isNotFound;
 
 /** Whether more spans are likely to come. */
-const mayGrow = (tree: TraceTree, nowMillis: number): boolean => {
-  const age = nowMillis - Number(tree.endUnixNano / 1_000_000n);
-  return age < (tree.missingParents.length > 0 ? GIVEN_UP_MILLIS : SETTLED_MILLIS);
+const mayGrow = ({ table }: TraceOverview, nowMillis: number): boolean => {
+  const age = nowMillis - (Number(table.startUnixNano / 1_000_000n) + table.duration / 1e6);
+  return age < (table.missingParents.length > 0 ? GIVEN_UP_MILLIS : SETTLED_MILLIS);
 };
 
 const TraceSkeleton = () => (

@@ -1,45 +1,41 @@
-import type { TraceNode } from '@lantern/telemetry-model';
-import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Select, TextInput, Tooltip } from '@mantine/core';
 import {
   IconAlertCircleFilled,
   IconChevronDown,
   IconChevronUp,
-  IconFileText,
+  IconRoute,
   IconSearch,
 } from '@tabler/icons-react';
-import type { RefObject } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { formatCount, formatCounted } from '../../shared/format/count.js';
+import type { EntryFilter } from './trace-entries.js';
 import classes from './TraceToolbar.module.css';
-import type { TracePanel } from './use-trace-address.js';
 
 interface TraceToolbarProps {
   readonly find: string;
   readonly onFind: (text: string) => void;
   readonly findBox: RefObject<HTMLInputElement | null>;
-  readonly matches: readonly TraceNode[];
-  readonly errors: readonly TraceNode[];
-  readonly current: TraceNode | undefined;
-  readonly onStep: (among: readonly TraceNode[], direction: 1 | -1) => void;
-  readonly panel: TracePanel;
-  /** Undefined until they have been loaded. */
-  readonly logCount: number | undefined;
-  readonly onPanel: (panel: TracePanel) => void;
+  /** Undefined until they are known. */
+  readonly matchCount: number | undefined;
+  /** Which of the matches the cursor is on, from 1; 0 for none. */
+  readonly matchPlace: number;
+  readonly errorCount: number;
+  readonly onStep: (among: 'matches' | 'errors', direction: 1 | -1) => void;
+  /** What only some of the views have. */
+  readonly children: ReactNode;
 }
 
 export const TraceToolbar = ({
   find,
   onFind,
   findBox,
-  matches,
-  errors,
-  current,
+  matchCount,
+  matchPlace,
+  errorCount,
   onStep,
-  panel,
-  logCount,
-  onPanel,
+  children,
 }: TraceToolbarProps) => {
   const isFinding = find.trim() !== '';
-  const place = current === undefined ? 0 : matches.indexOf(current) + 1;
   return (
     <div className={classes.bar} role="toolbar" aria-label="Trace">
       <TextInput
@@ -50,19 +46,19 @@ export const TraceToolbar = ({
         value={find}
         onChange={(event) => onFind(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') onStep(matches, event.shiftKey ? -1 : 1);
+          if (event.key === 'Enter') onStep('matches', event.shiftKey ? -1 : 1);
           if (event.key === 'Escape') {
             if (find === '') event.currentTarget.blur();
             onFind('');
           }
         }}
         leftSection={<IconSearch size={14} stroke={1.75} aria-hidden />}
-        rightSectionWidth={isFinding ? 72 : undefined}
+        rightSectionWidth={isFinding ? 84 : undefined}
         rightSection={
           isFinding && (
             <span className={classes.count} aria-live="polite">
-              {place > 0 ? `${formatCount(place)} of ` : ''}
-              {formatCount(matches.length)}
+              {matchPlace > 0 ? `${formatCount(matchPlace)} of ` : ''}
+              {matchCount === undefined ? '…' : formatCount(matchCount)}
             </span>
           )
         }
@@ -72,26 +68,18 @@ export const TraceToolbar = ({
       {isFinding && (
         <Stepper
           what="match"
-          disabled={matches.length === 0}
-          onStep={(direction) => onStep(matches, direction)}
+          disabled={(matchCount ?? 0) === 0}
+          onStep={(direction) => onStep('matches', direction)}
         />
       )}
-      {errors.length > 0 && (
+      {errorCount > 0 && (
         <span className={classes.errors}>
           <IconAlertCircleFilled size={14} aria-hidden />
-          <span>{formatCounted(errors.length, 'error')}</span>
-          <Stepper what="error" onStep={(direction) => onStep(errors, direction)} />
+          <span>{formatCounted(errorCount, 'error')}</span>
+          <Stepper what="error" onStep={(direction) => onStep('errors', direction)} />
         </span>
       )}
-      <Button
-        className={classes.logs ?? ''}
-        leftSection={<IconFileText size={14} stroke={1.75} />}
-        aria-pressed={panel === 'logs'}
-        onClick={() => onPanel(panel === 'logs' ? 'none' : 'logs')}
-      >
-        {panel === 'logs' ? 'Hide logs' : 'Show logs'}
-        {logCount !== undefined && <span className={classes.logCount}>{formatCount(logCount)}</span>}
-      </Button>
+      <span className={classes.right}>{children}</span>
     </div>
   );
 };
@@ -129,4 +117,52 @@ const Stepper = ({ what, disabled = false, onStep }: StepperProps) => (
       </ActionIcon>
     </Tooltip>
   </span>
+);
+
+const FILTER_LABELS: Readonly<Record<EntryFilter, string>> = {
+  all: 'All logs and events',
+  info: 'Info and louder',
+  warn: 'Warnings and errors',
+  error: 'Errors only',
+  off: 'No logs in rows',
+};
+
+interface EntryFilterSelectProps {
+  readonly value: EntryFilter;
+  readonly counts: ReadonlyMap<EntryFilter, number>;
+  readonly onChange: (filter: EntryFilter) => void;
+}
+
+/** Which logs and events stand as rows in the waterfall. */
+export const EntryFilterSelect = ({ value, counts, onChange }: EntryFilterSelectProps) => (
+  <Select
+    className={classes.entries ?? ''}
+    aria-label="Logs and events in the waterfall"
+    value={value}
+    allowDeselect={false}
+    data={[...counts].map(([filter, count]) => ({
+      value: filter,
+      label: filter === 'off' ? FILTER_LABELS.off : `${FILTER_LABELS[filter]} (${formatCount(count)})`,
+    }))}
+    onChange={(next) => {
+      const filter = [...counts.keys()].find((candidate) => candidate === next);
+      if (filter !== undefined) onChange(filter);
+    }}
+  />
+);
+
+interface PathButtonProps {
+  readonly isOn: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+export const PathButton = ({ isOn, onChange }: PathButtonProps) => (
+  <Button
+    className={classes.path ?? ''}
+    leftSection={<IconRoute size={14} stroke={1.75} />}
+    aria-pressed={isOn}
+    onClick={() => onChange(!isOn)}
+  >
+    Critical path
+  </Button>
 );

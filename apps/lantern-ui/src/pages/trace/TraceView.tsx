@@ -1,155 +1,287 @@
+import { at, operationOf, serviceOf, type SpanId, type TraceId } from '@lantern/telemetry-model';
 import {
-  hasError,
-  type SpanId,
-  type TraceId,
-  type TraceNode,
-  type TraceTree,
-} from '@lantern/telemetry-model';
-import { useDebouncedCallback, useHotkeys, useLocalStorage, useMediaQuery } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+  useDebouncedCallback,
+  useDebouncedValue,
+  useHotkeys,
+  useLocalStorage,
+  useMediaQuery,
+} from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import type { TraceOverview } from '../../api/trace/trace-api.js';
+import { findQuery } from '../../api/trace/trace-queries.js';
 import type { LogLine } from '../../api/log-line.js';
 import { traceLogsQuery } from '../../api/trace-logs.js';
 import { Splitter } from '../../shared/Splitter.js';
-import { findInTrace } from './find-in-trace.js';
-import { SidePanel } from './SidePanel.js';
+import { SpanPanel } from './SpanPanel.js';
+import { ServiceFilter } from './ServiceFilter.js';
+import {
+  defaultFilter,
+  ENTRY_FILTERS,
+  entriesOf,
+  filterEntries,
+  passes,
+  traceEntries,
+  type TraceEntry,
+} from './trace-entries.js';
 import { TraceHeader } from './TraceHeader.js';
-import { TraceToolbar } from './TraceToolbar.js';
+import { EntryFilterSelect, PathButton, TraceToolbar } from './TraceToolbar.js';
 import classes from './TraceView.module.css';
-import { traceName } from './trace-name.js';
-import { useTraceAddress, type TracePanel } from './use-trace-address.js';
-import { collapsible, revealing, visibleRows } from './visible-rows.js';
-import { Waterfall } from './Waterfall.js';
+import { useTraceAddress } from './use-trace-address.js';
+import { ViewMenu } from './ViewMenu.js';
+import { Minimap } from './waterfall/Minimap.js';
+import { PathSections } from './waterfall/path-sections.js';
+import { isWhole, panned, wholeWindow, within, zoomed, type TimeWindow } from './waterfall/time-window.js';
+import { Waterfall, type WaterfallHandle } from './waterfall/Waterfall.js';
+import { collapseAll, collapseOne, expandOne, revealing, waterfallRows } from './waterfall/waterfall-rows.js';
+
+const FlameGraph = lazy(() => import('./flame/FlameGraph.js'));
+const CallGraph = lazy(() => import('./graph/CallGraph.js'));
+const Statistics = lazy(() => import('./statistics/Statistics.js'));
+const SpanList = lazy(() => import('./spans/SpanList.js'));
+const LogsView = lazy(() => import('./LogsView.js').then((module) => ({ default: module.LogsView })));
 
 interface TraceViewProps {
   readonly traceId: TraceId;
   /** With at least one span. */
-  readonly tree: TraceTree;
+  readonly trace: TraceOverview;
   /** Why the latest attempt to look for more spans failed. */
   readonly staleBecause: string | undefined;
 }
 
-export const TraceView = ({ traceId, tree, staleBecause }: TraceViewProps) => {
+const NONE = -1;
+const NOTHING_COLLAPSED: ReadonlySet<SpanId> = new Set();
+const NO_LINES: readonly LogLine[] = [];
+
+export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
   const address = useTraceAddress();
-  const [collapsed, setCollapsed] = useState<ReadonlySet<SpanId>>(new Set());
+  const { table } = trace;
+  const [collapsed, setCollapsed] = useState(NOTHING_COLLAPSED);
   const [cursorId, setCursorId] = useState(address.spanId);
   const [find, setFind] = useState(address.find);
+  const [openEntry, setOpenEntry] = useState<TraceEntry>();
   const [panelSize, setPanelSize] = useLocalStorage({ key: 'lantern.trace.panel', defaultValue: 480 });
-  const isWide = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false });
+  const [isPathShown, setPathShown] = useLocalStorage({ key: 'lantern.trace.path', defaultValue: true });
   const isTall = useMediaQuery('(min-width: 861px)', true, { getInitialValueInEffect: false });
   const findBox = useRef<HTMLInputElement>(null);
+  const waterfall = useRef<WaterfallHandle>(null);
 
   const logs = useQuery({
-    ...traceLogsQuery(traceId, tree.startUnixNano, tree.endUnixNano),
+    ...traceLogsQuery(traceId, table.startUnixNano, table.startUnixNano + BigInt(Math.round(table.duration))),
     // While the trace grows its times change, and with them the question.
-    placeholderData: (previous) => previous,
+    placeholderData: keepPreviousData,
   });
-  const logsBySpan = useMemo(() => groupBySpan(logs.data ?? []), [logs.data]);
+  const marks = useMemo(
+    () => traceEntries(table, trace.events, logs.data ?? NO_LINES),
+    [table, trace.events, logs.data],
+  );
+  const filter = address.entries ?? defaultFilter(marks);
+  const entries = useMemo(() => filterEntries(table, marks, filter), [table, marks, filter]);
+  const filterCounts = useMemo(
+    () =>
+      new Map(ENTRY_FILTERS.map((name) => [name, marks.list.filter((entry) => passes(entry, name)).length])),
+    [marks],
+  );
 
-  const rows = useMemo(() => visibleRows(tree, collapsed), [tree, collapsed]);
-  const wanted = useDeferredValue(find);
-  const matches = useMemo(() => findInTrace(tree, wanted), [tree, wanted]);
-  const errors = useMemo(() => tree.nodes.filter(({ span }) => hasError(span)), [tree]);
+  const hiddenKey = address.hidden.join('\n');
+  const hidden = useMemo(() => new Set(hiddenKey === '' ? [] : hiddenKey.split('\n')), [hiddenKey]);
+  const rows = useMemo(
+    () => waterfallRows(table, { collapsed, hidden, entries }),
+    [table, collapsed, hidden, entries],
+  );
+  const path = useMemo(() => new PathSections(trace.path, table.length), [trace.path, table.length]);
 
-  const selected = nodeOf(tree, address.spanId);
-  const cursor = nodeOf(tree, cursorId) ?? selected;
-  const panel: TracePanel = address.panel ?? (selected === undefined ? (isWide ? 'logs' : 'none') : 'span');
+  const [wanted] = useDebouncedValue(find.trim(), 150);
+  const found = useQuery({ ...findQuery(traceId, trace.version, wanted), placeholderData: keepPreviousData });
+  const matchRows = wanted === '' ? undefined : found.data;
+  const matches = useMemo(() => {
+    if (matchRows === undefined) return undefined;
+    const flags = new Uint8Array(table.length);
+    for (const row of matchRows) flags[row] = 1;
+    return flags;
+  }, [matchRows, table.length]);
 
+  const selected = useMemo(() => rowOf(table.spanIds, address.spanId), [table, address.spanId]);
+  const cursorRow = useMemo(() => rowOf(table.spanIds, cursorId), [table, cursorId]);
+  const cursor = cursorRow === NONE ? selected : cursorRow;
+
+  // Holding a key or turning a wheel moves faster than browsers let an address change.
+  const [window, setWindow] = useWindow(address.window, table.duration, (next) =>
+    address.change({ window: next }),
+  );
   const rememberFind = useDebouncedCallback((text: string) => address.change({ find: text }), 300);
-  // Holding a key moves faster than browsers let an address change.
   const follow = useDebouncedCallback((spanId: SpanId) => address.change({ spanId }), 120);
 
-  const moveTo = (node: TraceNode) => {
-    setCursorId(node.span.spanId);
-    setCollapsed((current) => revealing(current, node));
-    if (panel === 'span') follow(node.span.spanId);
+  const moveTo = (row: number) => {
+    const id = table.spanIds[row];
+    if (id === undefined) return;
+    setCursorId(id);
+    setCollapsed((current) => revealing(table, current, row));
+    if (selected !== NONE) follow(id);
   };
-  const open = (node: TraceNode) => {
+  const open = (row: number, entry?: TraceEntry) => {
+    const id = table.spanIds[row];
+    if (id === undefined) return;
     follow.cancel();
-    setCursorId(node.span.spanId);
-    setCollapsed((current) => revealing(current, node));
-    address.change({ spanId: node.span.spanId, panel: undefined });
+    setCursorId(id);
+    setOpenEntry(entry);
+    setCollapsed((current) => revealing(table, current, row));
+    address.change({ spanId: id });
   };
-  const openId = (spanId: SpanId) => {
-    const node = nodeOf(tree, spanId);
-    if (node !== undefined) open(node);
+  const close = () => {
+    follow.cancel();
+    setOpenEntry(undefined);
+    address.change({ spanId: undefined });
   };
-  const toggle = (node: TraceNode, isOpen: boolean) => {
-    if (node.children.length === 0) return;
+  const toggle = (row: number) => {
+    const id = table.spanIds[row];
+    if (id === undefined) return;
     setCollapsed((current) => {
       const next = new Set(current);
-      if (isOpen) next.delete(node.span.spanId);
-      else next.add(node.span.spanId);
+      if (!next.delete(id)) next.add(id);
       return next;
     });
   };
-  const showPanel = (next: TracePanel) => {
-    follow.cancel();
-    address.change(next === 'none' ? { panel: next, spanId: undefined } : { panel: next });
-  };
 
-  /** Goes through some of the nodes in reading order, from the cursor on and around the end. */
-  const step = (among: readonly TraceNode[], direction: 1 | -1) => {
-    const here = cursor?.index ?? -1;
-    const next =
-      direction === 1
-        ? (among.find(({ index }) => index > here) ?? among[0])
-        : (among.findLast(({ index }) => index < here) ?? among.at(-1));
-    if (next !== undefined) open(next);
+  /** Goes through some of the spans in reading order, from the cursor on and around the end. */
+  const step = (among: 'matches' | 'errors', direction: 1 | -1) => {
+    const flags = among === 'errors' ? table.isError : matches;
+    const next = flags === undefined ? NONE : nextFlagged(flags, cursor, direction);
+    if (next !== NONE) open(next);
   };
   const stepRow = (direction: 1 | -1) => {
-    const at = cursor === undefined ? -1 : rows.indexOf(cursor);
-    const next = rows[Math.min(rows.length - 1, Math.max(0, at + direction))];
+    const spans = rows.filter((row) => row >= 0);
+    const index = spans.indexOf(cursor);
+    const next = spans[Math.min(spans.length - 1, Math.max(0, index + direction))];
     if (next !== undefined) moveTo(next);
   };
+  const pan = (share: number) => setWindow(panned(window, share, table.duration));
+  const zoom = (factor: number) => setWindow(zoomed(window, factor, 0.5, table.duration));
+  const showView = (view: typeof address.view) => address.change({ view });
 
+  // Jaeger's keys, and those of readers.
   useHotkeys([
     ['j', () => stepRow(1)],
     ['k', () => stepRow(-1)],
-    ['e', () => step(errors, 1)],
-    ['shift+e', () => step(errors, -1)],
-    ['[', () => setCollapsed(new Set())],
-    [']', () => setCollapsed(collapsible(tree))],
-    ['l', () => showPanel(panel === 'logs' ? 'none' : 'logs')],
+    ['f', () => stepRow(1)],
+    ['b', () => stepRow(-1)],
+    ['s', () => waterfall.current?.scrollPage(1)],
+    ['w', () => waterfall.current?.scrollPage(-1)],
+    ['a', () => pan(-0.1)],
+    ['d', () => pan(0.1)],
+    ['shift+a', () => pan(-0.5)],
+    ['shift+d', () => pan(0.5)],
+    ['ArrowLeft', () => pan(-0.1)],
+    ['ArrowRight', () => pan(0.1)],
+    ['shift+ArrowLeft', () => pan(-0.5)],
+    ['shift+ArrowRight', () => pan(0.5)],
+    ['ArrowUp', () => zoom(1.25)],
+    ['ArrowDown', () => zoom(1 / 1.25)],
+    ['e', () => step('errors', 1)],
+    ['shift+e', () => step('errors', -1)],
+    ['[', () => setCollapsed(NOTHING_COLLAPSED)],
+    [']', () => setCollapsed(collapseAll(table))],
+    ['p', () => setCollapsed(collapseOne(table, collapsed))],
+    ['o', () => setCollapsed(expandOne(table, collapsed))],
+    ['l', () => showView(address.view === 'logs' ? 'waterfall' : 'logs')],
     ['/', () => findBox.current?.focus()],
-    ['Escape', () => panel !== 'none' && !isCovered() && showPanel('none')],
+    ['ctrl+b', () => findBox.current?.focus()],
+    ['Escape', () => !isCovered() && (selected === NONE ? changeFind('') : close())],
   ]);
 
+  const changeFind = (text: string) => {
+    setFind(text);
+    rememberFind(text);
+  };
+  const openId = (spanId: SpanId) => {
+    const row = rowOf(table.spanIds, spanId);
+    if (row !== NONE) open(row);
+  };
+  const shared = { traceId, trace, matches, selected, onOpen: open };
   return (
-    <article className={classes.view} data-panel={panel}>
-      <title>{`${traceName(tree)} · Lantern`}</title>
-      <TraceHeader traceId={traceId} tree={tree} staleBecause={staleBecause} onOpen={open} />
+    <article className={classes.view}>
+      <title>{`${serviceOf(table, 0)} ${operationOf(table, 0)} · Lantern`}</title>
+      <TraceHeader traceId={traceId} trace={trace} staleBecause={staleBecause} onOpen={open}>
+        <ViewMenu view={address.view} traceId={traceId} table={table} onView={showView} />
+      </TraceHeader>
       <TraceToolbar
         find={find}
-        onFind={(text) => {
-          setFind(text);
-          rememberFind(text);
-        }}
+        onFind={changeFind}
         findBox={findBox}
-        matches={matches}
-        errors={errors}
-        current={cursor}
+        matchCount={matchRows?.length}
+        matchPlace={matchRows === undefined ? 0 : matchRows.indexOf(cursor) + 1}
+        errorCount={table.errorCount}
         onStep={step}
-        panel={panel}
-        logCount={logs.data?.length}
-        onPanel={showPanel}
-      />
+      >
+        {address.view === 'waterfall' && (
+          <>
+            {marks.list.length > 0 && (
+              <EntryFilterSelect
+                value={filter}
+                counts={filterCounts}
+                onChange={(next) => address.change({ entries: next })}
+              />
+            )}
+            <PathButton isOn={isPathShown} onChange={setPathShown} />
+            {table.services.length > 1 && (
+              <ServiceFilter
+                table={table}
+                times={trace.timeTaken}
+                hidden={address.hidden}
+                onChange={(next) => address.change({ hidden: next })}
+              />
+            )}
+          </>
+        )}
+      </TraceToolbar>
       <div className={classes.body} style={{ '--panel-size': `${panelSize}px` }}>
-        <Waterfall
-          tree={tree}
-          rows={rows}
-          collapsed={collapsed}
-          selected={panel === 'span' ? selected : undefined}
-          cursor={cursor}
-          matches={wanted.trim() === '' ? undefined : matches}
-          logsBySpan={logsBySpan}
-          onMove={moveTo}
-          onOpen={open}
-          onToggle={toggle}
-          onCollapseAll={() => setCollapsed(collapsible(tree))}
-          onExpandAll={() => setCollapsed(new Set())}
-        />
-        {panel !== 'none' && (
+        <div className={classes.main}>
+          <Suspense>
+            {address.view === 'waterfall' && (
+              <>
+                <Minimap table={table} window={window} onWindow={setWindow} />
+                <Waterfall
+                  ref={waterfall}
+                  table={table}
+                  badges={trace.badges}
+                  rows={rows}
+                  collapsed={collapsed}
+                  marks={marks}
+                  entries={entries}
+                  path={isPathShown ? path : undefined}
+                  window={window}
+                  onWindow={setWindow}
+                  selected={selected}
+                  cursor={cursor}
+                  selectedEntry={openEntry}
+                  matches={matches}
+                  onMove={moveTo}
+                  onOpen={open}
+                  onOpenEntry={(entry) => open(entry.row, entry)}
+                  onToggle={toggle}
+                  onCollapseAll={() => setCollapsed(collapseAll(table))}
+                  onExpandAll={() => setCollapsed(NOTHING_COLLAPSED)}
+                />
+              </>
+            )}
+            {address.view === 'flame' && <FlameGraph {...shared} />}
+            {address.view === 'graph' && <CallGraph {...shared} />}
+            {address.view === 'statistics' && (
+              <Statistics
+                {...shared}
+                groupBy={address.groupBy}
+                onGroupBy={(groupBy) => address.change({ groupBy })}
+              />
+            )}
+            {address.view === 'spans' && (
+              <SpanList {...shared} sort={address.sort} onSort={(sort) => address.change({ sort })} />
+            )}
+            {address.view === 'logs' && (
+              <LogsView traceId={traceId} table={table} logs={logs} onOpenSpan={openId} />
+            )}
+          </Suspense>
+        </div>
+        {selected !== NONE && (
           <>
             {isTall && (
               <Splitter
@@ -161,14 +293,16 @@ export const TraceView = ({ traceId, tree, staleBecause }: TraceViewProps) => {
                 onChange={setPanelSize}
               />
             )}
-            <SidePanel
-              tree={tree}
-              panel={panel}
-              onPanel={showPanel}
-              selected={selected}
-              logs={logs}
-              spanLogs={selected === undefined ? [] : (logsBySpan.get(selected.span.spanId) ?? [])}
-              onOpenSpan={openId}
+            <SpanPanel
+              traceId={traceId}
+              trace={trace}
+              row={selected}
+              logs={entriesOf(marks, selected).flatMap(({ line, isStray }) =>
+                line === undefined || isStray ? [] : [line],
+              )}
+              openLine={openEntry?.row === selected ? openEntry.line?.key : undefined}
+              onOpen={open}
+              onClose={close}
             />
           </>
         )}
@@ -177,14 +311,41 @@ export const TraceView = ({ traceId, tree, staleBecause }: TraceViewProps) => {
   );
 };
 
-const nodeOf = (tree: TraceTree, spanId: SpanId | undefined): TraceNode | undefined =>
-  spanId === undefined ? undefined : tree.nodes.find(({ span }) => span.spanId === spanId);
+/** The time in view: in the address, and ahead of it while it changes. */
+const useWindow = (
+  fromAddress: TimeWindow | undefined,
+  duration: number,
+  remember: (window: TimeWindow | undefined) => void,
+): [TimeWindow, (window: TimeWindow) => void] => {
+  const [draft, setDraft] = useState<TimeWindow>();
+  const settle = useDebouncedCallback((next: TimeWindow) => {
+    remember(isWhole(next, duration) ? undefined : next);
+    setDraft(undefined);
+  }, 250);
+  const { from, to } = draft ?? fromAddress ?? wholeWindow(duration);
+  const window = useMemo(() => within({ from, to }, duration), [from, to, duration]);
+  return [
+    window,
+    (next) => {
+      setDraft(next);
+      settle(next);
+    },
+  ];
+};
+
+const rowOf = (spanIds: readonly SpanId[], spanId: SpanId | undefined): number =>
+  spanId === undefined ? NONE : spanIds.indexOf(spanId);
+
+/** The next row that bears a flag, behind the last one the first again. */
+const nextFlagged = (flags: Uint8Array, here: number, direction: 1 | -1): number => {
+  const { length } = flags;
+  const start = here === NONE && direction === -1 ? 0 : here;
+  for (let i = 1; i <= length; i++) {
+    const row = (start + i * direction + length * 2) % length;
+    if (at(flags, row) === 1) return row;
+  }
+  return NONE;
+};
 
 /** A dialog or a menu lies over the page, and takes the key. */
 const isCovered = (): boolean => document.querySelector('[role=dialog], [role=menu]') !== null;
-
-const groupBySpan = (lines: readonly LogLine[]): ReadonlyMap<string, readonly LogLine[]> =>
-  Map.groupBy(
-    lines.filter(({ spanId }) => spanId !== undefined),
-    ({ spanId }) => spanId ?? '',
-  );

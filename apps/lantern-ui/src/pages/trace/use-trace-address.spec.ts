@@ -1,30 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatTraceAddress, parseTraceAddress } from './use-trace-address.js';
 
-const read = (query: string) => parseTraceAddress(new URLSearchParams(query));
+const parse = (query: string) => parseTraceAddress(new URLSearchParams(query));
 
-describe('parseTraceAddress', () => {
-  it('takes Jaeger’s uiFind for a span when it is the id of one, else for a text', () => {
-    expect(read('uiFind=E457B5A2E4D86BD1')).toEqual({
-      spanId: 'e457b5a2e4d86bd1',
-      find: '',
-      panel: undefined,
-    });
-    expect(read('uiFind=calculate_total')).toEqual({
+describe('the address of a trace', () => {
+  it('opens a span for Jaeger’s uiFind when it is the id of one', () => {
+    expect(parse('uiFind=00F067AA0BA902B7')).toMatchObject({ spanId: '00f067aa0ba902b7', find: '' });
+  });
+
+  it('looks for any other text', () => {
+    expect(parse('uiFind=timeout')).toMatchObject({ spanId: undefined, find: 'timeout' });
+  });
+
+  it('shows the waterfall of the whole trace unless it says otherwise', () => {
+    expect(parse('view=tables&logs=loud&time=9-1')).toEqual({
+      view: 'waterfall',
       spanId: undefined,
-      find: 'calculate_total',
-      panel: undefined,
+      find: '',
+      entries: undefined,
+      hidden: [],
+      window: undefined,
+      groupBy: ['service', 'operation'],
+      sort: { by: 'duration', direction: -1 },
     });
   });
 
-  it('takes an unknown panel for none said', () => {
-    expect(read('panel=flames').panel).toBeUndefined();
+  it('survives being written and read', () => {
+    const query =
+      'view=flame&uiFind=00f067aa0ba902b7&find=a+b&logs=warn&hide=order-service&hide=db&time=100-2000&group=.user.id&sort=-start';
+    expect(formatTraceAddress(parse(query)).toString()).toBe(query);
   });
-
-  it.each(['', 'uiFind=e457b5a2e4d86bd1', 'uiFind=e457b5a2e4d86bd1&find=payment&panel=logs'])(
-    'reads back what formatTraceAddress writes: %s',
-    (query) => {
-      expect(formatTraceAddress(read(query)).toString()).toBe(query);
-    },
-  );
 });

@@ -27,6 +27,9 @@ export const formatDuration = (duration: DurationNano): string => {
 const pair = (major: bigint, majorUnit: string, minor: bigint, minorUnit: string): string =>
   minor === 0n ? `${major} ${majorUnit}` : `${major} ${majorUnit} ${minor} ${minorUnit}`;
 
+/** The same for nanoseconds that were computed with. */
+export const formatNanos = (nanos: number): string => formatDuration(BigInt(Math.round(nanos)));
+
 /** A place on the time line of a trace: `+182 ms`, `−35 ms` before its start. */
 export const formatOffset = (offset: DurationNano): string =>
   offset < 0n ? formatDuration(offset) : `+${formatDuration(offset)}`;

@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatTraceRequestJson } from '@lantern/otlp/json';
+import { at, operationOf, serviceOf, SpanKind, StatusCode } from '@lantern/telemetry-model';
+import {
+  attributes,
+  orderTrace,
+  resourceSpans,
+  span,
+  spanId,
+  T0,
+  millis,
+} from '@lantern/telemetry-model/testing';
+import { LoadedTrace } from './loaded-trace.js';
+import { spanOf } from './trace-queries.js';
+
+const load = (groups: Parameters<typeof formatTraceRequestJson>[0]): LoadedTrace =>
+  new LoadedTrace(formatTraceRequestJson(groups).resourceSpans, 1);
+
+const failedOrder = load(orderTrace({ failed: true }).resourceSpans);
+
+describe('a trace that was read from OTLP/JSON', () => {
+  it('has its spans in reading order, with their services', () => {
+    const { table } = failedOrder;
+    const names = Array.from(
+      { length: table.length },
+      (_, row) => `${serviceOf(table, row)} ${operationOf(table, row)}`,
+    );
+    expect(names).toEqual([
+      'api-gateway POST /orders',
+      'api-gateway proxy_to_order-service',
+      'api-gateway POST',
+      'order-service POST /orders',
+      'order-service validate_user',
+      'order-service GET',
+      'user-service GET /users/:id',
+      'user-service SELECT users',
+      'order-service calculate_total',
+    ]);
+    expect(table.duration).toBe(100e6);
+  });
+
+  it('says what failed, and what took the time', () => {
+    const { failure, timeTaken } = failedOrder.overview();
+    expect(failure).toEqual({
+      row: 8,
+      message: 'Payment gateway timeout: Unable to reach provider',
+      others: 0,
+    });
+    expect(timeTaken[0]).toMatchObject({ service: 'order-service', operation: 'calculate_total' });
+    expect(load(orderTrace().resourceSpans).overview().failure).toBeUndefined();
+  });
+
+  it('names of several failures the one that ended first', () => {
+    const failed = { code: StatusCode.error, message: '' } as const;
+    const trace = load([
+      resourceSpans(
+        'shop',
+        span({ spanId: spanId(1), endUnixNano: T0 + millis(9), status: failed }),
+        span({ spanId: spanId(2), parentSpanId: spanId(1), endUnixNano: T0 + millis(8), status: failed }),
+        span({
+          spanId: spanId(3),
+          parentSpanId: spanId(1),
+          endUnixNano: T0 + millis(4),
+          status: failed,
+          attributes: attributes({ 'http.response.status_code': 422n }),
+        }),
+      ),
+    ]);
+    expect(trace.overview().failure).toMatchObject({ message: 'HTTP status 422', others: 1 });
+    expect(trace.table.spanIds[trace.overview().failure?.row ?? 0]).toBe(spanId(3));
+  });
+
+  it('has badges for the HTTP status and the system that a span talks to', () => {
+    const { badges } = failedOrder.overview();
+    const ofRow = (row: number) => [
+      badges.words[at(badges.status, row)],
+      badges.words[at(badges.system, row)],
+    ];
+    expect(ofRow(0)).toEqual(['504', '']);
+    expect(ofRow(7)).toEqual(['', 'sqlite']);
+    expect(ofRow(8)).toEqual(['', '']);
+  });
+
+  it('tells each event in a line', () => {
+    const { events } = failedOrder.overview();
+    expect(events.texts).toEqual([
+      'exception PaymentError: Payment gateway timeout: Unable to reach provider',
+    ]);
+    expect([...events.row, ...events.time, ...events.isException]).toEqual([8, 69e6, 1]);
+  });
+
+  it('gives each span whole, as it was sent', () => {
+    const detail = spanOf(failedOrder.span(8));
+    const sent = orderTrace({ failed: true }).resourceSpans[1]?.scopeSpans[0]?.spans.find(
+      ({ name }) => name === 'calculate_total',
+    );
+    expect(detail.span).toEqual(sent);
+  });
+
+  it('groups by fields and by attributes, those that have none apart', () => {
+    const byMethod = failedOrder.statistics(['.http.request.method']);
+    expect(byMethod.map(({ values, count }) => [values[0], count])).toEqual([
+      ['POST', 3],
+      [undefined, 4],
+      ['GET', 2],
+    ]);
+    expect(failedOrder.statistics(['kind', 'status'])[0]?.values).toEqual(['server', 'error']);
+    expect(failedOrder.overview().attributeKeys.slice(0, 2)).toEqual([
+      'http.request.method',
+      'http.response.status_code',
+    ]);
+  });
+
+  it('sorts rows by any column, equal ones in reading order', () => {
+    expect([...failedOrder.sort('duration', -1)].slice(0, 3)).toEqual([0, 1, 2]);
+    expect([...failedOrder.sort('operation', 1)].map((row) => operationOf(failedOrder.table, row))[0]).toBe(
+      'GET',
+    );
+  });
+
+  it('is empty without spans', () => {
+    const empty = load([]);
+    expect(empty.overview()).toMatchObject({ table: { length: 0 }, failure: undefined, timeTaken: [] });
+    expect(empty.callTree().nodes).toEqual([]);
+  });
+});
+
+describe('find', () => {
+  const found = (text: string) =>
+    [...failedOrder.find(text)].map((row) => operationOf(failedOrder.table, row));
+
+  it.each([
+    ['calculate', ['calculate_total']],
+    ['SELECT USERS', ['SELECT users']],
+    ['user-service GET', ['GET /users/:id']],
+    ['db.system.name=sqlite', ['SELECT users']],
+    ['product=fail', ['calculate_total']],
+    ['PaymentError', ['calculate_total']],
+    ['000000000000000a', []],
+    ['0000000000000008', ['SELECT users']],
+    ['  ', []],
+    ['nowhere to be found', []],
+  ])('finds “%s”', (text, names) => {
+    expect(found(text)).toEqual(names);
+  });
+
+  it('looks into values of any kind, and into the resource', () => {
+    const trace = load([
+      resourceSpans(
+        'shop',
+        span({
+          attributes: attributes({ list: ['a', 2n], flag: true, ratio: 0.5, bytes: new Uint8Array([1, 2]) }),
+          kind: SpanKind.client,
+        }),
+      ),
+    ]);
+    for (const text of ['list=["a",2]', 'flag=true', 'ratio=0.5', 'bytes=AQI=', 'service.name=shop']) {
+      expect([...trace.find(text)]).toEqual([0]);
+    }
+  });
+});

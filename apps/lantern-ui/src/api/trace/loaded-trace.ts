@@ -1,0 +1,304 @@
+import type {
+  ResourceSpansJson,
+  ScopeSpansJson,
+  SpanEventJson,
+  SpanJson,
+  TraceRequestJson,
+} from '@lantern/otlp/json';
+import {
+  Dictionary,
+  MISSING_SERVICE_NAME,
+  StatusCode,
+  at,
+  buildCallTree,
+  buildSpanTable,
+  criticalPath,
+  criticalTimes,
+  durationOf,
+  operationOf,
+  selfTimes,
+  serviceOf,
+  spanStatistics,
+  timeTaken,
+  type CallTree,
+  type CriticalPath,
+  type SpanId,
+  type SpanRow,
+  type SpanTable,
+  type TraceId,
+} from '@lantern/telemetry-model';
+import { spanKindName } from '../../shared/span-kind.js';
+import { errorMessageOf } from './error-message.js';
+import { httpStatusOf, systemOf } from './span-badges.js';
+import { textOf, valueText } from './span-texts.js';
+import type {
+  BadgeColumns,
+  ComparedTrace,
+  EventColumns,
+  Failure,
+  GroupKey,
+  NamedStatistics,
+  SortColumn,
+  TraceOverview,
+} from './trace-api.js';
+
+interface Origin {
+  readonly span: SpanJson;
+  readonly scope: ScopeSpansJson;
+  readonly group: ResourceSpansJson;
+}
+
+/** A trace as Lantern answered it, with what was computed from it. */
+export class LoadedTrace {
+  readonly table: SpanTable;
+  readonly self: Float64Array;
+  readonly path: CriticalPath;
+  readonly critical: Float64Array;
+  /** By row. */
+  readonly #spans: readonly Origin[];
+  #callTree: CallTree | undefined;
+
+  constructor(
+    /** Canonical OTLP/JSON, as Lantern writes it: ids in hex, times as decimal texts, no zeros. */
+    resourceSpans: readonly ResourceSpansJson[],
+    readonly version: number,
+  ) {
+    const spans: Origin[] = [];
+    const rows: SpanRow[] = [];
+    for (const group of resourceSpans) {
+      const service = textOf(group.resource.attributes, 'service.name') ?? MISSING_SERVICE_NAME;
+      for (const scope of group.scopeSpans) {
+        for (const span of scope.spans) {
+          spans.push({ span, scope, group });
+          rows.push(rowOf(span, service));
+        }
+      }
+    }
+    this.table = buildSpanTable(rows);
+    this.#spans = Array.from(this.table.source, (place) => spans[place]).filter(
+      (origin) => origin !== undefined,
+    );
+    this.self = selfTimes(this.table);
+    this.path = criticalPath(this.table);
+    this.critical = criticalTimes(this.table, this.path);
+  }
+
+  overview(): TraceOverview {
+    const { version, table, self, critical, path } = this;
+    return {
+      version,
+      table,
+      self,
+      critical,
+      path,
+      timeTaken: timeTaken(table, path),
+      failure: this.#failure(),
+      badges: this.#badges(),
+      events: this.#events(),
+      attributeKeys: this.#attributeKeys(),
+    };
+  }
+
+  /** Whatever the case of the text: in a name, an id, the status, `key=value` of an attribute, or in an event. */
+  find(text: string): Uint32Array {
+    const wanted = text.trim().toLowerCase();
+    if (wanted === '') return new Uint32Array();
+    // The same few services and operations stand on all rows, and the same resources.
+    const services = matching(this.table.services, wanted);
+    const names = matching(this.table.names, wanted);
+    const groups = new Map<ResourceSpansJson, boolean>();
+    const rows: number[] = [];
+    for (const [row, { span, group }] of this.#spans.entries()) {
+      let isInGroup = groups.get(group);
+      if (isInGroup === undefined)
+        groups.set(group, (isInGroup = hasText(group.resource.attributes, wanted)));
+      if (
+        isInGroup ||
+        services[at(this.table.service, row)] === true ||
+        names[at(this.table.name, row)] === true ||
+        `${serviceOf(this.table, row)} ${operationOf(this.table, row)}`.toLowerCase().includes(wanted) ||
+        span.spanId.includes(wanted) ||
+        (span.status.message?.toLowerCase().includes(wanted) ?? false) ||
+        hasText(span.attributes, wanted) ||
+        (span.events ?? []).some(
+          (event) => (event.name ?? '').toLowerCase().includes(wanted) || hasText(event.attributes, wanted),
+        )
+      ) {
+        rows.push(row);
+      }
+    }
+    return Uint32Array.from(rows);
+  }
+
+  span(row: number): TraceRequestJson {
+    const origin = this.#spans[row];
+    if (origin === undefined) return { resourceSpans: [] };
+    const { span, scope, group } = origin;
+    return { resourceSpans: [{ ...group, scopeSpans: [{ ...scope, spans: [span] }] }] };
+  }
+
+  statistics(groupBy: readonly GroupKey[]): NamedStatistics[] {
+    const { table, self, critical } = this;
+    const keys = new Dictionary();
+    const values: (string | undefined)[][] = [];
+    const groupOf = Uint32Array.from(table.spanIds, (_, row) => {
+      const ofRow = groupBy.map((key) => this.#valueOf(row, key));
+      const place = keys.placeOf(JSON.stringify(ofRow));
+      values[place] ??= ofRow;
+      return place;
+    });
+    return spanStatistics(table, groupOf, { self, critical }).map((statistics) => ({
+      ...statistics,
+      values: values[statistics.group] ?? [],
+    }));
+  }
+
+  callTree(): CallTree {
+    return (this.#callTree ??= buildCallTree(this.table, { self: this.self, critical: this.critical }));
+  }
+
+  sort(by: SortColumn, direction: 1 | -1): Uint32Array {
+    const { table } = this;
+    const rows = Uint32Array.from(table.spanIds, (_, row) => row);
+    const ranks = { service: table.service, operation: rankOf(table) };
+    const keyOf: Record<SortColumn, (row: number) => number> = {
+      row: (row) => row,
+      service: (row) => at(ranks.service, row),
+      operation: (row) => at(ranks.operation, row),
+      start: (row) => at(table.start, row),
+      duration: (row) => durationOf(table, row),
+      self: (row) => at(this.self, row),
+      critical: (row) => at(this.critical, row),
+    };
+    const keys = Float64Array.from(rows, keyOf[by]);
+    return rows.sort((a, b) => (at(keys, a) - at(keys, b)) * direction || a - b);
+  }
+
+  summary(traceId: TraceId): ComparedTrace {
+    const { table } = this;
+    return {
+      traceId,
+      service: table.length === 0 ? '' : serviceOf(table, 0),
+      operation: table.length === 0 ? '' : operationOf(table, 0),
+      startUnixNano: table.startUnixNano,
+      durationNano: table.duration,
+      spanCount: table.length,
+      errorCount: table.errorCount,
+    };
+  }
+
+  #valueOf(row: number, key: GroupKey): string | undefined {
+    const span = this.#spans[row]?.span;
+    if (key === 'service') return serviceOf(this.table, row);
+    if (key === 'operation') return operationOf(this.table, row);
+    if (key === 'kind') return spanKindName(at(this.table.kind, row));
+    if (key === 'status')
+      return at(this.table.isError, row) === 1
+        ? 'error'
+        : span?.status.code === StatusCode.ok
+          ? 'OK'
+          : 'unset';
+    return textOf(span?.attributes, key.slice(1));
+  }
+
+  /** Failed spans below which nothing failed: the spans above them mostly report on. The one that ended first counts. */
+  #failure(): Failure | undefined {
+    const { isError, errorsBelow, end } = this.table;
+    let first = -1;
+    let count = 0;
+    for (let row = 0; row < this.table.length; row++) {
+      if (at(isError, row) === 0 || at(errorsBelow, row) > 0) continue;
+      count++;
+      if (first === -1 || at(end, row) < at(end, first)) first = row;
+    }
+    const span = this.#spans[first]?.span;
+    return span && { row: first, message: errorMessageOf(span), others: count - 1 };
+  }
+
+  #badges(): BadgeColumns {
+    const words = new Dictionary(['']);
+    const place = (text: string | undefined) => (text === undefined ? 0 : words.placeOf(text.slice(0, 24)));
+    const status = Uint32Array.from(this.#spans, ({ span }) => place(httpStatusOf(span.attributes)));
+    const system = Uint32Array.from(this.#spans, ({ span }) => place(systemOf(span.attributes)));
+    return { words: words.words, status, system };
+  }
+
+  #events(): EventColumns {
+    const row: number[] = [];
+    const time: number[] = [];
+    const isException: number[] = [];
+    const texts: string[] = [];
+    for (const [at, { span }] of this.#spans.entries()) {
+      const events = (span.events ?? [])
+        .map((event) => ({ event, time: Number(BigInt(event.timeUnixNano ?? 0) - this.table.startUnixNano) }))
+        .sort((a, b) => a.time - b.time);
+      for (const { event, time: offset } of events) {
+        row.push(at);
+        time.push(offset);
+        isException.push(Number(event.name === 'exception'));
+        texts.push(eventText(event));
+      }
+    }
+    return {
+      row: Uint32Array.from(row),
+      time: Float64Array.from(time),
+      isException: Uint8Array.from(isException),
+      texts,
+    };
+  }
+
+  #attributeKeys(): string[] {
+    const counts = new Map<string, number>();
+    for (const { span } of this.#spans) {
+      for (const { key } of span.attributes ?? []) counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return [...counts]
+      .sort(([a, times], [b, others]) => others - times || (a < b ? -1 : 1))
+      .slice(0, MOST_KEYS)
+      .map(([key]) => key);
+  }
+}
+
+/** As many as a person may look through to choose one. */
+const MOST_KEYS = 200;
+
+const rowOf = (span: SpanJson, service: string): SpanRow => ({
+  spanId: span.spanId as SpanId,
+  parentSpanId: span.parentSpanId as SpanId | undefined,
+  service,
+  name: span.name ?? '',
+  kind: span.kind ?? 0,
+  isError: span.status.code === StatusCode.error,
+  startUnixNano: BigInt(span.startTimeUnixNano ?? 0),
+  endUnixNano: BigInt(span.endTimeUnixNano ?? 0),
+});
+
+/** As much as fits into a row. */
+const MOST_TEXT = 200;
+
+const eventText = ({ name = '', attributes = [] }: SpanEventJson): string => {
+  const type = textOf(attributes, 'exception.type');
+  const message = textOf(attributes, 'exception.message');
+  const said =
+    name === 'exception'
+      ? [type, message].filter((text) => text !== undefined && text !== '').join(': ')
+      : attributes
+          .slice(0, 3)
+          .map(({ key, value }) => `${key}=${valueText(value).slice(0, 60)}`)
+          .join(' ');
+  return `${name === '' ? 'unnamed event' : name} ${said}`.trim().slice(0, MOST_TEXT);
+};
+
+const hasText = (attributes: SpanJson['attributes'], wanted: string): boolean =>
+  attributes?.some(({ key, value }) => `${key}=${valueText(value)}`.toLowerCase().includes(wanted)) ?? false;
+
+const matching = (words: readonly string[], wanted: string): boolean[] =>
+  words.map((word) => word.toLowerCase().includes(wanted));
+
+/** The operations' places in alphabetical order, by row. */
+const rankOf = ({ names, name }: SpanTable): Uint32Array => {
+  const order = names.map((word, place) => ({ word, place })).sort((a, b) => (a.word < b.word ? -1 : 1));
+  const rank = new Uint32Array(names.length);
+  for (const [i, { place }] of order.entries()) rank[place] = i;
+  return name.map((place) => at(rank, place));
+};

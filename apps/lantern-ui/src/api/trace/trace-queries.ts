@@ -1,0 +1,87 @@
+import { readTraceRequestJson, type TraceRequestJson } from '@lantern/otlp/json';
+import { spansOf, type SpanInContext, type TraceId } from '@lantern/telemetry-model';
+import { queryOptions } from '@tanstack/react-query';
+import type { GroupKey, SortColumn, TraceOverview } from './trace-api.js';
+import { traceWorker } from './trace-worker-client.js';
+
+/** Columns are compared by their version; looking into each number would stop the page. */
+const WHOLE = { structuralSharing: false } as const;
+
+/** All that has arrived of a trace. While nothing new comes it stays the same object, so that nothing is drawn anew. */
+export const traceQuery = (traceId: TraceId) =>
+  queryOptions({
+    ...WHOLE,
+    queryKey: ['trace', traceId],
+    queryFn: async ({ client, queryKey, signal }): Promise<TraceOverview> => {
+      const known = client.getQueryData<TraceOverview>(queryKey);
+      const news = await traceWorker.open(traceId, known?.version, signal);
+      if (news !== undefined) return news;
+      if (known === undefined) throw new Error('The trace did not come.');
+      return known;
+    },
+  });
+
+export const spanQuery = (traceId: TraceId, version: number, row: number) =>
+  queryOptions({
+    ...WHOLE,
+    queryKey: ['trace-span', traceId, version, row],
+    queryFn: async ({ signal }) => spanOf(await traceWorker.span(traceId, row, signal)),
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+
+/** One span with its surroundings, and as it was sent. */
+export interface SpanDetail extends SpanInContext {
+  readonly json: TraceRequestJson;
+}
+
+/** @throws {MalformedOtlpError} */
+export const spanOf = (json: TraceRequestJson): SpanDetail => {
+  const [found] = spansOf(readTraceRequestJson(json).resourceSpans);
+  if (found === undefined) throw new Error('The span is not part of the trace any more.');
+  return { ...found, json };
+};
+
+export const findQuery = (traceId: TraceId, version: number, text: string) =>
+  queryOptions({
+    ...WHOLE,
+    queryKey: ['trace-find', traceId, version, text],
+    queryFn: ({ signal }) => traceWorker.find(traceId, text, signal),
+    enabled: text.trim() !== '',
+    staleTime: Infinity,
+    gcTime: 10_000,
+  });
+
+export const statisticsQuery = (traceId: TraceId, version: number, groupBy: readonly GroupKey[]) =>
+  queryOptions({
+    ...WHOLE,
+    queryKey: ['trace-statistics', traceId, version, ...groupBy],
+    queryFn: ({ signal }) => traceWorker.statistics(traceId, groupBy, signal),
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+
+export const callsQuery = (traceId: TraceId, version: number) =>
+  queryOptions({
+    ...WHOLE,
+    queryKey: ['trace-calls', traceId, version],
+    queryFn: ({ signal }) => traceWorker.calls(traceId, signal),
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+
+export const sortQuery = (traceId: TraceId, version: number, by: SortColumn, direction: 1 | -1) =>
+  queryOptions({
+    ...WHOLE,
+    queryKey: ['trace-sort', traceId, version, by, direction],
+    queryFn: ({ signal }) => traceWorker.sort(traceId, by, direction, signal),
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+
+export const comparisonQuery = (a: readonly TraceId[], b: readonly TraceId[]) =>
+  queryOptions({
+    ...WHOLE,
+    queryKey: ['trace-comparison', a, b],
+    queryFn: ({ signal }) => traceWorker.compare(a, b, signal),
+  });

@@ -1,0 +1,108 @@
+import type { ResourceSpansJson, TraceRequestJson } from '@lantern/otlp/json';
+import { diffCallTrees, type CallNode, type TraceId } from '@lantern/telemetry-model';
+import { getText, parseJson } from '../http.js';
+import { LoadedTrace } from './loaded-trace.js';
+import type {
+  GroupKey,
+  NamedStatistics,
+  SortColumn,
+  TraceApi,
+  TraceComparison,
+  TraceOverview,
+} from './trace-api.js';
+import { textHash } from './text-hash.js';
+
+/** Enough to go back and forth between a few; a trace of a hundred thousand spans takes about 200 MB. */
+const MOST_TRACES = 3;
+
+type Deferred = {
+  [K in keyof TraceApi]: (
+    ...args: [...Parameters<TraceApi[K]>, AbortSignal]
+  ) => Promise<ReturnType<TraceApi[K]>>;
+};
+
+interface Kept {
+  readonly trace: LoadedTrace;
+  /** Of the answer that it was made of. */
+  readonly hash: number;
+}
+
+/** The traces that were looked at last. One that is asked for and no longer here is fetched again. */
+export class TraceShelf implements Deferred {
+  readonly #kept = new Map<TraceId, Kept>();
+  #versions = 0;
+
+  async open(
+    traceId: TraceId,
+    knownVersion: number | undefined,
+    signal: AbortSignal,
+  ): Promise<TraceOverview | undefined> {
+    const trace = await this.#fetch(traceId, signal);
+    return trace.version === knownVersion ? undefined : trace.overview();
+  }
+
+  async find(traceId: TraceId, text: string, signal: AbortSignal): Promise<Uint32Array> {
+    return (await this.#trace(traceId, signal)).find(text);
+  }
+
+  async span(traceId: TraceId, row: number, signal: AbortSignal): Promise<TraceRequestJson> {
+    return (await this.#trace(traceId, signal)).span(row);
+  }
+
+  async statistics(
+    traceId: TraceId,
+    groupBy: readonly GroupKey[],
+    signal: AbortSignal,
+  ): Promise<NamedStatistics[]> {
+    return (await this.#trace(traceId, signal)).statistics(groupBy);
+  }
+
+  async calls(traceId: TraceId, signal: AbortSignal): Promise<readonly CallNode[]> {
+    return (await this.#trace(traceId, signal)).callTree().nodes;
+  }
+
+  async sort(traceId: TraceId, by: SortColumn, direction: 1 | -1, signal: AbortSignal): Promise<Uint32Array> {
+    return (await this.#trace(traceId, signal)).sort(by, direction);
+  }
+
+  async compare(a: readonly TraceId[], b: readonly TraceId[], signal: AbortSignal): Promise<TraceComparison> {
+    // One after the other: a cohort may be large, and of each trace only its calls are needed.
+    const sides = [];
+    for (const traceIds of [a, b]) {
+      const side = [];
+      for (const traceId of traceIds) {
+        const trace = await this.#trace(traceId, signal);
+        side.push({ summary: trace.summary(traceId), calls: trace.callTree() });
+      }
+      sides.push(side);
+    }
+    const [left = [], right = []] = sides;
+    return {
+      differences: diffCallTrees(
+        left.map(({ calls }) => calls),
+        right.map(({ calls }) => calls),
+      ),
+      a: left.map(({ summary }) => summary),
+      b: right.map(({ summary }) => summary),
+    };
+  }
+
+  async #trace(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {
+    return this.#kept.get(traceId)?.trace ?? this.#fetch(traceId, signal);
+  }
+
+  async #fetch(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {
+    const path = `/api/v3/traces/${traceId}`;
+    const { body, type } = await getText({ path, signal });
+    const hash = textHash(body);
+    const before = this.#kept.get(traceId);
+    if (before?.hash === hash) return before.trace;
+
+    const { result } = parseJson(body, path, type) as { result?: { resourceSpans?: ResourceSpansJson[] } };
+    const trace = new LoadedTrace(result?.resourceSpans ?? [], ++this.#versions);
+    this.#kept.delete(traceId);
+    this.#kept.set(traceId, { trace, hash });
+    for (const oldest of [...this.#kept.keys()].slice(0, -MOST_TRACES)) this.#kept.delete(oldest);
+    return trace;
+  }
+}

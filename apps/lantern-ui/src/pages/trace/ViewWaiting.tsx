@@ -1,0 +1,25 @@
+import { Skeleton } from '@mantine/core';
+import { LoadFailed } from '../../shared/LoadFailed.js';
+import classes from './ViewWaiting.module.css';
+
+interface ViewWaitingProps {
+  readonly what: string;
+  readonly query: { readonly error: Error | null; readonly isFetching: boolean; refetch(): unknown };
+}
+
+/** Stands where a view will, while it is computed or because it could not be. */
+export const ViewWaiting = ({ what, query }: ViewWaitingProps) =>
+  query.error === null ? (
+    <div className={classes.waiting} role="status" aria-label={`Computing ${what.toLowerCase()}`}>
+      {Array.from({ length: 8 }, (_, i) => (
+        <Skeleton key={i} height={14} width={`${70 - i * 6}%`} radius="xs" />
+      ))}
+    </div>
+  ) : (
+    <LoadFailed
+      what={what}
+      error={query.error}
+      onRetry={() => void query.refetch()}
+      isRetrying={query.isFetching}
+    />
+  );

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { graphLayout } from './graph-layout.js';
+
+const calls = (...parents: number[]) => {
+  const depths: number[] = [];
+  return parents.map((parent, index) => {
+    const depth = parent === -1 ? 0 : (depths[parent] ?? 0) + 1;
+    depths.push(depth);
+    return { index, parent, depth };
+  });
+};
+
+describe('graphLayout', () => {
+  it('puts a call beside the middle of what it calls', () => {
+    //      ┌ b ─ c
+    //  a ──┤
+    //      └ d
+    const { places, height } = graphLayout(calls(-1, 0, 1, 0));
+    const [a, b, c, d] = places.map(({ y }) => y);
+    expect(b).toBe(c);
+    expect(a).toBe(((b ?? 0) + (d ?? 0)) / 2);
+    expect(places.map(({ x }) => x)).toEqual([0, 256, 512, 256]);
+    expect(height).toBe(2 * 52 + 12);
+  });
+
+  it('lays out a chain of 100,000 calls', () => {
+    const { places } = graphLayout(calls(...Array.from({ length: 100_000 }, (_, i) => i - 1)));
+    expect(places.at(-1)).toEqual({ x: 99_999 * 256, y: 26 });
+  });
+});

@@ -1,0 +1,409 @@
+import { at, type SpanTable } from '@lantern/telemetry-model';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { IconFold, IconFoldDown } from '@tabler/icons-react';
+import {
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type Ref,
+} from 'react';
+import type { BadgeColumns } from '../../../api/trace/trace-api.js';
+import { beginDrawing } from '../../../shared/canvas.js';
+import { formatNanos } from '../../../shared/format/duration.js';
+import { Splitter } from '../../../shared/Splitter.js';
+import { useCanvasPalette } from '../../../shared/theme/canvas-palette.js';
+import type { TraceEntries, TraceEntry } from '../trace-entries.js';
+import { drawLanes, mostTicks } from './draw-lanes.js';
+import type { PathSections } from './path-sections.js';
+import {
+  hiddenAbove,
+  rowsInView,
+  scrollHeight,
+  scrollTopFor,
+  scrollTopToShow,
+  type TallList,
+} from './tall-list.js';
+import { shareAt, ticksOf, zoomed, panned, type TimeWindow } from './time-window.js';
+import { useBoxSize } from './use-box-size.js';
+import classes from './Waterfall.module.css';
+import { hasBelow } from './waterfall-rows.js';
+import { EntryRow, ROW_HEIGHT, rowId, SpanRow } from './WaterfallRow.js';
+
+/** What the page asks of the list beyond what it shows. */
+export interface WaterfallHandle {
+  /** By this many boxes' heights. */
+  scrollPage(direction: 1 | -1): void;
+}
+
+interface WaterfallProps {
+  readonly ref: Ref<WaterfallHandle>;
+  readonly table: SpanTable;
+  readonly badges: BadgeColumns;
+  /** As `waterfallRows` gives them. */
+  readonly rows: Int32Array;
+  /** Of the spans, those that hide what is below them. */
+  readonly collapsed: ReadonlySet<string>;
+  /** All that was said: marks on the bars. */
+  readonly marks: TraceEntries;
+  /** What of it has rows. */
+  readonly entries: TraceEntries;
+  readonly path: PathSections | undefined;
+  readonly window: TimeWindow;
+  readonly onWindow: (window: TimeWindow) => void;
+  /** The row whose details are shown; -1 for none. */
+  readonly selected: number;
+  /** Where the keyboard is; -1 for nowhere. */
+  readonly cursor: number;
+  readonly selectedEntry: TraceEntry | undefined;
+  /** Undefined while nothing is looked for. */
+  readonly matches: Uint8Array | undefined;
+  readonly onMove: (row: number) => void;
+  readonly onOpen: (row: number) => void;
+  readonly onOpenEntry: (entry: TraceEntry) => void;
+  readonly onToggle: (row: number) => void;
+  readonly onCollapseAll: () => void;
+  readonly onExpandAll: () => void;
+}
+
+/** Room at both sides of the bars; at the right the longest one, too, has its duration behind it. */
+const LANE_LEFT = 12;
+const LANE_RIGHT = 76;
+
+/** How far a level is indented, in pixels: less in deep trees, so that names keep half of their column. */
+const indentStep = (levels: number, nameWidth: number): number =>
+  Math.max(3, Math.min(14, (nameWidth * 0.45) / Math.max(levels, 1)));
+
+export const Waterfall = (props: WaterfallProps) => {
+  const { ref, table, rows, collapsed, entries, window, onWindow, selected, cursor, matches } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const { width: boxWidth, height: boxHeight } = useBoxSize(scroller);
+  const [storedWidth, setNameWidth] = useLocalStorage({
+    key: 'lantern.trace.names',
+    defaultValue: 380,
+    getInitialValueInEffect: false,
+  });
+  const nameWidth = Math.min(storedWidth, Math.round(boxWidth * 0.6));
+  const laneWidth = Math.max(0, boxWidth - nameWidth);
+
+  const list: TallList = useMemo(
+    () => ({ count: rows.length, rowHeight: ROW_HEIGHT, viewHeight: boxHeight }),
+    [rows.length, boxHeight],
+  );
+  const [scrollTop, setScrollTop] = useState(0);
+  const range = rowsInView(list, scrollTop);
+  const drawn = useMemo(() => rows.subarray(range.first, range.end), [rows, range.first, range.end]);
+
+  const anchor = useRef<{ spanId: string; above: number }>(undefined);
+  const scroll = () => {
+    const top = scroller.current?.scrollTop ?? 0;
+    anchor.current = anchorAt(table, rows, hiddenAbove(list, top));
+    setScrollTop((before) => {
+      const [old, next] = [rowsInView(list, before), rowsInView(list, top)];
+      // Within a step the drawn rows move with the box by themselves.
+      return old.first === next.first && old.end === next.end && old.top === next.top ? before : top;
+    });
+  };
+
+  // When rows come or go above what is read, what is read stays where it is.
+  const shownRows = useRef(rows);
+  useLayoutEffect(() => {
+    if (shownRows.current === rows) return;
+    shownRows.current = rows;
+    const { current: box } = scroller;
+    const { current: kept } = anchor;
+    if (box === null || kept === undefined || box.scrollTop === 0) return;
+    const index = rows.indexOf(table.spanIds.indexOf(kept.spanId as (typeof table.spanIds)[number]));
+    if (index >= 0) box.scrollTop = scrollTopFor(list, index * ROW_HEIGHT - kept.above);
+  }, [rows, table, list]);
+
+  const cursorIndex = cursor === -1 ? -1 : rows.indexOf(cursor);
+  const hasScrolled = useRef(false);
+  useEffect(() => {
+    const { current: box } = scroller;
+    if (cursorIndex < 0 || box === null || list.viewHeight === 0) return;
+    const align = hasScrolled.current ? 'nearest' : 'center';
+    hasScrolled.current = true;
+    const top = scrollTopToShow(list, box.scrollTop, cursorIndex, align);
+    if (top !== undefined) box.scrollTop = top;
+    // Only a cursor that moves is followed: rows that come above it do not scroll the list.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [cursor, list.viewHeight === 0]);
+
+  useImperativeHandle(ref, () => ({
+    scrollPage: (direction) => scroller.current?.scrollBy({ top: direction * boxHeight * 0.9 }),
+  }));
+
+  useWheel(scroller, { window, onWindow, duration: table.duration, nameWidth, laneWidth });
+
+  const press = (event: KeyboardEvent) => {
+    const row = cursor === -1 ? (rows[0] ?? -1) : cursor;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || row < 0) return;
+    const go = (next: number | undefined) => {
+      if (next !== undefined && next >= 0) props.onMove(next);
+    };
+    const isCollapsible = hasBelow(table, entries, row);
+    const isOpen = isCollapsible && !collapsed.has(table.spanIds[row] ?? '');
+    const actions: Record<string, () => void> = {
+      ArrowDown: () => go(nextSpan(rows, cursorIndex, 1)),
+      ArrowUp: () => go(nextSpan(rows, cursorIndex, -1)),
+      ArrowRight: () => {
+        if (isOpen) go(at(table.subtreeSize, row) > 1 ? row + 1 : undefined);
+        else if (isCollapsible) props.onToggle(row);
+      },
+      ArrowLeft: () => (isOpen ? props.onToggle(row) : go(at(table.parent, row))),
+      Home: () => go(rows[0]),
+      End: () => go(nextSpan(rows, rows.length, -1)),
+      Enter: () => props.onOpen(row),
+      ' ': () => props.onOpen(row),
+    };
+    const action = actions[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    // The page has these keys, too: there they move the time.
+    event.stopPropagation();
+    action();
+  };
+
+  const click = (event: MouseEvent) => {
+    const target = event.target as HTMLElement;
+    const element = target.closest<HTMLElement>('[role=treeitem]');
+    if (element === null || !getSelection()?.isCollapsed) return;
+    const { row, entry } = element.dataset;
+    const said = entry === undefined ? undefined : entries.list[Number(entry)];
+    if (said !== undefined) props.onOpenEntry(said);
+    else if (target.closest('[data-toggle]') !== null) props.onToggle(Number(row));
+    else if (row !== undefined) props.onOpen(Number(row));
+  };
+
+  const step = indentStep(table.levels, nameWidth);
+  const pool = Math.max(1, range.end - range.first);
+  return (
+    <div
+      className={classes.waterfall}
+      // Lines this close together would guide nobody.
+      data-guides={step >= 6}
+      style={{ '--name-width': `${nameWidth}px`, '--step': `${step}px` }}
+    >
+      <WaterfallHead {...props} nameWidth={nameWidth} laneWidth={laneWidth} onNameWidth={setNameWidth} />
+      <div ref={scroller} className={classes.scroller} onScroll={scroll}>
+        <div className={classes.rows} style={{ height: scrollHeight(list) }}>
+          <div
+            className={classes.tree}
+            role="tree"
+            aria-label="Spans"
+            tabIndex={0}
+            aria-activedescendant={cursorIndex < 0 ? undefined : rowId(cursor)}
+            onKeyDown={press}
+            onClick={click}
+          >
+            {Array.from(drawn, (row, i) => {
+              const top = range.top + i * ROW_HEIGHT;
+              // The same elements serve row after row.
+              const key = (range.first + i) % pool;
+              if (row < 0) {
+                const entry = entries.list[-1 - row];
+                return entry === undefined ? undefined : (
+                  <EntryRow
+                    key={key}
+                    table={table}
+                    entry={entry}
+                    index={-1 - row}
+                    top={top}
+                    isSelected={entry === props.selectedEntry}
+                  />
+                );
+              }
+              return (
+                <SpanRow
+                  key={key}
+                  table={table}
+                  badges={props.badges}
+                  row={row}
+                  top={top}
+                  isCollapsible={hasBelow(table, entries, row)}
+                  isCollapsed={collapsed.has(table.spanIds[row] ?? '')}
+                  isSelected={row === selected}
+                  isCursor={row === cursor}
+                  isMatch={matches === undefined ? undefined : matches[row] === 1}
+                />
+              );
+            })}
+          </div>
+          <Lanes {...props} drawn={drawn} top={range.top} width={laneWidth} nameWidth={nameWidth} />
+        </div>
+      </div>
+    </div>
+  );
+};
+
+interface HeadProps extends WaterfallProps {
+  readonly nameWidth: number;
+  readonly laneWidth: number;
+  readonly onNameWidth: (width: number) => void;
+}
+
+const WaterfallHead = ({
+  window,
+  nameWidth,
+  laneWidth,
+  onNameWidth,
+  onCollapseAll,
+  onExpandAll,
+}: HeadProps) => {
+  const room = laneWidth - LANE_LEFT - LANE_RIGHT;
+  return (
+    <div className={classes.head}>
+      <div className={classes.headName}>
+        <span>Service and operation</span>
+        <Tooltip label="Expand all">
+          <ActionIcon variant="subtle" color="gray" size={24} aria-label="Expand all" onClick={onExpandAll}>
+            <IconFoldDown size={14} stroke={1.75} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Collapse all">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={24}
+            aria-label="Collapse all"
+            onClick={onCollapseAll}
+          >
+            <IconFold size={14} stroke={1.75} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <Splitter
+        label="Width of the names"
+        value={nameWidth}
+        min={140}
+        max={900}
+        direction={1}
+        onChange={onNameWidth}
+      />
+      <div className={classes.headTimeline} aria-hidden>
+        {ticksOf(window, mostTicks(room)).map((tick) => (
+          <span
+            key={tick}
+            className={classes.tick}
+            style={{ left: LANE_LEFT + shareAt(window, tick) * room }}
+          >
+            {tick === 0 ? '0' : formatNanos(tick)}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+};
+
+interface LanesProps extends WaterfallProps {
+  readonly drawn: Int32Array;
+  readonly top: number;
+  readonly width: number;
+  readonly nameWidth: number;
+}
+
+/** The time lines of the rows that are drawn, on one canvas. */
+const Lanes = ({
+  table,
+  drawn,
+  marks,
+  entries,
+  path,
+  window,
+  matches,
+  top,
+  width,
+  nameWidth,
+}: LanesProps) => {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const palette = useCanvasPalette();
+  const height = drawn.length * ROW_HEIGHT;
+  useLayoutEffect(() => {
+    const context = beginDrawing(canvas.current, width, height);
+    if (context === undefined) return;
+    drawLanes(
+      context,
+      {
+        table,
+        rows: drawn,
+        marks,
+        entries,
+        path,
+        window,
+        matches,
+        rowHeight: ROW_HEIGHT,
+        width,
+        left: LANE_LEFT,
+        right: LANE_RIGHT,
+      },
+      palette,
+    );
+  }, [table, drawn, marks, entries, path, window, matches, width, height, palette]);
+  return (
+    <canvas
+      ref={canvas}
+      className={classes.lanes}
+      aria-hidden
+      style={{ transform: `translate(${nameWidth}px, ${top}px)`, width, height }}
+    />
+  );
+};
+
+/** The first span in view, and how far it is from the upper edge. */
+const anchorAt = (table: SpanTable, rows: Int32Array, above: number) => {
+  for (let index = Math.ceil(above / ROW_HEIGHT); index < rows.length; index++) {
+    const row = rows[index] ?? -1;
+    if (row >= 0) return { spanId: table.spanIds[row] ?? '', above: index * ROW_HEIGHT - above };
+  }
+  return undefined;
+};
+
+const nextSpan = (rows: Int32Array, index: number, direction: 1 | -1): number | undefined => {
+  for (let next = index + direction; next >= 0 && next < rows.length; next += direction) {
+    const row = rows[next] ?? -1;
+    if (row >= 0) return row;
+  }
+  return undefined;
+};
+
+interface WheelProps {
+  readonly window: TimeWindow;
+  readonly onWindow: (window: TimeWindow) => void;
+  readonly duration: number;
+  readonly nameWidth: number;
+  readonly laneWidth: number;
+}
+
+/** Ctrl and the wheel (or two fingers on a pad) zoom around the pointer; a wheel that turns sideways pans. */
+const useWheel = (box: React.RefObject<HTMLElement | null>, props: WheelProps): void => {
+  const latest = useRef(props);
+  useEffect(() => {
+    latest.current = props;
+  });
+  useEffect(() => {
+    const element = box.current;
+    const turn = (event: WheelEvent) => {
+      const { window, onWindow, duration, nameWidth, laneWidth } = latest.current;
+      const room = laneWidth - LANE_LEFT - LANE_RIGHT;
+      const isZoom = event.ctrlKey || event.metaKey;
+      if (room <= 0 || (!isZoom && Math.abs(event.deltaX) <= Math.abs(event.deltaY))) return;
+      event.preventDefault();
+      const x = event.clientX - (element?.getBoundingClientRect().left ?? 0) - nameWidth - LANE_LEFT;
+      const anchor = Math.min(1, Math.max(0, x / room));
+      onWindow(
+        isZoom
+          ? zoomed(window, Math.exp(-event.deltaY / 300), anchor, duration)
+          : panned(window, event.deltaX / room, duration),
+      );
+    };
+    // React's own listeners are passive, and could not keep the browser from zooming the page.
+    element?.addEventListener('wheel', turn, { passive: false });
+    return () => element?.removeEventListener('wheel', turn);
+  }, [box]);
+};

@@ -1,0 +1,162 @@
+import { at, operationOf, serviceOf, type SpanTable } from '@lantern/telemetry-model';
+import { memo } from 'react';
+import type { BadgeColumns } from '../../../api/trace/trace-api.js';
+import { formatCount, formatCounted } from '../../../shared/format/count.js';
+import { formatNanos, formatOffset } from '../../../shared/format/duration.js';
+import { serviceColor } from '../../../shared/service-color.js';
+import type { TraceEntry } from '../trace-entries.js';
+import classes from './WaterfallRow.module.css';
+
+/** In pixels; rows of one height let a hundred thousand of them be placed without being measured. */
+export const ROW_HEIGHT = 28;
+
+/** From here on indentation alone does not tell the level. */
+const DEEP = 24;
+
+export const rowId = (row: number): string => `span-${row}`;
+
+interface SpanRowProps {
+  readonly table: SpanTable;
+  readonly badges: BadgeColumns;
+  readonly row: number;
+  readonly top: number;
+  readonly isCollapsible: boolean;
+  readonly isCollapsed: boolean;
+  readonly isSelected: boolean;
+  readonly isCursor: boolean;
+  /** Undefined while nothing is looked for. */
+  readonly isMatch: boolean | undefined;
+}
+
+/**
+ * Few elements, because a wheel turns hundreds of rows a second: icons are pictures of the style sheet, the bar is drawn
+ * on the canvas behind, and the rows' container listens for all of them.
+ */
+export const SpanRow = memo((props: SpanRowProps) => {
+  const { table, badges, row, top, isCollapsible, isCollapsed, isSelected, isCursor, isMatch } = props;
+  const service = serviceOf(table, row);
+  const operation = operationOf(table, row);
+  const depth = at(table.depth, row);
+  const parent = at(table.parent, row);
+  const isError = at(table.isError, row) === 1;
+  const below = at(table.subtreeSize, row) - 1;
+  const errorsBelow = isCollapsed ? at(table.errorsBelow, row) : 0;
+  const isOrphan = at(table.isOrphan, row) === 1;
+  const status = badges.words[at(badges.status, row)] ?? '';
+  const system = badges.words[at(badges.system, row)] ?? '';
+  return (
+    <div
+      id={rowId(row)}
+      className={classes.row}
+      role="treeitem"
+      aria-level={depth + 1}
+      aria-expanded={isCollapsible ? !isCollapsed : undefined}
+      aria-selected={isSelected}
+      data-row={row}
+      data-cursor={isCursor}
+      data-match={isMatch}
+      style={{ transform: `translateY(${top}px)`, '--service': serviceColor(service) }}
+    >
+      <div className={classes.name} style={{ '--indent': depth }}>
+        <span className={classes.guides} />
+        <span
+          className={isCollapsible ? classes.toggle : classes.leaf}
+          data-toggle={isCollapsible || undefined}
+          data-open={!isCollapsed}
+          title={
+            isCollapsible ? (isCollapsed ? `Expand ${formatCounted(below, 'span')}` : 'Collapse') : undefined
+          }
+        />
+        <span className={classes.color} />
+        {depth >= DEEP && (
+          <span className={classes.deep} title={`Level ${formatCount(depth + 1)}`}>
+            {formatCount(depth + 1)}
+          </span>
+        )}
+        {isError && <span className={classes.error} />}
+        {!isError && errorsBelow > 0 && (
+          <span className={classes.errorBelow} title={`${formatCounted(errorsBelow, 'error')} below`} />
+        )}
+        {isOrphan && <span className={classes.orphan} title="Its parent has not arrived" />}
+        <span className={classes.text} title={`${service} ${operation}`}>
+          {/* Where the service stays the same its colour says so; who cannot see it hears the name. */}
+          <bdi
+            className={
+              parent !== -1 && serviceOf(table, parent) === service ? classes.unseen : classes.service
+            }
+          >
+            {service}
+          </bdi>{' '}
+          <bdi className={classes.operation}>{operation}</bdi>
+          <span className={classes.unseen}>{spoken(props, isError, errorsBelow, isOrphan)}</span>
+        </span>
+        {status !== '' && (
+          <span className={classes.badge} data-tone={toneOf(Number(status))} title={`HTTP status ${status}`}>
+            {status}
+          </span>
+        )}
+        {system !== '' && <span className={classes.badge}>{system}</span>}
+        {isCollapsed && below > 0 && <span className={classes.hidden}>+{formatCount(below)}</span>}
+      </div>
+    </div>
+  );
+});
+SpanRow.displayName = 'SpanRow';
+
+/** What the eye sees in icons and on the canvas. */
+const spoken = (
+  { table, row }: SpanRowProps,
+  isError: boolean,
+  errorsBelow: number,
+  isOrphan: boolean,
+): string =>
+  [
+    isError ? ' error' : '',
+    errorsBelow > 0 ? ` ${formatCounted(errorsBelow, 'error')} below` : '',
+    isOrphan ? ' parent not arrived' : '',
+    ` ${formatNanos(at(table.end, row) - at(table.start, row))}`,
+  ].join('');
+
+const toneOf = (status: number): 'plain' | 'warn' | 'error' =>
+  status >= 500 ? 'error' : status >= 400 ? 'warn' : 'plain';
+
+interface EntryRowProps {
+  readonly table: SpanTable;
+  readonly entry: TraceEntry;
+  readonly index: number;
+  readonly top: number;
+  readonly isSelected: boolean;
+}
+
+/** What was said, in a row below its span. */
+export const EntryRow = memo(({ table, entry, index, top, isSelected }: EntryRowProps) => (
+  <div
+    className={classes.row}
+    role="treeitem"
+    aria-level={at(table.depth, entry.row) + 2}
+    aria-selected={isSelected}
+    data-entry={index}
+    data-tone={entry.tone}
+    style={{ transform: `translateY(${top}px)`, '--service': serviceColor(serviceOf(table, entry.row)) }}
+  >
+    <div className={classes.name} style={{ '--indent': at(table.depth, entry.row) + 1 }}>
+      <span className={classes.guides} />
+      <span className={classes.leaf} />
+      <span className={classes.level} data-level={entry.level}>
+        {entry.level === 'unknown' ? 'log' : entry.level}
+      </span>
+      <span className={classes.said} title={entry.text}>
+        <bdi>{entry.text.slice(0, MOST_TEXT)}</bdi>
+        <span className={classes.unseen}> {formatOffset(BigInt(Math.round(entry.time)))}</span>
+      </span>
+      {entry.isStray && (
+        <span className={classes.badge} title="The line names no span of this trace">
+          no span
+        </span>
+      )}
+    </div>
+  </div>
+));
+EntryRow.displayName = 'EntryRow';
+
+const MOST_TEXT = 240;

@@ -1,0 +1,26 @@
+import { at, type CriticalPath } from '@lantern/telemetry-model';
+
+/** The critical path by span. */
+export class PathSections {
+  readonly #path: CriticalPath;
+  readonly #last: Int32Array;
+  /** For each section an earlier one of the same span, -1 for none. */
+  readonly #earlier: Int32Array;
+
+  constructor(path: CriticalPath, spanCount: number) {
+    this.#path = path;
+    this.#last = new Int32Array(spanCount).fill(-1);
+    this.#earlier = new Int32Array(path.row.length);
+    for (const [section, row] of path.row.entries()) {
+      this.#earlier[section] = at(this.#last, row);
+      this.#last[row] = section;
+    }
+  }
+
+  /** The sections of the span in a row, the latest first. */
+  each(row: number, take: (from: number, to: number) => void): void {
+    for (let section = this.#last[row] ?? -1; section !== -1; section = at(this.#earlier, section)) {
+      take(at(this.#path.from, section), at(this.#path.to, section));
+    }
+  }
+}

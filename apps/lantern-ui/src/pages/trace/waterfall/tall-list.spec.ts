@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { rowsInView, scrollHeight, scrollTopFor, scrollTopToShow, type TallList } from './tall-list.js';
+
+const list = (count: number): TallList => ({ count, rowHeight: 28, viewHeight: 560 });
+
+describe('a tall list', () => {
+  it('draws the rows in the box and some around them, where they lie', () => {
+    const { first, end, top } = rowsInView(list(100_000), 28_000);
+    expect(first).toBeLessThanOrEqual(1_000);
+    expect(end).toBeGreaterThanOrEqual(1_021);
+    expect(end - first).toBeLessThan(60);
+    expect(top).toBe(first * 28);
+  });
+
+  it('draws a short list whole', () => {
+    expect(rowsInView(list(3), 0)).toEqual({ first: 0, end: 3, top: 0 });
+  });
+
+  it('draws the same rows until some pixels have been scrolled', () => {
+    expect(rowsInView(list(1_000), 28_010)).toEqual(rowsInView(list(1_000), 28_020));
+  });
+
+  it('reaches each row of a list that is higher than browsers can be', () => {
+    const high = list(5_000_000);
+    expect(scrollHeight(high)).toBeLessThan(33_000_000);
+    for (const row of [0, 1, 123_456, 2_500_000, 4_999_999]) {
+      const scrollTop = scrollTopFor(high, row * 28);
+      const { first, end, top } = rowsInView(high, scrollTop);
+      expect(first).toBeLessThanOrEqual(row);
+      expect(end).toBeGreaterThan(row);
+      const y = top + (row - first) * 28 - scrollTop;
+      expect(y).toBeGreaterThan(-1);
+      expect(y).toBeLessThan(561);
+    }
+  });
+
+  it('scrolls as little as needed to show a row, or puts it into the middle', () => {
+    expect(scrollTopToShow(list(1_000), 2_800, 105, 'nearest')).toBeUndefined();
+    expect(scrollTopToShow(list(1_000), 2_800, 99, 'nearest')).toBe(98 * 28);
+    expect(scrollTopToShow(list(1_000), 2_800, 130, 'nearest')).toBe(132 * 28 - 560);
+    expect(scrollTopToShow(list(1_000), 0, 500, 'center')).toBe(500 * 28 - 266);
+  });
+});

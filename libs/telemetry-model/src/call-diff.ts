@@ -1,0 +1,121 @@
+import type { CallTree } from './call-tree.js';
+
+/** How one call of trace B differs from the same call in A. */
+export type CallChange = 'added' | 'removed' | 'slower' | 'faster' | 'same';
+
+/** What one side has of a call, as a mean over the traces of that side. Times are nanoseconds. */
+export interface CallSide {
+  readonly count: number;
+  readonly errorCount: number;
+  readonly totalNano: number;
+  readonly selfNano: number;
+  readonly criticalNano: number;
+}
+
+/** One call of either side, where both stand on the same path of service and operation. */
+export interface CallDifference {
+  readonly index: number;
+  /** -1 for one that stands at the top. */
+  readonly parent: number;
+  readonly depth: number;
+  readonly service: string;
+  readonly operation: string;
+  /** Undefined when no trace of the side has it. */
+  readonly a: CallSide | undefined;
+  readonly b: CallSide | undefined;
+  readonly change: CallChange;
+}
+
+/** A difference below a twentieth of the call is within what clocks and schedulers do, as is one below 100 µs. */
+const LEAST_SHARE = 0.05;
+const LEAST_NANOS = 100_000;
+
+/**
+ * Lays call trees over each other: a trace against a trace, or a cohort (as the mean of its traces) against one.
+ *
+ *     A                      B
+ *     POST /orders  100 ms   POST /orders  140 ms     slower
+ *       GET /users   40 ms     GET /users   40 ms     same
+ *       charge       30 ms                            removed
+ *                              charge v2    90 ms     added
+ *
+ * Reading order: parents first, below a parent the calls of A in A's order, then what only B has.
+ */
+export const diffCallTrees = (a: readonly CallTree[], b: readonly CallTree[]): CallDifference[] => {
+  const merged: Merged[] = [];
+  const tops = new Map<string, Merged>();
+  for (const [side, trees] of [a, b].entries()) {
+    for (const tree of trees) {
+      const here: Merged[] = [];
+      for (const node of tree.nodes) {
+        const parent = node.parent === -1 ? undefined : here[node.parent];
+        const siblings = parent?.below ?? tops;
+        const key = `${node.service}\t${node.operation}`;
+        let call = siblings.get(key);
+        if (call === undefined) {
+          call = { service: node.service, operation: node.operation, parent, below: new Map(), sides: [] };
+          siblings.set(key, call);
+          merged.push(call);
+        }
+        here.push(call);
+        addTo(
+          (call.sides[side] ??= { count: 0, errorCount: 0, totalNano: 0, selfNano: 0, criticalNano: 0 }),
+          node,
+          trees.length,
+        );
+      }
+    }
+  }
+  return inReadingOrder(tops);
+};
+
+interface Merged {
+  readonly service: string;
+  readonly operation: string;
+  readonly parent: Merged | undefined;
+  readonly below: Map<string, Merged>;
+  readonly sides: (Mutable<CallSide> | undefined)[];
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const addTo = (side: Mutable<CallSide>, node: CallSide, traces: number): void => {
+  side.count += node.count / traces;
+  side.errorCount += node.errorCount / traces;
+  side.totalNano += node.totalNano / traces;
+  side.selfNano += node.selfNano / traces;
+  side.criticalNano += node.criticalNano / traces;
+};
+
+const inReadingOrder = (tops: ReadonlyMap<string, Merged>): CallDifference[] => {
+  const differences: CallDifference[] = [];
+  const placed = new Map<Merged, CallDifference>();
+  const waiting = [...tops.values()].reverse();
+  for (let call = waiting.pop(); call !== undefined; call = waiting.pop()) {
+    const parent = call.parent && placed.get(call.parent);
+    const [a, b] = call.sides;
+    const difference: CallDifference = {
+      index: differences.length,
+      parent: parent?.index ?? -1,
+      depth: parent === undefined ? 0 : parent.depth + 1,
+      service: call.service,
+      operation: call.operation,
+      a,
+      b,
+      change: changeBetween(a, b),
+    };
+    differences.push(difference);
+    placed.set(call, difference);
+    for (const child of [...call.below.values()].reverse()) waiting.push(child);
+  }
+  return differences;
+};
+
+const changeBetween = (a: CallSide | undefined, b: CallSide | undefined): CallChange => {
+  if (a === undefined) return 'added';
+  if (b === undefined) return 'removed';
+  const [before, after] = [a.totalNano / a.count, b.totalNano / b.count];
+  const distance = Math.abs(after - before);
+  if (distance < LEAST_NANOS || distance < before * LEAST_SHARE) return 'same';
+  return after > before ? 'slower' : 'faster';
+};
