@@ -1,15 +1,22 @@
 import { createRequire } from 'node:module';
-import type * as NestOtel from 'nestjs-otel';
+// From their own files: the declarations of the whole package name an OpenTelemetry package that is not installed.
+import type { MetricService as NestOtelMetricService } from 'nestjs-otel/lib/metrics/metric.service.js';
+import type { TraceService as NestOtelTraceService } from 'nestjs-otel/lib/tracing/trace.service.js';
 // Loaded first: nestjs-otel is CommonJS and requires them, which is refused while they are only half loaded.
 import '@nestjs/common';
 import '@nestjs/core';
 
-const nestOtel = createRequire(import.meta.url)('nestjs-otel') as typeof NestOtel;
+interface NestOtel {
+  MetricService: typeof NestOtelMetricService;
+  TraceService: typeof NestOtelTraceService;
+}
+
+const nestOtel = createRequire(import.meta.url)('nestjs-otel') as NestOtel;
 
 /** Counters, histograms and gauges by name, from nestjs-otel. */
 export const MetricService = nestOtel.MetricService;
-export type MetricService = NestOtel.MetricService;
+export type MetricService = NestOtelMetricService;
 
 /** The plain tracer of nestjs-otel, for code written against it. */
 export const TraceService = nestOtel.TraceService;
-export type TraceService = NestOtel.TraceService;
+export type TraceService = NestOtelTraceService;
