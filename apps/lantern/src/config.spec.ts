@@ -23,6 +23,7 @@ describe('readConfig', () => {
       token: undefined,
       dataDir: undefined,
       retentionMillis: undefined,
+      durability: 'process',
       maxTraceBytes: 268_435_456,
       maxLogBytes: 134_217_728,
       maxGrpcMessageBytes: 4_194_304,
@@ -44,6 +45,7 @@ describe('readConfig', () => {
         LANTERN_TOKEN: 'a-long-secret-1234',
         LANTERN_DATA_DIR: 'data',
         LANTERN_RETENTION: '30d',
+        LANTERN_DURABILITY: 'power',
         LANTERN_MAX_TRACE_BYTES: '1.5GiB',
         LANTERN_MAX_LOG_BYTES: '20000000',
         LANTERN_MAX_GRPC_MESSAGE_BYTES: '16MiB',
@@ -61,6 +63,7 @@ describe('readConfig', () => {
       token: 'a-long-secret-1234',
       dataDir: 'data',
       retentionMillis: 2_592_000_000,
+      durability: 'power',
       maxTraceBytes: 1_610_612_736,
       maxLogBytes: 20_000_000,
       maxGrpcMessageBytes: 16_777_216,
@@ -101,6 +104,14 @@ describe('readConfig', () => {
     [
       { LANTERN_MAX_TRACE_BYTES: '10KB' },
       'LANTERN_MAX_TRACE_BYTES is "10KB": it must be a size of at least 1 MiB, for example 256MiB, 1GB or 100000000.',
+    ],
+    [
+      { LANTERN_DURABILITY: 'forever', LANTERN_DATA_DIR: 'data' },
+      'LANTERN_DURABILITY is "forever": it must be process or power.',
+    ],
+    [
+      { LANTERN_DURABILITY: 'power' },
+      'LANTERN_DURABILITY needs LANTERN_DATA_DIR: what is in memory outlives nothing.',
     ],
     [
       { LANTERN_MAX_CLOCK_SKEW: '-1s' },

@@ -22,6 +22,8 @@ export interface Config {
   readonly dataDir: string | undefined;
   /** How long spans and log lines are kept; undefined: as long as there is room. */
   readonly retentionMillis: number | undefined;
+  /** What an acknowledged write outlives: the end of the process, however sudden, or a loss of power too. */
+  readonly durability: 'process' | 'power';
   /** What the spans may occupy; the oldest make room for new ones. */
   readonly maxTraceBytes: number;
   /** What the log lines may occupy; the oldest make room for new ones. */
@@ -55,6 +57,7 @@ const PORT = 'a whole number from 0 to 65535, where 0 takes any free port';
 const SIZE = 'a size of at least 1 MiB, for example 256MiB, 1GB or 100000000';
 const TOKEN = 'at least 16 characters without spaces';
 const SWITCH = '1 or true, 0 or false';
+const DURABILITY = 'process or power';
 const AGE = 'an age above 0, for example 30d, 72h or 90m';
 const DURATION = 'a duration, for example 500ms, 30s, 24h or 0';
 const HOST = 'a host name or an IP address';
@@ -120,6 +123,7 @@ const environment = z.object({
   LANTERN_ALLOW_ANONYMOUS: onOff.default(false),
   LANTERN_DATA_DIR: z.string().optional(),
   LANTERN_RETENTION: age.optional(),
+  LANTERN_DURABILITY: z.enum(['process', 'power'], DURABILITY).optional(),
   LANTERN_MAX_TRACE_BYTES: size.optional(),
   LANTERN_MAX_LOG_BYTES: size.optional(),
   // As an OpenTelemetry Collector has it.
@@ -157,6 +161,9 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       'LANTERN_RETENTION needs LANTERN_DATA_DIR: in memory, spans and log lines are kept as long as there is room.',
     );
   }
+  if (data.LANTERN_DURABILITY !== undefined && data.LANTERN_DATA_DIR === undefined) {
+    throw new ConfigError('LANTERN_DURABILITY needs LANTERN_DATA_DIR: what is in memory outlives nothing.');
+  }
   return {
     host: data.LANTERN_HOST,
     otlpPort: data.LANTERN_OTLP_PORT,
@@ -168,6 +175,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     token: data.LANTERN_TOKEN,
     dataDir: data.LANTERN_DATA_DIR,
     retentionMillis: data.LANTERN_RETENTION,
+    durability: data.LANTERN_DURABILITY ?? 'process',
     maxTraceBytes:
       data.LANTERN_MAX_TRACE_BYTES ?? (data.LANTERN_DATA_DIR === undefined ? 256 * MIB : 10 * 1024 * MIB),
     maxLogBytes:

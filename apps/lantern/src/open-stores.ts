@@ -21,7 +21,7 @@ export interface Stores {
  * @throws {FolderError}
  */
 export const openStores = (
-  { dataDir, maxTraceBytes, maxLogBytes, retentionMillis }: Config,
+  { dataDir, maxTraceBytes, maxLogBytes, retentionMillis, durability }: Config,
   report: Report,
 ): Stores => {
   if (dataDir === undefined) {
@@ -37,6 +37,7 @@ export const openStores = (
   }
   return openBlockStore({
     folder: dataDir,
+    durability,
     maxBytes: maxTraceBytes,
     maxLogBytes,
     report,

@@ -7,12 +7,14 @@ describe('the command line', () => {
   });
 
   it('sets what the environment could set', () => {
-    const args = '--data-dir data --retention=72h --ui-port 0 --token a-long-secret-1234 --allow-anonymous';
+    const args =
+      '--data-dir data --retention=72h --durability power --ui-port 0 --token a-long-secret-1234 --allow-anonymous';
     expect(parseCommand(args.split(' '))).toEqual({
       action: 'start',
       env: {
         LANTERN_DATA_DIR: 'data',
         LANTERN_RETENTION: '72h',
+        LANTERN_DURABILITY: 'power',
         LANTERN_JAEGER_PORT: '0',
         LANTERN_TOKEN: 'a-long-secret-1234',
         LANTERN_ALLOW_ANONYMOUS: '1',

@@ -24,6 +24,11 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     value: 'age',
     meaning: 'drop what is older: 30d, 72h (with --data-dir)',
   },
+  durability: {
+    variable: 'LANTERN_DURABILITY',
+    value: 'process|power',
+    meaning: 'outlive a killed process (default) or a loss of power too',
+  },
   'max-bytes': {
     variable: 'LANTERN_MAX_TRACE_BYTES',
     value: 'size',

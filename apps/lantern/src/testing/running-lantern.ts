@@ -15,6 +15,7 @@ export const TEST_CONFIG: Config = {
   token: undefined,
   dataDir: undefined,
   retentionMillis: undefined,
+  durability: 'process',
   maxTraceBytes: 16 * 1024 * 1024,
   maxLogBytes: 16 * 1024 * 1024,
   maxGrpcMessageBytes: 4 * 1024 * 1024,
