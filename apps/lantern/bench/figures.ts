@@ -1,0 +1,62 @@
+/** The table that the benchmark prints: each figure with what it has to reach. */
+export class Figures {
+  private readonly rows: (readonly [figure: string, value: string, goal: string, verdict: string])[] = [];
+
+  /** A figure that must not exceed its goal. */
+  atMost(figure: string, value: number, goal: number, unit: string): void {
+    this.add(figure, value, '≤', goal, unit, value <= goal);
+  }
+
+  /** A figure that must reach its goal. */
+  atLeast(figure: string, value: number, goal: number, unit: string): void {
+    this.add(figure, value, '≥', goal, unit, value >= goal);
+  }
+
+  /** A figure without a goal. */
+  plain(figure: string, value: string): void {
+    this.print([figure, value, '', '']);
+  }
+
+  heading(text: string): void {
+    process.stdout.write(`\n${text}\n\n`);
+    this.print(['figure', 'measured', 'must reach', '']);
+    this.print(['-'.repeat(66), '-'.repeat(24), '-'.repeat(22), '-'.repeat(6)]);
+  }
+
+  private add(
+    figure: string,
+    value: number,
+    sign: string,
+    goal: number,
+    unit: string,
+    reached: boolean,
+  ): void {
+    this.print([
+      figure,
+      `${number(value)} ${unit}`,
+      `${sign} ${number(goal)} ${unit}`,
+      reached ? 'ok' : 'MISSED',
+    ]);
+  }
+
+  private print(row: (typeof this.rows)[number]): void {
+    this.rows.push(row);
+    const [figure, value, goal, verdict] = row;
+    process.stdout.write(
+      `| ${figure.padEnd(66)} | ${value.padEnd(24)} | ${goal.padEnd(22)} | ${verdict.padEnd(6)} |\n`,
+    );
+  }
+
+  /** The names of the figures that were missed. */
+  get missed(): string[] {
+    return this.rows.filter(([, , , verdict]) => verdict === 'MISSED').map(([figure]) => figure.trim());
+  }
+}
+
+const number = (value: number): string =>
+  value >= 1_000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
+
+export const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0;
+
+export const MEGABYTE = 1e6;
