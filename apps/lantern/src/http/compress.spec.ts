@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
 import { useLantern } from '../testing/running-lantern.js';
@@ -40,7 +40,24 @@ describe('a large answer', () => {
     expect(body.length).toBeLessThan(plain.body.length / 5);
   });
 
-  it.each([undefined, 'identity', 'br', 'gzip;q=0', 'gzip;q=0.0, br', 'xgzip'])(
+  it.each(['zstd', 'gzip, deflate, br, zstd', 'zstd;q=0.5, gzip', '*, zstd'])(
+    'is compressed with zstd for %j, which is quicker and smaller',
+    async (accepted) => {
+      const plain = await get('/api/traces/1');
+      const { encoding, body } = await get('/api/traces/1', accepted);
+      expect(encoding).toBe('zstd');
+      expect(zstdDecompressSync(body)).toEqual(plain.body);
+    },
+  );
+
+  it.each(['gzip, zstd;q=0', 'zstd;q=0.000, *'])(
+    'is not compressed with what %j refuses',
+    async (accepted) => {
+      expect((await get('/api/traces/1', accepted)).encoding).toBe('gzip');
+    },
+  );
+
+  it.each([undefined, 'identity', 'br', 'gzip;q=0', 'gzip;q=0.0, br', 'xgzip', '*, gzip;q=0'])(
     'stays as it is for %j',
     async (accepted) => {
       expect((await get('/api/traces/1', accepted)).encoding).toBeUndefined();

@@ -1,26 +1,57 @@
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { constants, gzip, zstdCompress } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 
 const gzipAsync = promisify(gzip);
+const zstdAsync = promisify(zstdCompress);
 
 /** What is smaller fits into one packet anyway. */
 const MIN_BYTES = 1_400;
 
-/** `gzip;q=0` says that it is not wanted. */
-const ACCEPTS_GZIP = /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))?[^,;]*(?:,|$)/i;
+/** Output comes in pieces of this size; the default would make hundreds of them. */
+const CHUNK_BYTES = 256 * 1024;
 
-/**
- * Answers are compressed for whoever takes that, beside the thread that serves. JSON of traces shrinks to a
- * twentieth; a middling level gives nearly all of that.
- */
+/** Codings that are known here, the preferred one first. Measured on ten thousand spans, 11 MB of JSON. */
+const CODINGS: readonly { readonly name: string; readonly compress: (body: Buffer) => Promise<Buffer> }[] = [
+  {
+    // 0.40 MB after 10 ms; higher levels take longer and give as much.
+    name: 'zstd',
+    compress: (body) =>
+      zstdAsync(body, { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: CHUNK_BYTES }),
+  },
+  {
+    // 0.48 MB after 40 ms; the highest level gives 0.40 MB after 100 ms.
+    name: 'gzip',
+    compress: (body) => gzipAsync(body, { level: 5, chunkSize: CHUNK_BYTES }),
+  },
+];
+
+/** Whoever accepts anything may not know what is younger than HTTP itself. */
+const FOR_ANYTHING = 'gzip';
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#field.accept-encoding */
+const acceptedCodings = (header: string): ReadonlySet<string> => {
+  const accepted = new Set<string>();
+  const refused = new Set<string>();
+  for (const part of header.toLowerCase().split(',')) {
+    const [name = '', ...parameters] = part.split(';').map((text) => text.trim());
+    const isRefused = parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+    (isRefused ? refused : accepted).add(name);
+  }
+  if (accepted.has('*') && !refused.has(FOR_ANYTHING)) accepted.add(FOR_ANYTHING);
+  return accepted;
+};
+
+/** Answers are compressed for whoever takes that, beside the thread that serves. */
 export const compressAnswers = (server: FastifyInstance): void => {
   server.addHook('onSend', async (request, reply, payload) => {
     const isJson = String(reply.getHeader('content-type')).startsWith('application/json');
     if (!isJson || !Buffer.isBuffer(payload) || payload.length < MIN_BYTES) return payload;
     void reply.header('vary', 'accept-encoding');
-    if (!ACCEPTS_GZIP.test(request.headers['accept-encoding'] ?? '')) return payload;
-    void reply.header('content-encoding', 'gzip').removeHeader('content-length');
-    return gzipAsync(payload, { level: 5, chunkSize: 256 * 1024 });
+    const accepted = acceptedCodings(request.headers['accept-encoding'] ?? '');
+    const coding = CODINGS.find(({ name }) => accepted.has(name));
+    if (!coding) return payload;
+    void reply.header('content-encoding', coding.name).removeHeader('content-length');
+    return coding.compress(payload);
   });
 };

@@ -18,13 +18,11 @@ interface Node {
   adjusted: Span;
   /** Empty when the resource does not say where it runs. */
   readonly host: string;
-  readonly children: Node[];
-}
-
-/** How far the clock of a host is off, seen from the span that called it. */
-interface Skew {
-  readonly host: string;
-  readonly delta: DurationNano;
+  parent: Node | undefined;
+  /** Most spans have none: an array for each would be the most of what is made here. */
+  children: Node[] | undefined;
+  /** How far the clock of its host is off, seen from the span that called it. */
+  delta: DurationNano;
 }
 
 /**
@@ -53,7 +51,14 @@ export const correctClockSkew =
       }
       let host = hosts.get(resource);
       if (host === undefined) hosts.set(resource, (host = hostOf(resource)));
-      nodes.set(span.spanId, { original: span, adjusted: span, host, children: [] });
+      nodes.set(span.spanId, {
+        original: span,
+        adjusted: span,
+        host,
+        parent: undefined,
+        children: undefined,
+        delta: 0n,
+      });
     }
 
     for (const root of linkToParents(nodes)) adjustBelow(root, maxDelta);
@@ -88,7 +93,8 @@ const linkToParents = (nodes: ReadonlyMap<SpanId, Node>): Node[] => {
     const { parentSpanId } = node.original;
     const parent = parentSpanId && nodes.get(parentSpanId);
     if (parent) {
-      parent.children.push(node);
+      node.parent = parent;
+      (parent.children ??= []).push(node);
       continue;
     }
     roots.push(node);
@@ -103,17 +109,15 @@ const linkToParents = (nodes: ReadonlyMap<SpanId, Node>): Node[] => {
 
 /** Parents before their children, without recursion: a trace may be deeper than the stack. */
 const adjustBelow = (root: Node, maxDelta: DurationNano): void => {
-  const waiting: { readonly node: Node; readonly parent: Node | undefined; readonly skew: Skew }[] = [
-    { node: root, parent: undefined, skew: { host: root.host, delta: 0n } },
-  ];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { node, parent } = next;
-    let { skew } = next;
-    if (parent && (node.host !== skew.host || node.host === '')) {
-      skew = { host: node.host, delta: deltaInto(parent.adjusted, node.adjusted) };
+  const waiting: Node[] = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    const { parent, host, children } = node;
+    if (parent) {
+      node.delta =
+        host === parent.host && host !== '' ? parent.delta : deltaInto(parent.adjusted, node.adjusted);
     }
-    node.adjusted = moved(node.adjusted, skew.delta, maxDelta);
-    for (const child of node.children) waiting.push({ node: child, parent: node, skew });
+    node.adjusted = moved(node.adjusted, node.delta, maxDelta);
+    if (children) for (const child of children) waiting.push(child);
   }
 };
 

@@ -15,28 +15,26 @@ import type { Adjuster } from './adjuster.js';
  * New ids are the smallest that are free, so that the same spans always get the same ones.
  */
 export const separateSharedSpanIds: Adjuster = (groups) => {
-  const kindsById = new Map<SpanId, Set<SpanKind>>();
-  let isAnyShared = false;
+  const ids = new Set<SpanId>();
+  const ofClients = new Set<SpanId>();
+  let spanCount = 0;
   for (const { span } of spansOf(groups)) {
-    const kinds = kindsById.get(span.spanId);
-    if (kinds === undefined) kindsById.set(span.spanId, new Set([span.kind]));
-    else {
-      kinds.add(span.kind);
-      isAnyShared = true;
-    }
+    spanCount++;
+    ids.add(span.spanId);
+    if (span.kind === SpanKind.client) ofClients.add(span.spanId);
   }
-  if (!isAnyShared) return groups;
+  if (ids.size === spanCount) return groups;
 
   let lastId = 0n;
   const freeId = (): SpanId => {
     for (;;) {
       const id = (++lastId).toString(16).padStart(16, '0') as SpanId;
-      if (!kindsById.has(id)) return id;
+      if (!ids.has(id)) return id;
     }
   };
   const serverIds = new Map<SpanId, SpanId>();
   const separated = eachSpan((span) => {
-    if (span.kind !== SpanKind.server || !kindsById.get(span.spanId)?.has(SpanKind.client)) return span;
+    if (span.kind !== SpanKind.server || !ofClients.has(span.spanId)) return span;
     const spanId = freeId();
     serverIds.set(span.spanId, spanId);
     return { ...span, spanId, parentSpanId: span.spanId };
