@@ -32,6 +32,7 @@ export {
 } from './response/protobuf.js';
 export { decodeTraceRequest } from './trace/protobuf/decode-trace-request.js';
 export { encodeTraceRequest } from './trace/protobuf/encode-trace-request.js';
+export { decodeResource } from './common/protobuf/resource.js';
 export { hashesOfAttributeText } from './common/protobuf/attribute-hash.js';
 export {
   ID_WORDS,

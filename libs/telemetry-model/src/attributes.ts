@@ -28,7 +28,8 @@ export interface Attribute {
 /** In the order in which they arrived. Keys should be unique, yet senders exist that repeat them: the first one wins. */
 export type Attributes = readonly Attribute[];
 
-export const NO_ATTRIBUTES: Attributes = [];
+/** Shared by all that have none, and so nobody's to change. */
+export const NO_ATTRIBUTES: Attributes = Object.freeze([]);
 
 export const attributeValue = (attributes: Attributes, key: string): AnyValue | undefined =>
   attributes.find((attribute) => attribute.key === key)?.value;

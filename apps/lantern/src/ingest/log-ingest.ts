@@ -11,6 +11,7 @@ import { ActiveStreams } from './active-streams.js';
 import { withDetectedLevel } from './enrich/detected-level.js';
 import { withServiceName } from './enrich/service-name.js';
 import type { LogFeed } from './log-feed.js';
+import { MAX_MESSAGES, refuseTooManyMembers } from './item-limit.js';
 import { faultOfEntry, faultOfLabels, formatSecond, type LogLimits } from './log-limits.js';
 import { streamsOfOtlp } from './otlp-logs.js';
 import { RateLimit } from './rate-limit.js';
@@ -72,11 +73,12 @@ export class LogIngest {
    * @throws {MalformedOtlpError}
    */
   async acceptOtlpProtobuf(request: Uint8Array): Promise<PartialSuccess> {
-    return this.acceptOtlp(decodeLogsRequest(request));
+    return this.acceptOtlp(decodeLogsRequest(request, MAX_MESSAGES));
   }
 
   /** As {@link acceptOtlpProtobuf}, for OTLP/JSON. */
   async acceptOtlpJson(request: string): Promise<PartialSuccess> {
+    refuseTooManyMembers(request);
     return this.acceptOtlp(parseLogsRequestJson(request));
   }
 

@@ -1,4 +1,6 @@
 import {
+  FULL_SUCCESS,
+  TraceRequestWalker,
   decodeTraceRequest,
   encodeTraceRequest,
   parseTraceRequestJson,
@@ -6,11 +8,14 @@ import {
   type PartialSuccess,
 } from '@lantern/otlp';
 import type { TraceStore } from '@lantern/telemetry-store';
-import { sanitize } from './sanitize/sanitize.js';
+import { refuseTooManyItems, refuseTooManyMembers } from './item-limit.js';
+import { isSound, sanitize } from './sanitize/sanitize.js';
 import type { TraceFeed } from './trace-feed.js';
 
 /** Takes spans in, however they arrived: the transports only translate. */
 export class TraceIngest {
+  private readonly walker = new TraceRequestWalker(true);
+
   constructor(
     private readonly store: TraceStore,
     private readonly feed: TraceFeed,
@@ -20,21 +25,27 @@ export class TraceIngest {
    * @param request an `ExportTraceServiceRequest`; its bytes belong to the store from here on
    * @returns how many spans were rejected, and why, once the others can be queried
    * @throws {MalformedOtlpError}
+   * @throws {HttpError} 413 for more items than one request may hold
    */
   async acceptProtobuf(request: Uint8Array): Promise<PartialSuccess> {
-    return this.accept(decodeTraceRequest(request), request);
+    const { walker } = this;
+    walker.walk(request);
+    refuseTooManyItems(walker.itemCount);
+    if (!isSound(walker)) return this.accept(decodeTraceRequest(request));
+    await this.store.append(request);
+    if (this.feed.size > 0) this.feed.publish(decodeTraceRequest(request).resourceSpans);
+    return FULL_SUCCESS;
   }
 
   /** As {@link acceptProtobuf}, for OTLP/JSON. */
   async acceptJson(request: string): Promise<PartialSuccess> {
-    return this.accept(parseTraceRequestJson(request), undefined);
+    refuseTooManyMembers(request);
+    return this.accept(parseTraceRequestJson(request));
   }
 
-  private async accept(decoded: DecodedTraces, received: Uint8Array | undefined): Promise<PartialSuccess> {
-    const { resourceSpans, rejected, replacedTexts } = decoded;
+  private async accept({ resourceSpans, rejected }: DecodedTraces): Promise<PartialSuccess> {
     const sanitized = sanitize(resourceSpans);
-    const asReceived = rejected.count === 0 && replacedTexts === 0 && sanitized === resourceSpans;
-    await this.store.append(asReceived && received ? received : encodeTraceRequest(sanitized));
+    await this.store.append(encodeTraceRequest(sanitized));
     this.feed.publish(sanitized);
     return { rejected: BigInt(rejected.count), errorMessage: rejected.reasons.join('; ') };
   }

@@ -54,6 +54,8 @@ export class WireReader {
   constructor(
     bytes: Uint8Array,
     private fields: MessageFields,
+    /** How many messages may be entered: it bounds what is made of bytes that say little. */
+    private messagesLeft = Infinity,
   ) {
     this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -75,6 +77,7 @@ export class WireReader {
   /** @returns what {@link leave} needs */
   enter(fields: MessageFields): number {
     const end = this.endOfLengthDelimited();
+    if (--this.messagesLeft < 0) this.fail('is one message more than a request may hold');
     this.outerFields[this.depth] = this.fields;
     this.outerNumbers[this.depth] = this.field;
     this.depth++;

@@ -173,6 +173,7 @@ describe('Export over gRPC', () => {
     const code = await new Promise((resolve) => {
       stream.on('response', (headers) => resolve(Number(headers['grpc-status'])));
     });
+    // So gRPC wants it, see https://github.com/grpc/grpc/blob/master/doc/statuscodes.md; OTLP tries neither again.
     expect(code).toBe(status.INTERNAL);
     session.destroy();
   });

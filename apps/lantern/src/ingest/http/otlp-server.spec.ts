@@ -263,3 +263,51 @@ describe('a batch of spans', () => {
     expect(await spanNames(traceId(0x5000))).toHaveLength(2_000);
   });
 });
+
+describe('a body that says little in many pieces', () => {
+  /** A span of a million empty events is 2 MB, and would become thirty times that. */
+  const manyEvents = (() => {
+    const events = Buffer.alloc(2_000_002);
+    for (let at = 0; at < events.length; at += 2) events.writeUInt16BE(0x5a00, at);
+    const length = (bytes: number) => [
+      (bytes & 0x7f) | 0x80,
+      ((bytes >> 7) & 0x7f) | 0x80,
+      (bytes >> 14) & 0x7f,
+    ];
+    const wrap = (tag: number, content: Buffer) =>
+      Buffer.concat([Buffer.from([tag, ...length(content.length)]), content]);
+    const ids = Buffer.concat([
+      Buffer.from([0x0a, 16]),
+      Buffer.alloc(16, 1),
+      Buffer.from([0x12, 8]),
+      Buffer.alloc(8, 1),
+    ]);
+    return wrap(0x0a, wrap(0x12, wrap(0x12, Buffer.concat([ids, events]))));
+  })();
+
+  it('is refused before anything is made of it', async () => {
+    const answer = await post(manyEvents, { 'content-type': PROTOBUF });
+    expect([answer.status, statusOf(answer)]).toEqual([
+      413,
+      {
+        code: 8,
+        message: 'one request may hold 1000000 spans, attributes, events and links: send it in smaller ones',
+      },
+    ]);
+  });
+
+  it.each(['/v1/traces', '/v1/logs'])('is refused as JSON on %s, too', async (path) => {
+    const json = `{"resourceSpans":[${'{},'.repeat(2_000_001)}{}]}`;
+    expect((await post(json, { 'content-type': JSON_TYPE }, path)).status).toBe(413);
+  });
+
+  it('is refused among logs', async () => {
+    const records = Buffer.alloc(4_000_002);
+    for (let at = 0; at < records.length; at += 2) records.writeUInt16BE(0x0a00, at);
+    const answer = await post(records, { 'content-type': PROTOBUF }, '/v1/logs');
+    expect([answer.status, statusOf(answer).message]).toEqual([
+      400,
+      expect.stringContaining('is one message more than a request may hold'),
+    ]);
+  });
+});

@@ -1,5 +1,7 @@
+import { TIME_WORDS } from '@lantern/otlp';
 import { addWarning } from '../../span-warnings.js';
 import { eachSpan } from '../../edit-spans.js';
+import type { Sanitizer } from './sanitizer.js';
 
 const isoTime = (unixNano: bigint): string => {
   const fraction = String(unixNano % 1_000_000_000n).padStart(9, '0');
@@ -10,11 +12,21 @@ const isoTime = (unixNano: bigint): string => {
  * A span that ends before it starts ends one nanosecond after its start instead, and says so. One that ends
  * when it starts stays as it is: it was shorter than its sender's clock can tell. (Jaeger changes those too.)
  */
-export const negativeDuration = eachSpan((span) =>
-  span.endUnixNano >= span.startUnixNano
-    ? span
-    : addWarning(
-        { ...span, endUnixNano: span.startUnixNano + 1n },
-        `Negative duration detected, sanitizing end timestamp. Original end timestamp: ${isoTime(span.endUnixNano)}`,
-      ),
-);
+export const negativeDuration: Sanitizer = {
+  isNeeded: ({ spanCount, times }) => {
+    for (let at = 0; at < TIME_WORDS * spanCount; at += TIME_WORDS) {
+      const [startHigh = 0, endHigh = 0] = [times[at + 1], times[at + 3]];
+      if (endHigh < startHigh || (endHigh === startHigh && (times[at + 2] ?? 0) < (times[at] ?? 0)))
+        return true;
+    }
+    return false;
+  },
+  repair: eachSpan((span) =>
+    span.endUnixNano >= span.startUnixNano
+      ? span
+      : addWarning(
+          { ...span, endUnixNano: span.startUnixNano + 1n },
+          `Negative duration detected, sanitizing end timestamp. Original end timestamp: ${isoTime(span.endUnixNano)}`,
+        ),
+  ),
+};

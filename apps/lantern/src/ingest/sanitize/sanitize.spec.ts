@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { TraceRequestWalker, decodeTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import { spansOf, type Resource, type ResourceSpans, type Span } from '@lantern/telemetry-model';
 import { T0, attributes, millis, resource, resourceSpans, span } from '@lantern/telemetry-model/testing';
-import { sanitize } from './sanitize.js';
+import { anyResourceSpans } from '@lantern/telemetry-model/testing/arbitraries';
+import fc from 'fast-check';
+import { isSound, sanitize } from './sanitize.js';
 
 const only = (groups: readonly ResourceSpans[]): Span => {
   const [first] = Array.from(spansOf(groups));
@@ -12,6 +15,60 @@ const only = (groups: readonly ResourceSpans[]): Span => {
 const nameless = (values: Parameters<typeof attributes>[0]): Resource => ({
   ...resource('x'),
   attributes: attributes(values),
+});
+
+describe('a request that is sound', () => {
+  const walker = new TraceRequestWalker(true);
+
+  /** What decoding all of it says. */
+  const isKeptAsItCame = (request: Uint8Array): boolean => {
+    const { resourceSpans: all, rejected, replacedTexts } = decodeTraceRequest(request);
+    // What has no scope has no spans either, and leaves nothing to repair.
+    const groups = all.filter(({ scopeSpans }) => scopeSpans.length > 0);
+    return rejected.count === 0 && replacedTexts === 0 && sanitize(groups) === groups;
+  };
+
+  const soundness = (request: Uint8Array): boolean => {
+    walker.walk(request);
+    return isSound(walker);
+  };
+
+  it('is known by a walk through its bytes, whatever it holds', () => {
+    const count = { sound: 0, other: 0 };
+    const named = anyResourceSpans.map((groups) =>
+      groups.map((group) => ({ ...group, resource: resource('web') })),
+    );
+    fc.assert(
+      fc.property(fc.oneof(anyResourceSpans, named), (groups) => {
+        const request = encodeTraceRequest(groups);
+        const isExpected = isKeptAsItCame(request);
+        expect(soundness(request)).toBe(isExpected);
+        count[isExpected ? 'sound' : 'other']++;
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(count.sound, count.other)).toBeGreaterThan(10);
+  });
+
+  it('is not one whose bytes were damaged into something to repair', () => {
+    const whole = encodeTraceRequest([
+      resourceSpans('größer', span({ name: 'müde', attributes: attributes({ ort: 'köln', zahl: 300n }) })),
+    ]);
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, byte) => {
+        const request = Uint8Array.from(whole, (value, index) => (index === at ? byte : value));
+        let isExpected: boolean;
+        try {
+          isExpected = isKeptAsItCame(request);
+        } catch {
+          expect(() => soundness(request)).toThrow('Malformed OTLP');
+          return;
+        }
+        expect(soundness(request)).toBe(isExpected);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
 
 describe('sanitize', () => {

@@ -1,5 +1,7 @@
+import { decodeResource } from '@lantern/otlp';
 import { MISSING_SERVICE_NAME, attributeValue, type Resource } from '@lantern/telemetry-model';
 import { eachResource } from '../../edit-spans.js';
+import type { Sanitizer } from './sanitizer.js';
 
 const KEY = 'service.name';
 
@@ -11,9 +13,13 @@ const faultOf = (resource: Resource): string | undefined => {
 };
 
 /** Every resource has a name to be found by; these are the names that Jaeger gives. */
-export const serviceName = eachResource((resource) => {
-  const fault = faultOf(resource);
-  if (fault === undefined) return resource;
-  const others = resource.attributes.filter(({ key }) => key !== KEY);
-  return { ...resource, attributes: [{ key: KEY, value: fault }, ...others] };
-});
+export const serviceName: Sanitizer = {
+  isNeeded: ({ walkedOrigins }) =>
+    walkedOrigins.some(({ resource }) => faultOf(decodeResource(resource)) !== undefined),
+  repair: eachResource((resource) => {
+    const fault = faultOf(resource);
+    if (fault === undefined) return resource;
+    const others = resource.attributes.filter(({ key }) => key !== KEY);
+    return { ...resource, attributes: [{ key: KEY, value: fault }, ...others] };
+  }),
+};

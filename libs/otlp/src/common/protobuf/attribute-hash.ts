@@ -5,6 +5,7 @@ import {
   base64FromBytes,
   bytesFromBase64,
   type AnyValue,
+  type Attribute,
 } from '@lantern/telemetry-model';
 import { WireReader, type MessageFields } from '../../wire/wire-reader.js';
 import { readAttribute } from './attributes.js';
@@ -114,7 +115,8 @@ const hashUnusual = (bytes: Uint8Array, start: number, end: number): number => {
 
 const ATTRIBUTE: MessageFields = { 1: 'attributes' };
 
-const readKeyValue = (keyValue: Uint8Array): ReturnType<typeof readAttribute> => {
+/** Reads a `KeyValue` message alone, and says how many of its texts are no UTF-8. */
+export const readKeyValue = (keyValue: Uint8Array): Attribute & { readonly replacedTexts: number } => {
   const header = [0x0a];
   for (let rest = keyValue.length; ; rest >>>= 7) {
     header.push(rest > 0x7f ? (rest & 0x7f) | 0x80 : rest);
@@ -122,7 +124,8 @@ const readKeyValue = (keyValue: Uint8Array): ReturnType<typeof readAttribute> =>
   }
   const reader = new WireReader(Buffer.concat([Uint8Array.from(header), keyValue]), ATTRIBUTE);
   reader.next();
-  return readAttribute(reader);
+  const attribute = readAttribute(reader);
+  return { ...attribute, replacedTexts: reader.replacedTexts };
 };
 
 const hashAttribute = (key: string, value: AnyValue): number => {

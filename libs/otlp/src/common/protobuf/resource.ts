@@ -1,5 +1,5 @@
 import type { Attribute, Resource } from '@lantern/telemetry-model';
-import type { MessageFields, WireReader } from '../../wire/wire-reader.js';
+import { WireReader, type MessageFields } from '../../wire/wire-reader.js';
 import type { WireWriter } from '../../wire/wire-writer.js';
 import { readAttribute, writeAttributes } from './attributes.js';
 
@@ -13,9 +13,25 @@ export interface ResourceDraft extends Resource {
 
 export const emptyResource = (): ResourceDraft => ({ attributes: [], droppedAttributesCount: 0 });
 
+/**
+ * Reads a `Resource` message alone.
+ *
+ * @throws MalformedOtlpError
+ */
+export const decodeResource = (message: Uint8Array): Resource => {
+  const resource = emptyResource();
+  readFields(new WireReader(message, RESOURCE), resource);
+  return resource;
+};
+
 /** Into a draft, because protobuf merges a message that occurs twice. */
 export const readResource = (reader: WireReader, into: ResourceDraft): void => {
   const outer = reader.enter(RESOURCE);
+  readFields(reader, into);
+  reader.leave(outer);
+};
+
+const readFields = (reader: WireReader, into: ResourceDraft): void => {
   while (reader.next()) {
     switch (reader.field) {
       case 1:
@@ -28,7 +44,6 @@ export const readResource = (reader: WireReader, into: ResourceDraft): void => {
         reader.skip();
     }
   }
-  reader.leave(outer);
 };
 
 export const writeResource = (writer: WireWriter, field: number, resource: Resource): void => {

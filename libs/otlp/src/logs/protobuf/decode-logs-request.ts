@@ -12,11 +12,12 @@ const SCOPE_LOGS: MessageFields = { 1: 'scope', 2: 'logRecords', 3: 'schemaUrl' 
  * Reads an `ExportLogsServiceRequest` (or `LogsData`, which looks the same) in protobuf. Nothing of the result
  * refers to `bytes`.
  *
+ * @param maxMessages how many messages, at any depth, it may hold: an attribute is two, a record one
  * @throws MalformedOtlpError
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/logs/v1/logs.proto
  */
-export const decodeLogsRequest = (bytes: Uint8Array): ResourceLogs[] => {
-  const reader = new WireReader(bytes, REQUEST);
+export const decodeLogsRequest = (bytes: Uint8Array, maxMessages = Infinity): ResourceLogs[] => {
+  const reader = new WireReader(bytes, REQUEST, maxMessages);
   const resourceLogs: ResourceLogs[] = [];
   while (reader.next()) {
     if (reader.field === 1) resourceLogs.push(readResourceLogs(reader));

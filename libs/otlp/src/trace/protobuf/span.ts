@@ -46,9 +46,10 @@ const LINK: MessageFields = {
 };
 const STATUS: MessageFields = { 2: 'message', 3: 'code' };
 
-const NO_EVENTS: readonly SpanEvent[] = [];
-const NO_LINKS: readonly SpanLink[] = [];
-const UNSET: SpanStatus = { code: StatusCode.unset, message: '' };
+/** Shared by all that have none, and so nobody's to change. */
+const NO_EVENTS: readonly SpanEvent[] = Object.freeze([]);
+const NO_LINKS: readonly SpanLink[] = Object.freeze([]);
+const UNSET: SpanStatus = Object.freeze({ code: StatusCode.unset, message: '' });
 
 /** Undefined when the span's ids are invalid; the reason is then among `rejected`. */
 export const readSpan = (reader: WireReader, rejected: Rejections): Span | undefined => {

@@ -11,7 +11,7 @@ import { decodeTraceRequest } from './decode-trace-request.js';
 import { encodeTraceRequest } from './encode-trace-request.js';
 import { ID_WORDS, TIME_WORDS, TraceRequestWalker } from './trace-request-walker.js';
 
-const walker = new TraceRequestWalker();
+const walker = new TraceRequestWalker(true);
 
 const hexOf = (words: Uint32Array): string => Buffer.from(Uint32Array.from(words).buffer).toString('hex');
 
@@ -76,6 +76,8 @@ const expectAgreement = (request: Uint8Array): 'read' | 'refused' => {
   expect(walker.rejectedSpans).toBe(decoded.rejected.count);
   const spans = spansIn(decoded);
   expect(walker.spanCount).toBe(spans.length);
+  expect(walker.hasBadText).toBe(decoded.replacedTexts > 0);
+  expect(walker.itemCount).toBeGreaterThanOrEqual(spans.length);
   // Bytes that are no text have no text to be compared by.
   if (decoded.replacedTexts > 0) return 'read';
   expect(rows(request)).toEqual(spans.map(expectedRow));

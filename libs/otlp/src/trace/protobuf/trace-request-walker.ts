@@ -1,5 +1,6 @@
 import { SpanKind, StatusCode } from '@lantern/telemetry-model';
 import { hashEncodedAttribute } from '../../common/protobuf/attribute-hash.js';
+import { holdsText, isText } from '../../common/protobuf/encoded-text.js';
 import { MalformedOtlpError } from '../../malformed-otlp-error.js';
 import { spanKindOf, statusCodeOf } from '../enums.js';
 import { decodeTraceRequest } from './decode-trace-request.js';
@@ -41,6 +42,10 @@ export class TraceRequestWalker {
   spanCount = 0;
   /** Spans that are left out because their ids are invalid. */
   rejectedSpans = 0;
+  /** Spans, events, links and attributes: what decoding would make an object for. */
+  itemCount = 0;
+  /** Whether there is a text that is no UTF-8, in which decoding would replace something; see the constructor. */
+  hasBadText = false;
   readonly walkedOrigins: WalkedOrigin[] = [];
 
   spanStart = new Uint32Array(INITIAL_SPANS);
@@ -66,6 +71,9 @@ export class TraceRequestWalker {
   private low = 0;
   private high = 0;
 
+  /** @param checksTexts whether {@link hasBadText} is found out: who walks through what is stored knows it */
+  constructor(private readonly checksTexts = false) {}
+
   /** @throws MalformedOtlpError */
   walk(request: Uint8Array): void {
     this.begin(request);
@@ -87,6 +95,8 @@ export class TraceRequestWalker {
   private begin(bytes: Uint8Array): void {
     this.spanCount = 0;
     this.rejectedSpans = 0;
+    this.itemCount = 0;
+    this.hasBadText = false;
     this.tagCount = 0;
     this.walkedOrigins.length = 0;
     this.at = 0;
@@ -170,9 +180,8 @@ export class TraceRequestWalker {
       const tag = this.tag(end);
       if (tag === attributes) {
         const next = this.messageEnd(end);
-        hashEncodedAttribute(this.bytes, this.at, next);
-        this.at = next;
-      } else if (texts.includes(tag)) this.at = this.messageEnd(end);
+        this.hashAttribute(next);
+      } else if (texts.includes(tag)) this.text(end);
       else if (tag === counts) this.varint(end);
       else this.skip(tag, end, knownFields);
     }
@@ -180,7 +189,8 @@ export class TraceRequestWalker {
   }
 
   private readSpan(start: number, end: number, origin: number): void {
-    const { bytes, view, spanCount: row } = this;
+    const { view, spanCount: row } = this;
+    this.itemCount++;
     this.makeRoom(row);
     const ids = row * ID_WORDS;
     this.ids.fill(0, ids, ids + ID_WORDS);
@@ -226,6 +236,7 @@ export class TraceRequestWalker {
           nameEnd = this.messageEnd(end);
           nameStart = this.at;
           this.at = nameEnd;
+          this.checkText(nameStart, nameEnd);
           break;
         case 0x30:
           this.varint(end);
@@ -242,8 +253,7 @@ export class TraceRequestWalker {
         }
         case 0x4a: {
           const next = this.messageEnd(end);
-          this.addTag(hashEncodedAttribute(bytes, this.at, next));
-          this.at = next;
+          this.addTag(this.hashAttribute(next));
           break;
         }
         case 0x50:
@@ -267,7 +277,7 @@ export class TraceRequestWalker {
           break;
         }
         case 0x1a:
-          this.at = this.messageEnd(end);
+          this.text(end);
           break;
         case 0x85:
           this.need(4, end);
@@ -302,6 +312,7 @@ export class TraceRequestWalker {
   }
 
   private walkEvent(end: number): void {
+    this.itemCount++;
     while (this.at < end) {
       const tag = this.tag(end);
       switch (tag) {
@@ -310,12 +321,11 @@ export class TraceRequestWalker {
           this.at += 8;
           break;
         case 0x12:
-          this.at = this.messageEnd(end);
+          this.text(end);
           break;
         case 0x1a: {
           const next = this.messageEnd(end);
-          this.addTag(hashEncodedAttribute(this.bytes, this.at, next));
-          this.at = next;
+          this.addTag(this.hashAttribute(next));
           break;
         }
         case 0x20:
@@ -329,6 +339,7 @@ export class TraceRequestWalker {
 
   /** False when its ids are invalid. */
   private walkLink(end: number): boolean {
+    this.itemCount++;
     let traceIdLength = 0;
     let spanIdLength = 0;
     while (this.at < end) {
@@ -347,12 +358,11 @@ export class TraceRequestWalker {
           break;
         }
         case 0x1a:
-          this.at = this.messageEnd(end);
+          this.text(end);
           break;
         case 0x22: {
           const next = this.messageEnd(end);
-          this.addTag(hashEncodedAttribute(this.bytes, this.at, next));
-          this.at = next;
+          this.addTag(this.hashAttribute(next));
           break;
         }
         case 0x28:
@@ -375,7 +385,7 @@ export class TraceRequestWalker {
       if (tag === 0x18) {
         this.varint(end);
         status = statusCodeOf(this.low | 0);
-      } else if (tag === 0x12) this.at = this.messageEnd(end);
+      } else if (tag === 0x12) this.text(end);
       else if (tag >>> 3 === 1) this.skip(tag, end, 0);
       else this.skip(tag, end, 3);
     }
@@ -433,8 +443,29 @@ export class TraceRequestWalker {
   private piece(end: number): Uint8Array {
     const next = this.messageEnd(end);
     const piece = this.bytes.subarray(this.at, next);
+    this.checkText(this.at, next);
     this.at = next;
     return piece;
+  }
+
+  private text(end: number): void {
+    const next = this.messageEnd(end);
+    this.checkText(this.at, next);
+    this.at = next;
+  }
+
+  private checkText(start: number, end: number): void {
+    if (this.checksTexts && !this.hasBadText) this.hasBadText = !isText(this.bytes, start, end);
+  }
+
+  /** Of the `KeyValue` from here to `end`. */
+  private hashAttribute(end: number): number {
+    const { bytes, at } = this;
+    this.itemCount++;
+    const hash = hashEncodedAttribute(bytes, at, end);
+    if (this.checksTexts && !this.hasBadText) this.hasBadText = !holdsText(bytes, at, end);
+    this.at = end;
+    return hash;
   }
 
   private need(count: number, end: number): void {
