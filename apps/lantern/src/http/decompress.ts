@@ -2,8 +2,12 @@ import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { HttpError } from './http-error.js';
 import { MAX_BODY_BYTES } from './limits.js';
 
-/** Fewer and larger pieces than Node's default make it faster. */
-const CHUNK_SIZE = 256 * 1024;
+/**
+ * The size of the pieces in which the output comes. Few large ones are faster than many of Node's default size; one
+ * that is far too large for a small body costs more than reading it.
+ */
+const chunkSizeFor = (compressedBytes: number): number =>
+  Math.min(Math.max(8 * compressedBytes, 4 * 1024), 256 * 1024);
 
 type Decompressor = (
   body: Uint8Array,
@@ -33,7 +37,7 @@ export const decompress = (body: Buffer, encoding: string | undefined): Buffer =
     );
   }
   try {
-    return decompressor(body, { maxOutputLength: MAX_BODY_BYTES, chunkSize: CHUNK_SIZE });
+    return decompressor(body, { maxOutputLength: MAX_BODY_BYTES, chunkSize: chunkSizeFor(body.length) });
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new HttpError(413, `the body is larger than ${MAX_BODY_BYTES} bytes once it is decompressed`);
