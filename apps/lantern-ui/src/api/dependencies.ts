@@ -1,4 +1,13 @@
+import type { V3Dependencies, V3Dependency, V3Latency } from '@lantern/query-api/wire';
 import { queryOptions } from '@tanstack/react-query';
+import {
+  rangeBefore,
+  rangeKey,
+  resolveRange,
+  rfc3339,
+  type ResolvedRange,
+  type TimeRange,
+} from '../shared/time-range.js';
 import { getJson } from './http.js';
 
 /** Calls from one service to another. */
@@ -6,31 +15,46 @@ export interface Call {
   readonly caller: string;
   readonly callee: string;
   readonly count: number;
+  /** Those that failed on the called side. */
+  readonly errorCount: number;
+  /** On the called side, in milliseconds. Undefined where none was measured. */
+  readonly latency: V3Latency | undefined;
 }
 
-/** Who called whom in the time that ends now, the busiest first. */
-export const callsQuery = (lookbackMillis: number) =>
+/** Who called whom in a time, and in the time of the same length before it. */
+export interface Calls {
+  /** The busiest first. */
+  readonly now: readonly Call[];
+  readonly before: readonly Call[];
+}
+
+export const callsQuery = (range: TimeRange) =>
   queryOptions({
-    queryKey: ['dependencies', lookbackMillis],
-    queryFn: async ({ signal }) => {
-      const answer = await getJson({
-        path: '/api/dependencies',
-        params: { endTs: String(Date.now()), lookback: String(lookbackMillis) },
-        signal,
-      });
-      return callsOf(answer);
+    queryKey: ['dependencies', rangeKey(range)],
+    queryFn: async ({ signal }): Promise<Calls> => {
+      const resolved = resolveRange(range, Date.now());
+      const ask = async (time: ResolvedRange) =>
+        callsOf(
+          await getJson({
+            path: '/api/v3/lantern/dependencies',
+            params: { startTime: rfc3339(time.startMicros), endTime: rfc3339(time.endMicros) },
+            signal,
+          }),
+        );
+      const [now, before] = await Promise.all([ask(resolved), ask(rangeBefore(resolved))]);
+      return { now, before };
     },
   });
 
-interface WireDependency {
-  readonly parent: string;
-  readonly child: string;
-  readonly callCount?: number;
-}
-
 export const callsOf = (answer: unknown): Call[] =>
-  ((answer as { data?: readonly WireDependency[] | null }).data ?? [])
-    .map(({ parent, child, callCount = 0 }) => ({ caller: parent, callee: child, count: callCount }))
+  ((answer as Partial<V3Dependencies>).dependencies ?? [])
+    .map(({ parent, child, callCount, errorCount, latencyMs }: V3Dependency) => ({
+      caller: parent,
+      callee: child,
+      count: callCount,
+      errorCount,
+      latency: latencyMs,
+    }))
     .sort(
       (a, b) => b.count - a.count || a.caller.localeCompare(b.caller) || a.callee.localeCompare(b.callee),
     );

@@ -18,6 +18,14 @@ export const SHORTCUTS = [
     ],
   },
   {
+    where: 'Dependencies',
+    keys: [
+      { press: ['/'], does: 'Find a service' },
+      { press: ['+', '−', '0'], does: 'In the graph: zoom in, out, show all' },
+      { press: ['←', '→', '↑', '↓'], does: 'In the graph: move it' },
+    ],
+  },
+  {
     where: 'Trace',
     keys: [
       { press: ['↓', 'j'], does: 'Next span' },

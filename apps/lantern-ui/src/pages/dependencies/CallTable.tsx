@@ -1,57 +1,134 @@
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Call } from '../../api/dependencies.js';
 import { formatCount } from '../../shared/format/count.js';
+import { ALARMING_ERROR_SHARE, formatMillis, formatPercent } from '../../shared/format/rate.js';
 import { ServiceName } from '../../shared/ServiceName.js';
-import { callPath, servicePath } from './call-path.js';
+import type { TimeRange } from '../../shared/time-range.js';
+import { callKey, type MarkedCall } from './call-graph.js';
+import { callPath } from './call-path.js';
+import { sortCalls, type CallOrder } from './call-order.js';
 import classes from './CallTable.module.css';
 
 interface CallTableProps {
-  /** The busiest first. */
-  readonly calls: readonly Call[];
-  readonly lookback: string;
+  readonly calls: readonly MarkedCall[];
+  readonly range: TimeRange;
+  readonly focusPath: (service: string) => string;
 }
 
+const COLUMNS: readonly {
+  readonly by: CallOrder['by'];
+  readonly label: string;
+  readonly isNumber: boolean;
+}[] = [
+  { by: 'caller', label: 'Caller', isNumber: false },
+  { by: 'callee', label: 'Callee', isNumber: false },
+  { by: 'count', label: 'Calls', isNumber: true },
+  { by: 'errors', label: 'Failed', isNumber: true },
+  { by: 'p50', label: 'p50', isNumber: true },
+  { by: 'p95', label: 'p95', isNumber: true },
+  { by: 'p99', label: 'p99', isNumber: true },
+];
+
 /** The graph in words. */
-export const CallTable = ({ calls, lookback }: CallTableProps) => (
-  <table className={classes.table}>
-    <caption className={classes.caption}>Calls between services</caption>
-    <thead>
-      <tr>
-        <th scope="col">Caller</th>
-        <th scope="col">Callee</th>
-        <th scope="col" className={classes.number}>
-          Calls
-        </th>
-        <th scope="col" className={classes.number}>
-          <span className={classes.hidden}>Traces</span>
-        </th>
-      </tr>
-    </thead>
-    <tbody>
-      {calls.map((call) => (
-        <tr key={`${call.caller} ${call.callee}`}>
-          <td>
-            <Link to={servicePath(call.caller, lookback)}>
-              <ServiceName name={call.caller} />
-            </Link>
-          </td>
-          <td>
-            <Link to={servicePath(call.callee, lookback)}>
-              <ServiceName name={call.callee} />
-            </Link>
-          </td>
-          <td className={classes.number}>{formatCount(call.count)}</td>
-          <td className={classes.number}>
-            <Link
-              to={callPath(call, lookback)}
-              className={classes.traces}
-              aria-label={`Traces of ${call.caller} calling ${call.callee}`}
-            >
-              Traces
-            </Link>
-          </td>
-        </tr>
+export const CallTable = ({ calls, range, focusPath }: CallTableProps) => {
+  const [order, setOrder] = useState<CallOrder>({ by: 'count', descends: true });
+  return (
+    <div className={classes.frame}>
+      <table className={classes.table}>
+        <caption className={classes.hidden}>Calls between services</caption>
+        <thead>
+          <tr>
+            {COLUMNS.map(({ by, label, isNumber }) => (
+              <th
+                key={by}
+                scope="col"
+                className={isNumber ? classes.number : undefined}
+                aria-sort={order.by === by ? (order.descends ? 'descending' : 'ascending') : undefined}
+              >
+                <button
+                  type="button"
+                  className={classes.sort}
+                  onClick={() => setOrder({ by, descends: order.by === by ? !order.descends : isNumber })}
+                >
+                  {label}
+                  {order.by === by &&
+                    (order.descends ? (
+                      <IconArrowDown size={12} aria-hidden />
+                    ) : (
+                      <IconArrowUp size={12} aria-hidden />
+                    ))}
+                </button>
+              </th>
+            ))}
+            <th scope="col" className={classes.marks}>
+              <span className={classes.hidden}>Remarks</span>
+            </th>
+            <th scope="col" className={classes.number}>
+              <span className={classes.hidden}>Traces</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sortCalls(calls, order).map((call) => (
+            <CallRow key={callKey(call)} call={call} range={range} focusPath={focusPath} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};
+
+interface CallRowProps {
+  readonly call: MarkedCall;
+  readonly range: TimeRange;
+  readonly focusPath: (service: string) => string;
+}
+
+const CallRow = ({ call, range, focusPath }: CallRowProps) => {
+  const { caller, callee, count, errorCount, latency } = call;
+  return (
+    <tr>
+      <td>
+        <Link to={focusPath(caller)} replace>
+          <ServiceName name={caller} />
+        </Link>
+      </td>
+      <td>
+        <Link to={focusPath(callee)} replace>
+          <ServiceName name={callee} />
+        </Link>
+      </td>
+      <td className={classes.number}>{formatCount(count)}</td>
+      <td className={classes.number} data-alarming={errorCount / count > ALARMING_ERROR_SHARE}>
+        {formatPercent(errorCount / count)}
+      </td>
+      {(['p50', 'p95', 'p99'] as const).map((share) => (
+        <td key={share} className={classes.number}>
+          {latency === undefined ? '–' : formatMillis(latency[share])}
+        </td>
       ))}
-    </tbody>
-  </table>
-);
+      <td className={classes.marks}>
+        {call.isNew && (
+          <span className={classes.mark} title="Not seen in the time of the same length before">
+            new
+          </span>
+        )}
+        {call.isInCycle && (
+          <span className={classes.mark} title="The callee leads back to the caller">
+            circle
+          </span>
+        )}
+      </td>
+      <td className={classes.number}>
+        <Link
+          to={callPath(call, range)}
+          className={classes.traces}
+          aria-label={`Traces of ${caller} calling ${callee}`}
+        >
+          Traces
+        </Link>
+      </td>
+    </tr>
+  );
+};

@@ -1,101 +1,207 @@
+import { ActionIcon, Skeleton } from '@mantine/core';
+import { IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link } from 'react-router';
-import type { Call } from '../../api/dependencies.js';
 import { formatCount, formatCounted } from '../../shared/format/count.js';
+import { ALARMING_ERROR_SHARE, formatMillis, formatPercent } from '../../shared/format/rate.js';
 import { serviceColor } from '../../shared/service-color.js';
-import { callPath, servicePath } from './call-path.js';
+import type { TimeRange } from '../../shared/time-range.js';
+import { callKey, servicesOf, type MarkedCall } from './call-graph.js';
+import { callPath } from './call-path.js';
 import classes from './DependencyGraph.module.css';
-import { layoutOf, NODE_HEIGHT, type GraphEdge, type GraphNode } from './graph-layout.js';
+import { NODE_HEIGHT, type GraphEdge, type GraphLayout, type GraphNode } from './graph-layout.js';
+import { layoutQuery } from './layout-query.js';
+import { measureText } from './measure-text.js';
+import { useGraphView } from './use-graph-view.js';
 
 interface DependencyGraphProps {
-  readonly calls: readonly Call[];
-  /** Links lead to a search of the same time. */
-  readonly lookback: string;
+  readonly calls: readonly MarkedCall[];
+  readonly range: TimeRange;
+  readonly focus: string;
+  /** Where a service stands in the middle. */
+  readonly focusPath: (service: string) => string;
 }
 
-/** Services as boxes, calls as arrows with their number; each leads to the traces behind it. */
-export const DependencyGraph = ({ calls, lookback }: DependencyGraphProps) => {
-  const { width, height, nodes, edges } = useMemo(() => layoutOf(calls, measureText), [calls]);
+/** With more, labels would cover the graph: then only what is remarkable has one, and the others tell on demand. */
+const MOST_FULL_LABELS = 40;
+
+/** Services as boxes, calls as arrows with their figures. */
+export const DependencyGraph = (props: DependencyGraphProps) => {
+  const { calls } = props;
+  const task = useMemo(() => {
+    const isFull = calls.length <= MOST_FULL_LABELS;
+    return {
+      nodes: servicesOf(calls).map((service) => ({
+        service,
+        width: Math.min(260, measureText(shortened(service)) + 48),
+      })),
+      edges: calls.map((call) => ({
+        caller: call.caller,
+        callee: call.callee,
+        labelWidth: widthOf(labelOf(call, isFull)),
+      })),
+    };
+  }, [calls]);
+  const layout = useQuery({ ...layoutQuery(task), placeholderData: keepPreviousData });
+  if (layout.error !== null) {
+    return (
+      <p className={classes.failed} role="alert">
+        The graph could not be drawn: {layout.error.message} The table below says the same.
+      </p>
+    );
+  }
+  // The layout of an earlier graph names other services.
+  return layout.data === undefined || layout.isPlaceholderData ? (
+    <Skeleton className={classes.frame} radius="md" />
+  ) : (
+    <Drawing {...props} layout={layout.data} />
+  );
+};
+
+const Drawing = ({
+  calls,
+  range,
+  focus,
+  focusPath,
+  layout,
+}: DependencyGraphProps & { readonly layout: GraphLayout }) => {
+  // The one in the middle, or the busiest caller: calls come in that order.
+  const first = layout.nodes.find(({ service }) => service === (focus === '' ? calls[0]?.caller : focus));
+  const { ref, drawn, frame, view, zoomIn, zoomOut, showAll, handlers } = useGraphView(
+    layout,
+    first ?? { x: 0, y: 0 },
+  );
+  const most = calls.reduce((max, { count }) => Math.max(max, count), 2);
+  const isFull = calls.length <= MOST_FULL_LABELS;
+  const edges = calls.map((call, index) => ({ call, key: callKey(call), edge: layout.edges[index] }));
   return (
-    <div className={classes.graph} tabIndex={0} role="group" aria-label="Dependency graph">
-      <svg
-        className={classes.drawing}
-        viewBox={`0 0 ${width} ${height}`}
-        style={{ width, '--natural-width': `${width}px` }}
-      >
+    <div
+      ref={ref}
+      className={classes.frame}
+      style={{ '--natural-height': `${layout.height + 16}px` }}
+      tabIndex={0}
+      role="group"
+      aria-label="Dependency graph"
+      {...handlers}
+    >
+      <svg ref={drawn} className={classes.drawing} width={frame.width} height={frame.height}>
         <defs>
-          <marker
-            id="arrow"
-            viewBox="0 0 8 8"
-            refX="7.5"
-            refY="4"
-            markerWidth="9"
-            markerHeight="9"
-            markerUnits="userSpaceOnUse"
-            orient="auto"
-          >
-            <path d="M0.5,0.5 L7.5,4 L0.5,7.5 z" className={classes.arrow} />
-          </marker>
+          {MARKS.map((mark) => (
+            <marker
+              key={mark}
+              id={`arrow-${mark}`}
+              viewBox="0 0 8 8"
+              refX="7.5"
+              refY="4"
+              markerWidth="9"
+              markerHeight="9"
+              markerUnits="userSpaceOnUse"
+              orient="auto"
+            >
+              <path d="M0.5,0.5 L7.5,4 L0.5,7.5 z" className={classes.arrow} data-mark={mark} />
+            </marker>
+          ))}
         </defs>
-        {edges.map(({ call, path }) => (
-          // The label says the same to the keyboard.
-          <Link
-            key={`${call.caller} ${call.callee}`}
-            to={callPath(call, lookback)}
-            className={classes.edge}
-            tabIndex={-1}
-            aria-hidden
-          >
-            <title>{callTitle(call)}</title>
-            <path className={classes.reach} d={path} />
-            <path
-              className={classes.line}
-              d={path}
-              markerEnd="url(#arrow)"
-              style={{ strokeWidth: lineWidth(call, calls) }}
+        <g transform={`scale(${view.scale}) translate(${-view.x} ${-view.y})`}>
+          {edges.map(
+            ({ call, key, edge }) =>
+              edge !== undefined && (
+                // The label says the same to the keyboard.
+                <Link key={key} to={callPath(call, range)} className={classes.edge} tabIndex={-1} aria-hidden>
+                  <title>{callTitle(call)}</title>
+                  <path className={classes.reach} d={edge.path} />
+                  <path
+                    className={classes.line}
+                    d={edge.path}
+                    data-mark={markOf(call)}
+                    markerEnd={`url(#arrow-${markOf(call)})`}
+                    style={{
+                      strokeWidth: 1.25 + 1.75 * (Math.log(Math.max(call.count, 1)) / Math.log(most)),
+                    }}
+                  />
+                </Link>
+              ),
+          )}
+          {layout.nodes.map((node) => (
+            <Service
+              key={node.service}
+              node={node}
+              isFocus={node.service === focus}
+              path={focusPath(node.service)}
             />
-          </Link>
-        ))}
-        {nodes.map((node) => (
-          <Service key={node.service} node={node} lookback={lookback} />
-        ))}
-        {edges.map((edge) => (
-          <CallCount key={`${edge.call.caller} ${edge.call.callee}`} edge={edge} lookback={lookback} />
-        ))}
+          ))}
+          {edges.map(
+            ({ call, key, edge }) =>
+              edge !== undefined && (
+                <CallLabel
+                  key={key}
+                  call={call}
+                  edge={edge}
+                  text={labelOf(call, isFull)}
+                  path={callPath(call, range)}
+                />
+              ),
+          )}
+        </g>
       </svg>
+      <div className={classes.controls}>
+        <ActionIcon variant="default" size={26} aria-label="Zoom in" onClick={zoomIn}>
+          <IconPlus size={14} />
+        </ActionIcon>
+        <ActionIcon variant="default" size={26} aria-label="Zoom out" onClick={zoomOut}>
+          <IconMinus size={14} />
+        </ActionIcon>
+        <ActionIcon variant="default" size={26} aria-label="Show all" onClick={showAll}>
+          <IconMaximize size={14} />
+        </ActionIcon>
+      </div>
     </div>
   );
 };
 
-const Service = ({ node, lookback }: { readonly node: GraphNode; readonly lookback: string }) => {
-  const { service, x, y, width } = node;
-  return (
-    <Link to={servicePath(service, lookback)} aria-label={service} className={classes.service}>
-      <title>{`Traces of ${service}`}</title>
-      <rect x={x - width / 2} y={y - NODE_HEIGHT / 2} width={width} height={NODE_HEIGHT} rx="8" />
-      <rect
-        className={classes.color}
-        style={{ '--service': serviceColor(service) }}
-        x={x - width / 2 + 14}
-        y={y - 4.5}
-        width="9"
-        height="9"
-        rx="2"
-      />
-      <text x={x - width / 2 + 31} y={y} dy="0.35em">
-        {shortened(service)}
-      </text>
-    </Link>
-  );
-};
+interface ServiceProps {
+  readonly node: GraphNode;
+  readonly isFocus: boolean;
+  readonly path: string;
+}
 
-const CallCount = ({ edge, lookback }: { readonly edge: GraphEdge; readonly lookback: string }) => {
-  const { call, label } = edge;
-  const text = formatCount(call.count);
-  const width = measureText(text) + 16;
-  const name = `${call.caller} to ${call.callee}, ${formatCounted(call.count, 'call')}`;
+const Service = ({ node: { service, x, y, width }, isFocus, path }: ServiceProps) => (
+  <Link to={path} aria-label={service} className={classes.service} data-focus={isFocus} replace>
+    <title>{`Show what is around ${service}`}</title>
+    <rect x={x - width / 2} y={y - NODE_HEIGHT / 2} width={width} height={NODE_HEIGHT} rx="8" />
+    <rect
+      className={classes.color}
+      style={{ '--service': serviceColor(service) }}
+      x={x - width / 2 + 14}
+      y={y - 4.5}
+      width="9"
+      height="9"
+      rx="2"
+    />
+    <text x={x - width / 2 + 31} y={y} dy="0.35em">
+      {shortened(service)}
+    </text>
+  </Link>
+);
+
+interface CallLabelProps {
+  readonly call: MarkedCall;
+  readonly edge: GraphEdge;
+  readonly text: string;
+  readonly path: string;
+}
+
+const CallLabel = ({ call, edge: { label }, text, path }: CallLabelProps) => {
+  const width = widthOf(text);
+  if (width === 0) return null;
   return (
-    <Link to={callPath(call, lookback)} aria-label={name} className={classes.call}>
+    <Link
+      to={path}
+      aria-label={`${text}: ${callTitle(call).replaceAll('\n', ', ')}`}
+      className={classes.call}
+      data-mark={markOf(call)}
+    >
       <title>{callTitle(call)}</title>
       <rect x={label.x - width / 2} y={label.y - 10} width={width} height="20" rx="10" />
       <text x={label.x} y={label.y} dy="0.35em" textAnchor="middle">
@@ -105,24 +211,43 @@ const CallCount = ({ edge, lookback }: { readonly edge: GraphEdge; readonly look
   );
 };
 
-const callTitle = ({ caller, callee, count }: Call): string =>
-  `${caller} → ${callee}\n${formatCounted(count, 'call')}`;
+const MARKS = ['plain', 'failing', 'new', 'cycle'] as const;
 
-/** Thicker for more calls, by orders of magnitude. */
-const lineWidth = ({ count }: Call, calls: readonly Call[]): number => {
-  const most = Math.max(...calls.map((call) => call.count), 2);
-  return 1.25 + 1.75 * (Math.log(Math.max(count, 1)) / Math.log(most));
+/** The most pressing of what is remarkable gives the colour. */
+const markOf = (call: MarkedCall): (typeof MARKS)[number] => {
+  if (call.errorCount / call.count > ALARMING_ERROR_SHARE) return 'failing';
+  if (call.isNew) return 'new';
+  return call.isInCycle ? 'cycle' : 'plain';
 };
+
+/** `1,234 · 182 ms · 2.3 %`: how often, how slow, how often it failed. */
+const labelOf = (call: MarkedCall, isFull: boolean): string =>
+  !isFull && markOf(call) === 'plain'
+    ? ''
+    : [
+        `${call.isNew ? 'new ' : ''}${call.isInCycle ? '↻ ' : ''}${formatCount(call.count)}`,
+        call.latency === undefined ? '' : formatMillis(call.latency.p95),
+        call.errorCount > 0 ? formatPercent(call.errorCount / call.count) : '',
+      ]
+        .filter((part) => part !== '')
+        .join(' · ');
+
+const widthOf = (label: string): number => (label === '' ? 0 : measureText(label) + 18);
+
+const callTitle = (call: MarkedCall): string =>
+  [
+    `${call.caller} to ${call.callee}`,
+    formatCounted(call.count, 'call'),
+    `${formatPercent(call.errorCount / call.count)} failed`,
+    call.latency === undefined
+      ? ''
+      : `p50 ${formatMillis(call.latency.p50)}, p95 ${formatMillis(call.latency.p95)}, p99 ${formatMillis(call.latency.p99)}`,
+    call.isNew ? 'not seen in the time before' : '',
+    call.isInCycle ? 'part of a circle of calls' : '',
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
 
 const LONGEST_NAME = 30;
 const shortened = (name: string): string =>
   name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
-
-let canvas: CanvasRenderingContext2D | null | undefined;
-
-const measureText = (text: string): number => {
-  canvas ??= document.createElement('canvas').getContext('2d');
-  if (canvas === null) return text.length * 7.5;
-  canvas.font = `500 13px ${getComputedStyle(document.body).fontFamily}`;
-  return canvas.measureText(shortened(text)).width;
-};

@@ -1,15 +1,14 @@
 import type { Call } from '../../api/dependencies.js';
-import { lookbackRange } from '../../shared/time-range.js';
+import type { TimeRange } from '../../shared/time-range.js';
 import { searchPath } from '../search/search-params.js';
 
 /** The traces that a service takes part in. */
-export const servicePath = (service: string, lookback: string): string =>
-  searchPath({ service, range: lookbackRange(lookback) });
+export const servicePath = (service: string, range: TimeRange): string => searchPath({ service, range });
 
 /** The traces of the callee in which the caller takes part, too. */
-export const callPath = ({ caller, callee }: Call, lookback: string): string =>
+export const callPath = ({ caller, callee }: Call, range: TimeRange): string =>
   searchPath({
     service: callee,
-    range: lookbackRange(lookback),
+    range,
     ...(caller === callee ? {} : { with: caller }),
   });

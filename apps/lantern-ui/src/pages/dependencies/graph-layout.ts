@@ -1,5 +1,4 @@
 import { graphlib, layout, type GraphLabel } from '@dagrejs/dagre';
-import type { Call } from '../../api/dependencies.js';
 
 export interface GraphNode {
   readonly service: string;
@@ -9,8 +8,21 @@ export interface GraphNode {
   readonly width: number;
 }
 
+/** A service to be placed, with the width of its box. */
+export interface NodeToPlace {
+  readonly service: string;
+  readonly width: number;
+}
+
+/** Calls to be drawn, with the width of what stands on their line. */
+export interface EdgeToPlace {
+  readonly caller: string;
+  readonly callee: string;
+  /** 0 for none. */
+  readonly labelWidth: number;
+}
+
 export interface GraphEdge {
-  readonly call: Call;
   /** An SVG path from the caller to the callee. */
   readonly path: string;
   readonly label: { readonly x: number; readonly y: number };
@@ -19,6 +31,7 @@ export interface GraphEdge {
 export interface GraphLayout {
   readonly width: number;
   readonly height: number;
+  /** In the order in which they were given. */
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
@@ -27,8 +40,8 @@ export const NODE_HEIGHT = 36;
 const LABEL_HEIGHT = 20;
 const MARGIN = 24;
 
-/** Texts are measured by the caller: only a page knows its font. */
-export type MeasureText = (text: string) => number;
+/** More services than these stand closer together. */
+const MOST_LOOSE_NODES = 25;
 
 interface NodeLabel {
   x: number;
@@ -43,16 +56,27 @@ interface EdgeLabel extends NodeLabel {
 }
 
 /** Callers to the left of whom they call, as far as calls do not go in circles. */
-export const layoutOf = (calls: readonly Call[], measure: MeasureText): GraphLayout => {
+export const layoutOf = (nodes: readonly NodeToPlace[], edges: readonly EdgeToPlace[]): GraphLayout => {
+  const isDense = nodes.length > MOST_LOOSE_NODES;
   const graph = new graphlib.Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 28, ranksep: 72, edgesep: 16, marginx: MARGIN, marginy: MARGIN });
-  const services = [...new Set(calls.flatMap(({ caller, callee }) => [caller, callee]))].sort();
-  for (const service of services) {
-    graph.setNode(service, { x: 0, y: 0, width: Math.min(260, measure(service) + 48), height: NODE_HEIGHT });
-  }
-  for (const { caller, callee, count } of calls) {
-    const width = measure(String(count)) + 28;
-    graph.setEdge(caller, callee, { x: 0, y: 0, width, height: LABEL_HEIGHT, labelpos: 'c', points: [] });
+  graph.setGraph({
+    rankdir: 'LR',
+    nodesep: isDense ? 10 : 22,
+    ranksep: isDense ? 52 : 64,
+    edgesep: isDense ? 6 : 12,
+    marginx: MARGIN,
+    marginy: MARGIN,
+  });
+  for (const { service, width } of nodes) graph.setNode(service, { x: 0, y: 0, width, height: NODE_HEIGHT });
+  for (const { caller, callee, labelWidth } of edges) {
+    graph.setEdge(caller, callee, {
+      x: 0,
+      y: 0,
+      width: labelWidth === 0 ? 0 : labelWidth + 12,
+      height: labelWidth === 0 ? 0 : LABEL_HEIGHT,
+      labelpos: 'c',
+      points: [],
+    });
   }
   layout(graph);
 
@@ -60,11 +84,10 @@ export const layoutOf = (calls: readonly Call[], measure: MeasureText): GraphLay
   return {
     width,
     height,
-    nodes: services.map((service) => ({ service, ...graph.node(service) })),
-    edges: calls.map((call) => {
-      const { points, x, y } = graph.edge(call.caller, call.callee);
-      const path = curve(route(points, graph.node(call.caller), graph.node(call.callee)));
-      return { call, path, label: { x, y } };
+    nodes: nodes.map(({ service }) => ({ service, ...graph.node(service) })),
+    edges: edges.map(({ caller, callee }) => {
+      const { points, x, y } = graph.edge(caller, callee);
+      return { path: curve(route(points, graph.node(caller), graph.node(callee))), label: { x, y } };
     }),
   };
 };

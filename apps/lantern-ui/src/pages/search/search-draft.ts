@@ -1,5 +1,6 @@
 import { MAX_SEARCH_LIMIT, parseGoDuration } from '@lantern/query-api/wire';
 import type { TraceSearch } from '../../api/trace-summaries.js';
+import { localDateTime } from '../../shared/format/time.js';
 import { lookbackRange, type TimeRange } from '../../shared/time-range.js';
 import type { SearchPageState } from './search-params.js';
 import { formatTags, parseTags, type Tags } from './tags.js';
@@ -123,10 +124,4 @@ const fixedRange = (draft: SearchDraft, problems: DraftProblems): TimeRange => {
   if (start >= end) problems.to = 'Must be after the start.';
   const micros = (millis: number) => (Number.isNaN(millis) ? 0n : BigInt(millis) * 1_000n);
   return { kind: 'fixed', startMicros: micros(start), endMicros: micros(end) };
-};
-
-/** The input shows seconds and no time zone, so the local one is meant. */
-const localDateTime = (millis: number): string => {
-  const local = new Date(millis - new Date(millis).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19);
 };

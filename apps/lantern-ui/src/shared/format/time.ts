@@ -57,3 +57,9 @@ export const formatRelative = (time: UnixNano, nowMillis: number): string => {
     ? RELATIVE.format(Math.trunc(seconds), 'second')
     : RELATIVE.format(Math.trunc(seconds / step.seconds), step.unit);
 };
+
+/** As `<input type="datetime-local">` has it: to the second, in the reader's time zone. */
+export const localDateTime = (millis: number): string => {
+  const local = new Date(millis - new Date(millis).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19);
+};

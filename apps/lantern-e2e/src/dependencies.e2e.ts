@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { audit } from './rig/audit.js';
+import { connectBrowser, openPage } from './rig/browser.js';
+import { screenshot } from './rig/screenshot.js';
+import { uiUrl } from './rig/shop.js';
+import { sendTrace, type SpanToSend } from './rig/spans.js';
+
+const HOSTILE = 'deps-<b>bold</b> \u202eשירות';
+
+let browser: Browser;
+let page: Page;
+let faults: readonly string[];
+
+/** A time of this suite's own, two days ago: others run on the same Lantern. */
+const start = Date.now() - 48 * 3_600_000;
+const range = { lookback: 'custom', start: `${start}000`, end: `${start + 3_600_000}000` };
+
+const span = (service: string, durationMs: number, ...children: SpanToSend[]): SpanToSend => ({
+  service,
+  name: 'call',
+  durationMs,
+  children,
+});
+
+beforeAll(async () => {
+  browser = await connectBrowser();
+  const gateway = (...children: SpanToSend[]) => span('deps-gateway', 100, ...children);
+  // The hour before: the gateway calls orders. In the hour itself it calls more, orders go round in a circle, and one fails.
+  await sendTrace(gateway(span('deps-orders', 50)), start - 1_800_000);
+  await sendTrace(
+    gateway(span('deps-orders', 80, span('deps-stock', 30, span('deps-orders', 5)))),
+    start + 60_000,
+  );
+  await sendTrace(gateway({ ...span(HOSTILE, 20), failed: true }), start + 120_000);
+});
+
+beforeEach(async () => {
+  ({ page, faults } = await openPage(browser));
+});
+
+afterEach(async () => {
+  await page.close();
+  expect(faults).toEqual([]);
+});
+
+afterAll(() => browser.close());
+
+const open = (params: Record<string, string> = {}) =>
+  page.goto(`${uiUrl()}/dependencies?${new URLSearchParams({ ...range, ...params }).toString()}`);
+const graph = () => page.getByRole('group', { name: 'Dependency graph' });
+const row = (caller: string, callee: string) =>
+  page.getByRole('row').filter({ hasText: caller }).filter({ hasText: callee });
+
+describe('the dependency page', () => {
+  it('marks what is new, what goes in circles and what fails, in the graph and in the table', async () => {
+    await open();
+    await graph()
+      .getByRole('link', { name: /deps-gateway to deps-orders, 1 call, 0 % failed/ })
+      .waitFor();
+    await graph()
+      .getByRole('link', { name: /deps-orders to deps-stock.*not seen in the time before.*circle/ })
+      .waitFor();
+    await graph()
+      .getByRole('link', { name: /100 %: deps-gateway to deps-<b>.*100 % failed/ })
+      .waitFor();
+    expect(await row('deps-orders', 'deps-stock').first().innerText()).toMatch(/new\s*circle/);
+    expect(await row('deps-gateway', 'deps-orders').innerText()).not.toMatch(/new|circle/);
+    expect(await page.locator('main b').count()).toBe(0);
+    expect(await audit(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await audit(page)).toEqual([]);
+    await screenshot(page, 'dependencies-dark');
+  });
+
+  it('puts a service in the middle, found by the keyboard, and keeps it in the address', async () => {
+    await open();
+    await graph().getByRole('link', { name: 'deps-stock', exact: true }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('deps-stock');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/service=deps-stock/);
+    await page.getByText('3 services, 3 connections').waitFor();
+    await page.getByRole('combobox', { name: 'Depth' }).click();
+    await page.getByRole('option', { name: '1 call away' }).click();
+    await page.getByText('2 services, 2 connections').waitFor();
+    expect(page.url()).toContain('depth=1');
+    await graph().getByRole('link', { name: 'deps-orders', exact: true }).click();
+    await page.waitForURL(/service=deps-orders/);
+  });
+
+  it('leads from an arrow to its traces', async () => {
+    await open();
+    await page.getByRole('link', { name: 'Traces of deps-orders calling deps-stock' }).click();
+    await page.getByRole('heading', { name: /^1 trace$/ }).waitFor();
+    const { searchParams } = new URL(page.url());
+    expect([searchParams.get('service'), searchParams.get('with'), searchParams.get('start')]).toEqual([
+      'deps-stock',
+      'deps-orders',
+      range.start,
+    ]);
+  });
+
+  it('says what to do where there is nothing', async () => {
+    await open({ start: '1000', end: '2000' });
+    await page.getByRole('heading', { name: 'No service called another' }).waitFor();
+    expect(await audit(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Call } from '../../api/dependencies.js';
+import { focusCalls, markCalls } from './call-graph.js';
+
+/** `a→b c→d`: calls in a line. */
+const calls = (line: string): Call[] =>
+  line
+    .split(' ')
+    .filter((text) => text !== '')
+    .map((text) => {
+      const [caller = '', callee = ''] = text.split('→');
+      return { caller, callee, count: 1, errorCount: 0, latency: undefined };
+    });
+const line = (found: readonly Call[]) => found.map(({ caller, callee }) => `${caller}→${callee}`).join(' ');
+
+describe('markCalls', () => {
+  it.each([
+    // a → b → c, and c back to a; d hangs on
+    ['a→b b→c c→a c→d', 'a→b b→c c→a'],
+    // two circles that share b
+    ['a→b b→a b→c c→b c→c', 'a→b b→a b→c c→b'],
+    // two ways to the same place are no circle, nor is a service that calls itself
+    ['a→b a→c b→d c→d d→d', ''],
+  ])('finds the circles of %s', (graph, cycles) => {
+    const marked = markCalls({ now: calls(graph), before: [] });
+    expect(line(marked.filter(({ isInCycle }) => isInCycle))).toBe(cycles);
+  });
+
+  it('finds a circle of ten thousand services', () => {
+    const now = Array.from({ length: 10_000 }, (_, n) => calls(`s${n}→s${(n + 1) % 10_000}`)).flat();
+    expect(markCalls({ now, before: [] }).every(({ isInCycle }) => isInCycle)).toBe(true);
+  });
+
+  it('knows new calls by the time before, if there was any', () => {
+    const now = calls('a→b a→c');
+    const isNew = (before: string) => markCalls({ now, before: calls(before) }).map((call) => call.isNew);
+    expect(isNew('a→b')).toEqual([false, true]);
+    expect(isNew('')).toEqual([false, false]);
+  });
+});
+
+describe('focusCalls', () => {
+  const graph = calls('a→b b→focus b→x focus→c c→d d→e focus→focus');
+
+  it.each([
+    [1, 'b→focus focus→c focus→focus'],
+    [2, 'a→b b→focus focus→c c→d focus→focus'],
+    [9, 'a→b b→focus focus→c c→d d→e focus→focus'],
+  ])('follows the calls %i away, there and back', (depth, expected) => {
+    expect(line(focusCalls(graph, 'focus', depth))).toBe(expected);
+  });
+
+  it('ends in circles, and finds nothing for a service that is not there', () => {
+    expect(line(focusCalls(calls('a→b b→a'), 'a', 9))).toBe('a→b b→a');
+    expect(focusCalls(graph, 'nobody', 2)).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { GraphLayout } from './graph-layout.js';
+import type { LayoutTask } from './layout-worker.js';
+
+/** Where the boxes and lines of a graph belong. */
+export const layoutQuery = (task: LayoutTask) =>
+  queryOptions({
+    queryKey: ['dependency-layout', task],
+    queryFn: ({ signal }) => layOut(task, signal),
+    staleTime: Infinity,
+    gcTime: 60_000,
+    retry: false,
+  });
+
+const layOut = (task: LayoutTask, signal: AbortSignal): Promise<GraphLayout> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module' });
+    const end = () => worker.terminate();
+    worker.addEventListener('message', ({ data }: MessageEvent<GraphLayout>) => {
+      end();
+      resolve(data);
+    });
+    worker.addEventListener('error', ({ message }) => {
+      end();
+      reject(new Error(message || 'The part of the page that places the services did not start.'));
+    });
+    // Nobody waits for it any more.
+    signal.addEventListener('abort', () => {
+      end();
+      reject(new DOMException('The graph has changed meanwhile.', 'AbortError'));
+    });
+    worker.postMessage(task);
+  });

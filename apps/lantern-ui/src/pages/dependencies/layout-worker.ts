@@ -1,0 +1,11 @@
+import { layoutOf, type EdgeToPlace, type NodeToPlace } from './graph-layout.js';
+
+export interface LayoutTask {
+  readonly nodes: readonly NodeToPlace[];
+  readonly edges: readonly EdgeToPlace[];
+}
+
+/** Places a graph without stopping the page: hundreds of services take seconds. */
+addEventListener('message', ({ data }: MessageEvent<LayoutTask>) => {
+  postMessage(layoutOf(data.nodes, data.edges));
+});

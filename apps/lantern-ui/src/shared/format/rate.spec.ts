@@ -1,0 +1,19 @@
+import { expect, it } from '@jest/globals';
+import { formatMillis, formatPercent, formatRate } from './rate.js';
+
+it.each([
+  [0, '0 %'],
+  [0.0004, '< 0.1 %'],
+  [0.02, '2 %'],
+  [0.0234, '2.3 %'],
+  [0.0999, '10 %'],
+  [0.123, '12 %'],
+  [1, '100 %'],
+])('%p is %s', (share, text) => {
+  expect(formatPercent(share)).toBe(text);
+});
+
+it('writes rates and latencies in three digits', () => {
+  expect([0.04167, 12.46, 1_239].map(formatRate)).toEqual(['0.0417/s', '12.5/s', '1,240/s']);
+  expect([0.85, 182.3, 3_020].map(formatMillis)).toEqual(['850 µs', '182 ms', '3.02 s']);
+});
