@@ -57,9 +57,10 @@ export class Child {
     });
   }
 
-  async ask<T extends Message>(type: T['type']): Promise<T> {
+  /** Asks for a message of that type, which the program answers with one of the same. */
+  async ask<T extends Message>(type: T['type'], question: object = {}): Promise<T> {
     const answer = this.message<T>(type);
-    this.process.send({ type });
+    this.process.send({ type, ...question });
     return answer;
   }
 

@@ -6,16 +6,15 @@ import type {
   OnApplicationShutdown,
   OnModuleInit,
 } from '@nestjs/common';
-import { APP_GUARD, ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import { MetricService, TraceService } from './nestjs-otel.js';
 import { writeAccessLog } from './http/access-log.js';
 import { type DeclaredRoute, noteRoutes } from './http/declared-routes.js';
-import { HandlerGuard } from './http/handler.guard.js';
 import { setInboundTrust } from './http/inbound-context.js';
 import { watchEnhancers } from './http/nest-enhancers.js';
-import { watchExceptions, watchRoutes } from './http/nest-hooks.js';
+import { watchExceptions, watchHandlers, watchRoutes } from './http/nest-hooks.js';
 import { addGlobalPrefix, setUntracedPaths } from './http/untraced-paths.js';
 import { TraceLogger } from './logging/trace-logger.js';
 import { serveMetrics } from './metrics/app-metrics.js';
@@ -51,7 +50,7 @@ let running = 0;
  * handler and errors. Import it once, in the root module: `ObservabilityModule.forRoot()`.
  */
 @Module({
-  providers: [...services, metricService, { provide: APP_GUARD, useClass: HandlerGuard }],
+  providers: [...services, metricService],
   exports: [...services, MetricService],
 })
 export class ObservabilityModule
@@ -79,6 +78,7 @@ export class ObservabilityModule
   /** Middleware is configured before routes are registered, the last moment to watch them. Adds none. */
   configure(): void {
     watchRoutes(this.adapterHost);
+    watchHandlers();
     if (this.adapterHost?.httpAdapter) this.takeRoutes = noteRoutes(this.adapterHost.httpAdapter);
   }
 

@@ -2,7 +2,6 @@ import type { ArgumentMetadata, CanActivate, ExecutionContext, PipeTransform } f
 import { type Attributes, diag } from '@opentelemetry/api';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { httpStatusOf } from '../errors.js';
-import { HandlerGuard } from './handler.guard.js';
 import { type ServedRequest, currentRequest } from './served-request.js';
 
 /** What passes in less is not worth an event, in milliseconds. */
@@ -55,12 +54,8 @@ function watchGuards(prototype: object): void {
 function watched(guards: CanActivate[]): CanActivate[] {
   let result = watchedGuards.get(guards);
   if (!result) {
-    const others = guards.filter((guard) => !(guard instanceof HandlerGuard));
-    const names = others.map(nameOf);
-    result =
-      others.length === 0
-        ? guards
-        : guards.map((guard) => (guard instanceof HandlerGuard ? guard : new WatchedGuard(guard, names)));
+    const names = guards.map(nameOf);
+    result = guards.map((guard) => new WatchedGuard(guard, names));
     watchedGuards.set(guards, result);
   }
   return result;

@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import type { HttpAdapterHost } from '@nestjs/core';
+import type * as RouterExecution from '@nestjs/core/router/router-execution-context.js';
 import { diag } from '@opentelemetry/api';
 import { currentRequest } from './served-request.js';
 
@@ -15,6 +17,37 @@ export function watchRoutes(adapterHost: HttpAdapterHost | undefined): void {
     if (request) request.route = path;
     previous?.(method, path);
   });
+}
+
+const handlersWatched = Symbol.for('@lantern/observability handlers');
+
+/**
+ * Notes which controller and handler serve the request, where Nest prepares a handler for its route. A guard would see
+ * them too, at the price of one more promise for each request of every application. To be called before Nest
+ * registers its routes, and therefore without waiting for an import.
+ */
+export function watchHandlers(): void {
+  try {
+    const require = createRequire(import.meta.url);
+    const { RouterExecutionContext } =
+      require('@nestjs/core/router/router-execution-context.js') as typeof RouterExecution;
+    const prototype = RouterExecutionContext.prototype;
+    if (Object.hasOwn(prototype, handlersWatched)) return;
+    Object.defineProperty(prototype, handlersWatched, { value: true });
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
+    const { create } = prototype;
+    prototype.create = function (instance, callback, ...rest) {
+      const handler = `${instance.constructor.name}.${callback.name}`;
+      const serve = create.call(this, instance, callback, ...rest);
+      return (req, res, next) => {
+        const request = currentRequest();
+        if (request) request.handler = handler;
+        return serve(req, res, next);
+      };
+    };
+  } catch (error) {
+    diag.warn('This version of Nest hides its handlers: server spans go without code.function.name', error);
+  }
 }
 
 const installed = Symbol.for('@lantern/observability exceptions');

@@ -1,13 +1,16 @@
-import { randomFillSync } from 'node:crypto';
-
-/** Random bytes are fetched and written as hex for some 30 traces at once: small, because an id keeps its pool alive. */
-const pool = Buffer.allocUnsafeSlow(512);
+/**
+ * Random numbers are made and written as hex for some 30 traces at once: small, because an id keeps its pool alive. They
+ * are to be unique, not secret, so they come from the quick generator, as those of OpenTelemetry's SDK.
+ */
+const pool = new Uint32Array(128);
+const poolBytes = Buffer.from(pool.buffer);
 let digits = '';
 let at = 0;
 
 function take(count: number): string {
   if (at + count > digits.length) {
-    digits = randomFillSync(pool).toString('hex');
+    for (let each = 0; each < pool.length; each++) pool[each] = Math.random() * 2 ** 32;
+    digits = poolBytes.toString('hex');
     at = 0;
   }
   return digits.slice(at, (at += count));
