@@ -1,12 +1,19 @@
 import { lazy } from 'react';
-import { Navigate, Route, Routes } from 'react-router';
+import { Navigate, Route, Routes, useParams } from 'react-router';
 import { NotFoundPage } from './pages/not-found/NotFoundPage.js';
 import { AppShell } from './shared/AppShell.js';
 
 const SearchPage = lazy(() => import('./pages/search/SearchPage.js'));
 const TracePage = lazy(() => import('./pages/trace/TracePage.js'));
+const ComparePage = lazy(() => import('./pages/compare/ComparePage.js'));
 const LogsPage = lazy(() => import('./pages/logs/LogsPage.js'));
 const DependenciesPage = lazy(() => import('./pages/dependencies/DependenciesPage.js'));
+
+/** Jaeger writes two traces into the place of one: `<a>...<b>`. */
+const TraceOrComparison = () => {
+  const { traceId = '' } = useParams();
+  return traceId.includes('...') ? <ComparePage /> : <TracePage />;
+};
 
 /** The addresses are those of Jaeger's UI, so that links made for it open here. */
 export const AppRoutes = () => (
@@ -14,7 +21,7 @@ export const AppRoutes = () => (
     <Route element={<AppShell />}>
       <Route index element={<Navigate to="/search" replace />} />
       <Route path="/search" element={<SearchPage />} />
-      <Route path="/trace/:traceId" element={<TracePage />} />
+      <Route path="/trace/:traceId" element={<TraceOrComparison />} />
       <Route path="/logs" element={<LogsPage />} />
       <Route path="/dependencies" element={<DependenciesPage />} />
       <Route path="*" element={<NotFoundPage />} />

@@ -1,0 +1,74 @@
+import { ActionIcon, Button, Checkbox, Select, Tooltip } from '@mantine/core';
+import type { CallDifference } from '@lantern/telemetry-model';
+import { IconArrowsExchange } from '@tabler/icons-react';
+import { formatCount } from '../../shared/format/count.js';
+import type { CompareAddress } from './compare-address.js';
+import { CHANGES } from './changes.js';
+import classes from './CompareToolbar.module.css';
+
+interface CompareToolbarProps {
+  readonly address: CompareAddress;
+  readonly differences: readonly CallDifference[] | undefined;
+  /** Why the newest state could not be had. */
+  readonly staleBecause: string | undefined;
+  readonly onChange: (edit: Partial<CompareAddress>) => void;
+}
+
+/** How many calls differ in which way, and which are shown. */
+export const CompareToolbar = ({ address, differences, staleBecause, onChange }: CompareToolbarProps) => {
+  const { a, b, cohort, isDifferent, order } = address;
+  const others = cohort.filter((id) => !b.includes(id));
+  return (
+    <div className={classes.bar}>
+      <ul className={classes.counts} aria-label="Differences">
+        {CHANGES.map(({ change, label, sign }) => {
+          const count = differences?.filter((difference) => difference.change === change).length ?? 0;
+          return (
+            <li key={change} className={classes.count} data-change={change} data-none={count === 0}>
+              <span aria-hidden>{sign}</span> {formatCount(count)} {label}
+            </li>
+          );
+        })}
+      </ul>
+      {staleBecause !== undefined && (
+        <span className={classes.stale} role="alert">
+          Not updated: {staleBecause}
+        </span>
+      )}
+      <div className={classes.tools}>
+        {others.length > 1 && a.length !== others.length && (
+          <Button onClick={() => onChange({ a: others })}>
+            Compare with the mean of {others.length} traces
+          </Button>
+        )}
+        <Checkbox
+          label="Only differences"
+          checked={isDifferent}
+          onChange={(event) => onChange({ isDifferent: event.currentTarget.checked })}
+        />
+        <Select
+          className={classes.order ?? ''}
+          aria-label="Order"
+          data={[
+            { value: 'tree', label: 'As they call' },
+            { value: 'difference', label: 'Largest difference' },
+          ]}
+          value={order}
+          allowDeselect={false}
+          onChange={(value) => onChange({ order: value === 'difference' ? 'difference' : 'tree' })}
+        />
+        <Tooltip label="Swap A and B">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={28}
+            aria-label="Swap A and B"
+            onClick={() => onChange({ a: b, b: a })}
+          >
+            <IconArrowsExchange size={16} stroke={1.75} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </div>
+  );
+};

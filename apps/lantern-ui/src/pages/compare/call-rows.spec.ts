@@ -1,0 +1,88 @@
+import type { CallChange, CallDifference, CallSide } from '@lantern/telemetry-model';
+import { describe, expect, it } from '@jest/globals';
+import { callRows, verdictOf } from './call-rows.js';
+
+const side = (totalNano: number, selfNano = totalNano, count = 1): CallSide => ({
+  count,
+  errorCount: 0,
+  totalNano,
+  selfNano,
+  criticalNano: selfNano,
+});
+
+const call = (
+  index: number,
+  parent: number,
+  operation: string,
+  change: CallChange,
+  a: CallSide | undefined,
+  b: CallSide | undefined,
+): CallDifference => ({ index, parent, depth: 0, service: 'shop', operation, a, b, change });
+
+//  A                         B
+//  order          100        order          190    slower
+//    user          40          user          40    same
+//      SELECT      10            SELECT      10    same
+//    charge        30                              removed
+//                              charge v2    120    added
+const DIFFERENCES = [
+  call(0, -1, 'order', 'slower', side(100, 30), side(190, 30)),
+  call(1, 0, 'user', 'same', side(40, 30), side(40, 30)),
+  call(2, 1, 'SELECT', 'same', side(10), side(10)),
+  call(3, 0, 'charge', 'removed', side(30), undefined),
+  call(4, 0, 'charge v2', 'added', undefined, side(120)),
+];
+
+const operations = (rows: readonly { readonly call: CallDifference }[]) =>
+  rows.map(({ call: { operation } }) => operation);
+
+describe('callRows', () => {
+  it('shows all calls as they call each other', () => {
+    expect(operations(callRows(DIFFERENCES, { isDifferent: false, order: 'tree' }))).toEqual([
+      'order',
+      'user',
+      'SELECT',
+      'charge',
+      'charge v2',
+    ]);
+  });
+
+  it('keeps the way to what differs when nothing else is shown', () => {
+    const deep = [...DIFFERENCES.slice(0, 2), call(2, 1, 'SELECT', 'slower', side(10), side(20))];
+    const rows = callRows(deep, { isDifferent: true, order: 'tree' });
+    expect(operations(rows)).toEqual(['order', 'user', 'SELECT']);
+    expect(rows.map(({ isContext }) => isContext)).toEqual([false, true, false]);
+  });
+
+  it('puts the largest difference first, whatever its direction', () => {
+    expect(operations(callRows(DIFFERENCES, { isDifferent: true, order: 'difference' }))).toEqual([
+      'charge v2',
+      'order',
+      'charge',
+    ]);
+  });
+
+  it('compares one call with one call, and all of them in sum', () => {
+    const [row] = callRows([call(0, -1, 'x', 'faster', side(100, 100, 2), side(40, 40, 1))], {
+      isDifferent: false,
+      order: 'tree',
+    });
+    expect(row).toMatchObject({ before: 50, after: 40, delta: -60 });
+  });
+});
+
+describe('verdictOf', () => {
+  it('names the call whose own work makes the difference, not the ones that wait for it', () => {
+    const verdict = verdictOf(DIFFERENCES, 100, 190);
+    expect(verdict).toMatchObject({ delta: 90, causeNano: 120 });
+    expect(verdict.cause?.operation).toBe('charge v2');
+  });
+
+  it('looks for what is gone when the trace is faster', () => {
+    expect(verdictOf(DIFFERENCES, 190, 100).cause?.operation).toBe('charge');
+  });
+
+  it('names nothing when nothing differs', () => {
+    expect(verdictOf([], 100, 100)).toEqual({ delta: 0, cause: undefined, causeNano: 0 });
+  });
+});
