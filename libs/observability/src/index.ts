@@ -5,6 +5,10 @@ export type { MetricsOptions } from './metrics/app-metrics.js';
 
 export { Span } from './tracing/span.decorator.js';
 export type { SpanDecoratorOptions } from './tracing/span.decorator.js';
+export { Traceable } from './tracing/traceable.decorator.js';
+export type { TraceableOptions } from './tracing/traceable.decorator.js';
+export { traceProviders } from './tracing/provider-spans.js';
+export type { ProviderSpansOptions } from './tracing/provider-spans.js';
 export { Tracer, currentTraceId } from './tracing/tracer.js';
 export { shutdownTelemetry } from './tracing/shutdown.js';
 

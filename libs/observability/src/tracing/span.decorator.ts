@@ -1,6 +1,6 @@
 import { type Attributes, type SpanOptions, diag } from '@opentelemetry/api';
-import 'reflect-metadata';
 import { runInSpan } from './run-in-span.js';
+import { takeOver } from './traced-methods.js';
 
 /** Options of `@Span()`: those of an OpenTelemetry span, and attributes taken from the result. */
 export interface SpanDecoratorOptions<Result = never> extends SpanOptions {
@@ -83,14 +83,5 @@ function resolve<Args extends unknown[]>(
   } catch (error) {
     diag.warn(`The options of the span "${name}" failed, the span goes without them`, error);
     return {};
-  }
-}
-
-/** Name, arity and metadata: Nest's routes, guards, pipes and Swagger read them from the function. */
-function takeOver(from: object & { name: string; length: number }, to: object): void {
-  Object.defineProperty(to, 'name', { value: from.name, configurable: true });
-  Object.defineProperty(to, 'length', { value: from.length, configurable: true });
-  for (const key of Reflect.getMetadataKeys(from) as unknown[]) {
-    Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
   }
 }

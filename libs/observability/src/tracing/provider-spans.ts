@@ -1,0 +1,98 @@
+import { types } from 'node:util';
+import { ConsoleLogger, Logger, type NestApplicationOptions } from '@nestjs/common';
+import { context, diag, trace } from '@opentelemetry/api';
+import { HandlerGuard } from '../http/handler.guard.js';
+import { TraceLogger } from '../logging/trace-logger.js';
+import { MetricService, TraceService } from '../nestjs-otel.js';
+import { tracedMethod, untracedMethods } from './traced-methods.js';
+import { Tracer } from './tracer.js';
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- a class of whatever constructor, abstract ones too
+type Class = Function;
+
+/** Which providers get spans. */
+export interface ProviderSpansOptions {
+  /** Called once for each class that is in question; default: all of them. */
+  include?: (type: Class) => boolean;
+  /** Classes, with those that extend them, whose instances are left alone. */
+  exclude?: readonly Class[];
+}
+
+// https://github.com/nestjs/nest/blob/master/packages/common/constants.ts
+const injectable = '__injectable__';
+const controller = '__controller__';
+
+/** Called by Nest itself; the server span tells what there is to tell of them. */
+const nestsOwn = [
+  ...['canActivate', 'intercept', 'transform', 'catch', 'use'],
+  ...['onModuleInit', 'onApplicationBootstrap', 'onModuleDestroy'],
+  ...['beforeApplicationShutdown', 'onApplicationShutdown'],
+];
+
+const ours: readonly Class[] = [Tracer, TraceLogger, HandlerGuard, MetricService, TraceService];
+
+/**
+ * Spans for the public methods of all `@Injectable()` providers, without decorators, through Nest's own instance hook:
+ *
+ *     NestFactory.create(AppModule, { instrument: traceProviders({ exclude: [ConfigService] }) });
+ *
+ * Spans appear only below a recorded span: start-up, lifecycle and background work make none. Methods with `@Span()` or in a
+ * `@Traceable()` class keep the one they have. Controllers are told by the server span; guards, pipes, filters,
+ * interceptors and middleware are not traced by their own method.
+ *
+ * A provider stays the object that it is, with a prototype of its own between it and its class, so that `#private`
+ * members, `instanceof`, metadata and its own keys work as before. What is no instance of such a class is left alone, as
+ * values, factories' results (Map, Set, Date, clients that can be called) and proxies are. A frozen provider cannot be
+ * followed, which is said once.
+ */
+export function traceProviders({
+  include = () => true,
+  exclude = [],
+}: ProviderSpansOptions = {}): NonNullable<NestApplicationOptions['instrument']> {
+  const excluded = [...ours, ...exclude, Logger, ConsoleLogger];
+  const isWanted = (type: Class): boolean =>
+    Reflect.getMetadata(injectable, type) === true &&
+    Reflect.getMetadata(controller, type) !== true &&
+    !excluded.some((each) => type === each || type.prototype instanceof each) &&
+    include(type);
+  /** By the prototype of the class: what stands before it, `undefined` where nothing is to be traced. */
+  const prepared = new WeakMap<object, object | undefined>();
+  const madeHere = new WeakSet<object>();
+
+  const prepare = (prototype: object): object | undefined => {
+    const type: unknown = prototype.constructor;
+    if (typeof type !== 'function' || !isWanted(type)) return undefined;
+    const methods = untracedMethods(prototype).filter(({ key }) => !nestsOwn.includes(key));
+    if (methods.length === 0) return undefined;
+    const between = Object.create(prototype) as object;
+    for (const { key, method, descriptor } of methods) {
+      Object.defineProperty(between, key, {
+        ...descriptor,
+        value: tracedMethod(method, `${type.name}.${key}`, {}, isRecording),
+      });
+    }
+    madeHere.add(between);
+    return between;
+  };
+
+  return {
+    instanceDecorator: (instance: unknown) => {
+      // An object that can be called is a function; a proxy has its own mind about its prototype.
+      if (typeof instance !== 'object' || instance === null || types.isProxy(instance)) return instance;
+      const prototype = Object.getPrototypeOf(instance) as object | null;
+      if (prototype === null || madeHere.has(prototype)) return instance;
+      if (!prepared.has(prototype)) prepared.set(prototype, prepare(prototype));
+      const between = prepared.get(prototype);
+      if (!between) return instance;
+      if (!Object.isExtensible(instance)) {
+        diag.warn(
+          `${prototype.constructor.name} stays without spans, because its instance is frozen: use @Traceable() on the class, or exclude it from traceProviders()`,
+        );
+        return instance;
+      }
+      return Object.setPrototypeOf(instance, between) as object;
+    },
+  };
+}
+
+const isRecording = (): boolean => trace.getSpan(context.active())?.isRecording() ?? false;

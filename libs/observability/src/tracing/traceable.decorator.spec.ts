@@ -1,0 +1,130 @@
+import { Controller, Get, Injectable, SetMetadata } from '@nestjs/common';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startTestTelemetry } from '../testing/index.js';
+import { Span } from './span.decorator.js';
+import { Traceable } from './traceable.decorator.js';
+
+const telemetry = startTestTelemetry();
+beforeEach(() => telemetry.reset());
+
+const tree = () => telemetry.tree({ attributes: ['team', 'colour'] });
+
+class Shelf {
+  contents = ['box'];
+  count(): number {
+    return this.contents.length;
+  }
+  @Span('shelf_label')
+  label(): string {
+    return 'shelf';
+  }
+  describe(): string {
+    return 'a shelf';
+  }
+}
+
+@Injectable()
+@Traceable({ attributes: { team: 'shop' }, exclude: ['isReady'] })
+class Stock extends Shelf {
+  #secret = 42;
+  static made = () => new Stock();
+  inField = (): number => this.#secret;
+
+  get size(): number {
+    return this.count();
+  }
+  override describe(): string {
+    return `the stock, ${super.describe()}`;
+  }
+  @Span('reserve', { attributes: { colour: 'red' } })
+  async reserve(): Promise<number> {
+    await Promise.resolve();
+    return this.#secret;
+  }
+  async fail(): Promise<never> {
+    throw new Error('boom');
+  }
+  @SetMetadata('role', 'admin')
+  *items(_from: number, _to: number): Generator<number> {
+    yield this.count();
+  }
+  isReady(): boolean {
+    return true;
+  }
+  _internal(): void {
+    // Internal by its name.
+  }
+  toJSON(): object {
+    return {};
+  }
+}
+
+describe('@Traceable()', () => {
+  it('makes a span of each public method, with its options', () => {
+    expect(new Stock().describe()).toBe('the stock, a shelf');
+    expect(tree()).toBe('Stock.describe [internal] team="shop"');
+  });
+
+  it('makes one of an inherited method, which stays as it is for others', () => {
+    expect(new Stock().count()).toBe(1);
+    expect(new Shelf().count()).toBe(1);
+    expect(tree()).toBe('Stock.count [internal] team="shop"');
+  });
+
+  it('makes no second one where there is @Span(), on the class or above it', async () => {
+    expect(await new Stock().reserve()).toBe(42);
+    expect(new Stock().label()).toBe('shelf');
+    expect(tree()).toBe('reserve [internal] colour="red"\nshelf_label [internal]');
+  });
+
+  it('makes no second one in a class below that is traceable too', () => {
+    @Traceable()
+    class Cellar extends Stock {}
+    new Cellar().describe();
+    expect(tree()).toBe('Stock.describe [internal] team="shop"');
+  });
+
+  it('leaves the rest alone: accessors, fields, statics, what is excluded or internal', () => {
+    const stock = Stock.made();
+    expect([stock.inField(), stock.isReady(), JSON.stringify(stock)]).toEqual([42, true, '{}']);
+    stock._internal();
+    expect(tree()).toBe('');
+    // What an accessor calls is a method as any other.
+    expect(stock.size).toBe(1);
+    expect(tree()).toBe('Stock.count [internal] team="shop"');
+  });
+
+  it('ends spans as @Span() does', async () => {
+    await expect(new Stock().fail()).rejects.toThrow('boom');
+    expect([...new Stock().items(1, 2)]).toEqual([1]);
+    expect(tree()).toBe(
+      [
+        'Stock.fail [internal] ERROR team="shop"',
+        'Stock.items [internal] team="shop"',
+        '  Stock.count [internal] team="shop"',
+      ].join('\n'),
+    );
+  });
+
+  it('keeps name, arity, metadata and the shape of the class', () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- looked at, not called
+    const { items } = Stock.prototype;
+    expect([items.name, items.length, Reflect.getMetadata('role', items)]).toEqual(['items', 2, 'admin']);
+    expect(Object.keys(new Stock())).toEqual(['contents', 'inField']);
+    expect(Object.keys(Stock.prototype)).toEqual([]);
+  });
+
+  it('keeps the routes of a controller', () => {
+    @Controller('a')
+    @Traceable()
+    class Routes {
+      @Get('b')
+      find(): string {
+        return 'found';
+      }
+    }
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- looked at, not called
+    expect(Reflect.getMetadata('path', Routes.prototype.find)).toBe('b');
+    expect(Reflect.getMetadata('path', Routes)).toBe('a');
+  });
+});
