@@ -3,7 +3,7 @@ import { type Context, context, isSpanContextValid, trace } from '@opentelemetry
 import { type ErrorDescription, describeError, isErrorLike } from '../errors.js';
 import { getCorrelationId } from '../propagation/correlation.js';
 import type { SensitiveNames } from '../sensitive-names.js';
-import { now, timestamp } from './clock.js';
+import { now, timestamp } from './timestamp.js';
 import type { Level } from './log-level.js';
 import { cut, plainValue } from './plain-value.js';
 

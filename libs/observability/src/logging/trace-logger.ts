@@ -8,7 +8,7 @@ import { describeError } from '../errors.js';
 import { OBSERVABILITY_OPTIONS, type ObservabilityOptions } from '../observability.options.js';
 import { SensitiveNames } from '../sensitive-names.js';
 import { serviceIdentity } from '../service-identity.js';
-import { now } from './clock.js';
+import { now } from './timestamp.js';
 import { DeliveryTransport, type LineInfo } from './delivery-transport.js';
 import { LineDelivery } from './line-delivery.js';
 import { logDestination } from './log-destination.js';

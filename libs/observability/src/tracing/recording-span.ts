@@ -21,7 +21,7 @@ import {
 } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
-import { epochMillis, toHrTime } from './clock.js';
+import { epochMillis, toHrTime } from '../clock.js';
 import { recordException } from './failure.js';
 
 /** What the spans of one tracer have in common. */

@@ -7,7 +7,8 @@ let startOfProcess = performance.timeOrigin;
 
 /**
  * Now, in milliseconds since 1970 with fractions. `Date.now()` has none, so that spans that begin within a millisecond
- * would have no order; `performance.now()` does not notice when the machine's clock is set.
+ * would have no order; `performance.now()` does not notice when the machine's clock is set. Spans and log lines share it,
+ * so that a line stands between the ends of the span that it was written in.
  */
 export function epochMillis(now = performance.now()): number {
   const wall = Date.now();

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { epochMillis } from './clock.js';
+import { now } from './logging/timestamp.js';
+
+describe('the clock of spans and log lines', () => {
+  it('puts a line between the spans that were begun before and after it', () => {
+    for (let i = 0; i < 1000; i++) {
+      const [before, line, after] = [epochMillis(), now(), epochMillis()];
+      // Lines are cut off to microseconds.
+      expect(line).toBeGreaterThanOrEqual(before - 0.0011);
+      expect(line).toBeLessThanOrEqual(after);
+    }
+  });
+
+  it('stays by the clock of the machine', () => {
+    expect(Math.abs(epochMillis() - Date.now())).toBeLessThan(3);
+  });
+
+  it('follows when the machine’s clock is set', () => {
+    // An hour after the process began, as `performance.now()` tells, though no time has passed for the machine.
+    const later = performance.now() + 3_600_000;
+    expect(Math.abs(epochMillis(later) - Date.now())).toBeLessThan(3);
+    expect(Math.abs(epochMillis() - Date.now())).toBeLessThan(3);
+  });
+});
