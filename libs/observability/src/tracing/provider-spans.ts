@@ -1,7 +1,6 @@
 import { types } from 'node:util';
 import { ConsoleLogger, Logger, type NestApplicationOptions } from '@nestjs/common';
 import { context, diag, trace } from '@opentelemetry/api';
-import { HandlerGuard } from '../http/handler.guard.js';
 import { TraceLogger } from '../logging/trace-logger.js';
 import { MetricService, TraceService } from '../nestjs-otel.js';
 import { tracedMethod, untracedMethods } from './traced-methods.js';
@@ -29,7 +28,7 @@ const nestsOwn = [
   ...['beforeApplicationShutdown', 'onApplicationShutdown'],
 ];
 
-const ours: readonly Class[] = [Tracer, TraceLogger, HandlerGuard, MetricService, TraceService];
+const ours: readonly Class[] = [Tracer, TraceLogger, MetricService, TraceService];
 
 /**
  * Spans for the public methods of all `@Injectable()` providers, without decorators, through Nest's own instance hook:
