@@ -11,11 +11,30 @@ export function logFormat(env: NodeJS.ProcessEnv): LogFormat {
   return process.stdout.isTTY ? 'pretty' : 'json';
 }
 
-/** Writes one record to stdout. A reader that has gone away (`| head`) does not bring the process down. */
+/** How far the reader of stdout may be behind, in characters, before lines are left out; and until when. */
+const maxBacklog = 16 * 1024 * 1024;
+
+let omitted = 0;
+
+/**
+ * Writes one record to stdout. A reader that has gone away (`| head`) does not bring the process down, one that stands
+ * still does not fill its memory: lines are left out, which is said as soon as it has caught up.
+ */
 export function writeToStdout(record: LogRecord, format: LogFormat, json?: string): void {
+  const { stdout } = process;
+  if (stdout.writableLength > (omitted === 0 ? maxBacklog : maxBacklog / 2)) {
+    omitted++;
+    return;
+  }
+  if (omitted > 0) {
+    const { timestamp, service } = record;
+    const message = `${omitted} log lines were left out here: the reader of stdout was too slow`;
+    omitted = 0;
+    writeToStdout({ timestamp, level: 'warn', message, service, context: 'TraceLogger' }, format);
+  }
   const line = format === 'pretty' ? prettyLine(record) : (json ?? jsonLine(record));
   try {
-    process.stdout.write(`${line}\n`, ignoreFailure);
+    stdout.write(`${line}\n`, ignoreFailure);
   } catch {
     // Nowhere left to say it.
   }

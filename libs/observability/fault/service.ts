@@ -1,0 +1,51 @@
+// The service of the fault test: a Nest application that writes numbered lines, and tells its memory.
+import 'reflect-metadata';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Controller, Get, Logger, Module, Query } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+
+// eslint-disable-next-line no-restricted-syntax -- as an application has it, from its build
+const { ObservabilityModule, TraceLogger } = await import('@lantern/observability');
+
+let number = 0;
+
+@Controller()
+class WorkController {
+  private readonly logger = new Logger('Work');
+
+  /** One line here and the access line. Answers with the number of the line. */
+  @Get('work')
+  work(): { number: number } {
+    this.logger.log('worked', { number: ++number });
+    return { number };
+  }
+
+  /** Many lines, the event loop being free now and then. Answers with the number of the last one. */
+  @Get('burst')
+  async burst(@Query('lines') lines: string): Promise<{ number: number }> {
+    for (let written = 0; written < Number(lines); written++) {
+      this.logger.log('worked', { number: ++number, padding: 'x'.repeat(100) });
+      if (written % 200 === 0) await turn();
+    }
+    // What stdout's reader has not taken yet is memory too, but not the memory that is asked for.
+    await new Promise((resolve) => process.stdout.write('', resolve));
+    return { number };
+  }
+}
+
+@Module({ imports: [ObservabilityModule.forRoot({ logFormat: 'json' })], controllers: [WorkController] })
+class AppModule {}
+
+const app = await NestFactory.create(AppModule, new FastifyAdapter(), { bufferLogs: true });
+app.useLogger(app.get(TraceLogger));
+app.enableShutdownHooks();
+await app.listen(0, '127.0.0.1');
+
+process.on('message', () => {
+  globalThis.gc?.();
+  process.send?.({ type: 'memory', ...process.memoryUsage() });
+});
+process.send?.({ type: 'ready', url: await app.getUrl() });
+// Its end is a signal, as in production; without the one who asks it would never come.
+process.once('disconnect', () => process.exit());
