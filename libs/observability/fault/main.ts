@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Program } from './program.js';
+import { Program, endAll } from './program.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -296,6 +296,7 @@ const folder = mkdtempSync(join(tmpdir(), 'log-faults-'));
 try {
   for (const way of options.ways.split(',')) await faults(way, folder);
 } finally {
+  endAll();
   rmSync(folder, { recursive: true, force: true });
 }
 const failed = checks.filter(({ holds }) => !holds).length;

@@ -2,6 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
+const running = new Set<ChildProcess>();
+
+/** Ends what still runs, however far the test came. */
+export function endAll(): void {
+  for (const process of running) process.kill('SIGKILL');
+}
+
 /** A Node process that says over its IPC channel when it is ready, and answers questions there. */
 export class Program {
   /** What the logger of the library said of itself. */
@@ -25,6 +32,8 @@ export class Program {
     for (const stream of [this.process.stdout, this.process.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.note(line));
     }
+    running.add(this.process);
+    this.process.once('exit', () => running.delete(this.process));
     this.ended = once(this.process, 'close').then(([code, signal]) => ({
       code: code as number | null,
       signal: signal as NodeJS.Signals | null,

@@ -138,12 +138,21 @@ describe('while Loki is away', () => {
     expect(reports[0]).toContain('ECONNREFUSED');
   });
 
-  it.each<[string, () => void, RegExp]>([
-    ['does not answer', () => loki.answerWith(undefined), /timed out after 40ms/],
-    ['never comes to the end of its answer', () => loki.dribble(), /no complete answer within 120 ms/],
-  ])('gives up a request when Loki %s', async (_what, misbehave, reason) => {
+  it.each([
+    {
+      what: 'does not answer',
+      misbehave: () => loki.answerWith(undefined),
+      limits: { silenceMillis: 40, requestMillis: 5000 },
+      reason: /timed out after 40ms/,
+    },
+    {
+      what: 'never comes to the end of its answer',
+      misbehave: () => loki.dribble(),
+      limits: { silenceMillis: 5000, requestMillis: 120 },
+      reason: /no complete answer within 120 ms/,
+    },
+  ])('gives up a request when Loki $what', async ({ misbehave, limits, reason }) => {
     misbehave();
-    const limits = { silenceMillis: 40, requestMillis: 120 };
     connect(loki.url, { sender: new LokiSender(loki.url, { service: 'order-service' }, limits) });
     write('kept');
     await until('the report', () => reports.length === 1);
