@@ -6,7 +6,7 @@ import type { LogRows } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 
 /** Small enough to be decompressed for the sake of one line, large enough to be compressed well. */
-const CHUNK_BYTES = 96 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 /** A chunk of at least so much ends with its stream, so that a search within other streams passes over it. */
 const MIN_CHUNK_BYTES = 16 * 1024;
 

@@ -47,7 +47,7 @@ const encodeTimes = (writer: ByteWriter, { rowCount, timeLow, timeHigh }: OpenLo
     const nanos = ((timeHigh[row] ?? 0) - baseHigh) * WORD + ((timeLow[row] ?? 0) - baseLow);
     since[row] = nanos;
     if (nanos > Number.MAX_SAFE_INTEGER) isExact = false;
-    while (nanos % unit !== 0) unit /= 1_000;
+    while (Math.floor(nanos / unit) * unit !== nanos && unit > 1) unit /= 1_000;
   }
   // Rows that are months apart: their differences are no exact doubles.
   writer.varint(isExact ? unit : 0);

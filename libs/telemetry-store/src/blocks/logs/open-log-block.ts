@@ -1,11 +1,18 @@
 import { Buffer } from 'node:buffer';
 import { grownBytes, grownWords } from '../growing.js';
 import type { LogPosition } from '../write-ahead-log.js';
-import { compareTimes, type LogRows, type ValueTexts } from './log-rows.js';
+import { compareTimes, type LogRows } from './log-rows.js';
+import { OpenValues } from './open-values.js';
 import type { KnownStream } from './stream-table.js';
 
-const INITIAL_ROWS = 64;
-const INITIAL_TEXT_BYTES = 8 * 1024;
+/** As much room as the block before needed, and a little more, is most often enough. */
+export interface RoomFor {
+  readonly rows: number;
+  readonly textBytes: number;
+  readonly values: number;
+}
+
+export const LITTLE_ROOM: RoomFor = { rows: 64, textBytes: 8 * 1024, values: 64 };
 
 /** A line that is to be added: its time, and where its text stands in UTF-8. */
 export interface AddedLine {
@@ -21,22 +28,22 @@ export interface AddedLine {
 export class OpenLogBlock implements LogRows {
   rowCount = 0;
   readonly streams: KnownStream[] = [];
-  streamOf = new Uint32Array(INITIAL_ROWS);
-  timeLow = new Uint32Array(INITIAL_ROWS);
-  timeHigh = new Uint32Array(INITIAL_ROWS);
+  streamOf: Uint32Array<ArrayBuffer>;
+  timeLow: Uint32Array<ArrayBuffer>;
+  timeHigh: Uint32Array<ArrayBuffer>;
   readonly shapes: string[][] = [[]];
-  shapeOf = new Uint32Array(INITIAL_ROWS);
-  pairStart = new Uint32Array(INITIAL_ROWS + 1);
-  pairs = new Uint32Array(4 * INITIAL_ROWS);
-  readonly values = new OpenValues();
+  shapeOf: Uint32Array<ArrayBuffer>;
+  pairStart: Uint32Array<ArrayBuffer>;
+  pairs: Uint32Array<ArrayBuffer>;
+  readonly values: OpenValues;
   /** In the order of arrival. */
-  lineEnd = new Uint32Array(INITIAL_ROWS);
+  lineEnd: Uint32Array<ArrayBuffer>;
   /** When its first line arrived. */
   firstArrivalMillis = 0;
   /** Where the record ends that its first line came with. */
   firstPosition: LogPosition | undefined;
 
-  private textBytes = new Uint8Array(INITIAL_TEXT_BYTES);
+  private textBytes: Uint8Array<ArrayBuffer>;
   private readonly streamIndexes = new Map<KnownStream, number>();
   /** The latest row of each stream. */
   private readonly latestRows: number[] = [];
@@ -44,9 +51,33 @@ export class OpenLogBlock implements LogRows {
   private readonly longerShapes: Map<string, number>[] = [new Map<string, number>()];
   private lastShape = 0;
   /** Rows by a hash of what makes a line the same as another: row + 1, or 0. */
-  private slots = new Uint32Array(4 * INITIAL_ROWS);
+  private slots: Uint32Array<ArrayBuffer>;
 
-  constructor(readonly block: number) {}
+  constructor(
+    readonly block: number,
+    { rows, textBytes, values } = LITTLE_ROOM,
+  ) {
+    this.streamOf = new Uint32Array(rows);
+    this.timeLow = new Uint32Array(rows);
+    this.timeHigh = new Uint32Array(rows);
+    this.shapeOf = new Uint32Array(rows);
+    this.pairStart = new Uint32Array(rows + 1);
+    this.pairs = new Uint32Array(4 * rows);
+    this.lineEnd = new Uint32Array(rows);
+    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(4 * rows)));
+    this.textBytes = Buffer.allocUnsafeSlow(textBytes);
+    this.values = new OpenValues(values);
+  }
+
+  /** What another block of this kind would need. */
+  get roomForAnother(): RoomFor {
+    const more = (count: number, least: number): number => Math.max(least, Math.ceil(1.1 * count));
+    return {
+      rows: more(this.rowCount, LITTLE_ROOM.rows),
+      textBytes: more(this.textLength, LITTLE_ROOM.textBytes),
+      values: more(this.values.texts.length, LITTLE_ROOM.values),
+    };
+  }
 
   get textLength(): number {
     return this.rowCount === 0 ? 0 : (this.lineEnd[this.rowCount - 1] ?? 0);
@@ -54,7 +85,7 @@ export class OpenLogBlock implements LogRows {
 
   /** A view. */
   get text(): Buffer {
-    return Buffer.from(this.textBytes.buffer, 0, this.textLength);
+    return Buffer.from(this.textBytes.buffer, this.textBytes.byteOffset, this.textLength);
   }
 
   get pairCount(): number {
@@ -116,13 +147,17 @@ export class OpenLogBlock implements LogRows {
 
   private addMetadata(row: number, metadata: Readonly<Record<string, string>>): void {
     let pair = this.pairStart[row] ?? 0;
-    // Nearly all lines have the names of the one before.
+    // Nearly all lines have the names of the one before, and many of its values.
     let shape = this.isShape(this.lastShape, metadata) ? this.lastShape : 0;
     const isKnown = shape !== 0;
+    let before = row === 0 ? 0 : (this.pairStart[row - 1] ?? 0);
     for (const name in metadata) {
       if (!Object.hasOwn(metadata, name)) continue;
       if (pair === this.pairs.length) this.pairs = grownWords(this.pairs);
-      this.pairs[pair++] = this.values.intern(metadata[name] ?? '');
+      const value = metadata[name] ?? '';
+      const sameAsBefore = isKnown ? (this.pairs[before++] ?? 0) : -1;
+      this.pairs[pair++] =
+        this.values.texts[sameAsBefore] === value ? sameAsBefore : this.values.intern(value);
       if (!isKnown) shape = this.shapeWith(shape, name);
     }
     this.lastShape = shape;
@@ -207,28 +242,3 @@ const hashOf = (
   for (let at = end - 1; at >= start; at -= step) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
   return (hash ^ (hash >>> 16)) >>> 0;
 };
-
-/** Values of structured metadata while their block is open. */
-export class OpenValues implements ValueTexts {
-  readonly texts: string[] = [];
-  /** About: characters. */
-  byteLength = 0;
-  private readonly indexes = new Map<string, number>();
-
-  intern(text: string): number {
-    const known = this.indexes.get(text);
-    if (known !== undefined) return known;
-    const index = this.texts.push(text) - 1;
-    this.indexes.set(text, index);
-    this.byteLength += text.length;
-    return index;
-  }
-
-  textAt(index: number): string {
-    return this.texts[index] ?? '';
-  }
-
-  indexOf(text: string): number {
-    return this.indexes.get(text) ?? -1;
-  }
-}

@@ -88,12 +88,12 @@ export class OpenLogs {
 
   /** After all of it has been sealed. */
   begin(): void {
-    this.block = new OpenLogBlock(this.block.block + 1);
+    this.block = new OpenLogBlock(this.block.block + 1, this.block.roomForAnother);
     this.blocks = [this.block];
   }
 
   private beginAnother(): void {
-    this.block = new OpenLogBlock(this.block.block + 1);
+    this.block = new OpenLogBlock(this.block.block + 1, this.block.roomForAnother);
     this.blocks = [...this.blocks, this.block];
   }
 

@@ -9,7 +9,6 @@ import { buildGramFilter } from './gram-filter.js';
 import { encodeLogColumns } from './log-columns.js';
 import { encodeLogSummary, summarizeLogs, type LogSummary } from './log-summary.js';
 import type { OpenLogBlock } from './open-log-block.js';
-import { textHash } from './text-hash.js';
 
 export interface SealedLogParts {
   readonly encoded: BlockParts<LogPart>;
@@ -21,7 +20,7 @@ export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedL
   const summary = summarizeLogs(open);
   const { layout, chunks, plain } = encodeText(open);
   const values = new TagSet();
-  for (const value of open.values.texts) values.add(textHash(value));
+  for (const hash of open.values.textHashes) values.add(hash);
   return {
     summary,
     encoded: {
