@@ -15,7 +15,13 @@ export {
 } from './logql/eval/evaluate-metric.js';
 export { compilePipeline, divideQuery, type SourcePart } from './logql/eval/line-pipeline.js';
 export { stepTime } from './logql/eval/steps.js';
-export type { LogSource, SourceMatcher, SourceQuery, SourceRow } from './logql/eval/log-source.js';
+export type {
+  LogSource,
+  SourceFields,
+  SourceMatcher,
+  SourceQuery,
+  SourceRow,
+} from './logql/eval/log-source.js';
 export type { QueryControl } from './logql/eval/query-control.js';
 export type { Steps } from './logql/eval/steps.js';
 

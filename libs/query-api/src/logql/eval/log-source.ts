@@ -15,6 +15,15 @@ export interface SourceQuery {
   readonly lineContains: readonly string[];
   /** Only entries with each of these values, in a label or else in structured metadata. */
   readonly values: Readonly<Record<string, string>>;
+  /** What is looked at of the entries; all of it by default. */
+  readonly fields?: SourceFields;
+}
+
+/** Of an entry. A source may leave the rest out: the line is then empty, and structured metadata is not there. */
+export interface SourceFields {
+  readonly line: boolean;
+  /** Names; undefined for all. */
+  readonly metadata?: readonly string[];
 }
 
 export interface SourceMatcher {

@@ -7,6 +7,7 @@ import { EvaluationError } from './evaluation-error.js';
 import { LINES_PER_CHECK } from './evaluate-log.js';
 import { compilePipeline, divideQuery } from './line-pipeline.js';
 import type { LogSource } from './log-source.js';
+import { neededFields } from './needed-fields.js';
 import type { QueryControl } from './query-control.js';
 import { labelsKey, sortedLabels } from './series.js';
 
@@ -53,7 +54,9 @@ export const readSamples = async <Target>(
 ): Promise<void> => {
   const { query, stages } = divideQuery(log);
   const isEverythingOne = grouping?.without === false && grouping.labels.length === 0;
-  const pipeline = compilePipeline(isEverythingOne && !unwrap ? withoutIdleParsers(stages) : stages);
+  const neededStages = isEverythingOne && !unwrap ? withoutIdleParsers(stages) : stages;
+  const pipeline = compilePipeline(neededStages);
+  const fields = neededFields({ operation, unwrap }, grouping, neededStages);
   const valueOf = sampleValue(operation, unwrap);
   const filters = unwrap?.filters.map(compileLabelTest) ?? [];
   const targets = new SampleTargets(sampleGrouping(grouping, unwrap?.label), sink);
@@ -62,7 +65,8 @@ export const readSamples = async <Target>(
   const labels = new LineLabels();
   const range = { startUnixNano: afterUnixNano + 1n, endUnixNano: endUnixNano + 1n };
   let count = 0;
-  for await (const rows of source.read({ ...query, range, direction: 'forward' })) {
+  const wanted = { ...query, range, direction: 'forward', ...(fields && { fields }) } as const;
+  for await (const rows of source.read(wanted)) {
     for (const { labels: stream, entry } of rows) {
       // Nothing to wait for is not worth a turn.
       const pause = ++count % LINES_PER_CHECK === 0 ? control.checkpoint() : undefined;

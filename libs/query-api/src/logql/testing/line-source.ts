@@ -1,5 +1,5 @@
 import type { LogLabels } from '@lantern/telemetry-model';
-import type { LogSource, SourceQuery, SourceRow } from '../eval/log-source.js';
+import type { LogSource, SourceFields, SourceQuery, SourceRow } from '../eval/log-source.js';
 import type { QueryControl } from '../eval/query-control.js';
 
 export const FREE_RUN: QueryControl = { checkpoint: () => undefined };
@@ -18,6 +18,7 @@ export class LineSource implements LogSource {
     direction,
     lineContains,
     values,
+    fields,
   }: SourceQuery): AsyncGenerator<readonly SourceRow[]> {
     const found = this.rows.filter(
       ({ labels, entry }) =>
@@ -29,11 +30,27 @@ export class LineSource implements LogSource {
           ([name, value]) => (labels[name] ?? entry.structuredMetadata[name]) === value,
         ),
     );
-    const ordered = direction === 'forward' ? found : found.toReversed();
+    const shown = fields ? found.map((each) => onlyWhatIsNeeded(each, fields)) : found;
+    const ordered = direction === 'forward' ? shown : shown.toReversed();
     for (let at = 0; at < ordered.length; at += 3) yield ordered.slice(at, at + 3);
     yield [];
   }
 }
+
+/** A source may leave out whatever is not looked at; this one always does. */
+const onlyWhatIsNeeded = (
+  { labels, entry }: SourceRow,
+  { line, metadata: names }: SourceFields,
+): SourceRow => ({
+  labels,
+  entry: {
+    timeUnixNano: entry.timeUnixNano,
+    line: line ? entry.line : '',
+    structuredMetadata: Object.fromEntries(
+      Object.entries(entry.structuredMetadata).filter(([name]) => names?.includes(name) ?? true),
+    ),
+  },
+});
 
 export const row = (
   seconds: number,

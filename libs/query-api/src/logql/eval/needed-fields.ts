@@ -1,0 +1,44 @@
+import type { Grouping, LabelFilter, RangeAggregation, Stage } from '../ast.js';
+import type { SourceFields } from './log-source.js';
+
+/**
+ * What an aggregation looks at of the lines that it counts: often nothing of their text, and few names of their
+ * structured metadata. Undefined when that cannot be told, because a stage may look at anything.
+ *
+ * @param stages those that the source does not carry out
+ */
+export const neededFields = (
+  { operation, unwrap }: Pick<RangeAggregation, 'operation' | 'unwrap'>,
+  grouping: Grouping | undefined,
+  stages: readonly Stage[],
+): SourceFields | undefined => {
+  if (unwrap || grouping?.without !== false) return undefined;
+  const names = new Set<string>();
+  const addName = (name: string): void => {
+    names.add(name);
+    // Under this name structured metadata is seen that a label hides.
+    if (name.endsWith('_extracted')) names.add(name.slice(0, -'_extracted'.length));
+  };
+  grouping.labels.forEach(addName);
+  let line = operation === 'bytes_over_time' || operation === 'bytes_rate';
+  for (const stage of stages) {
+    if (stage.kind === 'line-filter') line = true;
+    else if (stage.kind === 'drop')
+      stage.labels.forEach((choice) => addName(typeof choice === 'string' ? choice : choice.name));
+    else if (stage.kind === 'label-filter') {
+      const compared = comparedNames(stage.filter);
+      if (!compared) return undefined;
+      compared.forEach(addName);
+    } else return undefined;
+  }
+  return { line, metadata: [...names] };
+};
+
+/** Undefined when a comparison may fail: what is said of that names all labels of the line. */
+const comparedNames = (filter: LabelFilter): readonly string[] | undefined => {
+  if (filter.kind === 'comparison') return [filter.matcher.name];
+  if (filter.kind !== 'and' && filter.kind !== 'or') return undefined;
+  const left = comparedNames(filter.left);
+  const right = comparedNames(filter.right);
+  return left && right && [...left, ...right];
+};
