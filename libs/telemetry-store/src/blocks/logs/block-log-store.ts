@@ -12,7 +12,6 @@ import { LogBatch, readLogBatch } from './log-batch.js';
 import { LogBlockReader } from './log-block-reader.js';
 import { LogReading } from './log-reading.js';
 import { LogSelection } from './log-selection.js';
-import { rowsInOrderOfTime } from './log-rows.js';
 import { OpenLogs } from './open-logs.js';
 import { SealedLogBlocks } from './sealed-log-blocks.js';
 import { sealLogBlock } from './sealed-log-block.js';
@@ -114,7 +113,7 @@ export class BlockLogStore implements LogStore, BlockSignal {
       }
     }
     for (const open of this.open.blocks) {
-      for (const row of selection.rowsOf(open, rowsInOrderOfTime(open), undefined)) {
+      for (const row of selection.rowsOf(open, undefined)) {
         const stream = open.streams[open.streamOf[row] ?? 0];
         if (stream) series.add(stream.labels);
       }
@@ -177,7 +176,7 @@ export class BlockLogStore implements LogStore, BlockSignal {
     const rows = this.reader.rows(block);
     if (!rows) return false;
     return selection
-      .rowsOf(rows, rows.inOrderOfTime, undefined)
+      .rowsOf(rows, undefined)
       .some((row) => rows.streams[rows.streamOf[row] ?? 0]?.labels === labels);
   }
 

@@ -6,7 +6,7 @@ import type { LogRows } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 
 /** Small enough to be decompressed for the sake of one line, large enough to be compressed well. */
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 /** A chunk of at least so much ends with its stream, so that a search within other streams passes over it. */
 const MIN_CHUNK_BYTES = 16 * 1024;
 
@@ -108,7 +108,7 @@ export const decodeLayout = (sealed: Uint8Array | undefined): TextLayout => {
   for (let chunk = 1; chunk < chunkStart.length; chunk++)
     chunkStart[chunk] = (chunkStart[chunk - 1] ?? 0) + reader.varint();
   if (chunkStart.at(-1) !== rowCount) throw new DamageError('rows are missing');
-  const lineEnd = Uint32Array.from(reader.column(rowCount));
+  const lineEnd = new Uint32Array(reader.column(rowCount));
   for (let chunk = 0; chunk + 1 < chunkStart.length; chunk++) {
     const behind = chunkStart[chunk + 1] ?? 0;
     for (let row = (chunkStart[chunk] ?? 0) + 1; row < behind; row++)

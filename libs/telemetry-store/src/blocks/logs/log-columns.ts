@@ -3,7 +3,7 @@ import { ByteReader, DamageError } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
 import type { Column } from '../column.js';
 import { rowsInOrderOfText } from './block-text.js';
-import { rowsInOrderOfTime, type LogRows, type ValueTexts } from './log-rows.js';
+import { allRows, sortByTime, type LogRows, type ValueTexts } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 import type { KnownStream } from './stream-table.js';
 
@@ -73,8 +73,8 @@ const decodeTimes = (
 ): { readonly timeLow: Uint32Array; readonly timeHigh: Uint32Array } => {
   const [baseLow, baseHigh] = [reader.uint32(), reader.uint32()];
   const unit = reader.varint();
-  const timeLow = Uint32Array.from(reader.column(rowCount));
-  const timeHigh = Uint32Array.from(reader.column(rowCount));
+  const timeLow = new Uint32Array(reader.column(rowCount));
+  const timeHigh = new Uint32Array(reader.column(rowCount));
   if (unit === 0) return { timeLow, timeHigh };
   for (let row = 0; row < rowCount; row++) {
     const nanos = ((timeHigh[row] ?? 0) * WORD + (timeLow[row] ?? 0)) * unit;
@@ -212,7 +212,7 @@ export class SealedLogRows implements LogRows {
   }
 
   get inOrderOfTime(): Uint32Array {
-    return (this.timeOrder ??= rowsInOrderOfTime(this));
+    return (this.timeOrder ??= sortByTime(this, allRows(this)));
   }
 
   get inOrderOfText(): Uint32Array {
@@ -239,7 +239,7 @@ export class SealedValues implements ValueTexts {
 
   constructor(reader: ByteReader) {
     this.count = reader.varint();
-    this.ends = Uint32Array.from(reader.column(this.count));
+    this.ends = new Uint32Array(reader.column(this.count));
     for (let index = 1; index < this.count; index++)
       this.ends[index] = (this.ends[index] ?? 0) + (this.ends[index - 1] ?? 0);
     // A copy: a view would keep all columns for its sake.

@@ -4,7 +4,7 @@ import { highOf, lowOf } from '../wide-time.js';
 import { openText } from './block-text.js';
 import { EntryReader } from './entry-reader.js';
 import type { LogBlockReader } from './log-block-reader.js';
-import { compareTimes, rowsInOrderOfTime, type LogRows } from './log-rows.js';
+import { compareTimes, type LogRows } from './log-rows.js';
 import type { LogSelection } from './log-selection.js';
 import type { OpenLogBlock } from './open-log-block.js';
 import type { SealedLogBlock, SealedLogBlocks } from './sealed-log-blocks.js';
@@ -130,10 +130,10 @@ export class LogReading {
   private openUnsealed(open: OpenLogBlock): void {
     const { search } = this.selection;
     const text = openText(open);
-    const found = search.takesAll ? undefined : search.rowsOf(text, 0, open.text);
+    const found = search.takesAll ? undefined : Uint32Array.from(search.rowsOf(text, 0, open.text));
     this.addHead(
       open,
-      this.selection.rowsOf(open, rowsInOrderOfTime(open), found),
+      this.selection.rowsOf(open, found),
       new EntryReader(open, text, undefined, this.fields),
     );
   }
@@ -161,8 +161,9 @@ export class LogReading {
     }
     const rows = reader.rows(block);
     if (!rows) return;
-    const found = foundTextRows?.map((textRow) => rows.inOrderOfText[textRow] ?? 0);
-    const wanted = selection.rowsOf(rows, rows.inOrderOfTime, found);
+    const found =
+      foundTextRows && Uint32Array.from(foundTextRows, (textRow) => rows.inOrderOfText[textRow] ?? 0).sort();
+    const wanted = selection.rowsOf(rows, found);
     if (wanted.length === 0) return;
     if (this.fields.line) text ??= reader.text(block);
     this.addHead(rows, wanted, new EntryReader(rows, text, rows.textRowOf, this.fields));

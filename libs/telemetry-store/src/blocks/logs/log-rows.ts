@@ -43,42 +43,52 @@ export const compareTimes = (aLow: number, aHigh: number, bLow: number, bHigh: n
 
 const WORD = 2 ** 32;
 
-/** Rows in the order of their times; those of equal time as they arrived. */
-export const rowsInOrderOfTime = ({
-  timeLow,
-  timeHigh,
-  rowCount,
-}: Pick<LogRows, 'timeLow' | 'timeHigh' | 'rowCount'>): Uint32Array => {
-  const order = new Uint32Array(rowCount);
+type Times = Pick<LogRows, 'timeLow' | 'timeHigh'>;
+
+/**
+ * Puts rows into the order of their times, in place; those of equal time stand as they arrived.
+ *
+ * @param rows ascending
+ */
+export const sortByTime = ({ timeLow, timeHigh }: Times, rows: Uint32Array): Uint32Array => {
+  const { length } = rows;
+  const [first = 0] = rows;
   let isAscending = true;
-  let [minLow, minHigh, maxLow, maxHigh] = [timeLow[0] ?? 0, timeHigh[0] ?? 0, 0, 0];
-  for (let row = 0; row < rowCount; row++) {
-    order[row] = row;
+  let [minLow, minHigh, maxLow, maxHigh] = [timeLow[first] ?? 0, timeHigh[first] ?? 0, 0, 0];
+  for (let at = 0; at < length; at++) {
+    const row = rows[at] ?? 0;
     const [low, high] = [timeLow[row] ?? 0, timeHigh[row] ?? 0];
     if (compareTimes(low, high, minLow, minHigh) < 0) [minLow, minHigh] = [low, high];
     if (compareTimes(low, high, maxLow, maxHigh) < 0) isAscending = false;
     else [maxLow, maxHigh] = [low, high];
   }
-  if (isAscending) return order;
+  if (isAscending) return rows;
   // Numbers sort many times faster than by a comparison; time and row fit into one unless a block is days long.
   const greatest = (maxHigh - minHigh) * WORD + (maxLow - minLow);
-  const places = 2 ** Math.ceil(Math.log2(rowCount));
-  if (greatest < Number.MAX_SAFE_INTEGER / places - 1) {
-    const keys = new Float64Array(rowCount);
-    for (let row = 0; row < rowCount; row++) {
-      const since = ((timeHigh[row] ?? 0) - minHigh) * WORD + ((timeLow[row] ?? 0) - minLow);
-      keys[row] = since * places + row;
-    }
-    keys.sort();
-    for (let at = 0; at < rowCount; at++) {
-      const key = keys[at] ?? 0;
-      order[at] = key - Math.floor(key / places) * places;
-    }
-    return order;
+  const places = 2 ** Math.ceil(Math.log2((rows[length - 1] ?? 0) + 1));
+  if (greatest >= Number.MAX_SAFE_INTEGER / places - 1) {
+    return rows.sort(
+      (a, b) => compareTimes(timeLow[a] ?? 0, timeHigh[a] ?? 0, timeLow[b] ?? 0, timeHigh[b] ?? 0) || a - b,
+    );
   }
-  return order.sort(
-    (a, b) => compareTimes(timeLow[a] ?? 0, timeHigh[a] ?? 0, timeLow[b] ?? 0, timeHigh[b] ?? 0) || a - b,
-  );
+  const keys = new Float64Array(length);
+  for (let at = 0; at < length; at++) {
+    const row = rows[at] ?? 0;
+    const since = ((timeHigh[row] ?? 0) - minHigh) * WORD + ((timeLow[row] ?? 0) - minLow);
+    keys[at] = since * places + row;
+  }
+  keys.sort();
+  for (let at = 0; at < length; at++) {
+    const key = keys[at] ?? 0;
+    rows[at] = key - Math.floor(key / places) * places;
+  }
+  return rows;
+};
+
+export const allRows = ({ rowCount }: Pick<LogRows, 'rowCount'>): Uint32Array => {
+  const rows = new Uint32Array(rowCount);
+  for (let row = 0; row < rowCount; row++) rows[row] = row;
+  return rows;
 };
 
 /** Of one row, as an object of its own. */

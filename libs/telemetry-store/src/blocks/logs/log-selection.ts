@@ -5,7 +5,7 @@ import type { BlockText } from './block-text.js';
 import { gramsOf, mayHoldGrams } from './gram-filter.js';
 import { LineSearch } from './line-search.js';
 import type { LogFilters } from './log-block-reader.js';
-import { compareTimes, rowsInOrderOfTime, type LogRows } from './log-rows.js';
+import { compareTimes, sortByTime, type LogRows } from './log-rows.js';
 import { TRACE_ID } from './log-summary.js';
 import { isSelected, labelOf, type KnownStream } from './stream-table.js';
 import { textHash } from './text-hash.js';
@@ -112,19 +112,17 @@ export class LogSelection {
    *
    * @param found the rows whose lines have the texts that are looked for; undefined when there are none to look for
    */
-  rowsOf(rows: LogRows, order: Uint32Array | undefined, found: readonly number[] | undefined): Uint32Array {
-    const { rowCount, streamOf, shapeOf, pairStart, pairs, timeLow, timeHigh } = rows;
+  rowsOf(rows: LogRows, found: Uint32Array | undefined): Uint32Array {
+    const { streamOf, shapeOf, pairStart, pairs, timeLow, timeHigh } = rows;
     const tests = this.testsOf(rows);
+    if (!tests.some((test) => test)) return new Uint32Array();
     const [fromLow, fromHigh] = this.fromWords;
     const [toLow, toHigh] = this.toWords;
-    const isFound = found && new Uint8Array(rowCount);
-    for (const row of found ?? []) if (isFound) isFound[row] = 1;
-    const wanted = new Uint32Array(found?.length ?? rowCount);
+    const wanted = found ? found.slice() : new Uint32Array(rows.rowCount);
+    const candidates = wanted.length;
     let count = 0;
-    const ordered = order ?? rowsInOrderOfTime(rows);
-    for (let at = 0; at < rowCount; at++) {
-      const row = ordered[at] ?? 0;
-      if (isFound?.[row] === 0) continue;
+    for (let at = 0; at < candidates; at++) {
+      const row = found?.[at] ?? at;
       const test = tests[streamOf[row] ?? 0];
       if (!test) continue;
       const [low, high] = [timeLow[row] ?? 0, timeHigh[row] ?? 0];
@@ -143,7 +141,7 @@ export class LogSelection {
       }
       wanted[count++] = row;
     }
-    return wanted.subarray(0, count);
+    return sortByTime(rows, wanted.subarray(0, count));
   }
 
   /** For each stream of the block what a row of it has to have; undefined when none of them is wanted. */
