@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ARCHIVE_SCHEMA, ArchiveTable } from './archive-table.js';
@@ -78,6 +78,8 @@ export class BlockDatabase {
     let database: DatabaseSync;
     try {
       mkdirSync(folder, { recursive: true });
+      // SQLite would only say that it failed.
+      accessSync(folder, constants.W_OK);
       database = new DatabaseSync(path);
     } catch (error) {
       throw new FolderError(WriteError.of(error, folder).message, { cause: error });

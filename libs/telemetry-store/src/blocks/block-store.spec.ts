@@ -4,29 +4,18 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { encodeTraceRequest } from '@lantern/otlp';
-import type { ResourceSpans, Trace } from '@lantern/telemetry-model';
-import {
-  T0,
-  attributes,
-  millis,
-  orderTrace,
-  resourceSpans,
-  span,
-  spanId,
-  traceId,
-} from '@lantern/telemetry-model/testing';
+import { attributes, resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
 import fc from 'fast-check';
 import { NaiveTraceStore } from '../contract/naive-trace-store.js';
 import { anyAppends, anyQuery } from '../contract/small-world.js';
 import { contentOf } from '../contract/trace-content.js';
 import { openBlockStore, type BlockStore, type BlockStoreOptions } from './block-store.js';
+import { RANGE, append, findAll, ids, numbers, order } from './testing/orders.js';
 import { TemporaryFolders } from './testing/temporary-folders.js';
 import type { LogFiles } from './write-ahead-log.js';
 import { abandon } from './testing/abandon.js';
 
 jest.setTimeout(120_000);
-
-const RANGE = { startUnixNano: T0 - millis(1_000), endUnixNano: T0 + millis(3_600_000) };
 
 const folders = new TemporaryFolders();
 const opened: BlockStore[] = [];
@@ -42,21 +31,6 @@ afterEach(async () => {
 });
 
 afterAll(() => folders.remove());
-
-const append = ({ traces }: BlockStore, ...groups: readonly ResourceSpans[]): Promise<void> =>
-  traces.append(encodeTraceRequest(groups));
-
-const order = (n: number): readonly ResourceSpans[] =>
-  orderTrace({ traceId: traceId(n), startUnixNano: T0 + millis(n) }).resourceSpans;
-
-const findAll = ({ traces }: BlockStore): Promise<Trace[]> =>
-  traces.findTraces({ range: RANGE, limit: 1_000 });
-
-const ids = async (store: BlockStore): Promise<number[]> =>
-  (await findAll(store)).map((trace) => Number.parseInt(trace.traceId, 16)).sort((a, b) => a - b);
-
-const numbers = (from: number, to: number): number[] =>
-  Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe('a data folder', () => {
   it.each([1, 30, 1000])(

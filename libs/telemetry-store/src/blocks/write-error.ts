@@ -4,6 +4,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only; make it writable',
   EACCES: 'the permission is missing; make the folder writable',
   EPERM: 'the permission is missing; make the folder writable',
+  EFBIG: 'a file may not grow any more; raise the limit on the size of files',
   EMFILE: 'too many files are open; raise the limit of open files',
 };
 

@@ -65,12 +65,11 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
   private readonly callEdgeCounts: CallEdges;
   private evictedSpans = 0;
   /** After a failure to seal, the next attempt waits until so many more spans have come. */
-  private sealAtSpans: number;
+  private sealAtSpans = 0;
 
   constructor(private readonly options: BlockTraceStoreOptions) {
     const { cacheBytes, spansPerBlock, bytesPerBlock, database, report, now } = options;
     const origins = new OriginTable();
-    this.sealAtSpans = spansPerBlock;
     this.damage = new Damage(report);
     this.limits = new BlockLimits(options.maxBytes, options.maxAgeMillis, now);
     this.sealed = new SealedBlocks(database.spans, this.damage);
@@ -79,11 +78,10 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
     const { reader } = this;
     const block = sealed.load() + 1;
     this.open = new OpenSpans({ block, sealed, reader, origins, now, spansPerBlock, bytesPerBlock });
-    const openBlock = () => this.open.block;
     const { maxBytes } = options;
     this.archive = new TraceArchive({ database, origins, damage, now, maxBytes, report });
-    this.search = new TraceSearch(sealed, reader, this.archive, openBlock);
-    this.callEdgeCounts = new CallEdges(sealed, reader, openBlock);
+    this.search = new TraceSearch(sealed, reader, this.archive, this.open);
+    this.callEdgeCounts = new CallEdges(sealed, reader, this.open);
   }
 
   async append(request: Uint8Array): Promise<void> {
@@ -125,7 +123,7 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
 
   async services(): Promise<string[]> {
     const names = new Set(this.sealed.operationCatalog.serviceNames());
-    for (const { service } of this.open.block.operations) names.add(service);
+    for (const block of this.open.blocks) for (const { service } of block.operations) names.add(service);
     return [...names].sort();
   }
 
@@ -134,8 +132,10 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
     for (const { name, kind } of this.sealed.operationCatalog.operations(service)) {
       operations.set(operationKey({ name, kind }), { name, kind });
     }
-    for (const { service: other, name, kind } of this.open.block.operations) {
-      if (other === service) operations.set(operationKey({ name, kind }), { name, kind });
+    for (const block of this.open.blocks) {
+      for (const { service: other, name, kind } of block.operations) {
+        if (other === service) operations.set(operationKey({ name, kind }), { name, kind });
+      }
     }
     return [...operations.values()].sort(compareOperations);
   }
@@ -162,12 +162,13 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
         if (query.kinds.includes(operation.kind)) tally.addAll(operation, operation.periods);
       }
     }
-    const { operations, operationPeriods } = summarize(this.open.block, []);
-    for (const cell of operationPeriods) {
-      const operation = operations[cell.operation];
-      if (!operation || !query.services.includes(operation.service) || !query.kinds.includes(operation.kind))
-        continue;
-      tally.add(operation, cell);
+    for (const block of this.open.blocks) {
+      const { operations, operationPeriods } = summarize(block, []);
+      for (const cell of operationPeriods) {
+        const operation = operations[cell.operation];
+        if (!operation || !query.services.includes(operation.service)) continue;
+        if (query.kinds.includes(operation.kind)) tally.add(operation, cell);
+      }
     }
     return tally.cells();
   }
@@ -175,7 +176,7 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
   async stats(): Promise<TraceStoreStats> {
     return {
       traces: this.search.traceCount,
-      spans: this.sealed.spanCount + this.open.block.spanCount,
+      spans: this.sealed.spanCount + this.open.spanCount,
       bytes: this.bytes,
       evictedSpans: this.evictedSpans,
     };
@@ -198,14 +199,18 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
   }
 
   sealOpen(): void {
-    if (this.open.block.spanCount > 0) this.seal(this.options.log.end);
+    if (this.open.spanCount > 0) this.seal(this.options.log.end);
   }
 
   dropExpired(): boolean {
     const expired = this.limits.tooOld(this.sealed.values());
     if (expired.length > 0) return this.drop(expired);
-    const { block } = this.open;
-    if (this.sealed.size === 0 && block.spanCount > 0 && this.limits.isTooOld(block.firstArrivalMillis)) {
+    const { firstArrivalMillis } = this.open;
+    if (
+      this.sealed.size === 0 &&
+      firstArrivalMillis !== undefined &&
+      this.limits.isTooOld(firstArrivalMillis)
+    ) {
       this.sealOpen();
       return true;
     }
@@ -213,33 +218,34 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
   }
 
   private get bytes(): number {
-    return this.sealed.bytes + this.open.block.bodyLength + this.archive.bytes;
+    return this.sealed.bytes + this.open.bodyLength + this.archive.bytes;
   }
 
   private refuseWhileFull(): void {
-    if (this.open.block.spanCount < MAX_WAITING_BLOCKS * this.options.spansPerBlock) return;
+    const { spansPerBlock, bytesPerBlock } = this.options;
+    const { spanCount, bodyLength } = this.open;
+    if (spanCount < MAX_WAITING_BLOCKS * spansPerBlock && bodyLength < MAX_WAITING_BLOCKS * bytesPerBlock)
+      return;
     // Sealing failed for some time: whoever sends now has to know that nothing more can be kept.
     this.seal(this.options.log.end);
   }
 
   /** Only between requests, so that a position in the log separates what is sealed from what is not. */
   private sealIfFull(end: LogPosition): void {
-    const { block, hasFullBlocks } = this.open;
-    const { spansPerBlock, bytesPerBlock, report } = this.options;
-    if (!hasFullBlocks && !this.open.isFull()) return;
-    if (!hasFullBlocks && block.spanCount < this.sealAtSpans && block.bodyLength < bytesPerBlock) return;
+    const { spanCount, isDue } = this.open;
+    if (!isDue || spanCount < this.sealAtSpans) return;
     try {
       this.seal(end);
     } catch (error) {
       if (!(error instanceof WriteError)) throw error;
       // Nothing is lost: the log has it. The next request tries again.
-      this.sealAtSpans = block.spanCount + spansPerBlock;
-      report(`${error.message} What arrived stays in memory and in the log until then.`);
+      this.sealAtSpans = spanCount + this.options.spansPerBlock;
+      this.options.report(`${error.message} What arrived stays in memory and in the log until then.`);
     }
   }
 
   private seal(end: LogPosition): void {
-    const { database, now, spansPerBlock, onSealed } = this.options;
+    const { database, now, onSealed } = this.options;
     const arrivedMillis = now();
     const blocks = this.open.blocks.map((open) => sealSpanBlock(open, arrivedMillis));
     database.seal(this.signal, end, () => {
@@ -251,7 +257,7 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
     for (const { encoded, summary } of blocks) {
       this.sealed.remember({ block: encoded.block, arrivedMillis, bytes: bytesOf(encoded) }, summary);
     }
-    this.sealAtSpans = spansPerBlock;
+    this.sealAtSpans = 0;
     this.open.begin();
     onSealed();
   }
@@ -280,7 +286,7 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
       return false;
     }
     for (const [i, block] of blocks.entries()) this.forget(block, summaries[i]);
-    if (summaries.includes(undefined)) this.sealed.reload(this.open.block.calls);
+    if (summaries.includes(undefined)) this.sealed.reload(this.open.blocks.flatMap(({ calls }) => calls));
     return true;
   }
 

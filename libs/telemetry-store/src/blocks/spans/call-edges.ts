@@ -5,7 +5,7 @@ import type { BlockReader } from './block-reader.js';
 import type { SignedCall } from './block-summary.js';
 import { MINUTE_NANOS } from './call-rollup.js';
 import { EdgeCounts, type Edge } from './edge-counts.js';
-import type { OpenBlock } from './open-block.js';
+import type { OpenSpans } from './open-spans.js';
 import type { SealedBlocks } from './sealed-blocks.js';
 
 /** Counts the calls between services in a range of time. */
@@ -13,7 +13,7 @@ export class CallEdges {
   constructor(
     private readonly sealed: SealedBlocks,
     private readonly reader: BlockReader,
-    private readonly openBlock: () => OpenBlock,
+    private readonly open: OpenSpans,
   ) {}
 
   /** @param withLatency false saves the work where nobody asks for it */
@@ -41,19 +41,19 @@ export class CallEdges {
     if (from > to) return;
     const [first, last] = [Number(from / BigInt(MINUTE_NANOS)), Number(to / BigInt(MINUTE_NANOS))];
     const turn = new Turn();
-    const count = (calls: readonly SignedCall[], own: number): void => {
+    const firstOpen = this.open.blocks[0]?.block ?? 0;
+    const count = (calls: readonly SignedCall[]): void => {
       for (const call of calls) {
         const start = wideOf(call.startLow, call.startHigh);
-        if (start < from || start > to || (call.block !== own && !this.sealed.has(call.block))) continue;
+        if (start < from || start > to || (call.block < firstOpen && !this.sealed.has(call.block))) continue;
         edges.add(call);
       }
     };
-    const open = this.openBlock();
-    count(open.calls, open.block);
+    for (const { calls } of this.open.blocks) count(calls);
     for (const { block, callMinutes } of [...this.sealed.values()]) {
       if (!callMinutes.some((minute) => minute >= first && minute <= last)) continue;
       const summary = this.reader.summary(block);
-      if (summary) count(summary.calls, block);
+      if (summary) count(summary.calls);
       await turn.yieldWhenOver();
     }
   }

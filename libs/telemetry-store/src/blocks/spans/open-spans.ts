@@ -29,12 +29,12 @@ export interface OpenSpansOptions {
  * twice and calls between services are seen, and goes into the open block.
  */
 export class OpenSpans {
-  block: OpenBlock;
+  private block: OpenBlock;
   /** Where the record ends that brought the first of these spans. */
   firstEnd: LogPosition | undefined;
   /** Spans that arrived again. */
   duplicates = 0;
-  /** Full blocks of the request that is being added. */
+  /** Blocks that nothing is added to any more, and that are not sealed: the last request was large, or sealing failed. */
   private full: OpenBlock[] = [];
   private fullIndex = new TraceIndex();
   private forgotSinceOpened = false;
@@ -119,16 +119,45 @@ export class OpenSpans {
     }
   }
 
-  /** All that is open: more than one block when a request was too large for one. */
+  /** All that is open, the oldest first. What is added goes to the last. */
   get blocks(): readonly OpenBlock[] {
     return [...this.full, this.block];
   }
 
-  get hasFullBlocks(): boolean {
-    return this.full.length > 0;
+  get spanCount(): number {
+    return this.full.reduce((sum, { spanCount }) => sum + spanCount, this.block.spanCount);
   }
 
-  isFull(times = 1): boolean {
+  get bodyLength(): number {
+    return this.full.reduce((sum, { bodyLength }) => sum + bodyLength, this.block.bodyLength);
+  }
+
+  /** Traces that have no span in a sealed block. */
+  get newTraceCount(): number {
+    const { traceIndex } = this.options.sealed;
+    let count = 0;
+    for (const [i, { traceWords, traceCount }] of this.blocks.entries()) {
+      const before = this.full.slice(0, i);
+      for (let trace = 0; trace < traceCount; trace++) {
+        const words = wordsAt(traceWords, trace);
+        if (traceIndex.has(...words)) continue;
+        if (!before.some((full) => traceIndexIn(full, ...words) !== undefined)) count++;
+      }
+    }
+    return count;
+  }
+
+  /** When the first of these spans arrived; undefined when there are none. */
+  get firstArrivalMillis(): number | undefined {
+    return this.spanCount === 0 ? undefined : (this.full[0] ?? this.block).firstArrivalMillis;
+  }
+
+  /** Whether there is a block to be sealed. */
+  get isDue(): boolean {
+    return this.full.length > 0 || this.isFull(1);
+  }
+
+  private isFull(times: number): boolean {
     const { spanCount, bodyLength } = this.block;
     const { spansPerBlock, bytesPerBlock } = this.options;
     return spanCount >= times * spansPerBlock || bodyLength >= times * bytesPerBlock;

@@ -7,7 +7,7 @@ import { readableOpen, type BlockReader } from './block-reader.js';
 import { BlockSearch, type ReadBlock, type StartRange } from './block-search.js';
 import { PERIOD_NANOS } from './block-summary.js';
 import { NewestMatches } from './newest-matches.js';
-import type { OpenBlock } from './open-block.js';
+import type { OpenSpans } from './open-spans.js';
 import type { SealedBlocks } from './sealed-blocks.js';
 import { collectSpans, decodeTrace, type SpansByOrigin } from './trace-assembly.js';
 import { EVERY_CHUNK, NO_CHUNK } from './tag-chunks.js';
@@ -23,7 +23,7 @@ export class TraceSearch {
     private readonly sealed: SealedBlocks,
     private readonly reader: BlockReader,
     private readonly archive: TraceArchive,
-    private readonly openBlock: () => OpenBlock,
+    private readonly open: OpenSpans,
   ) {}
 
   async trace(traceId: TraceId): Promise<Trace | undefined> {
@@ -35,10 +35,9 @@ export class TraceSearch {
   async spansOf(traceId: TraceId): Promise<SpansByOrigin> {
     const turn = new Turn();
     const words = traceWordsOf(traceId);
-    // First and at once: it may be sealed during a turn of others.
+    // First and at once: they may be sealed during a turn of others.
     const openSpans: SpansByOrigin = new Map();
-    const open = this.openBlock();
-    collectSpans(open, () => open.body, words, openSpans);
+    for (const open of this.open.blocks) collectSpans(open, () => open.body, words, openSpans);
     const spans: SpansByOrigin = new Map();
     for (const block of this.sealed.traceIndex.blocksOf(...words)) {
       const rows = this.reader.rows(block);
@@ -87,17 +86,21 @@ export class TraceSearch {
     const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
     if (search.takesAll && !traces.needsLook && this.isAllWithin(search.starts)) return this.traceCount;
     const { traceIndex } = this.sealed;
-    const isCounted = new Uint8Array(traceIndex.numberLimit);
     let count = 0;
+    const isCounted = new Uint8Array(traceIndex.numberLimit);
+    /** Those that are in no sealed block. */
+    const countedNew = new Set<TraceId>();
     await this.eachBlock(search, search.starts, (block) => {
       for (const [trace, found] of search.newestRows(block, search.starts).entries()) {
         if (found === 0) continue;
         const words = wordsAt(block.rows.traceWords, trace);
-        // A trace that is in no sealed block comes along only once.
         const number = traceIndex.numberOf(...words);
-        if (number !== undefined && isCounted[number] === 1) continue;
+        const isKnown =
+          number === undefined ? countedNew.has(traceIdOfWords(...words)) : isCounted[number] === 1;
+        if (isKnown) continue;
         if (traces.needsLook && !traces.isWanted(traceIdOfWords(...words), words, search)) continue;
-        if (number !== undefined) isCounted[number] = 1;
+        if (number === undefined) countedNew.add(traceIdOfWords(...words));
+        else isCounted[number] = 1;
         count++;
       }
       return true;
@@ -106,22 +109,17 @@ export class TraceSearch {
   }
 
   get traceCount(): number {
-    const { traceIndex } = this.sealed;
-    const open = this.openBlock();
-    let count = traceIndex.size;
-    for (let trace = 0; trace < open.traceCount; trace++) {
-      if (!traceIndex.has(...wordsAt(open.traceWords, trace))) count++;
-    }
-    return count;
+    return this.sealed.traceIndex.size + this.open.newTraceCount;
   }
 
   private isAllWithin({ from, to }: StartRange): boolean {
     for (const { minStart, maxStart } of this.sealed.values())
       if (minStart < from || maxStart > to) return false;
-    const open = this.openBlock();
-    for (let row = 0; row < open.spanCount; row++) {
-      const start = wideOf(open.startLow[row] ?? 0, open.startHigh[row] ?? 0);
-      if (start < from || start > to) return false;
+    for (const { spanCount, startLow, startHigh } of this.open.blocks) {
+      for (let row = 0; row < spanCount; row++) {
+        const start = wideOf(startLow[row] ?? 0, startHigh[row] ?? 0);
+        if (start < from || start > to) return false;
+      }
     }
     return true;
   }
@@ -136,10 +134,9 @@ export class TraceSearch {
     visit: (block: ReadBlock, bound: number) => boolean,
   ): Promise<void> {
     if (range.from > range.to) return;
-    const open = this.openBlock();
     const turn = new Turn();
-    // First and at once: it may be sealed during a turn of others.
-    visit(readableOpen(open), Number.POSITIVE_INFINITY);
+    // First and at once: they may be sealed during a turn of others.
+    for (const open of this.open.blocks) visit(readableOpen(open), Number.POSITIVE_INFINITY);
     for (const { block, bound } of this.candidates(search, range)) {
       const chunks = search.needsTags ? search.chunksIn(this.reader.tags(block)) : EVERY_CHUNK;
       const rows = chunks === NO_CHUNK ? undefined : this.reader.rows(block);
@@ -171,8 +168,7 @@ export class TraceSearch {
 
   /** All blocks in which a trace has spans, as far as they can be read. */
   private *openAndSealed(words: TraceWords): Generator<ReadBlock> {
-    const open = this.openBlock();
-    yield readableOpen(open);
+    for (const open of this.open.blocks) yield readableOpen(open);
     for (const block of this.sealed.traceIndex.blocksOf(...words)) {
       const readable = this.reader.readable(block);
       if (readable) yield readable;
