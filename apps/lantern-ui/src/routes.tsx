@@ -7,6 +7,7 @@ const SearchPage = lazy(() => import('./pages/search/SearchPage.js'));
 const TracePage = lazy(() => import('./pages/trace/TracePage.js'));
 const ComparePage = lazy(() => import('./pages/compare/ComparePage.js'));
 const LogsPage = lazy(() => import('./pages/logs/LogsPage.js'));
+const ServicesPage = lazy(() => import('./pages/services/ServicesPage.js'));
 const DependenciesPage = lazy(() => import('./pages/dependencies/DependenciesPage.js'));
 
 /** Jaeger writes two traces into the place of one: `<a>...<b>`. */
@@ -23,6 +24,7 @@ export const AppRoutes = () => (
       <Route path="/search" element={<SearchPage />} />
       <Route path="/trace/:traceId" element={<TraceOrComparison />} />
       <Route path="/logs" element={<LogsPage />} />
+      <Route path="/monitor" element={<ServicesPage />} />
       <Route path="/dependencies" element={<DependenciesPage />} />
       <Route path="*" element={<NotFoundPage />} />
     </Route>

@@ -23,15 +23,23 @@ const KINDS = { internal: 1, server: 2, client: 3 } as const;
  * @param startMillis when the trace started; now when absent
  */
 export const sendTrace = async (root: SpanToSend, startMillis = Date.now()): Promise<string> => {
-  const traceId = randomBytes(16).toString('hex');
-  const resourceSpans = [...flat(root, traceId, undefined, startMillis)];
+  const [traceId = ''] = await sendTraces([{ root, at: startMillis }]);
+  return traceId;
+};
+
+/** Sends many in one request; fulfils with their ids. */
+export const sendTraces = async (
+  traces: readonly { readonly root: SpanToSend; readonly at: number }[],
+): Promise<string[]> => {
+  const sent = traces.map((trace) => ({ ...trace, traceId: randomBytes(16).toString('hex') }));
+  const resourceSpans = sent.flatMap(({ root, at, traceId }) => [...flat(root, traceId, undefined, at)]);
   const response = await fetch(`${process.env.OTLP_URL ?? ''}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ resourceSpans }),
   });
   if (!response.ok) throw new Error(`Lantern refused a trace: ${response.status} ${await response.text()}`);
-  return traceId;
+  return sent.map(({ traceId }) => traceId);
 };
 
 function* flat(

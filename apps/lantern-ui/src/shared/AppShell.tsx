@@ -1,4 +1,4 @@
-import { IconFileText, IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
+import { IconActivity, IconFileText, IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
 import { Suspense, useState } from 'react';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import classes from './AppShell.module.css';
@@ -18,6 +18,7 @@ export const AppShell = () => {
   const pages = [
     { path: `/search${lastSearch}`, label: 'Search', Icon: IconSearch },
     { path: '/logs', label: 'Logs', Icon: IconFileText },
+    { path: '/monitor', label: 'Services', Icon: IconActivity },
     { path: '/dependencies', label: 'Dependencies', Icon: IconTopologyStar3 },
   ];
   const { ref: main, remember } = useScrollMemory(pathname === '/search' ? `${pathname}${search}` : pathname);

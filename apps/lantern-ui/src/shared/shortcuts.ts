@@ -18,7 +18,7 @@ export const SHORTCUTS = [
     ],
   },
   {
-    where: 'Dependencies',
+    where: 'Services and dependencies',
     keys: [
       { press: ['/'], does: 'Find a service' },
       { press: ['+', '−', '0'], does: 'In the graph: zoom in, out, show all' },

@@ -9,6 +9,7 @@ import { formatCounted } from '../../shared/format/count.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { Notice } from '../../shared/Notice.js';
 import { TimeRangeSelect } from '../../shared/TimeRangeSelect.js';
+import { servicesPath } from '../services/services-params.js';
 import { focusCalls, markCalls, servicesOf } from './call-graph.js';
 import { servicePath } from './call-path.js';
 import { CallTable } from './CallTable.js';
@@ -30,7 +31,7 @@ const DependenciesPage = () => {
   const all = useMemo(() => (calls.data === undefined ? undefined : markCalls(calls.data)), [calls.data]);
   const shown = all === undefined || service === '' ? all : focusCalls(all, service, depth);
   const search = useRef<HTMLInputElement>(null);
-  useHotkeys([['/', () => search.current?.focus()]]);
+  useHotkeys([['/', () => search.current?.select()]]);
 
   const show = (edit: Partial<DependenciesPageState>) =>
     void navigate(dependenciesPath({ ...state, ...edit }));
@@ -52,7 +53,10 @@ const DependenciesPage = () => {
           {service !== '' && (
             <>
               <Button component={Link} to={servicePath(service, range)}>
-                Traces of {service}
+                Traces
+              </Button>
+              <Button component={Link} to={servicesPath({ service, range })}>
+                Figures
               </Button>
               <Select
                 className={classes.depth ?? ''}

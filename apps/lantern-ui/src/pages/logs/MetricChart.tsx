@@ -1,9 +1,10 @@
 import { useElementSize } from '@mantine/hooks';
 import { useState } from 'react';
 import type { MetricResult, MetricSeries } from '../../api/loki.js';
+import { axisTicks, stretches, type Point } from '../../shared/chart/axis.js';
 import { formatShortTime } from '../../shared/format/time.js';
 import classes from './MetricChart.module.css';
-import { axisTicks, formatNumber, seriesColor, stretches, type Point } from './metric-series.js';
+import { formatNumber, seriesColor } from './metric-series.js';
 
 interface NamedSeries extends MetricSeries {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { axisTicks, formatNumber, seriesName, stretches } from './metric-series.js';
+import { formatNumber, seriesName } from './metric-series.js';
 
 describe('seriesName', () => {
   it.each([
@@ -9,47 +9,6 @@ describe('seriesName', () => {
     [{ a: 'b', c: 'd"' }, 'a="b", c="d\\""'],
   ])('of %j is %s', (labels, name) => {
     expect(seriesName(labels as Record<string, string>)).toBe(name);
-  });
-});
-
-describe('axisTicks', () => {
-  it.each([
-    [0, 9, [0, 5, 10]],
-    [3, 100, [0, 50, 100]],
-    [0, 0, [0, 0.5, 1]],
-    [-3, 5, [-4, -2, 0, 2, 4, 6]],
-  ])('from %s to %s are round', (least, most, ticks) => {
-    expect(axisTicks(least, most)).toEqual(ticks);
-  });
-
-  it('are few, whatever the size of the numbers', () => {
-    for (const most of [1e-9, 0.003, 7, 12_345, 8e12]) {
-      const ticks = axisTicks(0, most);
-      expect(ticks.length).toBeGreaterThan(2);
-      expect(ticks.length).toBeLessThan(8);
-      expect(ticks.at(-1)).toBeGreaterThanOrEqual(most);
-    }
-  });
-});
-
-describe('stretches', () => {
-  it('end where a step has no sample', () => {
-    expect(
-      stretches(
-        [
-          [0, 1],
-          [10, 2],
-          [40, 3],
-        ],
-        10,
-      ),
-    ).toEqual([
-      [
-        [0, 1],
-        [10, 2],
-      ],
-      [[40, 3]],
-    ]);
   });
 });
 

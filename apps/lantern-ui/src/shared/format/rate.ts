@@ -15,6 +15,7 @@ export const formatPercent = (share: number): string => {
 };
 
 /** A latency as the API has it, in milliseconds: `182 ms`. */
-export const formatMillis = (millis: number): string => formatDuration(BigInt(Math.round(millis * 1e6)));
+export const formatMillis = (millis: number): string =>
+  millis === 0 ? '0 ms' : formatDuration(BigInt(Math.round(millis * 1e6)));
 
 const NUMBER = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });

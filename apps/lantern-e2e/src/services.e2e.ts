@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { audit } from './rig/audit.js';
+import { connectBrowser, openPage } from './rig/browser.js';
+import { screenshot } from './rig/screenshot.js';
+import { uiUrl } from './rig/shop.js';
+import { sendTraces } from './rig/spans.js';
+
+const SERVICE = 'monitor-e2e';
+const HOSTILE = 'monitor-<i>x</i> \u202eשירות';
+
+/** A time of this suite's own, three days ago: others run on the same Lantern. */
+const start = Date.now() - 72 * 3_600_000;
+const HOUR = 3_600_000;
+const range = { lookback: 'custom', start: `${start}000`, end: `${start + HOUR}000` };
+
+let browser: Browser;
+let page: Page;
+let faults: readonly string[];
+
+beforeAll(async () => {
+  browser = await connectBrowser();
+  const minutes = Array.from({ length: 20 }, (_, minute) => (minute + 1) * 60_000);
+  await sendTraces([
+    // The hour before: fast, and nothing failed.
+    ...minutes.map((at) => ({
+      at: start - HOUR + at,
+      root: { service: SERVICE, name: 'POST /pay', durationMs: 100 },
+    })),
+    ...minutes.map((at) => ({
+      at: start - HOUR + at,
+      root: { service: SERVICE, name: 'GET /old', durationMs: 5 },
+    })),
+    // The hour itself: twice as slow, and every fourth fails.
+    ...minutes.map((at, n) => ({
+      at: start + at,
+      root: { service: SERVICE, name: 'POST /pay', durationMs: 200, failed: n % 4 === 0 },
+    })),
+    ...minutes.map((at) => ({
+      at: start + at,
+      root: { service: SERVICE, name: 'GET /new', durationMs: 10 },
+    })),
+    { at: start + 60_000, root: { service: HOSTILE, name: '<script>alert(1)</script>', durationMs: 1 } },
+  ]);
+});
+
+beforeEach(async () => {
+  ({ page, faults } = await openPage(browser));
+});
+
+afterEach(async () => {
+  await page.close();
+  expect(faults).toEqual([]);
+});
+
+afterAll(() => browser.close());
+
+const open = (params: Record<string, string> = {}) =>
+  page.goto(`${uiUrl()}/monitor?${new URLSearchParams({ ...range, ...params }).toString()}`);
+const row = (text: string) => page.getByRole('row').filter({ hasText: text });
+
+describe('the services page', () => {
+  it('shows all services, marks what failed too often and what became slower, and leads to one', async () => {
+    await open();
+    await row(SERVICE).waitFor();
+    expect(await row(SERVICE).innerText()).toMatch(/13 %/);
+    expect(await row(SERVICE).locator('[data-alarming=true]').count()).toBe(1);
+    expect(await row(SERVICE).innerText()).toMatch(/slower 10\d %/);
+    expect(await row(HOSTILE).count()).toBe(1);
+    expect(await page.locator('main i').count()).toBe(0);
+    expect(await audit(page)).toEqual([]);
+    await row(SERVICE).getByRole('link').click();
+    await page.getByRole('img', { name: /^Latency over time/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get('service')).toBe(SERVICE);
+  });
+
+  it('says what each operation of a service costs, and what became of it', async () => {
+    await open({ service: SERVICE });
+    await row('POST /pay').waitFor();
+    expect(await row('POST /pay').innerText()).toMatch(/25 %[^]*slower 10\d %[^]*\+25 % errors/);
+    expect(await row('GET /new').innerText()).toContain('new');
+    expect(await row('GET /old').innerText()).toContain('not called in this time');
+    await page.getByRole('img', { name: /^Failed over time/ }).waitFor();
+    expect(await audit(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await audit(page)).toEqual([]);
+    await screenshot(page, 'services-dark');
+  });
+
+  it('leads from a figure to the traces behind it', async () => {
+    await open({ service: SERVICE });
+    await row('POST /pay').getByRole('link', { name: '25 %' }).click();
+    await page.getByRole('heading', { name: /^5 traces$/ }).waitFor();
+    await page.goBack();
+    await row('GET /new')
+      .getByRole('link', { name: /GET \/new/ })
+      .click();
+    await page.getByRole('heading', { name: '20 traces' }).waitFor();
+  });
+
+  it('opens a link of Jaeger’s Monitor, and is chosen from by the keyboard', async () => {
+    await page.goto(`${uiUrl()}/monitor?service=nobody&spanKind=server&timeframe=3600000`);
+    await page.getByRole('heading', { name: 'nobody was not asked for anything' }).waitFor();
+    expect(await page.getByRole('combobox', { name: 'Time' }).inputValue()).toBe('Last hour');
+    expect(await audit(page)).toEqual([]);
+    await page.keyboard.press('/');
+    await page.keyboard.type(SERVICE);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`service=${SERVICE}`));
+  });
+});

@@ -1,0 +1,124 @@
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { formatCounted } from '../../shared/format/count.js';
+import { ALARMING_ERROR_SHARE, formatMillis, formatPercent, formatRate } from '../../shared/format/rate.js';
+import type { TimeRange } from '../../shared/time-range.js';
+import { ChangeMark } from './ChangeMark.js';
+import { failedPath, slowPath, tracesPath } from './operation-paths.js';
+import { sortOperations, type OperationOrder, type OperationRow } from './operation-rows.js';
+import { SortHead } from './SortHead.js';
+import classes from './Table.module.css';
+
+interface OperationTableProps {
+  readonly rows: readonly OperationRow[];
+  readonly range: TimeRange;
+}
+
+const COLUMNS: readonly {
+  readonly by: OperationOrder;
+  readonly label: string;
+  readonly isNumber: boolean;
+}[] = [
+  { by: 'name', label: 'Operation', isNumber: false },
+  { by: 'rate', label: 'Requests', isNumber: true },
+  { by: 'errors', label: 'Failed', isNumber: true },
+  { by: 'p50', label: 'p50', isNumber: true },
+  { by: 'p95', label: 'p95', isNumber: true },
+  { by: 'p99', label: 'p99', isNumber: true },
+  { by: 'impact', label: 'Impact', isNumber: true },
+  { by: 'change', label: 'Against the earlier time', isNumber: false },
+];
+
+/** The operations of a service; the figures lead to the traces behind them. */
+export const OperationTable = ({ rows, range }: OperationTableProps) => {
+  const [{ by, descends }, setOrder] = useState<{ by: OperationOrder; descends: boolean }>({
+    by: 'impact',
+    descends: true,
+  });
+  return (
+    <div className={classes.frame}>
+      <table className={classes.table}>
+        <caption className={classes.hidden}>Operations</caption>
+        <thead>
+          <tr>
+            {COLUMNS.map((column) => (
+              <SortHead
+                key={column.by}
+                label={column.label}
+                isNumber={column.isNumber}
+                isSorted={column.by === by}
+                descends={descends}
+                onSort={() =>
+                  setOrder({ by: column.by, descends: column.by === by ? !descends : column.by !== 'name' })
+                }
+              />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sortOperations(rows, by, descends).map((row) => (
+            <Row key={`${row.spanKind} ${row.name}`} row={row} range={range} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};
+
+const Row = ({ row, range }: { readonly row: OperationRow; readonly range: TimeRange }) => {
+  const { name, spanKind, presence, latencyMs, impact } = row;
+  const title = (
+    <>
+      <bdi>{name}</bdi> <span className={classes.kind}>{spanKind}</span>
+      {presence !== 'both' && <span className={classes.presence}>{presence}</span>}
+    </>
+  );
+  if (presence === 'gone') {
+    return (
+      <tr className={classes.gone}>
+        <td className={classes.name}>{title}</td>
+        <td className={classes.number}>{formatRate(0)}</td>
+        <td colSpan={6}>not called in this time; before, its p95 was {formatMillis(latencyMs.p95)}</td>
+      </tr>
+    );
+  }
+  return (
+    <tr>
+      <td className={classes.name}>
+        <Link to={tracesPath(row, range)} title="Its traces">
+          {title}
+        </Link>
+      </td>
+      <td className={classes.number} title={formatCounted(row.callCount, 'call')}>
+        {formatRate(row.rate)}
+      </td>
+      <td className={classes.number} data-alarming={row.errorShare > ALARMING_ERROR_SHARE}>
+        {row.errorCount === 0 ? (
+          formatPercent(0)
+        ) : (
+          <Link to={failedPath(row, range)} title="Traces in which it failed">
+            {formatPercent(row.errorShare)}
+          </Link>
+        )}
+      </td>
+      <td className={classes.number}>{formatMillis(latencyMs.p50)}</td>
+      <td className={classes.number}>
+        <Link to={slowPath(row, range)} title="Traces in which it took longer">
+          {formatMillis(latencyMs.p95)}
+        </Link>
+      </td>
+      <td className={classes.number}>{formatMillis(latencyMs.p99)}</td>
+      <td className={classes.number} title="Its share in calls × p95">
+        <span className={classes.impact}>
+          <span className={classes.bar} aria-hidden>
+            <span className={classes.fill} style={{ width: `${impact * 100}%` }} />
+          </span>
+          {formatPercent(impact)}
+        </span>
+      </td>
+      <td>
+        <ChangeMark change={row.change} />
+      </td>
+    </tr>
+  );
+};

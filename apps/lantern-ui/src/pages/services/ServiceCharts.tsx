@@ -1,0 +1,48 @@
+import { useState } from 'react';
+import type { ServiceMetrics } from '../../api/service-metrics.js';
+import { TimeChart } from '../../shared/chart/TimeChart.js';
+import { ALARMING_ERROR_SHARE, formatMillis, formatPercent, formatRate } from '../../shared/format/rate.js';
+import classes from './ServiceCharts.module.css';
+
+/** How much a service was asked, how often it failed and how long it took, over time. */
+export const ServiceCharts = ({ metrics }: { readonly metrics: ServiceMetrics }) => {
+  const [hovered, setHovered] = useState<number>();
+  const { startMillis, endMillis, stepMillis, rate, errors, p50, p95, p99 } = metrics;
+  const shared = { startMillis, endMillis, stepMillis, hovered, onHover: setHovered };
+  return (
+    <div className={classes.charts}>
+      <TimeChart
+        title="Latency"
+        format={formatMillis}
+        lines={[
+          { name: 'p50', tone: 'strong', points: p50 },
+          { name: 'p95', tone: 'medium', points: p95 },
+          { name: 'p99', tone: 'faint', points: p99 },
+        ]}
+        {...shared}
+      />
+      <TimeChart
+        title="Failed"
+        format={formatPercent}
+        limit={ALARMING_ERROR_SHARE}
+        lines={[{ name: 'failed', tone: 'error', points: errors }]}
+        {...shared}
+      />
+      <TimeChart
+        title="Requests"
+        format={formatRate}
+        lines={[{ name: 'requests', tone: 'strong', points: rate }]}
+        {...shared}
+      />
+    </div>
+  );
+};
+
+/** As high as the charts are, so that nothing jumps when they come. */
+export const ServiceChartsSkeleton = () => (
+  <div className={classes.charts} aria-hidden>
+    {Array.from({ length: 3 }, (_, chart) => (
+      <div key={chart} className={classes.skeleton} />
+    ))}
+  </div>
+);

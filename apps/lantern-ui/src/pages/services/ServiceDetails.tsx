@@ -1,0 +1,74 @@
+import { Select } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { ComparedStats } from '../../api/operation-stats.js';
+import { serviceMetricsQuery } from '../../api/service-metrics.js';
+import { formatCounted } from '../../shared/format/count.js';
+import { LoadFailed } from '../../shared/LoadFailed.js';
+import { KIND_GROUPS, operationRows, type KindGroup } from './operation-rows.js';
+import { OperationTable } from './OperationTable.js';
+import { ServiceCharts, ServiceChartsSkeleton } from './ServiceCharts.js';
+import type { ServicesPageState } from './services-params.js';
+import classes from './ServicesPage.module.css';
+
+interface ServiceDetailsProps {
+  readonly state: ServicesPageState;
+  readonly stats: ComparedStats;
+  readonly refreshMillis: number | false;
+  readonly onKinds: (kinds: KindGroup) => void;
+}
+
+const KIND_LABELS: Readonly<Record<KindGroup, string>> = {
+  requests: 'Requests to it',
+  server: 'server',
+  consumer: 'consumer',
+  client: 'client',
+  producer: 'producer',
+  internal: 'internal',
+  all: 'All kinds',
+};
+
+/** One service: charts, and its operations. */
+export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: ServiceDetailsProps) => {
+  const { service, range, kinds } = state;
+  const metrics = useQuery({
+    ...serviceMetricsQuery(service, range),
+    placeholderData: keepPreviousData,
+    refetchInterval: refreshMillis,
+  });
+  const rows = operationRows(stats, kinds);
+  return (
+    <>
+      {metrics.data !== undefined ? (
+        <ServiceCharts metrics={metrics.data} />
+      ) : metrics.isPending ? (
+        <ServiceChartsSkeleton />
+      ) : (
+        <LoadFailed
+          what="The charts"
+          error={metrics.error}
+          onRetry={() => void metrics.refetch()}
+          isRetrying={metrics.isFetching}
+        />
+      )}
+      <div className={classes.section}>
+        <h2 className={classes.subheading}>Operations</h2>
+        <span className={classes.note}>{formatCounted(rows.length, 'operation')}</span>
+        <Select
+          className={classes.kinds ?? ''}
+          aria-label="Kind of operations"
+          data={KIND_GROUPS.map((group) => ({ value: group, label: KIND_LABELS[group] }))}
+          value={kinds}
+          allowDeselect={false}
+          onChange={(value) => onKinds(KIND_GROUPS.find((group) => group === value) ?? 'requests')}
+        />
+      </div>
+      {rows.length === 0 ? (
+        <p className={classes.none}>
+          It has no operations of this kind in this time. Choose “All kinds” to see what else it does.
+        </p>
+      ) : (
+        <OperationTable rows={rows} range={range} />
+      )}
+    </>
+  );
+};

@@ -1,0 +1,143 @@
+import { Button, Select } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { IconActivity } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { operationStatsQuery } from '../../api/operation-stats.js';
+import { servicesQuery } from '../../api/services.js';
+import { formatCounted } from '../../shared/format/count.js';
+import { LoadFailed } from '../../shared/LoadFailed.js';
+import { Notice } from '../../shared/Notice.js';
+import { lookbackRange, rangePhrase } from '../../shared/time-range.js';
+import { TimeRangeSelect } from '../../shared/TimeRangeSelect.js';
+import { searchPath } from '../search/search-params.js';
+import { ServiceDetails } from './ServiceDetails.js';
+import { COMPARISONS, parseServicesParams, servicesPath, type ServicesPageState } from './services-params.js';
+import classes from './ServicesPage.module.css';
+import { ServiceTable } from './ServiceTable.js';
+
+/** How often to look again while a time that ends now is shown. */
+const REFRESH_MILLIS = 15_000;
+
+/** All services, or one of them: what it was asked, how it answered, and what became of that. */
+const ServicesPage = () => {
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  const state = parseServicesParams(params);
+  const { service, range, compare } = state;
+  const services = useQuery(servicesQuery());
+  const earlier = COMPARISONS.find(({ value }) => value === compare)?.earlierMillis;
+  const stats = useQuery({
+    ...operationStatsQuery(service, range, earlier),
+    placeholderData: keepPreviousData,
+    refetchInterval: range.kind === 'lookback' ? REFRESH_MILLIS : false,
+  });
+  const search = useRef<HTMLInputElement>(null);
+  useHotkeys([['/', () => search.current?.select()]]);
+
+  const show = (edit: Partial<ServicesPageState>) => void navigate(servicesPath({ ...state, ...edit }));
+  const names = services.data ?? [];
+  const isEmpty = stats.data?.now.operations.length === 0;
+
+  return (
+    <div className={classes.page}>
+      <title>{`${service === '' ? '' : `${service} · `}Services · Lantern`}</title>
+      <div className={classes.bar}>
+        <h1 className={classes.heading}>
+          {service === '' ? (
+            'Services'
+          ) : (
+            <>
+              <Link to={servicesPath({ ...state, service: '' })} className={classes.up}>
+                Services
+              </Link>{' '}
+              / <bdi>{service}</bdi>
+            </>
+          )}
+        </h1>
+        {stats.data !== undefined && (
+          <span className={classes.note} aria-live="polite">
+            {service === '' && formatCounted(stats.data.now.services.length, 'service')}
+            {stats.isError && <span className={classes.stale}> not updated: {stats.error.message}</span>}
+          </span>
+        )}
+        <div className={classes.tools}>
+          {service !== '' && (
+            <Button component={Link} to={searchPath({ service, range })}>
+              Traces
+            </Button>
+          )}
+          <Select
+            ref={search}
+            className={classes.service ?? ''}
+            aria-label="Service"
+            placeholder="All services"
+            data={service === '' || names.includes(service) ? names : [service, ...names]}
+            value={service === '' ? null : service}
+            onChange={(name) => show({ service: name ?? '' })}
+            searchable
+            clearable
+            clearButtonProps={{ 'aria-label': 'All services' }}
+            nothingFoundMessage="No such service"
+          />
+          <Select
+            className={classes.compare ?? ''}
+            aria-label="Compare with"
+            data={COMPARISONS.map(({ value, label }) => ({ value, label: `against ${label}` }))}
+            value={compare}
+            allowDeselect={false}
+            onChange={(value) =>
+              show({ compare: COMPARISONS.find((known) => known.value === value)?.value ?? 'before' })
+            }
+          />
+          <TimeRangeSelect range={range} onChange={(next) => show({ range: next })} />
+        </div>
+      </div>
+      {stats.isPending ? (
+        <div className={classes.loading} role="status" aria-label="Loading the figures" />
+      ) : stats.data === undefined ? (
+        <LoadFailed
+          what="The figures"
+          error={stats.error}
+          onRetry={() => void stats.refetch()}
+          isRetrying={stats.isFetching}
+        />
+      ) : isEmpty ? (
+        <Notice
+          title={
+            service === '' ? 'No service was asked for anything' : `${service} was not asked for anything`
+          }
+          icon={<IconActivity size={28} stroke={1.5} />}
+        >
+          <p>
+            Nothing was counted {rangePhrase(range)}. The figures are made of the spans that arrive; nothing
+            else has to be set up.
+          </p>
+          <p>
+            <Link to={servicesPath({ ...state, range: lookbackRange('7d') })}>Look at the last 7 days</Link>
+          </p>
+        </Notice>
+      ) : (
+        <div className={classes.found} data-stale={stats.isPlaceholderData}>
+          {service === '' ? (
+            <ServiceTable
+              stats={stats.data}
+              range={range}
+              pathOf={(name) => servicesPath({ ...state, service: name })}
+            />
+          ) : (
+            <ServiceDetails
+              state={state}
+              stats={stats.data}
+              refreshMillis={range.kind === 'lookback' ? REFRESH_MILLIS : false}
+              onKinds={(kinds) => show({ kinds })}
+            />
+          )}
+        </div>
+      )}
+    </div>
+  );
+};
+
+export default ServicesPage;

@@ -1,0 +1,58 @@
+import { readTimeRange, timeRangeParams, lookbackRange, type TimeRange } from '../../shared/time-range.js';
+import { KIND_GROUPS, type KindGroup } from './operation-rows.js';
+
+export const DEFAULT_LOOKBACK = '1h';
+
+/** What the time is compared with. */
+export const COMPARISONS = [
+  { value: 'before', label: 'the time before', earlierMillis: undefined },
+  { value: '1d', label: 'a day earlier', earlierMillis: 86_400_000 },
+  { value: '7d', label: 'a week earlier', earlierMillis: 604_800_000 },
+] as const;
+export type Comparison = (typeof COMPARISONS)[number]['value'];
+
+/** All that a link to the page says. */
+export interface ServicesPageState {
+  /** Empty for all services. */
+  readonly service: string;
+  readonly range: TimeRange;
+  readonly compare: Comparison;
+  readonly kinds: KindGroup;
+}
+
+/** Reads the address, that of Jaeger's Monitor included: it writes `timeframe` in milliseconds. */
+export const parseServicesParams = (params: URLSearchParams): ServicesPageState => {
+  const timeframe = /^\d{4,12}$/.exec(params.get('timeframe') ?? '')?.[0];
+  const compare = params.get('compare');
+  const kinds = params.get('spanKind');
+  return {
+    service: params.get('service') ?? '',
+    range:
+      timeframe === undefined
+        ? readTimeRange(params, DEFAULT_LOOKBACK)
+        : lookbackRange(lookbackOf(Number(timeframe) / 1_000)),
+    compare: COMPARISONS.find(({ value }) => value === compare)?.value ?? 'before',
+    kinds: KIND_GROUPS.find((group) => group === kinds) ?? 'requests',
+  };
+};
+
+const lookbackOf = (seconds: number): string => {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole % 3_600 === 0) return `${whole / 3_600}h`;
+  return whole % 60 === 0 ? `${whole / 60}m` : `${whole}s`;
+};
+
+/** The address of the page. `parseServicesParams` reads the same back. */
+export const servicesPath = ({ service, range, compare, kinds }: Partial<ServicesPageState>): string => {
+  const params = new URLSearchParams();
+  const texts = {
+    service,
+    ...timeRangeParams(range, DEFAULT_LOOKBACK),
+    compare: compare === 'before' ? undefined : compare,
+    spanKind: kinds === 'requests' ? undefined : kinds,
+  };
+  for (const [name, text] of Object.entries(texts))
+    if (text !== undefined && text !== '') params.set(name, text);
+  const query = params.toString();
+  return query === '' ? '/monitor' : `/monitor?${query}`;
+};
