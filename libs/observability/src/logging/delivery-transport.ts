@@ -1,7 +1,7 @@
 import { MESSAGE } from 'triple-beam';
 import Transport from 'winston-transport';
 import type { LineDelivery } from './line-delivery.js';
-import { sizeOf } from './line-queue.js';
+import { queuedLine } from './line-queue.js';
 import type { LogRecord } from './log-record.js';
 
 /** What the logger hands to winston, and winston to its transports. */
@@ -22,15 +22,6 @@ export class DeliveryTransport extends Transport {
 
   override log({ record, time, traceFlags, [MESSAGE]: text }: LineInfo, next: () => void): void {
     next();
-    this.delivery.push({
-      level: record.level,
-      text,
-      bytes: sizeOf(text),
-      time,
-      traceId: record.trace_id,
-      spanId: record.span_id,
-      traceFlags,
-      correlationId: record.correlation_id,
-    });
+    this.delivery.push(queuedLine(record, text, time, traceFlags));
   }
 }

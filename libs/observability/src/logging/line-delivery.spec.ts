@@ -34,6 +34,10 @@ class ScriptedSender implements LineSender {
     return outcome;
   }
 
+  parcel(): undefined {
+    return undefined;
+  }
+
   close(): Promise<void> {
     this.closed++;
     return Promise.resolve();

@@ -2,7 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
+import { safely } from '../http/safely.js';
 import { countLostLogLines } from '../metrics/losses.js';
+import { sendBlocking } from '../tracing/blocking-sender.js';
 import { Backoff } from './backoff.js';
 import { type Bounds, LineQueue, type QueuedLine } from './line-queue.js';
 import type { LineSender } from './line-sender.js';
@@ -22,6 +24,9 @@ const batchBounds: Bounds = { lines: 1000, bytes: 480 * 1024 };
 
 /** What is kept while the backend is away: minutes of a busy service, some megabytes of memory. */
 const queueBounds: Bounds = { lines: 20_000, bytes: 12 * 1024 * 1024 };
+
+/** How long a crash or `process.exit()` may be held up by lines that are left, in milliseconds. */
+const blockingMillis = 1000;
 
 /** For the end of a program that nobody shuts down, in milliseconds. */
 const lastShutdownMillis = 5000;
@@ -54,7 +59,7 @@ export class LineDelivery {
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<boolean> | undefined;
   /** Lines of the batch that is being sent, not yet accepted or dropped. */
-  private underWay = 0;
+  private underWay: readonly QueuedLine[] = [];
   private away = false;
   private refusing = false;
   private stopped = false;
@@ -64,10 +69,16 @@ export class LineDelivery {
     this.backoff = options.backoff ?? new Backoff();
     this.timing = options.timing ?? defaultTiming;
     process.once('beforeExit', this.onProcessEnd);
+    process.once('exit', this.onExit);
   }
 
   // A program that simply comes to its end, its timers being no reason to go on, sends its last lines too.
   private readonly onProcessEnd = (): void => void this.shutdown(lastShutdownMillis);
+
+  // After a crash or `process.exit()` nothing asynchronous runs any more, and the last lines are those that tell why.
+  private readonly onExit = (code: number): void => {
+    safely('send the last log lines', () => this.sendBlocking(code));
+  };
 
   /** Takes a line on. Lines after a shutdown are ignored. */
   push(line: QueuedLine): void {
@@ -86,6 +97,7 @@ export class LineDelivery {
     if (this.stopped) return;
     this.stopped = true;
     process.off('beforeExit', this.onProcessEnd);
+    process.off('exit', this.onExit);
     clearTimeout(this.timer);
     let deadline: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
@@ -93,11 +105,31 @@ export class LineDelivery {
     });
     await Promise.race([this.drain().then(() => this.options.sender.close()), expired]);
     clearTimeout(deadline);
-    const left = this.queue.length + this.queue.takeLost() + this.underWay;
-    if (left > 0) {
-      const { target } = this.options.sender;
-      this.options.report('warn', `${left} log lines were not sent to ${target} before the end`);
-    }
+    this.reportLeft(this.queue.length + this.queue.takeLost() + this.underWay.length);
+  }
+
+  /** A plain end is not held up for a backend that is known to be away; an end with a code other than 0 is no plain one. */
+  private sendBlocking(code: number): void {
+    this.stopped = true;
+    const batches = this.underWay.length > 0 ? [this.underWay] : [];
+    while (this.queue.length > 0) batches.push(this.queue.take(batchBounds));
+    const parcels =
+      this.away && code === 0
+        ? []
+        : batches.map((batch) => ({ batch, parcel: this.options.sender.parcel(batch) }));
+    const sendable = parcels.flatMap(({ batch, parcel }) => (parcel ? [{ batch, parcel }] : []));
+    const accepted = sendBlocking(
+      sendable.map(({ parcel }) => parcel),
+      blockingMillis,
+    );
+    const sent = sendable.reduce((sum, { batch }, at) => sum + (accepted[at] ? batch.length : 0), 0);
+    this.reportLeft(batches.flat().length - sent + this.queue.takeLost());
+  }
+
+  private reportLeft(count: number): void {
+    if (count === 0) return;
+    const { target } = this.options.sender;
+    this.options.report('warn', `${count} log lines were not sent to ${target} before the end`);
   }
 
   private async drain(): Promise<void> {
@@ -126,7 +158,7 @@ export class LineDelivery {
 
   private async sendBatch(): Promise<boolean> {
     const retryAfterMillis = await this.deliver(this.queue.take(batchBounds));
-    this.underWay = 0;
+    this.underWay = [];
     this.sending = undefined;
     if (this.queue.length > 0 && !this.stopped) {
       if (retryAfterMillis !== undefined) this.sendIn(this.backoff.next(retryAfterMillis));
@@ -138,7 +170,7 @@ export class LineDelivery {
   /** Resolves once each line was accepted or dropped, or else to how long the receiver asks to be spared. */
   private async deliver(batch: readonly QueuedLine[]): Promise<number | undefined> {
     const parts = [batch];
-    this.underWay = batch.length;
+    this.underWay = batch;
     let refused = 0;
     let refusal = '';
     const refuse = (lines: number, reason: string): void => {
@@ -149,7 +181,7 @@ export class LineDelivery {
     for (let part = parts.shift(); part !== undefined && part.length > 0; part = parts.shift()) {
       const outcome = await this.options.sender.send(part);
       if (outcome.kind === 'later') {
-        this.underWay = 0;
+        this.underWay = [];
         this.queue.putBack([...part, ...parts.flat()]);
         if (refused > 0) this.reportRefused(refused, refusal);
         this.wentAway(outcome.reason);
@@ -157,12 +189,12 @@ export class LineDelivery {
       }
       this.cameBack();
       if (outcome.kind === 'accepted') {
-        this.underWay -= part.length;
+        this.underWay = parts.flat();
         if (outcome.rejected) refuse(outcome.rejected.lines, outcome.rejected.reason);
         continue;
       }
       if (part.length === 1) {
-        this.underWay--;
+        this.underWay = parts.flat();
         refuse(1, outcome.reason);
       } else {
         const half = Math.ceil(part.length / 2);

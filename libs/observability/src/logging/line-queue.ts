@@ -1,5 +1,6 @@
 import { countLostLogLines } from '../metrics/losses.js';
 import type { Level } from './log-level.js';
+import type { LogRecord } from './log-record.js';
 
 /** A log line on its way to a backend. */
 export interface QueuedLine {
@@ -28,6 +29,20 @@ const overheadBytes = 300;
 
 /** Bytes of UTF-8 and an allowance for what goes with them. */
 export const sizeOf = (text: string): number => Buffer.byteLength(text) + overheadBytes;
+
+/** @param text the record as a line */
+export function queuedLine(record: LogRecord, text: string, time: number, traceFlags?: number): QueuedLine {
+  return {
+    level: record.level,
+    text,
+    bytes: sizeOf(text),
+    time,
+    traceId: record.trace_id,
+    spanId: record.span_id,
+    traceFlags,
+    correlationId: record.correlation_id,
+  };
+}
 
 /** Lines that wait, oldest first, within bounds: what does not fit pushes out the oldest, which is counted. */
 export class LineQueue {

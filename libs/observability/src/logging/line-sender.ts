@@ -1,3 +1,4 @@
+import type { Parcel } from '../tracing/blocking-sender.js';
 import type { QueuedLine } from './line-queue.js';
 
 /** What became of a request with lines. */
@@ -15,6 +16,8 @@ export interface LineSender {
   readonly target: string;
   /** Makes one request, which ends within some seconds. Never rejects. */
   send: (lines: readonly QueuedLine[]) => Promise<SendOutcome>;
+  /** The same request for the end of the process, when only a blocking one is left; undefined where none can be made. */
+  parcel: (lines: readonly QueuedLine[]) => Parcel | undefined;
   /** Lets go of what it holds. Never rejects. */
   close: () => Promise<void>;
 }

@@ -13,6 +13,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { setting } from '../environment.js';
 import { describeError } from '../errors.js';
 import { serviceIdentity } from '../service-identity.js';
+import type { Parcel } from '../tracing/blocking-sender.js';
 import { detectedResource } from '../tracing/resource.js';
 import { parseRetryAfter } from './backoff.js';
 import type { QueuedLine } from './line-queue.js';
@@ -39,6 +40,8 @@ const severities: Record<Level, SeverityNumber> = {
 export class OtlpSender implements LineSender {
   readonly target: string;
   private pipeline: Promise<Pipeline> | undefined;
+  /** Once it is loaded. */
+  private ready: Pipeline | undefined;
 
   constructor(private readonly env: NodeJS.ProcessEnv) {
     this.target = otlpLogsTarget(env);
@@ -48,7 +51,7 @@ export class OtlpSender implements LineSender {
     try {
       // Loaded with the first line that is sent, not with the application.
       this.pipeline ??= createPipeline(this.env);
-      const { options, agent, toRecords, serializer } = await this.pipeline;
+      const { options, agent, toRecords, serializer } = (this.ready = await this.pipeline);
       const request = serializer.serializeRequest(toRecords(lines));
       if (request === undefined) return { kind: 'refused', reason: 'the lines cannot be encoded' };
       const { status, statusText, headers, body } = await postOtlp(options, agent, request);
@@ -57,6 +60,13 @@ export class OtlpSender implements LineSender {
     } catch (error) {
       return { kind: 'later', reason: describeError(error).message };
     }
+  }
+
+  parcel(lines: readonly QueuedLine[]): Parcel | undefined {
+    if (!this.ready) return undefined;
+    const { options, headers, toRecords, serializer } = this.ready;
+    const body = serializer.serializeRequest(toRecords(lines));
+    return body && { url: options.url, headers, body };
   }
 
   async close(): Promise<void> {
@@ -69,6 +79,7 @@ type Serializer = typeof ProtobufLogsSerializer;
 interface Pipeline {
   options: OtlpHttpOptions;
   agent: Agent;
+  headers: Record<string, string>;
   serializer: Serializer;
   toRecords: (lines: readonly QueuedLine[]) => ReadableLogRecord[];
 }
@@ -101,6 +112,7 @@ async function createPipeline(env: NodeJS.ProcessEnv): Promise<Pipeline> {
   });
   return {
     options,
+    headers: await options.headers(),
     agent: await options.agentFactory(new URL(options.url).protocol),
     serializer: isJson ? serializers.JsonLogsSerializer : serializers.ProtobufLogsSerializer,
     toRecords: (lines) => {

@@ -15,6 +15,7 @@ import { logDestination } from './log-destination.js';
 import { jsonLine } from './log-line.js';
 import { type Level, levels, parseLevel } from './log-level.js';
 import { type LogCall, type LogFields, logRecord, readLogCall } from './log-record.js';
+import { openDelivery } from './open-deliveries.js';
 import { type LogFormat, logFormat, writeToStdout } from './stdout.js';
 
 const ownContext = 'TraceLogger';
@@ -39,6 +40,7 @@ export class TraceLogger implements LoggerService {
   private readonly threshold: number;
   private readonly winston: winston.Logger;
   private readonly delivery: LineDelivery | undefined;
+  private readonly closeDelivery: (() => void) | undefined;
 
   constructor(@Optional() @Inject(OBSERVABILITY_OPTIONS) options: ObservabilityOptions = {}) {
     const { env } = process;
@@ -68,6 +70,7 @@ export class TraceLogger implements LoggerService {
         report: (level, message) => this.write(level, message, [ownContext]),
       });
       this.winston.add(new DeliveryTransport(this.delivery));
+      this.closeDelivery = openDelivery(this.delivery);
     }
     for (const warning of warnings) this.warn(warning, ownContext);
   }
@@ -113,6 +116,7 @@ export class TraceLogger implements LoggerService {
    * then on lines go to stdout only.
    */
   async shutdown(timeoutMillis: number): Promise<void> {
+    this.closeDelivery?.();
     await this.delivery?.shutdown(timeoutMillis);
   }
 

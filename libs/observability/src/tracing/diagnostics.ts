@@ -2,8 +2,10 @@ import { DiagLogLevel, type DiagLogger, diag } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import { setting } from '../environment.js';
 import { describeError } from '../errors.js';
+import { now } from '../logging/timestamp.js';
 import type { Level } from '../logging/log-level.js';
 import { logRecord, readLogCall } from '../logging/log-record.js';
+import { deliverOwnLine } from '../logging/open-deliveries.js';
 import { type LogFormat, logFormat, writeToStdout } from '../logging/stdout.js';
 import { sensitiveNames } from '../sensitive-names.js';
 
@@ -28,7 +30,10 @@ export class Diagnostics {
 
   write(level: Level, message: string, ...params: unknown[]): void {
     const call = readLogCall(level, message, [...params, context]);
-    writeToStdout(logRecord(level, call, this.service, sensitiveNames), this.format);
+    const time = now();
+    const record = logRecord(level, call, this.service, sensitiveNames, undefined, time);
+    writeToStdout(record, this.format);
+    deliverOwnLine(record, time);
   }
 
   /**
