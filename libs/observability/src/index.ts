@@ -16,6 +16,13 @@ export type { InboundTrust } from './http/inbound-context.js';
 export { redactUrl } from './http/url.js';
 
 export { currentCorrelationId } from './propagation/correlation.js';
+export {
+  messageContext,
+  messageHeadersGetter,
+  messageHeadersSetter,
+  withTraceHeaders,
+} from './propagation/message-headers.js';
+export type { MessageHeaders, WritableHeaders } from './propagation/message-headers.js';
 
 export { TraceLogger } from './logging/trace-logger.js';
 export type { LogFields } from './logging/log-record.js';

@@ -1,9 +1,10 @@
 import { type TextMapPropagator, diag } from '@opentelemetry/api';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { CompositePropagator, W3CBaggagePropagator } from '@opentelemetry/core';
 import { setting } from '../environment.js';
 import { B3ContextPropagator } from './b3-propagator.js';
 import { CorrelationPropagator } from './correlation.js';
-import { B3AndW3CPropagator } from './trace-context-propagator.js';
+import { B3AndW3CPropagator } from './b3-and-w3c-propagator.js';
+import { TraceContextPropagator } from './trace-context-propagator.js';
 
 const defaultPropagators = 'b3multi,tracecontext,baggage';
 
@@ -39,5 +40,5 @@ function traceContext(names: ReadonlySet<string>): TextMapPropagator[] {
   const encodings = { single: names.has('b3'), multi: names.has('b3multi') };
   const b3 = encodings.single || encodings.multi ? new B3ContextPropagator(encodings) : undefined;
   if (!names.has('tracecontext')) return b3 ? [b3] : [];
-  return [b3 ? new B3AndW3CPropagator(b3) : new W3CTraceContextPropagator()];
+  return [b3 ? new B3AndW3CPropagator(b3) : new TraceContextPropagator()];
 }

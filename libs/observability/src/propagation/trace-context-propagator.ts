@@ -1,41 +1,35 @@
-import {
-  type Context,
-  type TextMapGetter,
-  type TextMapPropagator,
-  type TextMapSetter,
-  trace,
-} from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { B3ContextPropagator, getB3Sampling } from './b3-propagator.js';
+import { type Context, type TextMapGetter, TraceFlags, trace } from '@opentelemetry/api';
+import { TRACE_PARENT_HEADER, TRACE_STATE_HEADER, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { readTraceState } from './trace-state.js';
+
+/** https://www.w3.org/TR/trace-context-2/#random-trace-id-flag: the trace id is random, which its children repeat. */
+export const randomTraceIdFlag = 0x02;
+
+/** Flags that are not known yet are not to be handed on: https://www.w3.org/TR/trace-context-2/#other-flags */
+const knownFlags = TraceFlags.SAMPLED | randomTraceIdFlag;
 
 /**
- * B3 and W3C trace context side by side: both are sent, either is taken. When both arrive, B3 decides: it is the
- * format of this house, so a `traceparent` that disagrees with it was left over by a hop that knows only B3.
- * The `tracestate` stays when both name the same span, and a B3 sampling state without ids overrules the
- * flag of the `traceparent`, so that an explicit deny is always obeyed.
+ * W3C trace context on top of OpenTelemetry's propagator, which takes the good members of a malformed `tracestate` where
+ * the specification has it discarded, the first of several `traceparent` headers, and flags that it cannot write.
  */
-export class B3AndW3CPropagator implements TextMapPropagator {
-  private readonly w3c = new W3CTraceContextPropagator();
-
-  constructor(private readonly b3: B3ContextPropagator) {}
-
-  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const fromW3C = this.w3c.extract(context, carrier, getter);
-    const fromB3 = this.b3.extract(fromW3C, carrier, getter);
-    const w3c = trace.getSpanContext(fromW3C);
-    const b3 = trace.getSpanContext(fromB3);
-    if (!w3c || !b3 || b3 === w3c || b3.spanId !== w3c.spanId || b3.traceId !== w3c.traceId) return fromB3;
-    // One and the same span: the traceparent always carries a decision, B3 may leave it open.
-    if (getB3Sampling(fromB3) === 'defer') return fromW3C;
-    return w3c.traceState ? trace.setSpanContext(fromB3, { ...b3, traceState: w3c.traceState }) : fromB3;
-  }
-
-  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    this.b3.inject(context, carrier, setter);
-    this.w3c.inject(context, carrier, setter);
-  }
-
-  fields(): string[] {
-    return [...this.b3.fields(), ...this.w3c.fields()];
+export class TraceContextPropagator extends W3CTraceContextPropagator {
+  override extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const parent = getter.get(carrier, TRACE_PARENT_HEADER);
+    // https://www.w3.org/TR/trace-context/#a-traceparent-is-received: of two, which one is to be believed?
+    if (Array.isArray(parent) && parent.length !== 1) return context;
+    const extracted = super.extract(context, carrier, getter);
+    if (extracted === context) return context;
+    const spanContext = trace.getSpanContext(extracted);
+    if (!spanContext) return context;
+    const { traceFlags } = spanContext;
+    const state = getter.get(carrier, TRACE_STATE_HEADER);
+    if (state === undefined && (traceFlags & ~knownFlags) === 0) return extracted;
+    const traceState =
+      state === undefined ? undefined : readTraceState(Array.isArray(state) ? state.join(',') : state);
+    return trace.setSpanContext(context, {
+      ...spanContext,
+      traceFlags: traceFlags & knownFlags,
+      traceState,
+    });
   }
 }

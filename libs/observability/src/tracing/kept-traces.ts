@@ -160,7 +160,8 @@ const hasLocalParent = ({ parentSpanContext }: ReadableSpan): boolean =>
 
 /** The span with the flag that makes processors send it. */
 function asSampled(span: ReadableSpan, reason?: string): ReadableSpan {
-  const spanContext = { ...span.spanContext(), traceFlags: TraceFlags.SAMPLED };
+  const decided = span.spanContext();
+  const spanContext = { ...decided, traceFlags: decided.traceFlags | TraceFlags.SAMPLED };
   return Object.create(span, {
     spanContext: { value: () => spanContext },
     ...(reason === undefined

@@ -21,6 +21,7 @@ import {
   type SpanLimits,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
+import { randomTraceIdFlag } from '../propagation/trace-context-propagator.js';
 import { RecordingSpan, type SpanOrigin } from './recording-span.js';
 import { newSpanId, newTraceId } from './span-ids.js';
 
@@ -83,7 +84,8 @@ class LeanTracer implements Tracer {
       traceId,
       spanId: newSpanId(),
       traceFlags:
-        sampled.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
+        (sampled.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE) |
+        ((parent?.traceFlags ?? 0) & randomTraceIdFlag),
       traceState: sampled.traceState ?? parent?.traceState,
     };
     if (sampled.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);
