@@ -5,8 +5,6 @@ import { serviceIdentity } from '../service-identity.js';
 import { processResource } from '../tracing/resource.js';
 import { ScrapeReader } from './scrape-reader.js';
 
-export const meterName = '@lantern/observability';
-
 let reader: ScrapeReader | undefined;
 
 /** The reader behind the scrape endpoint; for whoever makes the meter provider of this process. */

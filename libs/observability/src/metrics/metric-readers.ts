@@ -3,10 +3,12 @@ import { getNumberFromEnv } from '@opentelemetry/core';
 import {
   ConsoleMetricExporter,
   type IMetricReader,
+  InstrumentType,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { setting } from '../environment.js';
+import { RequestDurationProducer } from './request-duration-producer.js';
 
 /** How metrics leave the process: fetched by Prometheus, sent, or both. */
 export interface MetricExits {
@@ -36,18 +38,17 @@ export async function pushReaders(env: NodeJS.ProcessEnv): Promise<IMetricReader
   }
   const exportIntervalMillis = positive('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
   return Promise.all(
-    metricExits(env).pushed.map(
-      async (name) =>
-        new PeriodicExportingMetricReader({
-          exporter: name === 'console' ? new ConsoleMetricExporter() : await createOtlpExporter(env),
-          exportIntervalMillis,
-          // The reader refuses to be made with a timeout above its interval.
-          exportTimeoutMillis: Math.min(
-            positive('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000,
-            exportIntervalMillis,
-          ),
-        }),
-    ),
+    metricExits(env).pushed.map(async (name) => {
+      const exporter = name === 'console' ? new ConsoleMetricExporter() : await createOtlpExporter(env);
+      const temporality = exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM);
+      return new PeriodicExportingMetricReader({
+        exporter,
+        metricProducers: [new RequestDurationProducer(temporality)],
+        exportIntervalMillis,
+        // The reader refuses to be made with a timeout above its interval.
+        exportTimeoutMillis: Math.min(positive('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, exportIntervalMillis),
+      });
+    }),
   );
 }
 

@@ -8,7 +8,7 @@ import {
 } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { type Meter, metrics } from '@opentelemetry/api';
-import { meterName } from './meter.js';
+import { meterName } from './meter-name.js';
 import { lostTelemetry } from './losses.js';
 
 let started = false;

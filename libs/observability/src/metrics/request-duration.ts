@@ -9,10 +9,15 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import { semanticMethod } from '../http/method.js';
 import type { RequestOutcome, ServedRequest } from '../http/served-request.js';
-import { meterName } from './meter.js';
-
-/** Upper bounds in seconds, as https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ advises. */
-export const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+import { meterName } from './meter-name.js';
+import { scrapeReader } from './meter.js';
+import {
+  type DurationSeries,
+  boundaries,
+  description,
+  offerRequestDurations,
+  unit,
+} from './request-duration-producer.js';
 
 /** Statuses by which requests commonly fail; for these a route has series before the first failure. */
 const failures = [500, 502, 503, 504];
@@ -29,29 +34,38 @@ export interface Exemplar {
   timestamp: number;
 }
 
-export interface Series {
-  attributes: Attributes;
-  /** The latest sampled request of each bucket, the last one being without upper bound. */
-  exemplars: (Exemplar | undefined)[];
+export interface Series extends DurationSeries {
+  readonly counts: number[];
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+  /** The latest sampled request of each bucket. */
+  readonly exemplars: (Exemplar | undefined)[];
 }
 
 type Scheme = 'http' | 'https';
 
 /**
- * `http.server.request.duration`, with at most `maxSeries` combinations of attributes. A counter that is born at one
+ * `http.server.request.duration`, with at most `maxSeries` combinations of attributes. It counts by itself: an instrument of
+ * the SDK writes the attributes out as text for each request, which takes longer than all the rest of it. A counter that is born at one
  * never rises, so the first failure of a route would raise no `rate()`: series of its failures exist at zero from the
  * moment at which the route is known.
  */
 export class RequestDuration {
-  private readonly histogram: Histogram;
+  /** Another SDK's, where this process has one; it keeps the figures then. */
+  private readonly foreign: Histogram | undefined;
   private readonly known = new Map<string, Series>();
 
   constructor(private readonly maxSeries = 1000) {
-    this.histogram = metrics.getMeter(meterName).createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
-      unit: 's',
-      description: 'Duration of HTTP server requests.',
-      advice: { explicitBucketBoundaries: boundaries },
-    });
+    if (scrapeReader()) offerRequestDurations(this);
+    else {
+      this.foreign = metrics.getMeter(meterName).createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
+        unit,
+        description,
+        advice: { explicitBucketBoundaries: boundaries },
+      });
+    }
   }
 
   /** Makes the series of a route's failures. */
@@ -62,12 +76,23 @@ export class RequestDuration {
   record(request: ServedRequest, { status, durationMillis }: RequestOutcome, scheme: Scheme): void {
     const seconds = durationMillis / 1000;
     const series = this.series(semanticMethod(request.method).attribute, request.route, scheme, status);
-    // The SDK makes nothing of the context, and finding the active one costs.
-    this.histogram.record(seconds, series.attributes, ROOT_CONTEXT);
+    const bucket = bucketOf(seconds);
+    series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
+    series.count++;
+    series.sum += seconds;
+    if (seconds < series.min) series.min = seconds;
+    if (seconds > series.max) series.max = seconds;
+    // An SDK makes nothing of the context, and finding the active one costs.
+    this.foreign?.record(seconds, series.attributes, ROOT_CONTEXT);
     const { traceId, spanId, traceFlags } = request.span.spanContext();
     if (traceFlags & TraceFlags.SAMPLED) {
-      series.exemplars[bucketOf(seconds)] = { traceId, spanId, seconds, timestamp: Date.now() };
+      series.exemplars[bucket] = { traceId, spanId, seconds, timestamp: Date.now() };
     }
+  }
+
+  /** The series that requests were recorded in. */
+  recorded(): Series[] {
+    return [...this.known.values()].filter(({ count }) => count > 0);
   }
 
   /** All series by the text of their attributes, recorded or not. */
@@ -85,7 +110,7 @@ export class RequestDuration {
     let series = this.known.get(key);
     if (!series) {
       if (this.known.size >= this.maxSeries) return this.overflowing();
-      series = { attributes: attributesOf(method, route, scheme, status), exemplars: [] };
+      series = emptySeries(attributesOf(method, route, scheme, status));
       this.known.set(key, series);
       // HEAD and @All() are in no registry: they are declared by their first request, this one.
       if (route !== undefined) this.declare(method, route, scheme);
@@ -94,11 +119,21 @@ export class RequestDuration {
   }
 
   private overflowing(): Series {
-    const series = this.known.get('') ?? { attributes: overflow, exemplars: [] };
+    const series = this.known.get('') ?? emptySeries(overflow);
     this.known.set('', series);
     return series;
   }
 }
+
+const emptySeries = (attributes: Attributes): Series => ({
+  attributes,
+  exemplars: [],
+  counts: new Array<number>(boundaries.length + 1).fill(0),
+  count: 0,
+  sum: 0,
+  min: Infinity,
+  max: -Infinity,
+});
 
 export const attributesKey = (attributes: Attributes): string =>
   JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -129,6 +164,10 @@ function attributesOf(
 }
 
 function bucketOf(seconds: number): number {
-  const at = boundaries.findIndex((boundary) => seconds <= boundary);
-  return at === -1 ? boundaries.length : at;
+  let at = 0;
+  for (const boundary of boundaries) {
+    if (seconds <= boundary) break;
+    at++;
+  }
+  return at;
 }

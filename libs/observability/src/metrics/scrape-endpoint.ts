@@ -5,7 +5,8 @@ import { METRIC_HTTP_SERVER_REQUEST_DURATION } from '@opentelemetry/semantic-con
 import { describeError } from '../errors.js';
 import { labelText, openMetricsText, openMetricsType, prometheusText, prometheusType } from './exposition.js';
 import { type HistogramExtras, metricFamilies } from './metric-families.js';
-import { type Exemplar, type RequestDuration, attributesKey, boundaries } from './request-duration.js';
+import { boundaries } from './request-duration-producer.js';
+import { type Exemplar, type RequestDuration, attributesKey } from './request-duration.js';
 import type { ScrapeReader } from './scrape-reader.js';
 
 const compress = promisify(gzip);

@@ -1,8 +1,13 @@
 import { MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { diag } from '@opentelemetry/api';
+import { RequestDurationProducer } from './request-duration-producer.js';
 
 /** Collects when it is asked to, cumulatively since the start of the process, and holds nothing back. */
 export class ScrapeReader extends MetricReader {
+  constructor() {
+    super({ metricProducers: [new RequestDurationProducer()] });
+  }
+
   /** Rejects once the meter provider was shut down. */
   async read(): Promise<ResourceMetrics> {
     const { resourceMetrics, errors } = await this.collect();
