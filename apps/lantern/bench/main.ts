@@ -1,5 +1,5 @@
 /**
- * `nx bench lantern [--spans=1000000] [--no-logs]`: what Lantern costs, and how quickly it answers, as a process
+ * `nx bench lantern [--spans=1000000] [--no-logs] [--lines=1000000] [--spans-beside-lines=2000000]`: what Lantern costs, and how quickly it answers, as a process
  * of its own behind HTTP. Generator and client are this process; the README beside tells how to read the figures.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -16,10 +16,17 @@ import { Figures, MEGABYTE, percentile } from './figures.ts';
 import { LARGE_TRACE_ID, largeTraceRequests } from './large-trace.ts';
 import { LanternProcess, type Usage } from './lantern-process.ts';
 import { HTTP_MILLIS, questionsFor } from './questions.ts';
+import { measureLogs, scaleOf } from './logs/measure-logs.ts';
 import { pushOf } from './shop-logs.ts';
 
 const { values } = parseArgs({
-  options: { spans: { type: 'string', default: '1000000' }, 'no-logs': { type: 'boolean', default: false } },
+  options: {
+    spans: { type: 'string', default: '1000000' },
+    /** Neither lines beside the spans, nor the log half of the benchmark. */
+    'no-logs': { type: 'boolean', default: false },
+    lines: { type: 'string', default: '1000000' },
+    'spans-beside-lines': { type: 'string', default: '2000000' },
+  },
 });
 const SPANS = Number(values.spans);
 const BATCH = 512;
@@ -313,6 +320,12 @@ await retention(folder, storedBytes, traceIds);
 figures.heading('Small requests');
 await smallRequests(false);
 await smallRequests(true);
+
+if (!values['no-logs']) {
+  const scale = { lines: Number(values.lines), spans: Number(values['spans-beside-lines']) };
+  figures.heading(`Logs: ${scaleOf(scale)}`);
+  await measureLogs(figures, scale);
+}
 
 disconnect();
 const { missed } = figures;

@@ -3,7 +3,7 @@ import type { LogEntry, LogStream } from '@lantern/telemetry-model';
 const SECOND = 1_000_000_000n;
 const HOUR = 3_600n * SECOND;
 export const LINES_AN_HOUR = 100_000;
-const LINES_A_TRACE = 5;
+export const LINES_A_TRACE = 5;
 const BATCH_LINES = 500;
 
 export const SERVICES = ['api-gateway', 'order-service', 'user-service'] as const;

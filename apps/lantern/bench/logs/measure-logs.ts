@@ -1,0 +1,359 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { evaluateLog, evaluateMetric, parseLogql, type QueryControl } from '@lantern/query-api/logql';
+import type { LogStream } from '@lantern/telemetry-model';
+import { openBlockStore, type LogStore } from '@lantern/telemetry-store';
+import { shopRequests } from '@lantern/telemetry-store/bench/shop-workload';
+import { ask, demand, sendAll } from '../client.ts';
+import { MEGABYTE, percentile, type Figures } from '../figures.ts';
+import { LanternProcess } from '../lantern-process.ts';
+import { LINES_AN_HOUR, LINES_A_TRACE, RARE, hoursOf, logBatches, traceIdOf } from './log-workload.ts';
+
+const CONNECTIONS = 4;
+const SECOND = 1_000_000_000n;
+const MINUTE = 60n * SECOND;
+const HOUR = 60n * MINUTE;
+const ROUNDS = 40;
+/** Before the first that counts: Lantern compiles what is asked often. */
+const WARM_UP_ROUNDS = 10;
+
+interface LogQuestion {
+  readonly name: string;
+  readonly query: (round: number) => string;
+  /** All of the time that there are lines of, or the last hour. */
+  readonly range: 'all' | 'hour';
+  readonly limit: number;
+  /** Undefined: of no interest but to compare. */
+  readonly goalMillis?: number;
+}
+
+const questions = (lines: number): readonly LogQuestion[] => [
+  {
+    name: 'lines of one trace, all services',
+    query: (round) =>
+      `{service=~".+"} | trace_id="${traceIdOf((round * 7_919) % Math.floor(lines / LINES_A_TRACE))}"`,
+    range: 'all',
+    limit: 100,
+    goalMillis: 2,
+  },
+  {
+    name: 'a common text in a service, newest 100',
+    query: () => '{service="order-service"} |= "stored"',
+    range: 'all',
+    limit: 100,
+    goalMillis: 5,
+  },
+  {
+    name: 'an absent text in a service, full range',
+    query: (round) => `{service="order-service"} |= "absent or rare ${round}"`,
+    range: 'all',
+    limit: 100,
+    goalMillis: 100,
+  },
+  {
+    name: 'a rare text in all services, full range',
+    query: () => `{service=~".+"} |= "${RARE}"`,
+    range: 'all',
+    limit: 100,
+    goalMillis: 100,
+  },
+  {
+    name: 'a rare id in the text of a service, full range',
+    query: (round) => `{service="order-service"} |= "order ${(round * 104_729 + 3) % lines} stored"`,
+    range: 'all',
+    limit: 100,
+    goalMillis: 100,
+  },
+  {
+    name: 'absent digits in a service, which no filter excludes, full range',
+    query: (round) => `{service="order-service"} |= "u-99${round}9"`,
+    range: 'all',
+    limit: 100,
+    goalMillis: 100,
+  },
+  {
+    name: 'sum by (level) (count_over_time(…[1m])), an hour',
+    query: () => 'sum by (level) (count_over_time({service=~".+"}[1m]))',
+    range: 'hour',
+    limit: 100,
+    goalMillis: 150,
+  },
+  {
+    name: '| json | status >= 500, an hour',
+    query: () => '{service=~".+"} | json | status >= 500',
+    range: 'hour',
+    limit: 5_000,
+    goalMillis: 400,
+  },
+  {
+    name: 'sum by (service) of | json | status >= 500, an hour',
+    query: () => 'sum by (service) (count_over_time({service=~".+"} | json | status >= 500 [1m]))',
+    range: 'hour',
+    limit: 100,
+  },
+];
+
+export interface LogScale {
+  readonly lines: number;
+  /** Beside them, in the same folder. */
+  readonly spans: number;
+}
+
+/** What Lantern costs as a Loki, and how quickly it answers: the figures of the log half of the benchmark. */
+export const measureLogs = async (figures: Figures, { lines, spans }: LogScale): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'lantern-bench-logs-'));
+  try {
+    const lantern = await LanternProcess.start({ LANTERN_DATA_DIR: folder });
+    if (spans > 0) await sendSpans(lantern, spans);
+    const before = bytesIn(folder);
+    const endUnixNano = BigInt(Date.now()) * 1_000_000n;
+    await push(figures, lantern, lines, endUnixNano);
+    figures.plain('  disk: bytes a line', ((bytesIn(folder) - before) / lines).toFixed(0));
+    await visibleAtOnce(figures, lantern);
+    await answers(figures, lantern, lines, endUnixNano);
+    await others(figures, lantern, endUnixNano - hoursOf(lines), endUnixNano);
+    const { rss } = await lantern.usage();
+    figures.plain('RSS after the questions', `${(rss / MEGABYTE).toFixed(0)} MB`);
+    await lantern.stop();
+    await engineAlone(figures, folder, lines, endUnixNano);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const sendSpans = (lantern: LanternProcess, spans: number): Promise<void> =>
+  sendAll(shopRequests({ spans, batchSpans: 512 }), CONNECTIONS, (request) =>
+    demand(`${lantern.urls.otlp}/v1/traces`, {
+      headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' },
+      body: gzipSync(request),
+    }),
+  );
+
+const bodyOf = ({ labels, entries }: LogStream): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      streams: [
+        {
+          stream: labels,
+          values: entries.map(({ timeUnixNano, line, structuredMetadata }) => [
+            String(timeUnixNano),
+            line,
+            structuredMetadata,
+          ]),
+        },
+      ],
+    }),
+  );
+
+const pushBody = (lantern: LanternProcess, body: Buffer) =>
+  demand(`${lantern.urls.loki}/loki/api/v1/push`, {
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+
+const push = async (
+  figures: Figures,
+  lantern: LanternProcess,
+  lines: number,
+  endUnixNano: bigint,
+): Promise<void> => {
+  const before = await lantern.usage();
+  let bytes = 0;
+  await sendAll(logBatches(lines, endUnixNano), CONNECTIONS, async (stream) => {
+    const body = bodyOf(stream);
+    bytes += body.length;
+    await pushBody(lantern, body);
+  });
+  const after = await lantern.usage();
+  figures.atLeast(
+    'push, JSON batches of 500 lines: lines a CPU-second',
+    lines / (after.cpuSeconds - before.cpuSeconds),
+    100_000,
+    '',
+  );
+  figures.plain('  bytes a line, sent', (bytes / lines).toFixed(0));
+  figures.plain('  RSS after the push', `${(after.rss / MEGABYTE).toFixed(0)} MB`);
+};
+
+/** To a query right after the acknowledgement, and to who follows. */
+const visibleAtOnce = async (figures: Figures, lantern: LanternProcess): Promise<void> => {
+  const rounds = 20;
+  const socket = new WebSocket(
+    `${lantern.urls.loki.replace(/^http/, 'ws')}/loki/api/v1/tail?query=${encodeURIComponent('{service="probe"}')}`,
+  );
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve, { once: true });
+    socket.addEventListener('error', reject, { once: true });
+  });
+  const millis: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const line = `probe ${round}`;
+    const timeUnixNano = BigInt(Date.now()) * 1_000_000n;
+    const followed = new Promise<void>((resolve) => {
+      const onMessage = ({ data }: MessageEvent): void => {
+        if (!String(data).includes(`"${line}"`)) return;
+        socket.removeEventListener('message', onMessage);
+        resolve();
+      };
+      socket.addEventListener('message', onMessage);
+    });
+    await pushBody(
+      lantern,
+      bodyOf({ labels: { service: 'probe' }, entries: [{ timeUnixNano, line, structuredMetadata: {} }] }),
+    );
+    const acknowledged = performance.now();
+    const query = new URLSearchParams({ query: `{service="probe"} |= "${line}"` });
+    const { body } = await demand(`${lantern.urls.loki}/loki/api/v1/query_range?${query.toString()}`);
+    if (!body.includes(`"${line}"`))
+      throw new Error(`The line "${line}" is not there once it is acknowledged`);
+    await followed;
+    millis.push(performance.now() - acknowledged);
+  }
+  socket.close();
+  figures.plain('  visible to queries once acknowledged', `${rounds} of ${rounds}`);
+  figures.plain(
+    '  with a query in between, in a tail after p50 / max',
+    `${percentile(millis, 0.5).toFixed(1)} / ${Math.max(...millis).toFixed(1)} ms`,
+  );
+};
+
+/** Those that take long need fewer. */
+const roundsOf = ({ range }: LogQuestion): number => (range === 'hour' ? ROUNDS / 4 : ROUNDS);
+
+const pathOf = (
+  { query, range, limit }: LogQuestion,
+  round: number,
+  lines: number,
+  endUnixNano: bigint,
+): string => {
+  const start = endUnixNano - (range === 'all' ? hoursOf(lines) : HOUR);
+  const params = new URLSearchParams({
+    query: query(round),
+    start: String(start),
+    end: String(endUnixNano),
+    limit: String(limit),
+    step: '60',
+  });
+  return `/loki/api/v1/query_range?${params.toString()}`;
+};
+
+const answers = async (
+  figures: Figures,
+  lantern: LanternProcess,
+  lines: number,
+  endUnixNano: bigint,
+): Promise<void> => {
+  for (const question of questions(lines)) {
+    const rounds = roundsOf(question);
+    const millis: number[] = [];
+    const askOne = (round: number) => demand(lantern.urls.loki + pathOf(question, round, lines, endUnixNano));
+    for (let round = 0; round < WARM_UP_ROUNDS; round++) await askOne(rounds + round);
+    const before = await lantern.usage();
+    for (let round = 0; round < rounds; round++) millis.push((await askOne(round)).millis);
+    const after = await lantern.usage();
+    const half = percentile(millis, 0.5);
+    const name = `HTTP: ${question.name}`;
+    if (question.goalMillis === undefined) figures.plain(name, `${half.toFixed(1)} ms`);
+    else figures.atMost(name, half, question.goalMillis, 'ms');
+    figures.plain(
+      '  CPU of one',
+      `${((1000 * (after.cpuSeconds - before.cpuSeconds)) / rounds).toFixed(1)} ms`,
+    );
+  }
+};
+
+/** What another request waits for while all of the text is searched. */
+const others = async (
+  figures: Figures,
+  lantern: LanternProcess,
+  startUnixNano: bigint,
+  endUnixNano: bigint,
+): Promise<void> => {
+  const quick = `${lantern.urls.loki}/ready`;
+  const alone: number[] = [];
+  for (let round = 0; round < 100; round++) alone.push((await demand(quick)).millis);
+  const state = { isSearching: true };
+  const search = async (): Promise<void> => {
+    for (let round = 0; round < 10; round++) {
+      const params = new URLSearchParams({
+        query: `{service="order-service"} |= "u-98${round}9"`,
+        start: String(startUnixNano),
+        end: String(endUnixNano),
+      });
+      await demand(`${lantern.urls.loki}/loki/api/v1/query_range?${params.toString()}`);
+    }
+    state.isSearching = false;
+  };
+  const searching = search();
+  const beside: number[] = [];
+  while (state.isSearching) beside.push((await ask(quick)).millis);
+  await searching;
+  figures.atMost(
+    'beside a search of all text: the longest that another request was delayed',
+    Math.max(...beside) - percentile(alone, 0.5),
+    30,
+    'ms',
+  );
+};
+
+const FREE_RUN: QueryControl = { checkpoint: () => undefined };
+
+const engineAlone = async (
+  figures: Figures,
+  folder: string,
+  lines: number,
+  endUnixNano: bigint,
+): Promise<void> => {
+  const begun = performance.now();
+  const store = openBlockStore({ folder, sweepMillis: 0, report: () => undefined });
+  figures.plain('the folder is opened again in', `${(performance.now() - begun).toFixed(0)} ms`);
+  for (const question of questions(lines)) {
+    const rounds = roundsOf(question);
+    const millis: number[] = [];
+    for (let round = 0; round < WARM_UP_ROUNDS; round++)
+      await evaluate(store.logs, question, rounds + round, lines, endUnixNano);
+    const before = process.cpuUsage();
+    for (let round = 0; round < rounds; round++) {
+      const asked = performance.now();
+      await evaluate(store.logs, question, round, lines, endUnixNano);
+      millis.push(performance.now() - asked);
+    }
+    const { user, system } = process.cpuUsage(before);
+    figures.plain(
+      `engine alone: ${question.name}`,
+      `${percentile(millis, 0.5).toFixed(1)} ms, CPU ${((user + system) / 1000 / rounds).toFixed(1)} ms`,
+    );
+  }
+  await store.close();
+};
+
+const evaluate = async (
+  logs: LogStore,
+  { query, range, limit }: LogQuestion,
+  round: number,
+  lines: number,
+  endUnixNano: bigint,
+): Promise<number> => {
+  const expression = parseLogql(query(round));
+  const startUnixNano = endUnixNano - (range === 'all' ? hoursOf(lines) : HOUR);
+  if (expression.kind === 'log') {
+    const options = { startUnixNano, endUnixNano, direction: 'backward', limit } as const;
+    return (await evaluateLog(expression, options, source(logs), FREE_RUN)).length;
+  }
+  const steps = { startUnixNano, stepNanos: MINUTE, count: 61 };
+  return (await evaluateMetric(expression, steps, source(logs), FREE_RUN)).length;
+};
+
+const source = (logs: LogStore) => ({ read: (query: Parameters<LogStore['read']>[0]) => logs.read(query) });
+
+const bytesIn = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+
+/** How much there is, in words. */
+export const scaleOf = ({ lines, spans }: LogScale): string =>
+  `${lines.toLocaleString('en')} lines, ${LINES_AN_HOUR.toLocaleString('en')} an hour` +
+  (spans > 0 ? `, beside ${spans.toLocaleString('en')} spans` : '');
