@@ -5,6 +5,7 @@ export {
   type BlockStoreOptions,
   type BlockStoreStatus,
 } from './blocks/block-store.js';
+export { bytesOfEntry } from './entry-bytes.js';
 export { FolderError } from './blocks/folder-error.js';
 export { WriteError } from './blocks/write-error.js';
 export type {

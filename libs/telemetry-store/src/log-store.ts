@@ -38,11 +38,16 @@ export interface LogFields {
   readonly line: boolean;
   /** Names; undefined for all. */
   readonly metadata?: readonly string[];
+  /** Whether the rows tell their size. */
+  readonly bytes?: boolean;
 }
 
 export interface LogRow {
+  /** One object for all rows of a stream, within one answer. */
   readonly labels: LogLabels;
   readonly entry: LogEntry;
+  /** Of all of the entry, see `bytesOfEntry`; only for who asks. */
+  readonly bytes?: number;
 }
 
 export interface LogStoreStats {

@@ -253,6 +253,20 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       });
     });
 
+    describe('tells, to who asks', () => {
+      it('how large each row is, whatever else it leaves out, and which rows are of one stream', async () => {
+        await store.append([
+          stream({ service: 'web' }, entry(1, 'größer', { größe: '漢' }), entry(2, '')),
+          stream({ service: 'orders' }, entry(3, 'abc', { trace_id: 't' })),
+        ]);
+        await store.append([stream({ service: 'web' }, entry(4, 'x'))]);
+        const fields = { line: false, metadata: [], bytes: true };
+        const rows = await readAll(store, { fields });
+        expect(rows.map(({ bytes }) => bytes)).toEqual([8 + 7 + 3, 0, 3 + 8 + 1, 1]);
+        expect(new Set(rows.map(({ labels }) => labels)).size).toBe(2);
+      });
+    });
+
     describe('lists the series', () => {
       it('that match and have an entry in the range', async () => {
         await store.append([

@@ -1,4 +1,5 @@
 import type { LogLabels, LogStream } from '@lantern/telemetry-model';
+import { bytesOfEntry } from '../entry-bytes.js';
 import type { LabelMatcher, LogQuery, LogRow, LogStore, LogStoreStats } from '../log-store.js';
 
 /** The contract at its plainest: a list of rows that every question walks from end to end. */
@@ -23,6 +24,7 @@ export class NaiveLogStore implements LogStore {
     direction,
     lineContains = [],
     values = {},
+    fields,
     ...where
   }: LogQuery): AsyncGenerator<readonly LogRow[]> {
     const rows = this.rowsOf(where)
@@ -30,7 +32,8 @@ export class NaiveLogStore implements LogStore {
       .filter((row) => Object.entries(values).every(([name, value]) => valueOf(row, name) === value))
       // Sorting keeps the order of equals, which is that of arrival.
       .sort((a, b) => Number(a.entry.timeUnixNano - b.entry.timeUnixNano));
-    yield direction === 'forward' ? rows : rows.toReversed();
+    const shown = fields?.bytes ? rows.map((row) => ({ ...row, bytes: bytesOfEntry(row.entry) })) : rows;
+    yield direction === 'forward' ? shown : shown.toReversed();
   }
 
   async series(where: Pick<LogQuery, 'matchers' | 'range'>): Promise<LogLabels[]> {

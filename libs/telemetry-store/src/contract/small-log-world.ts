@@ -47,6 +47,7 @@ export const anyLogQuery: fc.Arbitrary<LogQuery> = fc
     direction: fc.constantFrom('forward', 'backward'),
     lineContains: fc.array(fc.constantFrom('x', 'y', '', 'line with', '漢', 'absent'), { maxLength: 2 }),
     values: fc.record({ trace_id: trace, level }, { requiredKeys: [] }),
+    fields: fc.constantFrom({ line: true }, { line: true, bytes: true }),
   })
   .map(({ from, to, ...query }) => ({
     ...query,

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LogLabels, LogStream } from '@lantern/telemetry-model';
+import { bytesOfEntry } from '../entry-bytes.js';
 import type { LogQuery, LogRow, LogStore, LogStoreStats } from '../log-store.js';
 import { ArrivalQueue } from './arrival-queue.js';
 import type { LogPosition } from './entry-list.js';
@@ -81,7 +82,7 @@ class MemoryLogStore implements LogStore {
 
   /** The streams may change between two turns: a position stays valid, an iterator would not. */
   private readTurn(query: LogQuery, position: LogPosition): Turn {
-    const { direction, range, matchers, lineContains = [] } = query;
+    const { direction, range, matchers, fields, lineContains = [] } = query;
     const values = Object.entries(query.values ?? {});
     const rows: LogRow[] = [];
     let visited = 0;
@@ -93,7 +94,7 @@ class MemoryLogStore implements LogStore {
         values.every(([name, value]) => stream.valueOf(stored, name) === value) &&
         (query.values?.[TRACE_ID] === undefined || stream.matches(matchers))
       ) {
-        rows.push({ labels: stream.labels, entry });
+        rows.push({ labels: stream.labels, entry, ...(fields?.bytes && { bytes: bytesOfEntry(entry) }) });
       }
       if (rows.length === ROWS_PER_CHUNK || ++visited === ENTRIES_PER_TURN) {
         return { rows, next: { timeUnixNano, arrival: direction === 'forward' ? arrival + 1 : arrival } };

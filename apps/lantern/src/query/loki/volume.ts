@@ -33,14 +33,10 @@ const visitLines = async (
     matches: compileMatcher(matcher),
   }));
   const range = { startUnixNano, endUnixNano };
-  for await (const rows of store.read({ matchers, range, direction: 'forward' })) {
-    for (const { labels, entry } of rows) {
-      let bytes = Buffer.byteLength(entry.line);
-      for (const [name, value] of Object.entries(entry.structuredMetadata)) {
-        bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
-      }
-      visit(labels, bytes, entry.timeUnixNano);
-    }
+  // Nothing but how large they are.
+  const fields = { line: false, metadata: [], bytes: true };
+  for await (const rows of store.read({ matchers, range, direction: 'forward', fields })) {
+    for (const { labels, entry, bytes = 0 } of rows) visit(labels, bytes, entry.timeUnixNano);
     await control.checkpoint();
   }
 };
@@ -50,11 +46,12 @@ export const measureSelection = async (
   selection: Selection,
   control: QueryControl,
 ): Promise<SelectionSize> => {
-  const streams = new Set<string>();
+  // The lines of a stream share their labels.
+  const streams = new Set<LogLabels>();
   let entries = 0;
   let total = 0;
   await visitLines(store, selection, control, (labels, bytes) => {
-    streams.add(formatLabels(labels));
+    streams.add(labels);
     entries++;
     total += bytes;
   });
@@ -80,9 +77,12 @@ export const measureVolumes = async (
   const { startUnixNano, endUnixNano, limit } = request;
   const steps: Steps = request.steps ?? { startUnixNano: endUnixNano, stepNanos: 1n, count: 1 };
   const volumes = new Map<string, Volume>();
+  const seriesOfStream = new Map<LogLabels, ReturnType<typeof seriesOf>>();
   await visitLines(store, request, control, (labels, bytes, time) => {
     const step = request.steps ? Number((time - startUnixNano) / request.steps.stepNanos) : 0;
-    for (const [key, named] of seriesOf(labels, request)) {
+    let series = seriesOfStream.get(labels);
+    if (!series) seriesOfStream.set(labels, (series = seriesOf(labels, request)));
+    for (const [key, named] of series) {
       let volume = volumes.get(key);
       if (volume === undefined) {
         if (volumes.size === MAX_SERIES) {

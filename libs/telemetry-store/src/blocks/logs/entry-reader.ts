@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { LogLabels } from '@lantern/telemetry-model';
 import type { LogFields, LogRow } from '../../log-store.js';
 import type { BlockText } from './block-text.js';
@@ -11,6 +12,8 @@ export class EntryReader {
   private readonly wantedNames: (readonly (readonly [name: string, position: number])[])[] = [];
   /** Rows that have the same of what is wanted share one object. */
   private readonly shared = new Map<number, LogLabels>();
+  /** Of each shape. */
+  private readonly nameBytes: number[] = [];
   private chunk = 0;
 
   /** @param textRowOf undefined when lines are kept in the order of the rows */
@@ -31,12 +34,33 @@ export class EntryReader {
       : metadataOf(rows, row);
     const timeUnixNano = timeOfWords(rows.timeLow[row] ?? 0, rows.timeHigh[row] ?? 0);
     const labels = rows.streams[rows.streamOf[row] ?? 0]?.labels ?? NOTHING;
-    return { labels, entry: { timeUnixNano, line, structuredMetadata } };
+    const entry = { timeUnixNano, line, structuredMetadata };
+    return fields.bytes ? { labels, entry, bytes: this.bytes(row) } : { labels, entry };
+  }
+
+  private bytes(row: number): number {
+    const { rows } = this;
+    const shape = rows.shapeOf[row] ?? 0;
+    let bytes = (this.nameBytes[shape] ??= (rows.shapes[shape] ?? []).reduce(
+      (sum, name) => sum + Buffer.byteLength(name),
+      0,
+    ));
+    const behind = rows.pairStart[row + 1] ?? 0;
+    for (let pair = rows.pairStart[row] ?? 0; pair < behind; pair++)
+      bytes += rows.values.bytesAt(rows.pairs[pair] ?? 0);
+    const { start, end } = this.place(row);
+    return bytes + end - start;
   }
 
   private line(row: number): string | undefined {
+    const { start, end } = this.place(row);
+    return this.text?.chunk(this.chunk)?.toString('utf8', start, end);
+  }
+
+  /** Where the line of a row stands in its chunk, which becomes the current one. */
+  private place(row: number): { readonly start: number; readonly end: number } {
     const { text, textRowOf } = this;
-    if (!text) return undefined;
+    if (!text) return { start: 0, end: 0 };
     const { chunkStart, lineEnd } = text;
     const textRow = textRowOf ? (textRowOf[row] ?? 0) : row;
     // The chunk of the row before is a good guess.
@@ -45,7 +69,7 @@ export class EntryReader {
     while (textRow >= (chunkStart[chunk + 1] ?? Infinity)) chunk++;
     this.chunk = chunk;
     const start = textRow === (chunkStart[chunk] ?? 0) ? 0 : (lineEnd[textRow - 1] ?? 0);
-    return text.chunk(chunk)?.toString('utf8', start, lineEnd[textRow]);
+    return { start, end: lineEnd[textRow] ?? 0 };
   }
 
   private someMetadata(row: number, names: readonly string[]): LogLabels {

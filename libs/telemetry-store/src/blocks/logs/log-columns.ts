@@ -253,6 +253,10 @@ export class SealedValues implements ValueTexts {
     return (this.texts[index] ??= this.bytes.toString('utf8', this.startOf(index), this.ends[index]));
   }
 
+  bytesAt(index: number): number {
+    return (this.ends[index] ?? 0) - this.startOf(index);
+  }
+
   indexOf(text: string): number {
     if (text === '') return this.indexEndingAt(0, 0);
     const wanted = Buffer.from(text);

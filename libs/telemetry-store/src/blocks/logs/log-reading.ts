@@ -165,7 +165,7 @@ export class LogReading {
       foundTextRows && Uint32Array.from(foundTextRows, (textRow) => rows.inOrderOfText[textRow] ?? 0).sort();
     const wanted = selection.rowsOf(rows, found);
     if (wanted.length === 0) return;
-    if (this.fields.line) text ??= reader.text(block);
+    if (this.fields.line || this.fields.bytes) text ??= reader.text(block);
     this.addHead(rows, wanted, new EntryReader(rows, text, rows.textRowOf, this.fields));
   }
 

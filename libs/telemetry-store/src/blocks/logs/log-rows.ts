@@ -6,6 +6,8 @@ export interface ValueTexts {
   textAt(index: number): string;
   /** -1 when no row has the value. */
   indexOf(text: string): number;
+  /** In UTF-8. */
+  bytesAt(index: number): number;
 }
 
 /**

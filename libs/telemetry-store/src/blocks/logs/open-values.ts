@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { grownWords } from '../growing.js';
 import type { ValueTexts } from './log-rows.js';
 import { textHash } from './text-hash.js';
@@ -39,6 +40,10 @@ export class OpenValues implements ValueTexts {
 
   textAt(index: number): string {
     return this.texts[index] ?? '';
+  }
+
+  bytesAt(index: number): number {
+    return Buffer.byteLength(this.textAt(index));
   }
 
   indexOf(text: string): number {
