@@ -135,6 +135,16 @@ describe('a backend that is away', () => {
     expect(second - first).toBeGreaterThanOrEqual(55);
   });
 
+  it('that breaks the sender harms nobody: the lines are kept and sent later', async () => {
+    sender.answer = () => {
+      if (sender.requests.length < 3) throw new Error('broken');
+      return accepted;
+    };
+    push('one', 'two');
+    await until('the lines', () => sender.got.length === 2);
+    expect(sender.got).toEqual(['one', 'two']);
+  });
+
   it('gets one request at a time, however many lines come', async () => {
     let answer = (_outcome: SendOutcome): void => undefined;
     sender.answer = () => new Promise((resolve) => (answer = resolve));

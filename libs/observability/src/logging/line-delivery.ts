@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ROOT_CONTEXT, context } from '@opentelemetry/api';
+import { ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { safely } from '../http/safely.js';
 import { countLostLogLines } from '../metrics/losses.js';
 import { sendBlocking } from '../tracing/blocking-sender.js';
 import { Backoff } from './backoff.js';
@@ -77,7 +76,11 @@ export class LineDelivery {
 
   // After a crash or `process.exit()` nothing asynchronous runs any more, and the last lines are those that tell why.
   private readonly onExit = (code: number): void => {
-    safely('send the last log lines', () => this.sendBlocking(code));
+    try {
+      this.sendBlocking(code);
+    } catch (error) {
+      diag.error('The last log lines could not be sent', error);
+    }
   };
 
   /** Takes a line on. Lines after a shutdown are ignored. */
@@ -157,7 +160,16 @@ export class LineDelivery {
   }
 
   private async sendBatch(): Promise<boolean> {
-    const retryAfterMillis = await this.deliver(this.queue.take(batchBounds));
+    let retryAfterMillis: number | undefined;
+    try {
+      retryAfterMillis = await this.deliver(this.queue.take(batchBounds));
+    } catch (error) {
+      // Whatever broke its promise not to throw, the host must not end by it.
+      diag.error('Log lines could not be sent and are kept', error);
+      this.queue.putBack(this.underWay);
+      this.away = true;
+      retryAfterMillis = 0;
+    }
     this.underWay = [];
     this.sending = undefined;
     if (this.queue.length > 0 && !this.stopped) {
