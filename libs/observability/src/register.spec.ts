@@ -1,3 +1,5 @@
+import { get } from 'node:http';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { closedPort } from '../test/http-server.js';
 import { type FakeLoki, startLoki } from '../test/loki.js';
@@ -26,6 +28,11 @@ class Shop {
     this.logger.log('found', { id });
     return { id };
   }
+  @Get('slow')
+  slow() {
+    new Logger(Shop.name).log('under way');
+    return new Promise((resolve) => setTimeout(resolve, 300, { done: true }));
+  }
   @Get('forward')
   forward() {
     return new Promise((resolve, reject) =>
@@ -49,6 +56,11 @@ console.log(JSON.stringify({ message: 'begun' }));
 new Tracer().withSpan('nightly job', () => undefined);
 `;
 
+const burst = `
+import { Tracer } from './library/index.js';
+for (let at = 0; at < 10_000; at++) new Tracer().withSpan('step', () => undefined);
+`;
+
 let library: CompiledLibrary;
 let sink: OtlpSink;
 let loki: FakeLoki;
@@ -58,6 +70,7 @@ beforeAll(() => {
   library = new CompiledLibrary();
   library.add('service', service);
   library.add('job', job);
+  library.add('burst', burst);
 });
 afterAll(() => library.remove());
 beforeEach(async () => {
@@ -145,6 +158,21 @@ describe('a service started with --import register', () => {
     expect(await program?.ended).toEqual({ code: null, signal: 'SIGTERM' });
     expect(names()).toEqual(['GET /users/:id', 'find_user']);
     expect(loki.lines.map(({ line }) => line).join()).toContain('GET /users/1 200');
+  });
+
+  it('ends by SIGTERM after the request that is under way, whose span arrives too', async () => {
+    const url = await serve();
+    // A kept connection would hold the server up.
+    const answer = new Promise<number | undefined>((resolve, reject) => {
+      get(`${url}/slow`, { agent: false }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode));
+      }).on('error', reject);
+    });
+    await program?.waitFor('under way');
+    program?.signal('SIGTERM');
+    expect(await answer).toBe(200);
+    expect(await program?.ended).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(names()).toEqual(['GET /slow']);
   });
 
   it('serves and ends in time with every backend down, saying once what it lost', async () => {
@@ -239,6 +267,38 @@ describe('the standard variables', () => {
     program?.signal('SIGTERM');
     await program?.ended;
     expect(sink.spans).toHaveLength(2);
+  });
+});
+
+describe('ten thousand spans at once', () => {
+  it('are delivered, or told as lost', async () => {
+    program = library.start('burst', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...json });
+    expect((await program.ended).code).toBe(0);
+    const told = program.lines().filter(({ level }) => level === 'warn');
+    expect(told.map(({ message }) => String(message).replace(/\d+/g, 'N'))).toEqual([
+      'N spans were dropped: they end faster than they are sent to http://N.N.N.N:N',
+    ]);
+    expect(sink.spans.length).toBeGreaterThanOrEqual(2048);
+    expect(sink.spans.length + Number.parseInt(String(told[0]?.message))).toBe(10_000);
+  });
+});
+
+describe('beside a loader hook that wraps every module', () => {
+  it('a call has one client span', async () => {
+    const hook =
+      "data:text/javascript,import { register } from 'node:module'; register('import-in-the-middle/hook.mjs', '" +
+      pathToFileURL(`${library.folder}/`).href +
+      "');";
+    program = library.start('service', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...json }, [
+      '--import',
+      hook,
+    ]);
+    const { url } = await program.waitFor('ready');
+    await (await fetch(`${String(url)}/forward`)).text();
+    await until('4 spans', () => sink.spans.length >= 4);
+    program.signal('SIGTERM');
+    await program.ended;
+    expect(names()).toEqual(['GET', 'GET /forward', 'GET /users/:id', 'find_user']);
   });
 });
 

@@ -71,15 +71,21 @@ export class B3ContextPropagator implements TextMapPropagator {
       'parentSpanContext' in span
         ? (span.parentSpanContext as { spanId: string } | undefined)?.spanId
         : undefined;
+    const sampling = getB3Sampling(context);
+    // Nobody here has decided what the sender left open: it stays open, where the flags can only say "no".
+    const isOpen = sampling === 'defer' && span.spanContext().isRemote === true;
     if (this.encodings.multi) {
-      this.multi.inject(context, carrier, setter);
+      this.multi.inject(context, carrier, {
+        set: (_carrier, key, value) => {
+          if (!isOpen || key !== X_B3_SAMPLED) setter.set(carrier, key, value);
+        },
+      });
       if (parentId !== undefined) setter.set(carrier, X_B3_PARENT_SPAN_ID, parentId);
     }
     if (this.encodings.single) {
-      const debug = getB3Sampling(context) === 'debug';
       this.single.inject(context, carrier, {
         set: (_carrier, key, value) => {
-          const ids = debug ? value.replace(/-[^-]*$/, '-d') : value;
+          const ids = sampling === 'debug' || isOpen ? value.replace(/-[^-]*$/, isOpen ? '' : '-d') : value;
           setter.set(carrier, key, parentId === undefined ? ids : `${ids}-${parentId}`);
         },
       });

@@ -117,6 +117,15 @@ describe('what a service sends on', () => {
     });
     expect(inject(extract(b3))).not.toHaveProperty('x-b3-parentspanid');
   });
+
+  it('leaves open there what the sender left open', () => {
+    expect(inject(extract(b3))).toMatchObject({ 'x-b3-traceid': traceId, 'x-b3-spanid': spanId });
+    expect(inject(extract(b3))).not.toHaveProperty('x-b3-sampled');
+    const single = createPropagator({ OTEL_PROPAGATORS: 'b3' });
+    const carrier: Record<string, string> = {};
+    single.inject(single.extract(ROOT_CONTEXT, b3, defaultTextMapGetter), carrier, defaultTextMapSetter);
+    expect(carrier).toEqual({ b3: `${traceId}-${spanId}` });
+  });
 });
 
 describe('when B3 and W3C arrive together', () => {

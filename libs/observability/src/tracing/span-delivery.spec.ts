@@ -61,19 +61,29 @@ describe('the delivery of spans', () => {
   it('adds those for which there was no room', () => {
     working = false;
     send(1);
-    for (let at = 0; at < 4; at++) delivery.expect();
-    delivery.dropped(4);
+    for (let at = 0; at < 4; at++) delivery.drop();
     working = true;
     send(1);
     expect(reports.at(-1)).toBe('info: Spans reach http://localhost:4318 again; 5 were lost meanwhile');
     expect(delivery.undelivered).toBe(0);
   });
 
-  it('says at once that there was no room although it works', () => {
-    for (let at = 0; at < 4; at++) delivery.expect();
-    delivery.dropped(4);
-    expect(reports).toEqual([
-      'warn: 4 spans were dropped: they end faster than they are sent to http://localhost:4318',
-    ]);
+  it('says, once a minute, how many there was no room for although it works', () => {
+    for (let burst = 0; burst < 3; burst++) {
+      for (let at = 0; at < 4; at++) delivery.drop();
+      send(1);
+    }
+    const told = 'spans were dropped: they end faster than they are sent to http://localhost:4318';
+    expect(reports).toEqual([`warn: 4 ${told}`]);
+    delivery.conclude();
+    delivery.conclude();
+    expect(reports).toEqual([`warn: 4 ${told}`, `warn: 8 ${told}`]);
+  });
+
+  it('says in the end what was lost and not told', () => {
+    working = false;
+    send(3);
+    delivery.conclude();
+    expect(reports.at(-1)).toBe('warn: 3 spans were lost while http://localhost:4318 was away');
   });
 });

@@ -6,6 +6,9 @@ import { countLostSpans } from '../metrics/losses.js';
 /** Message of the error that the processor gets for spans whose loss has been told already. */
 export const lossReported = 'Spans were lost, which has been reported';
 
+/** Dropped spans are told again after this time, in milliseconds. */
+const tellAgainAfterMillis = 60_000;
+
 /**
  * Wraps an exporter and keeps the books: says once when spans no longer get through and once when they do again, with
  * the number that was lost.
@@ -14,6 +17,7 @@ export class SpanDelivery implements SpanExporter {
   private failing = false;
   private lost = 0;
   private pending = 0;
+  private tellAgainAt = 0;
   private readonly underWay = new Set<ReadableSpan[]>();
   private rest: ReadableSpan[] | undefined;
 
@@ -38,18 +42,34 @@ export class SpanDelivery implements SpanExporter {
     this.pending++;
   }
 
-  /** The processor had no room for this many spans. */
-  dropped(count: number): void {
-    this.pending -= count;
-    this.lost += count;
-    countLostSpans('queue_full', count);
-    if (!this.failing) {
-      this.report(
-        'warn',
-        `${count} spans were dropped: they end faster than they are sent to ${this.target}`,
-      );
-      this.lost = 0;
-    }
+  /** Spans that wait for their turn to be sent. */
+  get waiting(): number {
+    let underWay = 0;
+    for (const spans of this.underWay) underWay += spans.length;
+    return this.pending - underWay;
+  }
+
+  /** There was no room for a span. Told with the next that gets through, once a minute, or at the end. */
+  drop(): void {
+    this.lost++;
+    countLostSpans('queue_full', 1);
+  }
+
+  /** Tells what has been lost and not been told. */
+  conclude(): void {
+    if (this.lost === 0) return;
+    if (this.failing) this.report('warn', `${this.lost} spans were lost while ${this.target} was away`);
+    else this.tellDropped();
+    this.lost = 0;
+  }
+
+  private tellDropped(): void {
+    this.report(
+      'warn',
+      `${this.lost} spans were dropped: they end faster than they are sent to ${this.target}`,
+    );
+    this.lost = 0;
+    this.tellAgainAt = Date.now() + tellAgainAfterMillis;
   }
 
   /**
@@ -61,6 +81,7 @@ export class SpanDelivery implements SpanExporter {
     flush();
     const lost = send(this.rest);
     this.pending = 0;
+    this.conclude();
     if (lost === 0) return;
     countLostSpans('export_failed', lost);
     this.report('warn', `${lost} spans were not sent to ${this.target} before the end`);
@@ -87,7 +108,10 @@ export class SpanDelivery implements SpanExporter {
   }
 
   private delivered(): void {
-    if (!this.failing) return;
+    if (!this.failing) {
+      if (this.lost > 0 && Date.now() >= this.tellAgainAt) this.tellDropped();
+      return;
+    }
     this.failing = false;
     this.report('info', `Spans reach ${this.target} again; ${this.lost} were lost meanwhile`);
     this.lost = 0;

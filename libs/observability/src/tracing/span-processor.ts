@@ -7,6 +7,9 @@ import type { SpanDelivery } from './span-delivery.js';
 /** Short enough for a trace to be in the UI within a second of its request. */
 const defaultDelayMillis = 300;
 
+// https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor
+const defaultQueueSize = 2048;
+
 /** Puts the correlation id of the request on a span that starts in it. */
 export function stampCorrelation(span: Span, parent: Context): void {
   const id = getCorrelationId(parent);
@@ -15,16 +18,19 @@ export function stampCorrelation(span: Span, parent: Context): void {
 
 /** Batches spans for export (`OTEL_BSP_*`), each stamped with its correlation id and entered in the books. */
 export class SpanProcessor extends BatchSpanProcessor {
+  private readonly maxQueueSize: number;
   private stopped = false;
 
   constructor(private readonly delivery: SpanDelivery) {
+    const maxQueueSize = positive('OTEL_BSP_MAX_QUEUE_SIZE') ?? defaultQueueSize;
     super({
       exporter: delivery,
       scheduledDelayMillis: positive('OTEL_BSP_SCHEDULE_DELAY') ?? defaultDelayMillis,
-      maxQueueSize: positive('OTEL_BSP_MAX_QUEUE_SIZE'),
+      maxQueueSize,
       maxExportBatchSize: positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE'),
       exportTimeoutMillis: positive('OTEL_BSP_EXPORT_TIMEOUT'),
     });
+    this.maxQueueSize = maxQueueSize;
   }
 
   override onStart(span: Span, parent: Context): void {
@@ -32,7 +38,13 @@ export class SpanProcessor extends BatchSpanProcessor {
   }
 
   override onEnd(span: ReadableSpan): void {
-    if (!this.stopped && span.spanContext().traceFlags & TraceFlags.SAMPLED) this.delivery.expect();
+    if (this.stopped || !(span.spanContext().traceFlags & TraceFlags.SAMPLED)) return;
+    // The base class would drop it too, but tell so only with a later span that fits, if one comes.
+    if (this.delivery.waiting >= this.maxQueueSize) {
+      this.delivery.drop();
+      return;
+    }
+    this.delivery.expect();
     super.onEnd(span);
   }
 

@@ -49,12 +49,7 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
 async function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promise<void> {
   const identity = serviceIdentity(env);
   let delivery: SpanDelivery | undefined;
-  diagnostics.install(env, (message) => {
-    if (message === lossReported) return true;
-    const full = /^Dropped (\d+) spans because maxQueueSize reached/.exec(message);
-    if (full) delivery?.dropped(Number(full[1]));
-    return full !== null && delivery !== undefined;
-  });
+  diagnostics.install(env, (message) => message === lossReported);
   const target = await createSpanExporter(env);
   if (target) {
     delivery = new SpanDelivery(target.exporter, target.target, (level, message) =>
@@ -105,6 +100,7 @@ async function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promi
     isHopeless: () => delivery?.isFailing ?? false,
     done: (timedOut) => {
       forgetCrashes();
+      delivery?.conclude();
       const left = delivery?.undelivered ?? 0;
       if (timedOut && left > 0) {
         diagnostics.write('warn', `${left} spans were not sent to ${target?.target ?? ''} before the end`);
