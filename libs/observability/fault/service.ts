@@ -1,4 +1,4 @@
-// The service of the fault test: a Nest application that writes numbered lines, and tells its memory.
+// The service of the fault test: a Nest application that writes numbered lines, and tells its memory and CPU.
 import 'reflect-metadata';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Controller, Get, Logger, Module, Query } from '@nestjs/common';
@@ -42,9 +42,13 @@ app.useLogger(app.get(TraceLogger));
 app.enableShutdownHooks();
 await app.listen(0, '127.0.0.1');
 
-process.on('message', () => {
-  globalThis.gc?.();
-  process.send?.({ type: 'memory', ...process.memoryUsage() });
+process.on('message', ({ type }: { type: string }) => {
+  if (type === 'cpu') {
+    process.send?.({ type, ...process.cpuUsage() });
+  } else {
+    globalThis.gc?.();
+    process.send?.({ type, ...process.memoryUsage() });
+  }
 });
 process.send?.({ type: 'ready', url: await app.getUrl() });
 // Its end is a signal, as in production; without the one who asks it would never come.
