@@ -8,10 +8,10 @@ import { printTable, verdict } from './table.js';
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '7' },
-    requests: { type: 'string', default: '8000' },
+    rounds: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '10000' },
     orders: { type: 'string', default: '1500' },
-    warmup: { type: 'string', default: '6000' },
+    warmup: { type: 'string', default: '40000' },
     parts: { type: 'string', default: 'fastify,express,span,chain,start' },
     variants: { type: 'string' },
     profile: { type: 'string' },

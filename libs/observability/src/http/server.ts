@@ -210,13 +210,25 @@ function requestAttributes(request: IncomingMessage): Attributes {
   if (client !== undefined) attributes[ATTR_CLIENT_ADDRESS] = client;
   const authority = firstOf(headers['x-forwarded-host']) ?? headers.host;
   if (authority !== undefined) {
-    const { host, port } = splitHost(authority);
+    const { host, port } = hostOf(authority);
     attributes[ATTR_SERVER_ADDRESS] = host;
     if (port !== undefined) attributes[ATTR_SERVER_PORT] = port;
   }
   const userAgent = headers['user-agent'];
   if (userAgent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent;
   return attributes;
+}
+
+/** Callers name the same few hosts over and over. */
+let lastAuthority = '';
+let lastHost = splitHost(lastAuthority);
+
+function hostOf(authority: string): ReturnType<typeof splitHost> {
+  if (authority !== lastAuthority) {
+    lastAuthority = authority;
+    lastHost = splitHost(authority);
+  }
+  return lastHost;
 }
 
 function schemeOf(request: IncomingMessage): string {

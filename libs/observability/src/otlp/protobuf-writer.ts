@@ -28,6 +28,10 @@ export class ProtobufWriter {
 
   end(start: number, room = 1): void {
     const length = this.at - start;
+    if (length < 128 && room === 1) {
+      this.bytes[start - 1] = length;
+      return;
+    }
     const needed = varintLength(length);
     if (needed !== room) {
       this.reserve(needed);
@@ -74,7 +78,7 @@ export class ProtobufWriter {
   fixed32(tag: number, value: number): void {
     this.reserve(8);
     this.writeTag(tag);
-    this.at = this.bytes.writeUInt32LE(value, this.at);
+    this.littleEndian(value);
   }
 
   /** Seconds and nanoseconds since 1970 as nanoseconds. */
@@ -83,8 +87,8 @@ export class ProtobufWriter {
     this.writeTag(tag);
     if (seconds !== knownSecond) learnSecond(seconds);
     const low = knownLow + nanos;
-    this.at = this.bytes.writeUInt32LE(low >>> 0, this.at);
-    this.at = this.bytes.writeUInt32LE(knownHigh + (low > 0xffffffff ? 1 : 0), this.at);
+    this.littleEndian(low >>> 0);
+    this.littleEndian(knownHigh + (low > 0xffffffff ? 1 : 0));
   }
 
   /** Hex digits as bytes. */
@@ -122,26 +126,37 @@ export class ProtobufWriter {
     this.reserve(value.length);
     const { bytes } = this;
     let { at } = this;
-    // Keys are short: a loop is quicker than a call out of JavaScript.
-    for (const byte of value) bytes[at++] = byte;
+    const { length } = value;
+    // Keys are short: a loop is quicker than a call out of JavaScript, and than an iterator.
+    for (let from = 0; from < length;) bytes[at++] = value[from++] ?? 0;
     this.at = at;
+  }
+
+  private littleEndian(value: number): void {
+    const { bytes } = this;
+    bytes[this.at++] = value;
+    bytes[this.at++] = value >>> 8;
+    bytes[this.at++] = value >>> 16;
+    bytes[this.at++] = value >>> 24;
   }
 
   private shortAscii(text: string): boolean {
     const { bytes } = this;
+    const { length } = text;
     let at = this.at + 1;
-    for (let from = 0; from < text.length; from++) {
+    for (let from = 0; from < length; from++) {
       const code = text.charCodeAt(from);
       if (code > 127) return false;
       bytes[at++] = code;
     }
-    bytes[this.at] = text.length;
+    bytes[this.at] = length;
     this.at = at;
     return true;
   }
 
   private writeTag(tag: number): void {
-    this.at = writeVarint(this.bytes, this.at, tag);
+    if (tag < 128) this.bytes[this.at++] = tag;
+    else this.at = writeVarint(this.bytes, this.at, tag);
   }
 
   private reserve(count: number): void {
