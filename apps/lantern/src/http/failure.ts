@@ -1,6 +1,6 @@
 import { MalformedOtlpError } from '@lantern/otlp';
 import { BadRequest, LogqlParseError } from '@lantern/query-api';
-import { WriteError } from '@lantern/telemetry-store';
+import { ArchiveFullError, WriteError } from '@lantern/telemetry-store';
 
 /** Tells whoever runs Lantern what happened. */
 export type Report = (message: string) => void;
@@ -26,6 +26,8 @@ export const failureOf = (error: unknown, report: Report): Failure => {
   }
   // The sender keeps what could not be written, and tries again.
   if (error instanceof WriteError) return { status: 503, message };
+  // Trying again changes nothing: the message says what would.
+  if (error instanceof ArchiveFullError) return { status: 507, message };
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status <= 599) return { status, message };
   report(`A request failed: ${error instanceof Error ? (error.stack ?? message) : message}`);

@@ -10,7 +10,7 @@ import {
   spanId,
   traceId,
 } from '@lantern/telemetry-model/testing';
-import { useLantern, type Answer } from '../../testing/running-lantern.js';
+import { RunningLantern, useLantern, type Answer } from '../../testing/running-lantern.js';
 
 const lantern = useLantern();
 
@@ -428,14 +428,47 @@ describe('a search over API v3 that asks for more than Jaeger knows', () => {
 });
 
 describe('POST /api/archive', () => {
-  it('says that there is no second store, in the words of Jaeger', async () => {
+  const archive = (at: RunningLantern, id: string) => at.jaeger(`/api/archive/${id}`, { method: 'POST' });
+
+  it('answers as Jaeger does: for a trace, for none, and for what is no id', async () => {
     expectAnswer(
-      await lantern.jaeger('/api/archive/a', { method: 'POST' }),
-      500,
-      TEXT,
-      legacyError(500, 'archive span storage was not configured'),
+      await archive(lantern, 'a'),
+      200,
+      JSON_TYPE,
+      '{"data":[],"total":0,"limit":0,"offset":0,"errors":[]}',
     );
-    expect((await lantern.jaeger('/api/archive/x.z', { method: 'POST' })).status).toBe(400);
+    expectAnswer(await archive(lantern, 'dead'), 404, TEXT, legacyError(404, 'trace not found'));
+    expectAnswer(await archive(lantern, '0'), 404, TEXT, legacyError(404, 'trace not found'));
+    expect((await archive(lantern, 'x.z')).status).toBe(400);
+  });
+
+  it('keeps the trace when all that is as old makes room for new ones', async () => {
+    const small = new RunningLantern({}, { maxTraceBytes: 1024 * 1024 });
+    await small.start();
+    try {
+      const wide = (n: number) =>
+        span({ traceId: traceId(n), attributes: attributes({ filler: 'x'.repeat(50_000) }) });
+      await small.send(resourceSpans('web', wide(1), wide(2)));
+      expect((await archive(small, '1')).status).toBe(200);
+      for (let n = 10; n < 60; n++) await small.send(resourceSpans('web', wide(n)));
+      expect((await small.jaeger('/api/traces/2')).status).toBe(404);
+      expect((await small.jaeger('/api/traces/1')).status).toBe(200);
+      // Half of what spans may take is for the archive.
+      const full = await small
+        .send(
+          resourceSpans(
+            'web',
+            span({ traceId: traceId(3), attributes: attributes({ x: 'x'.repeat(600_000) }) }),
+          ),
+        )
+        .then(() => archive(small, '3'));
+      expect([full.status, full.text]).toEqual([
+        507,
+        expect.stringContaining('The trace cannot be archived: it needs'),
+      ]);
+    } finally {
+      await small.stop();
+    }
   });
 });
 

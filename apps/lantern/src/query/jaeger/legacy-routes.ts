@@ -83,10 +83,11 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
     return send(request, reply, envelope([toLegacyTrace(trace)]));
   });
 
-  // Lantern keeps one store, and that is its archive too: there is no second one to copy a trace to.
-  server.post<{ Params: { id: string } }>('/api/archive/:id', async (request) => {
-    parseLegacyTraceRequest(request.params.id, queryOf(request));
-    throw new HttpError(500, 'archive span storage was not configured');
+  server.post<{ Params: { id: string } }>('/api/archive/:id', async (request, reply) => {
+    const { traceId } = parseLegacyTraceRequest(request.params.id, queryOf(request));
+    const isArchived = traceId !== undefined && (await traces.store.archiveTrace(traceId));
+    if (!isArchived) throw new HttpError(404, 'trace not found');
+    return send(request, reply, envelope([], { errors: [] }));
   });
 
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
