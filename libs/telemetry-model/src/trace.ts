@@ -25,12 +25,16 @@ export interface SpanInContext {
   readonly span: Span;
   readonly scope: InstrumentationScope;
   readonly resource: Resource;
+  /** Of its group; empty, or absent, where that names none. */
+  readonly scopeSchemaUrl?: string;
+  /** Of its group; empty, or absent, where that names none. */
+  readonly resourceSchemaUrl?: string;
 }
 
 export function* spansOf(groups: readonly ResourceSpans[]): Generator<SpanInContext> {
-  for (const { resource, scopeSpans } of groups) {
-    for (const { scope, spans } of scopeSpans) {
-      for (const span of spans) yield { span, scope, resource };
+  for (const { resource, schemaUrl: resourceSchemaUrl, scopeSpans } of groups) {
+    for (const { scope, schemaUrl: scopeSchemaUrl, spans } of scopeSpans) {
+      for (const span of spans) yield { span, scope, resource, scopeSchemaUrl, resourceSchemaUrl };
     }
   }
 }

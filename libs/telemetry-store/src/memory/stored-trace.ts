@@ -53,8 +53,9 @@ export class StoredTrace {
     // The two halves of a call may share their id, see `serviceCalls`; the kind tells them apart.
     const key = span.spanId + String(span.kind);
     if (this.spans.has(key)) return false;
-    this.spans.set(key, { span, scope: origin.scope, resource: origin.resource, origin });
-    this.bytes += MAP_SLOT + bytesOfText(key) + bytesOfObject(4) + bytesOfSpan(span);
+    const { scope, resource, scopeSchemaUrl, resourceSchemaUrl } = origin;
+    this.spans.set(key, { span, scope, resource, scopeSchemaUrl, resourceSchemaUrl, origin });
+    this.bytes += MAP_SLOT + bytesOfText(key) + bytesOfObject(6) + bytesOfSpan(span);
     if (span.startUnixNano < this.earliestStart) this.earliestStart = span.startUnixNano;
     if (span.startUnixNano > this.latestStart) this.latestStart = span.startUnixNano;
     if (span.endUnixNano > this.latestEnd) this.latestEnd = span.endUnixNano;

@@ -41,11 +41,13 @@ const SPAN: Fields<SpanInContext> = {
 
 const RESOURCE: Fields<SpanInContext> = {
   service: { type: 'text', of: ({ resource }) => serviceNameOf(resource) },
+  schemaURL: { type: 'text', of: ({ resourceSchemaUrl = '' }) => set(resourceSchemaUrl) },
 };
 
 const SCOPE: Fields<SpanInContext> = {
   name: { type: 'text', of: ({ scope }) => set(scope.name) },
   version: { type: 'text', of: ({ scope }) => set(scope.version) },
+  schemaURL: { type: 'text', of: ({ scopeSchemaUrl = '' }) => set(scopeSchemaUrl) },
 };
 
 const EVENT: Fields<{ readonly event: SpanEvent; readonly span: SpanInContext }> = {

@@ -67,6 +67,8 @@ const ORDER: SpanInContext = {
   }),
   scope: scope('http', '1.2'),
   resource: resource('order-service', { region: 'eu', 'host.name': 'one' }),
+  resourceSchemaUrl: 'https://opentelemetry.io/schemas/1.37.0',
+  scopeSchemaUrl: '',
 };
 
 const matches = (filter: Json): boolean => parseStructuredFilter(JSON.stringify(filter)).matches(ORDER);
@@ -87,6 +89,8 @@ describe('the structured filter', () => {
     ['regex is case-sensitive', op('regex', field('span', 'statusMessage'), scalar('payment')), false],
     ['ids', op('eq', field('span', 'spanID'), scalar('000000000000000b')), true],
     ['scope', op('eq', field('scope', 'version'), scalar('1.2')), true],
+    ['schema', op('regex', field('resource', 'schemaURL'), scalar('1[.]37[.]0')), true],
+    ['schema that is not named', op('exists', field('scope', 'schemaURL')), false],
     ['event', op('eq', field('event', 'name'), scalar('retry')), true],
     ['link', op('eq', field('link', 'traceID'), scalar(traceId(0xc))), true],
     ['list of durations', op('in', field('span', 'duration'), list(['1s', '300ms'])), true],
@@ -159,7 +163,7 @@ describe('the structured filter', () => {
       'args[1].call.args[0].field: unknown built-in field "size" at the "span" level; ' +
         'name an attribute to match a tag of that name instead',
     ],
-    [op('exists', field('resource', 'schemaURL')), /unknown built-in field "schemaURL"/],
+    [op('exists', field('span', 'schemaURL')), /unknown built-in field "schemaURL"/],
     [op('exists', attr('')), 'args[0].attr: attribute reference has no key'],
     [op('exists', attr('a', 'trace')), 'args[0].attr: unknown filter level "trace"'],
     [op('exists', { attr: { key: 'a' }, field: {} }), /args\[0\]: must hold exactly one of attr, field/],

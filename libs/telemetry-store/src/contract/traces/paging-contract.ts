@@ -66,6 +66,21 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ where, service: 'web' })).toEqual([]);
     });
 
+    it('by the schema that its scope or its resource is written in', async () => {
+      const { scopeSpans, ...group } = resourceSpans('web', span({ traceId: traceId(1) }));
+      await subject.append(
+        {
+          ...group,
+          schemaUrl: 'of the resource',
+          scopeSpans: scopeSpans.map((scopeGroup) => ({ ...scopeGroup, schemaUrl: 'of the scope' })),
+        },
+        resourceSpans('web', span({ traceId: traceId(2) })),
+      );
+      const where: TraceQuery['where'] = ({ resourceSchemaUrl, scopeSchemaUrl }) =>
+        resourceSchemaUrl === 'of the resource' && scopeSchemaUrl === 'of the scope';
+      expect(await subject.findIds({ where })).toEqual([1]);
+    });
+
     it('until a condition has seen enough, and throws', async () => {
       await subject.append(
         resourceSpans('web', span({ traceId: traceId(1) }), span({ traceId: traceId(2) })),
