@@ -118,8 +118,10 @@ describe('A database that cannot be used', () => {
     await database.destroy();
   });
 
-  it('is named with its reason and the next step when its folder cannot be made', () => {
-    const notAFolder = fileURLToPath(import.meta.url);
+  it.each([
+    ['it is a file', fileURLToPath(import.meta.url)],
+    ['its file system makes none', '/proc/nowhere/deep'],
+  ])('is named with its reason and the next step when its folder cannot be made: %s', (_why, notAFolder) => {
     const open = () => openDatabase('notes-service', { DATA_DIR: notAFolder });
 
     expect(open).toThrow(StartError);

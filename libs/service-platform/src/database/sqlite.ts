@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import {
@@ -11,6 +10,7 @@ import {
 } from 'kysely';
 import { messageOf } from '../errors/message-of.js';
 import { StartError } from '../errors/start-error.js';
+import { makeFolder } from './make-folder.js';
 
 /** How long a statement waits for another process that is writing to the same file. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -57,7 +57,7 @@ function openSqlite(path: string): SqliteDatabase {
 
 function openFile(path: string): DatabaseSync {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
   } catch (error) {
     throw new StartError(
