@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ARCHIVE_SCHEMA, ArchiveTable } from './archive-table.js';
 import { BlockTable, blockTableSchema } from './block-table.js';
 import { ChunkTable, chunkTableSchema } from './chunk-table.js';
 import { FolderError } from './folder-error.js';
+import { makeFolder } from './make-folder.js';
 import { folderErrorOf, forgetHolder, noteHolder } from './folder-lock.js';
 import { START, type LogPosition } from './write-ahead-log.js';
 import { WriteError } from './write-error.js';
@@ -77,7 +78,7 @@ export class BlockDatabase {
     const path = join(folder, FILE_NAME);
     let database: DatabaseSync;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       // SQLite would only say that it failed.
       accessSync(folder, constants.W_OK);
       database = new DatabaseSync(path);

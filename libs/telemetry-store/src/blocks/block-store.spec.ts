@@ -133,6 +133,8 @@ describe('a data folder', () => {
     const folder = folders.next();
     writeFileSync(folder, '');
     expect(() => open({ folder })).toThrow(/^Cannot write to /);
+    // A file system that makes no folders, in which making one with those above it would never end.
+    expect(() => open({ folder: '/proc/nowhere/deep' })).toThrow(/^Cannot write to \/proc\/nowhere\/deep: /);
   });
 });
 
