@@ -56,7 +56,25 @@ export class LatencyHistogram {
 
   /** @param sign -1 to take back what was added */
   addAll(other: LatencyHistogram, sign: 1 | -1 = 1): void {
-    for (const [bucket, count] of other.entries()) this.add(bucket, sign * count);
+    const { buckets, counts } = this;
+    // Both ascend, so one walk through them is enough.
+    let at = 0;
+    for (let i = 0; i < other.buckets.length; i++) {
+      const bucket = other.buckets[i] ?? 0;
+      const count = sign * (other.counts[i] ?? 0);
+      while (at < buckets.length && (buckets[at] ?? 0) < bucket) at++;
+      if (buckets[at] !== bucket) {
+        buckets.splice(at, 0, bucket);
+        counts.splice(at, 0, count);
+        continue;
+      }
+      const sum = (counts[at] ?? 0) + count;
+      if (sum !== 0) counts[at] = sum;
+      else {
+        buckets.splice(at, 1);
+        counts.splice(at, 1);
+      }
+    }
   }
 
   *entries(): Generator<[bucket: number, count: number]> {
