@@ -1,7 +1,7 @@
 // One variant of the log-line benchmark: writes lines at a steady rate when told to, and tells what CPU that took.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ROOT_CONTEXT, context, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, type TextMapPropagator, context, defaultTextMapGetter } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import winston from 'winston';
 
@@ -48,11 +48,16 @@ async function library(): Promise<Subject> {
       log: (message: string, fields: Record<string, unknown>, context: string) => void;
     };
   };
-  const { ensureCorrelationId } = (await import(
-    new URL('../../dist/propagation/correlation.js', import.meta.url).href
-  )) as { ensureCorrelationId: (ctx: typeof ROOT_CONTEXT) => typeof ROOT_CONTEXT };
+  const { createPropagator } = (await import(
+    new URL('../../dist/propagation/propagator.js', import.meta.url).href
+  )) as { createPropagator: (env: NodeJS.ProcessEnv) => TextMapPropagator };
   const logger = new TraceLogger({ logFormat: 'json' });
-  const request = ensureCorrelationId(trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 }));
+  // As a request brings them.
+  const request = createPropagator(process.env).extract(
+    ROOT_CONTEXT,
+    { traceparent: `00-${traceId}-${spanId}-01`, 'x-correlation-id': correlationId },
+    defaultTextMapGetter,
+  );
   return {
     write: (fields) =>
       context.with(request, () => {
