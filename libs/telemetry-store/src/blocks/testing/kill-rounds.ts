@@ -8,6 +8,7 @@ import { contentOf } from '../../contract/trace-content.js';
 import { openBlockStore, type BlockStore } from '../block-store.js';
 import { readRows } from '../../contract/read-rows.js';
 import { LINES_OF_A_KILL, killLines } from './kill-lines.js';
+import { differencesFromModel } from './kill-model.js';
 import { killTrace } from './kill-trace.js';
 
 export interface KillResult {
@@ -113,10 +114,7 @@ const check = async (
     const stats = await store.traces.stats();
     if (stats.spans !== 10 * found.size) fault(`${stats.spans} spans in ${found.size} traces of 10`);
     if (stats.traces !== found.size) fault(`${stats.traces} traces are counted where ${found.size} are`);
-    for (const { parent, child, callCount } of await store.traces.dependencies(range)) {
-      if (callCount !== found.size)
-        fault(`${callCount} calls from ${parent} to ${child} in ${found.size} traces`);
-    }
+    for (const difference of await differencesFromModel(store.traces, [...found])) fault(difference);
     const newest = traces.map((trace) => Number.parseInt(trace.traceId, 16));
     if (newest.some((n, i) => i > 0 && n >= (newest[i - 1] ?? 0))) fault('the newest are not first');
     const withLines = await checkLines(store, acknowledged, fault);
