@@ -68,9 +68,10 @@ export interface BlockStore {
   readonly logs: LogStore;
   status(): BlockStoreStatus;
   /**
-   * Drops what is too old or too much, which happens by itself every `sweepMillis`.
+   * Drops a few blocks of what is too old or too much, and then gives some free space back to the file system. Both
+   * happen by themselves every `sweepMillis`, and go on at once while there is more.
    *
-   * @returns whether there is more to drop
+   * @returns whether there is more to do
    */
   sweep(): boolean;
   /** Idempotent. What was acknowledged is there when the folder is opened again. */

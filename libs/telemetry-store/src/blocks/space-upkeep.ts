@@ -2,8 +2,9 @@ import type { BlockDatabase } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
 
 /** Free pages are where the next blocks go: a few blocks' worth of them is no waste. */
-const KEPT_FREE_PAGES = 64;
-const VACUUMED_PAGES = 1024;
+const KEPT_FREE_PAGES = 128;
+/** So many at a time, because pages from the end of the file are moved into their place. */
+const VACUUMED_PAGES = 256;
 
 export interface SpaceUpkeepOptions {
   readonly database: BlockDatabase;
@@ -18,23 +19,30 @@ export class SpaceUpkeep {
 
   constructor(private readonly options: SpaceUpkeepOptions) {}
 
-  /** @returns whether there is more to drop */
+  /**
+   * Does a little of what there is to do.
+   *
+   * @returns whether there is more
+   */
   sweep(): boolean {
     if (this.isStopped) return false;
     const { signals, database, report } = this.options;
     try {
       let hasMore = false;
       for (const signal of signals) hasMore = signal.dropExpired() || hasMore;
-      const free = database.freePages();
-      if (free > KEPT_FREE_PAGES) database.vacuum(Math.min(free - KEPT_FREE_PAGES, VACUUMED_PAGES));
-      return hasMore;
+      // First all goes that has to: what is moved meanwhile might go next.
+      if (hasMore) return true;
+      const surplus = database.freePages() - KEPT_FREE_PAGES;
+      if (surplus <= 0) return false;
+      database.vacuum(Math.min(surplus, VACUUMED_PAGES));
+      return surplus > VACUUMED_PAGES;
     } catch (error) {
       report(`${database.writeErrorOf(error).message} Nothing is dropped until then.`);
       return false;
     }
   }
 
-  /** While there is more to drop, the next few blocks go as soon as others had their turn. */
+  /** While there is more to do, it goes on as soon as others had their turn. */
   sweepEvery(pauseMillis: number, delayMillis = pauseMillis): void {
     this.timer = setTimeout(() => {
       const hasMore = this.sweep();
