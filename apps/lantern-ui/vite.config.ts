@@ -1,11 +1,27 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
 /** Where the dev server finds the APIs. Built pages ask the origin that served them. */
 const lanternUrl = process.env.LANTERN_URL ?? 'http://127.0.0.1:16686';
 
+/** Leaves the compressed form beside each script and style sheet, so that Lantern need not compress while it serves. */
+const compressAssets = (): Plugin => ({
+  name: 'compress-assets',
+  apply: 'build',
+  writeBundle: ({ dir = 'dist' }) => {
+    const assets = join(dir, 'assets');
+    for (const file of readdirSync(assets).filter((name) => /\.(?:js|css)$/.test(name))) {
+      const path = join(assets, file);
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+    }
+  },
+});
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressAssets()],
   // Libraries of this workspace come from their source, so that no build of theirs has to run first.
   resolve: { conditions: ['@lantern/source', ...defaultClientConditions] },
   server: { host: '127.0.0.1', proxy: { '/api': lanternUrl, '/loki': lanternUrl } },

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RunningLantern } from '../testing/running-lantern.js';
 
@@ -56,6 +57,26 @@ describe('the UI', () => {
       'public, max-age=31536000, immutable',
     ]);
     expect((await lantern.jaeger('/favicon.svg')).headers.get('content-type')).toBe('image/svg+xml');
+  });
+
+  it('sends the compressed form of an asset, made by the build, to whoever takes it', async () => {
+    await writeFile(join(directory, 'assets', 'index-3f2a.js.gz'), gzipSync('export {};'));
+    const plain = await lantern.jaeger('/assets/index-3f2a.js', {
+      headers: { 'accept-encoding': 'identity' },
+    });
+    expect([plain.headers.get('content-encoding'), plain.text]).toEqual([null, 'export {};']);
+    const answer = await lantern.jaeger('/assets/index-3f2a.js', { headers: { 'accept-encoding': 'gzip' } });
+    expect([
+      answer.headers.get('content-encoding'),
+      answer.headers.get('content-type'),
+      answer.headers.get('cache-control'),
+      answer.text,
+    ]).toEqual([
+      'gzip',
+      'application/javascript; charset=utf-8',
+      'public, max-age=31536000, immutable',
+      'export {};',
+    ]);
   });
 
   it('does not pretend that a missing asset is a page', async () => {

@@ -57,6 +57,8 @@ export const uiRoutes = (directory: string) => async (server: FastifyInstance) =
     // The names of assets hold a hash of their content.
     maxAge: '365d',
     immutable: true,
+    // The build leaves a `.gz` beside each asset that shrinks by it.
+    preCompressed: true,
   });
 
   server.get<{ Params: { file: string } }>('/:file', async (request, reply) => {
