@@ -1,0 +1,101 @@
+import type { Browser, CDPSession, Page } from 'playwright-core';
+
+/** What a stretch of work on the page cost. */
+export interface FrameCosts {
+  /** The longest time between two frames, in milliseconds. */
+  readonly worst: number;
+  /** That of 95 % of the frames. */
+  readonly p95: number;
+  /** Time on the processor of the page's main thread, per frame. */
+  readonly cpu: number;
+}
+
+/** A page with its clocks: what it did on the main thread, between frames, and how much it keeps. */
+export class MeasuredPage {
+  readonly page: Page;
+  readonly #session: CDPSession;
+
+  private constructor(page: Page, session: CDPSession) {
+    this.page = page;
+    this.#session = session;
+  }
+
+  static async open(browser: Browser): Promise<MeasuredPage> {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    // Time on the processor instead of on the wall: what others do on the machine does not count.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    return new MeasuredPage(page, session);
+  }
+
+  /** Milliseconds on the processor that the main thread has worked so far. */
+  async cpuMillis(): Promise<number> {
+    const { metrics } = await this.#session.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000;
+  }
+
+  /** Runs a step before each of so many frames. `step` is the body of a function of `box`, the scrolled list, and `i`. */
+  async frames(count: number, step: string): Promise<FrameCosts> {
+    const before = await this.cpuMillis();
+    const times = await this.page.evaluate<number[]>(`(async () => {
+      const box = document.querySelector('[role=tree]').closest('[data-scrolls]');
+      const times = [];
+      let last = await new Promise(requestAnimationFrame);
+      for (let i = 0; i < ${count}; i++) {
+        ${step};
+        const now = await new Promise(requestAnimationFrame);
+        times.push(now - last);
+        last = now;
+      }
+      return times.sort((a, b) => a - b);
+    })()`);
+    const cpu = ((await this.cpuMillis()) - before) / count;
+    return { worst: times.at(-1) ?? 0, p95: times[Math.floor(times.length * 0.95)] ?? 0, cpu };
+  }
+
+  /** Bytes of JavaScript objects that are in use on the page and in its workers, after a collection. */
+  async heapBytes(): Promise<{ page: number; workers: number }> {
+    await this.#session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await this.#session.send('Runtime.getHeapUsage');
+    let workers = 0;
+    for (const worker of await this.#workerSessions()) {
+      await worker('HeapProfiler.collectGarbage');
+      workers += (await worker('Runtime.getHeapUsage')).usedSize ?? 0;
+    }
+    return { page: usedSize, workers };
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** Ways to ask each worker of the page; Playwright has sessions for pages only. */
+  async #workerSessions() {
+    const session = this.#session;
+    const ids = new Set<string>();
+    session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      if (targetInfo.type === 'worker') ids.add(sessionId);
+    });
+    await session.send('Target.setAutoAttach', {
+      autoAttach: true,
+      waitForDebuggerOnStart: false,
+      flatten: false,
+    });
+    let calls = 0;
+    return [...ids].map(
+      (sessionId) => (method: string) =>
+        new Promise<{ usedSize?: number }>((resolve) => {
+          const id = ++calls;
+          session.on('Target.receivedMessageFromTarget', (event) => {
+            const answer = JSON.parse(event.message) as { id?: number; result?: { usedSize?: number } };
+            if (event.sessionId === sessionId && answer.id === id) resolve(answer.result ?? {});
+          });
+          void session.send('Target.sendMessageToTarget', {
+            sessionId,
+            message: JSON.stringify({ id, method, params: {} }),
+          });
+        }),
+    );
+  }
+}
