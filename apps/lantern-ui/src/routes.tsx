@@ -2,9 +2,10 @@ import { lazy } from 'react';
 import { Navigate, Route, Routes, useParams } from 'react-router';
 import { NotFoundPage } from './pages/not-found/NotFoundPage.js';
 import { AppShell } from './shared/AppShell.js';
+import { loadTracePage } from './shared/load-trace-page.js';
 
 const SearchPage = lazy(() => import('./pages/search/SearchPage.js'));
-const TracePage = lazy(() => import('./pages/trace/TracePage.js'));
+const TracePage = lazy(loadTracePage);
 const ComparePage = lazy(() => import('./pages/compare/ComparePage.js'));
 const LogsPage = lazy(() => import('./pages/logs/LogsPage.js'));
 const ServicesPage = lazy(() => import('./pages/services/ServicesPage.js'));

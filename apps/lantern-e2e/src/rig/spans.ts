@@ -33,13 +33,18 @@ export const sendTraces = async (
 ): Promise<string[]> => {
   const sent = traces.map((trace) => ({ ...trace, traceId: randomBytes(16).toString('hex') }));
   const resourceSpans = sent.flatMap(({ root, at, traceId }) => [...flat(root, traceId, undefined, at)]);
+  await sendRequest(JSON.stringify({ resourceSpans }));
+  return sent.map(({ traceId }) => traceId);
+};
+
+/** Sends the body of an export request, in OTLP/JSON. */
+export const sendRequest = async (body: string): Promise<void> => {
   const response = await fetch(`${process.env.OTLP_URL ?? ''}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ resourceSpans }),
+    body,
   });
   if (!response.ok) throw new Error(`Lantern refused a trace: ${response.status} ${await response.text()}`);
-  return sent.map(({ traceId }) => traceId);
 };
 
 function* flat(

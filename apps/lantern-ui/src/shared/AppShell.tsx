@@ -1,13 +1,20 @@
 import { IconActivity, IconFileText, IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
-import { Suspense, useState } from 'react';
+import { Suspense, useState, type SyntheticEvent } from 'react';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import classes from './AppShell.module.css';
 import { ColorSchemeMenu } from './ColorSchemeMenu.js';
 import { ErrorBoundary } from './ErrorBoundary.js';
 import { KeyboardHelp } from './KeyboardHelp.js';
+import { loadTracePage } from './load-trace-page.js';
 import { Logo } from './Logo.js';
 import { TraceLookup } from './TraceLookup.js';
 import { useScrollMemory } from './use-scroll-memory.js';
+
+/** A failure will show when the page is opened. */
+const foresee = ({ target }: SyntheticEvent) => {
+  if (target instanceof Element && target.closest('a[href^="/trace/"]') !== null)
+    loadTracePage().catch(() => undefined);
+};
 
 /** What surrounds every page. */
 export const AppShell = () => {
@@ -46,7 +53,15 @@ export const AppShell = () => {
           <ColorSchemeMenu />
         </div>
       </header>
-      <main id="main" ref={main} className={classes.main} tabIndex={-1} onScroll={remember}>
+      <main
+        id="main"
+        ref={main}
+        className={classes.main}
+        tabIndex={-1}
+        onScroll={remember}
+        onPointerOver={foresee}
+        onFocus={foresee}
+      >
         <ErrorBoundary resetKey={pathname}>
           <Suspense>
             <Outlet />

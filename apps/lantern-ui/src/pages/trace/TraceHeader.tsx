@@ -103,11 +103,14 @@ interface OpenSpanProps {
 
 const OpenSpan = ({ trace, row, onOpen }: OpenSpanProps) => (
   <button type="button" className={classes.open} onClick={() => onOpen(row)}>
-    <bdi>{operationOf(trace.table, row).slice(0, MOST_NAME) || 'unnamed'}</bdi>
+    <bdi>{shortened(operationOf(trace.table, row)) || 'unnamed'}</bdi>
   </button>
 );
 
-const MOST_NAME = 120;
+const MOST_NAME = 60;
+
+const shortened = (name: string): string =>
+  name.length <= MOST_NAME ? name : `${name.slice(0, MOST_NAME)}…`;
 
 interface FailedInProps {
   readonly trace: TraceOverview;

@@ -29,6 +29,7 @@ import { EntryFilterSelect, PathButton, TraceToolbar } from './TraceToolbar.js';
 import classes from './TraceView.module.css';
 import { useTraceAddress } from './use-trace-address.js';
 import { ViewMenu } from './ViewMenu.js';
+import { ViewSkeleton } from './ViewWaiting.js';
 import { Minimap } from './waterfall/Minimap.js';
 import { PathSections } from './waterfall/path-sections.js';
 import { isWhole, panned, wholeWindow, within, zoomed, type TimeWindow } from './waterfall/time-window.js';
@@ -236,7 +237,7 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
       </TraceToolbar>
       <div className={classes.body} style={{ '--panel-size': `${panelSize}px` }}>
         <div className={classes.main}>
-          <Suspense>
+          <Suspense fallback={<ViewSkeleton what="the view" />}>
             {address.view === 'waterfall' && (
               <>
                 <Minimap table={table} window={window} onWindow={setWindow} />

@@ -10,11 +10,7 @@ interface ViewWaitingProps {
 /** Stands where a view will, while it is computed or because it could not be. */
 export const ViewWaiting = ({ what, query }: ViewWaitingProps) =>
   query.error === null ? (
-    <div className={classes.waiting} role="status" aria-label={`Computing ${what.toLowerCase()}`}>
-      {Array.from({ length: 8 }, (_, i) => (
-        <Skeleton key={i} height={14} width={`${70 - i * 6}%`} radius="xs" />
-      ))}
-    </div>
+    <ViewSkeleton what={what.toLowerCase()} />
   ) : (
     <LoadFailed
       what={what}
@@ -23,3 +19,11 @@ export const ViewWaiting = ({ what, query }: ViewWaitingProps) =>
       isRetrying={query.isFetching}
     />
   );
+
+export const ViewSkeleton = ({ what }: { readonly what: string }) => (
+  <div className={classes.waiting} role="status" aria-label={`Computing ${what}`}>
+    {Array.from({ length: 8 }, (_, i) => (
+      <Skeleton key={i} height={14} width={`${70 - i * 6}%`} radius="xs" />
+    ))}
+  </div>
+);

@@ -19,12 +19,12 @@ describe('graphLayout', () => {
     const [a, b, c, d] = places.map(({ y }) => y);
     expect(b).toBe(c);
     expect(a).toBe(((b ?? 0) + (d ?? 0)) / 2);
-    expect(places.map(({ x }) => x)).toEqual([0, 256, 512, 256]);
+    expect(places.map(({ x }) => x)).toEqual([0, 228, 456, 228]);
     expect(height).toBe(2 * 52 + 12);
   });
 
   it('lays out a chain of 100,000 calls', () => {
     const { places } = graphLayout(calls(...Array.from({ length: 100_000 }, (_, i) => i - 1)));
-    expect(places.at(-1)).toEqual({ x: 99_999 * 256, y: 26 });
+    expect(places.at(-1)).toEqual({ x: 99_999 * 228, y: 26 });
   });
 });

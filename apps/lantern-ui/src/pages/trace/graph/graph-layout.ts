@@ -1,8 +1,8 @@
 import type { CallNode } from '@lantern/telemetry-model';
 
-export const BOX_WIDTH = 208;
+export const BOX_WIDTH = 196;
 export const BOX_HEIGHT = 52;
-const GAP_ACROSS = 48;
+const GAP_ACROSS = 32;
 const GAP_DOWN = 12;
 
 /** The middle of the left edge of a call's box, in pixels. */

@@ -51,78 +51,80 @@ const SpanList = ({ traceId, trace, matches, selected, onOpen, sort, onSort }: S
     onSort({ by, direction: sort.by === by ? (sort.direction === 1 ? -1 : 1) : direction });
   };
   return (
-    <div className={classes.view} role="table" aria-label="Spans" aria-rowcount={list.count + 1}>
-      <div className={classes.head} role="row">
-        {COLUMNS.map(({ by, label, isNumber }) => (
-          <span
-            key={by}
-            role="columnheader"
-            aria-sort={sort.by === by ? (sort.direction === 1 ? 'ascending' : 'descending') : 'none'}
-            data-number={isNumber}
-          >
-            <button type="button" className={classes.sort} onClick={() => sortBy(by, isNumber)}>
-              {label}
-            </button>
-          </span>
-        ))}
-        <span role="columnheader">Kind</span>
-        <span role="columnheader">Status</span>
-      </div>
-      <div
-        ref={scroller}
-        className={classes.scroller}
-        role="rowgroup"
-        onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
-      >
-        {rows === undefined ? (
-          <ViewWaiting what="The list of spans" query={query} />
-        ) : (
-          <div className={classes.rows} role="presentation" style={{ height: scrollHeight(list) }}>
-            {Array.from(rows.subarray(range.first, range.end), (row, i) => (
-              <div
-                key={row}
-                role="row"
-                aria-rowindex={range.first + i + 2}
-                className={classes.row}
-                data-selected={row === selected}
-                style={{ transform: `translateY(${range.top + i * ROW_HEIGHT}px)` }}
-                onClick={() => onOpen(row)}
-              >
-                <span role="cell">
-                  <ServiceName name={serviceOf(table, row)} />
-                </span>
-                <span role="cell">
-                  <button type="button" className={classes.name} onClick={() => onOpen(row)}>
-                    <bdi>{operationOf(table, row)}</bdi>
-                  </button>
-                </span>
-                <span role="cell" data-number>
-                  {formatOffset(BigInt(Math.round(at(table.start, row))))}
-                </span>
-                <span
-                  role="cell"
-                  data-number
-                  className={classes.duration}
-                  style={{ '--share': `${(durationOf(table, row) / Math.max(table.duration, 1)) * 100}%` }}
+    <div className={classes.view}>
+      <div className={classes.table} role="table" aria-label="Spans" aria-rowcount={list.count + 1}>
+        <div className={classes.head} role="row">
+          {COLUMNS.map(({ by, label, isNumber }) => (
+            <span
+              key={by}
+              role="columnheader"
+              aria-sort={sort.by === by ? (sort.direction === 1 ? 'ascending' : 'descending') : 'none'}
+              data-number={isNumber}
+            >
+              <button type="button" className={classes.sort} onClick={() => sortBy(by, isNumber)}>
+                {label}
+              </button>
+            </span>
+          ))}
+          <span role="columnheader">Kind</span>
+          <span role="columnheader">Status</span>
+        </div>
+        <div
+          ref={scroller}
+          className={classes.scroller}
+          role="rowgroup"
+          onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+        >
+          {rows === undefined ? (
+            <ViewWaiting what="The list of spans" query={query} />
+          ) : (
+            <div className={classes.rows} role="presentation" style={{ height: scrollHeight(list) }}>
+              {Array.from(rows.subarray(range.first, range.end), (row, i) => (
+                <div
+                  key={row}
+                  role="row"
+                  aria-rowindex={range.first + i + 2}
+                  className={classes.row}
+                  data-selected={row === selected}
+                  style={{ transform: `translateY(${range.top + i * ROW_HEIGHT}px)` }}
+                  onClick={() => onOpen(row)}
                 >
-                  {formatNanos(at(table.end, row) - at(table.start, row))}
-                </span>
-                <span role="cell" data-number>
-                  {formatNanos(at(trace.self, row))}
-                </span>
-                <span role="cell" data-number>
-                  {at(trace.critical, row) === 0 ? '–' : formatNanos(at(trace.critical, row))}
-                </span>
-                <span role="cell">{spanKindName(at(table.kind, row))}</span>
-                <span role="cell" data-error={at(table.isError, row) === 1}>
-                  {at(table.isError, row) === 1
-                    ? 'error'
-                    : (trace.badges.words[at(trace.badges.status, row)] ?? '')}
-                </span>
-              </div>
-            ))}
-          </div>
-        )}
+                  <span role="cell">
+                    <ServiceName name={serviceOf(table, row)} />
+                  </span>
+                  <span role="cell">
+                    <button type="button" className={classes.name} onClick={() => onOpen(row)}>
+                      <bdi>{operationOf(table, row)}</bdi>
+                    </button>
+                  </span>
+                  <span role="cell" data-number>
+                    {formatOffset(BigInt(Math.round(at(table.start, row))))}
+                  </span>
+                  <span
+                    role="cell"
+                    data-number
+                    className={classes.duration}
+                    style={{ '--share': `${(durationOf(table, row) / Math.max(table.duration, 1)) * 100}%` }}
+                  >
+                    {formatNanos(at(table.end, row) - at(table.start, row))}
+                  </span>
+                  <span role="cell" data-number>
+                    {formatNanos(at(trace.self, row))}
+                  </span>
+                  <span role="cell" data-number>
+                    {at(trace.critical, row) === 0 ? '–' : formatNanos(at(trace.critical, row))}
+                  </span>
+                  <span role="cell">{spanKindName(at(table.kind, row))}</span>
+                  <span role="cell" data-error={at(table.isError, row) === 1}>
+                    {at(table.isError, row) === 1
+                      ? 'error'
+                      : (trace.badges.words[at(trace.badges.status, row)] ?? '')}
+                  </span>
+                </div>
+              ))}
+            </div>
+          )}
+        </div>
       </div>
       <p className={classes.foot} aria-live="polite">
         {matches === undefined

@@ -187,10 +187,7 @@ const GroupRow = ({ group, groupBy, duration, onOpen }: GroupRowProps) => (
 );
 
 const Share = ({ nano, duration }: { readonly nano: number; readonly duration: number }) => (
-  <td
-    className={classes.shared}
-    style={{ '--share': `${Math.min(100, (nano / Math.max(duration, 1)) * 100)}%` }}
-  >
+  <td className={classes.shared} style={{ '--share': Math.min(100, (nano / Math.max(duration, 1)) * 100) }}>
     {formatNanos(nano)}
     <span className={classes.percent}>
       {formatShare(BigInt(Math.round(nano)), BigInt(Math.round(duration)))}

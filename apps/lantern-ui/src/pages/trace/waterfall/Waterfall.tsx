@@ -191,7 +191,7 @@ export const Waterfall = (props: WaterfallProps) => {
       style={{ '--name-width': `${nameWidth}px`, '--step': `${step}px` }}
     >
       <WaterfallHead {...props} nameWidth={nameWidth} laneWidth={laneWidth} onNameWidth={setNameWidth} />
-      <div ref={scroller} className={classes.scroller} onScroll={scroll}>
+      <div ref={scroller} className={classes.scroller} data-scrolls onScroll={scroll}>
         <div className={classes.rows} style={{ height: scrollHeight(list) }}>
           <div
             className={classes.tree}

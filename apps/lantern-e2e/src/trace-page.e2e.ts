@@ -1,0 +1,375 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { audit } from './rig/audit.js';
+import { connectBrowser, openPage } from './rig/browser.js';
+import { exportRequests } from './rig/large-traces.js';
+import { screenshot } from './rig/screenshot.js';
+import { uiUrl } from './rig/shop.js';
+import { sendRequest, sendTrace, type SpanToSend } from './rig/spans.js';
+
+const MINUTE = 60_000;
+
+const order: SpanToSend = {
+  service: 'gateway',
+  name: 'POST /orders',
+  durationMs: 5_000,
+  failed: true,
+  attributes: { 'http.response.status_code': 500 },
+  children: [
+    {
+      service: 'users',
+      name: 'GET /users/:id',
+      startMs: 10,
+      durationMs: 90,
+      children: [
+        {
+          service: 'users',
+          name: 'SELECT users',
+          kind: 'client',
+          startMs: 20,
+          durationMs: 60,
+          attributes: { 'db.system.name': 'sqlite' },
+        },
+      ],
+    },
+    {
+      service: 'orders',
+      name: 'calculate_total',
+      startMs: 110,
+      durationMs: 4_800,
+      failed: true,
+      attributes: { product: 'slow_product' },
+    },
+  ],
+};
+
+let browser: Browser;
+let page: Page;
+let faults: readonly string[];
+let traceId = '';
+
+const open = async (id: string, query = '') => {
+  await page.goto(`${uiUrl()}/trace/${id}${query}`);
+  await page.getByRole('tree', { name: 'Spans' }).waitFor();
+};
+const span = (name: string | RegExp) => page.getByRole('treeitem', { name });
+const rows = () => page.getByRole('treeitem');
+const tree = () => page.getByRole('tree', { name: 'Spans' });
+const query = () => new URL(page.url()).searchParams;
+
+beforeAll(async () => {
+  browser = await connectBrowser();
+  traceId = await sendTrace(order, Date.now() - 5 * MINUTE);
+});
+
+beforeEach(async () => {
+  ({ page, faults } = await openPage(browser));
+});
+
+afterEach(async () => {
+  await page.close();
+  expect(faults).toEqual([]);
+});
+
+afterAll(() => browser.close());
+
+describe('a trace', () => {
+  it('says at once what took the time, where it failed, and how far it goes', async () => {
+    await open(traceId);
+    const summary = page.getByRole('list', { name: 'Summary' });
+    expect(await summary.innerText()).toContain('orders: 4.8 s of 5 s, in calculate_total');
+    expect(await summary.innerText()).toContain('Failed in orders calculate_total: failed on purpose');
+    const header = page.getByRole('banner').last();
+    expect(await page.locator('dl').first().innerText()).toMatch(
+      /Services\s+3\s+Depth\s+3\s+Spans\s+4\s+Errors\s+2/,
+    );
+    await header.waitFor();
+  });
+
+  it('is read by the keyboard alone', async () => {
+    await open(traceId);
+    await tree().focus();
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
+    expect(await tree().getAttribute('aria-activedescendant')).toBe(
+      await span(/SELECT users/).getAttribute('id'),
+    );
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await rows().count()).toBe(3);
+    await page.keyboard.press(']');
+    expect(await rows().count()).toBe(1);
+    // What is hidden is told of.
+    await span(/POST \/orders.*1 error below|POST \/orders error/).waitFor();
+    await page.keyboard.press('o');
+    expect(await rows().count()).toBe(3);
+    await page.keyboard.press('[');
+    expect(await rows().count()).toBe(4);
+
+    await page.keyboard.press('e');
+    await page.getByRole('region', { name: 'orders calculate_total' }).waitFor();
+    expect(await audit(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('region', { name: 'orders calculate_total' }).waitFor({ state: 'detached' });
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('sqlite');
+    await page.getByText('1', { exact: true }).and(page.locator('[aria-live=polite]')).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'users SELECT users' }).waitFor();
+    expect(query().get('find')).toBe('sqlite');
+  });
+
+  it('opens links as Jaeger makes them, to a span and to a text', async () => {
+    await open(traceId);
+    await span(/calculate_total/).click();
+    const details = page.getByRole('region', { name: 'orders calculate_total' });
+    await details.getByText('slow_product').first().waitFor();
+    const link = page.url();
+    expect(link).toMatch(/uiFind=[0-9a-f]{16}$/);
+
+    await page.goto('about:blank');
+    await page.goto(link);
+    await details.waitFor();
+    await details.getByText('JSON', { exact: true }).click();
+    expect(await details.getByLabel('OTLP/JSON of the span', { exact: true }).innerText()).toContain(
+      '"slow_product"',
+    );
+
+    await open(traceId, '?uiFind=users');
+    await page.getByText('2', { exact: true }).and(page.locator('[aria-live=polite]')).waitFor();
+  });
+
+  it('shows a part of its time when one drags over the small picture, and the link keeps it', async () => {
+    await open(traceId);
+    const box = await page.getByTitle('Drag to choose a time').boundingBox();
+    if (box === null) throw new Error('The minimap is not shown.');
+    await page.mouse.move(box.x + box.width * 0.2, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/time=\d+-\d+/);
+    const [from = 0, to = 0] = (query().get('time') ?? '').split('-').map(Number);
+    expect([from / 1e9, to / 1e9].map(Math.round)).toEqual([1, 2]);
+    await page.reload();
+    await page.getByRole('button', { name: 'Whole trace' }).click();
+    await page.waitForURL((url) => !url.searchParams.has('time'));
+  });
+
+  it('leaves out services, and says how many spans that hides', async () => {
+    await open(traceId);
+    await page.getByRole('button', { name: 'Services' }).click();
+    await page.getByRole('checkbox', { name: 'users' }).uncheck();
+    await page.getByRole('button', { name: '2 spans hidden' }).waitFor();
+    expect(await rows().count()).toBe(2);
+    expect(query().getAll('hide')).toEqual(['users']);
+  });
+
+  it.each([
+    {
+      button: 'Flame graph',
+      view: 'flame',
+      shows: () => page.getByRole('application', { name: /Flame graph/ }),
+    },
+    {
+      button: 'Trace graph',
+      view: 'graph',
+      shows: () => page.getByRole('button', { name: /calculate_total/ }).last(),
+    },
+    {
+      button: 'Statistics',
+      view: 'statistics',
+      shows: () => page.getByRole('row', { name: /orders calculate_total/ }),
+    },
+    { button: 'Spans', view: 'spans', shows: () => page.getByRole('row', { name: /calculate_total/ }) },
+    { button: 'Logs', view: 'logs', shows: () => page.getByText('No log line carries this trace’s ID') },
+  ])('can be looked at as $button, by day and by night', async ({ button, view, shows }) => {
+    await open(traceId);
+    await page.getByRole('group', { name: 'View' }).getByRole('button', { name: button }).click();
+    await shows().waitFor();
+    expect(query().get('view')).toBe(view);
+    await screenshot(page, `trace-${view}`);
+    expect(await audit(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await audit(page)).toEqual([]);
+  });
+
+  it('counts and sorts in tables that the link remembers', async () => {
+    await open(traceId);
+    await page.goto(`${uiUrl()}/trace/${traceId}?view=statistics&group=service`);
+    const users = page.getByRole('row', { name: /^users/ });
+    await users.waitFor();
+    expect(await users.innerText()).toMatch(/users\s+2\s+–\s+150 ms\s+75 ms/);
+
+    await page.goto(`${uiUrl()}/trace/${traceId}?view=spans`);
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.waitForURL(/sort=-start/);
+    const second = page.getByRole('row').nth(2);
+    await second.getByText('GET /users/:id').waitFor();
+    await second.click();
+    await page.getByRole('region', { name: 'users GET /users/:id' }).waitFor();
+  });
+});
+
+describe('a trace that is still arriving', () => {
+  const id = randomBytes(16).toString('hex');
+  const nanos = (millis: number) => String(BigInt(Date.now() - 1_000 + millis) * 1_000_000n);
+  const send = (spanId: string, parentSpanId: string | undefined, name: string) =>
+    sendRequest(
+      JSON.stringify({
+        resourceSpans: [
+          {
+            resource: { attributes: [{ key: 'service.name', value: { stringValue: 'late' } }] },
+            scopeSpans: [
+              {
+                spans: [
+                  {
+                    traceId: id,
+                    spanId,
+                    ...(parentSpanId !== undefined && { parentSpanId }),
+                    name,
+                    startTimeUnixNano: nanos(0),
+                    endTimeUnixNano: nanos(50),
+                    status: {},
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    );
+
+  it('says what is missing, and fills up by itself without losing what is read', async () => {
+    await send('00000000000000b1', '00000000000000a1', 'child');
+    await open(id);
+    const summary = page.getByRole('list', { name: 'Summary' });
+    await summary.getByText(/1 span has not arrived \(00000000000000a1\)/).waitFor();
+    await summary.getByText(/No root span has arrived/).waitFor();
+    await span(/child/).click();
+    await page.getByRole('region', { name: 'late child' }).waitFor();
+
+    await send('00000000000000a1', undefined, 'root');
+    await span(/late root/).waitFor();
+    await summary.getByText(/has not arrived/).waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'late child' }).waitFor();
+    expect(query().get('uiFind')).toBe('00000000000000b1');
+  });
+});
+
+describe('a trace of a hostile sender', () => {
+  const id = randomBytes(16).toString('hex');
+  const RTL = '\u202eמספר הזמנה ١٢٣';
+
+  beforeAll(async () => {
+    const start = BigInt(Date.now() - 5 * MINUTE) * 1_000_000n;
+    const made = (n: number, parent: number, name: string, from: number, to: number, more: object = {}) => ({
+      traceId: id,
+      spanId: String(n).padStart(16, '0'),
+      ...(parent > 0 && { parentSpanId: String(parent).padStart(16, '0') }),
+      name,
+      startTimeUnixNano: String(start + BigInt(from) * 1_000_000n),
+      endTimeUnixNano: String(start + BigInt(to) * 1_000_000n),
+      status: {},
+      ...more,
+    });
+    const spans = [
+      made(1, 0, '<img src=x onerror="document.title=\'taken\'"><script>alert(1)</script>', 0, 100),
+      made(2, 1, RTL, 5, 50, {
+        attributes: [
+          { key: 'big', value: { stringValue: 'x'.repeat(1_000_000) } },
+          { key: RTL, value: { stringValue: RTL } },
+        ],
+      }),
+      made(3, 1, 'zero', 20, 20),
+      made(4, 1, 'negative', 60, 30),
+      made(5, 77, 'orphan', 40, 90),
+      made(6, 7, 'circle a', 10, 20),
+      made(7, 6, 'circle b', 12, 30),
+      made(8, 1, 'n'.repeat(20_000), 10, 80),
+    ];
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: '<b>bold</b>' } }] };
+    await sendRequest(JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }));
+  });
+
+  it('shows every span as text, and does nothing that it says', async () => {
+    await open(id);
+    expect(await rows().count()).toBe(8);
+    await span(/<b>bold<\/b> <img src=x onerror/)
+      .first()
+      .waitFor();
+    expect(await page.title()).toContain('<img src=x');
+    expect(await page.locator('img, b').count()).toBe(0);
+    const summary = await page.getByRole('list', { name: 'Summary' }).innerText();
+    expect(summary).toContain('1 span has not arrived (0000000000000077)');
+    expect(summary).toContain('1 circle of spans');
+    expect(await audit(page)).toEqual([]);
+  });
+
+  it('lays out a megabyte only when asked for, and text of either direction', async () => {
+    await open(id, '?uiFind=0000000000000002');
+    const details = page.getByRole('complementary', { name: 'Details' });
+    await details.getByRole('button', { name: 'Show all 1,000,000 characters' }).waitFor();
+    expect((await details.innerText()).length).toBeLessThan(20_000);
+    expect(await details.getByRole('heading', { level: 2 }).nth(1).innerText()).toBe(RTL);
+    expect(await audit(page)).toEqual([]);
+  });
+
+  it.each(['flame', 'graph', 'statistics', 'spans'])('does no harm to the view %s', async (view) => {
+    await page.goto(`${uiUrl()}/trace/${id}?view=${view}`);
+    await page.getByRole('group', { name: 'View' }).waitFor();
+    await page.getByRole('status', { name: /Computing/ }).waitFor({ state: 'detached' });
+    expect(await page.locator('img, b').count()).toBe(0);
+    expect(await audit(page)).toEqual([]);
+  });
+});
+
+describe('a trace of 10,000 spans', () => {
+  const id = randomBytes(16).toString('hex');
+
+  beforeAll(async () => {
+    for (const body of exportRequests({ traceId: id, spanCount: 10_000, shape: 'bushy' }))
+      await sendRequest(body);
+  });
+
+  it('is computed on beside the page, which draws only what is seen and stays responsive', async () => {
+    await open(id);
+    expect(page.workers()).toHaveLength(1);
+    await page.evaluate(`(() => {
+      window.longest = 0;
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
+      }).observe({ type: 'longtask' });
+    })()`);
+    await page.evaluate(`(async () => {
+      const box = document.querySelector('[role=tree]').closest('[data-scrolls]');
+      for (let i = 0; i < 40; i++) {
+        box.scrollTop = (i * 7919 * 28) % box.scrollHeight;
+        await new Promise(requestAnimationFrame);
+      }
+    })()`);
+    expect(await rows().count()).toBeLessThan(80);
+    // Far above what a frame takes, far below what ten thousand rows would: the machine may be busy.
+    expect(await page.evaluate('window.longest')).toBeLessThan(1_000);
+
+    await tree().focus();
+    await page.keyboard.press('End');
+    const height = Number(await page.evaluate(`document.querySelector('[data-scrolls]').scrollHeight`));
+    expect(height).toBeGreaterThan(10_000 * 28 - 1);
+    await page.waitForFunction(
+      `document.querySelector('[role=tree]').getAttribute('aria-activedescendant') === 'span-9999'`,
+    );
+  });
+
+  it('finds in all of it, and steps through its errors', async () => {
+    await open(id);
+    await page.getByLabel('Find in trace').fill('user.id=user-777');
+    await page.locator('[aria-live=polite]').getByText('10', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Next error' }).click();
+    await page
+      .getByRole('complementary', { name: 'Details' })
+      .getByText('upstream answered 500')
+      .first()
+      .waitFor();
+  });
+});
