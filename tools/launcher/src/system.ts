@@ -74,7 +74,8 @@ export class System {
     const urlOf = async (port: number, urls: Promise<Readonly<Record<string, string>>>, key: string) =>
       port === 0 ? ((await urls)[key] ?? '') : loopback(port);
 
-    const lantern = run('lantern', [], {
+    // docs/decisions/036-a-small-young-generation.md
+    const lantern = run('lantern', ['--max-semi-space-size=8'], {
       LANTERN_DATA_DIR: join(dataDir, 'lantern'),
       LANTERN_JAEGER_PORT: String(ports.ui),
       LANTERN_OTLP_PORT: String(ports.otlp),
