@@ -49,7 +49,7 @@ async function measure(name: string): Promise<number> {
       for (let each = 0; each < callsOfChunk; each++) await call();
     });
     // Lets the processor send what it holds.
-    await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve, pauseMillis));
   }
   await new Promise((resolve) => setTimeout(resolve, settleMillis));
   const { user, system } = process.cpuUsage(before);
@@ -57,7 +57,8 @@ async function measure(name: string): Promise<number> {
   return ((user + system) * 1000) / (chunksOfRound * callsOfChunk);
 }
 
-const settleMillis = 150;
+const pauseMillis = 5;
+const settleMillis = 300;
 
 process.on('message', ({ type, name }: { type: string; name: string }) => {
   if (type !== 'calls') return;

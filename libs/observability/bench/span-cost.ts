@@ -42,7 +42,7 @@ export async function measureSpan(rounds: number): Promise<SpanCost> {
           OTEL_TRACES_SAMPLER: sampler,
           OTEL_EXPORTER_OTLP_ENDPOINT: url,
           OTEL_BSP_SCHEDULE_DELAY: '50',
-          OTEL_BSP_MAX_QUEUE_SIZE: '8192',
+          OTEL_BSP_MAX_QUEUE_SIZE: '65536',
         },
       },
     );
