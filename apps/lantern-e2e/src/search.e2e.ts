@@ -188,3 +188,79 @@ describe('live search', () => {
     expect(await first.getAttribute('href')).toBe(`/trace/${arrived}`);
   });
 });
+
+describe('a file of traces', () => {
+  const LEGACY_ID = '5'.repeat(32);
+  const legacySpan = (traceID: string, spanID: string) => ({
+    traceID,
+    spanID,
+    operationName: 'from a file',
+    references: [],
+    startTime: 1_700_000_000_000_000,
+    duration: 2_000,
+    tags: [],
+    logs: [],
+    processID: 'p1',
+  });
+  const legacyFile = (...ids: string[]) => ({
+    name: 'jaeger.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(
+      JSON.stringify({
+        data: ids.map((id) => ({
+          traceID: id,
+          spans: [legacySpan(id, '1'), legacySpan(id, '2')],
+          processes: { p1: { serviceName: 'filed', tags: [] } },
+        })),
+      }),
+    ),
+  });
+
+  it('is opened by a button, shows its trace without storing it, and is closed again', async () => {
+    await open({ service: SERVICE });
+    await page.getByLabel('File of traces').setInputFiles(legacyFile(LEGACY_ID));
+    await page.waitForURL(new RegExp(`/trace/${LEGACY_ID}`));
+    await page.getByText('jaeger.json').waitFor();
+    await page
+      .getByRole('treeitem', { name: /filed from a file/ })
+      .first()
+      .waitFor();
+    expect((await fetch(`${uiUrl()}/api/traces/${LEGACY_ID}`)).status).toBe(404);
+    await page.reload();
+    await page
+      .getByRole('treeitem', { name: /filed from a file/ })
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Close the file' }).click();
+    await page.getByRole('heading', { name: /No such trace/ }).waitFor();
+    // What the page asked Lantern for after closing is not there, as the browser tells its console.
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+    faults = [];
+  });
+
+  it('with several traces is a list, and dropping works as well', async () => {
+    await open({ service: SERVICE });
+    await results().first().waitFor();
+    const { name, buffer } = legacyFile('6'.repeat(32), '7'.repeat(32), '8'.repeat(32));
+    await page.evaluate(`{
+      const data = new DataTransfer();
+      data.items.add(new File([${JSON.stringify(buffer.toString())}], ${JSON.stringify(name)}));
+      for (const type of ['dragover', 'drop']) {
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+      }
+    }`);
+    await page.getByRole('heading', { name: '3 traces of jaeger.json' }).waitFor();
+    expect(await results().count()).toBe(3);
+    expect(await audit(page)).toEqual([]);
+  });
+
+  it('that is none says why', async () => {
+    await open({ service: SERVICE });
+    const file = { name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') };
+    await page.getByLabel('File of traces').setInputFiles(file);
+    await page
+      .getByRole('alert')
+      .getByText('notes.json cannot be opened. It is JSON, but holds no span')
+      .waitFor();
+  });
+});

@@ -1,6 +1,7 @@
 import type { ResourceSpansJson, TraceRequestJson } from '@lantern/otlp/json';
 import { diffCallTrees, type CallNode, type TraceId } from '@lantern/telemetry-model';
 import { getText, parseJson } from '../http.js';
+import { openedTrace } from '../opened-files/opened-traces.js';
 import { LoadedTrace } from './loaded-trace.js';
 import type {
   GroupKey,
@@ -93,7 +94,9 @@ export class TraceShelf implements Deferred {
 
   async #fetch(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {
     const path = `/api/v3/traces/${traceId}`;
-    const { body, type } = await getText({ path, signal });
+    // What was opened from a file is looked at as the file has it.
+    const opened = await openedTrace(traceId);
+    const { body, type } = opened ? { body: opened.body, type: 'a file' } : await getText({ path, signal });
     const hash = textHash(body);
     const before = this.#kept.get(traceId);
     if (before?.hash === hash) return before.trace;

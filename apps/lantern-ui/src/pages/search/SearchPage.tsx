@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearchParams } from 'react-router';
 import { servicesQuery } from '../../api/services.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
+import { FileDrop } from './FileDrop.js';
+import { FileTraces } from './FileTraces.js';
 import { FoundTraces } from './FoundTraces.js';
 import { NoMatches } from './NoMatches.js';
 import { NoServices } from './NoServices.js';
@@ -38,7 +40,7 @@ const SearchPage = () => {
   const { query, live, summaries, total, heldCount } = useSearchResults({
     state,
     search,
-    isEnabled: problem === undefined,
+    isEnabled: problem === undefined && state.file === '',
     isReading: reading.isReading,
     interval: isWaiting ? WAITING_MILLIS : false,
   });
@@ -67,9 +69,12 @@ const SearchPage = () => {
         <SearchForm state={state} services={services} onSearch={go}>
           <RecentSearches recent={recent} onForget={forget} />
         </SearchForm>
+        <FileDrop />
       </aside>
       <section className={classes.results} aria-label="Results" aria-busy={query.isFetching}>
-        {isWaiting && (summaries ?? []).length === 0 ? (
+        {state.file !== '' ? (
+          <FileTraces state={state} onShow={show} />
+        ) : isWaiting && (summaries ?? []).length === 0 ? (
           <NoServices />
         ) : (
           <>

@@ -4,11 +4,13 @@ import { parseTraceId, type TraceId } from '@lantern/telemetry-model';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/http.js';
+import { fileOfTraceQuery } from '../../api/opened-files/open-file.js';
 import type { TraceOverview } from '../../api/trace/trace-api.js';
 import { traceQuery } from '../../api/trace/trace-queries.js';
 import { startTraceWorker } from '../../api/trace/trace-worker-client.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { Notice } from '../../shared/Notice.js';
+import { OpenedFileBar } from './OpenedFileBar.js';
 import classes from './TracePage.module.css';
 import { TraceView } from './TraceView.js';
 
@@ -43,14 +45,25 @@ const TracePage = () => {
 export default TracePage;
 
 const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
+  const file = useQuery(fileOfTraceQuery(traceId)).data ?? undefined;
   const trace = useQuery({
     ...traceQuery(traceId),
     refetchInterval: ({ state: { data, error } }) =>
-      isUnknown(error) || (data !== undefined && mayGrow(data, Date.now())) ? ARRIVING_MILLIS : false,
+      file !== undefined
+        ? false
+        : isUnknown(error) || (data !== undefined && mayGrow(data, Date.now()))
+          ? ARRIVING_MILLIS
+          : false,
   });
 
-  if (trace.data !== undefined && trace.data.table.length > 0)
-    return <TraceView traceId={traceId} trace={trace.data} staleBecause={trace.error?.message} />;
+  if (trace.data !== undefined && trace.data.table.length > 0) {
+    return (
+      <div className={classes.page}>
+        {file !== undefined && <OpenedFileBar traceId={traceId} file={file} />}
+        <TraceView traceId={traceId} trace={trace.data} staleBecause={trace.error?.message} />
+      </div>
+    );
+  }
   if (trace.isPending) return <TraceSkeleton />;
   if (trace.error !== null && !isUnknown(trace.error)) {
     return (

@@ -1,0 +1,130 @@
+import { formatTraceRequestJson, readTraceRequestJson } from '@lantern/otlp/json';
+import {
+  hasError,
+  serviceNameOf,
+  spansOf,
+  type ResourceSpans,
+  type SpanInContext,
+  type TraceId,
+} from '@lantern/telemetry-model';
+import type { TraceSummary } from '../trace-summaries.js';
+import { spansOfLegacyTrace } from './legacy-spans.js';
+
+/** A trace out of a file. */
+export interface FileTrace {
+  readonly traceId: TraceId;
+  readonly summary: TraceSummary;
+  /** As Lantern's own API answers: OTLP/JSON in `result`. */
+  readonly body: string;
+}
+
+/** A file holds no trace; the message says what was found instead. */
+export class TraceFileError extends Error {
+  override readonly name = 'TraceFileError';
+}
+
+/**
+ * Reads the traces of a file: OTLP/JSON (one request, or one a line, as a Collector's file exporter writes them), an
+ * answer of API v3, or Jaeger's JSON (a download of its UI, an answer of its API, or bare traces).
+ *
+ * @throws {TraceFileError}
+ */
+export const readTraceFile = (text: string): FileTrace[] => {
+  const groups = documentsIn(text).flatMap(groupsOf);
+  const byTrace = Map.groupBy(groups.flatMap(splitByTrace), ({ traceId }) => traceId);
+  if (byTrace.size === 0) throw new TraceFileError('It is JSON, but holds no span of OTLP or Jaeger.');
+  return Array.from(byTrace, ([traceId, parts]) => {
+    const ownGroups = parts.map(({ group }) => group);
+    return {
+      traceId,
+      summary: summaryOfSpans(traceId, [...spansOf(ownGroups)]),
+      body: JSON.stringify({ result: formatTraceRequestJson(ownGroups) }),
+    };
+  });
+};
+
+const documentsIn = (text: string): unknown[] => {
+  try {
+    return [JSON.parse(text)];
+  } catch (error) {
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    if (lines.length < 2) throw notJson(error);
+    return lines.map((line, index) => {
+      try {
+        return JSON.parse(line) as unknown;
+      } catch (fault) {
+        // Not a document a line either: what is wrong with the whole says more, unless the first lines were fine.
+        throw index === 0
+          ? notJson(error)
+          : new TraceFileError(`Line ${index + 1} is no JSON: ${messageOf(fault)}`);
+      }
+    });
+  }
+};
+
+const notJson = (error: unknown): TraceFileError => new TraceFileError(`It is no JSON: ${messageOf(error)}`);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const groupsOf = (document: unknown): ResourceSpans[] => {
+  if (Array.isArray(document)) return document.flatMap(groupsOf);
+  if (typeof document !== 'object' || document === null) return [];
+  const { result, data, resourceSpans, spans } = document as Record<string, unknown>;
+  if (Array.isArray(resourceSpans)) {
+    try {
+      return [...readTraceRequestJson(document).resourceSpans];
+    } catch (error) {
+      throw new TraceFileError(`It looks like OTLP, but ${messageOf(error)}`);
+    }
+  }
+  if (Array.isArray(data)) return data.flatMap(groupsOf);
+  if (result !== undefined) return groupsOf(result);
+  return Array.isArray(spans) ? spansOfLegacyTrace(document) : [];
+};
+
+/** A group may hold spans of several traces. */
+const splitByTrace = (group: ResourceSpans): { traceId: TraceId; group: ResourceSpans }[] => {
+  const ids = new Set(group.scopeSpans.flatMap(({ spans }) => spans.map(({ traceId }) => traceId)));
+  return Array.from(ids, (traceId) => ({
+    traceId,
+    group: {
+      ...group,
+      scopeSpans: group.scopeSpans
+        .map((scope) => ({ ...scope, spans: scope.spans.filter((span) => span.traceId === traceId) }))
+        .filter(({ spans }) => spans.length > 0),
+    },
+  }));
+};
+
+/** As Lantern summarizes a trace. */
+const summaryOfSpans = (traceId: TraceId, spans: readonly SpanInContext[]): TraceSummary => {
+  const known = new Set(spans.map(({ span }) => span.spanId));
+  const starts = spans.map(({ span }) => span.startUnixNano).filter((start) => start > 0n);
+  const start = starts.reduce((a, b) => (b < a ? b : a), starts[0] ?? 0n);
+  const end = spans.reduce(
+    (latest, { span }) => (span.endUnixNano > latest ? span.endUnixNano : latest),
+    start,
+  );
+  const [root] = spans
+    .filter(({ span }) => span.parentSpanId === undefined)
+    .toSorted((a, b) => Number(a.span.startUnixNano - b.span.startUnixNano));
+  const services = Map.groupBy(spans, ({ resource }) => serviceNameOf(resource));
+  const errorsIn = (some: readonly SpanInContext[]) => some.filter(({ span }) => hasError(span)).length;
+  return {
+    traceId,
+    rootService: root === undefined ? '' : serviceNameOf(root.resource),
+    rootOperation: root?.span.name ?? '',
+    startUnixNano: start,
+    durationNano: end - start,
+    spanCount: spans.length,
+    errorCount: errorsIn(spans),
+    orphanCount: spans.filter(
+      ({ span: { parentSpanId } }) => parentSpanId !== undefined && !known.has(parentSpanId),
+    ).length,
+    services: Array.from(services, ([name, own]) => ({
+      name,
+      spanCount: own.length,
+      errorCount: errorsIn(own),
+    })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+};
