@@ -4,6 +4,7 @@ import type { LabelFilter, LogExpr, LogqlExpr, Matcher, Stage } from './ast.js';
 import { formatLogql } from './format.js';
 import { LogqlParseError } from './parse-error.js';
 import { parseLogql, parseSelector } from './parser.js';
+import { fuzzRuns } from './testing/fuzz-runs.js';
 
 const errorOf = (query: string): string => {
   try {
@@ -314,7 +315,7 @@ describe('the parser under odd input', () => {
       fc.property(fc.array(scrap, { maxLength: 25 }), fc.constantFrom('', ' '), (scraps, space) =>
         expectOnlyParseErrors(scraps.join(space)),
       ),
-      { numRuns: 2_000 },
+      { numRuns: fuzzRuns(2_000) },
     );
   });
 

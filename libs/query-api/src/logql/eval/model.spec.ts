@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { MetricExpr } from '../ast.js';
 import { formatLogql } from '../format.js';
 import { parseLogql } from '../parser.js';
+import { fuzzRuns } from '../testing/fuzz-runs.js';
 import { FREE_RUN, LineSource, row } from '../testing/line-source.js';
 import { evaluateNaively, keyOf } from '../testing/naive-evaluator.js';
 import { evaluateMetric } from './evaluate-metric.js';
@@ -132,7 +133,7 @@ describe('the evaluator', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: fuzzRuns(400) },
     );
   });
 
@@ -142,7 +143,7 @@ describe('the evaluator', () => {
         const expression = parseLogql(query);
         expect(parseLogql(formatLogql(expression))).toEqual(expression);
       }),
-      { numRuns: 300 },
+      { numRuns: fuzzRuns(300) },
     );
   });
 });

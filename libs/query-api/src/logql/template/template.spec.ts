@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Template } from './template.js';
 import { TemplateError } from './value.js';
+import { fuzzRuns } from '../testing/fuzz-runs.js';
 
 const T = 1_767_225_600_123_456_789n;
 const LABELS = { level: 'error', n: '7', path: '/a/b', json: '{"a":[1,2.5,"x"],"b":{"c":null}}', empty: '' };
@@ -208,7 +209,7 @@ describe('templates', () => {
           expect(error).toBeInstanceOf(TemplateError);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: fuzzRuns(2_000) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { encodeTraceRequest } from '@lantern/otlp';
 import type { LogStream } from '@lantern/telemetry-model';
 import { T0, millis, orderTrace, traceId } from '@lantern/telemetry-model/testing';
 import fc from 'fast-check';
+import { fuzzRuns } from '../../contract/fuzz-runs.js';
 import { NaiveLogStore } from '../../contract/naive-log-store.js';
 import { readRows, sortedByText } from '../../contract/read-rows.js';
 import { anyLogAppends, anyLogQuery } from '../../contract/small-log-world.js';
@@ -13,7 +14,7 @@ import { openBlockStore, type BlockStore, type BlockStoreOptions } from '../bloc
 import { abandon } from '../testing/abandon.js';
 import { TemporaryFolders } from '../testing/temporary-folders.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(fuzzRuns(120_000));
 
 const RANGE = { startUnixNano: T0 - millis(1_000), endUnixNano: T0 + millis(3_600_000) };
 
@@ -291,7 +292,7 @@ describe('a model', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: fuzzRuns(60) },
     );
   });
 });
