@@ -1,6 +1,7 @@
 import type { UnixNano } from '@lantern/telemetry-model';
 import type { LogExpr } from '../ast.js';
 import { LineLabels, type LabelCategories } from '../pipeline/line-labels.js';
+import { EvaluationError } from './evaluation-error.js';
 import { compilePipeline, divideQuery } from './line-pipeline.js';
 import type { LogSource } from './log-source.js';
 import type { QueryControl } from './query-control.js';
@@ -20,13 +21,16 @@ export interface LogQueryOptions {
   readonly intervalNanos?: bigint;
 }
 
+/** What the lines of an answer may have together: a line may be as long as ingest allows, or as a template makes it. */
+const MAX_CHARACTERS = 64 * 1024 * 1024;
+
 /** Lines between two looks at the clock: a template may take long over one. */
 export const LINES_PER_CHECK = 4;
 
 /**
  * The first lines in the direction asked for, up to the limit.
  *
- * @throws whatever `control` throws to stop it
+ * @throws {EvaluationError} when the answer becomes too large; and whatever `control` throws to stop it
  */
 export const evaluateLog = async (
   expression: LogExpr,
@@ -41,6 +45,7 @@ export const evaluateLog = async (
   const results: LogResult[] = [];
   const lastOfStream = new Map<string, UnixNano>();
   let count = 0;
+  let characters = 0;
   for await (const rows of source.read({ ...query, range: { startUnixNano, endUnixNano }, direction })) {
     for (const { labels: stream, entry } of rows) {
       const { timeUnixNano, structuredMetadata } = entry;
@@ -52,6 +57,13 @@ export const evaluateLog = async (
       if (line === undefined) continue;
       const categories = labels.categories();
       if (intervalNanos > 0n && isTooClose(lastOfStream, categories, timeUnixNano, intervalNanos)) continue;
+      characters += line.length;
+      if (characters > MAX_CHARACTERS) {
+        throw new EvaluationError(
+          `the lines of the answer have more than ${MAX_CHARACTERS} characters together; ` +
+            'consider a lower limit, a shorter range, or a narrower selector',
+        );
+      }
       if (results.push({ ...categories, timeUnixNano, line }) === limit) return results;
     }
     await control.checkpoint();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MetricExpr } from '../ast.js';
+import type { LogExpr, MetricExpr } from '../ast.js';
 import { parseLogql } from '../parser.js';
 import { FREE_RUN, LineSource, row } from '../testing/line-source.js';
 import { evaluateLog } from './evaluate-log.js';
@@ -367,6 +367,17 @@ describe('limits', () => {
     await expect(evaluateMetric(query, steps, new LineSource(rows), FREE_RUN)).rejects.toThrow(
       'values on its way',
     );
+  });
+
+  it('end a query for lines that are too large together', async () => {
+    const large = 'x'.repeat(250_000);
+    const rows = Array.from({ length: 300 }, (_, n) => row(n, large));
+    const query = parseLogql('{a="b"}') as LogExpr;
+    const options = { startUnixNano: 0n, endUnixNano: 1n << 60n, direction: 'forward', limit: 200 } as const;
+    expect(await evaluateLog(query, options, new LineSource(rows), FREE_RUN)).toHaveLength(200);
+    await expect(
+      evaluateLog(query, { ...options, limit: 5_000 }, new LineSource(rows), FREE_RUN),
+    ).rejects.toThrow('the lines of the answer have more than 67108864 characters together');
   });
 
   it('stop where the control says so', async () => {
