@@ -118,6 +118,17 @@ class Shop {
 })
 class App {}
 
+interface EnhancerEvent {
+  name: string;
+  'nestjs.name': string;
+  'nestjs.outcome': string;
+  'nestjs.duration_ms': number;
+}
+
+// On a busy machine what is quick may take a millisecond too, and leave an event then.
+const remarkable = (events: EnhancerEvent[]) =>
+  events.filter((event) => event['nestjs.outcome'] !== 'passed');
+
 const telemetry = startTestTelemetry();
 
 describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
@@ -139,11 +150,7 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
     if (!span) throw new Error('no span');
     const events = span.events
       .filter(({ name }) => name.startsWith('nestjs.'))
-      .map(({ name, attributes }) => ({
-        name,
-        ...attributes,
-        'nestjs.duration_ms': Math.sign(Number(attributes?.['nestjs.duration_ms'])),
-      }));
+      .map(({ name, attributes }) => ({ name, ...attributes }) as EnhancerEvent);
     return { status, body, span, events };
   }
 
@@ -153,30 +160,27 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
     expect(Object.keys(span.attributes).filter((key) => key.startsWith('nestjs.'))).toEqual([]);
   });
 
-  it('the guards that protect a handler, and of those that passed only the slow one', async () => {
+  it('the guards that protect a handler, and of those that passed the slow ones', async () => {
     const { status, span, events } = await get('/mine');
     expect(status).toBe(200);
     expect(span.attributes['nestjs.guards']).toEqual(['SignedIn', 'Slow', 'PerRequest']);
-    expect(events).toEqual([
-      {
-        name: 'nestjs.guard',
-        'nestjs.name': 'Slow',
-        'nestjs.outcome': 'passed',
-        'nestjs.duration_ms': 1,
-      },
-    ]);
+    expect(events.find((event) => event['nestjs.name'] === 'Slow')).toMatchObject({
+      name: 'nestjs.guard',
+      'nestjs.outcome': 'passed',
+    });
+    for (const event of events) expect(event['nestjs.duration_ms']).toBeGreaterThanOrEqual(1);
   });
 
   it('the guard that refused, by the last value of its Observable', async () => {
     const { status, events } = await get('/closed');
     expect(status).toBe(403);
-    expect(events).toMatchObject([{ 'nestjs.name': 'Closed', 'nestjs.outcome': 'refused' }]);
+    expect(remarkable(events)).toMatchObject([{ 'nestjs.name': 'Closed', 'nestjs.outcome': 'refused' }]);
   });
 
   it('the guard that failed', async () => {
     const { status, events } = await get('/broken');
     expect(status).toBe(500);
-    expect(events).toMatchObject([{ 'nestjs.name': 'Broken', 'nestjs.outcome': 'failed' }]);
+    expect(remarkable(events)).toMatchObject([{ 'nestjs.name': 'Broken', 'nestjs.outcome': 'failed' }]);
   });
 
   it.each([
@@ -185,7 +189,7 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
   ])('the pipe that refused %s, and which parameter', async (path, name, parameter) => {
     const { status, events } = await get(path);
     expect(status).toBe(400);
-    expect(events).toMatchObject([
+    expect(remarkable(events)).toMatchObject([
       {
         name: 'nestjs.pipe',
         'nestjs.name': name,
@@ -198,9 +202,7 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
   it('no pipe that passed, whose values arrive', async () => {
     const { body, events } = await get('/items/1?colour=red');
     expect(JSON.parse(body)).toEqual({ id: 1, colour: 'red' });
-    expect(
-      events.filter((event) => 'nestjs.outcome' in event && event['nestjs.outcome'] !== 'passed'),
-    ).toEqual([]);
+    expect(remarkable(events)).toEqual([]);
   });
 
   it('the exception filter that answered', async () => {

@@ -20,7 +20,7 @@ import { Tracer } from './tracer.js';
 
 const denying = { OTEL_TRACES_SAMPLER: 'parentbased_always_off' };
 const errors = { ...denying, LANTERN_KEEP_ERRORS: 'true' };
-const slow = { ...denying, LANTERN_KEEP_SLOWER_THAN: '20' };
+const slow = { ...denying, LANTERN_KEEP_SLOWER_THAN: '150' };
 
 const telemetry = startTestTelemetry();
 const tracer = new Tracer();
@@ -83,7 +83,7 @@ describe('of the traces that the sampler decided against', () => {
   it('those that are slow are kept where a duration is given', async () => {
     startTestTelemetry(slow);
     await request('whole');
-    await request('no', ROOT_CONTEXT, 25);
+    await request('no', ROOT_CONTEXT, 160);
     expect(tree()).toBe('request [internal] lantern.kept="slow"\n  step [internal]');
   });
 
