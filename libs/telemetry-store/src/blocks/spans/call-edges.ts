@@ -50,8 +50,8 @@ export class CallEdges {
       }
     };
     for (const { calls } of this.open.blocks) count(calls);
-    for (const { block, callMinutes } of [...this.sealed.values()]) {
-      if (!callMinutes.some((minute) => minute >= first && minute <= last)) continue;
+    const blocks = new Set([first, last].flatMap((minute) => [...this.sealed.blocksWithCallsIn(minute)]));
+    for (const block of blocks) {
       const summary = this.reader.summary(block);
       if (summary) count(summary.calls);
       await turn.yieldWhenOver();

@@ -41,6 +41,7 @@ export class SealedBlocks {
   bytes = 0;
   spanCount = 0;
   private readonly entries = new Map<number, SealedBlock>();
+  private readonly blocksByCallMinute = new Map<number, Set<number>>();
 
   constructor(
     private readonly table: BlockTable<SpanPart>,
@@ -68,6 +69,7 @@ export class SealedBlocks {
    */
   reload(unsealedCalls: readonly SignedCall[]): void {
     this.entries.clear();
+    this.blocksByCallMinute.clear();
     this.traceIndex = new TraceIndex();
     this.operationCatalog = new OperationCatalog();
     this.calls = new CallRollup();
@@ -90,11 +92,24 @@ export class SealedBlocks {
     return this.entries.values();
   }
 
+  /** The blocks that keep calls which start in a minute. */
+  blocksWithCallsIn(minute: number): readonly number[] {
+    return [...(this.blocksByCallMinute.get(minute) ?? [])];
+  }
+
   /** @param about its calls are counted already while they are seen */
   remember(about: AgedBlock, summary: BlockSummary): void {
     const { spanCount, minStart, maxStart, maxDurationNanos, traceWords } = summary;
     for (let trace = 0; 4 * trace < traceWords.length; trace++) {
       this.traceIndex.add(about.block, ...wordsAt(traceWords, trace));
+    }
+    const callMinutes = ascending(
+      summary.calls.map(({ startLow, startHigh }) => periodOf(startLow, startHigh, MINUTE_NANOS)),
+    );
+    for (const minute of callMinutes) {
+      const blocks = this.blocksByCallMinute.get(minute);
+      if (blocks) blocks.add(about.block);
+      else this.blocksByCallMinute.set(minute, new Set([about.block]));
     }
     this.entries.set(about.block, {
       ...about,
@@ -104,9 +119,7 @@ export class SealedBlocks {
       maxDurationNanos,
       operations: this.operationCatalog.add(summary),
       periods: ascending(summary.operationPeriods.map(({ period }) => period)),
-      callMinutes: ascending(
-        summary.calls.map(({ startLow, startHigh }) => periodOf(startLow, startHigh, MINUTE_NANOS)),
-      ),
+      callMinutes,
     });
     this.bytes += about.bytes;
     this.spanCount += spanCount;
@@ -125,6 +138,11 @@ export class SealedBlocks {
     this.bytes -= entry.bytes;
     this.spanCount -= entry.spanCount;
     this.calls.drop(block);
+    for (const minute of entry.callMinutes) {
+      const blocks = this.blocksByCallMinute.get(minute);
+      blocks?.delete(block);
+      if (blocks?.size === 0) this.blocksByCallMinute.delete(minute);
+    }
     if (summary) {
       this.operationCatalog.drop(summary);
       for (let trace = 0; 4 * trace < summary.traceWords.length; trace++) {
