@@ -55,13 +55,13 @@ export function Span<Args extends unknown[]>(
     }
     const name = givenName ?? place;
     const traced = function (this: unknown, ...args: Args): unknown {
-      const { onResult, ...spanOptions } = resolve(options, args, name);
+      const given = resolve(options, args, name);
       // The caller's declared result type is what the method really gives.
       return runInSpan(
         name,
-        spanOptions,
+        given,
         () => method.apply(this, args),
-        onResult as (result: unknown) => undefined,
+        given.onResult as ((result: unknown) => undefined) | undefined,
       );
     };
     takeOver(method, traced);
@@ -72,12 +72,14 @@ export function Span<Args extends unknown[]>(
 const isMethod = <Args extends unknown[]>(value: unknown): value is Method<Args> =>
   typeof value === 'function';
 
+const noOptions: SpanDecoratorOptions = {};
+
 function resolve<Args extends unknown[]>(
   options: SpanDecoratorOptions | SpanOptionsFactory<Args> | undefined,
   args: Args,
   name: string,
 ): SpanDecoratorOptions {
-  if (typeof options !== 'function') return options ?? {};
+  if (typeof options !== 'function') return options ?? noOptions;
   try {
     return options(...args) ?? {};
   } catch (error) {
