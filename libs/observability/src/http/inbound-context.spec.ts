@@ -1,7 +1,10 @@
+import { Controller, Get, Module } from '@nestjs/common';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RunningServer, startServer } from '../../test/http-server.js';
+import { adapters, startApp } from '../../test/nest-app.js';
+import { ObservabilityModule } from '../index.js';
 import { startTestTelemetry } from '../testing/index.js';
 import { type InboundTrust, setInboundTrust } from './inbound-context.js';
 
@@ -112,5 +115,26 @@ describe('trust', () => {
       throw new Error('no such header');
     }, w3c);
     expect(span.spanContext().traceId).not.toBe(traceId);
+  });
+
+  it.each(adapters)('is what the application says, on %s', async (_name, adapter) => {
+    @Controller()
+    class Edge {
+      @Get()
+      greet(): string {
+        return 'hello';
+      }
+    }
+    @Module({
+      imports: [ObservabilityModule.forRoot({ logLevel: 'fatal', trustInboundContext: false })],
+      controllers: [Edge],
+    })
+    class App {}
+    const { app, url } = await startApp(App, adapter);
+    await context.with(suppressTracing(context.active()), () => fetch(url, { headers: w3c }));
+    const [span] = await telemetry.waitForSpans(1);
+    await app.close();
+    expect(span?.parentSpanContext).toBeUndefined();
+    expect(span?.links).toHaveLength(1);
   });
 });
