@@ -19,8 +19,8 @@ export interface CrashRecorder {
   flush: (timeoutMillis: number, crashed: boolean) => void;
 }
 
-/** How long the end of the process may be held up, in milliseconds. */
-const flushTimeoutMillis = 2000;
+/** How long the end of the process may be held up by spans, in milliseconds. The rest of two seconds is for log lines. */
+const flushTimeoutMillis = 1250;
 
 /** The error that is about to end the process, unless a listener of the host keeps it alive. */
 interface Crash {
