@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 
 /** The pictures that the documentation shows; `LANTERN_UPDATE_IMAGES=1` asks for new ones. */
-const documented = new Set(['trace', 'trace-dark']);
+const documented = new Set(['search', 'dependencies', 'trace', 'trace-dark']);
 
 const documentation = new URL('../../../../docs/images', import.meta.url);
 const scratch = new URL('../../test-results/images', import.meta.url);

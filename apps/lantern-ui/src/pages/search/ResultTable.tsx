@@ -30,10 +30,13 @@ interface Column {
   readonly descends?: SortOrder;
 }
 
+/** A phone has no room for it. */
+const SPANS = `${classes.number ?? ''} ${classes.spans ?? ''}`;
+
 const COLUMNS: readonly Column[] = [
   { label: 'Trace', orders: ['name'] },
   { label: 'Services', className: classes.services, orders: ['services'], descends: 'services' },
-  { label: 'Spans', className: classes.number, orders: ['spans', 'fewest'], descends: 'spans' },
+  { label: 'Spans', className: SPANS, orders: ['spans', 'fewest'], descends: 'spans' },
   { label: 'Errors', className: classes.number, orders: ['errors'], descends: 'errors' },
   { label: 'Duration', className: classes.duration, orders: ['longest', 'shortest'], descends: 'longest' },
   { label: 'Started', className: classes.started, orders: ['recent', 'oldest'], descends: 'recent' },
@@ -146,7 +149,7 @@ const Row = memo(({ summary, path, position, share, now, isSelected, onToggle }:
           ))}
         </span>
       </td>
-      <td className={classes.number}>{formatCount(summary.spanCount)}</td>
+      <td className={SPANS}>{formatCount(summary.spanCount)}</td>
       <td className={classes.number} data-failed={errorCount > 0}>
         {formatCount(errorCount)}
       </td>
