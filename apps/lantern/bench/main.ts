@@ -1,6 +1,6 @@
 /**
- * `nx bench lantern [--spans=1000000] [--no-logs] [--lines=1000000] [--spans-beside-lines=2000000]`: what Lantern costs, and how quickly it answers, as a process
- * of its own behind HTTP. Generator and client are this process; the README beside tells how to read the figures.
+ * `nx bench lantern [--spans=1000000] [--no-logs] [--lines=1000000] [--spans-beside-lines=2000000]`: what Lantern
+ * costs, and how quickly it answers, as a process of its own behind HTTP. Generator and client are this process; the README beside tells how to read the figures.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
