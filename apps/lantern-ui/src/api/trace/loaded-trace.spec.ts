@@ -14,7 +14,7 @@ import { LoadedTrace } from './loaded-trace.js';
 import { spanOf } from './trace-queries.js';
 
 const load = (groups: Parameters<typeof formatTraceRequestJson>[0]): LoadedTrace =>
-  new LoadedTrace(formatTraceRequestJson(groups).resourceSpans, 1);
+  new LoadedTrace(formatTraceRequestJson(groups).resourceSpans, 'as sent');
 
 const failedOrder = load(orderTrace({ failed: true }).resourceSpans);
 

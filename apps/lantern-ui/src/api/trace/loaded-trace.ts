@@ -61,7 +61,7 @@ export class LoadedTrace {
   constructor(
     /** Canonical OTLP/JSON, as Lantern writes it: ids in hex, times as decimal texts, no zeros. */
     resourceSpans: readonly ResourceSpansJson[],
-    readonly version: number,
+    readonly version: string,
   ) {
     const spans: Origin[] = [];
     const rows: SpanRow[] = [];

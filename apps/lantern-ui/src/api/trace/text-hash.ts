@@ -1,6 +1,6 @@
-/** Tells texts apart (FNV-1a, 32 bits, with the length): whether an answer is the one that was had before. */
-export const textHash = (text: string): number => {
+/** Tells texts apart (their length and FNV-1a, 32 bits): whether an answer is the one that was had before. */
+export const textHash = (text: string): string => {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) + text.length * 0x1_0000_0000;
+  return `${text.length}-${(hash >>> 0).toString(16)}`;
 };

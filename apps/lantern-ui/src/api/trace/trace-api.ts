@@ -16,7 +16,7 @@ import type {
  */
 export interface TraceApi {
   /** Undefined when the trace is still as it was in `knownVersion`. */
-  open(traceId: TraceId, knownVersion: number | undefined): TraceOverview | undefined;
+  open(traceId: TraceId, knownVersion: string | undefined): TraceOverview | undefined;
   /** The rows that contain the text. */
   find(traceId: TraceId, text: string): Uint32Array;
   /** Everything that arrived about the span in a row. */
@@ -29,8 +29,8 @@ export interface TraceApi {
 }
 
 export interface TraceOverview {
-  /** Another one when more of the trace has arrived. */
-  readonly version: number;
+  /** Tells its content: another one when more of the trace has arrived. */
+  readonly version: string;
   readonly table: SpanTable;
   readonly self: Float64Array;
   /** How long each span was on the critical path, in nanoseconds. */

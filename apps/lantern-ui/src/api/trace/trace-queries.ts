@@ -21,7 +21,7 @@ export const traceQuery = (traceId: TraceId) =>
     },
   });
 
-export const spanQuery = (traceId: TraceId, version: number, row: number) =>
+export const spanQuery = (traceId: TraceId, version: string, row: number) =>
   queryOptions({
     ...WHOLE,
     queryKey: ['trace-span', traceId, version, row],
@@ -42,7 +42,7 @@ export const spanOf = (json: TraceRequestJson): SpanDetail => {
   return { ...found, json };
 };
 
-export const findQuery = (traceId: TraceId, version: number, text: string) =>
+export const findQuery = (traceId: TraceId, version: string, text: string) =>
   queryOptions({
     ...WHOLE,
     queryKey: ['trace-find', traceId, version, text],
@@ -52,7 +52,7 @@ export const findQuery = (traceId: TraceId, version: number, text: string) =>
     gcTime: 10_000,
   });
 
-export const statisticsQuery = (traceId: TraceId, version: number, groupBy: readonly GroupKey[]) =>
+export const statisticsQuery = (traceId: TraceId, version: string, groupBy: readonly GroupKey[]) =>
   queryOptions({
     ...WHOLE,
     queryKey: ['trace-statistics', traceId, version, ...groupBy],
@@ -61,7 +61,7 @@ export const statisticsQuery = (traceId: TraceId, version: number, groupBy: read
     gcTime: 60_000,
   });
 
-export const callsQuery = (traceId: TraceId, version: number) =>
+export const callsQuery = (traceId: TraceId, version: string) =>
   queryOptions({
     ...WHOLE,
     queryKey: ['trace-calls', traceId, version],
@@ -70,7 +70,7 @@ export const callsQuery = (traceId: TraceId, version: number) =>
     gcTime: 60_000,
   });
 
-export const sortQuery = (traceId: TraceId, version: number, by: SortColumn, direction: 1 | -1) =>
+export const sortQuery = (traceId: TraceId, version: string, by: SortColumn, direction: 1 | -1) =>
   queryOptions({
     ...WHOLE,
     queryKey: ['trace-sort', traceId, version, by, direction],

@@ -13,7 +13,7 @@ import type {
 } from './trace-api.js';
 import { textHash } from './text-hash.js';
 
-/** Enough to go back and forth between a few; a trace of a hundred thousand spans takes about 200 MB. */
+/** Enough to go back and forth between a few; a trace of a hundred thousand spans takes about 60 MB. */
 const MOST_TRACES = 3;
 
 type Deferred = {
@@ -22,20 +22,13 @@ type Deferred = {
   ) => Promise<ReturnType<TraceApi[K]>>;
 };
 
-interface Kept {
-  readonly trace: LoadedTrace;
-  /** Of the answer that it was made of. */
-  readonly hash: number;
-}
-
 /** The traces that were looked at last. One that is asked for and no longer here is fetched again. */
 export class TraceShelf implements Deferred {
-  readonly #kept = new Map<TraceId, Kept>();
-  #versions = 0;
+  readonly #kept = new Map<TraceId, LoadedTrace>();
 
   async open(
     traceId: TraceId,
-    knownVersion: number | undefined,
+    knownVersion: string | undefined,
     signal: AbortSignal,
   ): Promise<TraceOverview | undefined> {
     const trace = await this.#fetch(traceId, signal);
@@ -89,7 +82,7 @@ export class TraceShelf implements Deferred {
   }
 
   async #trace(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {
-    return this.#kept.get(traceId)?.trace ?? this.#fetch(traceId, signal);
+    return this.#kept.get(traceId) ?? this.#fetch(traceId, signal);
   }
 
   async #fetch(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {
@@ -97,14 +90,14 @@ export class TraceShelf implements Deferred {
     // What was opened from a file is looked at as the file has it.
     const opened = await openedTrace(traceId);
     const { body, type } = opened ? { body: opened.body, type: 'a file' } : await getText({ path, signal });
-    const hash = textHash(body);
+    const version = textHash(body);
     const before = this.#kept.get(traceId);
-    if (before?.hash === hash) return before.trace;
+    if (before?.version === version) return before;
 
     const { result } = parseJson(body, path, type) as { result?: { resourceSpans?: ResourceSpansJson[] } };
-    const trace = new LoadedTrace(result?.resourceSpans ?? [], ++this.#versions);
+    const trace = new LoadedTrace(result?.resourceSpans ?? [], version);
     this.#kept.delete(traceId);
-    this.#kept.set(traceId, { trace, hash });
+    this.#kept.set(traceId, trace);
     for (const oldest of [...this.#kept.keys()].slice(0, -MOST_TRACES)) this.#kept.delete(oldest);
     return trace;
   }

@@ -27,6 +27,9 @@ class TraceWorkerClient {
       else waiting?.resolve(data.value);
     });
     this.#worker.addEventListener('error', ({ message }) => {
+      // It may have run out of memory, or its code may be gone after an update: the next call starts another.
+      this.#worker.terminate();
+      if (client === this) client = undefined;
       const reason = new Error(message || 'The part of the page that reads traces did not start.');
       for (const { reject } of this.#waiting.values()) reject(reason);
       this.#waiting.clear();
