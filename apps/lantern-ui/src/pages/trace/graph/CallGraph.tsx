@@ -130,8 +130,8 @@ const Graph = ({ calls, onOpen }: GraphProps) => {
                     </span>
                     <bdi className={classes.operation}>{call.operation}</bdi>
                     <span className={classes.times}>
-                      {formatNanos(call.totalNano / call.count)}
-                      {call.count > 1 && ' on average'} · self {formatNanos(call.selfNano)}
+                      {call.count > 1 && 'avg '}
+                      {formatNanos(call.totalNano / call.count)} · self {formatNanos(call.selfNano)}
                     </span>
                   </button>
                 </li>

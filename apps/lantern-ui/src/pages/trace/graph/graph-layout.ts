@@ -19,12 +19,11 @@ export interface GraphLayout {
 }
 
 /**
- * A tree that grows to the right: calls without children stand below each other, any other beside the middle of its
- * first and its last child. Calls must come parents first.
+ * A tree that grows to the right: calls without children stand below each other, any other beside its first child, so
+ * that it is read from the upper left as the waterfall is. Calls must come parents first.
  *
- *            ┌ b ─ c
- *        a ──┤
- *            └ d
+ *        a ─┬─ b ─── c
+ *           └─ d
  */
 export const graphLayout = (calls: readonly Pick<CallNode, 'index' | 'parent' | 'depth'>[]): GraphLayout => {
   const children: number[][] = calls.map(() => []);
@@ -43,8 +42,7 @@ export const graphLayout = (calls: readonly Pick<CallNode, 'index' | 'parent' | 
   }
   for (const call of order.toReversed()) {
     const below = children[call] ?? [];
-    const [first, last] = [below[0], below.at(-1)];
-    if (first !== undefined && last !== undefined) y[call] = ((y[first] ?? 0) + (y[last] ?? 0)) / 2;
+    if (below[0] !== undefined) y[call] = y[below[0]] ?? 0;
   }
   const deepest = calls.reduce((most, { depth }) => Math.max(most, depth), 0);
   return {

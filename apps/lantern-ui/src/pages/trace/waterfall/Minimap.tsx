@@ -38,19 +38,21 @@ export const Minimap = ({ table, window, onWindow }: MinimapProps) => {
     if (context === undefined) return;
     const whole = wholeWindow(table.duration);
     const height = Math.max(1.5, Math.min(6, (HEIGHT - 8) / lines.length - 1));
-    const paint = (isErrorTurn: boolean) => {
-      for (const { row, y, isError } of lines) {
-        if (isError !== isErrorTurn) continue;
-        const x = shareAt(whole, at(table.start, row)) * width;
-        const length = Math.max(1.5, (durationOf(table, row) / whole.to) * width);
-        context.globalAlpha = isError ? 1 : 0.85;
-        context.fillStyle = isError ? palette.token.error : palette.service(serviceOf(table, row));
-        context.fillRect(x, 4 + y * (HEIGHT - 8), length, height);
-      }
+    const paint = (row: number, y: number, color: string) => {
+      const x = shareAt(whole, at(table.start, row)) * width;
+      context.fillStyle = color;
+      context.fillRect(
+        x,
+        4 + y * (HEIGHT - 8),
+        Math.max(1.5, (durationOf(table, row) / whole.to) * width),
+        height,
+      );
     };
-    paint(false);
+    context.globalAlpha = 0.85;
+    for (const { row, y } of lines) paint(row, y, palette.service(serviceOf(table, row)));
     // On top, so that no neighbour hides them.
-    paint(true);
+    context.globalAlpha = 1;
+    for (const { failed, y } of lines) if (failed !== -1) paint(failed, y, palette.token.error);
   }, [table, lines, width, palette]);
 
   const drag = (event: PointerEvent<HTMLDivElement>) => {

@@ -19,10 +19,10 @@ describe('minimapLines', () => {
     ]);
   });
 
-  it('draws of neighbours the longest, and tells of an error among them', () => {
+  it('draws of neighbours the longest, and the one that failed among them', () => {
     expect(minimapLines(table, 2)).toEqual([
-      { row: 0, y: 0, isError: true },
-      { row: 2, y: 0.5, isError: false },
+      { row: 0, y: 0, failed: 1 },
+      { row: 2, y: 0.5, failed: -1 },
     ]);
   });
 });

@@ -5,8 +5,8 @@ export interface MinimapLine {
   readonly row: number;
   /** From the top, as a share of the height. */
   readonly y: number;
-  /** Among the spans is one at which an error began. */
-  readonly isError: boolean;
+  /** The first of the neighbours at which an error began; -1 for none. */
+  readonly failed: number;
 }
 
 /** Of each stretch of rows the longest span, so that the picture costs the same for a trace of any size. */
@@ -16,12 +16,12 @@ export const minimapLines = (table: SpanTable, most: number): MinimapLine[] => {
   for (let first = 0; first < table.length; first += stretch) {
     const end = Math.min(table.length, first + stretch);
     let longest = first;
-    let isError = false;
+    let failed = -1;
     for (let row = first; row < end; row++) {
       if (durationOf(table, row) > durationOf(table, longest)) longest = row;
-      isError ||= at(table.isError, row) === 1 && at(table.errorsBelow, row) === 0;
+      if (failed === -1 && at(table.isError, row) === 1 && at(table.errorsBelow, row) === 0) failed = row;
     }
-    lines.push({ row: longest, y: first / table.length, isError });
+    lines.push({ row: longest, y: first / table.length, failed });
   }
   return lines;
 };
