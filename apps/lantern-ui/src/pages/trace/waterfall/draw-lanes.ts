@@ -80,7 +80,8 @@ const drawSpan = (
   const color = service(serviceOf(table, row));
   const isFailed = at(table.isError, row) === 1;
   const isVisible = end >= left - BEYOND / 2 && start <= width - right + BEYOND / 2;
-  context.globalAlpha = matches === undefined || matches[row] === 1 ? 1 : 0.35;
+  const isWanted = matches === undefined || matches[row] === 1;
+  context.globalAlpha = isWanted ? 1 : 0.35;
 
   if (isVisible) {
     // Pale where children work, full where the span does.
@@ -112,6 +113,8 @@ const drawSpan = (
     }
   }
   const last = drawMarks(context, entriesOf(marks, row), token, xOf, top, end);
+  // Steps back, but can still be read.
+  context.globalAlpha = isWanted ? 1 : 0.8;
   drawDuration(context, table, row, token, { start, end: last, width, left, right, y: top + rowHeight / 2 });
   context.globalAlpha = 1;
 };
