@@ -94,6 +94,7 @@ describe('a query with operators', () => {
     await page.keyboard.type('item.n');
     await page.getByRole('option', { name: /item\.number/ }).waitFor();
     await page.keyboard.press('ArrowDown');
+    expect(await audit(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await page.keyboard.type('>= 3 and not name =~ ');
     await page.getByRole('option', { name: 'GET /items/4' }).waitFor();
@@ -107,6 +108,7 @@ describe('a query with operators', () => {
 
     await page.getByRole('button', { name: 'Recent searches' }).click();
     await page.getByRole('menuitem', { name: `${SERVICE} item.number >= 3 and not name =~ 4` }).waitFor();
+    expect(await audit(page)).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import {
   Button,
   Checkbox,
   createTheme,
+  Menu,
   Modal,
   Select,
   TextInput,
@@ -83,10 +84,15 @@ export const theme = createTheme({
         checkIconPosition: 'right',
         role: 'combobox',
         comboboxProps: { shadow: 'md', offset: 4 },
+        // The list itself scrolls: the library's area around it could not be reached by the keyboard.
+        withScrollArea: false,
       },
+      styles: { options: { maxHeight: 280, overflowY: 'auto' } },
     }),
     Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: false, fz: 'xs' } }),
+    // An element that may have the focus and is no item is none that a menu may hold (ARIA).
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({ defaultProps: { centered: true } }),
   },
 });
