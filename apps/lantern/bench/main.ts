@@ -31,6 +31,8 @@ const { values } = parseArgs({
 const SPANS = Number(values.spans);
 const BATCH = 512;
 const SMALL_BATCH = 20;
+/** Every so many requests one of their traces is looked at, and asked for later. */
+const SAMPLED_EVERY = Math.max(1, Math.min(97, Math.floor(SPANS / BATCH / 20)));
 const CONNECTIONS = 4;
 const ROUNDS = 40;
 
@@ -94,7 +96,7 @@ const ingest = async (lantern: LanternProcess): Promise<TraceId[]> => {
     sendAll(shopRequests({ spans: SPANS, batchSpans: BATCH }), CONNECTIONS, async (request, index) => {
       sentBytes += request.length;
       const sample =
-        index % 97 === 0
+        index % SAMPLED_EVERY === 0
           ? decodeTraceRequest(request).resourceSpans[0]?.scopeSpans[0]?.spans.at(-1)
           : undefined;
       millis.push((await sendSpans(lantern, request)).millis);
