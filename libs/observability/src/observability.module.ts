@@ -19,6 +19,7 @@ import { addGlobalPrefix, setUntracedPaths } from './http/untraced-paths.js';
 import { TraceLogger } from './logging/trace-logger.js';
 import { serveMetrics } from './metrics/app-metrics.js';
 import { prepareMetrics } from './metrics/meter.js';
+import { MetricServiceByKind } from './metrics/metric-service.js';
 import {
   ConfigurableModuleClass,
   OBSERVABILITY_OPTIONS,
@@ -36,7 +37,7 @@ const metricService = {
   provide: MetricService,
   useFactory: () => {
     prepareMetrics();
-    return new MetricService();
+    return new MetricServiceByKind();
   },
 };
 
