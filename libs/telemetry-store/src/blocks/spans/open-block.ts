@@ -2,11 +2,9 @@ import { ID_WORDS, TIME_WORDS, type TraceRequestWalker } from '@lantern/otlp';
 import { SpanKind } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
 import type { SignedCall } from './block-summary.js';
-import { ROWS_PER_CHUNK } from './columns-codec.js';
 import { grownBytes, grownWords } from '../growing.js';
 import type { Origin } from './origin.js';
 import { ENDS_BEFORE_START, type BlockOperation, type SpanRows } from './span-rows.js';
-import { TagCollector, chunkBit } from './tag-chunks.js';
 
 const INITIAL_ROWS = 256;
 
@@ -26,8 +24,9 @@ export class OpenBlock implements SpanRows {
   durationLow = new Uint32Array(INITIAL_ROWS);
   durationHigh = new Uint32Array(INITIAL_ROWS);
   bodyEnd = new Uint32Array(INITIAL_ROWS);
-  /** In which chunk that the block will have each of them is. */
-  readonly tags = new TagCollector();
+  /** The tags of all rows, without those of their origins, and where those of a row end. */
+  tags = new Uint32Array(16 * INITIAL_ROWS);
+  tagEnd = new Uint32Array(INITIAL_ROWS);
   /** All that is open is one. */
   readonly rowsPerChunk = Number.MAX_SAFE_INTEGER;
   readonly calls: SignedCall[] = [];
@@ -35,7 +34,6 @@ export class OpenBlock implements SpanRows {
   firstArrivalMillis = 0;
 
   private bodyBytes = new Uint8Array(64 * 1024);
-  private readonly originsOfChunk = new Set<number>();
   private readonly originIndexes = new Map<Origin, number>();
   /** Operations by a hash of their name, kind and service: index + 1, or 0. */
   private operationSlots = new Uint32Array(256);
@@ -93,15 +91,12 @@ export class OpenBlock implements SpanRows {
     this.bodyBytes.set(request.subarray(start, end), bodyStart);
     this.bodyEnd[row] = bodyEnd;
 
-    if (row % ROWS_PER_CHUNK === 0) this.originsOfChunk.clear();
-    const chunk = chunkBit(Math.floor(row / ROWS_PER_CHUNK));
-    if (!this.originsOfChunk.has(origin)) {
-      this.originsOfChunk.add(origin);
-      for (const tag of this.origins[origin]?.tags ?? []) this.tags.add(tag, chunk);
-    }
-    const lastTag = tagEnd[from] ?? 0;
-    for (let tag = from === 0 ? 0 : (tagEnd[from - 1] ?? 0); tag < lastTag; tag++)
-      this.tags.add(tags[tag] ?? 0, chunk);
+    const firstTag = from === 0 ? 0 : (tagEnd[from - 1] ?? 0);
+    const tagStart = row === 0 ? 0 : (this.tagEnd[row - 1] ?? 0);
+    const tagCount = (tagEnd[from] ?? 0) - firstTag;
+    while (tagStart + tagCount > this.tags.length) this.tags = grownWords(this.tags);
+    this.tags.set(tags.subarray(firstTag, firstTag + tagCount), tagStart);
+    this.tagEnd[row] = tagStart + tagCount;
     this.spanCount++;
     return row;
   }
@@ -156,6 +151,7 @@ export class OpenBlock implements SpanRows {
     this.durationLow = grownWords(this.durationLow);
     this.durationHigh = grownWords(this.durationHigh);
     this.bodyEnd = grownWords(this.bodyEnd);
+    this.tagEnd = grownWords(this.tagEnd);
   }
 }
 

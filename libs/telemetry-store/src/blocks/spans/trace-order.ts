@@ -1,0 +1,71 @@
+import type { SpanRows } from './span-rows.js';
+
+/** The columns that go along when the rows of a block change places. */
+const COLUMNS = [
+  'traceOf',
+  'operationOf',
+  'originOf',
+  'flags',
+  'startLow',
+  'startHigh',
+  'durationLow',
+  'durationHigh',
+] as const;
+
+export interface OrderedRows {
+  /** Columns and body of the rows in their new places. */
+  readonly rows: SpanRows;
+  readonly body: Uint8Array;
+  /** Where each row stood. */
+  readonly source: Uint32Array;
+}
+
+/**
+ * Brings the spans of each trace together, in the order in which they arrived. Senders do not: a request has them by
+ * scope. What a search or a trace needs of a block then is in one chunk, most often.
+ */
+export const orderedByTrace = (rows: SpanRows, body: Uint8Array): OrderedRows => {
+  const { spanCount, traceCount, traceOf, bodyEnd } = rows;
+  const next = new Uint32Array(traceCount + 1);
+  for (let row = 0; row < spanCount; row++) {
+    const behind = (traceOf[row] ?? 0) + 1;
+    next[behind] = (next[behind] ?? 0) + 1;
+  }
+  for (let trace = 1; trace <= traceCount; trace++) next[trace] = (next[trace] ?? 0) + (next[trace - 1] ?? 0);
+  const source = new Uint32Array(spanCount);
+  for (let row = 0; row < spanCount; row++) {
+    const trace = traceOf[row] ?? 0;
+    const place = next[trace] ?? 0;
+    next[trace] = place + 1;
+    source[place] = row;
+  }
+
+  const columns = Object.fromEntries(
+    COLUMNS.map((name) => [name, source.map((row) => rows[name][row] ?? 0)]),
+  ) as Record<(typeof COLUMNS)[number], Uint32Array>;
+  const orderedBody = new Uint8Array(spanCount === 0 ? 0 : (bodyEnd[spanCount - 1] ?? 0));
+  const orderedEnd = new Uint32Array(spanCount);
+  let end = 0;
+  for (const [place, row] of source.entries()) {
+    const span = body.subarray(row === 0 ? 0 : bodyEnd[row - 1], bodyEnd[row]);
+    orderedBody.set(span, end);
+    end += span.length;
+    orderedEnd[place] = end;
+  }
+  const { block, traceWords, operations, origins, rowsPerChunk } = rows;
+  return {
+    rows: {
+      block,
+      spanCount,
+      traceCount,
+      rowsPerChunk,
+      traceWords,
+      operations,
+      origins,
+      ...columns,
+      bodyEnd: orderedEnd,
+    },
+    body: orderedBody,
+    source,
+  };
+};
