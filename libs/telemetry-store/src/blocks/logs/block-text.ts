@@ -6,7 +6,7 @@ import type { LogRows } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 
 /** Small enough to be decompressed for the sake of one line, large enough to be compressed well. */
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 /** A chunk of at least so much ends with its stream, so that a search within other streams passes over it. */
 const MIN_CHUNK_BYTES = 16 * 1024;
 
@@ -29,8 +29,8 @@ export const openText = (open: OpenLogBlock): BlockText => {
   return { chunkStart: Uint32Array.of(0, rowCount), lineEnd, chunk: () => text };
 };
 
-/** The rows of a block in the order in which their lines are kept. */
-export const rowsInOrderOfText = ({
+/** Where each row of a block stands among its lines: by stream, and in a stream by arrival. */
+export const textRowsOf = ({
   rowCount,
   streams,
   streamOf,
@@ -42,13 +42,21 @@ export const rowsInOrderOfText = ({
   }
   for (let stream = 1; stream < next.length; stream++)
     next[stream] = (next[stream] ?? 0) + (next[stream - 1] ?? 0);
-  const order = new Uint32Array(rowCount);
+  const textRows = new Uint32Array(rowCount);
   for (let row = 0; row < rowCount; row++) {
     const stream = streamOf[row] ?? 0;
-    const at = next[stream] ?? 0;
-    order[at] = row;
-    next[stream] = at + 1;
+    const textRow = next[stream] ?? 0;
+    textRows[row] = textRow;
+    next[stream] = textRow + 1;
   }
+  return textRows;
+};
+
+/** The rows of a block in the order in which their lines are kept. */
+export const rowsInOrderOfText = (rows: Pick<LogRows, 'rowCount' | 'streams' | 'streamOf'>): Uint32Array => {
+  const textRows = textRowsOf(rows);
+  const order = new Uint32Array(textRows.length);
+  for (let row = 0; row < textRows.length; row++) order[textRows[row] ?? 0] = row;
   return order;
 };
 

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { ByteReader, DamageError } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
 import type { Column } from '../column.js';
-import { rowsInOrderOfText } from './block-text.js';
+import { rowsInOrderOfText, textRowsOf } from './block-text.js';
 import { allRows, sortByTime, type LogRows, type ValueTexts } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 import type { KnownStream } from './stream-table.js';
@@ -221,11 +221,7 @@ export class SealedLogRows implements LogRows {
 
   /** Where each row stands among the lines. */
   get textRowOf(): Uint32Array {
-    if (!this.textRows) {
-      this.textRows = new Uint32Array(this.rowCount);
-      for (const [textRow, row] of this.inOrderOfText.entries()) this.textRows[row] = textRow;
-    }
-    return this.textRows;
+    return (this.textRows ??= textRowsOf(this));
   }
 }
 
@@ -242,8 +238,8 @@ export class SealedValues implements ValueTexts {
     this.ends = new Uint32Array(reader.column(this.count));
     for (let index = 1; index < this.count; index++)
       this.ends[index] = (this.ends[index] ?? 0) + (this.ends[index - 1] ?? 0);
-    // A copy: a view would keep all columns for its sake.
-    this.bytes = Buffer.from(reader.bytes());
+    // A view: the columns around it are small beside it.
+    this.bytes = reader.bytes();
     if ((this.ends.at(-1) ?? 0) !== this.bytes.length) throw new DamageError('values are missing');
     // Once for the bytes, and once for the texts that are made of them.
     this.byteLength = 2 * this.bytes.length + this.ends.byteLength + BYTES_PER_VALUE * this.count;
