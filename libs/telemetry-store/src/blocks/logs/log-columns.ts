@@ -91,7 +91,9 @@ const encodeValues = (writer: ByteWriter, texts: readonly string[]): void => {
   const bytes = Buffer.from(joined);
   writer.varint(texts.length);
   if (bytes.length === joined.length) {
-    writer.column(Uint32Array.from(texts, ({ length }) => length));
+    const lengths = new Uint32Array(texts.length);
+    for (let index = 0; index < lengths.length; index++) lengths[index] = texts[index]?.length ?? 0;
+    writer.column(lengths);
     writer.bytes(bytes);
     return;
   }

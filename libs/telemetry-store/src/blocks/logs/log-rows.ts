@@ -109,16 +109,6 @@ export const metadataOf = (
   return metadata;
 };
 
-/** Index of a row's value of structured metadata; -1 when it has none of that name. */
-export const valueIndexOf = (
-  { shapes, shapeOf, pairStart, pairs }: LogRows,
-  row: number,
-  name: string,
-): number => {
-  const position = shapes[shapeOf[row] ?? 0]?.indexOf(name) ?? -1;
-  return position < 0 ? -1 : (pairs[(pairStart[row] ?? 0) + position] ?? -1);
-};
-
 const words = new BigUint64Array(1);
 const halves = new Uint32Array(words.buffer);
 words[0] = 1n;

@@ -1,6 +1,6 @@
 import { ByteReader } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
-import { compareTimes, timeOfWords, valueIndexOf } from './log-rows.js';
+import { compareTimes, timeOfWords } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 import { labelOf, type KnownStream, type StreamTable } from './stream-table.js';
 import { traceHashOf } from './text-hash.js';
@@ -60,10 +60,11 @@ const traceWordsOf = (open: OpenLogBlock): Uint32Array => {
   const values = new Set<number>();
   const labels = open.streams.map((stream) => labelOf(stream, TRACE_ID));
   for (const traceId of labels) if (traceId !== undefined) traceIds.add(traceId);
+  const positions = open.shapes.map((names) => names.indexOf(TRACE_ID));
   for (let row = 0; row < open.rowCount; row++) {
-    if (labels[open.streamOf[row] ?? 0] !== undefined) continue;
-    const value = valueIndexOf(open, row, TRACE_ID);
-    if (value >= 0) values.add(value);
+    const position = positions[open.shapeOf[row] ?? 0] ?? -1;
+    if (position < 0 || labels[open.streamOf[row] ?? 0] !== undefined) continue;
+    values.add(open.pairs[(open.pairStart[row] ?? 0) + position] ?? 0);
   }
   for (const value of values) traceIds.add(open.values.textAt(value));
   const words = new Uint32Array(2 * traceIds.size);
