@@ -1,8 +1,14 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compilePatternTest } from '@lantern/query-api/logql';
 import { useLantern, type Answer } from '../../testing/running-lantern.js';
 
-const lantern = useLantern();
+// As `npm start` has it: lines in a folder.
+const dataDir = mkdtempSync(join(tmpdir(), 'lantern-grafana-'));
+const lantern = useLantern({}, { dataDir });
+afterAll(() => rmSync(dataDir, { recursive: true }));
 
 const SECOND = 1_000_000_000n;
 const T0 = 1_767_225_600n;
@@ -29,7 +35,12 @@ beforeAll(async () => {
 /** As Grafana's data source sends everything: by GET, with its header. */
 const grafana = (path: string, params: Record<string, string> = {}): Promise<Answer> =>
   lantern.loki(`/loki/api/v1/${path}?${new URLSearchParams(params).toString()}`, {
-    headers: { 'X-Loki-Response-Encoding-Flags': 'categorize-labels', 'X-Query-Tags': 'Source=logvolhist' },
+    headers: {
+      'X-Loki-Response-Encoding-Flags': 'categorize-labels',
+      'X-Query-Tags': 'Source=logvolhist',
+      'X-Loki-Query-Limits-Context': '{"expr":"{env=\\"dev\\"}","from":0,"to":1}',
+      'X-Scope-OrgID': 'anyone',
+    },
   });
 
 const range = { start: at(0), end: at(120), step: '60000ms' };
@@ -92,6 +103,14 @@ describe("what Grafana's Loki data source sends", () => {
       `{service_name="order-service"} | label_format log_line_contains_trace_id=\`{{ contains "${TRACE_ID}" __line__  }}\` ` +
         `| log_line_contains_trace_id="true" or trace_id="${TRACE_ID}"`,
       [JSON_LINE],
+    ],
+    [
+      'by default, filtered by trace and span',
+      `{service_name="order-service"} | label_format log_line_contains_trace_id=\`{{ contains "${TRACE_ID}" __line__  }}\` ` +
+        `| log_line_contains_trace_id="true" or trace_id="${TRACE_ID}" ` +
+        '| label_format log_line_contains_span_id=`{{ contains "00f067aa0ba902b7" __line__  }}` ' +
+        '| log_line_contains_span_id="true" or span_id="00f067aa0ba902b7"',
+      [],
     ],
     ['with a query of its own', `{service=~".+"} | json | trace_id="${TRACE_ID}"`, [JSON_LINE]],
     [
