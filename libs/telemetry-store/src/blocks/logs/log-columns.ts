@@ -3,14 +3,14 @@ import { ByteReader, DamageError } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
 import type { Column } from '../column.js';
 import { rowsInOrderOfText, textRowsOf } from './block-text.js';
-import { allRows, sortByTime, type LogRows, type ValueTexts } from './log-rows.js';
+import { allRows, sortByTime, type LogRows } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
+import { SealedValues } from './sealed-values.js';
 import type { KnownStream } from './stream-table.js';
 
 const WORD = 2 ** 32;
 /** What a block takes in memory beside its columns: roughly. */
 const BYTES_PER_BLOCK = 4096;
-const BYTES_PER_VALUE = 8;
 
 /** The order of everything here is the format; see docs/file-format.md. */
 export const encodeLogColumns = (open: OpenLogBlock): Uint8Array => {
@@ -224,63 +224,6 @@ export class SealedLogRows implements LogRows {
   /** Where each row stands among the lines. */
   get textRowOf(): Uint32Array {
     return (this.textRows ??= textRowsOf(this));
-  }
-}
-
-/** Values of structured metadata, each of them decoded when it is asked for. */
-export class SealedValues implements ValueTexts {
-  readonly count: number;
-  readonly byteLength: number;
-  private readonly bytes: Buffer;
-  private readonly ends: Uint32Array;
-  private readonly texts: (string | undefined)[] = [];
-
-  constructor(reader: ByteReader) {
-    this.count = reader.varint();
-    this.ends = new Uint32Array(reader.column(this.count));
-    for (let index = 1; index < this.count; index++)
-      this.ends[index] = (this.ends[index] ?? 0) + (this.ends[index - 1] ?? 0);
-    // A view: the columns around it are small beside it.
-    this.bytes = reader.bytes();
-    if ((this.ends.at(-1) ?? 0) !== this.bytes.length) throw new DamageError('values are missing');
-    // Once for the bytes, and once for the texts that are made of them.
-    this.byteLength = 2 * this.bytes.length + this.ends.byteLength + BYTES_PER_VALUE * this.count;
-  }
-
-  textAt(index: number): string {
-    return (this.texts[index] ??= this.bytes.toString('utf8', this.startOf(index), this.ends[index]));
-  }
-
-  bytesAt(index: number): number {
-    return (this.ends[index] ?? 0) - this.startOf(index);
-  }
-
-  indexOf(text: string): number {
-    if (text === '') return this.indexEndingAt(0, 0);
-    const wanted = Buffer.from(text);
-    for (let at = this.bytes.indexOf(wanted); at >= 0; at = this.bytes.indexOf(wanted, at + 1)) {
-      const index = this.indexEndingAt(at, at + wanted.length);
-      if (index >= 0) return index;
-    }
-    return -1;
-  }
-
-  private startOf(index: number): number {
-    return index === 0 ? 0 : (this.ends[index - 1] ?? 0);
-  }
-
-  /** Of the value that takes just these bytes. */
-  private indexEndingAt(start: number, end: number): number {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.ends[middle] ?? 0) < end) low = middle + 1;
-      else high = middle;
-    }
-    // Empty values end where others do.
-    for (let index = low; index < this.count && this.ends[index] === end; index++)
-      if (this.startOf(index) === start) return index;
-    return -1;
   }
 }
 
