@@ -204,7 +204,7 @@ const liveSearch = async (browser: Browser, ui: string, otlp: string): Promise<v
   await measured.close();
 };
 
-const folder = await mkdtemp(join(tmpdir(), 'lantern-bench-'));
+const folder = await mkdtemp(join(tmpdir(), 'lantern-ui-bench-'));
 const lantern = new ManagedProcess({
   name: 'lantern',
   args: [join('dist', 'main.js')],
@@ -233,5 +233,5 @@ try {
 } finally {
   await server.close();
   await lantern.stop();
-  await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true, force: true });
 }
