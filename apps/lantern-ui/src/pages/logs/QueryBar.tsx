@@ -1,13 +1,11 @@
 import { Button, Select } from '@mantine/core';
-import { IconPlayerPlay, IconPlayerStop, IconX } from '@tabler/icons-react';
+import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { labelValuesQuery } from '../../api/loki.js';
-import { formatShortTime } from '../../shared/format/time.js';
-import { lookbacksWith } from '../../shared/lookback.js';
-import { lookbackRange } from '../../shared/time-range.js';
+import { TimeRangeSelect } from '../../shared/TimeRangeSelect.js';
 import { faultIn } from './parse-fault.js';
-import { ANY_SERVICE, DEFAULT_LOOKBACK, logsPath, type LogsPageState } from './logs-params.js';
+import { ANY_SERVICE, logsPath, type LogsPageState } from './logs-params.js';
 import classes from './QueryBar.module.css';
 import { quoted } from './query-edit.js';
 
@@ -51,7 +49,6 @@ export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
     } else onChange({ query: next });
   };
 
-  const { range } = state;
   return (
     <form
       className={classes.bar}
@@ -84,28 +81,8 @@ export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
           />
         </Suspense>
       </div>
-      {range.kind === 'fixed' ? (
-        <Button
-          className={classes.fixed ?? ''}
-          rightSection={<IconX size={13} aria-hidden />}
-          title="Back to the last hour"
-          disabled={state.isLive}
-          onClick={() => onChange({ range: lookbackRange(DEFAULT_LOOKBACK) })}
-        >
-          {formatShortTime(Number(range.startMicros / 1_000n))} –{' '}
-          {formatShortTime(Number(range.endMicros / 1_000n))}
-        </Button>
-      ) : (
-        <Select
-          className={classes.time ?? ''}
-          aria-label="Time"
-          data={[...lookbacksWith(range.lookback)]}
-          value={range.lookback}
-          allowDeselect={false}
-          disabled={state.isLive}
-          onChange={(lookback) => lookback !== null && onChange({ range: lookbackRange(lookback) })}
-        />
-      )}
+      {/* Live lines are those of now. */}
+      {!state.isLive && <TimeRangeSelect range={state.range} onChange={(range) => onChange({ range })} />}
       <Button type="submit" variant="filled" loading={isFetching && !state.isLive} disabled={state.isLive}>
         Run
       </Button>
