@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { encodeTraceRequest } from '@lantern/otlp';
 import type { ResourceSpans, Span } from '@lantern/telemetry-model';
 import {
@@ -18,6 +18,9 @@ import type { TraceQuery } from '../../trace-store.js';
 import { openBlockStore, type BlockStore } from '../block-store.js';
 import { numbers } from '../testing/orders.js';
 import { TemporaryFolders } from '../testing/temporary-folders.js';
+
+// A search of a list of spans takes its time on a busy machine.
+jest.setTimeout(120_000);
 
 const folders = new TemporaryFolders();
 const TRACES = 300;
