@@ -117,7 +117,7 @@ describe('a trace', () => {
     await page.getByText('1', { exact: true }).and(page.locator('[aria-live=polite]')).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'users SELECT users' }).waitFor();
-    expect(query().get('find')).toBe('sqlite');
+    await page.waitForURL(({ searchParams }) => searchParams.get('find') === 'sqlite');
   });
 
   it('opens links as Jaeger makes them, to a span and to a text', async () => {

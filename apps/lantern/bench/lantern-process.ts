@@ -33,7 +33,8 @@ export class LanternProcess {
   static async start(settings: Readonly<Record<string, string>>): Promise<LanternProcess> {
     const begun = performance.now();
     const child = fork(fileURLToPath(new URL('../dist/main.js', here)), [], {
-      execArgv: ['--import', new URL('measured.mjs', here).href],
+      // As the image and `npm start` start it.
+      execArgv: ['--max-semi-space-size=8', '--import', new URL('measured.mjs', here).href],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
         PATH: process.env.PATH,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,12 +14,14 @@ const userService = fileURLToPath(new URL('../../user-service/', import.meta.url
 /** A user-service beside the shop's own, whose log lines take the way that the environment says. */
 class Sender {
   readonly #process: ManagedProcess;
+  readonly #logFile: string;
 
   constructor(
     readonly name: string,
     folder: string,
     env: Record<string, string>,
   ) {
+    this.#logFile = join(folder, `${name}.log`);
     this.#process = new ManagedProcess({
       name,
       args: ['--import', '@lantern/observability/register', join('dist', 'main.js')],
@@ -32,7 +34,7 @@ class Sender {
         DATA_DIR: join(folder, name),
         ...env,
       },
-      logFile: join(folder, `${name}.log`),
+      logFile: this.#logFile,
     });
   }
 
@@ -43,6 +45,13 @@ class Sender {
       headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01`, 'x-correlation-id': correlationId },
     });
     if (response.status !== 200) throw new Error(`${this.name} answered ${response.status}`);
+  }
+
+  /** Fulfils once the service has told that its backend is away: on stdout too, where nothing stands in the way. */
+  noticedOutage(): Promise<true> {
+    return waitFor(`${this.name} to notice the outage`, () =>
+      Promise.resolve(readFileSync(this.#logFile, 'utf8').includes('cannot be reached') || undefined),
+    );
   }
 
   stop(): Promise<number | NodeJS.Signals> {
@@ -80,6 +89,7 @@ describe('log lines', () => {
         [toLoki, byOtlp].map((sender) => sender.request(traceId, correlationIds[index] ?? '')),
       );
     }
+    await Promise.all([toLoki.noticedOutage(), byOtlp.noticedOutage()]);
     gate.open();
   });
 

@@ -40,6 +40,8 @@ export const LineList = ({
     getItemKey: (index) => lines[index]?.key ?? 'end',
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
+    // Before the list has its height, as many rows are drawn as a screen has.
+    initialRect: { width: 0, height: 900 },
   });
   const toggle = (key: string) =>
     setOpen((current) => {

@@ -58,7 +58,12 @@ const QueryEditor = ({ value, fault, onChange, onRun }: QueryEditorProps) => {
           history(),
           bracketMatching(),
           closeBrackets(),
-          autocompletion({ override: [completeLogql(client)], icons: false, activateOnTypingDelay: 60 }),
+          autocompletion({
+            override: [completeLogql(client)],
+            icons: false,
+            activateOnTypingDelay: 60,
+            interactionDelay: 0,
+          }),
           highlightLogql,
           markedFault,
           placeholder(ANY_SERVICE),

@@ -1,4 +1,5 @@
 import { isSpanId, type SpanId } from '@lantern/telemetry-model';
+import { useLayoutEffect, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import type { GroupKey, SortColumn } from '../../api/trace/trace-api.js';
 import { ENTRY_FILTERS, type EntryFilter } from './trace-entries.js';
@@ -102,9 +103,15 @@ const formatSort = ({ by, direction }: SpanSort): string => (direction === 1 ? `
 export const useTraceAddress = () => {
   const [params, setParams] = useSearchParams();
   const address = parseTraceAddress(params);
-  const change = (changes: Partial<TraceAddress>) =>
-    setParams((current) => formatTraceAddress({ ...parseTraceAddress(current), ...changes }), {
-      replace: true,
-    });
+  // The router shows a new address when it has drawn the page for it. A change that comes before that builds on this
+  // one, or it would take the former back.
+  const latest = useRef(params);
+  useLayoutEffect(() => {
+    latest.current = params;
+  }, [params]);
+  const change = (changes: Partial<TraceAddress>) => {
+    latest.current = formatTraceAddress({ ...parseTraceAddress(latest.current), ...changes });
+    setParams(latest.current, { replace: true });
+  };
   return { ...address, change };
 };
