@@ -1,6 +1,7 @@
 // `npm test`: everything that a change must not break, ending with one line `N passed, N failed` over all suites.
 import { execFile, spawnSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,12 +18,12 @@ const formatCheck = () =>
 
 const nx = (title, ...args) => {
   console.log(`\n── ${title} ──`);
-  return (
-    spawnSync(process.execPath, ['node_modules/nx/dist/bin/nx.js', ...args, '--output-style=static'], {
-      cwd: root,
-      stdio: 'inherit',
-    }).status === 0
+  const { status } = spawnSync(
+    process.execPath,
+    ['node_modules/nx/dist/bin/nx.js', ...args, '--output-style=static'],
+    { cwd: root, stdio: 'inherit' },
   );
+  return { title, succeeded: status === 0 };
 };
 
 // What a cached suite counted comes back from the cache; what an earlier run left behind must not.
@@ -38,20 +39,30 @@ const steps = [
   // Two at a time: each e2e suite starts the whole system, on ports of its own.
   nx('Trace and browser tests', 'run-many', '-t', 'e2e', '--parallel=2'),
 ];
-const { succeeded: isFormatted, report } = await formatting;
-steps.push(isFormatted);
-if (!isFormatted) console.log(`\n── Format: run \`npm run format\` ──\n${report}`);
+const { succeeded, report } = await formatting;
+steps.push({ title: 'Format', succeeded });
+if (!succeeded) console.log(`\n── Format: run \`npm run format\` ──\n${report}`);
 
 let passed = 0;
-let failed = 0;
+const failures = [];
 for (const file of globSync(results, { cwd: root })) {
   const suite = JSON.parse(readFileSync(`${root}/${file}`, 'utf8'));
   passed += suite.numPassedTests;
-  // A suite that could not even be loaded counts as one failure.
-  failed += suite.numFailedTests + suite.numRuntimeErrorTestSuites;
+  for (const { name, message, assertionResults } of suite.testResults) {
+    const place = relative(root, name);
+    const failedTests = assertionResults.filter(({ status }) => status === 'failed');
+    for (const { fullName, failureMessages } of failedTests) {
+      failures.push(`${place}: ${fullName}\n${failureMessages.join('\n')}`);
+    }
+    // A suite that could not even be loaded has no tests to blame: it counts as one failure.
+    if (failedTests.length === 0 && message !== '') failures.push(`${place}\n${message}`);
+  }
 }
-// A step that fails outside a suite (format, build, lint, types) counts as one failure too.
-if (failed === 0) failed = steps.filter((succeeded) => !succeeded).length;
+// A step that fails outside a suite (format, build, lint, types) has told its own story above.
+if (failures.length === 0)
+  failures.push(...steps.filter(({ succeeded }) => !succeeded).map(({ title }) => title));
 
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+// Named here once more: the reports above run to thousands of lines, of which a CI may keep the last hundred.
+if (failures.length > 0) console.log(`\n── Failed ──\n\n${failures.join('\n\n')}`);
+console.log(`\n${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
