@@ -30,6 +30,8 @@ export const project = (overrides: Config = {}): Config => ({
   testEnvironmentOptions: {
     customExportConditions: ['@lantern/source', 'node', 'node-addons', 'module-sync'],
   },
+  // Ends what hangs. What has to be quick is asserted by its test: a busy machine is no failure.
+  testTimeout: 120_000,
   ...overrides,
 });
 

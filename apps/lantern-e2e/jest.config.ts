@@ -5,5 +5,4 @@ export default project({
   globalSetup: '<rootDir>/src/rig/start-system.ts',
   globalTeardown: '<rootDir>/src/rig/stop-system.ts',
   maxWorkers: 1,
-  testTimeout: 60_000,
 });

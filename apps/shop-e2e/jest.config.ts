@@ -6,5 +6,4 @@ export default project({
   globalTeardown: '<rootDir>/src/rig/stop-system.ts',
   // The suites share one system and count what it has seen.
   maxWorkers: 1,
-  testTimeout: 30_000,
 });

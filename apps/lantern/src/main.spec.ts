@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { LANTERN_VERSION } from './version.js';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -26,8 +26,6 @@ interface Urls {
 }
 
 // Each test starts a process, on a machine that may be busy.
-jest.setTimeout(30_000);
-
 let lantern: ChildProcess | undefined;
 afterEach(() => {
   lantern?.kill('SIGKILL');

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Waits until the condition holds; fails, naming what was waited for, when it does not within `timeoutMillis`. */
-export async function until(what: string, condition: () => boolean, timeoutMillis = 5000): Promise<void> {
+export async function until(what: string, condition: () => boolean, timeoutMillis = 30_000): Promise<void> {
   const deadline = Date.now() + timeoutMillis;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`Waited ${timeoutMillis} ms in vain for ${what}`);

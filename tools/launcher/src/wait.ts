@@ -6,7 +6,7 @@
 export const waitFor = async <T>(
   what: string,
   ask: () => Promise<T | undefined>,
-  { deadlineMs = 10_000, intervalMs = 50 } = {},
+  { deadlineMs = 30_000, intervalMs = 50 } = {},
 ): Promise<T> => {
   const deadline = Date.now() + deadlineMs;
   for (;;) {

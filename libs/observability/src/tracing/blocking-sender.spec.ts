@@ -20,6 +20,7 @@ it('what is sent at the end of a process holds it up for two seconds in all, and
   expect(sendBlocking([parcel(closed), { ...parcel(closed), url: 'no URL' }], 1500)).toEqual([false, false]);
   for (let call = 0; call < 3; call++) expect(sendBlocking([parcel(port)], 1500)).toEqual([false]);
   expect(performance.now() - before).toBeGreaterThan(1500);
-  expect(performance.now() - before).toBeLessThan(3000);
+  // Not 1.5 s for each.
+  expect(performance.now() - before).toBeLessThan(4500);
   hanging.close();
 });

@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { closedPort, startServer } from '../../test/http-server.js';
 import { type OtlpSink, startOtlpSink } from '../../test/otlp-sink.js';
 import { CompiledLibrary, type Program } from '../../test/program.js';
 
 // Each case is a process of its own, which has to start.
-jest.setTimeout(60_000);
-
 /** A service that gets one request and then goes the way that `WAY` names. */
 const service = `
 import { createServer, get } from 'node:http';
@@ -120,7 +118,7 @@ describe('an error that ends the process', () => {
       });
       const url = how === 'hangs' ? hanging.url : `http://127.0.0.1:${await closedPort()}`;
       const { code, stderr } = await run('throw', { OTEL_EXPORTER_OTLP_ENDPOINT: url });
-      if (how === 'hangs') expect(performance.now() - crashedAt).toBeLessThan(4000);
+      if (how === 'hangs') expect(performance.now() - crashedAt).toBeLessThan(20_000);
       await hanging.close();
       expect([code, stderr]).toEqual([1, (await runBare('throw')).stderr]);
       expect(program?.line(/^\d+ spans were not sent to .* before the end$/)?.level).toBe('warn');

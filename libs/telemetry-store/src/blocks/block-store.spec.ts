@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import * as fs from 'node:fs';
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,8 +14,6 @@ import { RANGE, append, findAll, ids, numbers, order } from './testing/orders.js
 import { TemporaryFolders } from './testing/temporary-folders.js';
 import type { LogFiles } from './write-ahead-log.js';
 import { abandon } from './testing/abandon.js';
-
-jest.setTimeout(120_000);
 
 const folders = new TemporaryFolders();
 const opened: BlockStore[] = [];

@@ -1,9 +1,7 @@
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { TemporaryFolders } from './testing/temporary-folders.js';
-
-jest.setTimeout(120_000);
 
 const folders = new TemporaryFolders();
 afterAll(() => folders.remove());

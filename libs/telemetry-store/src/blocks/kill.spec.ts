@@ -1,8 +1,6 @@
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { killRounds } from './testing/kill-rounds.js';
 import { TemporaryFolders } from './testing/temporary-folders.js';
-
-jest.setTimeout(120_000);
 
 const folders = new TemporaryFolders();
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,8 +13,6 @@ import { anyLogAppends, anyLogQuery } from '../../contract/small-log-world.js';
 import { openBlockStore, type BlockStore, type BlockStoreOptions } from '../block-store.js';
 import { abandon } from '../testing/abandon.js';
 import { TemporaryFolders } from '../testing/temporary-folders.js';
-
-jest.setTimeout(fuzzRuns(120_000));
 
 const RANGE = { startUnixNano: T0 - millis(1_000), endUnixNano: T0 + millis(3_600_000) };
 

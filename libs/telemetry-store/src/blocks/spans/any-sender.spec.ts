@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { encodeTraceRequest } from '@lantern/otlp';
 import { SpanKind, type Span } from '@lantern/telemetry-model';
 import { T0, millis, resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
@@ -6,8 +6,6 @@ import type { TraceQuery } from '../../trace-store.js';
 import { openBlockStore, type BlockStore } from '../block-store.js';
 import { numbers } from '../testing/orders.js';
 import { TemporaryFolders } from '../testing/temporary-folders.js';
-
-jest.setTimeout(120_000);
 
 const folders = new TemporaryFolders();
 const opened: BlockStore[] = [];

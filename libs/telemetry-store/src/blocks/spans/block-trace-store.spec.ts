@@ -1,11 +1,9 @@
-import { afterAll, describe, jest } from '@jest/globals';
+import { afterAll, describe } from '@jest/globals';
 import { traceStoreContract } from '../../contract/trace-store-contract.js';
 import { TemporaryFolders } from '../testing/temporary-folders.js';
 import { openBlockStore } from '../block-store.js';
 
 // Every store of the suite is a database file of its own, which takes its time on a busy disk.
-jest.setTimeout(120_000);
-
 const folders = new TemporaryFolders();
 
 afterAll(() => folders.remove());

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeTraceRequest } from '@lantern/otlp';
 import type { ResourceSpans, Span } from '@lantern/telemetry-model';
 import {
@@ -20,8 +20,6 @@ import { numbers } from '../testing/orders.js';
 import { TemporaryFolders } from '../testing/temporary-folders.js';
 
 // A search of a list of spans takes its time on a busy machine.
-jest.setTimeout(120_000);
-
 const folders = new TemporaryFolders();
 const TRACES = 300;
 const RANGE = { startUnixNano: T0, endUnixNano: T0 + millis(1e6) };

