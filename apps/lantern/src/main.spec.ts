@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { LANTERN_VERSION } from './version.js';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
-const HOOKS = new URL('./testing/typescript-hooks.mjs', import.meta.url).href;
+const HOOKS = new URL('../../../tools/source-modules.mjs', import.meta.url).href;
 
 const FREE_PORTS = {
   LANTERN_OTLP_PORT: '0',

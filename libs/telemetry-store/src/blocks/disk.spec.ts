@@ -25,7 +25,7 @@ const fillDisk = (way: Way): Record<string, unknown> => {
     '--conditions=@lantern/source',
     '--experimental-transform-types',
     '--disable-warning=ExperimentalWarning',
-    `--import=${new URL('../../source-modules.mjs', import.meta.url).href}`,
+    `--import=${new URL('../../../../tools/source-modules.mjs', import.meta.url).href}`,
     fileURLToPath(new URL('./testing/full-disk.ts', import.meta.url)),
     folders.next(),
     way,

@@ -24,7 +24,7 @@ export interface LogBlockReaderOptions {
 export interface LogFilters {
   /** Of the lines, see `mayHoldGrams`. */
   readonly grams: Uint8Array;
-  /** Of the values of structured metadata, see `mayHoldTag`. */
+  /** Of the values of structured metadata, see `mayHoldHash`. */
   readonly values: Uint8Array;
   readonly byteLength: number;
 }

@@ -1,8 +1,8 @@
 import type { LogQuery } from '../../log-store.js';
-import { mayHoldTag } from '../tag-filter.js';
 import { highOf, lowOf } from '../wide-time.js';
 import type { BlockText } from './block-text.js';
 import { gramsOf, mayHoldGrams } from './gram-filter.js';
+import { mayHoldHash } from './hash-filter.js';
 import { LineSearch } from './line-search.js';
 import type { LogFilters } from './log-block-reader.js';
 import { compareTimes, sortByTime, type LogRows } from './log-rows.js';
@@ -82,7 +82,7 @@ export class LogSelection {
   mayBeIn({ grams, values }: LogFilters): boolean {
     return (
       this.grams.every((own) => mayHoldGrams(grams, own)) &&
-      this.valueHashes.every((hash) => mayHoldTag(values, hash))
+      this.valueHashes.every((hash) => mayHoldHash(values, hash))
     );
   }
 

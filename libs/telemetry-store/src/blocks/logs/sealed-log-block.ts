@@ -2,10 +2,9 @@ import type { LogPart } from '../block-database.js';
 import type { BlockParts } from '../block-table.js';
 import { joinParts } from '../joined-parts.js';
 import { sealBytes } from '../sealed-bytes.js';
-import { buildTagFilter } from '../tag-filter.js';
-import { TagSet } from '../tag-set.js';
 import { encodeText } from './block-text.js';
 import { buildGramFilter } from './gram-filter.js';
+import { buildHashFilter } from './hash-filter.js';
 import { encodeLogColumns } from './log-columns.js';
 import { encodeLogSummary, summarizeLogs, type LogSummary } from './log-summary.js';
 import type { OpenLogBlock } from './open-log-block.js';
@@ -19,8 +18,6 @@ export interface SealedLogParts {
 export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedLogParts => {
   const summary = summarizeLogs(open);
   const { layout, chunks, plain } = encodeText(open);
-  const values = new TagSet();
-  for (const hash of open.values.textHashes) values.add(hash);
   return {
     summary,
     encoded: {
@@ -28,7 +25,7 @@ export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedL
       arrivedMillis,
       summary: sealBytes(encodeLogSummary(summary)),
       parts: {
-        filter: sealBytes(joinParts([buildGramFilter(plain), buildTagFilter(values)])),
+        filter: sealBytes(joinParts([buildGramFilter(plain), buildHashFilter(open.values.textHashes)])),
         columns: sealBytes(encodeLogColumns(open)),
         layout,
       },

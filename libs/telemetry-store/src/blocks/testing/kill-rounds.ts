@@ -69,7 +69,7 @@ const writeUntilKilled = async (
       '--conditions=@lantern/source',
       '--experimental-transform-types',
       '--disable-warning=ExperimentalWarning',
-      `--import=${new URL('../../../source-modules.mjs', import.meta.url).href}`,
+      `--import=${new URL('../../../../../tools/source-modules.mjs', import.meta.url).href}`,
       path('./kill-writer.ts'),
       folder,
       String(first),

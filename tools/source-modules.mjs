@@ -1,6 +1,6 @@
 // Lets Node run this workspace's TypeScript as it lies: `./span.js` is `./span.ts` here.
 //
-//   node --conditions=@lantern/source --experimental-transform-types --import ./source-modules.mjs bench/main.ts
+//   node --conditions=@lantern/source --experimental-transform-types --import ../../tools/source-modules.mjs bench/main.ts
 import { registerHooks } from 'node:module';
 
 registerHooks({
