@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { audit } from './rig/audit.js';
-import { connectBrowser, openPage } from './rig/browser.js';
+import { connectBrowser, darken, openPage } from './rig/browser.js';
 import { screenshot } from './rig/screenshot.js';
 import { uiUrl } from './rig/shop.js';
 import { sendTrace, type SpanToSend } from './rig/spans.js';
@@ -68,7 +68,7 @@ describe('the dependency page', () => {
     expect(await row('deps-gateway', 'deps-orders').innerText()).not.toMatch(/new|circle/);
     expect(await page.locator('main b').count()).toBe(0);
     expect(await audit(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
+    await darken(page);
     expect(await audit(page)).toEqual([]);
     await screenshot(page, 'dependencies-dark');
   });
@@ -78,6 +78,7 @@ describe('the dependency page', () => {
     await graph().getByRole('link', { name: 'deps-stock', exact: true }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('deps-stock');
+    await page.getByRole('option', { name: 'deps-stock' }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForURL(/service=deps-stock/);
@@ -85,7 +86,7 @@ describe('the dependency page', () => {
     await page.getByRole('combobox', { name: 'Depth' }).click();
     await page.getByRole('option', { name: '1 call away' }).click();
     await page.getByText('2 services, 2 connections').waitFor();
-    expect(page.url()).toContain('depth=1');
+    await page.waitForURL(/depth=1/);
     await graph().getByRole('link', { name: 'deps-orders', exact: true }).click();
     await page.waitForURL(/service=deps-orders/);
   });
@@ -94,12 +95,12 @@ describe('the dependency page', () => {
     await open();
     await page.getByRole('link', { name: 'Traces of deps-orders calling deps-stock' }).click();
     await page.getByRole('heading', { name: /^1 trace$/ }).waitFor();
-    const { searchParams } = new URL(page.url());
-    expect([searchParams.get('service'), searchParams.get('with'), searchParams.get('start')]).toEqual([
-      'deps-stock',
-      'deps-orders',
-      range.start,
-    ]);
+    await page.waitForURL(
+      ({ searchParams }) =>
+        searchParams.get('service') === 'deps-stock' &&
+        searchParams.get('with') === 'deps-orders' &&
+        searchParams.get('start') === range.start,
+    );
   });
 
   it('says what to do where there is nothing', async () => {

@@ -54,7 +54,7 @@ describe('a developer who looks for a failed order', () => {
 
     await found.click();
     await page.getByRole('tree', { name: 'Spans' }).waitFor();
-    expect(page.url()).toContain(`/trace/${failedTrace}`);
+    await page.waitForURL(`**/trace/${failedTrace}**`);
   });
 
   it('sees where it failed and why, in one line and in the span', async () => {

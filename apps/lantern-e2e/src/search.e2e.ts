@@ -2,7 +2,8 @@ import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { audit } from './rig/audit.js';
-import { connectBrowser, openPage } from './rig/browser.js';
+import { connectBrowser, darken, openPage } from './rig/browser.js';
+import { eventually } from './rig/eventually.js';
 import { screenshot } from './rig/screenshot.js';
 import { uiUrl } from './rig/shop.js';
 import { sendTrace } from './rig/spans.js';
@@ -102,7 +103,9 @@ describe('a query with operators', () => {
     await page.keyboard.press('Enter');
 
     await page.getByRole('heading', { name: /^3 traces$/ }).waitFor();
-    expect(new URL(page.url()).searchParams.get('query')).toBe('item.number >= 3 and not name =~ 4');
+    await page.waitForURL(
+      ({ searchParams }) => searchParams.get('query') === 'item.number >= 3 and not name =~ 4',
+    );
     const names = await results().allInnerTexts();
     expect(names.map((text) => /\/items\/\d/.exec(text)?.[0])).toEqual(['/items/3', '/items/5', '/items/6']);
 
@@ -133,7 +136,7 @@ describe('the results', () => {
     await page.waitForURL(/sort=shortest/);
     await table.getByRole('row').nth(1).getByText('50 ms').waitFor();
     expect(await audit(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
+    await darken(page);
     await screenshot(page, 'search-table-dark');
     expect(await audit(page)).toEqual([]);
   });
@@ -184,7 +187,7 @@ describe('live search', () => {
     await news.waitFor();
     expect([await first.getAttribute('href'), await first.boundingBox()]).toEqual(before);
     await news.click();
-    expect(await first.getAttribute('href')).toBe(`/trace/${arrived}`);
+    await eventually(async () => expect(await first.getAttribute('href')).toBe(`/trace/${arrived}`));
   });
 });
 

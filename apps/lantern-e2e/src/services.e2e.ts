@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { audit } from './rig/audit.js';
-import { connectBrowser, openPage } from './rig/browser.js';
+import { connectBrowser, darken, openPage } from './rig/browser.js';
 import { screenshot } from './rig/screenshot.js';
 import { uiUrl } from './rig/shop.js';
 import { sendTraces } from './rig/spans.js';
@@ -71,7 +71,7 @@ describe('the services page', () => {
     expect(await audit(page)).toEqual([]);
     await row(SERVICE).getByRole('link').click();
     await page.getByRole('img', { name: /^Latency over time/ }).waitFor();
-    expect(new URL(page.url()).searchParams.get('service')).toBe(SERVICE);
+    await page.waitForURL(({ searchParams }) => searchParams.get('service') === SERVICE);
   });
 
   it('says what each operation of a service costs, and what became of it', async () => {
@@ -82,7 +82,7 @@ describe('the services page', () => {
     expect(await row('GET /old').innerText()).toContain('not called in this time');
     await page.getByRole('img', { name: /^Failed over time/ }).waitFor();
     expect(await audit(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
+    await darken(page);
     expect(await audit(page)).toEqual([]);
     await screenshot(page, 'services-dark');
   });
@@ -105,6 +105,7 @@ describe('the services page', () => {
     expect(await audit(page)).toEqual([]);
     await page.keyboard.press('/');
     await page.keyboard.type(SERVICE);
+    await page.getByRole('option', { name: SERVICE }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForURL(new RegExp(`service=${SERVICE}`));

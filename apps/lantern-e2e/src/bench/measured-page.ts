@@ -22,8 +22,11 @@ export class MeasuredPage {
 
   static async open(browser: Browser): Promise<MeasuredPage> {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
-    const session = await context.newCDPSession(page);
+    return MeasuredPage.of(await context.newPage());
+  }
+
+  static async of(page: Page): Promise<MeasuredPage> {
+    const session = await page.context().newCDPSession(page);
     // Time on the processor instead of on the wall: what others do on the machine does not count.
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     return new MeasuredPage(page, session);
