@@ -80,6 +80,8 @@ describe('parseQuery', () => {
     ['and a = 1', 'Here a condition, such as duration > 250ms is expected, not and.', 'and'],
     ['error > 1', 'Only error=true and error=false have a meaning.', 'error > 1'],
     ['startTime > yesterday', 'Write a time like 2026-11-26T14:00:00Z.', 'yesterday'],
+    ['"" = 1', 'This attribute has no name.', '""'],
+    ['resource.', 'This attribute has no name.', 'resource.'],
     ['event(event(a=1))', 'This is already inside event(…).', 'event'],
   ])('says what is wrong with %s, and where', (query, message, at) => {
     const { from, to, message: said } = problem(query);
@@ -105,6 +107,7 @@ describe('parseQuery', () => {
       '(',
       ')',
       ' ',
+      '.',
       'not',
       'and',
       'or',

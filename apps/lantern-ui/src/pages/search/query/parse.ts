@@ -122,6 +122,7 @@ class Parser {
           reference: { attr: inside ? { key: key.value, level: inside } : { key: key.value } },
           type: undefined,
         };
+    if ('attr' in reference && reference.attr.key === '') throw wrong(key, 'This attribute has no name.');
 
     const next = this.tokens[this.at];
     if (next?.kind === 'operator') {
