@@ -83,6 +83,46 @@ describe('logLinesOf', () => {
     expect(new Set(lines.map(({ key }) => key)).size).toBe(3);
   });
 
+  describe('the time at which a line was written', () => {
+    const MILLIS = 1_763_820_131_123_000_000n;
+    const written = (time: bigint, line: object) =>
+      logLinesOf(answer({ stream: { service: 'a' }, values: [[String(time), JSON.stringify(line)]] }))[0]
+        ?.writtenUnixNano;
+
+    it.each([
+      ['2025-11-22T14:02:11.123456Z', 456_000n],
+      ['2025-11-22T15:02:11.123456789+01:00', 456_789n],
+      ['2025-11-22T14:02:11.123Z', 0n],
+    ])('has the microseconds of %s, which its sender left out', (timestamp, nanos) => {
+      expect(written(MILLIS, { timestamp })).toBe(MILLIS + nanos);
+    });
+
+    it.each([
+      ['of another millisecond', '2025-11-22T14:02:11.124001Z'],
+      ['of an earlier one', '2025-11-22T14:02:11.122999Z'],
+      ['without a zone', '2025-11-22T14:02:11.123456'],
+      ['that is none', '2025-13-42T14:02:11.123456Z'],
+      ['in other words', 'yesterday'],
+    ])('is Loki’s when the line gives one %s', (_, timestamp) => {
+      expect(written(MILLIS, { timestamp })).toBe(MILLIS);
+    });
+
+    it('is Loki’s when that is finer than a millisecond', () => {
+      expect(written(MILLIS + 5n, { timestamp: '2025-11-22T14:02:11.123456Z' })).toBe(MILLIS + 5n);
+    });
+
+    it('orders lines of one millisecond', () => {
+      const at = (micros: number) => [
+        String(MILLIS),
+        JSON.stringify({ timestamp: `2025-11-22T14:02:11.123${micros}Z`, message: String(micros) }),
+      ];
+      const lines = logLinesOf(
+        answer({ stream: { service: 'a' }, values: [at(700), at(900)] }, { stream: {}, values: [at(800)] }),
+      );
+      expect(lines.map(({ message }) => message)).toEqual(['700', '800', '900']);
+    });
+  });
+
   it.each(['{broken', '{"a":', '[1]', ''])('shows a line that is no JSON object as it is: %s', (text) => {
     expect(logLinesOf(answer({ stream: { service: 'a' }, values: [['1', text]] }))).toMatchObject([
       { message: text, line: text },

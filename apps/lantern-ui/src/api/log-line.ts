@@ -1,12 +1,15 @@
 import type { LokiStream, LokiStreams } from '@lantern/query-api/wire';
-import type { UnixNano } from '@lantern/telemetry-model';
+import { NANOS_PER_MILLI, type UnixNano } from '@lantern/telemetry-model';
 import { levelOf, type LogLevel } from './log-level.js';
 
 /** A log line, taken apart as far as it can be. */
 export interface LogLine {
   /** Unique in its list. */
   readonly key: string;
+  /** Where it stands in Loki: some senders leave nothing finer than milliseconds of it. */
   readonly timeUnixNano: UnixNano;
+  /** When it was written: the line's own time where Loki has the same one, only coarser. */
+  readonly writtenUnixNano: UnixNano;
   readonly service: string;
   readonly level: LogLevel;
   readonly message: string;
@@ -27,14 +30,19 @@ export const logLinesOf = (answer: unknown): LogLine[] => {
   const { data } = answer as { data?: Partial<LokiStreams> };
   return (data?.result ?? [])
     .flatMap(linesOf)
-    .sort((a, b) => (a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0))
+    .sort(
+      (a, b) => ascending(a.timeUnixNano, b.timeUnixNano) || ascending(a.writtenUnixNano, b.writtenUnixNano),
+    )
     .map((line, index) => ({ ...line, key: String(index) }));
 };
+
+const ascending = (a: UnixNano, b: UnixNano): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const linesOf = ({ stream, values }: LokiStream): Omit<LogLine, 'key'>[] =>
   values.map(([time, line, categories]) => {
     // The first to name a key wins, as in Loki: stream labels, then metadata, then what the line says itself.
-    const known = new Map<string, string>(Object.entries(fieldsOf(line)));
+    const own = fieldsOf(line);
+    const known = new Map<string, string>(Object.entries(own));
     const outer = { ...categories?.parsed, ...categories?.structuredMetadata, ...stream };
     for (const [key, value] of Object.entries(outer)) known.set(key, value);
 
@@ -45,6 +53,7 @@ const linesOf = ({ stream, values }: LokiStream): Omit<LogLine, 'key'>[] =>
     const message = take('message', 'msg', 'body');
     return {
       timeUnixNano: BigInt(time),
+      writtenUnixNano: finest(BigInt(time), own.timestamp ?? own.time ?? own.ts),
       service: take('service', 'service_name') ?? '',
       level: levelOf(take('level', 'severity', 'detected_level', 'severity_text')),
       message: message ?? line,
@@ -56,6 +65,18 @@ const linesOf = ({ stream, values }: LokiStream): Omit<LogLine, 'key'>[] =>
       line,
     };
   });
+
+const ISO_8601 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{1,9})(Z|[+-]\d\d:\d\d)$/;
+
+/** The time as Loki has it, or the one that the line gives if it is the same but for what is below a millisecond. */
+const finest = (time: UnixNano, own: string | undefined): UnixNano => {
+  if (own === undefined || time % NANOS_PER_MILLI !== 0n) return time;
+  const [, second, fraction = '', zone] = ISO_8601.exec(own) ?? [];
+  const millis = Date.parse(`${second}${zone}`);
+  if (Number.isNaN(millis)) return time;
+  const given = BigInt(millis) * NANOS_PER_MILLI + BigInt(fraction.padEnd(9, '0'));
+  return time <= given && given < time + NANOS_PER_MILLI ? given : time;
+};
 
 /** They have a place of their own in the list. */
 const SHOWN_ELSEWHERE = new Set(['message', 'msg', 'body', 'detected_level', 'timestamp', 'time', 'ts']);

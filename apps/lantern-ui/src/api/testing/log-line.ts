@@ -16,6 +16,7 @@ export const logLine = ({
 }): LogLine => ({
   key: String(lines++),
   timeUnixNano: BigInt(time),
+  writtenUnixNano: BigInt(time),
   service: 'shop',
   level,
   message,

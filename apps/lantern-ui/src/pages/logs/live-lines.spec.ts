@@ -5,6 +5,7 @@ import { liveLines, MOST_LIVE_LINES, NO_LINES, type LiveEvent } from './live-lin
 const line = (message: string): LogLine => ({
   key: '',
   timeUnixNano: 0n,
+  writtenUnixNano: 0n,
   service: 'shop',
   level: 'info',
   message,

@@ -106,7 +106,7 @@ export const LogItem = ({ line, startUnixNano, isOpen, onToggle, onOpenSpan }: L
         <IconChevronRight size={13} className={classes.chevron} data-open={isOpen} aria-hidden />
         <span className={classes.meta}>
           <span className={classes.time} title={formatTime(line.timeUnixNano)}>
-            {formatOffset(line.timeUnixNano - startUnixNano)}
+            {formatOffset(line.writtenUnixNano - startUnixNano)}
           </span>
           <span className={classes.tag} data-level={line.level}>
             {line.level === 'unknown' ? 'log' : line.level}

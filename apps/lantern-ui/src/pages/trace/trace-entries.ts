@@ -52,7 +52,7 @@ export const traceEntries = (
     list.push({
       key: `log-${line.key}`,
       row: row ?? 0,
-      time: Number(line.timeUnixNano - table.startUnixNano),
+      time: Number(line.writtenUnixNano - table.startUnixNano),
       level: line.level,
       tone: isAtLeast(line.level, 'error') ? 'error' : line.level === 'warn' ? 'warn' : 'plain',
       text: line.message,
