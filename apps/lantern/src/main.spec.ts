@@ -25,7 +25,6 @@ interface Urls {
   readonly sampling: string;
 }
 
-// Each test starts a process, on a machine that may be busy.
 let lantern: ChildProcess | undefined;
 afterEach(() => {
   lantern?.kill('SIGKILL');

@@ -9,7 +9,6 @@ import { until } from '../test/until.js';
 
 /** Programs in processes of their own, started with `node --import …/register.js`, as a service is. */
 
-// Starting Node, Nest and the SDK takes a second, several on a busy machine.
 const service = `
 import { Controller, Get, Logger, Module, Param } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

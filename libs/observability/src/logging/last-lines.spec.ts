@@ -3,7 +3,6 @@ import { type FakeLoki, startLoki } from '../../test/loki.js';
 import { type OtlpLogsSink, startOtlpLogsSink } from '../../test/otlp-logs-sink.js';
 import { CompiledLibrary, type Program } from '../../test/program.js';
 
-// Each case is a process of its own, which has to start.
 /** Writes a line that is sent, then others, and goes the way that `WAY` names before they can be. */
 const service = `
 import { TraceLogger } from './library/index.js';
@@ -39,7 +38,13 @@ afterEach(async () => {
 });
 
 const run = async (env: NodeJS.ProcessEnv): Promise<{ code: number | null; millis: number }> => {
-  program = library.start('service', { OTEL_TRACES_EXPORTER: 'none', OTEL_SERVICE_NAME: 'shop', ...env });
+  program = library.start('service', {
+    OTEL_TRACES_EXPORTER: 'none',
+    OTEL_SERVICE_NAME: 'shop',
+    // A busy machine may need more than two seconds.
+    LANTERN_EXIT_TIMEOUT: '60000',
+    ...env,
+  });
   await program.waitFor('very last words');
   const before = performance.now();
   const { code } = await program.ended;
@@ -78,7 +83,7 @@ describe('the last lines of a process', () => {
 
   it('hold the end up for a second at most when Loki does not answer, and are told as lost', async () => {
     loki.answerWith(undefined);
-    const { code, millis } = await run({ LOKI_URL: loki.url });
+    const { code, millis } = await run({ LOKI_URL: loki.url, LANTERN_EXIT_TIMEOUT: '' });
     expect(code).toBe(1);
     expect(millis).toBeLessThan(20_000);
     expect(program?.line('4 log lines were not sent to Loki before the end')).toBeDefined();

@@ -4,6 +4,7 @@ import { ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { countLostLogLines } from '../metrics/losses.js';
 import { sendBlocking } from '../tracing/blocking-sender.js';
+import { exitTimeoutMillis } from '../tracing/exit-timeout.js';
 import { Backoff } from './backoff.js';
 import { type Bounds, LineQueue, type QueuedLine } from './line-queue.js';
 import type { LineSender } from './line-sender.js';
@@ -24,8 +25,8 @@ const batchBounds: Bounds = { lines: 1000, bytes: 480 * 1024 };
 /** What is kept while the backend is away: minutes of a busy service, some megabytes of memory. */
 const queueBounds: Bounds = { lines: 20_000, bytes: 12 * 1024 * 1024 };
 
-/** How long a crash or `process.exit()` may be held up by lines that are left, in milliseconds. */
-const blockingMillis = 1000;
+/** What lines that are left may take of the time by which a crash or `process.exit()` is held up. */
+const shareOfLines = 0.5;
 
 /** For the end of a program that nobody shuts down, in milliseconds. */
 const lastShutdownMillis = 5000;
@@ -123,7 +124,7 @@ export class LineDelivery {
     const sendable = parcels.flatMap(({ batch, parcel }) => (parcel ? [{ batch, parcel }] : []));
     const accepted = sendBlocking(
       sendable.map(({ parcel }) => parcel),
-      blockingMillis,
+      shareOfLines * exitTimeoutMillis(),
     );
     const sent = sendable.reduce((sum, { batch }, at) => sum + (accepted[at] ? batch.length : 0), 0);
     this.reportLeft(batches.flat().length - sent + this.queue.takeLost());

@@ -8,7 +8,6 @@ interface Pushed {
   resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[];
 }
 
-// Starting Node, Nest and the SDK takes a second, several on a busy machine.
 describe('The metrics of a program that was started with --import', () => {
   const library = new CompiledLibrary();
   const pushed: { path: string; names: string[] }[] = [];

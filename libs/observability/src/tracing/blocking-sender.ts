@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { exitTimeoutMillis } from './exit-timeout.js';
 
 /** Something to be posted while the process ends. */
 export interface Parcel {
@@ -34,24 +35,21 @@ for (const [at, { url, headers, body }] of parcels.entries()) {
 }
 `;
 
-/** What all calls together may hold the end of the process up, in milliseconds. */
-const endTakesMillis = 2000;
-
 /** When the first call was made, by `performance.now()`: the process has been ending since. */
 let endingSince: number | undefined;
 
 /**
- * Posts the parcels and blocks until all are answered, or for `timeoutMillis` at the most, and never
- * beyond two seconds after the first call of this process. Returns which were
- * accepted. Only for the end of a process: nothing asynchronous of this thread runs any more in an `exit` listener,
- * nor before Node reports an uncaught exception.
+ * Posts the parcels and blocks until all are answered, or for `timeoutMillis` at the most, and never beyond
+ * `LANTERN_EXIT_TIMEOUT` after the first call of this process. Returns which were accepted. Only for the end of a
+ * process: nothing asynchronous of this thread runs any more in an `exit` listener, nor before Node reports an
+ * uncaught exception.
  */
 export function sendBlocking(parcels: readonly Parcel[], timeoutMillis: number): boolean[] {
   if (parcels.length === 0) return [];
   const state = new Int32Array(new SharedArrayBuffer(4 * (parcels.length + 1)));
   const now = performance.now();
   endingSince ??= now;
-  const deadline = Math.min(now + timeoutMillis, endingSince + endTakesMillis);
+  const deadline = Math.min(now + timeoutMillis, endingSince + exitTimeoutMillis());
   const worker = new Worker(program, {
     eval: true,
     workerData: { parcels, state, timeoutMillis },

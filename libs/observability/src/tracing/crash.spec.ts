@@ -3,7 +3,6 @@ import { closedPort, startServer } from '../../test/http-server.js';
 import { type OtlpSink, startOtlpSink } from '../../test/otlp-sink.js';
 import { CompiledLibrary, type Program } from '../../test/program.js';
 
-// Each case is a process of its own, which has to start.
 /** A service that gets one request and then goes the way that `WAY` names. */
 const service = `
 import { createServer, get } from 'node:http';
@@ -52,10 +51,15 @@ afterEach(async () => {
 // Nothing would be sent by itself within the life of the process.
 const held = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '60000' };
 
+// For what is to arrive: a busy machine may need more than two seconds.
+const patience = { LANTERN_EXIT_TIMEOUT: '60000' };
+const defaultTimeout = { LANTERN_EXIT_TIMEOUT: '' };
+
 async function run(way: string, env: NodeJS.ProcessEnv = {}) {
   program = library.start('service', {
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
     ...held,
+    ...patience,
     WAY: way,
     ...env,
   });
@@ -102,7 +106,7 @@ describe('an error that ends the process', () => {
   });
 
   it('is sent although it came up while the main module was still loading', async () => {
-    program = library.start('early', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...held });
+    program = library.start('early', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...held, ...patience });
     expect((await program.ended).code).toBe(1);
     expect(sink.spans.map(({ name, status }) => [name, status.message])).toEqual([
       ['unhandledRejection', 'no such setting'],
@@ -117,7 +121,7 @@ describe('an error that ends the process', () => {
         crashedAt ||= performance.now();
       });
       const url = how === 'hangs' ? hanging.url : `http://127.0.0.1:${await closedPort()}`;
-      const { code, stderr } = await run('throw', { OTEL_EXPORTER_OTLP_ENDPOINT: url });
+      const { code, stderr } = await run('throw', { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...defaultTimeout });
       if (how === 'hangs') expect(performance.now() - crashedAt).toBeLessThan(20_000);
       await hanging.close();
       expect([code, stderr]).toEqual([1, (await runBare('throw')).stderr]);

@@ -4,6 +4,7 @@ import { describeError, errorType } from '../errors.js';
 import { type ServedRequest, currentRequest } from '../http/served-request.js';
 import { semanticMethod } from '../http/method.js';
 import { withB3Sampling } from '../propagation/b3-propagator.js';
+import { exitTimeoutMillis } from './exit-timeout.js';
 import { recordException } from './failure.js';
 import { tracer } from './run-in-span.js';
 import { safely } from '../http/safely.js';
@@ -19,8 +20,8 @@ export interface CrashRecorder {
   flush: (timeoutMillis: number, crashed: boolean) => void;
 }
 
-/** How long the end of the process may be held up by spans, in milliseconds. The rest of two seconds is for log lines. */
-const flushTimeoutMillis = 1250;
+/** What spans may take of the time by which the end of the process is held up. */
+const shareOfSpans = 0.625;
 
 /** The error that is about to end the process, unless a listener of the host keeps it alive. */
 interface Crash {
@@ -50,7 +51,7 @@ export function recordCrashes({ report, flush }: CrashRecorder): () => void {
     safely('send what is held before the end', () => {
       // A host that went on after the error ends later, for its own reasons; the error was sent meanwhile.
       if (crash && code !== 0) endWith(crash);
-      flush(flushTimeoutMillis, crash !== undefined);
+      flush(shareOfSpans * exitTimeoutMillis(), crash !== undefined);
     });
   };
   process.on('uncaughtExceptionMonitor', onUncaught);

@@ -1,5 +1,4 @@
-import { diag } from '@opentelemetry/api';
-import { setting } from '../environment.js';
+import { milliseconds, setting } from '../environment.js';
 
 /** Which traces this service keeps of those that the sampler decided against. */
 export interface KeepRules {
@@ -12,16 +11,6 @@ export interface KeepRules {
 /** From `LANTERN_KEEP_ERRORS` and `LANTERN_KEEP_SLOWER_THAN` (milliseconds); undefined where neither is set. */
 export function keepRules(env: NodeJS.ProcessEnv): KeepRules | undefined {
   const errors = setting(env, 'LANTERN_KEEP_ERRORS')?.toLowerCase() === 'true';
-  const slowerThanMillis = millis(setting(env, 'LANTERN_KEEP_SLOWER_THAN'));
+  const slowerThanMillis = milliseconds(env, 'LANTERN_KEEP_SLOWER_THAN');
   return errors || slowerThanMillis !== undefined ? { errors, slowerThanMillis } : undefined;
-}
-
-function millis(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const value = Number(given);
-  if (value > 0) return value;
-  diag.warn(
-    `LANTERN_KEEP_SLOWER_THAN is "${given}" but must be a number of milliseconds above 0; it is ignored.`,
-  );
-  return undefined;
 }

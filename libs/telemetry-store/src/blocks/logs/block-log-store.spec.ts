@@ -3,7 +3,6 @@ import { logStoreContract } from '../../contract/log-store-contract.js';
 import { openBlockStore } from '../block-store.js';
 import { TemporaryFolders } from '../testing/temporary-folders.js';
 
-// Every store of the suite is a database file of its own, which takes its time on a busy disk.
 const folders = new TemporaryFolders();
 
 afterAll(() => folders.remove());

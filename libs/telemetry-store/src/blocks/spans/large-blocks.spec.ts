@@ -19,7 +19,6 @@ import { openBlockStore, type BlockStore } from '../block-store.js';
 import { numbers } from '../testing/orders.js';
 import { TemporaryFolders } from '../testing/temporary-folders.js';
 
-// A search of a list of spans takes its time on a busy machine.
 const folders = new TemporaryFolders();
 const TRACES = 300;
 const RANGE = { startUnixNano: T0, endUnixNano: T0 + millis(1e6) };
