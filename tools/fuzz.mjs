@@ -1,16 +1,25 @@
-// Runs property tests of the project in the current folder a hundred times as long as `npm test` does:
+// Runs the property tests of the project in the current folder a hundred times as long as `npm test` does:
 // `node ../../tools/fuzz.mjs [jest's arguments]`. LANTERN_FUZZ says how many times, when it is set.
 import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const HOURS_6 = 6 * 3_600_000;
+const toolOf = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+const propertyTests = globSync('src/**/*.spec.ts').filter((file) =>
+  readFileSync(file, 'utf8').includes("from 'fast-check'"),
+);
+const args = process.argv.slice(2);
+
 const { status } = spawnSync(
   process.execPath,
   [
-    fileURLToPath(new URL('./jest.mjs', import.meta.url)),
+    toolOf('./jest.mjs'),
     'unit',
+    ...(args.length > 0 ? args : propertyTests),
+    `--setupFiles=${toolOf('./fuzz-setup.mjs')}`,
     `--testTimeout=${HOURS_6}`,
-    ...process.argv.slice(2),
   ],
   { stdio: 'inherit', env: { LANTERN_FUZZ: '100', ...process.env } },
 );
