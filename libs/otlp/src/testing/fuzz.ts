@@ -8,8 +8,8 @@ import { requestOfSpan } from './wire.js';
 
 const minutes = Number(process.argv[2] ?? 10);
 
-/** A request that takes longer than this hangs, as far as a sender can tell. */
-const MAX_MILLIS = 1_000;
+/** A request that takes longer than this hangs, as far as a sender can tell. Of the processor's time: others use it too. */
+const MAX_CPU_MICROS = 1_000_000;
 
 const anyRequest = fc.oneof(
   { weight: 8, arbitrary: anyDamagedRequest },
@@ -21,9 +21,9 @@ const anyRequest = fc.oneof(
 const counts: Record<Verdict, number> = { agreed: 0, refused: 0, 'not compared': 0 };
 fc.assert(
   fc.property(anyRequest, (request) => {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     counts[assertAgreement(request)]++;
-    if (performance.now() - begun > MAX_MILLIS) throw new Error(`${request.length} bytes took too long`);
+    if (process.cpuUsage(begun).user > MAX_CPU_MICROS) throw new Error(`${request.length} bytes took too long`);
   }),
   { numRuns: 1e9, interruptAfterTimeLimit: minutes * 60_000, markInterruptAsFailure: false },
 );
