@@ -23,7 +23,8 @@ fc.assert(
   fc.property(anyRequest, (request) => {
     const begun = process.cpuUsage();
     counts[assertAgreement(request)]++;
-    if (process.cpuUsage(begun).user > MAX_CPU_MICROS) throw new Error(`${request.length} bytes took too long`);
+    if (process.cpuUsage(begun).user > MAX_CPU_MICROS)
+      throw new Error(`${request.length} bytes took too long`);
   }),
   { numRuns: 1e9, interruptAfterTimeLimit: minutes * 60_000, markInterruptAsFailure: false },
 );
