@@ -27,7 +27,7 @@ beforeAll(() => {
   const [tarball = ''] = globSync('dist/package/*.tgz', { cwd: APP });
   writeFileSync(join(folder, 'package.json'), '{}');
   run('npm', ['install', '--no-audit', '--no-fund', join(APP, tarball)], folder);
-}, 120_000);
+});
 
 afterAll(async () => {
   if (lantern?.exitCode === null) {
@@ -126,5 +126,5 @@ describe('the package', () => {
     expect((await once(lantern ?? process, 'close'))[0]).toBe(0);
     const again = await ready();
     expect(await (await fetch(`${again.ui}/api/traces/${traceId}`)).text()).toBe(trace);
-  }, 60_000);
+  });
 });
