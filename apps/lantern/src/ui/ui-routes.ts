@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { sendNotFound } from '../http/text.js';
 
 /** Where the UI stands in the package that is published, beside the folder of its one script. */
@@ -48,6 +48,12 @@ export const uiRoutes = (directory: string) => async (server: FastifyInstance) =
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     });
+  });
+
+  // A path that no file can have, such as one with a zero byte, is a file that is not there.
+  server.setErrorHandler(async (error: FastifyError, _request, reply) => {
+    if (error.statusCode !== 400 && error.statusCode !== 403) throw error;
+    return sendNotFound(reply);
   });
 
   await server.register(fastifyStatic, {
