@@ -131,15 +131,18 @@ describe('find', () => {
 
   it.each([
     ['calculate', ['calculate_total']],
-    ['SELECT USERS', ['SELECT users']],
-    ['user-service GET', ['GET /users/:id']],
+    ['"SELECT USERS"', ['SELECT users']],
+    ['calculate sqlite', ['SELECT users', 'calculate_total']],
+    ['sqlite -db.system', []],
+    ['sqlite "db.system.name=sqlite" -exception', ['SELECT users']],
+    ['-db.system', []],
     ['db.system.name=sqlite', ['SELECT users']],
     ['product=fail', ['calculate_total']],
     ['PaymentError', ['calculate_total']],
     ['000000000000000a', []],
     ['0000000000000008', ['SELECT users']],
     ['  ', []],
-    ['nowhere to be found', []],
+    ['"nowhere to be found"', []],
   ])('finds “%s”', (text, names) => {
     expect(found(text)).toEqual(names);
   });

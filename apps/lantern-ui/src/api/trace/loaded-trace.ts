@@ -30,6 +30,7 @@ import {
 import { spanKindName } from '../../shared/span-kind.js';
 import { errorMessageOf } from './error-message.js';
 import { httpStatusOf, systemOf } from './span-badges.js';
+import { FindQuery } from './find-query.js';
 import { textOf, valueText } from './span-texts.js';
 import type {
   BadgeColumns,
@@ -104,29 +105,28 @@ export class LoadedTrace {
     };
   }
 
-  /** Whatever the case of the text: in a name, an id, the status, `key=value` of an attribute, or in an event. */
+  /** The rows that have it in a name, an id, the status, `key=value` of an attribute, or in an event. */
   find(text: string): Uint32Array {
-    const wanted = text.trim().toLowerCase();
-    if (wanted === '') return new Uint32Array();
+    const query = new FindQuery(text);
+    if (query.words.length === 0) return new Uint32Array();
     // The same few services and operations stand on all rows, and the same resources.
-    const services = matching(this.table.services, wanted);
-    const names = matching(this.table.names, wanted);
+    const services = this.table.services.map((service) => query.isIn(service));
+    const names = this.table.names.map((name) => query.isIn(name));
     const groups = new Map<ResourceSpansJson, boolean>();
     const rows: number[] = [];
     for (const [row, { span, group }] of this.#spans.entries()) {
       let isInGroup = groups.get(group);
       if (isInGroup === undefined)
-        groups.set(group, (isInGroup = hasText(group.resource.attributes, wanted)));
+        groups.set(group, (isInGroup = isInAttributes(group.resource.attributes, query)));
       if (
         isInGroup ||
         services[at(this.table.service, row)] === true ||
         names[at(this.table.name, row)] === true ||
-        `${serviceOf(this.table, row)} ${operationOf(this.table, row)}`.toLowerCase().includes(wanted) ||
-        span.spanId.includes(wanted) ||
-        (span.status.message?.toLowerCase().includes(wanted) ?? false) ||
-        hasText(span.attributes, wanted) ||
+        query.isIn(span.spanId) ||
+        query.isIn(span.status.message ?? '') ||
+        isInAttributes(span.attributes, query) ||
         (span.events ?? []).some(
-          (event) => (event.name ?? '').toLowerCase().includes(wanted) || hasText(event.attributes, wanted),
+          ({ name = '', attributes }) => query.isIn(name) || isInAttributes(attributes, query),
         )
       ) {
         rows.push(row);
@@ -308,11 +308,9 @@ const eventText = ({ name = '', attributes = [] }: SpanEventJson): string => {
   return `${name === '' ? 'unnamed event' : name} ${said}`.trim().slice(0, MOST_TEXT);
 };
 
-const hasText = (attributes: SpanJson['attributes'], wanted: string): boolean =>
-  attributes?.some(({ key, value }) => `${key}=${valueText(value)}`.toLowerCase().includes(wanted)) ?? false;
-
-const matching = (words: readonly string[], wanted: string): boolean[] =>
-  words.map((word) => word.toLowerCase().includes(wanted));
+const isInAttributes = (attributes: SpanJson['attributes'], query: FindQuery): boolean =>
+  attributes?.some(({ key, value }) => !query.leavesOut(key) && query.isIn(`${key}=${valueText(value)}`)) ??
+  false;
 
 /** The operations' places in alphabetical order, by row. */
 const rankOf = ({ names, name }: SpanTable): Uint32Array => {

@@ -42,6 +42,8 @@ export const TraceToolbar = ({
         ref={findBox}
         className={classes.find ?? ''}
         aria-label="Find in trace"
+        aria-description={FIND_SYNTAX}
+        title={FIND_SYNTAX}
         placeholder="Find in trace"
         value={find}
         onChange={(event) => onFind(event.currentTarget.value)}
@@ -83,6 +85,9 @@ export const TraceToolbar = ({
     </div>
   );
 };
+
+const FIND_SYNTAX =
+  'Words, of which one suffices; "several words" are one; key=value; -key leaves out attributes with such a key';
 
 interface StepperProps {
   readonly what: string;
