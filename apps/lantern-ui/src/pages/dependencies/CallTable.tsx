@@ -1,9 +1,10 @@
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { formatCount } from '../../shared/format/count.js';
 import { ALARMING_ERROR_SHARE, formatMillis, formatPercent } from '../../shared/format/rate.js';
 import { ServiceName } from '../../shared/ServiceName.js';
+import { SortHead } from '../../shared/table/SortHead.js';
+import table from '../../shared/table/Table.module.css';
 import type { TimeRange } from '../../shared/time-range.js';
 import { callKey, type MarkedCall } from './call-graph.js';
 import { callPath } from './call-path.js';
@@ -34,38 +35,26 @@ const COLUMNS: readonly {
 export const CallTable = ({ calls, range, focusPath }: CallTableProps) => {
   const [order, setOrder] = useState<CallOrder>({ by: 'count', descends: true });
   return (
-    <div className={classes.frame}>
-      <table className={classes.table}>
-        <caption className={classes.hidden}>Calls between services</caption>
+    <div className={table.frame}>
+      <table className={table.table}>
+        <caption className={table.hidden}>Calls between services</caption>
         <thead>
           <tr>
             {COLUMNS.map(({ by, label, isNumber }) => (
-              <th
+              <SortHead
                 key={by}
-                scope="col"
-                className={isNumber ? classes.number : undefined}
-                aria-sort={order.by === by ? (order.descends ? 'descending' : 'ascending') : undefined}
-              >
-                <button
-                  type="button"
-                  className={classes.sort}
-                  onClick={() => setOrder({ by, descends: order.by === by ? !order.descends : isNumber })}
-                >
-                  {label}
-                  {order.by === by &&
-                    (order.descends ? (
-                      <IconArrowDown size={12} aria-hidden />
-                    ) : (
-                      <IconArrowUp size={12} aria-hidden />
-                    ))}
-                </button>
-              </th>
+                label={label}
+                isNumber={isNumber}
+                isSorted={order.by === by}
+                descends={order.descends}
+                onSort={() => setOrder({ by, descends: order.by === by ? !order.descends : isNumber })}
+              />
             ))}
             <th scope="col" className={classes.marks}>
-              <span className={classes.hidden}>Remarks</span>
+              <span className={table.hidden}>Remarks</span>
             </th>
-            <th scope="col" className={classes.number}>
-              <span className={classes.hidden}>Traces</span>
+            <th scope="col" className={table.number}>
+              <span className={table.hidden}>Traces</span>
             </th>
           </tr>
         </thead>
@@ -99,28 +88,28 @@ const CallRow = ({ call, range, focusPath }: CallRowProps) => {
           <ServiceName name={callee} />
         </Link>
       </td>
-      <td className={classes.number}>{formatCount(count)}</td>
-      <td className={classes.number} data-alarming={errorCount / count > ALARMING_ERROR_SHARE}>
+      <td className={table.number}>{formatCount(count)}</td>
+      <td className={table.number} data-alarming={errorCount / count > ALARMING_ERROR_SHARE}>
         {formatPercent(errorCount / count)}
       </td>
       {(['p50', 'p95', 'p99'] as const).map((share) => (
-        <td key={share} className={classes.number}>
+        <td key={share} className={table.number}>
           {latency === undefined ? '–' : formatMillis(latency[share])}
         </td>
       ))}
       <td className={classes.marks}>
         {call.isNew && (
-          <span className={classes.mark} title="Not seen in the time of the same length before">
+          <span className={table.mark} title="Not seen in the time of the same length before">
             new
           </span>
         )}
         {call.isInCycle && (
-          <span className={classes.mark} title="The callee leads back to the caller">
+          <span className={table.mark} title="The callee leads back to the caller">
             circle
           </span>
         )}
       </td>
-      <td className={classes.number}>
+      <td className={table.number}>
         <Link
           to={callPath(call, range)}
           className={classes.traces}

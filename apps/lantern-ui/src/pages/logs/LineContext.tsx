@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { LogLine } from '../../api/log-line.js';
 import { fetchLines, identity, type Direction } from '../../api/loki.js';
 import { formatClock, formatTime } from '../../shared/format/time.js';
+import { LevelTag } from '../../shared/LevelTag.js';
 import { ServiceName } from '../../shared/ServiceName.js';
 import { quoted } from './query-edit.js';
 import classes from './LineContext.module.css';
@@ -67,9 +68,7 @@ const Line = ({ line }: { readonly line: LogLine }) => (
 const Content = ({ line }: { readonly line: LogLine }) => (
   <>
     <span className={classes.time}>{formatClock(line.timeUnixNano)}</span>
-    <span className={classes.tag} data-level={line.level}>
-      {line.level === 'unknown' ? 'log' : line.level}
-    </span>
+    <LevelTag level={line.level} />
     <bdi className={classes.message}>{line.message.slice(0, 2_000)}</bdi>
   </>
 );

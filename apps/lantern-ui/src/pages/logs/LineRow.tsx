@@ -2,9 +2,9 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconChevronRight, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { LogLine } from '../../api/log-line.js';
-import { CopyButton } from '../../shared/CopyButton.js';
-import { FieldTable } from '../../shared/FieldTable.js';
 import { formatRecentTime, formatTime } from '../../shared/format/time.js';
+import { LevelTag } from '../../shared/LevelTag.js';
+import { LineDetails } from '../../shared/LineDetails.js';
 import { ServiceName } from '../../shared/ServiceName.js';
 import { useNow } from '../../shared/use-now.js';
 import { Marked } from './Marked.js';
@@ -49,9 +49,7 @@ export const LineRow = ({
         <span className={classes.time} title={formatTime(line.timeUnixNano)}>
           {formatRecentTime(line.timeUnixNano, now)}
         </span>
-        <span className={classes.tag} data-level={line.level}>
-          {line.level === 'unknown' ? 'log' : line.level}
-        </span>
+        <LevelTag level={line.level} />
         <span className={classes.service}>
           <ServiceName name={line.service} />
         </span>
@@ -61,9 +59,8 @@ export const LineRow = ({
       </button>
       {isOpen && (
         <div className={classes.details}>
-          <FieldTable
-            label="Fields"
-            fields={[...line.fields, ['time', formatTime(line.timeUnixNano)]]}
+          <LineDetails
+            line={line}
             tools={(key, value) =>
               key === 'time' || value.length > MOST_TO_FILTER ? undefined : (
                 <FilterTools
@@ -74,23 +71,16 @@ export const LineRow = ({
                 />
               )
             }
-          />
-          <div className={classes.actions}>
+          >
             {line.traceId !== undefined && (
-              <Link
-                className={classes.action}
-                to={`/trace/${line.traceId}${line.spanId === undefined ? '' : `?uiFind=${line.spanId}`}`}
-              >
+              <Link to={`/trace/${line.traceId}${line.spanId === undefined ? '' : `?uiFind=${line.spanId}`}`}>
                 Open its trace
               </Link>
             )}
-            <button type="button" className={classes.action} onClick={onContext}>
+            <button type="button" onClick={onContext}>
               Show what came before and after
             </button>
-            <span className={classes.copy}>
-              Line as sent <CopyButton value={line.line} what="log line" />
-            </span>
-          </div>
+          </LineDetails>
         </div>
       )}
     </div>

@@ -2,12 +2,13 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { formatCounted } from '../../shared/format/count.js';
 import { ALARMING_ERROR_SHARE, formatMillis, formatPercent, formatRate } from '../../shared/format/rate.js';
+import { SortHead } from '../../shared/table/SortHead.js';
+import table from '../../shared/table/Table.module.css';
 import type { TimeRange } from '../../shared/time-range.js';
 import { ChangeMark } from './ChangeMark.js';
 import { failedPath, slowPath, tracesPath } from './operation-paths.js';
 import { sortOperations, type OperationOrder, type OperationRow } from './operation-rows.js';
-import { SortHead } from './SortHead.js';
-import classes from './Table.module.css';
+import classes from './OperationTable.module.css';
 
 interface OperationTableProps {
   readonly rows: readonly OperationRow[];
@@ -36,9 +37,9 @@ export const OperationTable = ({ rows, range }: OperationTableProps) => {
     descends: true,
   });
   return (
-    <div className={classes.frame}>
-      <table className={classes.table}>
-        <caption className={classes.hidden}>Operations</caption>
+    <div className={table.frame}>
+      <table className={table.table}>
+        <caption className={table.hidden}>Operations</caption>
         <thead>
           <tr>
             {COLUMNS.map((column) => (
@@ -70,29 +71,29 @@ const Row = ({ row, range }: { readonly row: OperationRow; readonly range: TimeR
   const title = (
     <>
       <bdi>{name}</bdi> <span className={classes.kind}>{spanKind}</span>
-      {presence !== 'both' && <span className={classes.presence}>{presence}</span>}
+      {presence !== 'both' && <span className={`${table.mark} ${classes.presence}`}>{presence}</span>}
     </>
   );
   if (presence === 'gone') {
     return (
       <tr className={classes.gone}>
-        <td className={classes.name}>{title}</td>
-        <td className={classes.number}>{formatRate(0)}</td>
+        <td className={table.name}>{title}</td>
+        <td className={table.number}>{formatRate(0)}</td>
         <td colSpan={6}>not called in this time; before, its p95 was {formatMillis(latencyMs.p95)}</td>
       </tr>
     );
   }
   return (
     <tr>
-      <td className={classes.name}>
+      <td className={table.name}>
         <Link to={tracesPath(row, range)} title="Its traces">
           {title}
         </Link>
       </td>
-      <td className={classes.number} title={formatCounted(row.callCount, 'call')}>
+      <td className={table.number} title={formatCounted(row.callCount, 'call')}>
         {formatRate(row.rate)}
       </td>
-      <td className={classes.number} data-alarming={row.errorShare > ALARMING_ERROR_SHARE}>
+      <td className={table.number} data-alarming={row.errorShare > ALARMING_ERROR_SHARE}>
         {row.errorCount === 0 ? (
           formatPercent(0)
         ) : (
@@ -101,14 +102,14 @@ const Row = ({ row, range }: { readonly row: OperationRow; readonly range: TimeR
           </Link>
         )}
       </td>
-      <td className={classes.number}>{formatMillis(latencyMs.p50)}</td>
-      <td className={classes.number}>
+      <td className={table.number}>{formatMillis(latencyMs.p50)}</td>
+      <td className={table.number}>
         <Link to={slowPath(row, range)} title="Traces in which it took longer">
           {formatMillis(latencyMs.p95)}
         </Link>
       </td>
-      <td className={classes.number}>{formatMillis(latencyMs.p99)}</td>
-      <td className={classes.number} title="Its share in calls × p95">
+      <td className={table.number}>{formatMillis(latencyMs.p99)}</td>
+      <td className={table.number} title="Its share in calls × p95">
         <span className={classes.impact}>
           <span className={classes.bar} aria-hidden>
             <span className={classes.fill} style={{ width: `${impact * 100}%` }} />

@@ -4,6 +4,9 @@ import { TimeChart } from '../../shared/chart/TimeChart.js';
 import { ALARMING_ERROR_SHARE, formatMillis, formatPercent, formatRate } from '../../shared/format/rate.js';
 import classes from './ServiceCharts.module.css';
 
+/** Lines of one chart go from faint to strong. */
+const [FAINT, MEDIUM, STRONG] = ['var(--chart-faint)', 'var(--chart-medium)', 'var(--chart-strong)'] as const;
+
 /** How much a service was asked, how often it failed and how long it took, over time. */
 export const ServiceCharts = ({ metrics }: { readonly metrics: ServiceMetrics }) => {
   const [hovered, setHovered] = useState<number>();
@@ -15,9 +18,9 @@ export const ServiceCharts = ({ metrics }: { readonly metrics: ServiceMetrics })
         title="Latency"
         format={formatMillis}
         lines={[
-          { name: 'p50', tone: 'strong', points: p50 },
-          { name: 'p95', tone: 'medium', points: p95 },
-          { name: 'p99', tone: 'faint', points: p99 },
+          { name: 'p50', color: STRONG, points: p50 },
+          { name: 'p95', color: MEDIUM, points: p95 },
+          { name: 'p99', color: FAINT, points: p99 },
         ]}
         {...shared}
       />
@@ -25,13 +28,13 @@ export const ServiceCharts = ({ metrics }: { readonly metrics: ServiceMetrics })
         title="Failed"
         format={formatPercent}
         limit={ALARMING_ERROR_SHARE}
-        lines={[{ name: 'failed', tone: 'error', points: errors }]}
+        lines={[{ name: 'failed', color: 'var(--error)', points: errors }]}
         {...shared}
       />
       <TimeChart
         title="Requests"
         format={formatRate}
-        lines={[{ name: 'requests', tone: 'strong', points: rate }]}
+        lines={[{ name: 'requests', color: STRONG, points: rate }]}
         {...shared}
       />
     </div>

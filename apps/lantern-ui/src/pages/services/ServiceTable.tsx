@@ -6,11 +6,11 @@ import { callRatesQuery } from '../../api/service-metrics.js';
 import { Sparkline } from '../../shared/chart/Sparkline.js';
 import { ALARMING_ERROR_SHARE, formatMillis, formatPercent, formatRate } from '../../shared/format/rate.js';
 import { ServiceName } from '../../shared/ServiceName.js';
+import { SortHead } from '../../shared/table/SortHead.js';
+import table from '../../shared/table/Table.module.css';
 import type { TimeRange } from '../../shared/time-range.js';
 import { changeOf, errorShare } from './change.js';
 import { ChangeMark } from './ChangeMark.js';
-import { SortHead } from './SortHead.js';
-import classes from './Table.module.css';
 
 interface ServiceTableProps {
   readonly stats: ComparedStats;
@@ -40,9 +40,9 @@ export const ServiceTable = ({ stats: { seconds, now, before }, range, pathOf }:
     return x === y ? 0 : x < y === descends ? 1 : -1;
   });
   return (
-    <div className={classes.frame}>
-      <table className={classes.table}>
-        <caption className={classes.hidden}>Services</caption>
+    <div className={table.frame}>
+      <table className={table.table}>
+        <caption className={table.hidden}>Services</caption>
         <thead>
           <tr>
             {COLUMNS.map(({ label, isNumber }, index) => (
@@ -64,17 +64,17 @@ export const ServiceTable = ({ stats: { seconds, now, before }, range, pathOf }:
             const { name, callCount, latencyMs } = service;
             return (
               <tr key={name}>
-                <td className={classes.name}>
+                <td className={table.name}>
                   <Link to={pathOf(name)}>
                     <ServiceName name={name} />
                   </Link>
                 </td>
-                <td className={classes.number}>{formatRate(callCount / seconds)}</td>
-                <td className={classes.number} data-alarming={errorShare(service) > ALARMING_ERROR_SHARE}>
+                <td className={table.number}>{formatRate(callCount / seconds)}</td>
+                <td className={table.number} data-alarming={errorShare(service) > ALARMING_ERROR_SHARE}>
                   {formatPercent(errorShare(service))}
                 </td>
                 {(['p50', 'p95', 'p99'] as const).map((share) => (
-                  <td key={share} className={classes.number}>
+                  <td key={share} className={table.number}>
                     {formatMillis(latencyMs[share])}
                   </td>
                 ))}

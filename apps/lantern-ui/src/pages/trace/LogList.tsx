@@ -5,12 +5,12 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { isAtLeast, LOG_LEVELS, type LogLevel } from '../../api/log-level.js';
 import type { LogLine } from '../../api/log-line.js';
-import { CopyButton } from '../../shared/CopyButton.js';
 import { formatCount, formatCounted } from '../../shared/format/count.js';
 import { formatOffset } from '../../shared/format/duration.js';
 import { formatTime } from '../../shared/format/time.js';
+import { LevelTag } from '../../shared/LevelTag.js';
+import { LineDetails } from '../../shared/LineDetails.js';
 import { ServiceName } from '../../shared/ServiceName.js';
-import { FieldTable } from '../../shared/FieldTable.js';
 import classes from './LogList.module.css';
 
 interface LogListProps {
@@ -108,26 +108,20 @@ export const LogItem = ({ line, startUnixNano, isOpen, onToggle, onOpenSpan }: L
           <span className={classes.time} title={formatTime(line.timeUnixNano)}>
             {formatOffset(line.writtenUnixNano - startUnixNano)}
           </span>
-          <span className={classes.tag} data-level={line.level}>
-            {line.level === 'unknown' ? 'log' : line.level}
-          </span>
+          <LevelTag level={line.level} />
           <ServiceName name={line.service} />
         </span>
         <span className={classes.message}>{line.message}</span>
       </button>
       {isOpen && (
         <div className={classes.details}>
-          <FieldTable label="Fields" fields={[...line.fields, ['time', formatTime(line.timeUnixNano)]]} />
-          <div className={classes.actions}>
+          <LineDetails line={line}>
             {onOpenSpan !== undefined && spanId !== undefined && isSpanId(spanId) && (
-              <button type="button" className={classes.action} onClick={() => onOpenSpan(spanId)}>
+              <button type="button" onClick={() => onOpenSpan(spanId)}>
                 Show its span
               </button>
             )}
-            <span className={classes.copy}>
-              Line as sent <CopyButton value={line.line} what="log line" />
-            </span>
-          </div>
+          </LineDetails>
         </div>
       )}
     </div>

@@ -1,0 +1,122 @@
+import { useElementSize } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import { formatShortTime } from '../format/time.js';
+import { axisTicks, stretches, type Point } from './axis.js';
+import classes from './TimePlot.module.css';
+
+export interface PlotLine {
+  readonly name: string;
+  /** Any colour of CSS. */
+  readonly color: string;
+  readonly points: readonly Point[];
+  /** Steps back, while another one is looked at. */
+  readonly isFaded?: boolean;
+}
+
+export interface PlotTime {
+  readonly startMillis: number;
+  readonly endMillis: number;
+  readonly stepMillis: number;
+}
+
+interface TimePlotProps extends PlotTime {
+  /** Says in words what the picture shows. */
+  readonly label: string;
+  readonly lines: readonly PlotLine[];
+  readonly format: (value: number) => string;
+  readonly height: number;
+  /** In how many parts the times below cut the axis. */
+  readonly parts: number;
+  /** A value that is not to be exceeded. */
+  readonly limit?: number;
+  /** The step that is pointed at, here or elsewhere. */
+  readonly hovered: number | undefined;
+  readonly onHover: (millis: number | undefined) => void;
+  /** Stands beside the step that is pointed at; false for nothing. */
+  readonly tip?: ReactNode;
+}
+
+const INSET = { top: 10, right: 12, bottom: 20, left: 58 };
+
+/** Lines over time, from zero on or from below it, with their axes. */
+export const TimePlot = (props: TimePlotProps) => {
+  const { lines, startMillis, endMillis, stepMillis, format, height, parts, limit, hovered, onHover } = props;
+  const { ref, width } = useElementSize<HTMLDivElement>();
+  const values = lines.flatMap(({ points }) => points.map(([, value]) => value)).filter(Number.isFinite);
+  const ticks = axisTicks(Math.min(0, ...values), Math.max(0, ...values));
+  const [low = 0, high = 1] = [ticks[0], ticks.at(-1)];
+
+  const left = INSET.left;
+  const right = Math.max(left, width - INSET.right);
+  const bottom = height - INSET.bottom;
+  const x = (millis: number) =>
+    left + ((millis - startMillis) / Math.max(1, endMillis - startMillis)) * (right - left);
+  const y = (value: number) => INSET.top + (1 - (value - low) / (high - low)) * (bottom - INSET.top);
+  const path = (points: readonly Point[]) =>
+    points
+      .map(([millis, value], i) => `${i === 0 ? 'M' : 'L'}${x(millis).toFixed(1)} ${y(value).toFixed(1)}`)
+      .join('');
+
+  return (
+    <div ref={ref} className={classes.plot} style={{ height }}>
+      <svg
+        className={classes.drawing}
+        width={width}
+        height={height}
+        role="img"
+        aria-label={props.label}
+        onPointerMove={(event) => {
+          const { left: edge } = event.currentTarget.getBoundingClientRect();
+          const share = (event.clientX - edge - left) / Math.max(1, right - left);
+          const steps = Math.round((share * (endMillis - startMillis)) / stepMillis);
+          onHover(share < 0 || share > 1 ? undefined : startMillis + steps * stepMillis);
+        }}
+        onPointerLeave={() => onHover(undefined)}
+      >
+        {ticks.map((tick) => (
+          <g key={tick}>
+            <line className={classes.grid} x1={left} x2={right} y1={y(tick)} y2={y(tick)} />
+            <text className={classes.tick} x={left - 8} y={y(tick)} dy="0.32em" textAnchor="end">
+              {format(tick)}
+            </text>
+          </g>
+        ))}
+        {Array.from({ length: parts + 1 }, (_, index) => {
+          const millis = startMillis + ((endMillis - startMillis) * index) / parts;
+          const anchor = index === 0 ? 'start' : index === parts ? 'end' : 'middle';
+          return (
+            <text key={index} className={classes.tick} x={x(millis)} y={height - 4} textAnchor={anchor}>
+              {formatShortTime(millis)}
+            </text>
+          );
+        })}
+        {limit !== undefined && limit < high && (
+          <line className={classes.limit} x1={left} x2={right} y1={y(limit)} y2={y(limit)} />
+        )}
+        {hovered !== undefined && (
+          <line className={classes.cursor} x1={x(hovered)} x2={x(hovered)} y1={INSET.top} y2={bottom} />
+        )}
+        {lines.map(({ name, color, points, isFaded }) => (
+          <g key={name} className={classes.line} style={{ color }} data-faded={isFaded}>
+            {stretches(points, stepMillis).map((part) => {
+              const [[millis, value] = [0, 0]] = part;
+              return part.length === 1 ? (
+                <circle key={millis} cx={x(millis)} cy={y(value)} r={2.5} />
+              ) : (
+                <path key={millis} d={path(part)} />
+              );
+            })}
+          </g>
+        ))}
+      </svg>
+      {hovered !== undefined && Boolean(props.tip) && (
+        <div
+          className={classes.tip}
+          style={x(hovered) > width / 2 ? { right: width - x(hovered) + 10 } : { left: x(hovered) + 10 }}
+        >
+          {props.tip}
+        </div>
+      )}
+    </div>
+  );
+};
