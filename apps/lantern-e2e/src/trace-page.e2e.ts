@@ -94,6 +94,29 @@ describe('a trace', () => {
     await header.waitFor();
   });
 
+  it('draws bars, faults and durations beside the rows', async () => {
+    await open(traceId);
+    // By their colours: a canvas has no text to ask for.
+    const drawn = (token: string) =>
+      page.evaluate<boolean>(`(() => {
+        const probe = document.body.appendChild(document.createElement('i'));
+        probe.style.color = 'var(--${token})';
+        const color = getComputedStyle(probe).color;
+        probe.remove();
+        const paint = new OffscreenCanvas(1, 1).getContext('2d');
+        paint.fillStyle = color;
+        paint.fillRect(0, 0, 1, 1);
+        const [red, green, blue] = paint.getImageData(0, 0, 1, 1).data;
+        const canvas = document.querySelector('[data-scrolls] canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        for (let i = 0; i < data.length; i += 4) {
+          if (data[i] === red && data[i + 1] === green && data[i + 2] === blue && data[i + 3] === 255) return true;
+        }
+        return false;
+      })()`);
+    for (const token of ['ink', 'error']) await eventually(async () => expect(await drawn(token)).toBe(true));
+  });
+
   it('is read by the keyboard alone', async () => {
     await open(traceId);
     await tree().focus();
