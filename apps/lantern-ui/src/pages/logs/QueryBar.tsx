@@ -83,7 +83,13 @@ export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
       </div>
       {/* Live lines are those of now. */}
       {!state.isLive && <TimeRangeSelect range={state.range} onChange={(range) => onChange({ range })} />}
-      <Button type="submit" variant="filled" loading={isFetching && !state.isLive} disabled={state.isLive}>
+      <Button
+        type="submit"
+        variant="filled"
+        className={classes.run ?? ''}
+        loading={isFetching && !state.isLive}
+        disabled={state.isLive}
+      >
         Run
       </Button>
       <Button

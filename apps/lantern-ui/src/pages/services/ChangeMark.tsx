@@ -27,5 +27,10 @@ export const ChangeMark = ({ change: { latency, ratio, errors } }: { readonly ch
       </span>
     )}
     {latency === 'same' && errors === 0 && <span className={classes.same}>as before</span>}
+    {latency === 'unknown' && (
+      <span className={classes.same} title="Fewer than ten calls in one of the two times">
+        too few calls to compare
+      </span>
+    )}
   </span>
 );

@@ -25,7 +25,7 @@ interface TimePlotProps extends PlotTime {
   readonly lines: readonly PlotLine[];
   readonly format: (value: number) => string;
   readonly height: number;
-  /** In how many parts the times below cut the axis. */
+  /** In how many parts the times below cut the axis, where there is room for them. */
   readonly parts: number;
   /** A value that is not to be exceeded. */
   readonly limit?: number;
@@ -36,6 +36,7 @@ interface TimePlotProps extends PlotTime {
   readonly tip?: ReactNode;
 }
 
+const TIME_ROOM = 110;
 const INSET = { top: 10, right: 12, bottom: 20, left: 58 };
 
 /** Lines over time, from zero on or from below it, with their axes. */
@@ -49,6 +50,7 @@ export const TimePlot = (props: TimePlotProps) => {
   const left = INSET.left;
   const right = Math.max(left, width - INSET.right);
   const bottom = height - INSET.bottom;
+  const cuts = Math.max(1, Math.min(parts, Math.floor((right - left) / TIME_ROOM)));
   const x = (millis: number) =>
     left + ((millis - startMillis) / Math.max(1, endMillis - startMillis)) * (right - left);
   const y = (value: number) => INSET.top + (1 - (value - low) / (high - low)) * (bottom - INSET.top);
@@ -81,9 +83,9 @@ export const TimePlot = (props: TimePlotProps) => {
             </text>
           </g>
         ))}
-        {Array.from({ length: parts + 1 }, (_, index) => {
-          const millis = startMillis + ((endMillis - startMillis) * index) / parts;
-          const anchor = index === 0 ? 'start' : index === parts ? 'end' : 'middle';
+        {Array.from({ length: cuts + 1 }, (_, index) => {
+          const millis = startMillis + ((endMillis - startMillis) * index) / cuts;
+          const anchor = index === 0 ? 'start' : index === cuts ? 'end' : 'middle';
           return (
             <text key={index} className={classes.tick} x={x(millis)} y={height - 4} textAnchor={anchor}>
               {formatShortTime(millis)}
