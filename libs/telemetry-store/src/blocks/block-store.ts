@@ -149,14 +149,14 @@ class OpenBlockStore implements BlockStore {
       this.traceBlocks = new BlockTraceStore({
         ...shared,
         maxBytes,
-        spansPerBlock,
+        rowsPerBlock: spansPerBlock,
         bytesPerBlock: bytesPerBlock(maxBytes),
         cacheBytes,
       });
       this.logBlocks = new BlockLogStore({
         ...shared,
         maxBytes: maxLogBytes,
-        linesPerBlock,
+        rowsPerBlock: linesPerBlock,
         bytesPerBlock: bytesPerBlock(maxLogBytes),
         cacheBytes: logCacheBytes,
       });

@@ -1,4 +1,5 @@
 import type { LogStream } from '@lantern/telemetry-model';
+import type { OpenRows } from '../signal-blocks.js';
 import type { LogPosition } from '../write-ahead-log.js';
 import type { LogBatch } from './log-batch.js';
 import type { LogBlockReader } from './log-block-reader.js';
@@ -17,17 +18,16 @@ export interface OpenLogsOptions {
   readonly reader: LogBlockReader;
   readonly streams: StreamTable;
   readonly now: () => number;
-  readonly linesPerBlock: number;
+  readonly rowsPerBlock: number;
   readonly bytesPerBlock: number;
 }
 
 /** What is in no sealed block yet. Lines that are known already, wherever they are, are not added again. */
-export class OpenLogs {
+export class OpenLogs implements OpenRows {
   /** Full ones of the request that is being added, and the one that takes the next line. */
   blocks: readonly OpenLogBlock[];
-  /** Lines that were there already. */
   duplicates = 0;
-  block: OpenLogBlock;
+  private block: OpenLogBlock;
 
   constructor(private readonly options: OpenLogsOptions) {
     this.block = new OpenLogBlock(options.block);
@@ -42,19 +42,22 @@ export class OpenLogs {
     return this.blocks.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
-  /** Where the record ends that the first line came with. */
   get firstEnd(): LogPosition | undefined {
     return this.blocks[0]?.firstPosition;
   }
 
-  get hasFullBlocks(): boolean {
-    return this.blocks.length > 1;
+  get firstArrivalMillis(): number | undefined {
+    return this.rowCount === 0 ? undefined : this.blocks[0]?.firstArrivalMillis;
   }
 
-  isFull(times = 1): boolean {
-    const { linesPerBlock, bytesPerBlock } = this.options;
+  get isDue(): boolean {
+    return this.blocks.length > 1 || this.isFull(1);
+  }
+
+  private isFull(times: number): boolean {
+    const { rowsPerBlock, bytesPerBlock } = this.options;
     const { rowCount, byteLength } = this.block;
-    return rowCount >= times * linesPerBlock || byteLength >= times * bytesPerBlock;
+    return rowCount >= times * rowsPerBlock || byteLength >= times * bytesPerBlock;
   }
 
   has(stream: KnownStream): boolean {

@@ -8,15 +8,11 @@ import type {
   TraceStore,
   TraceStoreStats,
 } from '../../trace-store.js';
-import type { BlockDatabase } from '../block-database.js';
-import { BlockLimits } from '../block-limits.js';
-import type { BlockSignal, BlockStatus } from '../block-signal.js';
 import { bytesOf } from '../block-table.js';
-import { Damage } from '../damage.js';
 import { RecordKind } from '../log-record.js';
+import { SignalBlocks, type SignalBlocksOptions } from '../signal-blocks.js';
 import { traceIdOfWords, wordsAt } from '../trace-words.js';
-import type { LogPosition, WriteAheadLog } from '../write-ahead-log.js';
-import { WriteError } from '../write-error.js';
+import type { LogPosition } from '../write-ahead-log.js';
 import { BlockReader } from './block-reader.js';
 import { summarize, type BlockSummary } from './block-summary.js';
 import { CallEdges } from './call-edges.js';
@@ -30,54 +26,33 @@ import { TraceArchive } from './trace-archive.js';
 import { collectSpans, type SpansByOrigin } from './trace-assembly.js';
 import { TraceSearch } from './trace-search.js';
 
-/** How much may wait in memory while blocks cannot be written, in times of what fills a block. */
-const MAX_WAITING_BLOCKS = 8;
-
-export interface BlockTraceStoreOptions {
-  readonly database: BlockDatabase;
-  readonly log: WriteAheadLog;
-  /** Waits until what was appended is as durable as was asked for. */
-  readonly settle: () => Promise<void>;
-  /** The same for what was written to the database. */
+export interface BlockTraceStoreOptions extends SignalBlocksOptions {
+  /** As `settle`, for what was written to the database. */
   readonly settleDatabase: () => void;
-  /** Called when what is in the log may be needed no longer. */
-  readonly onSealed: () => void;
-  readonly report: (message: string) => void;
-  readonly now: () => number;
-  readonly maxBytes: number;
-  readonly maxAgeMillis: number;
-  readonly spansPerBlock: number;
-  readonly bytesPerBlock: number;
-  readonly cacheBytes: number;
 }
 
 /** The newest spans are in an open block, all others in sealed ones; every question looks at both. */
-export class BlockTraceStore implements TraceStore, BlockSignal {
+export class BlockTraceStore extends SignalBlocks implements TraceStore {
   readonly recordKind = RecordKind.traces;
   readonly signal = 'traces';
-  private readonly damage: Damage;
-  private readonly limits: BlockLimits;
-  private readonly sealed: SealedBlocks;
+  protected readonly sealed: SealedBlocks;
+  protected readonly open: OpenSpans;
   private readonly reader: BlockReader;
-  private readonly open: OpenSpans;
   private readonly archive: TraceArchive;
   private readonly search: TraceSearch;
   private readonly callEdgeCounts: CallEdges;
   private evictedSpans = 0;
-  /** After a failure to seal, the next attempt waits until so many more spans have come. */
-  private sealAtSpans = 0;
 
-  constructor(private readonly options: BlockTraceStoreOptions) {
-    const { cacheBytes, spansPerBlock, bytesPerBlock, database, report, now } = options;
+  constructor(protected override readonly options: BlockTraceStoreOptions) {
+    super(options);
+    const { cacheBytes, rowsPerBlock, bytesPerBlock, database, report, now } = options;
     const origins = new OriginTable();
-    this.damage = new Damage(report);
-    this.limits = new BlockLimits(options.maxBytes, options.maxAgeMillis, now);
     this.sealed = new SealedBlocks(database.spans, this.damage);
     const { sealed, damage } = this;
     this.reader = new BlockReader({ database, sealed, origins, damage, cacheBytes });
     const { reader } = this;
     const block = sealed.load() + 1;
-    this.open = new OpenSpans({ block, sealed, reader, origins, now, spansPerBlock, bytesPerBlock });
+    this.open = new OpenSpans({ block, sealed, reader, origins, now, rowsPerBlock, bytesPerBlock });
     const { maxBytes } = options;
     this.archive = new TraceArchive({ database, origins, damage, now, maxBytes, report });
     this.search = new TraceSearch(sealed, reader, this.archive, this.open);
@@ -176,77 +151,18 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
   async stats(): Promise<TraceStoreStats> {
     return {
       traces: this.search.traceCount,
-      spans: this.sealed.spanCount + this.open.spanCount,
+      spans: this.sealed.spanCount + this.open.rowCount,
       bytes: this.bytes,
       evictedSpans: this.evictedSpans,
     };
   }
 
-  status(): BlockStatus {
-    return {
-      blocks: this.sealed.size,
-      damagedBlocks: this.damage.blockCount,
-      duplicates: this.open.duplicates,
-    };
+  protected get bytes(): number {
+    return this.sealed.bytes + this.open.byteLength + this.archive.bytes;
   }
 
-  async close(): Promise<void> {
-    // The files belong to whoever opened them; what is not in a block is in the log.
-  }
-
-  get firstUnsealed(): LogPosition | undefined {
-    return this.open.firstEnd;
-  }
-
-  sealOpen(): void {
-    if (this.open.spanCount > 0) this.seal(this.options.log.end);
-  }
-
-  dropExpired(): boolean {
-    const expired = this.limits.tooOld(this.sealed.values());
-    if (expired.length > 0) return this.drop(expired);
-    const { firstArrivalMillis } = this.open;
-    if (
-      this.sealed.size === 0 &&
-      firstArrivalMillis !== undefined &&
-      this.limits.isTooOld(firstArrivalMillis)
-    ) {
-      this.sealOpen();
-      return true;
-    }
-    return this.dropSurplus();
-  }
-
-  private get bytes(): number {
-    return this.sealed.bytes + this.open.bodyLength + this.archive.bytes;
-  }
-
-  private refuseWhileFull(): void {
-    const { spansPerBlock, bytesPerBlock } = this.options;
-    const { spanCount, bodyLength } = this.open;
-    if (spanCount < MAX_WAITING_BLOCKS * spansPerBlock && bodyLength < MAX_WAITING_BLOCKS * bytesPerBlock)
-      return;
-    // Sealing failed for some time: whoever sends now has to know that nothing more can be kept.
-    this.seal(this.options.log.end);
-  }
-
-  /** Only between requests, so that a position in the log separates what is sealed from what is not. */
-  private sealIfFull(end: LogPosition): void {
-    const { spanCount, isDue } = this.open;
-    if (!isDue || spanCount < this.sealAtSpans) return;
-    try {
-      this.seal(end);
-    } catch (error) {
-      if (!(error instanceof WriteError)) throw error;
-      // Nothing is lost: the log has it. The next request tries again.
-      this.sealAtSpans = spanCount + this.options.spansPerBlock;
-      this.options.report(`${error.message} What arrived stays in memory and in the log until then.`);
-    }
-  }
-
-  private seal(end: LogPosition): void {
-    const { database, now, onSealed } = this.options;
-    const arrivedMillis = now();
+  protected sealBlocks(end: LogPosition, arrivedMillis: number): void {
+    const { database } = this.options;
     const blocks = this.open.blocks.map((open) => sealSpanBlock(open, arrivedMillis));
     database.seal(this.signal, end, () => {
       for (const { encoded } of blocks) {
@@ -257,37 +173,18 @@ export class BlockTraceStore implements TraceStore, BlockSignal {
     for (const { encoded, summary } of blocks) {
       this.sealed.remember({ block: encoded.block, arrivedMillis, bytes: bytesOf(encoded) }, summary);
     }
-    this.sealAtSpans = 0;
     this.open.begin();
-    onSealed();
   }
 
-  /** @returns whether there is more to drop */
-  private dropSurplus(): boolean {
-    const { maxBytes } = this.limits;
-    if (this.bytes <= maxBytes) return false;
-    const surplus = this.limits.tooMuch(this.sealed.values(), this.bytes);
-    return this.drop(surplus) && this.bytes > maxBytes && this.sealed.size > 0;
-  }
-
-  /** @returns false when the file could not be written */
-  private drop(blocks: readonly number[]): boolean {
-    if (blocks.length === 0) return true;
-    const { database, report } = this.options;
+  protected removeBlocks(blocks: readonly number[]): void {
+    const { database } = this.options;
     const summaries = blocks.map((block) => this.reader.summary(block));
-    try {
-      this.archive.absorb(this.archivedSpansIn(blocks, summaries), () => {
-        database.spans.delete(blocks);
-        database.spanBodies.delete(blocks);
-      });
-    } catch (error) {
-      if (!(error instanceof WriteError)) throw error;
-      report(`${error.message} What is too old or too much is kept until then.`);
-      return false;
-    }
+    this.archive.absorb(this.archivedSpansIn(blocks, summaries), () => {
+      database.spans.delete(blocks);
+      database.spanBodies.delete(blocks);
+    });
     for (const [i, block] of blocks.entries()) this.forget(block, summaries[i]);
     if (summaries.includes(undefined)) this.sealed.reload(this.open.blocks.flatMap(({ calls }) => calls));
-    return true;
   }
 
   /** Spans of archived traces that are about to go with their blocks. */

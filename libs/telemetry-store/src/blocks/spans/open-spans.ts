@@ -1,6 +1,7 @@
 import { ID_WORDS, TIME_WORDS, TraceRequestWalker } from '@lantern/otlp';
 import { TraceIndex } from '../trace-index.js';
 import { wordsAt, type TraceWords } from '../trace-words.js';
+import type { OpenRows } from '../signal-blocks.js';
 import type { LogPosition } from '../write-ahead-log.js';
 import type { BlockReader } from './block-reader.js';
 import { durationNanosOf } from './block-summary.js';
@@ -20,7 +21,7 @@ export interface OpenSpansOptions {
   readonly reader: BlockReader;
   readonly origins: OriginTable;
   readonly now: () => number;
-  readonly spansPerBlock: number;
+  readonly rowsPerBlock: number;
   readonly bytesPerBlock: number;
 }
 
@@ -28,11 +29,9 @@ export interface OpenSpansOptions {
  * The spans that are in no sealed block yet. What arrives is compared with the spans before it, so that none is kept
  * twice and calls between services are seen, and goes into the open block.
  */
-export class OpenSpans {
+export class OpenSpans implements OpenRows {
   private block: OpenBlock;
-  /** Where the record ends that brought the first of these spans. */
   firstEnd: LogPosition | undefined;
-  /** Spans that arrived again. */
   duplicates = 0;
   /** Blocks that nothing is added to any more, and that are not sealed: the last request was large, or sealing failed. */
   private full: OpenBlock[] = [];
@@ -124,11 +123,11 @@ export class OpenSpans {
     return [...this.full, this.block];
   }
 
-  get spanCount(): number {
+  get rowCount(): number {
     return this.full.reduce((sum, { spanCount }) => sum + spanCount, this.block.spanCount);
   }
 
-  get bodyLength(): number {
+  get byteLength(): number {
     return this.full.reduce((sum, { bodyLength }) => sum + bodyLength, this.block.bodyLength);
   }
 
@@ -147,20 +146,18 @@ export class OpenSpans {
     return count;
   }
 
-  /** When the first of these spans arrived; undefined when there are none. */
   get firstArrivalMillis(): number | undefined {
-    return this.spanCount === 0 ? undefined : (this.full[0] ?? this.block).firstArrivalMillis;
+    return this.rowCount === 0 ? undefined : (this.full[0] ?? this.block).firstArrivalMillis;
   }
 
-  /** Whether there is a block to be sealed. */
   get isDue(): boolean {
     return this.full.length > 0 || this.isFull(1);
   }
 
   private isFull(times: number): boolean {
     const { spanCount, bodyLength } = this.block;
-    const { spansPerBlock, bytesPerBlock } = this.options;
-    return spanCount >= times * spansPerBlock || bodyLength >= times * bytesPerBlock;
+    const { rowsPerBlock, bytesPerBlock } = this.options;
+    return spanCount >= times * rowsPerBlock || bodyLength >= times * bytesPerBlock;
   }
 
   /** After all {@link blocks} were sealed. */
