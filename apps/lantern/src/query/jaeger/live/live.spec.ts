@@ -53,8 +53,10 @@ describe('GET /api/v3/lantern/live', () => {
 
   it('tells what came together once', async () => {
     const source = await follow();
-    await lantern.send(resourceSpans('a', span({ traceId: traceId(11) }), span({ traceId: traceId(12) })));
-    await lantern.send(resourceSpans('b', span({ traceId: traceId(11), spanId: spanId(2) })));
+    await Promise.all([
+      lantern.send(resourceSpans('a', span({ traceId: traceId(11) }), span({ traceId: traceId(12) }))),
+      lantern.send(resourceSpans('b', span({ traceId: traceId(11), spanId: spanId(2) }))),
+    ]);
     const told = await nextSummaries(source);
     expect(told.map(({ traceId: id, spanCount }) => [id, spanCount])).toEqual([
       [traceId(11), 2],
