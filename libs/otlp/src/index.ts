@@ -32,8 +32,10 @@ export {
 } from './response/protobuf.js';
 export { decodeTraceRequest } from './trace/protobuf/decode-trace-request.js';
 export { encodeTraceRequest } from './trace/protobuf/encode-trace-request.js';
+export { PlainSpanReader } from './trace/protobuf/plain-span-reader.js';
+export { decodeSpan, encodeSpan } from './trace/protobuf/span.js';
 export { decodeResource } from './common/protobuf/resource.js';
-export { hashesOfAttributeText } from './common/protobuf/attribute-hash.js';
+export { hashesOfAttributeText, readKeyValue } from './common/protobuf/attribute-hash.js';
 export {
   ID_WORDS,
   TIME_WORDS,

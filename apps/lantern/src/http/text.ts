@@ -9,7 +9,11 @@ export const sendText = (reply: FastifyReply, status: number, text: string): Fas
 
 /** As a buffer, because Fastify adds a charset to the content type of a text. */
 export const sendJson = (reply: FastifyReply, json: string): FastifyReply =>
-  reply.header('content-type', 'application/json').send(Buffer.from(json));
+  sendBytes(reply, Buffer.from(json));
+
+/** JSON that is encoded already. */
+export const sendBytes = (reply: FastifyReply, json: Buffer): FastifyReply =>
+  reply.header('content-type', 'application/json').send(json);
 
 /** What Go's router says of a path, or a method on it, that it does not know. */
 export const sendNotFound = (reply: FastifyReply): FastifyReply => sendText(reply, 404, '404 page not found');

@@ -29,7 +29,10 @@ const damaged = (
   }
 };
 
-/** The bytes of a request that went through something. */
-export const anyDamagedRequest = fc
-  .tuple(anyResourceSpans, fc.array(damage, { minLength: 1, maxLength: 3 }))
-  .map(([groups, damages]) => damages.reduce(damaged, encodeTraceRequest(groups)));
+/** Messages that went through something. */
+export const anyDamaged = (message: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>
+  fc
+    .tuple(message, fc.array(damage, { minLength: 1, maxLength: 3 }))
+    .map(([bytes, damages]) => damages.reduce(damaged, bytes));
+
+export const anyDamagedRequest = anyDamaged(anyResourceSpans.map(encodeTraceRequest));

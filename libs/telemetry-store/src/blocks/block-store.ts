@@ -217,6 +217,7 @@ const reportOnce = (report: (message: string) => void, now: () => number): ((mes
 class ClosingTraceStore implements TraceStore {
   readonly append: TraceStore['append'];
   readonly getTrace: TraceStore['getTrace'];
+  readonly getEncodedTrace: TraceStore['getEncodedTrace'];
   readonly archiveTrace: TraceStore['archiveTrace'];
   readonly findTraces: TraceStore['findTraces'];
   readonly countTraces: TraceStore['countTraces'];
@@ -233,6 +234,7 @@ class ClosingTraceStore implements TraceStore {
   ) {
     this.append = (request) => store.append(request);
     this.getTrace = (traceId) => store.getTrace(traceId);
+    this.getEncodedTrace = (traceId) => store.getEncodedTrace(traceId);
     this.archiveTrace = (traceId) => store.archiveTrace(traceId);
     this.findTraces = (query) => store.findTraces(query);
     this.countTraces = (query) => store.countTraces(query);

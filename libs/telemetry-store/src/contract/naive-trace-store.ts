@@ -14,6 +14,7 @@ import {
   type Trace,
   type TraceId,
 } from '@lantern/telemetry-model';
+import { encodeTrace, type EncodedTrace } from '../encoded-trace.js';
 import type {
   CallEdge,
   LatencyCounts,
@@ -51,6 +52,11 @@ export class NaiveTraceStore implements TraceStore {
   async getTrace(traceId: TraceId): Promise<Trace | undefined> {
     const resourceSpans = this.spans.filter(({ span }) => span.traceId === traceId).map(({ alone }) => alone);
     return resourceSpans.length === 0 ? undefined : { traceId, resourceSpans };
+  }
+
+  async getEncodedTrace(traceId: TraceId): Promise<EncodedTrace | undefined> {
+    const trace = await this.getTrace(traceId);
+    return trace && encodeTrace(trace);
   }
 
   /** Nothing ever goes from a list. */

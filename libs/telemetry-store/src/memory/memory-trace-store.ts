@@ -9,6 +9,7 @@ import {
   type TraceId,
   type UnixNano,
 } from '@lantern/telemetry-model';
+import { encodeTrace, type EncodedTrace } from '../encoded-trace.js';
 import { spanMatcher } from '../span-matcher.js';
 import type {
   CallEdge,
@@ -84,6 +85,11 @@ class MemoryTraceStore implements TraceStore {
   async getTrace(traceId: TraceId): Promise<Trace | undefined> {
     const current = this.traces.get(traceId);
     return this.archive.with(traceId, current)?.toTrace();
+  }
+
+  async getEncodedTrace(traceId: TraceId): Promise<EncodedTrace | undefined> {
+    const trace = await this.getTrace(traceId);
+    return trace && encodeTrace(trace);
   }
 
   async archiveTrace(traceId: TraceId): Promise<boolean> {

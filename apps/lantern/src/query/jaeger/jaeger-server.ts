@@ -7,7 +7,6 @@ import type { LogFeed } from '../../ingest/log-feed.js';
 import type { TraceFeed } from '../../ingest/trace-feed.js';
 import { uiRoutes } from '../../ui/ui-routes.js';
 import { lokiRoutes } from '../loki/loki-routes.js';
-import { adjustBy } from './adjust/adjust.js';
 import { lanternRoutes } from './lantern-routes.js';
 import { legacyRoutes } from './legacy-routes.js';
 import { TraceQueries } from './trace-query.js';
@@ -30,7 +29,7 @@ export const createJaegerServer = (
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
-  const queries = new TraceQueries(traces, adjustBy({ maxClockSkewNano }));
+  const queries = new TraceQueries(traces, { maxClockSkewNano });
   void server.register(legacyRoutes(queries, options.report));
   void server.register(v3Routes(queries, options.report));
   void server.register(lanternRoutes(queries, traceFeed, options.report));

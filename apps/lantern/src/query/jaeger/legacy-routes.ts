@@ -12,7 +12,6 @@ import {
   type LegacyEnvelope,
   type LegacyError,
   type LegacyOperation,
-  type LegacyTrace,
   type MetricFamily,
 } from '@lantern/query-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -20,8 +19,9 @@ import { nowUnixNano } from '../../clock.js';
 import { decompress } from '../../http/decompress.js';
 import { failureOf, type Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
-import { queryOf, sendJson, sendText } from '../../http/text.js';
+import { queryOf, sendBytes, sendJson, sendText } from '../../http/text.js';
 import { toLegacyTrace } from './legacy-trace.js';
+import { TracesJson } from './legacy/traces-json.js';
 import { callRates, errorRates, latencies } from './metrics.js';
 import { tracesIn } from './trace-groups.js';
 import type { TraceQueries } from './trace-query.js';
@@ -66,21 +66,21 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
       const found = await traces.search(search);
       return send(request, reply, envelope(found.map(toLegacyTrace)));
     }
-    const found: LegacyTrace[] = [];
+    const found = new TracesJson(traces);
     const errors: LegacyError[] = [];
     for (const [text, id] of new Map(search.traceIds.map(({ text, id }) => [id ?? text, id]))) {
-      const trace = await traces.byId(id, search.raw);
-      if (trace) found.push(toLegacyTrace(trace));
-      else errors.push({ msg: 'trace not found', traceID: legacyTraceId(text) });
+      const isFound = id !== undefined && (await found.add(id, search.raw));
+      if (!isFound) errors.push({ msg: 'trace not found', traceID: legacyTraceId(text) });
     }
-    return send(request, reply, envelope(found, { errors: errors.length === 0 ? null : errors }));
+    return sendEncoded(request, reply, found.finish(restOf({ errors: errors.length === 0 ? null : errors })));
   });
 
   server.get<{ Params: { id: string } }>('/api/traces/:id', async (request, reply) => {
     const { traceId, raw } = parseLegacyTraceRequest(request.params.id, queryOf(request));
-    const trace = await traces.byId(traceId, raw);
-    if (!trace) throw new HttpError(404, 'trace not found');
-    return send(request, reply, envelope([toLegacyTrace(trace)]));
+    const found = new TracesJson(traces);
+    if (traceId === undefined || !(await found.add(traceId, raw)))
+      throw new HttpError(404, 'trace not found');
+    return sendEncoded(request, reply, found.finish(restOf({})));
   });
 
   server.post<{ Params: { id: string } }>('/api/archive/:id', async (request, reply) => {
@@ -140,17 +140,25 @@ const parseOtlp = (body: Buffer): DecodedTraces => {
   }
 };
 
-const envelope = <T>(
-  data: T,
-  { total = 0, errors = null }: Partial<Pick<LegacyEnvelope<T>, 'total' | 'errors'>> = {},
-): LegacyEnvelope<T> => ({ data, total, limit: 0, offset: 0, errors });
+type Rest = Omit<LegacyEnvelope<unknown>, 'data'>;
+
+const restOf = ({ total = 0, errors = null }: Partial<Rest>): Rest => ({
+  total,
+  limit: 0,
+  offset: 0,
+  errors,
+});
+
+const envelope = <T>(data: T, rest: Partial<Rest> = {}): LegacyEnvelope<T> => ({ data, ...restOf(rest) });
 
 const send = (
   request: FastifyRequest,
   reply: FastifyReply,
   body: LegacyEnvelope<unknown> | MetricFamily,
-): FastifyReply => {
+): FastifyReply => sendEncoded(request, reply, Buffer.from(JSON.stringify(body)));
+
+const sendEncoded = (request: FastifyRequest, reply: FastifyReply, json: Buffer): FastifyReply => {
   const pretty = queryOf(request).get('prettyPrint') ?? '';
-  const indent = pretty !== '' && pretty !== 'false' ? 4 : 0;
-  return sendJson(reply, JSON.stringify(body, null, indent));
+  if (pretty === '' || pretty === 'false') return sendBytes(reply, json);
+  return sendJson(reply, JSON.stringify(JSON.parse(json.toString()), null, 4));
 };

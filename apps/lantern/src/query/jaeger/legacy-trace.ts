@@ -37,7 +37,7 @@ export const toLegacyTrace = (trace: Trace): LegacyTrace => {
   return { traceID: legacyTraceId(trace.traceId), spans, processes: processes.byId, warnings: null };
 };
 
-const toLegacySpan = (span: Span, scope: InstrumentationScope, processID: string): LegacySpan => {
+export const toLegacySpan = (span: Span, scope: InstrumentationScope, processID: string): LegacySpan => {
   const warnings = warningsOf(span);
   return {
     traceID: legacyTraceId(span.traceId),
@@ -81,25 +81,38 @@ const refTypeOf = ({ attributes }: Pick<Span, 'attributes'>): LegacyReference['r
 
 /** @see https://opentelemetry.io/docs/specs/otel/trace/sdk_exporters/jaeger/ */
 const tagsOf = (span: Span, scope: InstrumentationScope): LegacyKeyValue[] => {
-  const tags: LegacyKeyValue[] = [];
-  const addText = (key: string, value: string) => {
-    if (value !== '') tags.push({ key, type: 'string', value });
-  };
-  addText('otel.scope.name', scope.name);
-  addText('otel.scope.version', scope.version);
+  const tags = tagsOfScope(scope);
   for (const attribute of span.attributes) {
     if (attribute.key !== WARNINGS_ATTRIBUTE) tags.push(toKeyValue(attribute));
   }
-  addText('span.kind', SPAN_KIND_NAMES[span.kind]);
-  if (span.status.code === StatusCode.ok) addText('otel.status_code', 'OK');
-  if (span.status.code === StatusCode.error) {
-    addText('otel.status_code', 'ERROR');
-    tags.push({ key: 'error', type: 'bool', value: true });
-  }
-  addText('otel.status_description', span.status.message);
-  addText('w3c.tracestate', span.traceState);
+  for (const tag of tagsOfOutcome(span)) tags.push(tag);
   return tags;
 };
+
+/** What stands in front of a span's attributes. */
+export const tagsOfScope = ({ name, version }: InstrumentationScope): LegacyKeyValue[] => [
+  ...textTag('otel.scope.name', name),
+  ...textTag('otel.scope.version', version),
+];
+
+/** What stands behind a span's attributes. */
+export const tagsOfOutcome = ({
+  kind,
+  status: { code, message },
+  traceState,
+}: Pick<Span, 'kind' | 'status' | 'traceState'>): LegacyKeyValue[] => {
+  const tags = textTag('span.kind', SPAN_KIND_NAMES[kind]);
+  if (code === StatusCode.ok) tags.push(...textTag('otel.status_code', 'OK'));
+  if (code === StatusCode.error) {
+    tags.push(...textTag('otel.status_code', 'ERROR'), { key: 'error', type: 'bool', value: true });
+  }
+  tags.push(...textTag('otel.status_description', message), ...textTag('w3c.tracestate', traceState));
+  return tags;
+};
+
+/** None for an empty text. */
+const textTag = (key: string, value: string): LegacyKeyValue[] =>
+  value === '' ? [] : [{ key, type: 'string', value }];
 
 const toLog = (event: SpanEvent): LegacyLog => {
   const fields = event.attributes.map(toKeyValue);
@@ -108,7 +121,7 @@ const toLog = (event: SpanEvent): LegacyLog => {
   return { timestamp: Number(event.timeUnixNano / NANOS_PER_MICRO), fields };
 };
 
-const toKeyValue = ({ key, value }: Attribute): LegacyKeyValue => {
+export const toKeyValue = ({ key, value }: Attribute): LegacyKeyValue => {
   switch (typeof value) {
     case 'string':
       return { key, type: 'string', value };
@@ -131,7 +144,7 @@ const integer = (value: bigint): number | string =>
   value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
 
 /** Numbers the processes p1, p2 … in the order of their spans; equal resources are one process. */
-class ProcessTable {
+export class ProcessTable {
   readonly byId: Record<string, LegacyProcess> = {};
   private readonly idByResource = new Map<Resource, string>();
   private readonly idByContent = new Map<string, string>();

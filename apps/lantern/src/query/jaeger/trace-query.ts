@@ -1,14 +1,18 @@
 import { formatPageToken, type PagePlace, type TraceSearch, type V3SearchRequest } from '@lantern/query-api';
 import { spansOf, type Trace, type TraceId } from '@lantern/telemetry-model';
 import { spanMatcher, type TraceQuery, type TraceStore } from '@lantern/telemetry-store';
-import type { Adjust } from './adjust/adjust.js';
+import { adjustBy, type Adjust, type AdjustOptions } from './adjust/adjust.js';
 
 /** Reads traces for both families of Jaeger's API. */
 export class TraceQueries {
+  private readonly adjust: Adjust;
+
   constructor(
     readonly store: TraceStore,
-    private readonly adjust: Adjust,
-  ) {}
+    readonly options: AdjustOptions,
+  ) {
+    this.adjust = adjustBy(options);
+  }
 
   async byId(traceId: TraceId | undefined, raw: boolean): Promise<Trace | undefined> {
     const trace = traceId && (await this.store.getTrace(traceId));

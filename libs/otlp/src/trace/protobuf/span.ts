@@ -11,11 +11,11 @@ import {
   type TraceId,
 } from '@lantern/telemetry-model';
 import { readAttribute, writeAttributes } from '../../common/protobuf/attributes.js';
-import type { MessageFields, WireReader } from '../../wire/wire-reader.js';
-import type { WireWriter } from '../../wire/wire-writer.js';
+import { WireReader, type MessageFields } from '../../wire/wire-reader.js';
+import { WireWriter } from '../../wire/wire-writer.js';
 import { spanKindOf, statusCodeOf } from '../enums.js';
 import { faultOfLinkIds, faultOfSpanIds, linkSpanIdOf, linkTraceIdOf, parentSpanIdOf } from '../ids.js';
-import type { Rejections } from '../rejections.js';
+import { Rejections } from '../rejections.js';
 
 const SPAN: MessageFields = {
   1: 'traceId',
@@ -54,6 +54,20 @@ const UNSET: SpanStatus = Object.freeze({ code: StatusCode.unset, message: '' })
 /** Undefined when the span's ids are invalid; the reason is then among `rejected`. */
 export const readSpan = (reader: WireReader, rejected: Rejections): Span | undefined => {
   const outer = reader.enter(SPAN);
+  const span = readFields(reader, rejected);
+  reader.leave(outer);
+  return span;
+};
+
+/**
+ * Reads a `Span` message alone. Undefined when its ids are invalid.
+ *
+ * @throws MalformedOtlpError
+ */
+export const decodeSpan = (message: Uint8Array): Span | undefined =>
+  readFields(new WireReader(message, SPAN), new Rejections());
+
+const readFields = (reader: WireReader, rejected: Rejections): Span | undefined => {
   let traceId = '';
   let spanId = '';
   let traceState = '';
@@ -128,7 +142,6 @@ export const readSpan = (reader: WireReader, rejected: Rejections): Span | undef
         reader.skip();
     }
   }
-  reader.leave(outer);
 
   const fault = faultOfSpanIds({ traceId, spanId, parentSpanId }) ?? linkFault;
   if (fault !== undefined) {
@@ -251,6 +264,18 @@ const readStatus = (reader: WireReader, before: SpanStatus): SpanStatus => {
 
 export const writeSpan = (writer: WireWriter, field: number, span: Span): void => {
   const start = writer.begin(field);
+  writeFields(writer, span);
+  writer.end(start);
+};
+
+/** Writes a `Span` message alone. */
+export const encodeSpan = (span: Span): Uint8Array => {
+  const writer = new WireWriter();
+  writeFields(writer, span);
+  return writer.finish();
+};
+
+const writeFields = (writer: WireWriter, span: Span): void => {
   writer.hex(1, span.traceId);
   writer.hex(2, span.spanId);
   writer.text(3, span.traceState);
@@ -267,7 +292,6 @@ export const writeSpan = (writer: WireWriter, field: number, span: Span): void =
   writer.uint32(14, span.droppedLinksCount);
   writeStatus(writer, 15, span.status);
   writer.fixed32(16, span.flags);
-  writer.end(start);
 };
 
 const writeEvent = (writer: WireWriter, field: number, event: SpanEvent): void => {

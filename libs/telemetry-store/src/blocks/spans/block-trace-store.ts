@@ -1,4 +1,5 @@
 import type { DependencyLink, TimeRange, Trace, TraceId } from '@lantern/telemetry-model';
+import type { EncodedTrace } from '../../encoded-trace.js';
 import type {
   CallEdge,
   Operation,
@@ -77,6 +78,10 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
 
   async getTrace(traceId: TraceId): Promise<Trace | undefined> {
     return this.search.trace(traceId);
+  }
+
+  async getEncodedTrace(traceId: TraceId): Promise<EncodedTrace | undefined> {
+    return this.search.encodedTrace(traceId);
   }
 
   async archiveTrace(traceId: TraceId): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { TraceRequestWalker, decodeTraceRequest } from '@lantern/otlp';
 import type { ResourceSpans, ScopeSpans, Span, Trace, TraceId } from '@lantern/telemetry-model';
+import type { EncodedSpans, EncodedTrace } from '../../encoded-trace.js';
 import type { TraceWords } from '../trace-words.js';
 import type { Origin, OriginTable } from './origin.js';
 import { ownedSpan } from './owned-span.js';
@@ -59,6 +60,23 @@ export const decodeTrace = (traceId: TraceId, spansByOrigin: SpansByOrigin): Tra
     }
   }
   return { traceId, resourceSpans: [...groups.values()] };
+};
+
+interface GrowingSpans extends EncodedSpans {
+  readonly spans: Uint8Array[];
+}
+
+/** The groups of {@link decodeTrace} in its order, their spans as they are; they become part of the result. */
+export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): EncodedTrace => {
+  const byResource = new Map<string, Map<string, GrowingSpans>>();
+  for (const [origin, spans] of spansByOrigin) {
+    const byScope = byResource.get(origin.resourceKey) ?? new Map<string, GrowingSpans>();
+    byResource.set(origin.resourceKey, byScope);
+    const group = byScope.get(origin.key);
+    if (group) for (const span of spans) group.spans.push(span);
+    else byScope.set(origin.key, { resource: origin.decodedResource, scope: origin.decodedScope, spans });
+  }
+  return { traceId, groups: [...byResource.values()].flatMap((byScope) => [...byScope.values()]) };
 };
 
 /** All spans as one request, each span once. */

@@ -1,4 +1,5 @@
 import type { Trace, TraceId } from '@lantern/telemetry-model';
+import type { EncodedTrace } from '../../encoded-trace.js';
 import type { TraceQuery } from '../../trace-store.js';
 import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../trace-words.js';
 import { Turn } from '../turn.js';
@@ -9,7 +10,7 @@ import { PERIOD_NANOS } from './block-summary.js';
 import { NewestMatches } from './newest-matches.js';
 import type { OpenSpans } from './open-spans.js';
 import type { SealedBlocks } from './sealed-blocks.js';
-import { collectSpans, decodeTrace, type SpansByOrigin } from './trace-assembly.js';
+import { collectSpans, decodeTrace, groupSpans, type SpansByOrigin } from './trace-assembly.js';
 import { EVERY_CHUNK, NO_CHUNK } from './tag-chunks.js';
 import type { TraceArchive } from './trace-archive.js';
 import { TraceCheck } from './trace-check.js';
@@ -29,6 +30,11 @@ export class TraceSearch {
   async trace(traceId: TraceId): Promise<Trace | undefined> {
     const spans = await this.spansOf(traceId);
     return spans.size === 0 ? undefined : decodeTrace(traceId, spans);
+  }
+
+  async encodedTrace(traceId: TraceId): Promise<EncodedTrace | undefined> {
+    const spans = await this.spansOf(traceId);
+    return spans.size === 0 ? undefined : groupSpans(traceId, spans);
   }
 
   /** All spans of a trace, wherever they are; one that is archived and in a block comes twice. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { decodeSpan } from '@lantern/otlp';
 import { AttributeMap, SpanKind, StatusCode, type ResourceSpans } from '@lantern/telemetry-model';
 import {
   T0,
@@ -20,6 +21,7 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
   describe('when it is empty', () => {
     it('answers every question with nothing', async () => {
       expect(await subject.store.getTrace(traceId(1))).toBeUndefined();
+      expect(await subject.store.getEncodedTrace(traceId(1))).toBeUndefined();
       expect(await subject.find()).toEqual([]);
       expect(await subject.store.services()).toEqual([]);
       expect(await subject.store.operations('web')).toEqual([]);
@@ -125,6 +127,24 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       );
       expect(contentOf(await subject.store.getTrace(traceId(1)))).toHaveLength(1);
       expect(contentOf(await subject.store.getTrace(traceId(2)))).toHaveLength(2);
+    });
+
+    it('the messages of the spans, group by group as the trace has them', async () => {
+      const { resourceSpans: groups } = orderTrace();
+      for (const group of groups.toReversed()) await subject.append(group);
+      for (const group of groups) await subject.append(group);
+      const stored = await subject.store.getTrace(traceId(1));
+      const encoded = await subject.store.getEncodedTrace(traceId(1));
+      expect(encoded?.traceId).toBe(traceId(1));
+      const decoded = encoded?.groups.map(({ spans, ...inherited }) => ({
+        ...inherited,
+        spans: spans.map(decodeSpan),
+      }));
+      expect(decoded).toEqual(
+        stored?.resourceSpans.flatMap(({ resource: of, scopeSpans }) =>
+          scopeSpans.map(({ scope: from, spans }) => ({ resource: of, scope: from, spans })),
+        ),
+      );
     });
 
     it('one group for each distinct resource and scope, in whatever pieces they came', async () => {

@@ -3,7 +3,8 @@ import { eachSpanOf, mapChanged } from '../../../edit-spans.js';
 import { addWarning } from '../../../span-warnings.js';
 import type { Adjuster } from './adjuster.js';
 
-const KEYS: ReadonlySet<string> = new Set([
+/** The attributes that say which library made a span. */
+export const LIBRARY_KEYS: ReadonlySet<string> = new Set([
   'telemetry.sdk.language',
   'telemetry.sdk.name',
   'telemetry.sdk.version',
@@ -46,7 +47,7 @@ export const moveLibraryAttributes: Adjuster = (groups) =>
 const partition = (attributes: Attributes): [library: Attribute[], others: Attribute[]] => {
   const library: Attribute[] = [];
   const others: Attribute[] = [];
-  for (const attribute of attributes) (KEYS.has(attribute.key) ? library : others).push(attribute);
+  for (const attribute of attributes) (LIBRARY_KEYS.has(attribute.key) ? library : others).push(attribute);
   return [library, others];
 };
 

@@ -10,7 +10,7 @@ const addressBits = (value: AnyValue): number | undefined => {
   return typeof value === 'number' ? value >>> 0 : undefined;
 };
 
-const normalize = (attribute: Attribute): Attribute => {
+export const normalizeIpAttribute = (attribute: Attribute): Attribute => {
   const bits = KEYS.has(attribute.key) ? addressBits(attribute.value) : undefined;
   if (bits === undefined) return attribute;
   const value = [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
@@ -18,7 +18,7 @@ const normalize = (attribute: Attribute): Attribute => {
 };
 
 const normalizeHolder = <T extends { readonly attributes: Attributes }>(holder: T): T => {
-  const attributes = mapChanged(holder.attributes, normalize);
+  const attributes = mapChanged(holder.attributes, normalizeIpAttribute);
   return attributes === holder.attributes ? holder : { ...holder, attributes };
 };
 

@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  SpanKind,
+  StatusCode,
+  type InstrumentationScope,
+  type ResourceSpans,
+  type Trace,
+} from '@lantern/telemetry-model';
+import {
+  T0,
+  attributes,
+  resource,
+  resourceSpans,
+  scope,
+  span,
+  spanId,
+  trace,
+  traceId,
+} from '@lantern/telemetry-model/testing';
+import { anySpan } from '@lantern/telemetry-model/testing/arbitraries';
+import { encodeTrace } from '@lantern/telemetry-store';
+import fc from 'fast-check';
+import { adjustBy } from '../adjust/adjust.js';
+import { toLegacyTrace } from '../legacy-trace.js';
+import { JsonWriter } from './json-writer.js';
+import { writeLegacyTrace } from './legacy-trace-json.js';
+
+/** Undefined when the trace needs its models. */
+const written = (of: Trace, maxClockSkewNano = 0n): string | undefined => {
+  const out = new JsonWriter();
+  return writeLegacyTrace(out, encodeTrace(of), maxClockSkewNano) ? out.finish().toString() : undefined;
+};
+
+const modelled = (of: Trace, maxClockSkewNano = 0n): string =>
+  JSON.stringify(toLegacyTrace(adjustBy({ maxClockSkewNano })(of)));
+
+/** Calls of spans before, of themselves, of others that may be there or not; and times as clocks of several hosts tell them, some a little off. */
+const anyTrace: fc.Arbitrary<Trace> = fc
+  .array(
+    fc.record({
+      service: fc.constantFrom('web', 'orders'),
+      host: fc.constantFrom('a', 'b', ''),
+      scope: fc.constantFrom(scope(), scope('shop', '1')),
+      spans: fc.array(
+        fc.record({
+          any: anySpan,
+          isPlain: fc.constantFrom(true, true, true, false),
+          parent: fc.option(fc.nat(12), { nil: undefined }),
+          start: fc.integer({ min: 0, max: 2_000 }),
+          duration: fc.integer({ min: 0, max: 1_500 }),
+          common: fc.subarray(
+            attributes({ 'user.id': 'u-1', ip: 134_744_072n, 'peer.ipv4': 1, 'http.route': '/', a: 3n }),
+          ),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
+    { minLength: 2, maxLength: 4 },
+  )
+  .map((groups) => {
+    let n = 0;
+    return trace(
+      ...groups.map((group): ResourceSpans => ({
+        resource: resource(group.service, group.host === '' ? {} : { 'host.name': group.host, ip: 1n }),
+        schemaUrl: '',
+        scopeSpans: [
+          {
+            scope: group.scope,
+            schemaUrl: '',
+            spans: group.spans.map(({ any, isPlain, parent, start, duration, common }) => ({
+              ...any,
+              traceId: traceId(1),
+              spanId: spanId(++n),
+              parentSpanId:
+                parent === undefined ? undefined : spanId(parent < 10 ? 1 + (parent % n) : parent),
+              attributes: [...any.attributes, ...common],
+              ...(isPlain && {
+                events: [],
+                links: [],
+                traceState: '',
+                startUnixNano: T0 + BigInt(start),
+                endUnixNano: T0 + BigInt(start + duration),
+              }),
+            })),
+          },
+        ],
+      })),
+    );
+  });
+
+describe('a trace that is written without its model', () => {
+  it('reads as its model does, whatever is adjusted', () => {
+    let adjusted = 0;
+    fc.assert(
+      fc.property(anyTrace, fc.constantFrom(0n, 300n, 10_000n), (any, maxClockSkewNano) => {
+        const expected = modelled(any, maxClockSkewNano);
+        expect(written(any, maxClockSkewNano)).toBe(expected);
+        if (expected.includes("This span's timestamps were adjusted")) adjusted++;
+      }),
+      { numRuns: 200 },
+    );
+    expect(adjusted).toBeGreaterThan(5);
+  });
+
+  it('reads as its model does with every kind, status and set of fields that may be absent', () => {
+    const spans = Object.values(SpanKind).flatMap((kind) =>
+      Object.values(StatusCode).flatMap((code) =>
+        ['', 'no "room"'].map((message) => ({ kind, status: { code, message } })),
+      ),
+    );
+    const of = (from: InstrumentationScope): Trace => {
+      const [group] = trace(
+        resourceSpans(
+          'web',
+          ...spans.map((fields, i) => span({ ...fields, flags: i % 2, spanId: spanId(i + 1) })),
+        ),
+      ).resourceSpans;
+      const scopeSpans = group?.scopeSpans.map((scopeGroup) => ({ ...scopeGroup, scope: from })) ?? [];
+      return trace({ resource: resource('web'), schemaUrl: '', scopeSpans });
+    };
+    for (const from of [scope(), scope('shop'), scope('shop', '1.0')])
+      expect(written(of(from))).toBe(modelled(of(from)));
+  });
+
+  it('reads as its model does when spans bring warnings of their own', () => {
+    const warned = { '@jaeger@warnings': ['odd'], a: 1n };
+    const one = trace(
+      resourceSpans(
+        'web',
+        span({ attributes: attributes(warned) }),
+        span({ spanId: spanId(2), parentSpanId: spanId(9), attributes: attributes(warned) }),
+        span({ spanId: spanId(3), parentSpanId: spanId(9), attributes: attributes({ a: 1n }) }),
+      ),
+    );
+    expect(written(one)).toBe(modelled(one));
+  });
+
+  it('leaves spans that share an id to the model', () => {
+    expect(written(trace(resourceSpans('web', span(), span({ kind: SpanKind.client }))))).toBeUndefined();
+  });
+
+  it('leaves spans that say which library made them to the model, plain or not', () => {
+    const library = attributes({ 'telemetry.sdk.name': 'x' });
+    for (const fields of [{}, { traceState: 'a=b' }]) {
+      expect(written(trace(resourceSpans('web', span({ ...fields, attributes: library }))))).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,42 @@
+import { Buffer } from 'node:buffer';
+import type { LegacyKeyValue } from '@lantern/query-api';
+import type { InstrumentationScope, SpanKind, StatusCode } from '@lantern/telemetry-model';
+import { tagsOfOutcome, tagsOfScope } from '../legacy-trace.js';
+
+/** What the spans of one scope have around the tags of their attributes, as JSON. */
+export class SpanFrame {
+  readonly hasTagsOfScope: boolean;
+  /** From behind the duration to the first attribute. */
+  readonly beforeAttributes: Buffer;
+  private readonly outcomes: Outcome[] = [];
+
+  constructor(
+    scope: InstrumentationScope,
+    readonly processId: string,
+  ) {
+    const tags = tagsOfScope(scope);
+    this.hasTagsOfScope = tags.length > 0;
+    this.beforeAttributes = Buffer.from(`,"tags":[${joined(tags)}`);
+  }
+
+  outcome(kind: SpanKind, code: StatusCode, message: string): Outcome {
+    if (message !== '') return this.makeOutcome(kind, code, message);
+    return (this.outcomes[3 * kind + code] ??= this.makeOutcome(kind, code, message));
+  }
+
+  private makeOutcome(kind: SpanKind, code: StatusCode, message: string): Outcome {
+    const tags = tagsOfOutcome({ kind, status: { code, message }, traceState: '' });
+    const end = `],"logs":[],"processID":"${this.processId}","warnings":`;
+    return { hasTags: tags.length > 0, json: Buffer.from(joined(tags) + end) };
+  }
+}
+
+/** How a span ended. */
+interface Outcome {
+  readonly hasTags: boolean;
+  /** From behind the last attribute to the warnings. */
+  readonly json: Buffer;
+}
+
+/** Without the brackets of an array. */
+const joined = (tags: readonly LegacyKeyValue[]): string => JSON.stringify(tags).slice(1, -1);
