@@ -1,13 +1,13 @@
 import type { SpanKind } from '@lantern/telemetry-model';
 import type { Operation } from '../../trace-store.js';
-import type { BlockSummary, PeriodCell } from './block-summary.js';
-import { LatencyHistogram } from './latency-histogram.js';
+import type { BlockSummary } from './block-summary.js';
+import { CallPeriods } from './call-periods.js';
 import type { BlockOperation } from './span-rows.js';
 
 /** One operation of a service, as long as any sealed block has a span of it. */
 export interface CatalogOperation extends BlockOperation {
   blockCount: number;
-  readonly periods: Map<number, PeriodCell>;
+  readonly periods: CallPeriods;
 }
 
 /** Which services and operations the sealed blocks hold, and how many calls in each period. */
@@ -17,31 +17,13 @@ export class OperationCatalog {
   add(summary: BlockSummary): CatalogOperation[] {
     const operations = summary.operations.map((operation) => this.operation(operation));
     for (const operation of operations) operation.blockCount++;
-    for (const { operation, period, calls, errors, latency } of summary.operationPeriods) {
-      const periods = operations[operation]?.periods;
-      let cell = periods?.get(period);
-      if (!cell) {
-        cell = { period, calls: 0, errors: 0, latency: new LatencyHistogram() };
-        periods?.set(period, cell);
-      }
-      cell.calls += calls;
-      cell.errors += errors;
-      cell.latency.addAll(latency);
-    }
+    for (const cell of summary.operationPeriods) operations[cell.operation]?.periods.add(cell);
     return operations;
   }
 
   drop(summary: BlockSummary): void {
     const operations = summary.operations.map((operation) => this.operation(operation));
-    for (const { operation, period, calls, errors, latency } of summary.operationPeriods) {
-      const periods = operations[operation]?.periods;
-      const cell = periods?.get(period);
-      if (!cell) continue;
-      cell.calls -= calls;
-      cell.errors -= errors;
-      cell.latency.addAll(latency, -1);
-      if (cell.calls === 0) periods?.delete(period);
-    }
+    for (const cell of summary.operationPeriods) operations[cell.operation]?.periods.add(cell, -1);
     for (const operation of operations) if (--operation.blockCount <= 0) this.remove(operation);
   }
 
@@ -62,7 +44,7 @@ export class OperationCatalog {
     const key = operationKey({ name, kind });
     let operation = operations.get(key);
     if (!operation) {
-      operation = { service, name, kind, blockCount: 0, periods: new Map() };
+      operation = { service, name, kind, blockCount: 0, periods: new CallPeriods() };
       operations.set(key, operation);
     }
     return operation;

@@ -1,5 +1,6 @@
 import type { RedCell, RedQuery } from '../../trace-store.js';
 import { PERIOD_NANOS, type PeriodCell } from './block-summary.js';
+import type { CallPeriods } from './call-periods.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { compareOperations } from './operation-catalog.js';
 import type { BlockOperation } from './span-rows.js';
@@ -25,28 +26,30 @@ export class RedTally {
     this.width = Number(periodNano / BigInt(PERIOD_NANOS));
   }
 
-  addAll(operation: BlockOperation, periods: ReadonlyMap<number, PeriodCell>): void {
-    if (this.last - this.first >= periods.size) {
-      for (const cell of periods.values()) this.add(operation, cell);
-      return;
-    }
-    for (let period = this.first; period <= this.last; period++) {
-      const cell = periods.get(period);
-      if (cell) this.add(operation, cell);
-    }
+  addAll(operation: BlockOperation, periods: CallPeriods): void {
+    const cells = this.cellsOf(operation);
+    periods.takeWithin(this.first, this.last, this.width, (cell) => this.addTo(cells, cell));
   }
 
-  add(operation: BlockOperation, { period, calls, errors, latency }: PeriodCell): void {
-    if (period < this.first || period > this.last) return;
+  add(operation: BlockOperation, cell: PeriodCell): void {
+    if (cell.period < this.first || cell.period > this.last) return;
+    this.addTo(this.cellsOf(operation), cell);
+  }
+
+  private cellsOf(operation: BlockOperation): Map<number, Cell> {
     const { service, name, kind } = operation;
     const key = `${kind} ${service.length} ${service}${name}`;
     let series = this.series.get(key);
     if (!series) this.series.set(key, (series = { operation, cells: new Map() }));
+    return series.cells;
+  }
+
+  private addTo(cells: Map<number, Cell>, { period, calls, errors, latency }: PeriodCell): void {
     const start = period - (period % this.width);
-    let cell = series.cells.get(start);
+    let cell = cells.get(start);
     if (!cell) {
       cell = { period: start, calls: 0, errors: 0, latency: new LatencyHistogram() };
-      series.cells.set(start, cell);
+      cells.set(start, cell);
     }
     cell.calls += calls;
     cell.errors += errors;
