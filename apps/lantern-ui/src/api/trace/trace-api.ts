@@ -1,7 +1,7 @@
 import type { TraceRequestJson } from '@lantern/otlp/json';
 import type {
   CallDifference,
-  CallNode,
+  CallTree,
   CriticalPath,
   GroupStatistics,
   ServiceTime,
@@ -22,7 +22,7 @@ export interface TraceApi {
   /** Everything that arrived about the span in a row. */
   span(traceId: TraceId, row: number): TraceRequestJson;
   statistics(traceId: TraceId, groupBy: readonly GroupKey[]): NamedStatistics[];
-  calls(traceId: TraceId): readonly CallNode[];
+  calls(traceId: TraceId): CallTree;
   /** Rows by a column. */
   sort(traceId: TraceId, by: SortColumn, direction: 1 | -1): Uint32Array;
   compare(a: readonly TraceId[], b: readonly TraceId[]): TraceComparison;

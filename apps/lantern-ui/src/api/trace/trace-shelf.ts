@@ -1,5 +1,5 @@
 import type { ResourceSpansJson, TraceRequestJson } from '@lantern/otlp/json';
-import { diffCallTrees, type CallNode, type TraceId } from '@lantern/telemetry-model';
+import { diffCallTrees, type CallTree, type TraceId } from '@lantern/telemetry-model';
 import { getText, parseJson } from '../http.js';
 import { openedTrace } from '../opened-files/opened-traces.js';
 import { LoadedTrace } from './loaded-trace.js';
@@ -51,8 +51,8 @@ export class TraceShelf implements Deferred {
     return (await this.#trace(traceId, signal)).statistics(groupBy);
   }
 
-  async calls(traceId: TraceId, signal: AbortSignal): Promise<readonly CallNode[]> {
-    return (await this.#trace(traceId, signal)).callTree().nodes;
+  async calls(traceId: TraceId, signal: AbortSignal): Promise<CallTree> {
+    return (await this.#trace(traceId, signal)).callTree();
   }
 
   async sort(traceId: TraceId, by: SortColumn, direction: 1 | -1, signal: AbortSignal): Promise<Uint32Array> {

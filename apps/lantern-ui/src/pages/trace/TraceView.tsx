@@ -265,7 +265,13 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
                 />
               </>
             )}
-            {address.view === 'flame' && <FlameGraph {...shared} />}
+            {address.view === 'flame' && (
+              <FlameGraph
+                {...shared}
+                zoomedTo={address.zoomedTo}
+                onZoom={(zoomedTo) => address.change({ zoomedTo })}
+              />
+            )}
             {address.view === 'graph' && <CallGraph {...shared} />}
             {address.view === 'statistics' && (
               <Statistics

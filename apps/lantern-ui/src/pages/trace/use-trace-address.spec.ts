@@ -13,13 +13,14 @@ describe('the address of a trace', () => {
   });
 
   it('shows the waterfall of the whole trace unless it says otherwise', () => {
-    expect(parse('view=tables&logs=loud&time=9-1')).toEqual({
+    expect(parse('view=tables&logs=loud&time=9-1&zoom=all')).toEqual({
       view: 'waterfall',
       spanId: undefined,
       find: '',
       entries: undefined,
       hidden: [],
       window: undefined,
+      zoomedTo: undefined,
       groupBy: ['service', 'operation'],
       sort: { by: 'duration', direction: -1 },
     });
@@ -27,7 +28,7 @@ describe('the address of a trace', () => {
 
   it('survives being written and read', () => {
     const query =
-      'view=flame&uiFind=00f067aa0ba902b7&find=a+b&logs=warn&hide=order-service&hide=db&time=100-2000&group=.user.id&sort=-start';
+      'view=flame&uiFind=00f067aa0ba902b7&find=a+b&logs=warn&hide=order-service&hide=db&time=100-2000&zoom=00f067aa0ba902b8&group=.user.id&sort=-start';
     expect(formatTraceAddress(parse(query)).toString()).toBe(query);
   });
 });

@@ -23,6 +23,8 @@ export interface TraceAddress {
   readonly hidden: readonly string[];
   /** Undefined for the whole trace. */
   readonly window: TimeWindow | undefined;
+  /** A span of the call that fills the flame graph. Undefined for the whole trace. */
+  readonly zoomedTo: SpanId | undefined;
   /** What the statistics are grouped by, from the outside in. */
   readonly groupBy: readonly GroupKey[];
   /** The order of the list of spans. */
@@ -49,8 +51,7 @@ const FIELDS: readonly GroupKey[] = ['service', 'operation', 'kind', 'status'];
 
 export const parseTraceAddress = (params: URLSearchParams): TraceAddress => {
   const focus = params.get('uiFind') ?? '';
-  const id = focus.trim().toLowerCase();
-  const spanId = isSpanId(id) ? id : undefined;
+  const spanId = parseSpanId(focus);
   const view = params.get('view');
   const entries = params.get('logs');
   return {
@@ -60,13 +61,14 @@ export const parseTraceAddress = (params: URLSearchParams): TraceAddress => {
     entries: ENTRY_FILTERS.find((filter) => filter === entries),
     hidden: params.getAll('hide'),
     window: parseWindow(params.get('time') ?? ''),
+    zoomedTo: parseSpanId(params.get('zoom')),
     groupBy: parseGroups(params.getAll('group')),
     sort: parseSort(params.get('sort') ?? ''),
   };
 };
 
 export const formatTraceAddress = (address: TraceAddress): URLSearchParams => {
-  const { view, spanId, find, entries, hidden, window, groupBy, sort } = address;
+  const { view, spanId, find, entries, hidden, window, zoomedTo, groupBy, sort } = address;
   const params = new URLSearchParams();
   if (view !== 'waterfall') params.set('view', view);
   if (spanId !== undefined) params.set('uiFind', spanId);
@@ -74,9 +76,15 @@ export const formatTraceAddress = (address: TraceAddress): URLSearchParams => {
   if (entries !== undefined) params.set('logs', entries);
   for (const service of hidden) params.append('hide', service);
   if (window !== undefined) params.set('time', formatWindow(window));
+  if (zoomedTo !== undefined) params.set('zoom', zoomedTo);
   if (groupBy.join() !== DEFAULT_GROUPS.join()) for (const key of groupBy) params.append('group', key);
   if (formatSort(sort) !== formatSort(DEFAULT_SORT)) params.set('sort', formatSort(sort));
   return params;
+};
+
+const parseSpanId = (text: string | null): SpanId | undefined => {
+  const id = text?.trim().toLowerCase();
+  return id !== undefined && isSpanId(id) ? id : undefined;
 };
 
 const parseGroups = (texts: readonly string[]): readonly GroupKey[] => {

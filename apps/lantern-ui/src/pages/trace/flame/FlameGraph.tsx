@@ -1,4 +1,10 @@
-import { flameLayout, type CallNode, type FlameBox } from '@lantern/telemetry-model';
+import {
+  flameLayout,
+  type CallTree,
+  type FlameBox,
+  type SpanId,
+  type SpanTable,
+} from '@lantern/telemetry-model';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
@@ -15,19 +21,27 @@ import { drawFlame, FLAME_ROW } from './draw-flame.js';
 import { FlameBoxes, wholeView } from './flame-boxes.js';
 import classes from './FlameGraph.module.css';
 
-const FlameGraph = ({ traceId, trace, matches, onOpen }: ViewProps) => {
+interface FlameGraphProps extends ViewProps {
+  /** A span of the call that fills the width; undefined for the whole trace. */
+  readonly zoomedTo: SpanId | undefined;
+  readonly onZoom: (spanId: SpanId | undefined) => void;
+}
+
+const FlameGraph = ({ traceId, trace, ...props }: FlameGraphProps) => {
   const calls = useQuery(callsQuery(traceId, trace.version));
   if (calls.data === undefined) return <ViewWaiting what="The flame graph" query={calls} />;
-  return <Flame calls={calls.data} trace={trace} matches={matches} onOpen={onOpen} />;
+  return <Flame tree={calls.data} table={trace.table} {...props} />;
 };
 
 export default FlameGraph;
 
-interface FlameProps extends Pick<ViewProps, 'trace' | 'matches' | 'onOpen'> {
-  readonly calls: readonly CallNode[];
+interface FlameProps extends Pick<FlameGraphProps, 'matches' | 'onOpen' | 'zoomedTo' | 'onZoom'> {
+  readonly tree: CallTree;
+  readonly table: SpanTable;
 }
 
-const Flame = ({ calls, trace, matches, onOpen }: FlameProps) => {
+const Flame = ({ tree, table, matches, zoomedTo, onZoom, onOpen }: FlameProps) => {
+  const calls = tree.nodes;
   const boxes = useMemo(() => new FlameBoxes(calls, flameLayout(calls)), [calls]);
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -35,13 +49,17 @@ const Flame = ({ calls, trace, matches, onOpen }: FlameProps) => {
   const palette = useCanvasPalette();
   const [scrollTop, setScrollTop] = useState(0);
   /** Fills the width; -1 for the whole trace. */
-  const [focus, setFocus] = useState(-1);
+  const focus = useMemo(
+    () => (zoomedTo === undefined ? -1 : (tree.nodeOf[table.spanIds.indexOf(zoomedTo)] ?? -1)),
+    [tree, table, zoomedTo],
+  );
+  const zoomTo = (call: number) => onZoom(table.spanIds[calls[call]?.longest ?? -1]);
   const [hovered, setHovered] = useState(-1);
-  const [current, setCurrent] = useState(0);
+  const [current, setCurrent] = useState(Math.max(0, focus));
   const view: FlameBox = boxes.boxOf(focus) ?? wholeView;
   const found = useMemo(
-    () => (matches === undefined ? undefined : foundCalls(calls, trace.table.names, matches, trace)),
-    [calls, matches, trace],
+    () => matches && new Set(tree.nodeOf.filter((_call, row) => matches[row] === 1)),
+    [tree, matches],
   );
 
   useLayoutEffect(() => {
@@ -69,7 +87,7 @@ const Flame = ({ calls, trace, matches, onOpen }: FlameProps) => {
     if (target === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.key === 'Enter') setFocus(focus === current ? -1 : current);
+    if (event.key === 'Enter') zoomTo(focus === current ? -1 : current);
     else if (target >= 0) setCurrent(target);
     const depth = calls[target]?.depth ?? 0;
     scroller.current?.scrollTo({ top: Math.max(0, (depth + 2) * FLAME_ROW - height) });
@@ -100,7 +118,7 @@ const Flame = ({ calls, trace, matches, onOpen }: FlameProps) => {
               Show its longest span
             </Button>
           )}
-          <Button size="compact-xs" disabled={focus === -1} onClick={() => setFocus(-1)}>
+          <Button size="compact-xs" disabled={focus === -1} onClick={() => zoomTo(-1)}>
             Whole trace
           </Button>
         </span>
@@ -124,7 +142,7 @@ const Flame = ({ calls, trace, matches, onOpen }: FlameProps) => {
               const call = callAt(event);
               if (call === -1) return;
               setCurrent(call);
-              setFocus(call === focus ? (calls[call]?.parent ?? -1) : call);
+              zoomTo(call === focus ? (calls[call]?.parent ?? -1) : call);
             }}
           >
             <canvas ref={canvas} className={classes.canvas} aria-hidden style={{ width, height }} />
@@ -132,23 +150,5 @@ const Flame = ({ calls, trace, matches, onOpen }: FlameProps) => {
         </div>
       </div>
     </div>
-  );
-};
-
-/** Which calls have a span among the matches: their names are those of a matched row. */
-const foundCalls = (
-  calls: readonly CallNode[],
-  names: readonly string[],
-  matches: Uint8Array,
-  { table }: ViewProps['trace'],
-): ReadonlySet<number> => {
-  const wanted = new Set<string>();
-  for (const [row, flag] of matches.entries()) {
-    if (flag === 1) wanted.add(`${table.services[table.service[row] ?? 0]}\t${names[table.name[row] ?? 0]}`);
-  }
-  return new Set(
-    calls
-      .filter(({ service, operation }) => wanted.has(`${service}\t${operation}`))
-      .map(({ index }) => index),
   );
 };

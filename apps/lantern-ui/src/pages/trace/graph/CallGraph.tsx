@@ -15,7 +15,7 @@ import { BOX_HEIGHT, BOX_WIDTH, graphLayout } from './graph-layout.js';
 const CallGraph = ({ traceId, trace, onOpen }: ViewProps) => {
   const calls = useQuery(callsQuery(traceId, trace.version));
   if (calls.data === undefined) return <ViewWaiting what="The trace graph" query={calls} />;
-  return <Graph calls={calls.data} onOpen={onOpen} />;
+  return <Graph calls={calls.data.nodes} onOpen={onOpen} />;
 };
 
 export default CallGraph;
