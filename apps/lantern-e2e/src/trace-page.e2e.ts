@@ -168,6 +168,32 @@ describe('a trace', () => {
     await page.getByText('2', { exact: true }).and(page.locator('[aria-live=polite]')).waitFor();
   });
 
+  it('tells by the pointer what a bar is, and leaves it when the pointer does', async () => {
+    await open(traceId);
+    const box = await span(/calculate_total/).boundingBox();
+    if (box === null) throw new Error('The span is not in view.');
+    // It lasts until the end: a third from the right is on its bar.
+    await page.mouse.move(box.x + box.width * 0.7, box.y + box.height / 2);
+    const tip = page.getByRole('tooltip');
+    await tip.getByText('4.8 s, starts at +110 ms').waitFor();
+    expect(await tip.innerText()).toMatch(/orders\s+calculate_total/);
+    expect(await audit(page)).toEqual([]);
+    await page.mouse.move(box.x + 40, box.y + box.height / 2);
+    await tip.waitFor({ state: 'detached' });
+  });
+
+  it('zooms into a call of its flame graph, and the link keeps it', async () => {
+    await page.goto(`${uiUrl()}/trace/${traceId}?view=flame`);
+    await page.getByRole('application', { name: /Flame graph/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/zoom=[0-9a-f]{16}/);
+    await page.reload();
+    await page.getByText('calculate_total').last().waitFor();
+    await page.getByRole('button', { name: 'Whole trace' }).click();
+    await page.waitForURL((url) => !url.searchParams.has('zoom'));
+  });
+
   it('shows a part of its time when one drags over the small picture, and the link keeps it', async () => {
     await open(traceId);
     const box = await page.getByTitle('Drag to choose a time').boundingBox();

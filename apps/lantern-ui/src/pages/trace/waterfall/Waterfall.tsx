@@ -1,7 +1,5 @@
 import { at, type SpanTable } from '@lantern/telemetry-model';
-import { ActionIcon, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { IconFold, IconFoldDown } from '@tabler/icons-react';
 import {
   useEffect,
   useImperativeHandle,
@@ -14,12 +12,10 @@ import {
   type Ref,
 } from 'react';
 import type { BadgeColumns } from '../../../api/trace/trace-api.js';
-import { beginDrawing } from '../../../shared/canvas.js';
-import { formatNanos } from '../../../shared/format/duration.js';
-import { Splitter } from '../../../shared/Splitter.js';
-import { useCanvasPalette } from '../../../shared/theme/canvas-palette.js';
 import type { TraceEntries, TraceEntry } from '../trace-entries.js';
-import { drawLanes, mostTicks } from './draw-lanes.js';
+import { LaneScale } from './lane-scale.js';
+import { Lanes } from './Lanes.js';
+import { LaneTip } from './LaneTip.js';
 import type { PathSections } from './path-sections.js';
 import {
   hiddenAbove,
@@ -29,9 +25,11 @@ import {
   scrollTopToShow,
   type TallList,
 } from './tall-list.js';
-import { shareAt, ticksOf, zoomed, panned, type TimeWindow } from './time-window.js';
+import type { TimeWindow } from './time-window.js';
 import { useBoxSize } from './use-box-size.js';
+import { useWheelZoom } from './use-wheel-zoom.js';
 import classes from './Waterfall.module.css';
+import { WaterfallHead } from './WaterfallHead.js';
 import { hasBelow } from './waterfall-rows.js';
 import { EntryRow, ROW_HEIGHT, rowId, SpanRow } from './WaterfallRow.js';
 
@@ -71,16 +69,12 @@ interface WaterfallProps {
   readonly onExpandAll: () => void;
 }
 
-/** Room at both sides of the bars; at the right the longest one, too, has its duration behind it. */
-const LANE_LEFT = 12;
-const LANE_RIGHT = 76;
-
 /** How far a level is indented, in pixels: less in deep trees, so that names keep half of their column. */
 const indentStep = (levels: number, nameWidth: number): number =>
   Math.max(3, Math.min(14, (nameWidth * 0.45) / Math.max(levels, 1)));
 
 export const Waterfall = (props: WaterfallProps) => {
-  const { ref, table, rows, collapsed, entries, window, onWindow, selected, cursor, matches } = props;
+  const { ref, table, rows, collapsed, marks, entries, window, onWindow, selected, cursor, matches } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { width: boxWidth, height: boxHeight } = useBoxSize(scroller);
   const [storedWidth, setNameWidth] = useLocalStorage({
@@ -90,6 +84,7 @@ export const Waterfall = (props: WaterfallProps) => {
   });
   const nameWidth = Math.min(storedWidth, Math.round(boxWidth * 0.6));
   const laneWidth = Math.max(0, boxWidth - nameWidth);
+  const scale = useMemo(() => new LaneScale(window, laneWidth), [window, laneWidth]);
 
   const list: TallList = useMemo(
     () => ({ count: rows.length, rowHeight: ROW_HEIGHT, viewHeight: boxHeight }),
@@ -139,7 +134,7 @@ export const Waterfall = (props: WaterfallProps) => {
     scrollPage: (direction) => scroller.current?.scrollBy({ top: direction * boxHeight * 0.9 }),
   }));
 
-  useWheel(scroller, { window, onWindow, duration: table.duration, nameWidth, laneWidth });
+  useWheelZoom(scroller, { scale, left: nameWidth, duration: table.duration, onWindow });
 
   const press = (event: KeyboardEvent) => {
     const row = cursor === -1 ? (rows[0] ?? -1) : cursor;
@@ -190,7 +185,13 @@ export const Waterfall = (props: WaterfallProps) => {
       data-guides={step >= 6}
       style={{ '--name-width': `${nameWidth}px`, '--step': `${step}px` }}
     >
-      <WaterfallHead {...props} nameWidth={nameWidth} laneWidth={laneWidth} onNameWidth={setNameWidth} />
+      <WaterfallHead
+        scale={scale}
+        nameWidth={nameWidth}
+        onNameWidth={setNameWidth}
+        onCollapseAll={props.onCollapseAll}
+        onExpandAll={props.onExpandAll}
+      />
       <div ref={scroller} className={classes.scroller} data-scrolls onScroll={scroll}>
         <div className={classes.rows} style={{ height: scrollHeight(list) }}>
           <div
@@ -235,123 +236,28 @@ export const Waterfall = (props: WaterfallProps) => {
               );
             })}
           </div>
-          <Lanes {...props} drawn={drawn} top={range.top} width={laneWidth} nameWidth={nameWidth} />
+          <Lanes
+            table={table}
+            rows={drawn}
+            marks={marks}
+            entries={entries}
+            path={props.path}
+            scale={scale}
+            matches={matches}
+            top={range.top}
+            left={nameWidth}
+          />
         </div>
       </div>
-    </div>
-  );
-};
-
-interface HeadProps extends WaterfallProps {
-  readonly nameWidth: number;
-  readonly laneWidth: number;
-  readonly onNameWidth: (width: number) => void;
-}
-
-const WaterfallHead = ({
-  window,
-  nameWidth,
-  laneWidth,
-  onNameWidth,
-  onCollapseAll,
-  onExpandAll,
-}: HeadProps) => {
-  const room = laneWidth - LANE_LEFT - LANE_RIGHT;
-  return (
-    <div className={classes.head}>
-      <div className={classes.headName}>
-        <span>Service and operation</span>
-        <Tooltip label="Expand all">
-          <ActionIcon variant="subtle" color="gray" size={24} aria-label="Expand all" onClick={onExpandAll}>
-            <IconFoldDown size={14} stroke={1.75} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label="Collapse all">
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={24}
-            aria-label="Collapse all"
-            onClick={onCollapseAll}
-          >
-            <IconFold size={14} stroke={1.75} />
-          </ActionIcon>
-        </Tooltip>
-      </div>
-      <Splitter
-        label="Width of the names"
-        value={nameWidth}
-        min={140}
-        max={900}
-        direction={1}
-        onChange={onNameWidth}
+      <LaneTip
+        box={scroller}
+        table={table}
+        marks={marks}
+        entries={entries}
+        scale={scale}
+        nameWidth={nameWidth}
       />
-      <div className={classes.headTimeline} aria-hidden>
-        {ticksOf(window, mostTicks(room)).map((tick) => (
-          <span
-            key={tick}
-            className={classes.tick}
-            style={{ left: LANE_LEFT + shareAt(window, tick) * room }}
-          >
-            {tick === 0 ? '0' : formatNanos(tick)}
-          </span>
-        ))}
-      </div>
     </div>
-  );
-};
-
-interface LanesProps extends WaterfallProps {
-  readonly drawn: Int32Array;
-  readonly top: number;
-  readonly width: number;
-  readonly nameWidth: number;
-}
-
-/** The time lines of the rows that are drawn, on one canvas. */
-const Lanes = ({
-  table,
-  drawn,
-  marks,
-  entries,
-  path,
-  window,
-  matches,
-  top,
-  width,
-  nameWidth,
-}: LanesProps) => {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const palette = useCanvasPalette();
-  const height = drawn.length * ROW_HEIGHT;
-  useLayoutEffect(() => {
-    const context = beginDrawing(canvas.current, width, height);
-    if (context === undefined) return;
-    drawLanes(
-      context,
-      {
-        table,
-        rows: drawn,
-        marks,
-        entries,
-        path,
-        window,
-        matches,
-        rowHeight: ROW_HEIGHT,
-        width,
-        left: LANE_LEFT,
-        right: LANE_RIGHT,
-      },
-      palette,
-    );
-  }, [table, drawn, marks, entries, path, window, matches, width, height, palette]);
-  return (
-    <canvas
-      ref={canvas}
-      className={classes.lanes}
-      aria-hidden
-      style={{ transform: `translate(${nameWidth}px, ${top}px)`, width, height }}
-    />
   );
 };
 
@@ -370,40 +276,4 @@ const nextSpan = (rows: Int32Array, index: number, direction: 1 | -1): number | 
     if (row >= 0) return row;
   }
   return undefined;
-};
-
-interface WheelProps {
-  readonly window: TimeWindow;
-  readonly onWindow: (window: TimeWindow) => void;
-  readonly duration: number;
-  readonly nameWidth: number;
-  readonly laneWidth: number;
-}
-
-/** Ctrl and the wheel (or two fingers on a pad) zoom around the pointer; a wheel that turns sideways pans. */
-const useWheel = (box: React.RefObject<HTMLElement | null>, props: WheelProps): void => {
-  const latest = useRef(props);
-  useEffect(() => {
-    latest.current = props;
-  });
-  useEffect(() => {
-    const element = box.current;
-    const turn = (event: WheelEvent) => {
-      const { window, onWindow, duration, nameWidth, laneWidth } = latest.current;
-      const room = laneWidth - LANE_LEFT - LANE_RIGHT;
-      const isZoom = event.ctrlKey || event.metaKey;
-      if (room <= 0 || (!isZoom && Math.abs(event.deltaX) <= Math.abs(event.deltaY))) return;
-      event.preventDefault();
-      const x = event.clientX - (element?.getBoundingClientRect().left ?? 0) - nameWidth - LANE_LEFT;
-      const anchor = Math.min(1, Math.max(0, x / room));
-      onWindow(
-        isZoom
-          ? zoomed(window, Math.exp(-event.deltaY / 300), anchor, duration)
-          : panned(window, event.deltaX / room, duration),
-      );
-    };
-    // React's own listeners are passive, and could not keep the browser from zooming the page.
-    element?.addEventListener('wheel', turn, { passive: false });
-    return () => element?.removeEventListener('wheel', turn);
-  }, [box]);
 };

@@ -115,6 +115,7 @@ const spoken = (
     errorsBelow > 0 ? ` ${formatCounted(errorsBelow, 'error')} below` : '',
     isOrphan ? ' parent not arrived' : '',
     ` ${formatNanos(at(table.end, row) - at(table.start, row))}`,
+    ` at ${formatOffset(BigInt(Math.round(at(table.start, row))))}`,
   ].join('');
 
 const toneOf = (status: number): 'plain' | 'warn' | 'error' =>

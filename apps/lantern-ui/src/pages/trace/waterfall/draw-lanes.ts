@@ -2,10 +2,11 @@ import { at, eachSelfInterval, serviceOf, type SpanTable } from '@lantern/teleme
 import { formatNanos } from '../../../shared/format/duration.js';
 import type { CanvasPalette } from '../../../shared/theme/canvas-palette.js';
 import { entriesOf, type TraceEntries, type TraceEntry } from '../trace-entries.js';
+import type { LaneScale } from './lane-scale.js';
 import type { PathSections } from './path-sections.js';
-import { shareAt, ticksOf, type TimeWindow } from './time-window.js';
+import { ticksOf } from './time-window.js';
 
-export interface Lanes {
+export interface LanesPicture {
   readonly table: SpanTable;
   /** As `waterfallRows` gives them, those to draw. */
   readonly rows: Int32Array;
@@ -15,14 +16,9 @@ export interface Lanes {
   readonly entries: TraceEntries;
   /** Undefined when the path is not to be shown. */
   readonly path: PathSections | undefined;
-  readonly window: TimeWindow;
+  readonly scale: LaneScale;
   /** Undefined while nothing is looked for: 1 for each row that is found. */
   readonly matches: Uint8Array | undefined;
-  readonly rowHeight: number;
-  readonly width: number;
-  /** Room at both sides, so that what lies at an edge is seen whole. */
-  readonly left: number;
-  readonly right: number;
 }
 
 const BAR_TOP = 8;
@@ -32,54 +28,46 @@ const BAR_HEIGHT = 12;
 const FINEST = 1;
 const CLOSEST_MARKS = 5;
 
-/** A canvas gets no shapes of millions of pixels. */
-const BEYOND = 20;
-
-export const TICK_ROOM = 100;
-
 /** The times of the rows: bars, what they waited for, what was said, and how long it took. */
-export const drawLanes = (context: CanvasRenderingContext2D, lanes: Lanes, palette: CanvasPalette): void => {
-  const { rows, rowHeight, window, width, left, right } = lanes;
-  const room = width - left - right;
-  const xOf = (time: number) =>
-    left + Math.min(room + BEYOND, Math.max(-BEYOND, shareAt(window, time) * room));
-
+export const drawLanes = (
+  context: CanvasRenderingContext2D,
+  picture: LanesPicture,
+  rowHeight: number,
+  palette: CanvasPalette,
+): void => {
+  const { rows, scale } = picture;
   context.fillStyle = palette.token.line;
   context.globalAlpha = 0.7;
-  for (const tick of ticksOf(window, mostTicks(room))) {
-    context.fillRect(Math.round(xOf(tick)), 0, 1, rows.length * rowHeight);
+  for (const tick of ticksOf(scale.window, scale.mostTicks)) {
+    context.fillRect(Math.round(scale.xOf(tick)), 0, 1, rows.length * rowHeight);
   }
   context.globalAlpha = 1;
   context.font = FONT;
   context.textBaseline = 'middle';
   for (const [i, row] of rows.entries()) {
-    const top = i * rowHeight;
-    if (row < 0) drawEntry(context, lanes, palette, xOf, -1 - row, top);
-    else drawSpan(context, lanes, palette, xOf, row, top);
+    const middle = (i + 0.5) * rowHeight;
+    if (row < 0) drawEntry(context, picture, palette, -1 - row, middle);
+    else drawSpan(context, picture, palette, row, i * rowHeight, middle);
   }
 };
 
-export const mostTicks = (room: number): number => Math.min(10, Math.max(2, Math.floor(room / TICK_ROOM)));
-
 const FONT = "12px 'Inter Variable', system-ui, sans-serif";
-
-type Place = (time: number) => number;
 
 const drawSpan = (
   context: CanvasRenderingContext2D,
-  { table, marks, path, matches, width, left, right, rowHeight }: Lanes,
+  { table, marks, path, matches, scale }: LanesPicture,
   { token, service }: CanvasPalette,
-  xOf: Place,
   row: number,
   top: number,
+  middle: number,
 ): void => {
-  const start = xOf(at(table.start, row));
-  const end = Math.max(start, xOf(at(table.end, row)));
+  const start = scale.xOf(at(table.start, row));
+  const end = Math.max(start, scale.xOf(at(table.end, row)));
   const x = start;
   const length = Math.max(3, end - start);
   const color = service(serviceOf(table, row));
   const isFailed = at(table.isError, row) === 1;
-  const isVisible = end >= left - BEYOND / 2 && start <= width - right + BEYOND / 2;
+  const isVisible = !scale.isBefore(end) && !scale.isBehind(start);
   const isWanted = matches === undefined || matches[row] === 1;
   context.globalAlpha = isWanted ? 1 : 0.35;
 
@@ -94,7 +82,7 @@ const drawSpan = (
     context.fillStyle = color;
     context.fillRect(x, top + BAR_TOP, length, BAR_HEIGHT);
     context.globalAlpha = full;
-    drawSelf(context, table, xOf, row, top, x, length);
+    drawSelf(context, table, scale, row, top, x, length);
     context.restore();
     if (isFailed && at(table.errorsBelow, row) === 0) {
       // Where the error began; the spans above only report it.
@@ -107,22 +95,22 @@ const drawSpan = (
     if (path !== undefined) {
       context.fillStyle = token.ink;
       path.each(row, (from, to) => {
-        const at = xOf(from);
-        context.fillRect(at, top + BAR_TOP + BAR_HEIGHT + 2, Math.max(1.5, xOf(to) - at), 2);
+        const at = scale.xOf(from);
+        context.fillRect(at, top + BAR_TOP + BAR_HEIGHT + 2, Math.max(1.5, scale.xOf(to) - at), 2);
       });
     }
   }
-  const last = drawMarks(context, entriesOf(marks, row), token, xOf, top, end);
+  const last = drawMarks(context, entriesOf(marks, row), token, scale, top, end);
   // Steps back, but can still be read.
   context.globalAlpha = isWanted ? 1 : 0.8;
-  drawDuration(context, table, row, token, { start, end: last, width, left, right, y: top + rowHeight / 2 });
+  drawDuration(context, table, row, token, scale, { start, end: last, y: middle });
   context.globalAlpha = 1;
 };
 
 const drawSelf = (
   context: CanvasRenderingContext2D,
   table: SpanTable,
-  xOf: Place,
+  scale: LaneScale,
   row: number,
   top: number,
   x: number,
@@ -138,7 +126,7 @@ const drawSelf = (
     if (to > from) context.fillRect(from, top + BAR_TOP, to - from, BAR_HEIGHT);
   };
   eachSelfInterval(table, row, (start, end) => {
-    const [a, b] = [xOf(start), xOf(end)];
+    const [a, b] = [scale.xOf(start), scale.xOf(end)];
     if (a - to < FINEST) to = b;
     else {
       flush();
@@ -153,14 +141,14 @@ const drawMarks = (
   context: CanvasRenderingContext2D,
   entries: readonly TraceEntry[],
   token: CanvasPalette['token'],
-  xOf: Place,
+  scale: LaneScale,
   top: number,
   end: number,
 ): number => {
   let behind = end;
   let last = -Infinity;
   for (const { time, tone } of entries) {
-    const x = xOf(time);
+    const x = scale.xOf(time);
     if (x > behind && x < behind + LABEL_WIDTH) behind = x + 3;
     // A louder mark always shows.
     if (x - last < CLOSEST_MARKS && tone === 'plain') continue;
@@ -179,9 +167,6 @@ const LABEL_WIDTH = 64;
 interface LabelPlace {
   readonly start: number;
   readonly end: number;
-  readonly width: number;
-  readonly left: number;
-  readonly right: number;
   readonly y: number;
 }
 
@@ -191,31 +176,31 @@ const drawDuration = (
   table: SpanTable,
   row: number,
   token: CanvasPalette['token'],
-  { start, end, width, left, right, y }: LabelPlace,
+  scale: LaneScale,
+  { start, end, y }: LabelPlace,
 ): void => {
   const text = formatNanos(at(table.end, row) - at(table.start, row));
   context.fillStyle = at(table.isError, row) === 1 ? token.error : token['ink-muted'];
-  if (end < left - BEYOND / 2) context.fillText(`‹ ${text}`, left, y);
-  else if (start > width - right + BEYOND / 2) {
+  if (scale.isBefore(end)) context.fillText(`‹ ${text}`, scale.left, y);
+  else if (scale.isBehind(start)) {
     const label = `${text} ›`;
-    context.fillText(label, width - 8 - context.measureText(label).width, y);
-  } else context.fillText(text, Math.min(end + 9, width - context.measureText(text).width - 4), y);
+    context.fillText(label, scale.width - 8 - context.measureText(label).width, y);
+  } else context.fillText(text, Math.min(end + 9, scale.width - context.measureText(text).width - 4), y);
 };
 
 const drawEntry = (
   context: CanvasRenderingContext2D,
-  { entries, rowHeight, width, left, right }: Lanes,
+  { entries, scale }: LanesPicture,
   { token }: CanvasPalette,
-  xOf: Place,
   index: number,
-  top: number,
+  middle: number,
 ): void => {
   const entry = entries.list[index];
   if (entry === undefined) return;
-  const x = xOf(entry.time);
-  if (x < left - BEYOND / 2 || x > width - right + BEYOND / 2) return;
+  const x = scale.xOf(entry.time);
+  if (scale.isBefore(x) || scale.isBehind(x)) return;
   context.fillStyle = entry.tone === 'plain' ? token['ink-faint'] : token[entry.tone];
   context.beginPath();
-  context.arc(x, top + rowHeight / 2, 3.5, 0, Math.PI * 2);
+  context.arc(x, middle, 3.5, 0, Math.PI * 2);
   context.fill();
 };

@@ -1,0 +1,31 @@
+import { at, type SpanTable } from '@lantern/telemetry-model';
+import { entriesOf, type TraceEntries, type TraceEntry } from '../trace-entries.js';
+import type { LaneScale } from './lane-scale.js';
+
+/** How far from a mark a pointer still means it, in pixels. */
+const REACH = 5;
+
+/** What a pointer in the lane of a span is on: one of its marks, the nearest, or else its bar. Undefined beside them. */
+export const hitOnSpan = (
+  { table, marks, scale }: { table: SpanTable; marks: TraceEntries; scale: LaneScale },
+  row: number,
+  x: number,
+): TraceEntry | 'bar' | undefined => {
+  const distance = ({ time }: TraceEntry) => Math.abs(scale.xOf(time) - x);
+  const near = entriesOf(marks, row).filter((entry) => distance(entry) <= REACH);
+  // Of marks at one place the last lies on top.
+  const mark = near.reduce<TraceEntry | undefined>(
+    (best, entry) => (best === undefined || distance(entry) <= distance(best) ? entry : best),
+    undefined,
+  );
+  if (mark !== undefined) return mark;
+  const start = scale.xOf(at(table.start, row));
+  const end = Math.max(start, scale.xOf(at(table.end, row)));
+  return x >= start - REACH && x <= end + REACH && !scale.isBefore(end) && !scale.isBehind(start)
+    ? 'bar'
+    : undefined;
+};
+
+/** Whether a pointer in the lane of what was said is on its mark. */
+export const hitOnEntry = (scale: LaneScale, { time }: TraceEntry, x: number): boolean =>
+  Math.abs(scale.xOf(time) - x) <= REACH;

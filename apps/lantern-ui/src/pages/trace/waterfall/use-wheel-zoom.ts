@@ -1,0 +1,38 @@
+import { useEffect, useEffectEvent, type RefObject } from 'react';
+import type { LaneScale } from './lane-scale.js';
+import { panned, zoomed, type TimeWindow } from './time-window.js';
+
+interface WheelZoomOptions {
+  readonly scale: LaneScale;
+  /** Where the lanes begin in the box. */
+  readonly left: number;
+  /** Of the trace. */
+  readonly duration: number;
+  readonly onWindow: (window: TimeWindow) => void;
+}
+
+/** Ctrl and the wheel (or two fingers on a pad) zoom around the pointer; a wheel that turns sideways pans. */
+export const useWheelZoom = (
+  box: RefObject<HTMLElement | null>,
+  { scale, left, duration, onWindow }: WheelZoomOptions,
+): void => {
+  const turn = useEffectEvent((event: WheelEvent, element: HTMLElement) => {
+    const isZoom = event.ctrlKey || event.metaKey;
+    if (scale.room <= 0 || (!isZoom && Math.abs(event.deltaX) <= Math.abs(event.deltaY))) return;
+    event.preventDefault();
+    const anchor = scale.shareAt(event.clientX - element.getBoundingClientRect().left - left);
+    onWindow(
+      isZoom
+        ? zoomed(scale.window, Math.exp(-event.deltaY / 300), anchor, duration)
+        : panned(scale.window, event.deltaX / scale.room, duration),
+    );
+  });
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const listen = (event: WheelEvent) => turn(event, element);
+    // React's own listeners are passive, and could not keep the browser from zooming the page.
+    element.addEventListener('wheel', listen, { passive: false });
+    return () => element.removeEventListener('wheel', listen);
+  }, [box]);
+};
