@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const [suite, ...args] = process.argv.slice(2);
-if (suite === undefined || !/^[a-z]+$/.test(suite)) {
+if (suite === undefined || suite.startsWith('-')) {
   console.error("Name the suite, such as unit: node ../../tools/jest.mjs <suite> [jest's arguments]");
   process.exit(2);
 }
