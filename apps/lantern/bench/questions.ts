@@ -72,6 +72,14 @@ export const questionsFor = (traceIds: readonly TraceId[], endUnixNano: bigint):
       (round) => ({ service: services[round % 3] ?? '' }),
       (round) => `query.serviceName=${services[round % 3]}`,
     ),
+    {
+      name: 'search: service, legacy',
+      path: (round) =>
+        `/api/traces?service=${services[round % 3]}&limit=${LIMIT}` +
+        `&start=${WORKLOAD_START / 1_000n}&end=${endUnixNano / 1_000n}`,
+      engine: (store, round) => store.findTraces({ range, limit: LIMIT, service: services[round % 3] ?? '' }),
+      engineMillis: 15,
+    },
     search(
       'service and operation',
       () => ({ service: 'order-service', operation: 'calculate_total' }),

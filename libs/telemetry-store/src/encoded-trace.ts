@@ -1,25 +1,74 @@
-import { encodeSpan } from '@lantern/otlp';
-import type { InstrumentationScope, Resource, Trace, TraceId } from '@lantern/telemetry-model';
+import { decodeSpan, encodeSpan } from '@lantern/otlp';
+import type {
+  InstrumentationScope,
+  Resource,
+  ResourceSpans,
+  ScopeSpans,
+  Span,
+  Trace,
+  TraceId,
+} from '@lantern/telemetry-model';
+import { copyResource, copyScope } from './copy.js';
+import { ownedSpan } from './owned-span.js';
 
-/** The spans of a trace as protobuf messages, for whoever needs no model of them. */
+/** The spans of a trace as protobuf messages, for whoever needs no model of all of them. */
 export interface EncodedTrace {
   readonly traceId: TraceId;
+  /** Those that share their resource stand together. */
   readonly groups: readonly EncodedSpans[];
 }
 
 /** Spans, at least one, under what they inherit. All of it is the engine's own: nobody may change it. */
 export interface EncodedSpans {
   readonly resource: Resource;
+  readonly resourceSchemaUrl: string;
   readonly scope: InstrumentationScope;
+  readonly scopeSchemaUrl: string;
   /** Each an OTLP `Span`, valid and sanitised. */
   readonly spans: readonly Uint8Array[];
 }
 
+/** The model of a trace, which belongs to the caller; each span once. */
+export const decodeTrace = ({ traceId, groups }: EncodedTrace): Trace => {
+  const resourceSpans: (ResourceSpans & { readonly scopeSpans: ScopeSpans[] })[] = [];
+  const known = new Set<string>();
+  let resource: Resource | undefined;
+  for (const group of groups) {
+    const spans: Span[] = [];
+    for (const message of group.spans) {
+      const span = decodeSpan(message);
+      const key = span && `${span.spanId} ${span.kind}`;
+      if (!key || known.has(key)) continue;
+      known.add(key);
+      spans.push(ownedSpan(span));
+    }
+    if (spans.length === 0) continue;
+    if (group.resource !== resource) {
+      ({ resource } = group);
+      resourceSpans.push({
+        resource: copyResource(resource),
+        schemaUrl: group.resourceSchemaUrl,
+        scopeSpans: [],
+      });
+    }
+    const scopeSpans = { scope: copyScope(group.scope), schemaUrl: group.scopeSchemaUrl, spans };
+    resourceSpans.at(-1)?.scopeSpans.push(scopeSpans);
+  }
+  return { traceId, resourceSpans };
+};
+
+/** The opposite of {@link decodeTrace}. */
 export const encodeTrace = ({ traceId, resourceSpans }: Trace): EncodedTrace => ({
   traceId,
-  groups: resourceSpans.flatMap(({ resource, scopeSpans }) =>
+  groups: resourceSpans.flatMap(({ resource, schemaUrl: resourceSchemaUrl, scopeSpans }) =>
     scopeSpans
       .filter(({ spans }) => spans.length > 0)
-      .map(({ scope, spans }): EncodedSpans => ({ resource, scope, spans: spans.map(encodeSpan) })),
+      .map(({ scope, schemaUrl: scopeSchemaUrl, spans }): EncodedSpans => ({
+        resource,
+        resourceSchemaUrl,
+        scope,
+        scopeSchemaUrl,
+        spans: spans.map(encodeSpan),
+      })),
   ),
 });

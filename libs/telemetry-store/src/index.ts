@@ -5,7 +5,7 @@ export {
   type BlockStoreOptions,
   type BlockStoreStatus,
 } from './blocks/block-store.js';
-export { encodeTrace, type EncodedSpans, type EncodedTrace } from './encoded-trace.js';
+export { decodeTrace, encodeTrace, type EncodedSpans, type EncodedTrace } from './encoded-trace.js';
 export { bytesOfEntry } from './entry-bytes.js';
 export { FolderError } from './blocks/folder-error.js';
 export { WriteError } from './blocks/write-error.js';

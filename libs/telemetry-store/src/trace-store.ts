@@ -142,6 +142,12 @@ export interface TraceStore {
   /** Newest first, by the start of each trace's newest matching span; where these are equal, by trace id. */
   findTraces(query: TraceQuery): Promise<Trace[]>;
 
+  /**
+   * Hands over the same traces in the same order, each as {@link getEncodedTrace} gives it. Whoever keeps one of them
+   * keeps the pieces of the blocks that it lies in.
+   */
+  eachTrace(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void>;
+
   /** How many traces match, whatever the query says of `limit` and `after`. */
   countTraces(query: TraceQuery): Promise<number>;
 

@@ -220,6 +220,7 @@ class ClosingTraceStore implements TraceStore {
   readonly getEncodedTrace: TraceStore['getEncodedTrace'];
   readonly archiveTrace: TraceStore['archiveTrace'];
   readonly findTraces: TraceStore['findTraces'];
+  readonly eachTrace: TraceStore['eachTrace'];
   readonly countTraces: TraceStore['countTraces'];
   readonly callEdges: TraceStore['callEdges'];
   readonly redMetrics: TraceStore['redMetrics'];
@@ -237,6 +238,7 @@ class ClosingTraceStore implements TraceStore {
     this.getEncodedTrace = (traceId) => store.getEncodedTrace(traceId);
     this.archiveTrace = (traceId) => store.archiveTrace(traceId);
     this.findTraces = (query) => store.findTraces(query);
+    this.eachTrace = (query, take) => store.eachTrace(query, take);
     this.countTraces = (query) => store.countTraces(query);
     this.callEdges = (range) => store.callEdges(range);
     this.redMetrics = (query) => store.redMetrics(query);

@@ -76,6 +76,10 @@ export class NaiveTraceStore implements TraceStore {
     return traces.filter((trace) => trace !== undefined);
   }
 
+  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void> {
+    for (const trace of await this.findTraces(query)) take(encodeTrace(trace));
+  }
+
   async countTraces(query: TraceQuery): Promise<number> {
     return (await this.matches(query)).length;
   }

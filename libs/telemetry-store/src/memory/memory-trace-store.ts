@@ -111,6 +111,10 @@ class MemoryTraceStore implements TraceStore {
     return newest.newestFirst().map((trace) => trace.toTrace());
   }
 
+  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void> {
+    for (const trace of await this.findTraces(query)) take(encodeTrace(trace));
+  }
+
   async countTraces(query: TraceQuery): Promise<number> {
     let count = 0;
     await this.eachMatch(query, () => count++);

@@ -10,7 +10,7 @@ import {
   type TraceId,
   type UnixNano,
 } from '@lantern/telemetry-model';
-import { copyResource, copyScope, copySpan } from './copy.js';
+import { copyResource, copyScope, copySpan } from '../copy.js';
 import { MAP_SLOT, SMALL_MAP, bytesOfObject, bytesOfSpan, bytesOfText } from './heap-bytes.js';
 import type { SpanOrigin } from './span-origins.js';
 

@@ -62,24 +62,25 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
 
   server.get('/api/traces', async (request, reply) => {
     const search = parseLegacyTracesRequest(queryOf(request), nowUnixNano());
-    if (search.traceIds.length === 0) {
-      const found = await traces.search(search);
-      return send(request, reply, envelope(found.map(toLegacyTrace)));
-    }
-    const found = new TracesJson(traces);
+    const found = new TracesJson(traces.options);
     const errors: LegacyError[] = [];
+    if (search.traceIds.length === 0) {
+      await traces.each(search, (trace) => found.add(trace, search.raw));
+    }
     for (const [text, id] of new Map(search.traceIds.map(({ text, id }) => [id ?? text, id]))) {
-      const isFound = id !== undefined && (await found.add(id, search.raw));
-      if (!isFound) errors.push({ msg: 'trace not found', traceID: legacyTraceId(text) });
+      const trace = id && (await traces.store.getEncodedTrace(id));
+      if (trace) found.add(trace, search.raw);
+      else errors.push({ msg: 'trace not found', traceID: legacyTraceId(text) });
     }
     return sendEncoded(request, reply, found.finish(restOf({ errors: errors.length === 0 ? null : errors })));
   });
 
   server.get<{ Params: { id: string } }>('/api/traces/:id', async (request, reply) => {
     const { traceId, raw } = parseLegacyTraceRequest(request.params.id, queryOf(request));
-    const found = new TracesJson(traces);
-    if (traceId === undefined || !(await found.add(traceId, raw)))
-      throw new HttpError(404, 'trace not found');
+    const trace = traceId && (await traces.store.getEncodedTrace(traceId));
+    if (!trace) throw new HttpError(404, 'trace not found');
+    const found = new TracesJson(traces.options);
+    found.add(trace, raw);
     return sendEncoded(request, reply, found.finish(restOf({})));
   });
 

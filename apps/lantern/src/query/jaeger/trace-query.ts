@@ -1,7 +1,20 @@
-import { formatPageToken, type PagePlace, type TraceSearch, type V3SearchRequest } from '@lantern/query-api';
+import {
+  formatPageToken,
+  type PagePlace,
+  type TraceSearch,
+  type V3SearchRequest,
+  type V3TraceSummary,
+} from '@lantern/query-api';
 import { spansOf, type Trace, type TraceId } from '@lantern/telemetry-model';
-import { spanMatcher, type TraceQuery, type TraceStore } from '@lantern/telemetry-store';
+import {
+  decodeTrace,
+  spanMatcher,
+  type EncodedTrace,
+  type TraceQuery,
+  type TraceStore,
+} from '@lantern/telemetry-store';
 import { adjustBy, type Adjust, type AdjustOptions } from './adjust/adjust.js';
+import { summarizeEncodedTrace, summarizeTrace } from './trace-summary.js';
 
 /** Reads traces for both families of Jaeger's API. */
 export class TraceQueries {
@@ -19,28 +32,53 @@ export class TraceQueries {
     return trace && !raw ? this.adjust(trace) : trace;
   }
 
-  async search(search: TraceSearch): Promise<Trace[]> {
-    const traces = await this.store.findTraces(queryOf(search));
-    return search.raw ? traces : traces.map(this.adjust);
+  /** Hands over what a search finds, as it is stored. */
+  async each(search: TraceSearch, take: (trace: EncodedTrace) => void): Promise<void> {
+    await this.store.eachTrace(queryOf(search), take);
   }
 
   /** One page of a search, and what leads to the next one. */
-  async page(search: V3SearchRequest): Promise<TracePage> {
+  async page(search: V3SearchRequest): Promise<Page<Trace>> {
+    return this.pageOf(search, (trace) =>
+      search.raw ? decodeTrace(trace) : this.adjust(decodeTrace(trace)),
+    );
+  }
+
+  /** The same page, a row for each trace as it is after it was adjusted. */
+  async summaries(search: V3SearchRequest): Promise<Page<V3TraceSummary>> {
+    const { maxClockSkewNano } = this.options;
+    return this.pageOf(
+      search,
+      (trace) =>
+        summarizeEncodedTrace(trace, maxClockSkewNano) ?? summarizeTrace(this.adjust(decodeTrace(trace))),
+    );
+  }
+
+  private async pageOf<Item>(
+    search: V3SearchRequest,
+    read: (trace: EncodedTrace) => Item,
+  ): Promise<Page<Item>> {
     const query = queryOf(search);
+    const items: Item[] = [];
+    const seen: { last?: EncodedTrace; hasMore: boolean } = { hasMore: false };
     // One more than the page holds tells whether there is another.
-    const found = await this.store.findTraces({ ...query, limit: query.limit + 1 });
-    const traces = found.slice(0, query.limit);
-    const last = found.length > query.limit ? traces.at(-1) : undefined;
+    await this.store.eachTrace({ ...query, limit: query.limit + 1 }, (trace) => {
+      seen.hasMore = items.length === query.limit;
+      if (seen.hasMore) return;
+      items.push(read(trace));
+      seen.last = trace;
+    });
+    const last = seen.hasMore && seen.last && decodeTrace(seen.last);
     return {
-      traces: search.raw ? traces : traces.map(this.adjust),
+      items,
       ...(last && { nextPageToken: formatPageToken(placeOf(last, query), search.fingerprint) }),
       ...(search.wantsTotal && { total: await this.store.countTraces(query) }),
     };
   }
 }
 
-export interface TracePage {
-  readonly traces: readonly Trace[];
+export interface Page<Item> {
+  readonly items: readonly Item[];
   readonly nextPageToken?: string;
   readonly total?: number;
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { StatusCode } from '@lantern/telemetry-model';
+import { SpanKind, StatusCode } from '@lantern/telemetry-model';
 import { T0, millis, resourceSpans, span, spanId, trace } from '@lantern/telemetry-model/testing';
-import { summarizeTrace } from './trace-summary.js';
+import { encodeTrace } from '@lantern/telemetry-store';
+import fc from 'fast-check';
+import { anyTrace } from '../../testing/any-trace.js';
+import { adjustBy } from './adjust/adjust.js';
+import { summarizeEncodedTrace, summarizeTrace } from './trace-summary.js';
 
 const failed = { code: StatusCode.error, message: '' };
 
@@ -43,5 +47,22 @@ describe('summarizeTrace', () => {
       rootOperationName: '',
       orphanSpanCount: 1,
     });
+  });
+});
+
+describe('summarizeEncodedTrace', () => {
+  it('says what is said of the adjusted model', () => {
+    fc.assert(
+      fc.property(anyTrace, fc.constantFrom(0n, 10_000n), (any, maxClockSkewNano) => {
+        expect(summarizeEncodedTrace(encodeTrace(any), maxClockSkewNano)).toEqual(
+          summarizeTrace(adjustBy({ maxClockSkewNano })(any)),
+        );
+      }),
+    );
+  });
+
+  it('leaves spans that share an id to the model', () => {
+    const shared = trace(resourceSpans('web', span(), span({ kind: SpanKind.client })));
+    expect(summarizeEncodedTrace(encodeTrace(shared), 0n)).toBeUndefined();
   });
 });

@@ -1,10 +1,17 @@
-import { StatusCode, serviceNameOf, spansOf, type Span, type Trace } from '@lantern/telemetry-model';
+import { PlainSpanReader, decodeSpan } from '@lantern/otlp';
+import {
+  StatusCode,
+  serviceNameOf,
+  spansOf,
+  type DurationNano,
+  type Trace,
+  type TraceId,
+  type UnixNano,
+} from '@lantern/telemetry-model';
 import type { V3ServiceSummary, V3TraceSummary } from '@lantern/query-api';
-
-interface Counts {
-  spanCount: number;
-  errorSpanCount: number;
-}
+import type { EncodedTrace } from '@lantern/telemetry-store';
+import { isTooFar } from './adjust/clock-skew.js';
+import { TraceOutline } from './trace-outline.js';
 
 /**
  * One row of a result list. The root is the earliest span without a parent; a trace that has none leaves its
@@ -13,40 +20,114 @@ interface Counts {
 export const summarizeTrace = (trace: Trace): V3TraceSummary => {
   const spans = Array.from(spansOf(trace.resourceSpans));
   const ids = new Set(spans.map(({ span }) => span.spanId));
-  const services = new Map<string, Counts>();
-  const total: Counts = { spanCount: 0, errorSpanCount: 0 };
-  let orphanSpanCount = 0;
-  let start: bigint | undefined;
-  let end: bigint | undefined;
-  let root: { readonly span: Span; readonly service: string } | undefined;
-
+  const summary = new Summary(trace.traceId);
   for (const { span, resource } of spans) {
+    const { parentSpanId } = span;
+    summary.add({
+      service: serviceNameOf(resource),
+      hasError: span.status.code === StatusCode.error,
+      startUnixNano: span.startUnixNano,
+      endUnixNano: span.endUnixNano,
+      isRoot: parentSpanId === undefined,
+      isOrphan: parentSpanId !== undefined && !ids.has(parentSpanId),
+      name: () => span.name,
+    });
+  }
+  return summary.row();
+};
+
+/**
+ * The row of a trace as it is after it was adjusted, without its model.
+ *
+ * @returns undefined when its model is needed, because spans share an id
+ */
+export const summarizeEncodedTrace = (
+  trace: EncodedTrace,
+  maxClockSkewNano: DurationNano,
+): V3TraceSummary | undefined => {
+  const outline = TraceOutline.of(trace);
+  if (!outline) return undefined;
+  // Without them nothing moves.
+  const skews = maxClockSkewNano === 0n ? [] : outline.clockSkews(maxClockSkewNano);
+  const reader = new PlainSpanReader();
+  const summary = new Summary(trace.traceId);
+  let index = 0;
+  for (const { resource, spans } of trace.groups) {
     const service = serviceNameOf(resource);
-    let counts = services.get(service);
-    if (counts === undefined) services.set(service, (counts = { spanCount: 0, errorSpanCount: 0 }));
-    for (const each of [counts, total]) {
-      each.spanCount++;
-      if (span.status.code === StatusCode.error) each.errorSpanCount++;
+    for (const message of spans) {
+      const span = outline.isPlain(index) && reader.read(message) ? undefined : decodeSpan(message);
+      const skew = skews[index] ?? 0n;
+      const moved = isTooFar(skew, maxClockSkewNano) ? 0n : skew;
+      summary.add({
+        service,
+        hasError: (span ? span.status.code : reader.statusCode) === StatusCode.error,
+        startUnixNano: outline.startOf(index) + moved,
+        endUnixNano: outline.endOf(index) + moved,
+        isRoot: outline.isRoot(index),
+        isOrphan: outline.isOrphan(index),
+        name: () => span?.name ?? reader.name,
+      });
+      index++;
     }
-    if (start === undefined || span.startUnixNano < start) start = span.startUnixNano;
-    if (end === undefined || span.endUnixNano > end) end = span.endUnixNano;
-    if (span.parentSpanId === undefined) {
-      if (root === undefined || span.startUnixNano < root.span.startUnixNano) root = { span, service };
-    } else if (!ids.has(span.parentSpanId)) {
-      orphanSpanCount++;
+  }
+  return summary.row();
+};
+
+interface SummarizedSpan {
+  readonly service: string;
+  readonly hasError: boolean;
+  readonly startUnixNano: UnixNano;
+  readonly endUnixNano: UnixNano;
+  /** Whether it names no parent. */
+  readonly isRoot: boolean;
+  /** Whether its parent is not in the trace. */
+  readonly isOrphan: boolean;
+  readonly name: () => string;
+}
+
+interface Counts {
+  spanCount: number;
+  errorSpanCount: number;
+}
+
+class Summary {
+  private readonly services = new Map<string, Counts>();
+  private readonly total: Counts = { spanCount: 0, errorSpanCount: 0 };
+  private orphanSpanCount = 0;
+  private start: UnixNano | undefined;
+  private end: UnixNano | undefined;
+  private root:
+    { readonly service: string; readonly name: string; readonly startUnixNano: UnixNano } | undefined;
+
+  constructor(private readonly traceId: TraceId) {}
+
+  add({ service, hasError, startUnixNano, endUnixNano, isRoot, isOrphan, name }: SummarizedSpan): void {
+    let counts = this.services.get(service);
+    if (counts === undefined) this.services.set(service, (counts = { spanCount: 0, errorSpanCount: 0 }));
+    for (const each of [counts, this.total]) {
+      each.spanCount++;
+      if (hasError) each.errorSpanCount++;
+    }
+    if (this.start === undefined || startUnixNano < this.start) this.start = startUnixNano;
+    if (this.end === undefined || endUnixNano > this.end) this.end = endUnixNano;
+    if (isOrphan) this.orphanSpanCount++;
+    if (isRoot && (this.root === undefined || startUnixNano < this.root.startUnixNano)) {
+      this.root = { service, name: name(), startUnixNano };
     }
   }
 
-  return {
-    traceId: trace.traceId,
-    rootServiceName: root?.service ?? '',
-    rootOperationName: root?.span.name ?? '',
-    minStartTimeUnixNano: String(start ?? 0n),
-    maxEndTimeUnixNano: String(end ?? 0n),
-    ...total,
-    orphanSpanCount,
-    services: Array.from(services, ([name, counts]): V3ServiceSummary => ({ name, ...counts })).sort(
-      (a, b) => (a.name < b.name ? -1 : 1),
-    ),
-  };
-};
+  row(): V3TraceSummary {
+    return {
+      traceId: this.traceId,
+      rootServiceName: this.root?.service ?? '',
+      rootOperationName: this.root?.name ?? '',
+      minStartTimeUnixNano: String(this.start ?? 0n),
+      maxEndTimeUnixNano: String(this.end ?? 0n),
+      ...this.total,
+      orphanSpanCount: this.orphanSpanCount,
+      services: Array.from(this.services, ([name, counts]): V3ServiceSummary => ({ name, ...counts })).sort(
+        (a, b) => (a.name < b.name ? -1 : 1),
+      ),
+    };
+  }
+}

@@ -8,12 +8,12 @@ import {
   type V3Services,
   type V3TraceSummaries,
 } from '@lantern/query-api';
+import type { Trace } from '@lantern/telemetry-model';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
 import { queryOf, sendJson } from '../../http/text.js';
-import { summarizeTrace } from './trace-summary.js';
-import type { TracePage, TraceQueries } from './trace-query.js';
+import type { Page, TraceQueries } from './trace-query.js';
 import { sendV3Failures } from './v3-failure.js';
 
 /** Jaeger's API v3 over HTTP, under `/api/v3`. */
@@ -38,7 +38,7 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
   server.get<{ Params: { id: string } }>('/api/v3/traces/:id', async (request, reply) => {
     const { traceId, raw } = parseV3TraceRequest(request.params.id, queryOf(request));
     const trace = await traces.byId(traceId, raw);
-    return sendTraces(reply, { traces: trace ? [trace] : [] });
+    return sendTraces(reply, { items: trace ? [trace] : [] });
   });
 
   server.get('/api/v3/traces', async (request, reply) =>
@@ -46,15 +46,12 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
   );
 
   server.get('/api/v3/trace-summaries', async (request, reply) => {
-    const { traces: found, ...page } = await traces.page({ ...parseV3Search(queryOf(request)), raw: false });
-    return sendJson(
-      reply,
-      JSON.stringify({ summaries: found.map(summarizeTrace), ...page } satisfies V3TraceSummaries),
-    );
+    const { items: summaries, ...page } = await traces.summaries(parseV3Search(queryOf(request)));
+    return sendJson(reply, JSON.stringify({ summaries, ...page } satisfies V3TraceSummaries));
   });
 };
 
-const sendTraces = (reply: FastifyReply, { traces, ...page }: TracePage): FastifyReply => {
+const sendTraces = (reply: FastifyReply, { items: traces, ...page }: Page<Trace>): FastifyReply => {
   if (traces.length === 0) throw new HttpError(404, 'No traces found');
   const result = formatTraceRequestJson(traces.flatMap(({ resourceSpans }) => resourceSpans));
   return sendJson(reply, JSON.stringify({ result, ...page }));

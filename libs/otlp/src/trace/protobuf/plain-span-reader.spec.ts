@@ -23,7 +23,7 @@ const read = (message: Uint8Array): Partial<Span> | undefined => {
     parentSpanId: reader.hasParent ? id(reader.parentIdStart) : undefined,
     traceState: '',
     flags: reader.flags,
-    name: bytes.toString('utf8', reader.nameStart, reader.nameEnd),
+    name: reader.name,
     kind: reader.kind,
     startUnixNano: time(reader.startLow, reader.startHigh),
     endUnixNano: time(reader.endLow, reader.endHigh),

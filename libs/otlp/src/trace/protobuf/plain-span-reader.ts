@@ -29,8 +29,8 @@ const NOWHERE = -1;
  * that were checked when they came in.
  *
  * ```ts
- * if (reader.read(span)) write(reader.bytes.toString('utf8', reader.nameStart, reader.nameEnd));
- * else write(decodeSpan(span));
+ * if (reader.read(span)) write(reader.name);
+ * else write(decodeSpan(span).name);
  * ```
  *
  * A span that has events, links or a trace state, or that is written otherwise than encoders write, is not plain:
@@ -139,6 +139,10 @@ export class PlainSpanReader {
       }
     }
     return this.at === end && hasTraceId && this.spanIdStart !== NOWHERE;
+  }
+
+  get name(): string {
+    return this.bytes.toString('utf8', this.nameStart, this.nameEnd);
   }
 
   get statusMessage(): string {

@@ -1,5 +1,5 @@
 import type { DependencyLink, TimeRange, Trace, TraceId } from '@lantern/telemetry-model';
-import type { EncodedTrace } from '../../encoded-trace.js';
+import { decodeTrace, type EncodedTrace } from '../../encoded-trace.js';
 import type {
   CallEdge,
   Operation,
@@ -77,11 +77,12 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   }
 
   async getTrace(traceId: TraceId): Promise<Trace | undefined> {
-    return this.search.trace(traceId);
+    const trace = await this.getEncodedTrace(traceId);
+    return trace && decodeTrace(trace);
   }
 
   async getEncodedTrace(traceId: TraceId): Promise<EncodedTrace | undefined> {
-    return this.search.encodedTrace(traceId);
+    return this.search.trace(traceId);
   }
 
   async archiveTrace(traceId: TraceId): Promise<boolean> {
@@ -94,7 +95,13 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   }
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
-    return this.search.find(query);
+    const found: Trace[] = [];
+    await this.eachTrace(query, (trace) => found.push(decodeTrace(trace)));
+    return found;
+  }
+
+  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void> {
+    await this.search.find(query, take);
   }
 
   async countTraces(query: TraceQuery): Promise<number> {

@@ -20,7 +20,9 @@ export class Origin implements WalkedOrigin {
   readonly resourceKey: string;
   readonly key: string;
   readonly decodedResource: Resource;
+  readonly decodedResourceSchemaUrl: string;
   readonly decodedScope: InstrumentationScope;
+  readonly decodedScopeSchemaUrl: string;
   /** Of all attributes of both. */
   readonly tags: readonly number[];
 
@@ -35,7 +37,9 @@ export class Origin implements WalkedOrigin {
     const [scopeGroup] = group?.scopeSpans ?? [];
     if (!group || !scopeGroup) throw new TypeError('A request of one group was read as none.');
     this.decodedResource = group.resource;
+    this.decodedResourceSchemaUrl = group.schemaUrl;
     this.decodedScope = scopeGroup.scope;
+    this.decodedScopeSchemaUrl = scopeGroup.schemaUrl;
     this.service = serviceNameOf(group.resource);
     // OTLP's JSON tells an integer from a double and from a text.
     this.resourceKey = JSON.stringify(formatTraceRequestJson([{ ...group, scopeSpans: [] }]));

@@ -1,9 +1,8 @@
-import { TraceRequestWalker, decodeTraceRequest } from '@lantern/otlp';
-import type { ResourceSpans, ScopeSpans, Span, Trace, TraceId } from '@lantern/telemetry-model';
+import { TraceRequestWalker } from '@lantern/otlp';
+import type { Resource, TraceId } from '@lantern/telemetry-model';
 import type { EncodedSpans, EncodedTrace } from '../../encoded-trace.js';
 import type { TraceWords } from '../trace-words.js';
 import type { Origin, OriginTable } from './origin.js';
-import { ownedSpan } from './owned-span.js';
 import { writeRequest, type SpanGroup } from './request-bytes.js';
 import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
 
@@ -31,52 +30,32 @@ export const collectSpans = (
   }
 };
 
-/** One group for each resource and scope that reads differently; each span once. */
-export const decodeTrace = (traceId: TraceId, spansByOrigin: SpansByOrigin): Trace => {
-  const encoded: SpanGroup[] = Array.from(spansByOrigin, ([origin, spans]) => ({ origin, spans }));
-  const { resourceSpans } = decodeTraceRequest(writeRequest(encoded));
-  const groups = new Map<string, ResourceSpans & { scopeSpans: ScopeSpans[] }>();
-  const scopes = new Map<string, Span[]>();
-  const known = new Set<string>();
-  for (const [i, origin] of [...spansByOrigin.keys()].entries()) {
-    const group = resourceSpans[i];
-    const scopeGroup = group?.scopeSpans[0];
-    if (!group || !scopeGroup) continue;
-    let spans = scopes.get(origin.key);
-    if (!spans) {
-      scopes.set(origin.key, (spans = []));
-      let sharing = groups.get(origin.resourceKey);
-      if (!sharing) {
-        sharing = { resource: group.resource, schemaUrl: group.schemaUrl, scopeSpans: [] };
-        groups.set(origin.resourceKey, sharing);
-      }
-      sharing.scopeSpans.push({ scope: scopeGroup.scope, schemaUrl: scopeGroup.schemaUrl, spans });
-    }
-    for (const span of scopeGroup.spans) {
-      const key = `${span.spanId} ${span.kind}`;
-      if (known.has(key)) continue;
-      known.add(key);
-      spans.push(ownedSpan(span));
-    }
-  }
-  return { traceId, resourceSpans: [...groups.values()] };
-};
-
 interface GrowingSpans extends EncodedSpans {
   readonly spans: Uint8Array[];
 }
 
-/** The groups of {@link decodeTrace} in its order, their spans as they are; they become part of the result. */
+/** One group for each resource and scope that reads differently, of the very same messages. */
 export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): EncodedTrace => {
-  const byResource = new Map<string, Map<string, GrowingSpans>>();
+  const byResource = new Map<string, { resource: Resource; byScope: Map<string, GrowingSpans> }>();
   for (const [origin, spans] of spansByOrigin) {
-    const byScope = byResource.get(origin.resourceKey) ?? new Map<string, GrowingSpans>();
-    byResource.set(origin.resourceKey, byScope);
-    const group = byScope.get(origin.key);
+    const sharing = byResource.get(origin.resourceKey) ?? {
+      resource: origin.decodedResource,
+      byScope: new Map<string, GrowingSpans>(),
+    };
+    byResource.set(origin.resourceKey, sharing);
+    const group = sharing.byScope.get(origin.key);
     if (group) for (const span of spans) group.spans.push(span);
-    else byScope.set(origin.key, { resource: origin.decodedResource, scope: origin.decodedScope, spans });
+    else {
+      sharing.byScope.set(origin.key, {
+        resource: sharing.resource,
+        resourceSchemaUrl: origin.decodedResourceSchemaUrl,
+        scope: origin.decodedScope,
+        scopeSchemaUrl: origin.decodedScopeSchemaUrl,
+        spans,
+      });
+    }
   }
-  return { traceId, groups: [...byResource.values()].flatMap((byScope) => [...byScope.values()]) };
+  return { traceId, groups: [...byResource.values()].flatMap(({ byScope }) => [...byScope.values()]) };
 };
 
 /** All spans as one request, each span once. */

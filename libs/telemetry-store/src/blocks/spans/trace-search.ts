@@ -1,4 +1,4 @@
-import type { Trace, TraceId } from '@lantern/telemetry-model';
+import type { TraceId } from '@lantern/telemetry-model';
 import type { EncodedTrace } from '../../encoded-trace.js';
 import type { TraceQuery } from '../../trace-store.js';
 import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../trace-words.js';
@@ -10,7 +10,7 @@ import { PERIOD_NANOS } from './block-summary.js';
 import { NewestMatches } from './newest-matches.js';
 import type { OpenSpans } from './open-spans.js';
 import type { SealedBlocks } from './sealed-blocks.js';
-import { collectSpans, decodeTrace, groupSpans, type SpansByOrigin } from './trace-assembly.js';
+import { collectSpans, groupSpans, type SpansByOrigin } from './trace-assembly.js';
 import { EVERY_CHUNK, NO_CHUNK } from './tag-chunks.js';
 import type { TraceArchive } from './trace-archive.js';
 import { TraceCheck } from './trace-check.js';
@@ -27,12 +27,7 @@ export class TraceSearch {
     private readonly open: OpenSpans,
   ) {}
 
-  async trace(traceId: TraceId): Promise<Trace | undefined> {
-    const spans = await this.spansOf(traceId);
-    return spans.size === 0 ? undefined : decodeTrace(traceId, spans);
-  }
-
-  async encodedTrace(traceId: TraceId): Promise<EncodedTrace | undefined> {
+  async trace(traceId: TraceId): Promise<EncodedTrace | undefined> {
     const spans = await this.spansOf(traceId);
     return spans.size === 0 ? undefined : groupSpans(traceId, spans);
   }
@@ -60,7 +55,8 @@ export class TraceSearch {
     return spans;
   }
 
-  async find(query: TraceQuery): Promise<Trace[]> {
+  /** Hands over what it finds, one trace after the other. */
+  async find(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void> {
     const { after } = query;
     const search = new BlockSearch(query);
     const { from, to } = search.starts;
@@ -78,13 +74,11 @@ export class TraceSearch {
       return true;
     });
     const turn = new Turn();
-    const found: Trace[] = [];
     for (const { traceId } of newest.newestFirst()) {
       const trace = await this.trace(traceId);
-      if (trace) found.push(trace);
+      if (trace) take(trace);
       await turn.yieldWhenOver();
     }
-    return found;
   }
 
   async count({ after: _, ...query }: TraceQuery): Promise<number> {

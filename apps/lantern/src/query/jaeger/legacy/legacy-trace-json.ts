@@ -20,7 +20,7 @@ import { EncodedCache } from './encoded-cache.js';
 import type { JsonWriter } from './json-writer.js';
 import { OperationTags } from './operation-tags.js';
 import { SpanFrame } from './span-frame.js';
-import { TraceOutline } from './trace-outline.js';
+import { TraceOutline } from '../trace-outline.js';
 
 const SPAN_ID_BYTES = 8;
 const QUOTE = Buffer.from('"');

@@ -7,8 +7,8 @@ import {
   type UnixNano,
 } from '@lantern/telemetry-model';
 import type { EncodedTrace } from '@lantern/telemetry-store';
-import { NO_PARENT, clockSkews } from '../adjust/clock-skew.js';
-import { hostOf } from '../adjust/correct-clock-skew.js';
+import { NO_PARENT, clockSkews } from './adjust/clock-skew.js';
+import { hostOf } from './adjust/correct-clock-skew.js';
 import { SpanIdTable } from './span-id-table.js';
 
 /** Parents and times of a trace's spans, in their order: what can be known of one only beside the others. */
@@ -72,12 +72,12 @@ export class TraceOutline {
   }
 
   clockSkews(maxDelta: DurationNano): DurationNano[] {
-    const { parents, times, hosts } = this;
+    const { parents, hosts } = this;
     return clockSkews(
       {
         parents,
-        startOf: (span) => times[2 * span] ?? 0n,
-        endOf: (span) => times[2 * span + 1] ?? 0n,
+        startOf: (span) => this.startOf(span),
+        endOf: (span) => this.endOf(span),
         hostOf: (span) => hosts[span] ?? '',
       },
       maxDelta,
@@ -88,9 +88,18 @@ export class TraceOutline {
     return this.times[2 * span] ?? 0n;
   }
 
+  endOf(span: number): UnixNano {
+    return this.times[2 * span + 1] ?? 0n;
+  }
+
   /** Whether {@link PlainSpanReader} tells all of the span. */
   isPlain(span: number): boolean {
     return !this.modelled.has(span);
+  }
+
+  /** Whether the span names no parent. */
+  isRoot(span: number): boolean {
+    return this.parents[span] === NO_PARENT && !this.isOrphan(span);
   }
 
   /** Whether the span has a parent that is not in the trace. */
