@@ -88,14 +88,12 @@ export interface BlockStore {
 export const openBlockStore = (options: BlockStoreOptions): BlockStore => new OpenBlockStore(options);
 
 class OpenBlockStore implements BlockStore {
-  readonly traces: TraceStore;
-  readonly logs: LogStore;
+  readonly traces: BlockTraceStore;
+  readonly logs: BlockLogStore;
   private readonly database: BlockDatabase;
   private readonly log: WriteAheadLog;
   private readonly logUpkeep: LogUpkeep;
   private readonly space: SpaceUpkeep;
-  private readonly traceBlocks: BlockTraceStore;
-  private readonly logBlocks: BlockLogStore;
   private damagedStretches = 0;
   private isClosed = false;
 
@@ -142,25 +140,26 @@ class OpenBlockStore implements BlockStore {
           if (survivesPowerLoss) database.checkpoint();
         },
         onSealed: () => this.logUpkeep.discard(),
+        close: () => this.close(),
         report,
         now,
         maxAgeMillis,
       };
-      this.traceBlocks = new BlockTraceStore({
+      this.traces = new BlockTraceStore({
         ...shared,
         maxBytes,
         rowsPerBlock: spansPerBlock,
         bytesPerBlock: bytesPerBlock(maxBytes),
         cacheBytes,
       });
-      this.logBlocks = new BlockLogStore({
+      this.logs = new BlockLogStore({
         ...shared,
         maxBytes: maxLogBytes,
         rowsPerBlock: linesPerBlock,
         bytesPerBlock: bytesPerBlock(maxLogBytes),
         cacheBytes: logCacheBytes,
       });
-      const signals: readonly BlockSignal[] = [this.traceBlocks, this.logBlocks];
+      const signals: readonly BlockSignal[] = [this.traces, this.logs];
       this.logUpkeep = new LogUpkeep({ log, database, signals, survivesPowerLoss, report });
       this.space = new SpaceUpkeep({ database, signals, report });
       this.logUpkeep.replay();
@@ -168,14 +167,12 @@ class OpenBlockStore implements BlockStore {
       this.database.close();
       throw this.database.folderErrorOf(error);
     }
-    this.traces = new ClosingTraceStore(this.traceBlocks, () => this.close());
-    this.logs = new ClosingLogStore(this.logBlocks, () => this.close());
     if (sweepMillis > 0) this.space.sweepEvery(sweepMillis);
   }
 
   status(): BlockStoreStatus {
-    const traces = this.traceBlocks.status();
-    const logs = this.logBlocks.status();
+    const traces = this.traces.status();
+    const logs = this.logs.status();
     return {
       blocks: traces.blocks + logs.blocks,
       damagedBlocks: traces.damagedBlocks + logs.damagedBlocks,
@@ -212,57 +209,3 @@ const reportOnce = (report: (message: string) => void, now: () => number): ((mes
     report(message);
   };
 };
-
-/** Whoever has the trace store alone closes all of it. */
-class ClosingTraceStore implements TraceStore {
-  readonly append: TraceStore['append'];
-  readonly getTrace: TraceStore['getTrace'];
-  readonly getEncodedTrace: TraceStore['getEncodedTrace'];
-  readonly archiveTrace: TraceStore['archiveTrace'];
-  readonly findTraces: TraceStore['findTraces'];
-  readonly eachTrace: TraceStore['eachTrace'];
-  readonly countTraces: TraceStore['countTraces'];
-  readonly callEdges: TraceStore['callEdges'];
-  readonly redMetrics: TraceStore['redMetrics'];
-  readonly services: TraceStore['services'];
-  readonly operations: TraceStore['operations'];
-  readonly dependencies: TraceStore['dependencies'];
-  readonly stats: TraceStore['stats'];
-
-  constructor(
-    store: TraceStore,
-    readonly close: () => Promise<void>,
-  ) {
-    this.append = (request) => store.append(request);
-    this.getTrace = (traceId) => store.getTrace(traceId);
-    this.getEncodedTrace = (traceId) => store.getEncodedTrace(traceId);
-    this.archiveTrace = (traceId) => store.archiveTrace(traceId);
-    this.findTraces = (query) => store.findTraces(query);
-    this.eachTrace = (query, take) => store.eachTrace(query, take);
-    this.countTraces = (query) => store.countTraces(query);
-    this.callEdges = (range) => store.callEdges(range);
-    this.redMetrics = (query) => store.redMetrics(query);
-    this.services = () => store.services();
-    this.operations = (service) => store.operations(service);
-    this.dependencies = (range) => store.dependencies(range);
-    this.stats = () => store.stats();
-  }
-}
-
-/** As {@link ClosingTraceStore}. */
-class ClosingLogStore implements LogStore {
-  readonly append: LogStore['append'];
-  readonly read: LogStore['read'];
-  readonly series: LogStore['series'];
-  readonly stats: LogStore['stats'];
-
-  constructor(
-    store: LogStore,
-    readonly close: () => Promise<void>,
-  ) {
-    this.append = (streams) => store.append(streams);
-    this.read = (query) => store.read(query);
-    this.series = (query) => store.series(query);
-    this.stats = () => store.stats();
-  }
-}

@@ -15,6 +15,8 @@ export interface SignalBlocksOptions {
   readonly settle: () => Promise<void>;
   /** Called when what is in the log may be needed no longer. */
   readonly onSealed: () => void;
+  /** Closes the files, which the signals of a folder share. */
+  readonly close: () => Promise<void>;
   readonly report: (message: string) => void;
   readonly now: () => number;
   readonly maxBytes: number;
@@ -92,8 +94,9 @@ export abstract class SignalBlocks implements BlockSignal {
     };
   }
 
-  async close(): Promise<void> {
-    // The files belong to whoever opened them; what is not in a block is in the log.
+  /** What is not in a block is in the log. Whoever has one signal alone closes all of the folder. */
+  close(): Promise<void> {
+    return this.options.close();
   }
 
   sealOpen(): void {
