@@ -33,6 +33,7 @@ export const createServer = ({
     http: { connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5_000) },
     // Service names stand in paths, and may be longer than the router's default of 100 characters.
     routerOptions: { maxParamLength: 8_192 },
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   });
   // Node exchanges the two limits when the one for the headers is the longer one.
   server.server.headersTimeout = requestTimeoutMillis;
@@ -43,6 +44,11 @@ export const createServer = ({
   compressAnswers(server);
   endConnectionsOnClose(server);
   return server;
+};
+
+/** Fastify loads its own compilers of JSON schemas when it starts, 170 modules, and here no route has a schema. */
+const noSchemas = (): never => {
+  throw new TypeError('No route of Lantern has a JSON schema.');
 };
 
 /** A connection that is kept alive after its last answer would hold up the end of the server. */

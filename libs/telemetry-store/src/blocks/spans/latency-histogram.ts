@@ -41,8 +41,7 @@ export class LatencyHistogram {
     let at = this.buckets.length;
     while (at > 0 && (this.buckets[at - 1] ?? 0) >= bucket) at--;
     if (this.buckets[at] !== bucket) {
-      this.buckets.splice(at, 0, bucket);
-      this.counts.splice(at, 0, count);
+      this.insert(at, bucket, count);
       return;
     }
     const sum = (this.counts[at] ?? 0) + count;
@@ -64,8 +63,7 @@ export class LatencyHistogram {
       const count = sign * (other.counts[i] ?? 0);
       while (at < buckets.length && (buckets[at] ?? 0) < bucket) at++;
       if (buckets[at] !== bucket) {
-        buckets.splice(at, 0, bucket);
-        counts.splice(at, 0, count);
+        this.insert(at, bucket, count);
         continue;
       }
       const sum = (counts[at] ?? 0) + count;
@@ -75,6 +73,17 @@ export class LatencyHistogram {
         counts.splice(at, 1);
       }
     }
+  }
+
+  private insert(at: number, bucket: number, count: number): void {
+    // Histograms are read and copied in order: most often the end is the place.
+    if (at === this.buckets.length) {
+      this.buckets.push(bucket);
+      this.counts.push(count);
+      return;
+    }
+    this.buckets.splice(at, 0, bucket);
+    this.counts.splice(at, 0, count);
   }
 
   *entries(): Generator<[bucket: number, count: number]> {
