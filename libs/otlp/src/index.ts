@@ -32,8 +32,8 @@ export {
 } from './response/protobuf.js';
 export { decodeTraceRequest } from './trace/protobuf/decode-trace-request.js';
 export { encodeTraceRequest } from './trace/protobuf/encode-trace-request.js';
-export { PlainSpanReader } from './trace/protobuf/plain-span-reader.js';
 export { decodeSpan, encodeSpan } from './trace/protobuf/span.js';
+export { SpanReader } from './trace/protobuf/span-reader.js';
 export { decodeResource } from './common/protobuf/resource.js';
 export { hashesOfAttributeText, readKeyValue } from './common/protobuf/attribute-hash.js';
 export {

@@ -1,4 +1,4 @@
-import { PlainSpanReader, decodeSpan } from '@lantern/otlp';
+import { SpanReader, decodeSpan } from '@lantern/otlp';
 import {
   bytesFromId,
   type DurationNano,
@@ -18,7 +18,7 @@ export class TraceOutline {
   private readonly times: BigUint64Array;
   private readonly hosts: string[] = [];
   private readonly orphans = new Set<number>();
-  private readonly modelled = new Set<number>();
+  private readonly unreadable = new Set<number>();
 
   private constructor(spanCount: number) {
     this.parents = new Int32Array(spanCount).fill(NO_PARENT);
@@ -29,12 +29,12 @@ export class TraceOutline {
   static of({ traceId, groups }: EncodedTrace): TraceOutline | undefined {
     const spanCount = groups.reduce((sum, { spans }) => sum + spans.length, 0);
     const outline = new TraceOutline(spanCount);
-    const { parents, hosts, orphans, modelled } = outline;
+    const { parents, hosts, orphans, unreadable } = outline;
     const times = new Uint32Array(outline.times.buffer);
     const ids = new SpanIdTable(spanCount);
     const parentIds = new Uint32Array(2 * spanCount);
     const hostOfResource = new Map<Resource, string>();
-    const reader = new PlainSpanReader();
+    const reader = new SpanReader();
     let index = 0;
     for (const { resource, spans } of groups) {
       const host = hostOfResource.get(resource) ?? hostOf(resource);
@@ -55,7 +55,7 @@ export class TraceOutline {
           if (span.parentSpanId !== undefined) parentIds.set(wordsOf(span.parentSpanId), 2 * index);
           outline.times[2 * index] = span.startUnixNano;
           outline.times[2 * index + 1] = span.endUnixNano;
-          modelled.add(index);
+          unreadable.add(index);
         }
         index++;
       }
@@ -92,9 +92,9 @@ export class TraceOutline {
     return this.times[2 * span + 1] ?? 0n;
   }
 
-  /** Whether {@link PlainSpanReader} tells all of the span. */
-  isPlain(span: number): boolean {
-    return !this.modelled.has(span);
+  /** Whether {@link SpanReader} tells of the span. */
+  isReadable(span: number): boolean {
+    return !this.unreadable.has(span);
   }
 
   /** Whether the span names no parent. */
@@ -109,7 +109,7 @@ export class TraceOutline {
 }
 
 /** Until 2116, with its end behind its start and within days of it: so that numbers of microseconds are exact. */
-const isUsual = ({ startLow, startHigh, endLow, endHigh }: PlainSpanReader): boolean =>
+const isUsual = ({ startLow, startHigh, endLow, endHigh }: SpanReader): boolean =>
   endHigh < 2 ** 30 &&
   endHigh - startHigh < 2 ** 20 &&
   (startHigh < endHigh || (startHigh === endHigh && startLow <= endLow));

@@ -1,4 +1,4 @@
-import { PlainSpanReader, decodeSpan } from '@lantern/otlp';
+import { SpanReader, decodeSpan } from '@lantern/otlp';
 import {
   StatusCode,
   serviceNameOf,
@@ -49,13 +49,13 @@ export const summarizeEncodedTrace = (
   if (!outline) return undefined;
   // Without them nothing moves.
   const skews = maxClockSkewNano === 0n ? [] : outline.clockSkews(maxClockSkewNano);
-  const reader = new PlainSpanReader();
+  const reader = new SpanReader();
   const summary = new Summary(trace.traceId);
   let index = 0;
   for (const { resource, spans } of trace.groups) {
     const service = serviceNameOf(resource);
     for (const message of spans) {
-      const span = outline.isPlain(index) && reader.read(message) ? undefined : decodeSpan(message);
+      const span = outline.isReadable(index) && reader.read(message) ? undefined : decodeSpan(message);
       const skew = skews[index] ?? 0n;
       const moved = isTooFar(skew, maxClockSkewNano) ? 0n : skew;
       summary.add({

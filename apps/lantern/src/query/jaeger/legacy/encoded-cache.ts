@@ -9,8 +9,8 @@ export interface MadeOfMessage {
 }
 
 /**
- * What is made of encoded messages that come again and again, as most attributes do. A message that falls on the slot
- * of another takes its place, so the cache never grows.
+ * What is made of encoded messages that come again and again, as most attributes do. A message takes the
+ * place of others that fall on the same two slots, so the cache never grows.
  */
 export class EncodedCache<Made extends MadeOfMessage> {
   private readonly slots: (Made | undefined)[];
@@ -32,10 +32,14 @@ export class EncodedCache<Made extends MadeOfMessage> {
     // FNV-1a
     let hash = 0x811c9dc5;
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+    const { slots } = this;
     const slot = (hash ^ (hash >>> 15)) & (this.slotCount - 1);
-    const known = this.slots[slot];
+    const known = slots[slot];
     if (known && isMadeOf(known, bytes, start, end)) return known;
-    return (this.slots[slot] = this.make(Buffer.from(bytes.subarray(start, end))));
+    const older = slots[slot ^ 1];
+    if (older && isMadeOf(older, bytes, start, end)) return older;
+    slots[slot ^ 1] = known;
+    return (slots[slot] = this.make(Buffer.from(bytes.subarray(start, end))));
   }
 }
 

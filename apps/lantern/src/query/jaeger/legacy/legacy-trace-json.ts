@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { PlainSpanReader, decodeSpan } from '@lantern/otlp';
+import { SpanReader, decodeSpan } from '@lantern/otlp';
 import { legacyTraceId } from '@lantern/query-api';
 import {
   NANOS_PER_MICRO,
@@ -56,7 +56,7 @@ export const writeLegacyTrace = (
 };
 
 class LegacyTraceWriter {
-  private readonly reader = new PlainSpanReader();
+  private readonly reader = new SpanReader();
   private readonly processes = new ProcessTable();
   private readonly operations = new EncodedCache(OPERATION_SLOTS, operationOf);
   private readonly skews: readonly DurationNano[];
@@ -84,7 +84,7 @@ class LegacyTraceWriter {
       for (const message of group.spans) {
         if (index > 0) out.comma();
         const isWritten =
-          (outline.isPlain(index) && this.plainSpan(index, message, frame)) ||
+          (outline.isReadable(index) && this.plainSpan(index, message, frame)) ||
           this.modelledSpan(index, message, group, frame);
         if (!isWritten) return false;
         index++;
@@ -94,10 +94,11 @@ class LegacyTraceWriter {
     return true;
   }
 
-  /** @returns false, with nothing written, when the span has attributes that are no tags */
+  /** @returns false, with nothing written, when the span has events, links, a trace state or attributes that are no tags */
   private plainSpan(index: number, message: Uint8Array, frame: SpanFrame): boolean {
     const { out, reader } = this;
     reader.read(message);
+    if (reader.hasMore) return false;
     const { bytes, flags, kind, statusCode } = reader;
     const { beforeReferences, tags } = this.operations.get(bytes, reader.nameStart, reader.nameEnd);
     if (!tags.read(reader)) return false;
@@ -189,5 +190,5 @@ const adjustedResource = (resource: Resource): Resource =>
   adjustAlone({ resource, schemaUrl: '', scopeSpans: [] }, (groups) => groups).resource;
 
 /** Of the span that the reader has read; whole microseconds. */
-const durationMicros = ({ startLow, startHigh, endLow, endHigh }: PlainSpanReader): number =>
+const durationMicros = ({ startLow, startHigh, endLow, endHigh }: SpanReader): number =>
   Math.floor(((endHigh - startHigh) * 2 ** 32 + endLow - startLow) / 1_000);

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { readKeyValue, type PlainSpanReader } from '@lantern/otlp';
+import { readKeyValue, type SpanReader } from '@lantern/otlp';
 import { WARNINGS_ATTRIBUTE } from '../../../span-warnings.js';
 import { LIBRARY_KEYS } from '../adjust/move-library-attributes.js';
 import { normalizeIpAttribute } from '../adjust/normalize-ip-attributes.js';
@@ -36,7 +36,7 @@ export class OperationTags {
   private order: number[] = [];
 
   /** @returns false when the span has attributes that are no tags; then there are none to be had */
-  read({ bytes, attributeCount, attributeStart, attributeEnd }: PlainSpanReader): boolean {
+  read({ bytes, attributeCount, attributeStart, attributeEnd }: SpanReader): boolean {
     const { tags } = this;
     let isInOrder = this.order.length === attributeCount;
     for (let i = 0; i < attributeCount; i++) {

@@ -4,6 +4,7 @@ import { SpanKind, StatusCode } from '@lantern/telemetry-model';
 /** The tags of a `Span`'s fields: number and wire type, each in one byte but for that of `flags`. */
 const TRACE_ID = 0x0a;
 const SPAN_ID = 0x12;
+const TRACE_STATE = 0x1a;
 const PARENT_SPAN_ID = 0x22;
 const NAME = 0x2a;
 const KIND = 0x30;
@@ -11,7 +12,9 @@ const START = 0x39;
 const END = 0x41;
 const ATTRIBUTE = 0x4a;
 const DROPPED_ATTRIBUTES = 0x50;
+const EVENT = 0x5a;
 const DROPPED_EVENTS = 0x60;
+const LINK = 0x6a;
 const DROPPED_LINKS = 0x70;
 const STATUS = 0x7a;
 const FLAGS = 0x85;
@@ -25,18 +28,15 @@ const SPAN_ID_BYTES = 8;
 const NOWHERE = -1;
 
 /**
- * Reads what most spans consist of, and says where it stands, without making anything of it. Meant for spans
- * that were checked when they came in.
+ * Reads what most spans consist of, and says where it stands, without making anything of it. Meant for spans that were
+ * checked when they came in.
  *
  * ```ts
- * if (reader.read(span)) write(reader.name);
- * else write(decodeSpan(span).name);
+ * if (reader.read(span) && !reader.hasMore) write(reader.name);
+ * else write(decodeSpan(span));
  * ```
- *
- * A span that has events, links or a trace state, or that is written otherwise than encoders write, is not plain:
- * that is for the decoder.
  */
-export class PlainSpanReader {
+export class SpanReader {
   /** What all positions refer to. */
   bytes: Buffer = Buffer.alloc(0);
   /** 32 hex digits. */
@@ -58,6 +58,8 @@ export class PlainSpanReader {
   endHigh = 0;
   flags = 0;
   statusCode: StatusCode = StatusCode.unset;
+  /** Whether the span has events, links or a trace state, of which nothing is told. */
+  hasMore = false;
   attributeCount = 0;
   /** Where each attribute's `KeyValue` stands. */
   readonly attributeStart: number[] = [];
@@ -68,7 +70,7 @@ export class PlainSpanReader {
   private at = 0;
   private traceIdBytes: Buffer = Buffer.alloc(TRACE_ID_BYTES);
 
-  /** @returns whether the span is plain; only then the fields tell of it */
+  /** @returns false for a span that is not written as encoders write it; the fields then tell nothing */
   read(span: Uint8Array): boolean {
     if (this.bytes.buffer !== span.buffer) this.bytes = Buffer.from(span.buffer);
     const { bytes } = this;
@@ -122,6 +124,14 @@ export class PlainSpanReader {
           this.attributeEnd[this.attributeCount++] = this.at += length;
           break;
         }
+        case TRACE_STATE:
+        case EVENT:
+        case LINK: {
+          const length = this.length();
+          this.at += length;
+          this.hasMore = true;
+          break;
+        }
         case DROPPED_ATTRIBUTES:
         case DROPPED_EVENTS:
         case DROPPED_LINKS:
@@ -163,6 +173,7 @@ export class PlainSpanReader {
     this.flags = 0;
     this.statusCode = StatusCode.unset;
     this.messageStart = this.messageEnd = 0;
+    this.hasMore = false;
     this.attributeCount = 0;
   }
 
