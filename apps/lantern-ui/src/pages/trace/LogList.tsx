@@ -1,16 +1,11 @@
-import { isSpanId, type SpanId, type UnixNano } from '@lantern/telemetry-model';
+import type { SpanId, UnixNano } from '@lantern/telemetry-model';
 import { Select } from '@mantine/core';
-import { IconChevronRight } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { isAtLeast, LOG_LEVELS, type LogLevel } from '../../api/log-level.js';
 import type { LogLine } from '../../api/log-line.js';
 import { formatCount, formatCounted } from '../../shared/format/count.js';
-import { formatOffset } from '../../shared/format/duration.js';
-import { formatTime } from '../../shared/format/time.js';
-import { LevelTag } from '../../shared/LevelTag.js';
-import { LineDetails } from '../../shared/LineDetails.js';
-import { ServiceName } from '../../shared/ServiceName.js';
+import { LogItem } from './LogItem.js';
 import classes from './LogList.module.css';
 
 interface LogListProps {
@@ -86,44 +81,6 @@ export const LogList = ({ lines, startUnixNano, isCut, isStale, onOpenSpan, chil
           })}
         </ol>
       </div>
-    </div>
-  );
-};
-
-interface LogItemProps {
-  readonly line: LogLine;
-  readonly startUnixNano: bigint;
-  readonly isOpen: boolean;
-  readonly onToggle: () => void;
-  readonly onOpenSpan?: (spanId: SpanId) => void;
-}
-
-export const LogItem = ({ line, startUnixNano, isOpen, onToggle, onOpenSpan }: LogItemProps) => {
-  const { spanId } = line;
-  return (
-    <div className={classes.line} data-level={line.level}>
-      <button type="button" className={classes.summary} aria-expanded={isOpen} onClick={onToggle}>
-        <IconChevronRight size={13} className={classes.chevron} data-open={isOpen} aria-hidden />
-        <span className={classes.meta}>
-          <span className={classes.time} title={formatTime(line.timeUnixNano)}>
-            {formatOffset(line.writtenUnixNano - startUnixNano)}
-          </span>
-          <LevelTag level={line.level} />
-          <ServiceName name={line.service} />
-        </span>
-        <span className={classes.message}>{line.message}</span>
-      </button>
-      {isOpen && (
-        <div className={classes.details}>
-          <LineDetails line={line}>
-            {onOpenSpan !== undefined && spanId !== undefined && isSpanId(spanId) && (
-              <button type="button" onClick={() => onOpenSpan(spanId)}>
-                Show its span
-              </button>
-            )}
-          </LineDetails>
-        </div>
-      )}
     </div>
   );
 };

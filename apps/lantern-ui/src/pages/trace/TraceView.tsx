@@ -1,19 +1,13 @@
-import { at, operationOf, serviceOf, type SpanId, type TraceId } from '@lantern/telemetry-model';
-import {
-  useDebouncedCallback,
-  useDebouncedValue,
-  useHotkeys,
-  useLocalStorage,
-  useMediaQuery,
-} from '@mantine/hooks';
+import { operationOf, serviceOf, type SpanId, type TraceId } from '@lantern/telemetry-model';
+import { useDebouncedCallback, useHotkeys, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import type { TraceOverview } from '../../api/trace/trace-api.js';
-import { findQuery } from '../../api/trace/trace-queries.js';
 import type { LogLine } from '../../api/log-line.js';
 import { traceLogsQuery } from '../../api/trace-logs.js';
 import { Splitter } from '../../shared/Splitter.js';
-import { SpanPanel } from './SpanPanel.js';
+import { SpanPanel } from './span/SpanPanel.js';
+import { nextFlagged, nextSpan, NO_ROW } from './row-steps.js';
 import { ServiceFilter } from './ServiceFilter.js';
 import {
   defaultFilter,
@@ -27,12 +21,13 @@ import {
 import { TraceHeader } from './TraceHeader.js';
 import { EntryFilterSelect, PathButton, TraceToolbar } from './TraceToolbar.js';
 import classes from './TraceView.module.css';
+import { useFind } from './use-find.js';
+import { useTimeWindow } from './use-time-window.js';
 import { useTraceAddress } from './use-trace-address.js';
 import { ViewMenu } from './ViewMenu.js';
 import { ViewSkeleton } from './ViewWaiting.js';
 import { Minimap } from './waterfall/Minimap.js';
 import { PathSections } from './waterfall/path-sections.js';
-import { isWhole, panned, wholeWindow, within, zoomed, type TimeWindow } from './waterfall/time-window.js';
 import { Waterfall, type WaterfallHandle } from './waterfall/Waterfall.js';
 import { collapseAll, collapseOne, expandOne, revealing, waterfallRows } from './waterfall/waterfall-rows.js';
 
@@ -50,7 +45,6 @@ interface TraceViewProps {
   readonly staleBecause: string | undefined;
 }
 
-const NONE = -1;
 const NOTHING_COLLAPSED: ReadonlySet<SpanId> = new Set();
 const NO_LINES: readonly LogLine[] = [];
 
@@ -59,7 +53,6 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
   const { table } = trace;
   const [collapsed, setCollapsed] = useState(NOTHING_COLLAPSED);
   const [cursorId, setCursorId] = useState(address.spanId);
-  const [find, setFind] = useState(address.find);
   const [openEntry, setOpenEntry] = useState<TraceEntry>();
   const [panelSize, setPanelSize] = useLocalStorage({ key: 'lantern.trace.panel', defaultValue: 480 });
   const [isPathShown, setPathShown] = useLocalStorage({ key: 'lantern.trace.path', defaultValue: true });
@@ -92,25 +85,12 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
   );
   const path = useMemo(() => new PathSections(trace.path, table.length), [trace.path, table.length]);
 
-  const [wanted] = useDebouncedValue(find.trim(), 150);
-  const found = useQuery({ ...findQuery(traceId, trace.version, wanted), placeholderData: keepPreviousData });
-  const matchRows = wanted === '' ? undefined : found.data;
-  const matches = useMemo(() => {
-    if (matchRows === undefined) return undefined;
-    const flags = new Uint8Array(table.length);
-    for (const row of matchRows) flags[row] = 1;
-    return flags;
-  }, [matchRows, table.length]);
-
+  const find = useFind(traceId, trace, address.find, (text) => address.change({ find: text }));
   const selected = useMemo(() => rowOf(table.spanIds, address.spanId), [table, address.spanId]);
   const cursorRow = useMemo(() => rowOf(table.spanIds, cursorId), [table, cursorId]);
-  const cursor = cursorRow === NONE ? selected : cursorRow;
+  const cursor = cursorRow === NO_ROW ? selected : cursorRow;
 
-  // Holding a key or turning a wheel moves faster than browsers let an address change.
-  const [window, setWindow] = useWindow(address.window, table.duration, (next) =>
-    address.change({ window: next }),
-  );
-  const rememberFind = useDebouncedCallback((text: string) => address.change({ find: text }), 300);
+  const time = useTimeWindow(address.window, table.duration, (window) => address.change({ window }));
   const follow = useDebouncedCallback((spanId: SpanId) => address.change({ spanId }), 120);
 
   const moveTo = (row: number) => {
@@ -118,7 +98,7 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
     if (id === undefined) return;
     setCursorId(id);
     setCollapsed((current) => revealing(table, current, row));
-    if (selected !== NONE) follow(id);
+    if (selected !== NO_ROW) follow(id);
   };
   const open = (row: number, entry?: TraceEntry) => {
     const id = table.spanIds[row];
@@ -146,18 +126,11 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
 
   /** Goes through some of the spans in reading order, from the cursor on and around the end. */
   const step = (among: 'matches' | 'errors', direction: 1 | -1) => {
-    const flags = among === 'errors' ? table.isError : matches;
-    const next = flags === undefined ? NONE : nextFlagged(flags, cursor, direction);
-    if (next !== NONE) open(next);
+    const flags = among === 'errors' ? table.isError : find.flags;
+    const next = flags === undefined ? NO_ROW : nextFlagged(flags, cursor, direction);
+    if (next !== NO_ROW) open(next);
   };
-  const stepRow = (direction: 1 | -1) => {
-    const spans = rows.filter((row) => row >= 0);
-    const index = spans.indexOf(cursor);
-    const next = spans[Math.min(spans.length - 1, Math.max(0, index + direction))];
-    if (next !== undefined) moveTo(next);
-  };
-  const pan = (share: number) => setWindow(panned(window, share, table.duration));
-  const zoom = (factor: number) => setWindow(zoomed(window, factor, 0.5, table.duration));
+  const stepRow = (direction: 1 | -1) => moveTo(nextSpan(rows, cursor, direction));
   const showView = (view: typeof address.view) => address.change({ view });
 
   // Jaeger's keys, and those of readers.
@@ -168,16 +141,16 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
     ['b', () => stepRow(-1)],
     ['s', () => waterfall.current?.scrollPage(1)],
     ['w', () => waterfall.current?.scrollPage(-1)],
-    ['a', () => pan(-0.1)],
-    ['d', () => pan(0.1)],
-    ['shift+a', () => pan(-0.5)],
-    ['shift+d', () => pan(0.5)],
-    ['ArrowLeft', () => pan(-0.1)],
-    ['ArrowRight', () => pan(0.1)],
-    ['shift+ArrowLeft', () => pan(-0.5)],
-    ['shift+ArrowRight', () => pan(0.5)],
-    ['ArrowUp', () => zoom(1.25)],
-    ['ArrowDown', () => zoom(1 / 1.25)],
+    ['a', () => time.pan(-0.1)],
+    ['d', () => time.pan(0.1)],
+    ['shift+a', () => time.pan(-0.5)],
+    ['shift+d', () => time.pan(0.5)],
+    ['ArrowLeft', () => time.pan(-0.1)],
+    ['ArrowRight', () => time.pan(0.1)],
+    ['shift+ArrowLeft', () => time.pan(-0.5)],
+    ['shift+ArrowRight', () => time.pan(0.5)],
+    ['ArrowUp', () => time.zoom(1.25)],
+    ['ArrowDown', () => time.zoom(1 / 1.25)],
     ['e', () => step('errors', 1)],
     ['shift+e', () => step('errors', -1)],
     ['[', () => setCollapsed(NOTHING_COLLAPSED)],
@@ -187,18 +160,14 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
     ['l', () => showView(address.view === 'logs' ? 'waterfall' : 'logs')],
     ['/', () => findBox.current?.focus()],
     ['ctrl+b', () => findBox.current?.focus()],
-    ['Escape', () => !isCovered() && (selected === NONE ? changeFind('') : close())],
+    ['Escape', () => !isCovered() && (selected === NO_ROW ? find.change('') : close())],
   ]);
 
-  const changeFind = (text: string) => {
-    setFind(text);
-    rememberFind(text);
-  };
   const openId = (spanId: SpanId) => {
     const row = rowOf(table.spanIds, spanId);
-    if (row !== NONE) open(row);
+    if (row !== NO_ROW) open(row);
   };
-  const shared = { traceId, trace, matches, selected, onOpen: open };
+  const shared = { traceId, trace, matches: find.flags, selected, onOpen: open };
   return (
     <article className={classes.view}>
       <title>{`${serviceOf(table, 0)} ${operationOf(table, 0)} · Lantern`}</title>
@@ -206,11 +175,11 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
         <ViewMenu view={address.view} traceId={traceId} table={table} onView={showView} />
       </TraceHeader>
       <TraceToolbar
-        find={find}
-        onFind={changeFind}
+        find={find.text}
+        onFind={find.change}
         findBox={findBox}
-        matchCount={matchRows?.length}
-        matchPlace={matchRows === undefined ? 0 : matchRows.indexOf(cursor) + 1}
+        matchCount={find.rows?.length}
+        matchPlace={find.rows === undefined ? 0 : find.rows.indexOf(cursor) + 1}
         errorCount={table.errorCount}
         onStep={step}
       >
@@ -240,7 +209,7 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
           <Suspense fallback={<ViewSkeleton what="the view" />}>
             {address.view === 'waterfall' && (
               <>
-                <Minimap table={table} window={window} onWindow={setWindow} />
+                <Minimap table={table} window={time.window} onWindow={time.show} />
                 <Waterfall
                   ref={waterfall}
                   table={table}
@@ -250,12 +219,12 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
                   marks={marks}
                   entries={entries}
                   path={isPathShown ? path : undefined}
-                  window={window}
-                  onWindow={setWindow}
+                  window={time.window}
+                  onWindow={time.show}
                   selected={selected}
                   cursor={cursor}
                   selectedEntry={openEntry}
-                  matches={matches}
+                  matches={find.flags}
                   onMove={moveTo}
                   onOpen={open}
                   onOpenEntry={(entry) => open(entry.row, entry)}
@@ -288,7 +257,7 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
             )}
           </Suspense>
         </div>
-        {selected !== NONE && (
+        {selected !== NO_ROW && (
           <>
             {isTall && (
               <Splitter
@@ -318,41 +287,8 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
   );
 };
 
-/** The time in view: in the address, and ahead of it while it changes. */
-const useWindow = (
-  fromAddress: TimeWindow | undefined,
-  duration: number,
-  remember: (window: TimeWindow | undefined) => void,
-): [TimeWindow, (window: TimeWindow) => void] => {
-  const [draft, setDraft] = useState<TimeWindow>();
-  const settle = useDebouncedCallback((next: TimeWindow) => {
-    remember(isWhole(next, duration) ? undefined : next);
-    setDraft(undefined);
-  }, 250);
-  const { from, to } = draft ?? fromAddress ?? wholeWindow(duration);
-  const window = useMemo(() => within({ from, to }, duration), [from, to, duration]);
-  return [
-    window,
-    (next) => {
-      setDraft(next);
-      settle(next);
-    },
-  ];
-};
-
 const rowOf = (spanIds: readonly SpanId[], spanId: SpanId | undefined): number =>
-  spanId === undefined ? NONE : spanIds.indexOf(spanId);
-
-/** The next row that bears a flag, behind the last one the first again. */
-const nextFlagged = (flags: Uint8Array, here: number, direction: 1 | -1): number => {
-  const { length } = flags;
-  const start = here === NONE && direction === -1 ? 0 : here;
-  for (let i = 1; i <= length; i++) {
-    const row = (start + i * direction + length * 2) % length;
-    if (at(flags, row) === 1) return row;
-  }
-  return NONE;
-};
+  spanId === undefined ? NO_ROW : spanIds.indexOf(spanId);
 
 /** A dialog or a menu lies over the page, and takes the key. */
 const isCovered = (): boolean => document.querySelector('[role=dialog], [role=menu]') !== null;

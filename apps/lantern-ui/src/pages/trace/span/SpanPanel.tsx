@@ -1,10 +1,10 @@
 import { operationOf, serviceOf, type TraceId } from '@lantern/telemetry-model';
 import { CloseButton, Skeleton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { TraceOverview } from '../../api/trace/trace-api.js';
-import { spanQuery } from '../../api/trace/trace-queries.js';
-import type { LogLine } from '../../api/log-line.js';
-import { LoadFailed } from '../../shared/LoadFailed.js';
+import type { TraceOverview } from '../../../api/trace/trace-api.js';
+import { spanQuery } from '../../../api/trace/trace-queries.js';
+import type { LogLine } from '../../../api/log-line.js';
+import { LoadFailed } from '../../../shared/LoadFailed.js';
 import { SpanDetails } from './SpanDetails.js';
 import classes from './SpanPanel.module.css';
 

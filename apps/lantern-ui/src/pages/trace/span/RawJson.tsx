@@ -1,0 +1,18 @@
+import type { SpanDetail } from '../../../api/trace/trace-queries.js';
+import { CopyButton } from '../../../shared/CopyButton.js';
+import classes from './RawJson.module.css';
+
+/** More than this is cut: whoever wants it all copies it. */
+const MOST_JSON = 20_000;
+
+export const RawJson = ({ json }: Pick<SpanDetail, 'json'>) => {
+  const text = JSON.stringify(json, null, 2);
+  return (
+    <div className={classes.json}>
+      <pre tabIndex={0} aria-label="OTLP/JSON of the span">
+        {text.length > MOST_JSON ? `${text.slice(0, MOST_JSON)}\n…` : text}
+      </pre>
+      <CopyButton value={text} what="OTLP/JSON of the span" />
+    </div>
+  );
+};

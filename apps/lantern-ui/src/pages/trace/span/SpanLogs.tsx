@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import type { LogLine } from '../../../api/log-line.js';
+import { formatCounted } from '../../../shared/format/count.js';
+import { LogItem } from '../LogItem.js';
+import classes from './SpanLogs.module.css';
+
+interface SpanLogsProps {
+  readonly logs: readonly LogLine[];
+  readonly openLine: string | undefined;
+  readonly startUnixNano: bigint;
+}
+
+export const SpanLogs = ({ logs, openLine, startUnixNano }: SpanLogsProps) => {
+  const [open, setOpen] = useState(openLine);
+  return (
+    <div className={classes.logs}>
+      {logs.slice(0, MOST_LOGS).map((line) => (
+        <LogItem
+          key={line.key}
+          line={line}
+          startUnixNano={startUnixNano}
+          isOpen={open === line.key}
+          onToggle={() => setOpen(open === line.key ? undefined : line.key)}
+        />
+      ))}
+      {logs.length > MOST_LOGS && (
+        <p className={classes.more}>
+          {formatCounted(logs.length - MOST_LOGS, 'line')} more stand in the logs of the trace.
+        </p>
+      )}
+    </div>
+  );
+};
+
+/** The list of the whole trace shows any number of lines; here they would push everything else away. */
+const MOST_LOGS = 50;
