@@ -66,6 +66,7 @@ describe('the page that compares traces', () => {
 
   it('compares with the mean of several traces', async () => {
     await page.goto(`${uiUrl()}/trace/${usual[0]}...${slow}?cohort=${[...usual, slow].join(',')}`);
+    await page.getByText(/^B took/).waitFor();
     await page.getByRole('button', { name: 'Compare with the mean of 2 traces' }).click();
     await page.waitForURL(`**/trace/${usual.join(',')}...${slow}**`);
     await page.getByRole('region', { name: 'Trace A' }).getByText('the mean of 2 traces').waitFor();
@@ -82,6 +83,7 @@ describe('the page that compares traces', () => {
 
   it('swaps the sides', async () => {
     await page.goto(`${uiUrl()}/trace/${usual[0]}...${slow}`);
+    await page.getByText(/^B took/).waitFor();
     await page.getByRole('button', { name: 'Swap A and B' }).click();
     await page.waitForURL(`**/trace/${slow}...${usual[0]}`);
   });

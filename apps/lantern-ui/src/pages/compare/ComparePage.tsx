@@ -78,7 +78,7 @@ const ComparePage = () => {
         />
       ) : (
         <>
-          {data !== undefined && <VerdictLine comparison={data} />}
+          <VerdictLine comparison={data} />
           <CompareToolbar
             address={address}
             differences={data?.differences}

@@ -133,7 +133,9 @@ const Row = ({ row, place, inset, most }: RowProps) => {
           <span className={classes.sign} title={change?.label} role="img" aria-label={change?.label}>
             {change?.sign}
           </span>
-          <ServiceName name={call.service} />
+          <span className={classes.service} title={call.service}>
+            <ServiceName name={call.service} />
+          </span>
           <bdi className={classes.operation} title={call.operation}>
             {call.operation.slice(0, 200) || 'unnamed'}
           </bdi>

@@ -22,10 +22,10 @@ export const CompareToolbar = ({ address, differences, staleBecause, onChange }:
     <div className={classes.bar}>
       <ul className={classes.counts} aria-label="Differences">
         {CHANGES.map(({ change, label, sign }) => {
-          const count = differences?.filter((difference) => difference.change === change).length ?? 0;
+          const count = differences?.filter((difference) => difference.change === change).length;
           return (
-            <li key={change} className={classes.count} data-change={change} data-none={count === 0}>
-              <span aria-hidden>{sign}</span> {formatCount(count)} {label}
+            <li key={change} className={classes.count} data-change={change} data-none={(count ?? 0) === 0}>
+              <span aria-hidden>{sign}</span> {count === undefined ? '–' : formatCount(count)} {label}
             </li>
           );
         })}

@@ -7,8 +7,20 @@ import classes from './VerdictLine.module.css';
 /** A difference below this share is none that anybody looks for. */
 const SAME_SHARE = 0.02;
 
+interface VerdictLineProps {
+  /** Undefined until it is known; the line has its place before, lest what is below moves under a pointer. */
+  readonly comparison: TraceComparison | undefined;
+}
+
 /** The answer in one line: which one took longer, by how much, and where. */
-export const VerdictLine = ({ comparison }: { readonly comparison: TraceComparison }) => {
+export const VerdictLine = ({ comparison }: VerdictLineProps) => {
+  if (comparison === undefined) {
+    return (
+      <p className={classes.verdict} role="status">
+        Comparing…
+      </p>
+    );
+  }
   const before = meanOf(comparison.a, ({ durationNano }) => durationNano);
   const after = meanOf(comparison.b, ({ durationNano }) => durationNano);
   const { delta, cause, causeNano } = verdictOf(comparison.differences, before, after);
