@@ -50,18 +50,18 @@ export const FoundTraces = (props: FoundTracesProps) => {
   return (
     <div className={classes.found} data-stale={props.isStale}>
       <ScatterPlot summaries={summaries} pathOf={pathOf} />
-      <div className={classes.heldAnchor}>
-        {heldCount > 0 && (
-          <Button
-            className={classes.held ?? ''}
-            leftSection={<IconArrowUp size={13} />}
-            onClick={props.onRelease}
-          >
-            {formatCounted(heldCount, 'new trace')}
-          </Button>
-        )}
-      </div>
       <div {...props.handlers}>
+        <div className={classes.heldAnchor}>
+          {heldCount > 0 && (
+            <Button
+              className={classes.held ?? ''}
+              leftSection={<IconArrowUp size={13} />}
+              onClick={props.onRelease}
+            >
+              {formatCounted(heldCount, 'new trace')}
+            </Button>
+          )}
+        </div>
         {state.view === 'table' ? (
           <ResultTable {...results} sort={state.sort} onSort={(sort) => onShow({ ...state, sort })} />
         ) : (

@@ -110,6 +110,7 @@ const SearchPage = () => {
                     heldCount={heldCount}
                     onRelease={() => {
                       live.release();
+                      reading.loseFocus();
                       document.getElementById('main')?.scrollTo({ top: 0 });
                     }}
                     onShow={show}

@@ -16,7 +16,9 @@ export const useReading = () => {
   }, []);
   return {
     isReading: isPointed || isFocused || isScrolled,
-    /** For the element that holds the results. */
+    /** What had the focus is gone: a browser tells nobody of that. */
+    loseFocus: () => setFocused(false),
+    /** For the element that holds the results, and what asks for those that wait. */
     handlers: {
       onPointerEnter: () => setPointed(true),
       onPointerLeave: () => setPointed(false),
