@@ -71,25 +71,45 @@ interface LinePage {
  */
 export const linesQuery = (query: string, range: TimeRange, direction: Direction, isEnabled: boolean) =>
   infiniteQueryOptions({
+    ...linePages({
+      query,
+      direction,
+      limit: PAGE_LINES,
+      firstRange: () => nanosOf(resolveRange(range, Date.now())),
+    }),
     queryKey: ['log-lines', query, rangeKey(range), direction],
     enabled: isEnabled,
-    initialPageParam: undefined as NanoRange | undefined,
-    queryFn: async ({ pageParam, signal }): Promise<LinePage> => {
-      const page = pageParam ?? nanosOf(resolveRange(range, Date.now()));
-      return {
-        lines: await fetchLines({ query, direction, limit: PAGE_LINES, signal, ...page }),
-        range: page,
-      };
-    },
-    getNextPageParam: ({ lines, range: asked }): NanoRange | undefined => {
-      const last = lines.at(-1);
-      if (lines.length < PAGE_LINES || last === undefined) return undefined;
-      // The moment of the last line is asked for again, for it may have more lines; `linesOfPages` drops the known ones.
-      return direction === 'forward'
-        ? { startUnixNano: last.timeUnixNano, endUnixNano: asked.endUnixNano }
-        : { startUnixNano: asked.startUnixNano, endUnixNano: last.timeUnixNano + 1n };
-    },
   });
+
+interface LinePagesRequest {
+  readonly query: string;
+  readonly direction: Direction;
+  readonly limit: number;
+  readonly firstRange: () => NanoRange;
+}
+
+/** How the pages of a query follow each other; {@link linesOfPages} puts them together. */
+export const linePages = ({ query, direction, limit, firstRange }: LinePagesRequest) => ({
+  initialPageParam: undefined as NanoRange | undefined,
+  queryFn: async ({
+    pageParam,
+    signal,
+  }: {
+    readonly pageParam: NanoRange | undefined;
+    readonly signal: AbortSignal;
+  }): Promise<LinePage> => {
+    const range = pageParam ?? firstRange();
+    return { lines: await fetchLines({ query, direction, limit, signal, ...range }), range };
+  },
+  getNextPageParam: ({ lines, range: asked }: LinePage): NanoRange | undefined => {
+    const last = lines.at(-1);
+    if (lines.length < limit || last === undefined) return undefined;
+    // The moment of the last line is asked for again, for it may have more lines; `linesOfPages` drops the known ones.
+    return direction === 'forward'
+      ? { startUnixNano: last.timeUnixNano, endUnixNano: asked.endUnixNano }
+      : { startUnixNano: asked.startUnixNano, endUnixNano: last.timeUnixNano + 1n };
+  },
+});
 
 /** All lines of the pages, each once, each with a key of its own. */
 export const linesOfPages = (pages: readonly LinePage[]): LogLine[] => {

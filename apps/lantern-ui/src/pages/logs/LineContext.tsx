@@ -2,7 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import type { LogLine } from '../../api/log-line.js';
-import { fetchLines, identity, type Direction } from '../../api/loki.js';
+import { identity, linePages, linesOfPages, type Direction } from '../../api/loki.js';
 import { formatClock, formatTime } from '../../shared/format/time.js';
 import { LevelTag } from '../../shared/LevelTag.js';
 import { ServiceName } from '../../shared/ServiceName.js';
@@ -100,28 +100,20 @@ const More = ({
 const useNeighbours = (line: LogLine, labelNames: ReadonlySet<string>, direction: Direction) => {
   const query = streamOf(line, labelNames);
   const result = useInfiniteQuery({
+    ...linePages({
+      query,
+      direction,
+      limit: STEP_LINES,
+      firstRange: () =>
+        direction === 'forward'
+          ? { startUnixNano: line.timeUnixNano, endUnixNano: line.timeUnixNano + REACH_NANOS }
+          : { startUnixNano: line.timeUnixNano - REACH_NANOS, endUnixNano: line.timeUnixNano },
+    }),
     queryKey: ['log-context', query, String(line.timeUnixNano), line.line, direction],
-    initialPageParam: line.timeUnixNano,
-    queryFn: ({ pageParam, signal }) =>
-      fetchLines({
-        query,
-        direction,
-        limit: STEP_LINES,
-        signal,
-        ...(direction === 'forward'
-          ? { startUnixNano: pageParam, endUnixNano: line.timeUnixNano + REACH_NANOS }
-          : { startUnixNano: line.timeUnixNano - REACH_NANOS, endUnixNano: pageParam }),
-      }),
-    getNextPageParam: (lines) => {
-      const last = lines.at(-1);
-      if (lines.length < STEP_LINES || last === undefined) return undefined;
-      return direction === 'forward' ? last.timeUnixNano + 1n : last.timeUnixNano;
-    },
   });
-  const lines = (result.data?.pages ?? [])
-    .flat()
-    .filter((other) => identity({ ...other, labels: {} }) !== identity({ ...line, labels: {} }))
-    .map((other, index) => ({ ...other, key: String(index) }));
+  const lines = linesOfPages(result.data?.pages ?? []).filter(
+    (other) => identity({ ...other, labels: {} }) !== identity({ ...line, labels: {} }),
+  );
   return {
     lines,
     error: result.error,
