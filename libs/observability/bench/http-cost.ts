@@ -1,4 +1,5 @@
 import { Child, type Message, answeringUsage, program } from './child.js';
+import { type Variant, bare, sendingTo, stockWithExpress, traced } from './http-variants.js';
 import { sendRequests } from './load.js';
 import { median, shuffled } from './statistics.js';
 import { format, printTable } from './table.js';
@@ -10,73 +11,44 @@ interface Ready extends Message {
   upMillis: number;
 }
 
-interface Variant {
-  name: string;
-  imports?: readonly string[];
-  args?: readonly string[];
-  env?: NodeJS.ProcessEnv;
-}
-
-const library = ['--import', '@lantern/observability/register'];
-const stock = ['--import', new URL('./stock.js', import.meta.url).href];
-
-const variantsOf = (framework: string): Variant[] => [
-  { name: 'bare' },
-  { name: 'stock http', imports: stock, env: { STOCK: 'http' } },
-  ...(framework === 'express'
-    ? [{ name: 'stock http + express', imports: stock, env: { STOCK: 'express' } }]
-    : []),
-  { name: 'library, 100 %', imports: library, args: ['library'] },
-  {
-    name: 'library, 1 %',
-    imports: library,
-    args: ['library'],
-    env: { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' },
-  },
-];
-
 /** Long enough for every span to be on its way, in milliseconds. */
 const delayMillis = 300;
 
-interface Sample {
-  cpuMicros: number;
-  spans: number;
-}
-
 export interface HttpOptions {
   rounds: number;
+  /** Of each variant in each round, in so many blocks. */
   requests: number;
+  blocks: number;
   warmup: number;
   profile: string | undefined;
   only: string | undefined;
 }
 
-/** CPU that each variant adds to a request, in microseconds, by its name. */
-export type AddedCpu = ReadonlyMap<string, number>;
+/** CPU that each variant adds to a request, in microseconds, by its name: of each round. */
+export type AddedCpu = ReadonlyMap<string, readonly number[]>;
 
-/** Measures `GET /users/:id` on one framework: in each round each variant, started anew, in random order. */
+/**
+ * Measures `GET /users/:id` on one framework. In each round every variant is started anew; then all stand ready and
+ * are asked in turn, a short block of requests each in random order, so that what the machine does besides meets them alike.
+ */
 export async function measureHttp(framework: string, options: HttpOptions): Promise<AddedCpu> {
-  const variants = variantsOf(framework).filter(
+  const variants = [bare, ...traced, ...(framework === 'express' ? [stockWithExpress] : [])].filter(
     ({ name }) => options.only === undefined || new RegExp(options.only).test(name),
   );
-  const samples = new Map<string, Sample[]>(variants.map(({ name }) => [name, []]));
+  const figures = new Map<string, Round[]>(variants.map(({ name }) => [name, []]));
   for (let round = 0; round < options.rounds; round++) {
-    for (const variant of shuffled(variants)) {
-      samples.get(variant.name)?.push(await measure(framework, variant, options));
+    for (const [name, figure] of await measureRound(framework, variants, options)) {
+      figures.get(name)?.push(figure);
     }
   }
-  const bare = samples.get('bare') ?? [];
-  const added = new Map<string, number>();
-  const rows = variants.map(({ name }) => {
-    const own = samples.get(name) ?? [];
-    const differences = own.map((sample, round) => sample.cpuMicros - (bare[round]?.cpuMicros ?? NaN));
-    added.set(name, median(differences));
+  const rows = [...figures].map(([name, rounds]) => {
+    const added = rounds.map((round) => round.added);
     return [
       name,
-      format(median(own.map(({ cpuMicros }) => cpuMicros))),
-      name === 'bare' ? '' : format(median(differences)),
-      name === 'bare' ? '' : `${format(Math.min(...differences))} to ${format(Math.max(...differences))}`,
-      format(median(own.map(({ spans }) => spans))),
+      format(median(rounds.map(({ cpu }) => cpu))),
+      name === 'bare' ? '' : format(median(added)),
+      name === 'bare' ? '' : `${format(Math.min(...added))} to ${format(Math.max(...added))}`,
+      format(median(rounds.map(({ spans }) => spans))),
     ];
   });
   printTable(
@@ -84,62 +56,118 @@ export async function measureHttp(framework: string, options: HttpOptions): Prom
     ['variant', 'CPU', 'added to bare', 'lowest to highest', 'spans'],
     rows,
   );
-  return added;
+  return new Map([...figures].map(([name, rounds]) => [name, rounds.map(({ added }) => added)]));
 }
 
-async function measure(framework: string, variant: Variant, options: HttpOptions): Promise<Sample> {
-  const sink = new Child('sink', [program('sink')]);
-  const { url: endpoint } = await sink.message<Ready>('ready');
-  const profiling =
-    options.profile === undefined
-      ? []
-      : [
-          '--cpu-prof',
-          '--cpu-prof-interval=200',
-          `--cpu-prof-dir=${options.profile}/${framework}-${variant.name.replace(/\W+/g, '-')}`,
-        ];
-  const server = new Child(
-    `${framework}, ${variant.name}`,
-    [
-      ...profiling,
-      ...answeringUsage,
-      ...(variant.imports ?? []),
-      program('app'),
-      framework,
-      ...(variant.args ?? []),
-    ],
-    {
-      env: {
-        OTEL_SERVICE_NAME: 'bench',
-        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-        OTEL_BSP_SCHEDULE_DELAY: String(delayMillis),
-        OTEL_BSP_MAX_QUEUE_SIZE: '8192',
-        ...variant.env,
-      },
-      cwd: new URL('.', import.meta.url).pathname,
-    },
-  );
+/** Of one request, in microseconds of CPU. */
+interface Round {
+  cpu: number;
+  /** Beyond the bare variant in the same turn. */
+  added: number;
+  spans: number;
+}
+
+async function measureRound(
+  framework: string,
+  variants: readonly Variant[],
+  options: HttpOptions,
+): Promise<Map<string, Round>> {
+  const running = new Map<string, RunningVariant>();
   try {
-    const { url } = await server.message<Ready>('ready');
-    const request = { path: '/users/42' };
-    await sendRequests(url, request, options.warmup);
-    await settled();
-    const spansBefore = await countSpans(sink);
-    const before = await server.cpuMicros();
-    await sendRequests(url, request, options.requests);
-    await settled();
-    const cpuMicros = (await server.cpuMicros()) - before;
-    const spans = (await countSpans(sink)) - spansBefore;
-    return { cpuMicros: cpuMicros / options.requests, spans: spans / options.requests };
+    for (const variant of variants) {
+      const started = await RunningVariant.start(framework, variant, options.profile);
+      running.set(variant.name, started);
+      await started.serve(options.warmup);
+    }
+    const turns: Map<string, Sample>[] = [];
+    for (let block = 0; block < options.blocks; block++) {
+      const turn = new Map<string, Sample>();
+      for (const { name } of shuffled(variants)) {
+        const sample = await running.get(name)?.serve(Math.ceil(options.requests / options.blocks));
+        if (sample) turn.set(name, sample);
+      }
+      turns.push(turn);
+    }
+    const over = (of: (turn: Map<string, Sample>) => number | undefined): number =>
+      median(turns.map((turn) => of(turn) ?? NaN));
+    return new Map(
+      variants.map(({ name }) => [
+        name,
+        {
+          cpu: over((turn) => turn.get(name)?.cpu),
+          added: over((turn) => (turn.get(name)?.cpu ?? NaN) - (turn.get('bare')?.cpu ?? NaN)),
+          spans: over((turn) => turn.get(name)?.spans),
+        },
+      ]),
+    );
   } finally {
-    await server.stop();
-    await sink.stop();
+    for (const each of running.values()) await each.stop();
   }
 }
 
-/** The last batch is sent after its delay, and belongs to the requests. */
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMillis + 200));
+interface Sample {
+  cpu: number;
+  spans: number;
+}
 
-const countSpans = async (sink: Child): Promise<number> =>
-  (await sink.ask<Message & { type: 'spans'; spans: number }>('spans')).spans;
+/** A variant that serves, and the sink that takes its spans. */
+class RunningVariant {
+  private constructor(
+    private readonly sink: Child,
+    private readonly server: Child,
+    private readonly url: string,
+  ) {}
+
+  static async start(
+    framework: string,
+    variant: Variant,
+    profile: string | undefined,
+  ): Promise<RunningVariant> {
+    const sink = new Child('sink', [program('sink')]);
+    const { url: endpoint } = await sink.message<Ready>('ready');
+    const server = new Child(
+      `${framework}, ${variant.name}`,
+      [
+        ...(profile === undefined ? [] : profiling(`${profile}/${framework}-${variant.name}`)),
+        ...answeringUsage,
+        ...variant.imports,
+        program('app'),
+        framework,
+        ...variant.args,
+      ],
+      {
+        env: { ...sendingTo(endpoint, delayMillis), ...variant.env },
+        cwd: new URL('.', import.meta.url).pathname,
+      },
+    );
+    const { url } = await server.message<Ready>('ready');
+    return new RunningVariant(sink, server, url);
+  }
+
+  /** What each of so many requests took, until the last batch of spans was gone. */
+  async serve(requests: number): Promise<Sample> {
+    const spansBefore = await this.countSpans();
+    const before = await this.server.cpuMicros();
+    await sendRequests(this.url, { path: '/users/42' }, requests);
+    // The last batch is sent after its delay, and belongs to the requests.
+    await new Promise((resolve) => setTimeout(resolve, delayMillis + 200));
+    const cpu = (await this.server.cpuMicros()) - before;
+    const spans = (await this.countSpans()) - spansBefore;
+    return { cpu: cpu / requests, spans: spans / requests };
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+    await this.sink.stop();
+  }
+
+  private async countSpans(): Promise<number> {
+    return (await this.sink.ask<Message & { type: 'spans'; spans: number }>('spans')).spans;
+  }
+}
+
+const profiling = (folder: string): string[] => [
+  '--cpu-prof',
+  '--cpu-prof-interval=200',
+  `--cpu-prof-dir=${folder.replace(/[^\w/]+/g, '-')}`,
+];

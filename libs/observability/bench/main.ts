@@ -1,18 +1,21 @@
 // `nx bench observability`: what the library costs. README.md beside this file says what is measured and how.
 import { parseArgs } from 'node:util';
 import { measureChain } from './chain-cost.js';
-import { measureHttp } from './http-cost.js';
+import { type AddedCpu, measureHttp } from './http-cost.js';
+import { measurePath } from './path-cost.js';
 import { measureSpan } from './span-cost.js';
 import { measureStart } from './start-cost.js';
-import { printTable, verdict } from './table.js';
+import { median } from './statistics.js';
+import { format, printTable, verdict } from './table.js';
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    requests: { type: 'string', default: '10000' },
+    requests: { type: 'string', default: '20000' },
+    blocks: { type: 'string', default: '4' },
     orders: { type: 'string', default: '1500' },
     warmup: { type: 'string', default: '40000' },
-    parts: { type: 'string', default: 'fastify,express,span,chain,start' },
+    parts: { type: 'string', default: 'path,fastify,express,span,chain,start' },
     variants: { type: 'string' },
     profile: { type: 'string' },
   },
@@ -21,19 +24,40 @@ const parts = new Set(values.parts.split(','));
 const rounds = Number(values.rounds);
 const goals: string[][] = [];
 
-for (const framework of ['fastify', 'express'].filter((name) => parts.has(name))) {
+/** What one variant adds against what another does, round by round. */
+function compare(where: string, added: AddedCpu, name: string, other: string, limit?: number): void {
+  const [ones = [], others = []] = [added.get(name), added.get(other)];
+  const quotients = ones.map((one, round) => one / (others[round] ?? NaN));
+  const value = median(ones) / median(others);
+  const measured = `${format(value)} (${format(Math.min(...quotients))} to ${format(Math.max(...quotients))})`;
+  const [, ...goal] = limit === undefined ? ['', '', ''] : verdict(value, limit, 'at most');
+  goals.push([`${where}: added by ${name} / by ${other}`, measured, ...goal]);
+}
+
+function compareAll(where: string, added: AddedCpu): void {
+  compare(where, added, 'library, 100 %', 'stock http, 100 %', 0.5);
+  compare(where, added, 'library, 1 %', 'library, 100 %', 0.25);
+  compare(where, added, 'library, 1 %', 'stock http, 1 %');
+  compare(where, added, 'stock http, 1 %', 'stock http, 100 %');
+}
+
+const frameworks = ['fastify', 'express'];
+
+if (parts.has('path')) {
+  for (const framework of frameworks) {
+    compareAll(`${framework}, in one process`, await measurePath(framework, rounds));
+  }
+}
+for (const framework of frameworks.filter((name) => parts.has(name))) {
   const added = await measureHttp(framework, {
     rounds,
     requests: Number(values.requests),
+    blocks: Number(values.blocks),
     warmup: Number(values.warmup),
     profile: values.profile,
     only: values.variants,
   });
-  const [stock = NaN, all = NaN, few = NaN] = ['stock http', 'library, 100 %', 'library, 1 %'].map((name) =>
-    added.get(name),
-  );
-  goals.push([`${framework}: added at 100 % / added by stock http`, ...verdict(all / stock, 0.5, 'at most')]);
-  goals.push([`${framework}: added at 1 % / added at 100 %`, ...verdict(few / all, 0.25, 'at most')]);
+  compareAll(framework, added);
 }
 
 if (parts.has('span')) {

@@ -1,0 +1,38 @@
+/** What is preloaded into the application that is measured. */
+export interface Variant {
+  name: string;
+  imports: readonly string[];
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+}
+
+const library = { imports: ['--import', '@lantern/observability/register'], args: ['library'] };
+const stock = { imports: ['--import', new URL('./stock.js', import.meta.url).href], args: [] };
+const onePercent = {
+  OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+  OTEL_TRACES_SAMPLER_ARG: '0.01',
+};
+
+export const bare: Variant = { name: 'bare', imports: [], args: [], env: {} };
+
+export const traced: readonly Variant[] = [
+  { name: 'stock http, 100 %', ...stock, env: { STOCK: 'http' } },
+  { name: 'stock http, 1 %', ...stock, env: { STOCK: 'http', ...onePercent } },
+  { name: 'library, 100 %', ...library, env: {} },
+  { name: 'library, 1 %', ...library, env: onePercent },
+];
+
+export const stockWithExpress: Variant = {
+  name: 'stock http + express, 100 %',
+  ...stock,
+  env: { STOCK: 'express' },
+};
+
+/** Spans are sent by OTLP/protobuf to that endpoint, in batches after that delay. */
+export const sendingTo = (endpoint: string, delayMillis: number): NodeJS.ProcessEnv => ({
+  OTEL_SERVICE_NAME: 'bench',
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+  OTEL_BSP_SCHEDULE_DELAY: String(delayMillis),
+  OTEL_BSP_MAX_QUEUE_SIZE: '8192',
+});
