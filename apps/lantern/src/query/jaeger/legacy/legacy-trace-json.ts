@@ -78,9 +78,13 @@ class LegacyTraceWriter {
   write(): boolean {
     const { out, trace, outline, processes } = this;
     out.text(`{"traceID":"${legacyTraceId(trace.traceId)}","spans":[`);
+    const processIds = new Map<Resource, string>();
     let index = 0;
     for (const group of trace.groups) {
-      const frame = new SpanFrame(group.scope, processes.idOf(adjustedResource(group.resource)));
+      const { resource, scope } = group;
+      const processId = processIds.get(resource) ?? processes.idOf(adjustedResource(resource));
+      processIds.set(resource, processId);
+      const frame = new SpanFrame(scope, processId);
       for (const message of group.spans) {
         if (index > 0) out.comma();
         const isWritten =
