@@ -7,6 +7,7 @@ import { guardAgainstForeignPages } from './foreign-pages.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MILLIS } from './limits.js';
 import { requireToken } from './require-token.js';
+import { sendText } from './text.js';
 
 export interface ServerOptions {
   /** The address that it will listen on: it decides which `Host` headers are believed. */
@@ -33,6 +34,10 @@ export const createServer = ({
     http: { connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5_000) },
     // Service names stand in paths, and may be longer than the router's default of 100 characters.
     routerOptions: { maxParamLength: 8_192 },
+    // What the router cannot read never comes to a route and its error format: it is refused as Go's server does it.
+    frameworkErrors: (error, _request, reply) => {
+      void sendText(reply, error.statusCode ?? 400, '400 Bad Request: the path cannot be read');
+    },
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   });
   // Node exchanges the two limits when the one for the headers is the longer one.
