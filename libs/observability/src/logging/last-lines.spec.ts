@@ -81,10 +81,11 @@ describe('the last lines of a process', () => {
     expect(messages).toEqual([...lastWords, 'Uncaught exception: boom']);
   });
 
-  it('hold the end up for a second at most when Loki does not answer, and are told as lost', async () => {
+  it('do not hold the end up when Loki does not answer, and are told as lost', async () => {
     loki.answerWith(undefined);
     const { code, millis } = await run({ LOKI_URL: loki.url, LANTERN_EXIT_TIMEOUT: '' });
     expect(code).toBe(1);
+    // Without a deadline it would not end at all; how long that is, exit-timeout.spec.ts says.
     expect(millis).toBeLessThan(20_000);
     expect(program?.line('4 log lines were not sent to Loki before the end')).toBeDefined();
   });

@@ -114,7 +114,7 @@ describe('an error that ends the process', () => {
   });
 
   it.each(['hangs', 'is down'])(
-    'ends it in two seconds while the backend %s, saying what was lost',
+    'ends it all the same while the backend %s, saying what was lost',
     async (how) => {
       let crashedAt = 0;
       const hanging = await startServer(() => {
