@@ -10,6 +10,7 @@ import { applyBinary } from '../binary.js';
 import { EvaluationError } from './evaluation-error.js';
 import {
   firstOverlap,
+  joinSeries,
   labelsKey,
   pickLabels,
   sortedLabels,
@@ -78,7 +79,8 @@ export const combineSeries = (
     case 'unless':
       return intersect(left, right, matching, false, budget);
     case 'or':
-      return [...left, ...intersect(right, left, matching, false, budget)];
+      // Right series fill the steps at which the left side has none of the same signature: both may have equal labels.
+      return joinSeries([...left, ...intersect(right, left, matching, false, budget)], budget);
     default:
       return matchSeries(operation, operator, left, right, budget);
   }

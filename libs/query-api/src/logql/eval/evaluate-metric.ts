@@ -1,5 +1,5 @@
 import type { LogLabels, UnixNano } from '@lantern/telemetry-model';
-import type { Grouping, MetricExpr, VectorAggregation } from '../ast.js';
+import type { Grouping, MetricExpr, VectorAggregation, VectorOperation } from '../ast.js';
 import { combineSeries, combineWithNumber } from './binary-operation.js';
 import { EvaluationError } from './evaluation-error.js';
 import { replaceLabels } from './label-replace.js';
@@ -37,7 +37,7 @@ export const evaluateMetric = async (
   source: LogSource,
   control: QueryControl,
 ): Promise<MetricSeries[]> => {
-  if (steps.count > 1 && containsApproximation(expression)) {
+  if (steps.count > 1 && contains(expression, ['approx_topk'])) {
     throw new EvaluationError('approx_topk is not supported in a range query, use an instant query', 500);
   }
   const context = { steps, budget: new SeriesBudget(steps.count), source, control };
@@ -49,7 +49,8 @@ export const evaluateMetric = async (
         'like sum(), count() or topk()',
     );
   }
-  const isSorted = steps.count === 1 && keepsOrder(expression);
+  // As in Loki, also `sort(x) + 1` keeps the order that `sort` made.
+  const isSorted = steps.count === 1 && contains(expression, ['sort', 'sort_desc']);
   const ordered = isSorted ? result : result.sort((a, b) => (a.key < b.key ? -1 : 1));
   return ordered.map(({ labels, values, present }) => {
     const points: MetricPoint[] = [];
@@ -60,18 +61,15 @@ export const evaluateMetric = async (
   });
 };
 
-const keepsOrder = (expression: MetricExpr): boolean =>
-  expression.kind === 'vector-aggregation' &&
-  (expression.operation === 'sort' || expression.operation === 'sort_desc');
-
-const containsApproximation = (expression: MetricExpr): boolean => {
+/** Whether a vector aggregation of one of these operations is anywhere in the expression. */
+const contains = (expression: MetricExpr, operations: readonly VectorOperation[]): boolean => {
   switch (expression.kind) {
     case 'vector-aggregation':
-      return expression.operation === 'approx_topk' || containsApproximation(expression.operand);
+      return operations.includes(expression.operation) || contains(expression.operand, operations);
     case 'label-replace':
-      return containsApproximation(expression.operand);
+      return contains(expression.operand, operations);
     case 'binary':
-      return containsApproximation(expression.left) || containsApproximation(expression.right);
+      return contains(expression.left, operations) || contains(expression.right, operations);
     default:
       return false;
   }
@@ -85,7 +83,7 @@ const evaluateNode = async (expression: MetricExpr, context: EvaluationContext):
     case 'vector-aggregation':
       return evaluateVectorAggregation(expression, context);
     case 'label-replace':
-      return replaceLabels(expression, await evaluateNode(expression.operand, context));
+      return replaceLabels(expression, await evaluateNode(expression.operand, context), context.budget);
     case 'vector':
     case 'number': {
       const series = context.budget.create({});

@@ -253,6 +253,25 @@ describe('aggregations of vectors', () => {
     expect(await at(query, 3)).toEqual(expected);
   });
 
+  it.each<[string, [string, number][]]>([
+    [
+      `sort_desc(sum by (app) (${counts})) + 1`,
+      [
+        ['{app="x"}', 3],
+        ['{app="y"}', 2],
+      ],
+    ],
+    [
+      `label_replace(sort(sum by (app) (${counts})), "app", "a$1", "app", "(y)")`,
+      [
+        ['{app="ay"}', 1],
+        ['{app="x"}', 2],
+      ],
+    ],
+  ])('an operation on sorted series keeps their order: %s', async (query, expected) => {
+    expect(await at(query, 3)).toEqual(expected);
+  });
+
   it('topk chooses at each step anew', async () => {
     expect(await over('topk(1, sum by (app) (count_over_time({env="p"}[1s])))', 1, 1, 3)).toEqual({
       x: [
@@ -347,6 +366,57 @@ describe('binary operations', () => {
     if (typeof expected === 'string') {
       await expect(at(query, 3)).rejects.toMatchObject({ message: expected, statusCode: 500 });
     } else expect(await at(query, 3)).toEqual(expected);
+  });
+});
+
+describe('series of equal labels', () => {
+  /** Keeps series apart that have equal labels. */
+  const seriesOver = async (query: string): Promise<[labels: string, values: (number | undefined)[]][]> => {
+    const second = 1_000_000_000n;
+    const steps = { startUnixNano: second, stepNanos: second, count: 4 };
+    const found = await evaluateMetric(
+      parseLogql(query) as MetricExpr,
+      steps,
+      new LineSource(ROWS),
+      FREE_RUN,
+    );
+    return found.map(({ labels, points }) => {
+      const values = new Map(points.map(({ timeUnixNano, value }) => [timeUnixNano / second, value]));
+      return [JSON.stringify(labels), [1n, 2n, 3n, 4n].map((step) => values.get(step))];
+    });
+  };
+
+  // Lines of app x at seconds 1 and 2, of app y at second 3.
+  const x = 'sum(count_over_time({app="x"}[1s]))';
+  const y = 'sum(count_over_time({app="y"}[1s]))';
+  const byApp = 'sum by (app) (count_over_time({env="p"}[1s]))';
+
+  it.each<[string, [string, (number | undefined)[]][]]>([
+    [`${x} or vector(0)`, [['{}', [1, 1, 0, 0]]]],
+    [`vector(0) or ${x}`, [['{}', [0, 0, 0, 0]]]],
+    [`${x} or ${y} * 7`, [['{}', [1, 1, 7, undefined]]]],
+    [`${x} or ${y} * 7 or vector(0)`, [['{}', [1, 1, 7, 0]]]],
+    [`(${x} or vector(0)) + 1`, [['{}', [2, 2, 1, 1]]]],
+    [`(${x} or vector(0)) + (${y} or vector(0))`, [['{}', [1, 1, 1, 0]]]],
+    [`(${x} or vector(0)) unless ${y}`, [['{}', [1, 1, undefined, 0]]]],
+    [`${x} > 1 or ${x}`, [['{}', [1, 1, undefined, undefined]]]],
+    [
+      `${byApp} or on(app) label_replace(vector(0), "app", "y", "", "")`,
+      [
+        ['{"app":"x"}', [1, 1, undefined, undefined]],
+        ['{"app":"y"}', [0, 0, 1, 0]],
+      ],
+    ],
+    [`label_replace(${byApp}, "app", "all", "app", ".+")`, [['{"app":"all"}', [1, 1, 1, undefined]]]],
+  ])('are one series over all steps: %s', async (query, expected) => {
+    expect(await seriesOver(query)).toEqual(expected);
+  });
+
+  it('are refused where both have a value at one step', async () => {
+    const all = 'sum by (app) (count_over_time({env="p"}[5s]))';
+    await expect(seriesOver(`label_replace(${all}, "app", "all", "app", ".+")`)).rejects.toThrow(
+      'vector cannot contain metrics with the same labelset',
+    );
   });
 });
 

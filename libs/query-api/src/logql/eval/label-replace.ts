@@ -1,12 +1,12 @@
 import type { LabelReplace } from '../ast.js';
 import { compileRegex, expandReplacement } from '../regex.js';
-import { EvaluationError } from './evaluation-error.js';
-import { firstOverlap, labelsKey, sortedLabels, type Series } from './series.js';
+import { joinSeries, labelsKey, sortedLabels, type Series, type SeriesBudget } from './series.js';
 
 /** @throws {EvaluationError} when two series get the same labels at the same time */
 export const replaceLabels = (
   { destination, replacement, source, expression }: LabelReplace,
   operand: readonly Series[],
+  budget: SeriesBudget,
 ): Series[] => {
   const regex = compileRegex(expression, true);
   const results = operand.map((series): Series => {
@@ -20,11 +20,5 @@ export const replaceLabels = (
     }
     return series;
   });
-  for (const group of Map.groupBy(results, ({ key }) => key).values()) {
-    const [first, ...others] = group;
-    if (first && others.some((other) => firstOverlap(first, other) >= 0)) {
-      throw new EvaluationError('vector cannot contain metrics with the same labelset');
-    }
-  }
-  return results;
+  return joinSeries(results, budget);
 };

@@ -96,7 +96,13 @@ const { metric } = fc.letrec<{ metric: string; leaf: string; vector: string; bin
       ([left, operator, right]) =>
         `(${left} ${right === '2' && /[a-z]/.test(operator) ? '+' : operator} ${right})`,
     ),
-  metric: fc.oneof({ maxDepth: 3 }, tie('leaf'), tie('vector'), tie('binary')),
+  metric: fc.oneof(
+    { maxDepth: 3 },
+    tie('leaf'),
+    fc.constantFrom('vector(0)', 'vector(2)'),
+    tie('vector'),
+    tie('binary'),
+  ),
 }));
 
 const SECOND = 1_000_000_000n;
@@ -119,6 +125,7 @@ describe('the evaluator', () => {
           );
           const steps = { startUnixNano: BigInt(start) * SECOND, stepNanos: BigInt(step) * SECOND, count };
           const found = await evaluateMetric(expression, steps, new LineSource(rows), FREE_RUN);
+          expect(new Set(found.map(({ labels }) => keyOf(labels))).size).toBe(found.length);
           for (let index = 0; index < count; index++) {
             const time = steps.startUnixNano + BigInt(index) * steps.stepNanos;
             const expected = evaluateNaively(expression, rows, time).map(

@@ -64,3 +64,30 @@ export const firstOverlap = (a: Series, b: Series): number => {
     if (a.present[step] === 1 && b.present[step] === 1) return step;
   return -1;
 };
+
+/**
+ * Joins series of equal labels, which have their values at different steps: an operator or `label_replace` gives
+ * equal labels to different series. An answer never has two series with the same labels.
+ *
+ * @throws {EvaluationError} when two of them have a value at the same step
+ */
+export const joinSeries = (series: readonly Series[], budget: SeriesBudget): Series[] =>
+  Array.from(
+    Map.groupBy(series, ({ key }) => key).values(),
+    ([first, ...others]) => first && (others.length === 0 ? first : joinGroup(first, others, budget)),
+  ).filter((joined) => joined !== undefined);
+
+const joinGroup = (first: Series, others: readonly Series[], budget: SeriesBudget): Series => {
+  const joined = budget.create(first.labels, first.key);
+  for (const { values, present } of [first, ...others]) {
+    for (let step = 0; step < present.length; step++) {
+      if (present[step] !== 1) continue;
+      if (joined.present[step] === 1) {
+        throw new EvaluationError('vector cannot contain metrics with the same labelset');
+      }
+      joined.values[step] = values[step] ?? 0;
+      joined.present[step] = 1;
+    }
+  }
+  return joined;
+};
