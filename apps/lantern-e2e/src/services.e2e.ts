@@ -7,6 +7,8 @@ import { uiUrl } from './rig/shop.js';
 import { sendTraces } from './rig/spans.js';
 
 const SERVICE = 'monitor-e2e';
+/** Has operations of the same names. */
+const TWIN = 'monitor-twin';
 const HOSTILE = 'monitor-<i>x</i> \u202eשירות';
 
 /** A time of this suite's own, three days ago: others run on the same Lantern. */
@@ -39,6 +41,10 @@ beforeAll(async () => {
     ...minutes.map((at) => ({
       at: start + at,
       root: { service: SERVICE, name: 'GET /new', durationMs: 10 },
+    })),
+    ...['POST /pay', 'GET /new'].map((name) => ({
+      at: start + 60_000,
+      root: { service: TWIN, name, durationMs: 20 },
     })),
     { at: start + 60_000, root: { service: HOSTILE, name: '<script>alert(1)</script>', durationMs: 1 } },
   ]);
@@ -85,6 +91,21 @@ describe('the services page', () => {
     await darken(page);
     expect(await audit(page)).toEqual([]);
     await screenshot(page, 'services-dark');
+  });
+
+  it('lists the operations of the chosen service alone, after the list of all services and after another service', async () => {
+    const operations = page.getByRole('table', { name: 'Operations' }).locator('tbody tr');
+    await open();
+    await row(TWIN).getByRole('link').click();
+    await page.getByText('2 operations').waitFor();
+    expect(await operations.count()).toBe(2);
+    await page.getByRole('combobox', { name: 'Service' }).click();
+    await page.getByRole('option', { name: SERVICE }).click();
+    await page.getByText('3 operations').waitFor();
+    expect(await operations.count()).toBe(3);
+    await page.goBack();
+    await page.getByText('2 operations').waitFor();
+    expect(await operations.count()).toBe(2);
   });
 
   it('leads from a figure to the traces behind it', async () => {

@@ -59,6 +59,16 @@ describe('logLinesOf', () => {
     ]);
   });
 
+  it('gives a line the same key in every answer that has it, and equal lines keys of their own', () => {
+    const keysOf = (...messages: string[]) =>
+      logLinesOf(answer({ stream: { service: 'a' }, values: messages.map((message) => ['1', message]) })).map(
+        ({ key }) => key,
+      );
+    const [before, ...others] = keysOf('known', 'known', 'other');
+    expect(keysOf('new', 'known')[1]).toBe(before);
+    expect(new Set([before, ...others]).size).toBe(3);
+  });
+
   it('reads an answer that folds the metadata into the labels', () => {
     const [line] = logLinesOf(
       answer({ stream: { service: 'a', level: 'info', span_id: 'b7' }, values: [['1', 'plain words']] }),

@@ -1,10 +1,11 @@
 import type { LokiStream, LokiStreams } from '@lantern/query-api/wire';
 import { NANOS_PER_MILLI, type UnixNano } from '@lantern/telemetry-model';
 import { levelOf, type LogLevel } from './log-level.js';
+import { textHash } from './trace/text-hash.js';
 
 /** A log line, taken apart as far as it can be. */
 export interface LogLine {
-  /** Unique in its list. */
+  /** Unique in its list, and the same in every answer that has the line: an open row stays with its line. */
   readonly key: string;
   /** Where it stands in Loki: some senders leave nothing finer than milliseconds of it. */
   readonly timeUnixNano: UnixNano;
@@ -28,17 +29,30 @@ export interface LogLine {
 /** The lines of an answer to `query_range`, the oldest first. */
 export const logLinesOf = (answer: unknown): LogLine[] => {
   const { data } = answer as { data?: Partial<LokiStreams> };
-  return (data?.result ?? [])
-    .flatMap(linesOf)
-    .sort(
-      (a, b) => ascending(a.timeUnixNano, b.timeUnixNano) || ascending(a.writtenUnixNano, b.writtenUnixNano),
-    )
-    .map((line, index) => ({ ...line, key: String(index) }));
+  return withDistinctKeys(
+    (data?.result ?? [])
+      .flatMap(linesOf)
+      .sort(
+        (a, b) =>
+          ascending(a.timeUnixNano, b.timeUnixNano) || ascending(a.writtenUnixNano, b.writtenUnixNano),
+      ),
+  );
+};
+
+/** Numbers lines whose keys are equal, in their order. */
+export const withDistinctKeys = (lines: readonly LogLine[]): LogLine[] => {
+  const taken = new Set<string>();
+  return lines.map((line) => {
+    let { key } = line;
+    for (let copy = 1; taken.has(key); copy++) key = `${line.key}-${copy}`;
+    taken.add(key);
+    return key === line.key ? line : { ...line, key };
+  });
 };
 
 const ascending = (a: UnixNano, b: UnixNano): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const linesOf = ({ stream, values }: LokiStream): Omit<LogLine, 'key'>[] =>
+const linesOf = ({ stream, values }: LokiStream): LogLine[] =>
   values.map(([time, line, categories]) => {
     // The first to name a key wins, as in Loki: stream labels, then metadata, then what the line says itself.
     const own = fieldsOf(line);
@@ -51,7 +65,9 @@ const linesOf = ({ stream, values }: LokiStream): Omit<LogLine, 'key'>[] =>
       return key === undefined ? undefined : known.get(key);
     };
     const message = take('message', 'msg', 'body');
+    const fields = fieldsInOrder(known);
     return {
+      key: `${time}-${textHash(`${JSON.stringify(fields)} ${line}`)}`,
       timeUnixNano: BigInt(time),
       writtenUnixNano: finest(BigInt(time), own.timestamp ?? own.time ?? own.ts),
       service: take('service', 'service_name') ?? '',
@@ -59,7 +75,7 @@ const linesOf = ({ stream, values }: LokiStream): Omit<LogLine, 'key'>[] =>
       message: message ?? line,
       traceId: take('trace_id', 'traceId', 'traceID'),
       spanId: take('span_id', 'spanId'),
-      fields: fieldsInOrder(known),
+      fields,
       labels: stream,
       metadataKeys: new Set(Object.keys({ ...categories?.parsed, ...categories?.structuredMetadata })),
       line,

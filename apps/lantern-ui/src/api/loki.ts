@@ -9,7 +9,7 @@ import type { UnixNano } from '@lantern/telemetry-model';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { rangeKey, resolveRange, type ResolvedRange, type TimeRange } from '../shared/time-range.js';
 import { getJson } from './http.js';
-import { logLinesOf, type LogLine } from './log-line.js';
+import { logLinesOf, withDistinctKeys, type LogLine } from './log-line.js';
 
 /** Unix nanoseconds; the end is not part of it, as for Loki. */
 interface NanoRange {
@@ -124,10 +124,10 @@ export const linesOfPages = (pages: readonly LinePage[]): LogLine[] => {
     for (const line of page.lines) {
       const count = line.timeUnixNano === boundary ? (known.get(identity(line)) ?? 0) : 0;
       if (count > 0) known.set(identity(line), count - 1);
-      else lines.push({ ...line, key: String(lines.length) });
+      else lines.push(line);
     }
   }
-  return lines;
+  return withDistinctKeys(lines);
 };
 
 /** Equal lines of one stream at one time are one to Loki. */

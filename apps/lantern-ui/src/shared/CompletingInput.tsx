@@ -156,7 +156,7 @@ export const CompletingInput = <Place extends TextPlace>(props: CompletingInputP
         <Combobox.Dropdown hidden={shown.length === 0} className={classes.dropdown ?? ''}>
           <Combobox.Options aria-label={`Completions of ${label}`} className={classes.options ?? ''}>
             {shown.map(({ insert, label: text = insert, hint }, index) => (
-              <Combobox.Option key={insert} value={String(index)} className={classes.option ?? ''}>
+              <Combobox.Option key={index} value={String(index)} className={classes.option ?? ''}>
                 <bdi className={classes.name}>{text}</bdi>
                 {hint !== undefined && <span className={classes.hint}>{hint}</span>}
               </Combobox.Option>

@@ -7,11 +7,13 @@ import { formatNumber, seriesColor } from './metric-series.js';
 
 interface NamedSeries extends MetricSeries {
   readonly name: string;
+  /** Unique among the series of one answer, unlike the name. */
+  readonly key: string;
 }
 
 interface MetricChartProps {
   readonly result: Omit<MetricResult, 'series'> & { readonly series: readonly NamedSeries[] };
-  /** The series to bring out; the others step back. */
+  /** Key of the series to bring out; the others step back. */
   readonly focused: string | undefined;
 }
 
@@ -24,11 +26,11 @@ export const MetricChart = ({ result: { series, ...time }, focused }: MetricChar
   return (
     <TimePlot
       label={`${series.length} series over time; the table below has their numbers`}
-      lines={series.map(({ name, points }, rank) => ({
-        name,
+      lines={series.map(({ key, points }, rank) => ({
+        key,
         color: seriesColor(rank),
         points,
-        isFaded: focused !== undefined && focused !== name,
+        isFaded: focused !== undefined && focused !== key,
       }))}
       format={formatNumber}
       height={260}
@@ -40,8 +42,8 @@ export const MetricChart = ({ result: { series, ...time }, focused }: MetricChar
         values.length > 0 && (
           <>
             <div className={classes.when}>{formatShortTime(hovered)}</div>
-            {values.slice(0, MOST_TOLD).map(({ name, rank, value }) => (
-              <div key={name} className={classes.value}>
+            {values.slice(0, MOST_TOLD).map(({ name, key, rank, value }) => (
+              <div key={key} className={classes.value}>
                 <span className={classes.swatch} style={{ background: seriesColor(rank) }} />
                 <bdi className={classes.name}>{name}</bdi>
                 <span>{formatNumber(value)}</span>
@@ -60,8 +62,8 @@ export const MetricChart = ({ result: { series, ...time }, focused }: MetricChar
 
 const valuesAt = (series: readonly NamedSeries[], millis: number) =>
   series
-    .flatMap(({ name, points }, rank) => {
+    .flatMap(({ name, key, points }, rank) => {
       const point = points.find(([at]) => at === millis);
-      return point === undefined ? [] : [{ name, rank, value: point[1] }];
+      return point === undefined ? [] : [{ name, key, rank, value: point[1] }];
     })
     .sort((a, b) => b.value - a.value);

@@ -6,7 +6,7 @@ import { Notice } from '../../shared/Notice.js';
 import { rangePhrase, type TimeRange } from '../../shared/time-range.js';
 import { MetricChart } from './MetricChart.js';
 import classes from './MetricView.module.css';
-import { formatNumber, seriesColor, seriesName } from './metric-series.js';
+import { formatNumber, seriesColor, seriesNames } from './metric-series.js';
 import { QueryFailed } from './QueryFailed.js';
 
 interface MetricViewProps {
@@ -45,8 +45,9 @@ export const MetricView = ({ query, range }: MetricViewProps) => {
       </Notice>
     );
   }
+  const names = seriesNames(metric.data.series.map(({ labels }) => labels));
   const series = metric.data.series
-    .map((one) => ({ ...one, name: seriesName(one.labels) }))
+    .map((one, place) => ({ ...one, name: names[place] ?? '', key: JSON.stringify(one.labels) }))
     .sort((a, b) => largest(b.points) - largest(a.points));
   return (
     <div className={classes.view} data-stale={metric.isPlaceholderData}>
@@ -68,12 +69,8 @@ export const MetricView = ({ query, range }: MetricViewProps) => {
           </tr>
         </thead>
         <tbody>
-          {series.map(({ name, points }, index) => (
-            <tr
-              key={name}
-              onPointerEnter={() => setFocused(name)}
-              onPointerLeave={() => setFocused(undefined)}
-            >
+          {series.map(({ name, key, points }, index) => (
+            <tr key={key} onPointerEnter={() => setFocused(key)} onPointerLeave={() => setFocused(undefined)}>
               <th scope="row">
                 <span className={classes.swatch} style={{ background: seriesColor(index) }} aria-hidden />
                 <bdi>{name}</bdi>

@@ -1,14 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatNumber, seriesName } from './metric-series.js';
+import { formatNumber, seriesNames } from './metric-series.js';
 
-describe('seriesName', () => {
+describe('seriesNames', () => {
   it.each([
-    [{}, 'all lines'],
-    [{ level: 'error' }, 'error'],
-    [{ level: '' }, 'no level'],
-    [{ a: 'b', c: 'd"' }, 'a="b", c="d\\""'],
-  ])('of %j is %s', (labels, name) => {
-    expect(seriesName(labels as Record<string, string>)).toBe(name);
+    [[{}], ['all lines']],
+    [
+      [{ level: 'error' }, { level: 'info' }],
+      ['error', 'info'],
+    ],
+    [[{ level: '' }], ['no level']],
+    [[{ a: 'b', c: 'd"' }], ['a="b", c="d\\""']],
+  ])('of %j are %j', (series, names) => {
+    expect(seriesNames(series as Record<string, string>[])).toEqual(names);
+  });
+
+  it('tell apart series of different labels with the same value', () => {
+    expect(seriesNames([{ caller: 'shop' }, { callee: 'shop' }])).toEqual(['caller="shop"', 'callee="shop"']);
   });
 });
 

@@ -1,13 +1,21 @@
 import { paletteColor } from '../../shared/service-color.js';
 
-/** As Prometheus writes a series: `{level="error"}`; the value alone says it all of a single label. */
-export const seriesName = (labels: Readonly<Record<string, string>>): string => {
-  const entries = Object.entries(labels);
-  const [only] = entries;
-  if (only === undefined) return 'all lines';
-  return entries.length === 1
-    ? only[1] || `no ${only[0]}`
-    : entries.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ');
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * Names of the series of one answer, such as `level="error", service="shop"`. Series that all have the same single label
+ * are named by its value alone.
+ */
+export const seriesNames = (series: readonly Labels[]): string[] => {
+  const isOneLabel = new Set(series.map((labels) => JSON.stringify(Object.keys(labels)))).size === 1;
+  return series.map((labels) => {
+    const entries = Object.entries(labels);
+    const [only] = entries;
+    if (only === undefined) return 'all lines';
+    return isOneLabel && entries.length === 1
+      ? only[1] || `no ${only[0]}`
+      : entries.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ');
+  });
 };
 
 /** Neighbours in rank are far apart in hue. */

@@ -7,7 +7,7 @@ import table from '../../shared/table/Table.module.css';
 import type { TimeRange } from '../../shared/time-range.js';
 import { ChangeMark } from './ChangeMark.js';
 import { failedPath, slowPath, tracesPath } from './operation-paths.js';
-import { sortOperations, type OperationOrder, type OperationRow } from './operation-rows.js';
+import { operationKey, sortOperations, type OperationOrder, type OperationRow } from './operation-rows.js';
 import classes from './OperationTable.module.css';
 
 interface OperationTableProps {
@@ -58,7 +58,7 @@ export const OperationTable = ({ rows, range }: OperationTableProps) => {
         </thead>
         <tbody>
           {sortOperations(rows, by, descends).map((row) => (
-            <Row key={`${row.spanKind} ${row.name}`} row={row} range={range} />
+            <Row key={operationKey(row)} row={row} range={range} />
           ))}
         </tbody>
       </table>

@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { keepPreviousOf } from '../../api/keep-previous.js';
 import type { ComparedStats } from '../../api/operation-stats.js';
 import { serviceMetricsQuery } from '../../api/service-metrics.js';
 import { formatCounted } from '../../shared/format/count.js';
@@ -32,7 +33,7 @@ export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: Service
   const { service, range, kinds } = state;
   const metrics = useQuery({
     ...serviceMetricsQuery(service, range),
-    placeholderData: keepPreviousData,
+    placeholderData: keepPreviousOf('service-metrics', service),
     refetchInterval: refreshMillis,
   });
   const rows = operationRows(stats, kinds);

@@ -1,9 +1,10 @@
 import { Button, Select } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconActivity } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
+import { keepPreviousOf } from '../../api/keep-previous.js';
 import { operationStatsQuery } from '../../api/operation-stats.js';
 import { servicesQuery } from '../../api/services.js';
 import { formatCounted } from '../../shared/format/count.js';
@@ -30,7 +31,7 @@ const ServicesPage = () => {
   const earlier = COMPARISONS.find(({ value }) => value === compare)?.earlierMillis;
   const stats = useQuery({
     ...operationStatsQuery(service, range, earlier),
-    placeholderData: keepPreviousData,
+    placeholderData: keepPreviousOf('operation-stats', service),
     refetchInterval: range.kind === 'lookback' ? REFRESH_MILLIS : false,
   });
   const search = useRef<HTMLInputElement>(null);

@@ -30,12 +30,12 @@ const belongs = (spanKind: string, group: KindGroup): boolean =>
 
 /** The operations of both times; those that are gone come with the calls that they had. */
 export const operationRows = ({ seconds, now, before }: ComparedStats, group: KindGroup): OperationRow[] => {
-  const earlier = new Map(before.operations.map((operation) => [keyOf(operation), operation]));
+  const earlier = new Map(before.operations.map((operation) => [operationKey(operation), operation]));
   const current = now.operations.filter(({ spanKind }) => belongs(spanKind, group));
   const whole = current.reduce((sum, operation) => sum + weightOf(operation), 0) || 1;
   const rows = current.map((operation): OperationRow => {
-    const then = earlier.get(keyOf(operation));
-    earlier.delete(keyOf(operation));
+    const then = earlier.get(operationKey(operation));
+    earlier.delete(operationKey(operation));
     return {
       ...operation,
       rate: operation.callCount / seconds,
@@ -61,7 +61,8 @@ export const operationRows = ({ seconds, now, before }: ComparedStats, group: Ki
   return [...rows, ...gone];
 };
 
-const keyOf = ({ service, name, spanKind }: OperationStats): string =>
+/** Identity of an operation among those of all services. */
+export const operationKey = ({ service, name, spanKind }: OperationStats): string =>
   JSON.stringify([service, name, spanKind]);
 
 /** As Jaeger's Monitor weighs them. */

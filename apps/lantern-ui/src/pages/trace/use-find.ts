@@ -1,7 +1,8 @@
 import type { TraceId } from '@lantern/telemetry-model';
 import { useDebouncedCallback, useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { keepPreviousOf } from '../../api/keep-previous.js';
 import type { TraceOverview } from '../../api/trace/trace-api.js';
 import { findQuery } from '../../api/trace/trace-queries.js';
 
@@ -14,7 +15,11 @@ export const useFind = (
 ) => {
   const [text, setText] = useState(fromAddress);
   const [wanted] = useDebouncedValue(text.trim(), 150);
-  const found = useQuery({ ...findQuery(traceId, version, wanted), placeholderData: keepPreviousData });
+  const found = useQuery({
+    ...findQuery(traceId, version, wanted),
+    // Rows are places in one version of the trace.
+    placeholderData: keepPreviousOf('trace-find', traceId, version),
+  });
   const rows = wanted === '' ? undefined : found.data;
   const flags = useMemo(() => {
     if (rows === undefined) return undefined;

@@ -2,9 +2,14 @@ import { formatShortTime } from '../format/time.js';
 import classes from './TimeChart.module.css';
 import { TimePlot, type PlotLine, type PlotTime } from './TimePlot.js';
 
+/** Line of a chart, named by its figure. */
+interface ChartLine extends Omit<PlotLine, 'key'> {
+  readonly name: string;
+}
+
 interface TimeChartProps extends PlotTime {
   readonly title: string;
-  readonly lines: readonly PlotLine[];
+  readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
   /** A value that is not to be exceeded. */
   readonly limit?: number;
@@ -14,10 +19,10 @@ interface TimeChartProps extends PlotTime {
 }
 
 /** A few lines over time under their figures. Charts side by side share the time that is pointed at. */
-export const TimeChart = ({ title, ...plot }: TimeChartProps) => {
-  const { lines, format, hovered } = plot;
-  const latest = ({ points }: PlotLine) => points.at(-1)?.[1];
-  const figureOf = (line: PlotLine) =>
+export const TimeChart = ({ title, lines, ...plot }: TimeChartProps) => {
+  const { format, hovered } = plot;
+  const latest = ({ points }: ChartLine) => points.at(-1)?.[1];
+  const figureOf = (line: ChartLine) =>
     hovered === undefined ? latest(line) : line.points.find(([millis]) => millis === hovered)?.[1];
   return (
     <figure className={classes.figure}>
@@ -37,6 +42,7 @@ export const TimeChart = ({ title, ...plot }: TimeChartProps) => {
       </figcaption>
       <TimePlot
         label={`${title} over time; the latest is ${lines.map((line) => `${line.name} ${format(latest(line) ?? 0)}`).join(', ')}`}
+        lines={lines.map((line) => ({ ...line, key: line.name }))}
         height={168}
         parts={1}
         {...plot}

@@ -5,7 +5,8 @@ import { axisTicks, stretches, type Point } from './axis.js';
 import classes from './TimePlot.module.css';
 
 export interface PlotLine {
-  readonly name: string;
+  /** Unique among the lines of one plot. */
+  readonly key: string;
   /** Any colour of CSS. */
   readonly color: string;
   readonly points: readonly Point[];
@@ -98,8 +99,8 @@ export const TimePlot = (props: TimePlotProps) => {
         {hovered !== undefined && (
           <line className={classes.cursor} x1={x(hovered)} x2={x(hovered)} y1={INSET.top} y2={bottom} />
         )}
-        {lines.map(({ name, color, points, isFaded }) => (
-          <g key={name} className={classes.line} style={{ color }} data-faded={isFaded}>
+        {lines.map(({ key, color, points, isFaded }) => (
+          <g key={key} className={classes.line} style={{ color }} data-faded={isFaded}>
             {stretches(points, stepMillis).map((part) => {
               const [[millis, value] = [0, 0]] = part;
               return part.length === 1 ? (

@@ -40,8 +40,8 @@ export const SpanDetails = ({ trace, row, detail, logs, openLine, onOpen }: Span
           <span>{messageOf(detail) || 'The span ended in an error and says no more.'}</span>
         </p>
       )}
-      {spanWarnings(span).map((warning) => (
-        <p key={warning} className={classes.callout} data-tone="warn">
+      {spanWarnings(span).map((warning, i) => (
+        <p key={i} className={classes.callout} data-tone="warn">
           <IconAlertTriangle size={15} stroke={1.75} aria-hidden />
           <span>{warning}</span>
         </p>

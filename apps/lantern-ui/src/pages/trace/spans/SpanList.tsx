@@ -1,6 +1,7 @@
 import { at, durationOf, operationOf, serviceOf } from '@lantern/telemetry-model';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
+import { keepPreviousOf } from '../../../api/keep-previous.js';
 import type { SortColumn } from '../../../api/trace/trace-api.js';
 import { sortQuery } from '../../../api/trace/trace-queries.js';
 import { formatCounted } from '../../../shared/format/count.js';
@@ -34,7 +35,7 @@ const COLUMNS: readonly { by: SortColumn; label: string; isNumber: boolean }[] =
 const SpanList = ({ traceId, trace, matches, selected, onOpen, sort, onSort }: SpanListProps) => {
   const query = useQuery({
     ...sortQuery(traceId, trace.version, sort.by, sort.direction),
-    placeholderData: keepPreviousData,
+    placeholderData: keepPreviousOf('trace-sort', traceId, trace.version),
   });
   const rows = useMemo(
     () => (matches === undefined ? query.data : query.data?.filter((row) => matches[row] === 1)),

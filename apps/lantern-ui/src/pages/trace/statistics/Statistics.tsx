@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { keepPreviousOf } from '../../../api/keep-previous.js';
 import type { GroupKey, NamedStatistics } from '../../../api/trace/trace-api.js';
 import { statisticsQuery } from '../../../api/trace/trace-queries.js';
 import { formatCount, formatCounted, formatShare } from '../../../shared/format/count.js';
@@ -42,7 +43,7 @@ const FIELD_LABELS = [
 const Statistics = ({ traceId, trace, onOpen, groupBy, onGroupBy }: StatisticsProps) => {
   const query = useQuery({
     ...statisticsQuery(traceId, trace.version, groupBy),
-    placeholderData: keepPreviousData,
+    placeholderData: keepPreviousOf('trace-statistics', traceId, trace.version),
   });
   const [sort, setSort] = useState<{ by: Measure; direction: 1 | -1 }>({ by: 'self', direction: -1 });
   const groups = useMemo(
@@ -128,7 +129,7 @@ const Statistics = ({ traceId, trace, onOpen, groupBy, onGroupBy }: StatisticsPr
             <tbody>
               {groups.slice(0, MOST_GROUPS).map((group) => (
                 <GroupRow
-                  key={group.values.join('\u0000')}
+                  key={group.group}
                   group={group}
                   groupBy={groupBy}
                   duration={trace.table.duration}
