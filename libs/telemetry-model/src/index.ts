@@ -62,3 +62,4 @@ export {
   type TimeRange,
   type UnixNano,
 } from './units.js';
+export { TRACE_ORDERS, type TraceOrder } from './trace-order.js';

@@ -51,6 +51,11 @@ export const questionsTo = async (traces: TraceStore): Promise<Question[]> => {
     goal: 15,
     ask: (round) => find(query(round)),
   });
+  // As many columns are read as for counting what matches.
+  const ordered = (name: string, query: Partial<TraceQuery>): Question => ({
+    ...search(name, () => query, 20),
+    goal: 500,
+  });
   const rollup = (name: string, ask: () => Promise<unknown>): Question => ({
     name,
     rounds: 100,
@@ -77,6 +82,8 @@ export const questionsTo = async (traces: TraceStore): Promise<Question[]> => {
       range: { startUnixNano: WORKLOAD_START, endUnixNano: WORKLOAD_START + HOUR },
       after: { startUnixNano: WORKLOAD_START + HOUR - 100n * SECOND, traceId: idAt(0) },
     })),
+    ordered('longest of a service', { service: 'order-service', orderBy: 'longest' }),
+    ordered('most errors of all', { orderBy: 'mostErrors' }),
     rollup('how many traces', () => traces.countTraces({ range: all, limit: 1 })),
     rollup('services', () => traces.services()),
     rollup('operations', () => traces.operations('order-service')),

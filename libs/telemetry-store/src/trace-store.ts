@@ -6,6 +6,7 @@ import type {
   TimeRange,
   Trace,
   TraceId,
+  TraceOrder,
   UnixNano,
 } from '@lantern/telemetry-model';
 import type { EncodedTrace } from './encoded-trace.js';
@@ -43,14 +44,18 @@ export interface TraceQuery {
   readonly maxTraceDurationNano?: DurationNano;
   /** The start of the matching span lies in it. */
   readonly range: TimeRange;
+  /** Order of the answer. Default: `recent`. */
+  readonly orderBy?: TraceOrder;
   /** Only traces that come after this place in the order of the answer. */
   readonly after?: TraceCursor;
   /** How many traces at the most; at least 1. */
   readonly limit: number;
 }
 
-/** The place of a trace in the order of {@link TraceStore.findTraces}. */
+/** Place of a trace in the order of {@link TraceStore.findTraces}. */
 export interface TraceCursor {
+  /** What {@link TraceQuery.orderBy} compares, greatest first, see {@link rankOf}. Always 0 for `recent`. Default: 0. */
+  readonly rank?: bigint;
   /** Of the trace's newest matching span. */
   readonly startUnixNano: UnixNano;
   readonly traceId: TraceId;
@@ -139,16 +144,18 @@ export interface TraceStore {
    */
   archiveTrace(traceId: TraceId): Promise<boolean>;
 
-  /** Newest first, by the start of each trace's newest matching span; where these are equal, by trace id. */
+  /** In the order of {@link TraceQuery.orderBy} over all traces that match, whatever the limit. */
   findTraces(query: TraceQuery): Promise<Trace[]>;
 
   /**
    * Hands over the same traces in the same order, each as {@link getEncodedTrace} gives it. Whoever keeps one of them
    * keeps the pieces of the blocks that it lies in.
+   *
+   * @param take receives the place of each trace too: the next page begins after the last one
    */
-  eachTrace(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void>;
+  eachTrace(query: TraceQuery, take: (trace: EncodedTrace, place: TraceCursor) => void): Promise<void>;
 
-  /** How many traces match, whatever the query says of `limit` and `after`. */
+  /** How many traces match, whatever the query says of `limit`, `orderBy` and `after`. */
   countTraces(query: TraceQuery): Promise<number>;
 
   /** Sorted by name. */

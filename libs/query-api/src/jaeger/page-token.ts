@@ -3,11 +3,13 @@ import { isTraceId } from '@lantern/telemetry-model';
 
 /** Where a page of a search ended: the place of its last trace in the order of the answer. */
 export interface PagePlace {
+  /** What the order of the search compares; 0 for the order `recent`. */
+  readonly rank?: bigint;
   readonly startUnixNano: UnixNano;
   readonly traceId: TraceId;
 }
 
-const TOKEN = /^1\.([0-9a-f]{1,16})\.([0-9a-f]{32})\.([0-9a-f]{8})$/;
+const TOKEN = /^2\.(-?)([0-9a-f]{1,16})\.([0-9a-f]{1,16})\.([0-9a-f]{32})\.([0-9a-f]{8})$/;
 
 /** Which search a token belongs to: all that it asks for but the size and the place of the page. */
 export const searchFingerprint = (conditions: unknown): string => {
@@ -23,13 +25,16 @@ export const searchFingerprint = (conditions: unknown): string => {
 };
 
 /** Opaque to whoever carries it from one page to the next. */
-export const formatPageToken = ({ startUnixNano, traceId }: PagePlace, fingerprint: string): string =>
-  `1.${startUnixNano.toString(16)}.${traceId}.${fingerprint}`;
+export const formatPageToken = (
+  { rank = 0n, startUnixNano, traceId }: PagePlace,
+  fingerprint: string,
+): string => `2.${rank.toString(16)}.${startUnixNano.toString(16)}.${traceId}.${fingerprint}`;
 
 /** @throws {Error} for a token of another search, or none at all */
 export const parsePageToken = (token: string, fingerprint: string): PagePlace => {
-  const [, start, id = '', of] = TOKEN.exec(token) ?? [];
+  const [, sign = '', rank = '', start, id = '', of] = TOKEN.exec(token) ?? [];
   if (start === undefined || !isTraceId(id)) throw new Error('it is no token that a search has given');
   if (of !== fingerprint) throw new Error('it belongs to a search with other conditions');
-  return { startUnixNano: BigInt(`0x${start}`), traceId: id };
+  const size = BigInt(`0x${rank}`);
+  return { rank: sign === '-' ? -size : size, startUnixNano: BigInt(`0x${start}`), traceId: id };
 };

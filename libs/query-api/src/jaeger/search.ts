@@ -1,4 +1,4 @@
-import type { DurationNano, TimeRange } from '@lantern/telemetry-model';
+import type { DurationNano, TimeRange, TraceOrder } from '@lantern/telemetry-model';
 import type { PagePlace } from './page-token.js';
 import type { StructuredFilter } from './structured-filter/structured-filter.js';
 
@@ -25,6 +25,8 @@ export interface TraceSearch extends TraceConditions {
   readonly limit: number;
   /** Traces as they were stored, without the adjustments that are made for a reader. */
   readonly raw: boolean;
+  /** Default: `recent`, the only order of the legacy API. */
+  readonly orderBy?: TraceOrder;
   /** Only what comes after this place in the order of the answer. */
   readonly after?: PagePlace;
 }

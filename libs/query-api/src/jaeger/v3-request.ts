@@ -1,4 +1,4 @@
-import type { TimeRange, TraceId } from '@lantern/telemetry-model';
+import { TRACE_ORDERS, type TimeRange, type TraceId, type TraceOrder } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
 import { parseGoDuration } from '../go/duration.js';
 import { parseGoBool, parseGoInt } from '../go/number.js';
@@ -41,6 +41,7 @@ const OWN = {
   traceDurationMax: 'lantern.traceDurationMax',
   pageToken: 'lantern.pageToken',
   total: 'lantern.total',
+  orderBy: 'lantern.orderBy',
 } as const;
 
 /** `GET /api/v3/traces` and `GET /api/v3/trace-summaries`. */
@@ -64,14 +65,16 @@ export const parseV3Search = (params: URLSearchParams): V3SearchRequest => {
   if (limit < 1 || limit > MAX_SEARCH_LIMIT) {
     throw new BadRequest('search depth must be greater than 0 and less than max traces');
   }
+  const orderBy = read(find(params, OWN.orderBy), parseOrder, 'recent');
   const { filter: _, ...comparable } = conditions;
-  const fingerprint = searchFingerprint([comparable, range, find(params, 'query.filter')?.text]);
+  const fingerprint = searchFingerprint([comparable, range, orderBy, find(params, 'query.filter')?.text]);
   const after = read(find(params, OWN.pageToken), (text) => parsePageToken(text, fingerprint), undefined);
   return {
     ...conditions,
     range,
     limit,
     raw,
+    orderBy,
     ...(after && { after }),
     wantsTotal: read(find(params, OWN.total), parseGoBool, false),
     fingerprint,
@@ -119,6 +122,12 @@ const readConditions = (params: URLSearchParams): TraceConditions => {
     ...(minTraceDurationNano === undefined ? undefined : { minTraceDurationNano }),
     ...(maxTraceDurationNano === undefined ? undefined : { maxTraceDurationNano }),
   };
+};
+
+const parseOrder = (text: string): TraceOrder => {
+  const order = TRACE_ORDERS.find((known) => known === text);
+  if (order === undefined) throw new Error(`expected one of ${TRACE_ORDERS.join(', ')}, received: ${text}`);
+  return order;
 };
 
 const readRange = (params: URLSearchParams, startName: string, endName: string): TimeRange => {

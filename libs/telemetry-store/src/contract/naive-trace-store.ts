@@ -14,13 +14,14 @@ import {
   type Trace,
   type TraceId,
 } from '@lantern/telemetry-model';
-import { encodeTrace, type EncodedTrace } from '../encoded-trace.js';
+import { decodeTrace, encodeTrace, type EncodedTrace } from '../encoded-trace.js';
 import type {
   CallEdge,
   LatencyCounts,
   Operation,
   RedCell,
   RedQuery,
+  TraceCursor,
   TraceQuery,
   TraceStore,
   TraceStoreStats,
@@ -65,28 +66,29 @@ export class NaiveTraceStore implements TraceStore {
   }
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
-    const found = (await this.matches(query))
-      .filter(([id, start]) => {
-        const { after } = query;
-        if (after === undefined || start < after.startUnixNano) return true;
-        return start === after.startUnixNano && id > after.traceId;
-      })
-      .slice(0, query.limit);
-    const traces = await Promise.all(found.map(([traceId]) => this.getTrace(traceId)));
-    return traces.filter((trace) => trace !== undefined);
+    const found: Trace[] = [];
+    await this.eachTrace(query, (trace) => found.push(decodeTrace(trace)));
+    return found;
   }
 
-  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void> {
-    for (const trace of await this.findTraces(query)) take(encodeTrace(trace));
+  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace, place: TraceCursor) => void): Promise<void> {
+    const { after, limit } = query;
+    const places = (await this.matches(query)).filter(
+      (place) => after === undefined || compare(after, place) < 0,
+    );
+    for (const place of places.slice(0, limit)) {
+      const trace = await this.getEncodedTrace(place.traceId);
+      if (trace) take(trace, place);
+    }
   }
 
   async countTraces(query: TraceQuery): Promise<number> {
     return (await this.matches(query)).length;
   }
 
-  /** Every trace that matches, with the start of its newest matching span, newest first. */
-  private async matches(query: TraceQuery): Promise<[TraceId, bigint][]> {
-    const newestMatch = new Map<TraceId, bigint>();
+  /** The place of every trace that matches, in the order of the query. */
+  private async matches(query: TraceQuery): Promise<TraceCursor[]> {
+    const places = new Map<TraceId, TraceCursor>();
     for (const candidate of this.spans) {
       const { traceId, startUnixNano } = candidate.span;
       if (!satisfies(candidate, query)) continue;
@@ -97,12 +99,21 @@ export class NaiveTraceStore implements TraceStore {
       const duration = [...starts, ...ends].reduce((a, b) => (a > b ? a : b)) - start;
       if (query.minTraceDurationNano !== undefined && duration < query.minTraceDurationNano) continue;
       if (query.maxTraceDurationNano !== undefined && duration > query.maxTraceDurationNano) continue;
-      const newest = newestMatch.get(traceId);
-      if (newest === undefined || startUnixNano > newest) newestMatch.set(traceId, startUnixNano);
+      const errors = ofTrace.filter(({ status }) => status.code === StatusCode.error).length;
+      const ranks = {
+        recent: 0n,
+        oldest: -start,
+        longest: duration,
+        shortest: -duration,
+        mostSpans: BigInt(ofTrace.length),
+        fewestSpans: -BigInt(ofTrace.length),
+        mostErrors: BigInt(errors),
+      };
+      const known = places.get(traceId);
+      if (known && known.startUnixNano >= startUnixNano) continue;
+      places.set(traceId, { rank: ranks[query.orderBy ?? 'recent'], startUnixNano, traceId });
     }
-    return [...newestMatch].sort(
-      ([idA, startA], [idB, startB]) => Number(startB - startA) || (idA < idB ? -1 : 1),
-    );
+    return [...places.values()].sort(compare);
   }
 
   async services(): Promise<string[]> {
@@ -189,6 +200,11 @@ export class NaiveTraceStore implements TraceStore {
     this.spans.length = 0;
   }
 }
+
+const compare = (a: TraceCursor, b: TraceCursor): number =>
+  Number((b.rank ?? 0n) - (a.rank ?? 0n)) ||
+  Number(b.startUnixNano - a.startUnixNano) ||
+  (a.traceId === b.traceId ? 0 : a.traceId < b.traceId ? -1 : 1);
 
 const countLatencies = (spans: readonly Pick<SpanInContext, 'span'>[]): LatencyCounts => {
   const all = spans.map(({ span }) => Number(span.endUnixNano - span.startUnixNano));

@@ -1,6 +1,7 @@
 import {
   SpanKind,
   StatusCode,
+  TRACE_ORDERS,
   type Attribute,
   type ResourceSpans,
   type Span,
@@ -129,6 +130,7 @@ export const anyQuery: fc.Arbitrary<TraceQuery> = fc
     from: moment,
     to: moment,
     limit: small,
+    orderBy: fc.option(fc.constantFrom(...TRACE_ORDERS), { nil: undefined, freq: 4 }),
   })
   .map(
     ({
@@ -142,7 +144,9 @@ export const anyQuery: fc.Arbitrary<TraceQuery> = fc
       from,
       to,
       limit,
+      orderBy,
     }) => ({
+      ...(orderBy === undefined ? {} : { orderBy }),
       ...(name === undefined ? {} : { service: name }),
       ...(operationName === undefined ? {} : { operation: operationName }),
       ...(conditions === undefined ? {} : { attributes: conditions }),

@@ -16,15 +16,16 @@ import type {
   Operation,
   RedCell,
   RedQuery,
+  TraceCursor,
   TraceQuery,
   TraceStore,
   TraceStoreStats,
 } from '../trace-store.js';
 import { ARCHIVE_SHARE, ArchiveFullError } from '../archive-full-error.js';
 import { ArrivalQueue } from './arrival-queue.js';
+import { FirstTraces, type PlacedTrace } from './first-traces.js';
 import { LatencyTally } from './latency-tally.js';
 import type { MemoryStoreOptions } from './memory-store-options.js';
-import { NewestTraces } from './newest-traces.js';
 import { RedTally } from './red-tally.js';
 import { ServiceIndex } from './service-index.js';
 import { SpanOrigins, type SpanOrigin } from './span-origins.js';
@@ -106,13 +107,11 @@ class MemoryTraceStore implements TraceStore {
   }
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
-    const newest = new NewestTraces(query.limit, query.after);
-    await this.eachMatch(query, (trace, start) => newest.offer(trace, start), newest);
-    return newest.newestFirst().map((trace) => trace.toTrace());
+    return (await this.first(query)).map(({ trace }) => trace.toTrace());
   }
 
-  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void> {
-    for (const trace of await this.findTraces(query)) take(encodeTrace(trace));
+  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace, place: TraceCursor) => void): Promise<void> {
+    for (const { trace, place } of await this.first(query)) take(encodeTrace(trace.toTrace()), place);
   }
 
   async countTraces(query: TraceQuery): Promise<number> {
@@ -181,10 +180,16 @@ class MemoryTraceStore implements TraceStore {
     // Nothing is open: the memory is free as soon as nobody refers to the store.
   }
 
+  private async first(query: TraceQuery): Promise<readonly PlacedTrace[]> {
+    const first = new FirstTraces(query);
+    await this.eachMatch(query, (trace, start) => first.offer(trace, start), first);
+    return first.inOrder();
+  }
+
   private async eachMatch(
     query: TraceQuery,
     take: (trace: StoredTrace, newestStart: UnixNano) => void,
-    newest?: NewestTraces,
+    first?: FirstTraces,
   ): Promise<void> {
     const { service, range, minTraceDurationNano, maxTraceDurationNano } = query;
     const matches = spanMatcher(query);
@@ -197,7 +202,7 @@ class MemoryTraceStore implements TraceStore {
       if (trace.latestStart < range.startUnixNano || trace.earliestStart > range.endUnixNano) continue;
       if (minTraceDurationNano !== undefined && trace.durationNano < minTraceDurationNano) continue;
       if (maxTraceDurationNano !== undefined && trace.durationNano > maxTraceDurationNano) continue;
-      if (newest?.wants(trace.latestStart) === false) continue;
+      if (first?.wants(trace.latestStart) === false) continue;
       const start = trace.newestStart(matches);
       if (start !== undefined) take(trace, start);
       searchedSpans += trace.spanCount;

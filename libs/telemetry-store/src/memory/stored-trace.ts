@@ -1,4 +1,5 @@
 import {
+  StatusCode,
   serviceCalls,
   type DurationNano,
   type ResourceSpans,
@@ -19,7 +20,7 @@ interface StoredSpan extends SpanInContext {
 }
 
 /** In the list of traces and in the order of arrival; three times, and what holds the spans. */
-const EMPTY_TRACE_BYTES = 2 * MAP_SLOT + bytesOfObject(9) + SMALL_MAP;
+const EMPTY_TRACE_BYTES = 2 * MAP_SLOT + bytesOfObject(10) + SMALL_MAP;
 
 /** All spans of one trace, in the order of arrival. */
 export class StoredTrace {
@@ -27,6 +28,8 @@ export class StoredTrace {
   earliestStart: UnixNano;
   latestStart: UnixNano;
   latestEnd: UnixNano;
+  /** Spans with status ERROR. */
+  errorCount = 0;
 
   private readonly spans = new Map<string, StoredSpan>();
   private knownCalls: readonly ServiceCall[] | undefined;
@@ -59,6 +62,7 @@ export class StoredTrace {
     if (span.startUnixNano < this.earliestStart) this.earliestStart = span.startUnixNano;
     if (span.startUnixNano > this.latestStart) this.latestStart = span.startUnixNano;
     if (span.endUnixNano > this.latestEnd) this.latestEnd = span.endUnixNano;
+    if (span.status.code === StatusCode.error) this.errorCount++;
     this.knownCalls = undefined;
     return true;
   }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { formatTraceRequestJson } from '@lantern/otlp';
-import { SpanKind, StatusCode } from '@lantern/telemetry-model';
+import { SpanKind, StatusCode, TRACE_ORDERS } from '@lantern/telemetry-model';
 import {
   T0,
   attributes,
@@ -331,6 +331,12 @@ describe('API v3', () => {
       400,
       'malformed parameter lantern.pageToken: it is no token that a search has given',
     ],
+    [
+      `/api/v3/trace-summaries?lantern.orderBy=fastest&${V3_AROUND_T0}`,
+      400,
+      'malformed parameter lantern.orderBy: expected one of recent, oldest, longest, shortest, mostSpans, ' +
+        'fewestSpans, mostErrors, received: fastest',
+    ],
     ['/api/v3/lantern/dependencies', 400, 'startTime and endTime are required'],
     [
       `/api/v3/traces?lantern.traceDurationMin=1&${V3_AROUND_T0}`,
@@ -401,6 +407,39 @@ describe('a search over API v3 that asks for more than Jaeger knows', () => {
       400,
       '{"error":{"httpCode":400,"message":"malformed parameter lantern.pageToken: ' +
         'it belongs to a search with other conditions"}}\n',
+    ]);
+  });
+
+  it.each(TRACE_ORDERS)('orders all matches by %s, page by page', async (order) => {
+    const orderBy = `lantern.orderBy=${order}`;
+    const { ids } = await summaries(orderBy);
+    expect(ids.toSorted()).toEqual([ORDER, USERS, traceId(0xc)].toSorted());
+    const paged: string[] = [];
+    for (let token: string | undefined = ''; token !== undefined;) {
+      const page = await summaries(`query.searchDepth=1&${orderBy}${token && `&lantern.pageToken=${token}`}`);
+      paged.push(...page.ids);
+      token = page.nextPageToken;
+    }
+    expect(paged).toEqual(ids);
+  });
+
+  it('puts the longest trace, and the one with the most spans, first of all that match', async () => {
+    const first = async (order: string) =>
+      (await summaries(`query.searchDepth=1&lantern.orderBy=${order}`)).ids;
+    expect(await first('recent')).toEqual([USERS]);
+    expect(await first('longest')).toEqual([ORDER]);
+    expect(await first('mostSpans')).toEqual([ORDER]);
+    expect(await first('mostErrors')).toEqual([ORDER]);
+  });
+
+  it('refuses a page token of another order', async () => {
+    const { nextPageToken = '' } = await summaries('query.searchDepth=1&lantern.orderBy=longest');
+    const answer = await lantern.jaeger(
+      `/api/v3/trace-summaries?${V3_AROUND_T0}&lantern.orderBy=shortest&lantern.pageToken=${nextPageToken}`,
+    );
+    expect([answer.status, answer.text]).toEqual([
+      400,
+      expect.stringContaining('it belongs to a search with other conditions'),
     ]);
   });
 

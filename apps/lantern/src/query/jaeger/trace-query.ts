@@ -1,15 +1,14 @@
 import {
   formatPageToken,
-  type PagePlace,
   type TraceSearch,
   type V3SearchRequest,
   type V3TraceSummary,
 } from '@lantern/query-api';
-import { spansOf, type Trace, type TraceId } from '@lantern/telemetry-model';
+import type { Trace, TraceId } from '@lantern/telemetry-model';
 import {
   decodeTrace,
-  spanMatcher,
   type EncodedTrace,
+  type TraceCursor,
   type TraceQuery,
   type TraceStore,
 } from '@lantern/telemetry-store';
@@ -60,18 +59,16 @@ export class TraceQueries {
   ): Promise<Page<Item>> {
     const query = queryOf(search);
     const items: Item[] = [];
-    const seen: { last?: EncodedTrace; hasMore: boolean } = { hasMore: false };
+    const places: TraceCursor[] = [];
     // One more than the page holds tells whether there is another.
-    await this.store.eachTrace({ ...query, limit: query.limit + 1 }, (trace) => {
-      seen.hasMore = items.length === query.limit;
-      if (seen.hasMore) return;
-      items.push(read(trace));
-      seen.last = trace;
+    await this.store.eachTrace({ ...query, limit: query.limit + 1 }, (trace, place) => {
+      if (items.length < query.limit) items.push(read(trace));
+      places.push(place);
     });
-    const last = seen.hasMore && seen.last && decodeTrace(seen.last);
+    const last = places.length > query.limit && places[query.limit - 1];
     return {
       items,
-      ...(last && { nextPageToken: formatPageToken(placeOf(last, query), search.fingerprint) }),
+      ...(last && { nextPageToken: formatPageToken(last, search.fingerprint) }),
       ...(search.wantsTotal && { total: await this.store.countTraces(query) }),
     };
   }
@@ -100,20 +97,10 @@ export const queryOf = (search: TraceSearch): TraceQuery => {
       ? undefined
       : { maxTraceDurationNano: search.maxTraceDurationNano }),
     ...(filter && { where: filter.matches }),
+    ...(search.orderBy && { orderBy: search.orderBy }),
     ...(search.after && { after: search.after }),
     attributes: search.attributes,
     range: search.range,
     limit: search.limit,
   };
-};
-
-/** Where a trace stands in the answer to a query: at the start of its newest matching span. */
-const placeOf = (trace: Trace, query: TraceQuery): PagePlace => {
-  const matches = spanMatcher(query);
-  let newest = 0n;
-  for (const candidate of spansOf(trace.resourceSpans)) {
-    const { startUnixNano } = candidate.span;
-    if (startUnixNano > newest && matches(candidate)) newest = startUnixNano;
-  }
-  return { startUnixNano: newest, traceId: trace.traceId };
 };

@@ -5,6 +5,7 @@ import type {
   Operation,
   RedCell,
   RedQuery,
+  TraceCursor,
   TraceQuery,
   TraceStore,
   TraceStoreStats,
@@ -100,7 +101,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     return found;
   }
 
-  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void> {
+  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace, place: TraceCursor) => void): Promise<void> {
     await this.search.find(query, take);
   }
 

@@ -1,13 +1,13 @@
 import type { TraceId } from '@lantern/telemetry-model';
 import type { EncodedTrace } from '../../encoded-trace.js';
-import type { TraceQuery } from '../../trace-store.js';
+import type { TraceCursor, TraceQuery } from '../../trace-store.js';
 import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../trace-words.js';
 import { Turn } from '../turn.js';
 import { DOUBLE_SLACK, wideOf } from '../wide-time.js';
 import { readableOpen, type BlockReader } from './block-reader.js';
 import { BlockSearch, type ReadBlock, type StartRange } from './block-search.js';
 import { PERIOD_NANOS } from './block-summary.js';
-import { NewestMatches } from './newest-matches.js';
+import { FirstPlaces } from './first-places.js';
 import type { OpenSpans } from './open-spans.js';
 import type { SealedBlocks } from './sealed-blocks.js';
 import { collectSpans, groupSpans, type SpansByOrigin } from './trace-assembly.js';
@@ -55,36 +55,40 @@ export class TraceSearch {
     return spans;
   }
 
-  /** Hands over what it finds, one trace after the other. */
-  async find(query: TraceQuery, take: (trace: EncodedTrace) => void): Promise<void> {
-    const { after } = query;
+  /**
+   * Hands over what it finds, one trace after the other. The order `recent` ends at the first block that is too old;
+   * any other one reads the columns of all blocks that may have a match, as {@link count} does, and keeps no more
+   * than the places of the page.
+   */
+  async find(query: TraceQuery, take: (trace: EncodedTrace, place: TraceCursor) => void): Promise<void> {
+    const { after, orderBy = 'recent' } = query;
+    const isByStart = orderBy === 'recent';
     const search = new BlockSearch(query);
     const { from, to } = search.starts;
-    const last = after !== undefined && after.startUnixNano < to ? after.startUnixNano : to;
-    const newest = new NewestMatches(query.limit);
+    const last = isByStart && after !== undefined && after.startUnixNano < to ? after.startUnixNano : to;
+    const first = new FirstPlaces(query.limit);
     const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
     await this.eachBlock(search, { from, to: last }, (block, bound) => {
-      const { threshold = from } = newest;
+      const threshold = (isByStart ? first.last?.startUnixNano : undefined) ?? from;
       if (bound + DOUBLE_SLACK < Number(threshold)) return false;
-      for (const { words, start } of search.newestMatches(block, { from: threshold, to: last })) {
-        const traceId = traceIdOfWords(...words);
-        if (newest.wants(traceId, start) && traces.isWanted(traceId, words, search))
-          newest.offer(traceId, start);
+      for (const match of search.newestMatches(block, { from: threshold, to: last })) {
+        const place = traces.placeOf(match, search, (candidate) => first.wants(candidate));
+        if (place) first.offer(place);
       }
       return true;
     });
     const turn = new Turn();
-    for (const { traceId } of newest.newestFirst()) {
-      const trace = await this.trace(traceId);
-      if (trace) take(trace);
+    for (const place of first.inOrder()) {
+      const trace = await this.trace(place.traceId);
+      if (trace) take(trace, place);
       await turn.yieldWhenOver();
     }
   }
 
-  async count({ after: _, ...query }: TraceQuery): Promise<number> {
+  async count({ after: _, orderBy: __, ...query }: TraceQuery): Promise<number> {
     const search = new BlockSearch(query);
     const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
-    if (search.takesAll && !traces.needsLook && this.isAllWithin(search.starts)) return this.traceCount;
+    if (search.takesAll && !traces.needsDuration && this.isAllWithin(search.starts)) return this.traceCount;
     const { traceIndex } = this.sealed;
     let count = 0;
     const isCounted = new Uint8Array(traceIndex.numberLimit);
@@ -98,7 +102,7 @@ export class TraceSearch {
         const isKnown =
           number === undefined ? countedNew.has(traceIdOfWords(...words)) : isCounted[number] === 1;
         if (isKnown) continue;
-        if (traces.needsLook && !traces.isWanted(traceIdOfWords(...words), words, search)) continue;
+        if (!traces.hasWantedDuration(words)) continue;
         if (number === undefined) countedNew.add(traceIdOfWords(...words));
         else isCounted[number] = 1;
         count++;

@@ -1,12 +1,26 @@
 import { expect, it } from '@jest/globals';
 import { encodeTraceRequest } from '@lantern/otlp';
 import fc from 'fast-check';
+import type { TraceCursor, TraceQuery, TraceStore } from '../../trace-store.js';
 import { NaiveTraceStore } from '../naive-trace-store.js';
 import { anyAppends, anyQuery } from '../small-world.js';
 import { AMPLE } from '../store-limits.js';
 import { contentOf } from '../trace-content.js';
 import { callsIn } from './latencies.js';
 import type { TraceStoreSubject } from './trace-store-subject.js';
+
+const placesIn = async (store: TraceStore, query: TraceQuery): Promise<TraceCursor[]> => {
+  const places: TraceCursor[] = [];
+  await store.eachTrace(query, (_trace, place) => places.push(place));
+  return places;
+};
+
+/** The places of all traces, read page by page. */
+const allPages = async (store: TraceStore, query: TraceQuery): Promise<TraceCursor[]> => {
+  const places = await placesIn(store, query);
+  const last = places.at(-1);
+  return last ? [...places, ...(await allPages(store, { ...query, after: last }))] : places;
+};
 
 /** Any questions after any appends. */
 export const answersAsAList = (subject: TraceStoreSubject): void => {
@@ -27,6 +41,7 @@ export const answersAsAList = (subject: TraceStoreSubject): void => {
               expect((await engine.findTraces(query)).map(contentOf)).toEqual(
                 (await naive.findTraces(query)).map(contentOf),
               );
+              expect(await allPages(engine, query)).toEqual(await placesIn(naive, { ...query, limit: 100 }));
               expect(await engine.countTraces(query)).toBe(await naive.countTraces(query));
               const edges = await naive.callEdges(query.range);
               const found = await engine.callEdges(query.range);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type Span } from '@lantern/telemetry-model';
+import { StatusCode, type Span } from '@lantern/telemetry-model';
 import {
   T0,
   attributes,
@@ -9,7 +9,7 @@ import {
   spanId,
   traceId,
 } from '@lantern/telemetry-model/testing';
-import type { TraceQuery } from '../../trace-store.js';
+import type { TraceCursor, TraceQuery } from '../../trace-store.js';
 import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
 /** Pages and totals, and conditions on a trace as a whole. */
@@ -33,6 +33,59 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       const query = { range: RANGE, limit: 1, after: { startUnixNano: T0, traceId: traceId(1) } };
       expect(await subject.store.countTraces(query)).toBe(4);
       expect(await subject.store.countTraces({ ...query, operation: 'other' })).toBe(0);
+    });
+  });
+
+  describe('orders all traces that match, not only those of the first page', () => {
+    const failed = { status: { code: StatusCode.error, message: '' } };
+    const part = (trace: number, id: number, from: number, to: number, fields: Partial<Span> = {}) =>
+      span({
+        traceId: traceId(trace),
+        spanId: spanId(id),
+        startUnixNano: T0 + millis(from),
+        endUnixNano: T0 + millis(to),
+        ...fields,
+      });
+
+    beforeEach(async () => {
+      // Trace 1 takes 50 ms in two services, 2 fails twice in 5 ms, 3 and 4 have one span of 9 ms.
+      await subject.append(
+        resourceSpans('web', part(1, 1, 0, 10), part(2, 1, 20, 25, failed), part(3, 1, 30, 39)),
+      );
+      await subject.append(
+        resourceSpans('web', part(4, 1, 40, 49)),
+        resourceSpans('orders', part(1, 2, 45, 50), part(2, 2, 21, 22, failed), part(2, 3, 22, 23)),
+      );
+    });
+
+    it.each([
+      ['recent', [1, 4, 3, 2]],
+      ['oldest', [1, 2, 3, 4]],
+      ['longest', [1, 4, 3, 2]],
+      ['shortest', [2, 4, 3, 1]],
+      ['mostSpans', [2, 1, 4, 3]],
+      ['fewestSpans', [4, 3, 1, 2]],
+      ['mostErrors', [2, 1, 4, 3]],
+    ] as const)('by %s, in pages of any size', async (orderBy, ids) => {
+      expect(await subject.findIds({ orderBy })).toEqual(ids);
+      expect(await subject.findIds({ orderBy, limit: 1 })).toEqual(ids.slice(0, 1));
+      const paged: number[] = [];
+      for (let after: TraceCursor | undefined; ;) {
+        let last: TraceCursor | undefined;
+        const query = { range: RANGE, limit: 1, orderBy, ...(after && { after }) };
+        await subject.store.eachTrace(query, (trace, place) => {
+          paged.push(Number.parseInt(trace.traceId, 16));
+          last = place;
+        });
+        if (last === undefined) break;
+        after = last;
+      }
+      expect(paged).toEqual(ids);
+    });
+
+    it('by the whole trace, whichever span matches', async () => {
+      expect(await subject.findIds({ service: 'orders', orderBy: 'longest' })).toEqual([1, 2]);
+      expect(await subject.findIds({ service: 'web', orderBy: 'mostSpans' })).toEqual([2, 1, 4, 3]);
     });
   });
 

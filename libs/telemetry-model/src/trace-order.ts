@@ -1,0 +1,16 @@
+/**
+ * Order of the traces that a search finds. Durations, spans and errors are those of the whole trace, as its spans
+ * were stored; `oldest` compares the start of the earliest span. Traces that are equal in it come in the order
+ * `recent`: by the start of each trace's newest matching span, the newest first; then by trace ID, ascending.
+ */
+export type TraceOrder = (typeof TRACE_ORDERS)[number];
+
+export const TRACE_ORDERS = [
+  'recent',
+  'oldest',
+  'longest',
+  'shortest',
+  'mostSpans',
+  'fewestSpans',
+  'mostErrors',
+] as const;
