@@ -60,8 +60,10 @@ export interface LogStoreStats {
 
 /**
  * Keeps log lines in streams and reads them back in the order of time. The rules of {@link TraceStore} on
- * visibility, ownership, emptiness and derived data hold here too. The same line at the same time in the same
- * stream is kept once.
+ * visibility, ownership, emptiness and derived data hold here too.
+ *
+ * A duplicate is kept once: a line of the same stream and time with the same text and the same structured metadata,
+ * as a resent request brings it (Loki compares the metadata too since 3.7).
  */
 export interface LogStore {
   append(streams: readonly LogStream[]): Promise<void>;

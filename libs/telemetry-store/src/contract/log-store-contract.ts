@@ -94,11 +94,50 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await store.stats()).toMatchObject({ streams: 3, entries: 3 });
       });
 
-      it('the same line at the same time in the same stream once, whatever its metadata', async () => {
+      it('the same line at the same time in the same stream with the same metadata once', async () => {
         const labels = { service: 'web' };
-        await store.append([stream(labels, entry(1, 'x', { n: '1' }), entry(1, 'x', { n: '2' }))]);
-        await store.append([stream(labels, entry(1, 'x', { n: '3' }))]);
-        expect(await readAll(store)).toEqual([{ labels, entry: entry(1, 'x', { n: '1' }) }]);
+        const sent = entry(1, 'x', { n: '1', user: 'Größe' });
+        await store.append([stream(labels, sent, sent)]);
+        await store.append([stream(labels, entry(1, 'x', { user: 'Größe', n: '1' }))]);
+        expect(await readAll(store)).toEqual([{ labels, entry: sent }]);
+      });
+
+      it('lines that differ only in their metadata, each with its own', async () => {
+        const labels = { service: 'web' };
+        const sent = [
+          entry(1, 'x'),
+          entry(1, 'x', { n: '1' }),
+          entry(1, 'x', { n: '2' }),
+          entry(1, 'x', { m: '1' }),
+          entry(1, 'x', { n: '1', m: '1' }),
+          entry(1, 'x', { n: '1', m: '' }),
+          entry(1, 'x', { ['__proto__']: '1' }),
+        ];
+        await store.append([stream(labels, ...sent.slice(0, 4))]);
+        await store.append([stream(labels, ...sent.slice(4))]);
+        await store.append([stream(labels, ...sent)]);
+        expect((await readAll(store)).map((row) => row.entry)).toEqual(sent);
+      });
+
+      it('text with unpaired surrogates, which UTF-8 does not have, once', async () => {
+        const sent = stream({}, entry(1, 'x', { half: '\ud800' }), entry(1, 'y \udc00'));
+        await store.append([sent]);
+        await store.append([sent]);
+        expect(await store.stats()).toMatchObject({ entries: 2 });
+      });
+
+      it('many lines of one time, in whatever order and however often they are sent', async () => {
+        const labels = { service: 'syslog' };
+        // Far apart in the middle only, or in metadata only: neither the ends nor the lengths tell them apart.
+        const sent = Array.from({ length: 600 }, (_, n) =>
+          entry(1, `${'x'.repeat(100)}${String(n % 300).padStart(3, '0')}${'y'.repeat(100)}`, {
+            half: n < 300 ? 'first' : 'second',
+          }),
+        );
+        for (let from = 0; from < sent.length; from += 150)
+          await store.append([stream(labels, ...sent.slice(from, from + 150))]);
+        await store.append([stream(labels, ...sent.toReversed())]);
+        expect((await readAll(store)).map((row) => row.entry)).toEqual(sent);
       });
 
       it('the same line at another time, another line at the same time, and both in another stream', async () => {

@@ -13,7 +13,8 @@ export class NaiveLogStore implements LogStore {
           (row) =>
             keyOf(row.labels) === keyOf(labels) &&
             row.entry.timeUnixNano === entry.timeUnixNano &&
-            row.entry.line === entry.line,
+            row.entry.line === entry.line &&
+            keyOf(row.entry.structuredMetadata) === keyOf(entry.structuredMetadata),
         );
         if (!isKnown) this.rows.push({ labels, entry });
       }

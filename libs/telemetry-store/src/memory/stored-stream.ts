@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { LogEntry, LogLabels, UnixNano } from '@lantern/telemetry-model';
 import type { LabelMatcher, LogRange } from '../log-store.js';
 import { EntryList, type LogPosition, type StoredEntry } from './entry-list.js';
@@ -17,8 +18,8 @@ export class StoredStream {
   readonly bytes: number;
 
   private readonly list = new EntryList<StreamEntry>();
-  /** What makes the same line at the same time be kept once; most times have one line, and need no set. */
-  private readonly linesByTime = new Map<UnixNano, string | Set<string>>();
+  /** Finds duplicates. Most times have one entry, and need no set of keys. */
+  private readonly entriesByTime = new Map<UnixNano, LogEntry | Set<string>>();
 
   constructor(
     readonly key: string,
@@ -32,16 +33,16 @@ export class StoredStream {
     return this.list.isEmpty;
   }
 
-  /** Undefined when the entry is there already. */
+  /** Undefined when the entry is a duplicate. */
   add(entry: LogEntry, arrival: number): StreamEntry | undefined {
     const { timeUnixNano, line, structuredMetadata } = entry;
-    const lines = this.linesByTime.get(timeUnixNano);
-    if (lines === undefined) this.linesByTime.set(timeUnixNano, line);
-    else if (typeof lines === 'string') {
-      if (lines === line) return undefined;
-      this.linesByTime.set(timeUnixNano, new Set([lines, line]));
-    } else if (lines.has(line)) return undefined;
-    else lines.add(line);
+    const known = this.entriesByTime.get(timeUnixNano);
+    if (known !== undefined) {
+      const keys = known instanceof Set ? known : new Set([keyOf(known)]);
+      const key = keyOf(entry);
+      if (keys.has(key)) return undefined;
+      this.entriesByTime.set(timeUnixNano, keys.add(key));
+    }
 
     const bytes =
       ENTRY_SLOTS_BYTES +
@@ -51,16 +52,17 @@ export class StoredStream {
       bytesOfText(line) +
       bytesOfRecord(structuredMetadata);
     const stored = { timeUnixNano, arrival, entry: ownEntry(entry), stream: this, bytes };
+    if (known === undefined) this.entriesByTime.set(timeUnixNano, stored.entry);
     this.list.insert(stored);
     return stored;
   }
 
   remove(stored: StreamEntry): void {
     this.list.remove(stored);
-    const { timeUnixNano, line } = stored.entry;
-    const lines = this.linesByTime.get(timeUnixNano);
-    if (typeof lines === 'string') this.linesByTime.delete(timeUnixNano);
-    else if (lines?.delete(line) && lines.size === 0) this.linesByTime.delete(timeUnixNano);
+    const { timeUnixNano } = stored;
+    const known = this.entriesByTime.get(timeUnixNano);
+    if (!(known instanceof Set)) this.entriesByTime.delete(timeUnixNano);
+    else if (known.delete(keyOf(stored.entry)) && known.size === 0) this.entriesByTime.delete(timeUnixNano);
   }
 
   matches(matchers: readonly LabelMatcher[]): boolean {
@@ -87,6 +89,18 @@ export class StoredStream {
     return Object.hasOwn(this.labels, name) ? (this.labels[name] ?? '') : '';
   }
 }
+
+/** V8 hashes no more than this many characters of a string: longer keys would all collide in a set. */
+const MAX_KEY_CHARACTERS = 16_383;
+
+/** What makes two entries of one time duplicates: their lines and their structured metadata, in any order of names. */
+const keyOf = ({ line, structuredMetadata }: LogEntry): string => {
+  const key = JSON.stringify([
+    line,
+    ...Object.entries(structuredMetadata).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
+  return key.length <= MAX_KEY_CHARACTERS ? key : hash('sha256', key, 'base64');
+};
 
 /** A copy that can be given to any reader: nobody can change it. */
 const ownEntry = ({ timeUnixNano, line, structuredMetadata }: LogEntry): LogEntry =>

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { Buffer } from 'node:buffer';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -106,6 +107,29 @@ describe('log lines in a data folder', () => {
     for (const n of numbers(1, 8)) await second.logs.append(linesOf(n));
     expect(await ordersOf(second)).toEqual(numbers(1, 8));
     expect(second.status().duplicateLines).toBe(70);
+  });
+
+  it('of one time are each compared with few others, in open blocks and in sealed ones', async () => {
+    // As syslog sends them: whole seconds, lines of equal length that differ in a few bytes.
+    const count = 3_000;
+    const lines = Array.from({ length: count }, (_, n) => ({
+      timeUnixNano: T0,
+      line: `${'x'.repeat(90)}${String(n % 1_500).padStart(5, '0')}${'y'.repeat(90)}`,
+      structuredMetadata: { half: n < 1_500 ? 'first' : 'second' },
+    }));
+    const labels = { app: 'syslog' };
+    const store = open({ folder: folders.next(), linesPerBlock: 500 });
+    const compared = jest.spyOn(Buffer.prototype, 'compare');
+    try {
+      for (let from = 0; from < count; from += 100)
+        await store.logs.append([{ labels, entries: lines.slice(from, from + 100) }]);
+      await store.logs.append([{ labels, entries: lines }]);
+      expect(compared.mock.calls.length).toBeLessThan(2 * count);
+    } finally {
+      compared.mockRestore();
+    }
+    expect(store.status().duplicateLines).toBe(count);
+    expect(await store.logs.stats()).toMatchObject({ entries: count });
   });
 
   it('find their place in a folder that an earlier version wrote', async () => {

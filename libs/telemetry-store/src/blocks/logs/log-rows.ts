@@ -8,6 +8,8 @@ export interface ValueTexts {
   indexOf(text: string): number;
   /** In UTF-8. */
   bytesAt(index: number): number;
+  /** `textHash` of a value. */
+  hashAt(index: number): number;
 }
 
 /**

@@ -1,8 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { grownBytes, grownWords } from '../growing.js';
 import type { LogPosition } from '../write-ahead-log.js';
+import type { AddedLine } from './added-line.js';
+import { MetadataHash, hasMetadata, hashOfLine } from './line-hash.js';
 import { compareTimes, type LogRows } from './log-rows.js';
 import { OpenValues } from './open-values.js';
+import { RowTable } from './row-table.js';
 import type { KnownStream } from './stream-table.js';
 
 /** As much room as the block before needed, and a little more, is most often enough. */
@@ -13,16 +16,6 @@ export interface RoomFor {
 }
 
 export const LITTLE_ROOM: RoomFor = { rows: 64, textBytes: 8 * 1024, values: 64 };
-
-/** A line that is to be added: its time, and where its text stands in UTF-8. */
-export interface AddedLine {
-  readonly stream: KnownStream;
-  readonly timeLow: number;
-  readonly timeHigh: number;
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** The block that lines are added to. It can be searched like a sealed one. */
 export class OpenLogBlock implements LogRows {
@@ -50,8 +43,10 @@ export class OpenLogBlock implements LogRows {
   /** The shape that a name makes of another one. */
   private readonly longerShapes: Map<string, number>[] = [new Map<string, number>()];
   private lastShape = 0;
-  /** Rows by a hash of what makes a line the same as another: row + 1, or 0. */
-  private slots: Uint32Array<ArrayBuffer>;
+  /** Rows by their hash; those from `hashedRows` on are not in it yet. */
+  private readonly rowsByHash = new RowTable();
+  private readonly metadataHash = new MetadataHash(this);
+  private hashedRows = 0;
 
   constructor(
     readonly block: number,
@@ -64,7 +59,6 @@ export class OpenLogBlock implements LogRows {
     this.pairStart = new Uint32Array(rows + 1);
     this.pairs = new Uint32Array(4 * rows);
     this.lineEnd = new Uint32Array(rows);
-    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(4 * rows)));
     this.textBytes = Buffer.allocUnsafeSlow(textBytes);
     this.values = new OpenValues(values);
   }
@@ -101,22 +95,19 @@ export class OpenLogBlock implements LogRows {
     return this.streamIndexes.has(stream);
   }
 
-  /** Whether the same line is there at the same time in the same stream. */
+  /** Whether a duplicate of the line is there. */
   holds(line: AddedLine): boolean {
     const stream = this.streamIndexes.get(line.stream);
     if (stream === undefined) return false;
     const latest = this.latestRows[stream] ?? 0;
+    // Nearly all lines are later than all of their stream before them, and need no hash.
     if (compareTimes(line.timeLow, line.timeHigh, this.timeLow[latest] ?? 0, this.timeHigh[latest] ?? 0) > 0)
       return false;
-    const mask = this.slots.length - 1;
-    for (let slot = hashOf(line, stream) & mask; ; slot = (slot + 1) & mask) {
-      const row = (this.slots[slot] ?? 0) - 1;
-      if (row < 0) return false;
-      if (this.isSame(row, line, stream)) return true;
-    }
+    this.hashRows();
+    return this.rowsByHash.some(line.hash, (row) => this.isSame(row, line, stream));
   }
 
-  add(line: AddedLine, metadata: Readonly<Record<string, string>>): void {
+  add(line: AddedLine): void {
     const row = this.rowCount;
     if (row === this.lineEnd.length) this.grow();
     const stream = this.streamIndex(line.stream);
@@ -126,7 +117,7 @@ export class OpenLogBlock implements LogRows {
     const latest = this.latestRows[stream] ?? row;
     if (compareTimes(line.timeLow, line.timeHigh, this.timeLow[latest] ?? 0, this.timeHigh[latest] ?? 0) >= 0)
       this.latestRows[stream] = row;
-    this.addMetadata(row, metadata);
+    this.addMetadata(row, line.entry.structuredMetadata);
     const { bytes, start, end } = line;
     const textStart = this.textLength;
     const textEnd = textStart + end - start;
@@ -134,8 +125,6 @@ export class OpenLogBlock implements LogRows {
     bytes.copy(this.textBytes, textStart, start, end);
     this.lineEnd[row] = textEnd;
     this.rowCount++;
-    if (4 * this.rowCount > this.slots.length) this.rehash();
-    else this.takeSlot(hashOf(line, stream), row);
   }
 
   private streamIndex(stream: KnownStream): number {
@@ -188,34 +177,23 @@ export class OpenLogBlock implements LogRows {
     const start = row === 0 ? 0 : (this.lineEnd[row - 1] ?? 0);
     const end = this.lineEnd[row] ?? 0;
     if (end - start !== line.end - line.start) return false;
-    return line.bytes.compare(this.textBytes, start, end, line.start, line.end) === 0;
+    if (line.bytes.compare(this.textBytes, start, end, line.start, line.end) !== 0) return false;
+    return hasMetadata(this, row, line.metadata);
   }
 
-  private takeSlot(hash: number, row: number): void {
-    const mask = this.slots.length - 1;
-    let slot = hash & mask;
-    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.slots[slot] = row + 1;
-  }
-
-  private rehash(): void {
-    this.slots = new Uint32Array(2 * this.slots.length);
-    const { text } = this;
-    for (let row = 0; row < this.rowCount; row++) {
-      const stream = this.streamOf[row] ?? 0;
-      this.takeSlot(
-        hashOf(
-          {
-            timeLow: this.timeLow[row] ?? 0,
-            timeHigh: this.timeHigh[row] ?? 0,
-            bytes: text,
-            start: row === 0 ? 0 : (this.lineEnd[row - 1] ?? 0),
-            end: this.lineEnd[row] ?? 0,
-          },
-          stream,
-        ),
-        row,
-      );
+  private hashRows(): void {
+    const { text, rowsByHash, metadataHash } = this;
+    for (; this.hashedRows < this.rowCount; this.hashedRows++) {
+      const row = this.hashedRows;
+      const stream = this.streams[this.streamOf[row] ?? 0];
+      if (!stream) continue;
+      const time = { timeLow: this.timeLow[row] ?? 0, timeHigh: this.timeHigh[row] ?? 0 };
+      const line = {
+        bytes: text,
+        start: row === 0 ? 0 : (this.lineEnd[row - 1] ?? 0),
+        end: this.lineEnd[row] ?? 0,
+      };
+      rowsByHash.add(hashOfLine(stream, time, line, metadataHash.of(row)), row);
     }
   }
 
@@ -228,17 +206,3 @@ export class OpenLogBlock implements LogRows {
     this.lineEnd = grownWords(this.lineEnd);
   }
 }
-
-/** So many bytes of a line stand for all of it: those that differ elsewhere only are told apart by a comparison. */
-const SAMPLED_BYTES = 16;
-
-const hashOf = (
-  { timeLow, timeHigh, bytes, start, end }: Omit<AddedLine, 'stream'>,
-  stream: number,
-): number => {
-  let hash = Math.imul(timeLow ^ Math.imul(timeHigh ^ stream, 0x9e3779b1), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 15) ^ (end - start), 0xc2b2ae35);
-  const step = Math.max(1, Math.floor((end - start) / SAMPLED_BYTES));
-  for (let at = end - 1; at >= start; at -= step) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  return (hash ^ (hash >>> 16)) >>> 0;
-};

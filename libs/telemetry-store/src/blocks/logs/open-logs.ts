@@ -1,10 +1,11 @@
 import type { LogStream } from '@lantern/telemetry-model';
 import type { OpenRows } from '../signal-blocks.js';
 import type { LogPosition } from '../write-ahead-log.js';
+import { AddedLine } from './added-line.js';
 import type { LogBatch } from './log-batch.js';
 import type { LogBlockReader } from './log-block-reader.js';
-import { compareTimes, timeWords } from './log-rows.js';
-import { OpenLogBlock, type AddedLine } from './open-log-block.js';
+import { OpenLogBlock } from './open-log-block.js';
+import { SealedDuplicates } from './sealed-duplicates.js';
 import type { SealedLogBlocks } from './sealed-log-blocks.js';
 import type { KnownStream, StreamTable } from './stream-table.js';
 
@@ -28,8 +29,10 @@ export class OpenLogs implements OpenRows {
   blocks: readonly OpenLogBlock[];
   duplicates = 0;
   private block: OpenLogBlock;
+  private readonly sealed: SealedDuplicates;
 
   constructor(private readonly options: OpenLogsOptions) {
+    this.sealed = new SealedDuplicates(options.sealed, options.reader);
     this.block = new OpenLogBlock(options.block);
     this.blocks = [this.block];
   }
@@ -66,27 +69,33 @@ export class OpenLogs implements OpenRows {
 
   /** @param batch which holds the lines of `streams` and nothing else */
   add(streams: readonly LogStream[], batch: LogBatch, end: LogPosition): void {
-    let line = 0;
+    const lines = this.linesOf(streams, batch);
+    const sealed = this.sealed.find(lines);
+    for (const line of lines) {
+      if (sealed.has(line) || this.blocks.some((block) => block.holds(line))) {
+        this.duplicates++;
+        continue;
+      }
+      if (this.isFull(MAX_OVERFILL)) this.beginAnother();
+      if (this.block.rowCount === 0) {
+        this.block.firstArrivalMillis = this.options.now();
+        this.block.firstPosition = end;
+      }
+      this.block.add(line);
+    }
+  }
+
+  private linesOf(streams: readonly LogStream[], { bytes, lineStart, lineEnd }: LogBatch): AddedLine[] {
+    const lines: AddedLine[] = [];
     for (const { labels, entries } of streams) {
       if (entries.length === 0) continue;
       const stream = this.options.streams.intern(labels);
-      for (const { timeUnixNano, structuredMetadata } of entries) {
-        const [timeLow, timeHigh] = timeWords(timeUnixNano);
-        const [start = 0, stop = 0] = [batch.lineStart[line], batch.lineEnd[line]];
-        line++;
-        const added = { stream, timeLow, timeHigh, bytes: batch.bytes, start, end: stop };
-        if (this.blocks.some((block) => block.holds(added)) || this.isSealed(added, timeUnixNano)) {
-          this.duplicates++;
-          continue;
-        }
-        if (this.isFull(MAX_OVERFILL)) this.beginAnother();
-        if (this.block.rowCount === 0) {
-          this.block.firstArrivalMillis = this.options.now();
-          this.block.firstPosition = end;
-        }
-        this.block.add(added, structuredMetadata);
+      for (const entry of entries) {
+        const line = lines.length;
+        lines.push(new AddedLine(stream, entry, bytes, lineStart[line] ?? 0, lineEnd[line] ?? 0));
       }
     }
+    return lines;
   }
 
   /** After all of it has been sealed. */
@@ -98,38 +107,5 @@ export class OpenLogs implements OpenRows {
   private beginAnother(): void {
     this.block = new OpenLogBlock(this.block.block + 1, this.block.roomForAnother);
     this.blocks = [...this.blocks, this.block];
-  }
-
-  private isSealed(line: AddedLine, time: bigint): boolean {
-    return this.options.sealed.blocksAt(line.stream, time).some((block) => this.isIn(block, line));
-  }
-
-  private isIn(block: number, { stream, timeLow, timeHigh, bytes, start, end }: AddedLine): boolean {
-    const { reader } = this.options;
-    const rows = reader.rows(block);
-    if (!rows) return false;
-    const { inOrderOfTime: order, textRowOf } = rows;
-    const compare = (row: number): number =>
-      compareTimes(rows.timeLow[row] ?? 0, rows.timeHigh[row] ?? 0, timeLow, timeHigh);
-    let [low, high] = [0, order.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compare(order[middle] ?? 0) < 0) low = middle + 1;
-      else high = middle;
-    }
-    let text;
-    for (let at = low; at < order.length && compare(order[at] ?? 0) === 0; at++) {
-      const row = order[at] ?? 0;
-      if (rows.streams[rows.streamOf[row] ?? 0] !== stream) continue;
-      text ??= reader.text(block);
-      if (!text) return false;
-      const textRow = textRowOf[row] ?? 0;
-      const chunk = text.chunkStart.findLastIndex((first) => first <= textRow);
-      const lineStart = textRow === text.chunkStart[chunk] ? 0 : (text.lineEnd[textRow - 1] ?? 0);
-      const lineEnd = text.lineEnd[textRow] ?? 0;
-      if (lineEnd - lineStart !== end - start) continue;
-      if (text.chunk(chunk)?.compare(bytes, start, end, lineStart, lineEnd) === 0) return true;
-    }
-    return false;
   }
 }

@@ -24,7 +24,9 @@ export class OpenValues implements ValueTexts {
     return this.hashes.subarray(0, this.texts.length);
   }
 
-  intern(text: string): number {
+  /** @param value whose unpaired surrogates are replaced, as they are in a file */
+  intern(value: string): number {
+    const text = value.toWellFormed();
     const hash = textHash(text);
     const slot = this.slotOf(text, hash);
     const known = this.slots[slot] ?? 0;
@@ -44,6 +46,10 @@ export class OpenValues implements ValueTexts {
 
   bytesAt(index: number): number {
     return Buffer.byteLength(this.textAt(index));
+  }
+
+  hashAt(index: number): number {
+    return this.hashes[index] ?? 0;
   }
 
   indexOf(text: string): number {

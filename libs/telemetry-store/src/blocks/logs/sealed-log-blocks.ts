@@ -28,6 +28,8 @@ interface StreamBlocks {
   latest: bigint;
 }
 
+const NO_BLOCKS: readonly number[] = [];
+
 /** What is known of the sealed blocks without reading them: which streams and which traces each of them has. */
 export class SealedLogBlocks {
   bytes = 0;
@@ -83,10 +85,10 @@ export class SealedLogBlocks {
   }
 
   /** The blocks in which a stream may have a line of just this time, the newest first. */
-  blocksAt(stream: KnownStream, time: bigint): number[] {
+  blocksAt(stream: KnownStream, time: bigint): readonly number[] {
     const known = this.byStream.get(stream);
     // Nearly all lines are later than all before them.
-    if (!known || time > known.latest) return [];
+    if (!known || time > known.latest) return NO_BLOCKS;
     const blocks: number[] = [];
     for (const { block, minTime, maxTime } of known.spans.values())
       if (minTime <= time && time <= maxTime) blocks.push(block);

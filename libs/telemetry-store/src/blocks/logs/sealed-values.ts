@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { DamageError, type ByteReader } from '../byte-reader.js';
 import type { ValueTexts } from './log-rows.js';
+import { textHash } from './text-hash.js';
 
 const BYTES_PER_VALUE = 8;
 
@@ -30,6 +31,10 @@ export class SealedValues implements ValueTexts {
 
   bytesAt(index: number): number {
     return (this.ends[index] ?? 0) - this.startOf(index);
+  }
+
+  hashAt(index: number): number {
+    return textHash(this.textAt(index));
   }
 
   indexOf(text: string): number {

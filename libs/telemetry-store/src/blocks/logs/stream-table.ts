@@ -1,9 +1,12 @@
 import type { LogLabels } from '@lantern/telemetry-model';
 import type { LabelMatcher } from '../../log-store.js';
+import { textHash } from './text-hash.js';
 
 /** A set of labels, as one object however often it comes. */
 export interface KnownStream {
   readonly key: string;
+  /** `textHash` of the key. */
+  readonly hash: number;
   /** Frozen: readers get it as it is. */
   readonly labels: LogLabels;
 }
@@ -15,7 +18,7 @@ export class StreamTable {
     const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
     let stream = this.streams.get(key);
     if (!stream) {
-      stream = { key, labels: Object.freeze({ ...labels }) };
+      stream = { key, hash: textHash(key), labels: Object.freeze({ ...labels }) };
       this.streams.set(key, stream);
     }
     return stream;
