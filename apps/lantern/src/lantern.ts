@@ -1,3 +1,4 @@
+import type { LogStream, ResourceSpans } from '@lantern/telemetry-model';
 import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from './clock.js';
 import type { Config } from './config.js';
@@ -9,11 +10,10 @@ import { listen } from './http/listen.js';
 import type { ServerOptions } from './http/server.js';
 import { OtlpGrpcServer } from './ingest/grpc/otlp-grpc-server.js';
 import { createOtlpServer } from './ingest/http/otlp-server.js';
-import { LogFeed } from './ingest/log-feed.js';
+import { Feed } from './ingest/feed.js';
 import { LogIngest } from './ingest/log-ingest.js';
 import { DEFAULT_LOG_LIMITS, type LogLimits } from './ingest/log-limits.js';
 import { OtlpIngest } from './ingest/otlp-ingest.js';
-import { TraceFeed } from './ingest/trace-feed.js';
 import { TraceIngest } from './ingest/trace-ingest.js';
 import { createJaegerServer } from './query/jaeger/jaeger-server.js';
 import { createLokiServer } from './query/loki/loki-server.js';
@@ -69,8 +69,8 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const inFlight = new InFlightBytes(config.maxInFlightBytes);
   const token = config.token === undefined ? undefined : new AccessToken(config.token);
   const serverOptions: ServerOptions = { host: config.host, requestTimeoutMillis, report, inFlight, token };
-  const traceFeed = new TraceFeed();
-  const feed = new LogFeed();
+  const traceFeed = new Feed<readonly ResourceSpans[]>();
+  const feed = new Feed<readonly LogStream[]>();
   const limits = { ...DEFAULT_LOG_LIMITS, ...options.logLimits };
   const logIngest = new LogIngest({ store: logs, feed, limits, now: nowUnixNano });
   const otlpIngest = new OtlpIngest(new TraceIngest(traces, traceFeed), logIngest, report);

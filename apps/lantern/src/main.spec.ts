@@ -109,6 +109,21 @@ describe('the process', () => {
     expect(await ended).toEqual([0, null]);
   });
 
+  it('goes on when the pipe that takes its messages is closed', async () => {
+    const { child, ended, ready } = start({});
+    const { otlp } = await ready();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    // The first request for metrics is reported, and the second one is answered after the failed write.
+    for (let n = 0; n < 2; n++) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${otlp}/v1/metrics`, { method: 'POST', headers, body: '{}' });
+      expect(answer.status).toBe(200);
+    }
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
   it('says in one sentence that a port is taken, and ends with 1', async () => {
     const other = createServer();
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));

@@ -10,6 +10,9 @@ import { LANTERN_VERSION } from './version.js';
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const report = (text: string) => process.stderr.write(`${text}\n`);
 
+/** A terminal or pipe that has closed takes no more messages. Without a listener the next one would end the process. */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 /** Whoever started Lantern can do something about these; their messages say what. */
 const EXPECTED = [ConfigError, FolderError, ListenError, StrategiesFileError, UsageError];
 

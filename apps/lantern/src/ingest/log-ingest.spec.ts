@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogStream } from '@lantern/telemetry-model';
 import { openMemoryLogStore } from '@lantern/telemetry-store';
-import { LogFeed } from './log-feed.js';
+import { Feed } from './feed.js';
 import { LogIngest } from './log-ingest.js';
 import { DEFAULT_LOG_LIMITS, type LogLimits } from './log-limits.js';
 
@@ -14,7 +14,7 @@ const ingestWith = (limits: Partial<LogLimits> = {}) => {
   const store = openMemoryLogStore({ maxBytes: 16 * 1024 * 1024 });
   const ingest = new LogIngest({
     store,
-    feed: new LogFeed(),
+    feed: new Feed(),
     limits: { ...DEFAULT_LOG_LIMITS, ...limits },
     now: () => clock.now,
   });

@@ -10,7 +10,7 @@ import type { LogStore } from '@lantern/telemetry-store';
 import { ActiveStreams } from './active-streams.js';
 import { withDetectedLevel } from './enrich/detected-level.js';
 import { withServiceName } from './enrich/service-name.js';
-import type { LogFeed } from './log-feed.js';
+import type { LogFeed } from './feed.js';
 import { MAX_MESSAGES, refuseTooManyMembers } from './item-limit.js';
 import { faultOfEntry, faultOfLabels, formatSecond, type LogLimits } from './log-limits.js';
 import { streamsOfOtlp } from './otlp-logs.js';

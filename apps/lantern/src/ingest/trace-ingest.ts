@@ -10,7 +10,7 @@ import {
 import type { TraceStore } from '@lantern/telemetry-store';
 import { refuseTooManyItems, refuseTooManyMembers } from './item-limit.js';
 import { isSound, sanitize } from './sanitize/sanitize.js';
-import type { TraceFeed } from './trace-feed.js';
+import type { TraceFeed } from './feed.js';
 
 /** Takes spans in, however they arrived: the transports only translate. */
 export class TraceIngest {

@@ -66,8 +66,10 @@ export class OtlpGrpcServer {
 
   private exportOf(signal: Signal): handleUnaryCall<Buffer, Buffer> {
     return (call, respond) => {
-      this.ingest.acceptProtobuf(signal, call.request).then(
-        (result) => respond(null, Buffer.from(encodeExportResponse(result))),
+      const answer = async (): Promise<Buffer> =>
+        Buffer.from(encodeExportResponse(await this.ingest.acceptProtobuf(signal, call.request)));
+      answer().then(
+        (response) => respond(null, response),
         (error: unknown) => respond(grpcStatusOf(error, this.options.report)),
       );
     };

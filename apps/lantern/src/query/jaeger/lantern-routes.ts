@@ -9,7 +9,7 @@ import type { CallEdge } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import type { Report } from '../../http/failure.js';
 import { queryOf, sendJson } from '../../http/text.js';
-import type { TraceFeed } from '../../ingest/trace-feed.js';
+import type { TraceFeed } from '../../ingest/feed.js';
 import { attributeKeys, attributeValues } from './attribute-sample.js';
 import { liveRoutes } from './live/live-routes.js';
 import { latencyOf, operationStats } from './operation-stats.js';

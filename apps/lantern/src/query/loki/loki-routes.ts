@@ -2,7 +2,7 @@ import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { failureOf, type Report } from '../../http/failure.js';
 import { sendText } from '../../http/text.js';
-import type { LogFeed } from '../../ingest/log-feed.js';
+import type { LogFeed } from '../../ingest/feed.js';
 import { detectedRoutes } from './detected-routes.js';
 import { indexRoutes } from './index-routes.js';
 import { patternRoutes } from './pattern-routes.js';
@@ -38,5 +38,5 @@ export const lokiRoutes =
     detectedRoutes(server, logs);
     patternRoutes(server, logs);
     statusRoutes(server);
-    await tailRoutes(server, { logs, feed });
+    await tailRoutes(server, { logs, feed }, report);
   };

@@ -4,7 +4,7 @@ import { createServer, type ServerOptions } from '../../http/server.js';
 import { sendNotFound, sendText } from '../../http/text.js';
 import { lokiPush } from '../../ingest/http/loki-push.js';
 import { otlpRoutes } from '../../ingest/http/otlp-routes.js';
-import type { LogFeed } from '../../ingest/log-feed.js';
+import type { LogFeed } from '../../ingest/feed.js';
 import type { LogIngest } from '../../ingest/log-ingest.js';
 import type { OtlpIngest } from '../../ingest/otlp-ingest.js';
 import { lokiRoutes } from './loki-routes.js';

@@ -4,6 +4,7 @@ import { evaluateLog } from '@lantern/query-api/logql';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { nowUnixNano } from '../../clock.js';
+import { failureOf, type Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { LogStoreSource } from './log-store-source.js';
@@ -11,6 +12,7 @@ import { paramsOf, wantsCategories } from './loki-request.js';
 import type { LokiParts } from './loki-routes.js';
 import { refuseMetadataAsLabel } from './metadata-hint.js';
 import { TailSession } from './tail-session.js';
+import { WakeUp } from './wake-up.js';
 
 /** Loki's default. */
 const MAX_TAILS = 10;
@@ -30,7 +32,11 @@ const RETRY_MILLIS = 100;
 const INTERNAL_ERROR = 1011;
 
 /** Logs as they come, over a WebSocket. */
-export const tailRoutes = async (server: FastifyInstance, { logs, feed }: LokiParts): Promise<void> => {
+export const tailRoutes = async (
+  server: FastifyInstance,
+  { logs, feed }: LokiParts,
+  report: Report,
+): Promise<void> => {
   await server.register(websocket, { options: { maxPayload: 64 * 1024 } });
   const requests = new WeakMap<FastifyRequest, TailRequest>();
   let open = 0;
@@ -63,32 +69,24 @@ export const tailRoutes = async (server: FastifyInstance, { logs, feed }: LokiPa
 
   const follow = async (socket: WebSocket, tail: TailRequest, session: TailSession): Promise<void> => {
     const gone = new AbortController();
-    const pulse = keepAlive(socket);
-    let timer: NodeJS.Timeout | undefined;
-    let isPastRead = false;
-
-    const send = (): void => {
-      timer = undefined;
-      if (socket.readyState !== socket.OPEN) return;
-      while (socket.bufferedAmount < MAX_BUFFERED_BYTES) {
-        const frame = session.frame(sendableUntil(tail));
-        if (!frame) break;
-        socket.send(JSON.stringify(frame));
-      }
-      if (!session.isEmpty) timer = setTimeout(send, RETRY_MILLIS);
+    const wakeUp = new WakeUp();
+    const fail = (error: unknown): void => {
+      const { status, message } = failureOf(error, report);
+      socket.close(INTERNAL_ERROR, closeReason(status === 500 ? 'internal error' : message));
     };
+    const pulse = keepAlive(socket);
     const stop = feed.follow((streams) => {
-      session.add(streams);
-      // After the push is answered: who follows does not slow down who writes.
-      if (isPastRead) timer ??= setTimeout(send, 0);
-    });
+      session.offer(streams);
+      wakeUp.now();
+    }, fail);
     socket.once('close', () => {
       stop();
       clearInterval(pulse);
-      clearTimeout(timer);
       gone.abort();
+      wakeUp.now();
     });
 
+    // One loop does all the work, so that every error of it ends this connection and nothing else.
     try {
       const past = await evaluateLog(
         tail.expression,
@@ -101,13 +99,32 @@ export const tailRoutes = async (server: FastifyInstance, { logs, feed }: LokiPa
         new LogStoreSource(logs),
         new LanternQueryControl(gone.signal),
       );
+      const control = new LanternQueryControl(gone.signal, Infinity);
+      await session.filter(control);
       session.addPast(past);
-      isPastRead = true;
-      send();
+      while (socket.readyState === socket.OPEN) {
+        await session.filter(control);
+        while (socket.bufferedAmount < MAX_BUFFERED_BYTES) {
+          const frame = session.frame(sendableUntil(tail));
+          if (!frame) break;
+          socket.send(JSON.stringify(frame));
+          await control.checkpoint();
+        }
+        await wakeUp.wait(session.isEmpty ? undefined : RETRY_MILLIS);
+      }
     } catch (error) {
-      socket.close(INTERNAL_ERROR, (error instanceof Error ? error.message : String(error)).slice(0, 100));
+      if (!gone.signal.aborted) fail(error);
     }
   };
+};
+
+/** Maximum of RFC 6455 for the reason of a close frame, in bytes of UTF-8. `ws` throws for a longer one. */
+const MAX_REASON_BYTES = 123;
+
+const closeReason = (message: string): string => {
+  const bytes = Buffer.from(message).subarray(0, MAX_REASON_BYTES);
+  // A character that the cut has divided is left out.
+  return new TextDecoder().decode(bytes, { stream: true });
 };
 
 /** Clocks of senders may be ahead by as much as ingest allows. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   CATEGORIZE_LABELS,
   type LokiDroppedEntry,
@@ -10,27 +11,41 @@ import {
   divideQuery,
   type LineStage,
   type LogResult,
+  type QueryControl,
   type SourcePart,
 } from '@lantern/query-api/logql';
-import type { LogStream } from '@lantern/telemetry-model';
+import type { LogLabels, LogStream } from '@lantern/telemetry-model';
 import { groupStreams } from './format-streams.js';
 import { ownValue } from './own-value.js';
 
-/** Lines that wait for the client; beyond them the oldest are dropped, and told. */
-const MAX_WAITING = 10_000;
+/** Limit on the characters of lines and labels in one frame: JSON may write six for each. A longer line goes alone. */
+const MAX_FRAME_CHARACTERS = 512 * 1024;
 
-/** Of the dropped ones so many are named in a frame. */
-const MAX_NAMED = 100;
-
-/** Lines that a frame holds at most. */
+/** Limit on the lines in one frame. */
 const MAX_FRAME_LINES = 1_000;
 
-/** What one client that follows the logs has still to be sent. */
+/** Limits on what waits for a slow client. Beyond them the oldest lines are dropped and reported in the next frame. */
+const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
+const MAX_WAITING_LINES = 10_000;
+
+/** Limit on the dropped lines that one frame names. */
+const MAX_NAMED = 100;
+
+interface WaitingLine {
+  readonly result: LogResult;
+  readonly characters: number;
+}
+
+/** Everything that one client of `tail` has still to be sent. */
 export class TailSession {
   private readonly labels = new LineLabels();
   private readonly select: SourcePart['query'];
   private readonly pipeline: LineStage;
-  private waiting: LogResult[] = [];
+  /** Streams as they were stored, before the pipeline. */
+  private incoming: LogStream[] = [];
+  private incomingCharacters = 0;
+  private waiting: WaitingLine[] = [];
+  private waitingCharacters = 0;
   private dropped: LokiDroppedEntry[] = [];
 
   constructor(
@@ -43,59 +58,130 @@ export class TailSession {
   }
 
   get isEmpty(): boolean {
-    return this.waiting.length === 0;
+    return this.waiting.length === 0 && this.incoming.length === 0;
   }
 
-  /** Takes what the query asks for. */
-  add(streams: readonly LogStream[]): void {
-    for (const { labels, entries } of streams) {
-      if (!this.select.matchers.every((matcher) => matcher.matches(ownValue(labels, matcher.name) ?? '')))
-        continue;
-      for (const { line, structuredMetadata, timeUnixNano } of entries) {
-        if (!this.select.lineContains.every((text) => line.includes(text))) continue;
-        this.labels.reset(labels, structuredMetadata);
-        const result = this.pipeline(line, this.labels, timeUnixNano);
-        if (result !== undefined) this.push({ ...this.labels.categories(), timeUnixNano, line: result });
-      }
+  /** Accepts what has been stored. The pipeline runs in {@link filter}, because the sender waits for this call. */
+  offer(streams: readonly LogStream[]): void {
+    for (const stream of streams) {
+      if (!this.selects(stream.labels)) continue;
+      this.incoming.push(stream);
+      this.incomingCharacters += charactersOfStream(stream);
     }
-  }
-
-  /** What was stored before: some of it may have come as new in the meantime. */
-  addPast(results: readonly LogResult[]): void {
-    const known = new Set(this.waiting.map(keyOf));
-    for (const result of results) if (!known.has(keyOf(result))) this.push(result);
-  }
-
-  private push(result: LogResult): void {
-    this.waiting.push(result);
-    if (this.waiting.length <= MAX_WAITING) return;
-    const oldest = this.waiting.shift();
-    if (oldest && this.dropped.length < MAX_NAMED) {
-      this.dropped.push({ labels: oldest.stream, timestamp: String(oldest.timeUnixNano) });
+    while (this.incomingCharacters > MAX_WAITING_CHARACTERS && this.incoming.length > 1) {
+      const oldest = this.takeIncoming();
+      for (const { timeUnixNano } of oldest?.entries ?? []) this.drop(oldest?.labels ?? {}, timeUnixNano);
     }
   }
 
   /**
-   * The next frame: lines up to `beforeUnixNano`, in the order of time. Undefined when there is nothing to send.
+   * Runs the pipeline over what has been offered.
+   *
+   * @throws whatever `control` throws to stop it
    */
-  frame(beforeUnixNano: bigint): LokiTailFrame | undefined {
-    const ready: LogResult[] = [];
-    const later: LogResult[] = [];
-    for (const result of this.waiting) {
-      (result.timeUnixNano <= beforeUnixNano && ready.length < MAX_FRAME_LINES ? ready : later).push(result);
+  async filter(control: QueryControl): Promise<void> {
+    for (let stream = this.takeIncoming(); stream; stream = this.takeIncoming()) {
+      for (const { line, structuredMetadata, timeUnixNano } of stream.entries) {
+        const pause = control.checkpoint();
+        if (pause) await pause;
+        if (!this.select.lineContains.every((text) => line.includes(text))) continue;
+        this.labels.reset(stream.labels, structuredMetadata);
+        const result = this.pipeline(line, this.labels, timeUnixNano);
+        if (result === undefined) continue;
+        this.waiting.push(toWaitingLine({ ...this.labels.categories(), timeUnixNano, line: result }));
+        this.waitingCharacters += this.waiting.at(-1)?.characters ?? 0;
+        this.dropBeyondLimits();
+      }
     }
+  }
+
+  /** Accepts the answer of a query over the past, newest first. Lines that have also been offered count once. */
+  addPast(results: readonly LogResult[]): void {
+    const known = new Set(this.waiting.map(({ result }) => keyOf(result)));
+    const past = results.filter((result) => !known.has(keyOf(result))).map(toWaitingLine);
+    this.waiting = [...past.reverse(), ...this.waiting];
+    this.waitingCharacters += past.reduce((sum, { characters }) => sum + characters, 0);
+    this.dropBeyondLimits();
+  }
+
+  /** Returns the next frame: the oldest lines up to `beforeUnixNano`, by time. Undefined when there are none. */
+  frame(beforeUnixNano: bigint): LokiTailFrame | undefined {
+    const isReady = ({ result }: WaitingLine) => result.timeUnixNano <= beforeUnixNano;
+    const ready = this.waiting.filter(isReady).sort(byTime);
     if (ready.length === 0 && this.dropped.length === 0) return undefined;
-    this.waiting = later;
+    let count = 0;
+    let characters = 0;
+    for (const line of ready) {
+      const isFull = count === MAX_FRAME_LINES || characters + line.characters > MAX_FRAME_CHARACTERS;
+      if (count > 0 && isFull) break;
+      count++;
+      characters += line.characters;
+    }
+    this.waiting = [...ready.slice(count), ...this.waiting.filter((line) => !isReady(line))];
+    this.waitingCharacters -= characters;
     const { dropped } = this;
     this.dropped = [];
-    ready.sort((a, b) => (a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0));
+    const sent = ready.slice(0, count).map(({ result }) => result);
     return {
-      streams: groupStreams(ready, this.categorize),
+      streams: groupStreams(sent, this.categorize),
       ...(dropped.length === 0 ? undefined : { dropped_entries: dropped }),
       ...(this.categorize ? { encodingFlags: [CATEGORIZE_LABELS] } : undefined),
     };
   }
+
+  private selects(labels: LogLabels): boolean {
+    return this.select.matchers.every((matcher) => matcher.matches(ownValue(labels, matcher.name) ?? ''));
+  }
+
+  private takeIncoming(): LogStream | undefined {
+    const stream = this.incoming.shift();
+    if (stream) this.incomingCharacters -= charactersOfStream(stream);
+    return stream;
+  }
+
+  private dropBeyondLimits(): void {
+    let excess = 0;
+    while (
+      this.waiting.length - excess > MAX_WAITING_LINES ||
+      (this.waitingCharacters > MAX_WAITING_CHARACTERS && this.waiting.length - excess > 1)
+    ) {
+      const oldest = this.waiting[excess++];
+      if (!oldest) break;
+      this.waitingCharacters -= oldest.characters;
+      this.drop(oldest.result.stream, oldest.result.timeUnixNano);
+    }
+    if (excess > 0) this.waiting.splice(0, excess);
+  }
+
+  private drop(labels: LogLabels, timeUnixNano: bigint): void {
+    if (this.dropped.length < MAX_NAMED) this.dropped.push({ labels, timestamp: String(timeUnixNano) });
+  }
 }
 
-const keyOf = ({ timeUnixNano, line, stream }: LogResult): string =>
-  JSON.stringify([String(timeUnixNano), line, stream]);
+const byTime = ({ result: a }: WaitingLine, { result: b }: WaitingLine): number =>
+  a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0;
+
+const charactersOfLabels = (labels: LogLabels): number => {
+  let characters = 0;
+  for (const name in labels) characters += name.length + (labels[name]?.length ?? 0);
+  return characters;
+};
+
+const charactersOfStream = ({ labels, entries }: LogStream): number =>
+  entries.reduce(
+    (sum, { line, structuredMetadata }) => sum + line.length + charactersOfLabels(structuredMetadata),
+    charactersOfLabels(labels),
+  );
+
+const toWaitingLine = (result: LogResult): WaitingLine => {
+  const { line, stream, structuredMetadata, parsed } = result;
+  const labels =
+    charactersOfLabels(stream) + charactersOfLabels(structuredMetadata) + charactersOfLabels(parsed);
+  return { result, characters: line.length + labels };
+};
+
+/** Digest, because V8 hashes long strings by their length alone, which makes a set of them slow. */
+const keyOf = ({ timeUnixNano, line, stream, structuredMetadata, parsed }: LogResult): string =>
+  createHash('sha256')
+    .update(JSON.stringify([String(timeUnixNano), line, stream, structuredMetadata, parsed]))
+    .digest('base64');

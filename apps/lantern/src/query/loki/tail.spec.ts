@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import type { LokiTailFrame } from '@lantern/query-api';
 import { WebSocket } from 'ws';
@@ -68,6 +68,26 @@ describe('tail', () => {
       ],
       encodingFlags: ['categorize-labels'],
     });
+    await close(socket);
+  });
+
+  it('sends lines whose JSON is six times as long in several messages, and all of them', async () => {
+    const line = '\u0001'.repeat(256 * 1024);
+    for (let n = 0; n < 3; n++) {
+      const values = Array.from({ length: 8 }, (_, at) => [String(BigInt(now()) + BigInt(at)), line]);
+      expect((await lantern.push({ streams: [{ stream: { app: 'escaped' }, values }] })).status).toBe(204);
+    }
+    const socket = connect({ query: '{app="escaped"}' });
+    let lines = 0;
+    let longest = 0;
+    for await (const [data] of on(socket, 'message') as AsyncIterable<[Buffer]>) {
+      longest = Math.max(longest, data.length);
+      const { streams } = JSON.parse(data.toString()) as LokiTailFrame;
+      lines += streams.reduce((sum, { values }) => sum + values.length, 0);
+      if (lines >= 24) break;
+    }
+    expect(lines).toBe(24);
+    expect(longest).toBeLessThan(4 * 1024 * 1024);
     await close(socket);
   });
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Report } from '../../../http/failure.js';
 import { HttpError } from '../../../http/http-error.js';
 import { queryOf } from '../../../http/text.js';
-import type { TraceFeed } from '../../../ingest/trace-feed.js';
+import type { TraceFeed } from '../../../ingest/feed.js';
 import type { TraceQueries } from '../trace-query.js';
 import { summarizeTrace } from '../trace-summary.js';
 import { EventStream } from './event-stream.js';
@@ -29,18 +29,17 @@ export const liveRoutes =
         throw new HttpError(503, `${MAX_FOLLOWERS} clients follow the traces already: close one of them`);
       }
       let timer: NodeJS.Timeout | undefined;
+      const fail = (error: unknown): void => {
+        report(`A client could not be told of new traces: ${String(error)}`);
+        stream.end();
+      };
       const schedule = (): void => {
-        timer ??= setTimeout(() => {
-          void tell().catch((error: unknown) => {
-            report(`A client could not be told of new traces: ${String(error)}`);
-            stream.end();
-          });
-        }, DEBOUNCE_MILLIS);
+        timer ??= setTimeout(() => void tell().catch(fail), DEBOUNCE_MILLIS);
       };
       const stop = feed.follow((groups) => {
         session.add(groups);
         if (!session.isEmpty) schedule();
-      });
+      }, fail);
       const stream = new EventStream(reply, () => {
         stop();
         clearTimeout(timer);
