@@ -193,25 +193,25 @@ describe('live search', () => {
 
 describe('a file of traces', () => {
   const LEGACY_ID = '5'.repeat(32);
-  const legacySpan = (traceID: string, spanID: string) => ({
+  const legacySpan = (traceID: string, spanID: string, startTime: number) => ({
     traceID,
     spanID,
     operationName: 'from a file',
     references: [],
-    startTime: 1_700_000_000_000_000,
+    startTime,
     duration: 2_000,
     tags: [],
     logs: [],
     processID: 'p1',
   });
-  const legacyFile = (...ids: string[]) => ({
+  const legacyFile = (ids: string | readonly string[], startTime = 1_700_000_000_000_000) => ({
     name: 'jaeger.json',
     mimeType: 'application/json',
     buffer: Buffer.from(
       JSON.stringify({
-        data: ids.map((id) => ({
+        data: [ids].flat().map((id) => ({
           traceID: id,
-          spans: [legacySpan(id, '1'), legacySpan(id, '2')],
+          spans: [legacySpan(id, '1', startTime), legacySpan(id, '2', startTime)],
           processes: { p1: { serviceName: 'filed', tags: [] } },
         })),
       }),
@@ -223,6 +223,7 @@ describe('a file of traces', () => {
     await page.getByLabel('File of traces').setInputFiles(legacyFile(LEGACY_ID));
     await page.waitForURL(new RegExp(`/trace/${LEGACY_ID}`));
     await page.getByText('jaeger.json').waitFor();
+    await page.getByText('Lantern does not store the trace.').waitFor();
     await page
       .getByRole('treeitem', { name: /filed from a file/ })
       .first()
@@ -240,10 +241,38 @@ describe('a file of traces', () => {
     faults = [];
   });
 
+  it('keeps its trace in every fresh browser profile', async () => {
+    for (let profile = 0; profile < 4; profile++) {
+      const { page: fresh } = await openPage(browser);
+      await fresh.goto(`${uiUrl()}/search`);
+      await fresh.getByLabel('File of traces').setInputFiles(legacyFile(LEGACY_ID));
+      await fresh.getByText('This trace is shown from the file').waitFor();
+      await fresh.close();
+    }
+  });
+
+  it('with a trace that Lantern stores, too, says so and leads to Lantern’s copy', async () => {
+    const stored = await sendTrace({ service: SERVICE, name: 'GET /stored', durationMs: 3 });
+    const startTime = Date.now() * 1_000;
+    await open({ service: SERVICE });
+    await page.getByLabel('File of traces').setInputFiles(legacyFile(stored, startTime));
+    const bar = page.getByRole('status').filter({ hasText: 'This trace is shown from the file' });
+    await bar.getByText('Lantern stores the trace, too.').waitFor();
+    await page.getByRole('button', { name: 'More about this trace' }).click();
+    await page.getByRole('menuitem', { name: 'Compare with another trace' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Download Jaeger JSON' }).count()).toBe(0);
+    await page.goto(`${uiUrl()}/trace/${stored}...${stored}`);
+    await page.getByText('from the file jaeger.json').first().waitFor();
+    await page.goto(`${uiUrl()}/trace/${stored}`);
+    await page.getByRole('button', { name: 'Close the file' }).click();
+    await page.getByRole('treeitem', { name: /GET \/stored/ }).waitFor();
+    expect(await bar.count()).toBe(0);
+  });
+
   it('with several traces is a list, and dropping works as well', async () => {
     await open({ service: SERVICE });
     await results().first().waitFor();
-    const { name, buffer } = legacyFile('6'.repeat(32), '7'.repeat(32), '8'.repeat(32));
+    const { name, buffer } = legacyFile(['6', '7', '8'].map((digit) => digit.repeat(32)));
     await page.evaluate(`{
       const data = new DataTransfer();
       data.items.add(new File([${JSON.stringify(buffer.toString())}], ${JSON.stringify(name)}));

@@ -1,5 +1,8 @@
-import type { TraceId } from '@lantern/telemetry-model';
+import type { V3TraceSummaries } from '@lantern/query-api/wire';
+import type { TraceId, UnixNano } from '@lantern/telemetry-model';
 import { queryOptions } from '@tanstack/react-query';
+import { rfc3339 } from '../../shared/time-range.js';
+import { getJson } from '../http.js';
 import type { TraceSummary } from '../trace-summaries.js';
 import type { OpenedFile } from './open-file-worker.js';
 import { openedTrace, tracesOfFile } from './opened-traces.js';
@@ -42,10 +45,36 @@ export const fileTracesQuery = (file: string) =>
     structuralSharing: false,
   });
 
-/** From which file a trace is; null when from none. */
+/** File that a trace was opened from; null when it comes from Lantern. */
 export const fileOfTraceQuery = (traceId: TraceId) =>
   queryOptions({
     queryKey: ['opened-trace', traceId],
     queryFn: async () => (await openedTrace(traceId))?.file ?? null,
     retry: false,
+  });
+
+/** Clocks and partial files differ: spans of the trace may start this long before or after those of the file. */
+const PADDING_MICROS = 3_600_000_000n;
+
+/** Whether Lantern, too, stores a trace that was opened from a file. */
+export const isStoredQuery = (traceId: TraceId, startUnixNano: UnixNano) =>
+  queryOptions({
+    queryKey: ['opened-trace-stored', traceId, String(startUnixNano)],
+    queryFn: async ({ signal }): Promise<boolean> => {
+      const startMicros = startUnixNano / 1_000n;
+      const answer = await getJson({
+        path: '/api/v3/trace-summaries',
+        params: {
+          'query.startTimeMin': rfc3339(startMicros - PADDING_MICROS),
+          'query.startTimeMax': rfc3339(startMicros + PADDING_MICROS),
+          'query.searchDepth': '1',
+          'query.filter': JSON.stringify({
+            op: 'eq',
+            args: [{ field: { level: 'span', name: 'traceID' } }, { scalar: { value: traceId } }],
+          }),
+        },
+        signal,
+      });
+      return ((answer as Partial<V3TraceSummaries>).summaries ?? []).length > 0;
+    },
   });

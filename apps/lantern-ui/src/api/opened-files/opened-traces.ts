@@ -6,13 +6,13 @@ export interface OpenedTrace extends FileTrace {
   readonly file: string;
 }
 
-/** The last ones are kept, so that loading the page again finds them. */
+/** Maximum number of opened traces that the browser stores, so that a reload of the page finds them. */
 const MOST_TRACES = 500;
 
 const DATABASE = 'lantern-opened-files';
 const TRACES = 'traces';
 
-/** Keeps opened traces in the browser's own database: pages and workers share it, and no server hears of it. */
+/** Opens the browser's own database, which pages and workers share. Nothing of it is sent to a server. */
 const database = (): Promise<IDBDatabase> =>
   new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
@@ -24,14 +24,20 @@ const database = (): Promise<IDBDatabase> =>
   });
 
 const failureOf = (error: DOMException | null): Error =>
-  new Error(`The browser does not keep opened files: ${error?.message ?? 'it does not say why'}`, {
+  new Error(`The browser cannot store opened files: ${error?.message ?? 'it gives no reason'}`, {
     cause: error,
   });
 
-const done = <T>(request: IDBRequest<T>): Promise<T> =>
+/**
+ * Resolves when the transaction is complete: only then do other connections see what it wrote, and only then does it
+ * survive the end of the worker that wrote it. A request that succeeded can still be undone.
+ *
+ * @see https://w3c.github.io/IndexedDB/#transaction-lifecycle
+ */
+export const completed = (transaction: Pick<IDBTransaction, 'addEventListener' | 'error'>): Promise<void> =>
   new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(failureOf(request.error));
+    transaction.addEventListener('complete', () => resolve());
+    transaction.addEventListener('abort', () => reject(failureOf(transaction.error)));
   });
 
 const withStore = async <T>(
@@ -40,18 +46,28 @@ const withStore = async <T>(
 ): Promise<T> => {
   const open = await database();
   try {
-    return await done(work(open.transaction(TRACES, mode).objectStore(TRACES)));
+    const transaction = open.transaction(TRACES, mode);
+    const request = work(transaction.objectStore(TRACES));
+    await completed(transaction);
+    return request.result;
   } finally {
     open.close();
   }
 };
 
-/** Replaces what was kept of the traces before; of more than {@link MOST_TRACES} files of earlier days go. */
+/**
+ * Stores the traces of a file, all or none. They replace stored traces of the same IDs; when there would be more than
+ * {@link MOST_TRACES}, the traces of files that were opened before are discarded.
+ */
 export const keepTraces = async (file: string, traces: readonly FileTrace[]): Promise<void> => {
-  if ((await withStore('readonly', (store) => store.count())) + traces.length > MOST_TRACES) {
-    await withStore('readwrite', (store) => store.clear());
-  }
-  for (const trace of traces) await withStore('readwrite', (store) => store.put({ ...trace, file }));
+  await withStore('readwrite', (store) => {
+    const count = store.count();
+    count.onsuccess = () => {
+      if (count.result + traces.length > MOST_TRACES) store.clear();
+      for (const trace of traces) store.put({ ...trace, file });
+    };
+    return count;
+  });
 };
 
 export const openedTrace = async (traceId: TraceId): Promise<OpenedTrace | undefined> =>

@@ -183,7 +183,7 @@ export class LoadedTrace {
     return rows.sort((a, b) => (at(keys, a) - at(keys, b)) * direction || a - b);
   }
 
-  summary(traceId: TraceId): ComparedTrace {
+  summary(traceId: TraceId): Omit<ComparedTrace, 'file'> {
     const { table } = this;
     return {
       traceId,

@@ -88,6 +88,8 @@ export interface TraceComparison {
 
 export interface ComparedTrace {
   readonly traceId: TraceId;
+  /** File that the trace was opened from; undefined for Lantern's copy. */
+  readonly file: string | undefined;
   /** Empty without spans. */
   readonly service: string;
   readonly operation: string;

@@ -22,16 +22,22 @@ type Deferred = {
   ) => Promise<ReturnType<TraceApi[K]>>;
 };
 
+interface ShelvedTrace {
+  readonly trace: LoadedTrace;
+  /** Opened file that the trace comes from; undefined for Lantern's copy. */
+  readonly file: string | undefined;
+}
+
 /** The traces that were looked at last. One that is asked for and no longer here is fetched again. */
 export class TraceShelf implements Deferred {
-  readonly #kept = new Map<TraceId, LoadedTrace>();
+  readonly #kept = new Map<TraceId, ShelvedTrace>();
 
   async open(
     traceId: TraceId,
     knownVersion: string | undefined,
     signal: AbortSignal,
   ): Promise<TraceOverview | undefined> {
-    const trace = await this.#fetch(traceId, signal);
+    const { trace } = await this.#fetch(traceId, signal);
     return trace.version === knownVersion ? undefined : trace.overview();
   }
 
@@ -65,8 +71,8 @@ export class TraceShelf implements Deferred {
     for (const traceIds of [a, b]) {
       const side = [];
       for (const traceId of traceIds) {
-        const trace = await this.#trace(traceId, signal);
-        side.push({ summary: trace.summary(traceId), calls: trace.callTree() });
+        const { trace, file } = await this.#current(traceId, signal);
+        side.push({ summary: { ...trace.summary(traceId), file }, calls: trace.callTree() });
       }
       sides.push(side);
     }
@@ -82,23 +88,30 @@ export class TraceShelf implements Deferred {
   }
 
   async #trace(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {
-    return this.#kept.get(traceId) ?? this.#fetch(traceId, signal);
+    return (this.#kept.get(traceId) ?? (await this.#fetch(traceId, signal))).trace;
   }
 
-  async #fetch(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {
+  /** The trace from where it comes now: a file may have been opened or closed since the trace was fetched. */
+  async #current(traceId: TraceId, signal: AbortSignal): Promise<ShelvedTrace> {
+    const kept = this.#kept.get(traceId);
+    const opened = await openedTrace(traceId);
+    return kept !== undefined && kept.file === opened?.file ? kept : this.#fetch(traceId, signal);
+  }
+
+  async #fetch(traceId: TraceId, signal: AbortSignal): Promise<ShelvedTrace> {
     const path = `/api/v3/traces/${traceId}`;
-    // What was opened from a file is looked at as the file has it.
+    // A trace that was opened from a file takes precedence over Lantern's copy; the page names the file.
     const opened = await openedTrace(traceId);
     const { body, type } = opened ? { body: opened.body, type: 'a file' } : await getText({ path, signal });
     const version = textHash(body);
     const before = this.#kept.get(traceId);
-    if (before?.version === version) return before;
+    if (before?.trace.version === version && before.file === opened?.file) return before;
 
     const { result } = parseJson(body, path, type) as { result?: { resourceSpans?: ResourceSpansJson[] } };
-    const trace = new LoadedTrace(result?.resourceSpans ?? [], version);
+    const shelved = { trace: new LoadedTrace(result?.resourceSpans ?? [], version), file: opened?.file };
     this.#kept.delete(traceId);
-    this.#kept.set(traceId, trace);
+    this.#kept.set(traceId, shelved);
     for (const oldest of [...this.#kept.keys()].slice(0, -MOST_TRACES)) this.#kept.delete(oldest);
-    return trace;
+    return shelved;
   }
 }

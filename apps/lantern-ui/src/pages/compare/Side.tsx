@@ -47,6 +47,11 @@ export const Side = ({ name, ids, traces, isPicking, onPick }: SideProps) => {
                   {first.errorCount > 0 && (
                     <span className={classes.errors}>{formatCounted(first.errorCount, 'error')}</span>
                   )}
+                  {first.file !== undefined && (
+                    <span>
+                      from the file <bdi>{first.file}</bdi>
+                    </span>
+                  )}
                   <Link to={`/trace/${first.traceId}`} className={classes.id}>
                     {first.traceId.slice(0, 8)}
                   </Link>

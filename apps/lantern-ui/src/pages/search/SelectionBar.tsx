@@ -16,8 +16,12 @@ interface SelectionBarProps {
 export const SelectionBar = ({ selection, onClear }: SelectionBarProps) => {
   const download = useMutation({
     mutationFn: fetchTraces,
-    onSuccess: (content) => saveJson('traces.json', content),
+    onSuccess: (content) => {
+      if (content.data.length > 0) saveJson('traces.json', content);
+    },
   });
+  const missing =
+    (download.variables?.length ?? 0) - (download.data?.data.length ?? download.variables?.length ?? 0);
   const path = comparePath(selection);
   return (
     <div className={classes.bar} role="region" aria-label="Selected traces">
@@ -27,6 +31,12 @@ export const SelectionBar = ({ selection, onClear }: SelectionBarProps) => {
       {download.isError && (
         <span className={classes.failed} role="alert">
           Not downloaded: {download.error.message}
+        </span>
+      )}
+      {missing > 0 && (
+        <span className={classes.failed} role="alert">
+          {formatCounted(missing, 'trace')} not downloaded, because Lantern does not store{' '}
+          {missing === 1 ? 'it' : 'them'}
         </span>
       )}
       {path === undefined ? (

@@ -1,18 +1,22 @@
 import { Button } from '@mantine/core';
 import { IconFile } from '@tabler/icons-react';
-import type { TraceId } from '@lantern/telemetry-model';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { TraceId, UnixNano } from '@lantern/telemetry-model';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { isStoredQuery } from '../../api/opened-files/open-file.js';
 import { forgetTrace } from '../../api/opened-files/opened-traces.js';
 import classes from './OpenedFileBar.module.css';
 
 interface OpenedFileBarProps {
   readonly traceId: TraceId;
   readonly file: string;
+  /** Of the trace in the file. */
+  readonly startUnixNano: UnixNano;
 }
 
-/** Says that the trace is that of a file, and not what Lantern stores under this id. */
-export const OpenedFileBar = ({ traceId, file }: OpenedFileBarProps) => {
+/** Names the file that the trace is shown from, and says whether Lantern stores the trace, too. */
+export const OpenedFileBar = ({ traceId, file, startUnixNano }: OpenedFileBarProps) => {
   const client = useQueryClient();
+  const { data: isStored } = useQuery(isStoredQuery(traceId, startUnixNano));
   const close = useMutation({
     mutationFn: () => forgetTrace(traceId),
     onSuccess: async () => {
@@ -26,7 +30,9 @@ export const OpenedFileBar = ({ traceId, file }: OpenedFileBarProps) => {
     <div className={classes.bar} role="status">
       <IconFile size={14} stroke={1.75} aria-hidden />
       <span className={classes.text}>
-        As it is in <bdi>{file}</bdi>, which was opened in this browser. Lantern has not stored it.
+        This trace is shown from the file <bdi>{file}</bdi>, which is open in this browser.
+        {isStored === true && ' Lantern stores the trace, too. Close the file to see Lantern’s copy.'}
+        {isStored === false && ' Lantern does not store the trace.'}
       </span>
       <Button size="compact-xs" loading={close.isPending} onClick={() => close.mutate()}>
         Close the file

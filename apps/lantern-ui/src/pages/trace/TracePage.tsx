@@ -59,8 +59,15 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
   if (trace.data !== undefined && trace.data.table.length > 0) {
     return (
       <div className={classes.page}>
-        {file !== undefined && <OpenedFileBar traceId={traceId} file={file} />}
-        <TraceView traceId={traceId} trace={trace.data} staleBecause={trace.error?.message} />
+        {file !== undefined && (
+          <OpenedFileBar traceId={traceId} file={file} startUnixNano={trace.data.table.startUnixNano} />
+        )}
+        <TraceView
+          traceId={traceId}
+          trace={trace.data}
+          isFromFile={file !== undefined}
+          staleBecause={trace.error?.message}
+        />
       </div>
     );
   }

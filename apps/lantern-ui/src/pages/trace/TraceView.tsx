@@ -41,6 +41,8 @@ interface TraceViewProps {
   readonly traceId: TraceId;
   /** With at least one span. */
   readonly trace: TraceOverview;
+  /** The trace comes from a file of this browser, not from Lantern. */
+  readonly isFromFile: boolean;
   /** Why the latest attempt to look for more spans failed. */
   readonly staleBecause: string | undefined;
 }
@@ -48,7 +50,7 @@ interface TraceViewProps {
 const NOTHING_COLLAPSED: ReadonlySet<SpanId> = new Set();
 const NO_LINES: readonly LogLine[] = [];
 
-export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
+export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceViewProps) => {
   const address = useTraceAddress();
   const { table } = trace;
   const [collapsed, setCollapsed] = useState(NOTHING_COLLAPSED);
@@ -172,7 +174,13 @@ export const TraceView = ({ traceId, trace, staleBecause }: TraceViewProps) => {
     <article className={classes.view}>
       <title>{`${serviceOf(table, 0)} ${operationOf(table, 0)} · Lantern`}</title>
       <TraceHeader traceId={traceId} trace={trace} staleBecause={staleBecause} onOpen={open}>
-        <ViewMenu view={address.view} traceId={traceId} table={table} onView={showView} />
+        <ViewMenu
+          view={address.view}
+          traceId={traceId}
+          table={table}
+          isFromFile={isFromFile}
+          onView={showView}
+        />
       </TraceHeader>
       <TraceToolbar
         find={find.text}

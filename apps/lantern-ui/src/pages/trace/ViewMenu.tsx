@@ -30,11 +30,13 @@ interface ViewMenuProps {
   readonly view: TraceViewName;
   readonly traceId: TraceId;
   readonly table: SpanTable;
+  /** Lantern's API has no copy of the trace, or another one. */
+  readonly isFromFile: boolean;
   readonly onView: (view: TraceViewName) => void;
 }
 
 /** The ways to look at the trace, and what else can be done with it. */
-export const ViewMenu = ({ view, traceId, table, onView }: ViewMenuProps) => (
+export const ViewMenu = ({ view, traceId, table, isFromFile, onView }: ViewMenuProps) => (
   <div className={classes.menu}>
     <div className={classes.views} role="group" aria-label="View">
       {VIEWS.map(({ name, label, Icon }) => (
@@ -71,23 +73,27 @@ export const ViewMenu = ({ view, traceId, table, onView }: ViewMenuProps) => (
         >
           Its lines on the Logs page
         </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconDownload size={14} stroke={1.75} />}
-          component="a"
-          href={`/api/traces/${traceId}`}
-          download={`trace-${traceId}.json`}
-        >
-          Download Jaeger JSON
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconBraces size={14} stroke={1.75} />}
-          component="a"
-          href={`/api/v3/traces/${traceId}`}
-          target="_blank"
-        >
-          OTLP JSON
-        </Menu.Item>
+        {!isFromFile && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={<IconDownload size={14} stroke={1.75} />}
+              component="a"
+              href={`/api/traces/${traceId}`}
+              download={`trace-${traceId}.json`}
+            >
+              Download Jaeger JSON
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconBraces size={14} stroke={1.75} />}
+              component="a"
+              href={`/api/v3/traces/${traceId}`}
+              target="_blank"
+            >
+              OTLP JSON
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   </div>

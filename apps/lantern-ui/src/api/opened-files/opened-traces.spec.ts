@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { completed } from './opened-traces.js';
+
+describe('completed', () => {
+  /** Transaction as far as its events go: Node.js has no IndexedDB. */
+  const transactionOf = (error: DOMException | null = null) => Object.assign(new EventTarget(), { error });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('waits for the transaction, however many of its requests have succeeded', async () => {
+    const transaction = transactionOf();
+    let isDone = false;
+    const done = completed(transaction).then(() => (isDone = true));
+    transaction.dispatchEvent(new Event('success'));
+    await turn();
+    expect(isDone).toBe(false);
+    transaction.dispatchEvent(new Event('complete'));
+    await done;
+  });
+
+  it('rejects with the reason when the browser aborts the transaction', async () => {
+    const transaction = transactionOf(new DOMException('The quota is exceeded.', 'QuotaExceededError'));
+    const done = completed(transaction);
+    transaction.dispatchEvent(new Event('abort'));
+    await expect(done).rejects.toThrow('The browser cannot store opened files: The quota is exceeded.');
+  });
+});
