@@ -71,7 +71,7 @@ describe('the services page', () => {
     await row(SERVICE).waitFor();
     expect(await row(SERVICE).innerText()).toMatch(/13 %/);
     expect(await row(SERVICE).locator('[data-alarming=true]').count()).toBe(1);
-    expect(await row(SERVICE).innerText()).toMatch(/slower 10\d %/);
+    expect(await row(SERVICE).innerText()).toMatch(/p\d\d slower ×2/);
     expect(await row(HOSTILE).count()).toBe(1);
     expect(await page.locator('main i').count()).toBe(0);
     expect(await audit(page)).toEqual([]);
@@ -83,9 +83,9 @@ describe('the services page', () => {
   it('says what each operation of a service costs, and what became of it', async () => {
     await open({ service: SERVICE });
     await row('POST /pay').waitFor();
-    expect(await row('POST /pay').innerText()).toMatch(/25 %[^]*slower 10\d %[^]*\+25 % errors/);
+    expect(await row('POST /pay').innerText()).toMatch(/25 %[^]*slower ×2[^]*\+25 % errors/);
     expect(await row('GET /new').innerText()).toContain('new');
-    expect(await row('GET /old').innerText()).toContain('not called in this time');
+    expect(await row('GET /old').innerText()).toContain('Not called in this period');
     await page.getByRole('img', { name: /^Failed over time/ }).waitFor();
     expect(await audit(page)).toEqual([]);
     await darken(page);

@@ -27,7 +27,7 @@ const COLUMNS: readonly {
   { by: 'p95', label: 'p95', isNumber: true },
   { by: 'p99', label: 'p99', isNumber: true },
   { by: 'impact', label: 'Impact', isNumber: true },
-  { by: 'change', label: 'Against the earlier time', isNumber: false },
+  { by: 'change', label: 'Change', isNumber: false },
 ];
 
 /** The operations of a service; the figures lead to the traces behind them. */
@@ -79,7 +79,7 @@ const Row = ({ row, range }: { readonly row: OperationRow; readonly range: TimeR
       <tr className={classes.gone}>
         <td className={table.name}>{title}</td>
         <td className={table.number}>{formatRate(0)}</td>
-        <td colSpan={6}>not called in this time; before, its p95 was {formatMillis(latencyMs.p95)}</td>
+        <td colSpan={6}>Not called in this period. Its p95 before was {formatMillis(latencyMs.p95)}.</td>
       </tr>
     );
   }

@@ -56,7 +56,7 @@ export const ServiceTable = ({ stats: { seconds, now, before }, range, pathOf }:
               />
             ))}
             <th scope="col">Requests over time</th>
-            <th scope="col">Against the earlier time</th>
+            <th scope="col">Change</th>
           </tr>
         </thead>
         <tbody>

@@ -85,7 +85,7 @@ const ServicesPage = () => {
           <Select
             className={classes.compare ?? ''}
             aria-label="Compare with"
-            data={COMPARISONS.map(({ value, label }) => ({ value, label: `against ${label}` }))}
+            data={COMPARISONS.map(({ value, label }) => ({ value, label: `Compare with ${label}` }))}
             value={compare}
             allowDeselect={false}
             onChange={(value) =>

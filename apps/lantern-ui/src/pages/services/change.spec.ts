@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { changeOf } from './change.js';
+import { changeOf, formatFactor } from './change.js';
 
-const stats = (callCount: number, p95: number, errorCount = 0) => ({
+const stats = (callCount: number, p95: number, errorCount = 0, p50 = p95 / 2) => ({
   callCount,
   errorCount,
-  latencyMs: { p50: p95 / 2, p95, p99: p95 },
+  latencyMs: { p50, p95, p99: p95 },
 });
 
 describe('changeOf', () => {
@@ -18,8 +18,27 @@ describe('changeOf', () => {
     expect(changeOf(stats(100, now), stats(100, before)).latency).toBe(expected);
   });
 
-  it('tells by how much', () => {
-    expect(changeOf(stats(100, 138), stats(100, 100)).ratio).toBeCloseTo(0.38);
+  it('states the size of a change as a factor', () => {
+    expect(changeOf(stats(100, 138), stats(100, 100)).factor).toBeCloseTo(1.38);
+  });
+
+  it('finds a median that became slower although the p95 stayed the same', () => {
+    expect(changeOf(stats(100, 480, 0, 458), stats(100, 470, 0, 25))).toMatchObject({
+      latency: 'slower',
+      percentile: 'p50',
+      factor: 18.32,
+    });
+  });
+
+  it('reports what became slower before what became faster', () => {
+    expect(changeOf(stats(100, 150, 0, 10), stats(100, 100, 0, 80))).toMatchObject({
+      latency: 'slower',
+      percentile: 'p95',
+    });
+    expect(changeOf(stats(100, 100, 0, 10), stats(100, 100, 0, 80))).toMatchObject({
+      latency: 'faster',
+      percentile: 'p50',
+    });
   });
 
   it('makes nothing of a handful of calls, nor of an operation that is new', () => {
@@ -31,5 +50,19 @@ describe('changeOf', () => {
     expect(changeOf(stats(1_000, 100, 80), stats(1_000, 100, 20)).errors).toBeCloseTo(0.06);
     expect(changeOf(stats(20, 100, 1), stats(20, 100, 0)).errors).toBe(0);
     expect(changeOf(stats(100_000, 100, 300), stats(100_000, 100, 0)).errors).toBe(0);
+  });
+});
+
+describe('formatFactor', () => {
+  it.each([
+    [1.38, '38 %'],
+    [0.8, '20 %'],
+    [2, '×2'],
+    [2.55, '×2.5'],
+    [18.32, '×18'],
+    [16.56, '×17'],
+    [0.05, '×20'],
+  ])('writes %s as %s', (factor, text) => {
+    expect(formatFactor(factor)).toBe(text);
   });
 });

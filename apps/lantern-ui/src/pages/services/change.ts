@@ -1,35 +1,65 @@
 import type { CallStats } from '../../api/operation-stats.js';
+import { formatCount } from '../../shared/format/count.js';
+import { formatPercent } from '../../shared/format/rate.js';
 
-/** What became of the latency, and of the errors, since an earlier time. */
+/** Change of latency and errors between two periods. */
 export interface Change {
   readonly latency: 'slower' | 'faster' | 'same' | 'unknown';
-  /** p95 now over p95 then, less one: 0.38 is 38 % slower. */
-  readonly ratio: number;
-  /** The share of failed calls now less the one then, where the difference is more than chance and worth a word. */
+  /** Percentile that changed most; p95 where none changed. */
+  readonly percentile: Percentile;
+  /** That percentile now over the one before: 1.38 is 38 % slower, 18 is eighteen times as slow. */
+  readonly factor: number;
+  /** Share of failed calls now less the share before; 0 where the difference may be chance or is too small to matter. */
   readonly errors: number;
 }
 
-/** Fewer calls have no percentiles to speak of. */
+/**
+ * Percentiles that are compared. p95 alone misses an operation whose usual call became slow while its slowest calls
+ * stayed as slow as they were.
+ */
+const PERCENTILES = ['p50', 'p95'] as const;
+type Percentile = (typeof PERCENTILES)[number];
+
+/** Minimum number of calls in both periods: percentiles of fewer calls mean little. */
 const FEWEST_CALLS = 10;
 
-/** Percentiles are known to 4 %, and noise does the rest. */
+/** Percentiles are exact to 4 %, and noise adds to that. */
 const NOTABLE_RATIO = 0.15;
 const NOTABLE_MILLIS = 1;
 
 const NOTABLE_ERRORS = 0.01;
 
+export const NO_CHANGE_KNOWN: Change = { latency: 'unknown', percentile: 'p95', factor: 1, errors: 0 };
+
 export const changeOf = (now: CallStats, before: CallStats | undefined): Change => {
   if (before === undefined || Math.min(now.callCount, before.callCount) < FEWEST_CALLS) {
-    return { latency: 'unknown', ratio: 0, errors: 0 };
+    return NO_CHANGE_KNOWN;
   }
-  const [p95, earlier] = [now.latencyMs.p95, before.latencyMs.p95];
-  const ratio = earlier > 0 ? p95 / earlier - 1 : 0;
-  const isNotable = Math.abs(ratio) >= NOTABLE_RATIO && Math.abs(p95 - earlier) >= NOTABLE_MILLIS;
+  const changes = PERCENTILES.map((percentile) => {
+    const [value, earlier] = [now.latencyMs[percentile], before.latencyMs[percentile]];
+    const factor = earlier > 0 ? value / earlier : 1;
+    const isNotable = Math.abs(factor - 1) >= NOTABLE_RATIO && Math.abs(value - earlier) >= NOTABLE_MILLIS;
+    return { percentile, factor, isNotable };
+  });
+  // A percentile that became slower outweighs one that became faster.
+  const notable = changes.filter(({ isNotable }) => isNotable).sort((a, b) => b.factor - a.factor);
+  const slowest = notable.find(({ factor }) => factor > 1);
+  const { percentile, factor } = slowest ??
+    notable.at(-1) ?? { percentile: 'p95', factor: changes[1]?.factor ?? 1 };
   return {
-    latency: isNotable ? (ratio > 0 ? 'slower' : 'faster') : 'same',
-    ratio,
+    latency: notable.length === 0 ? 'same' : factor > 1 ? 'slower' : 'faster',
+    percentile,
+    factor,
     errors: notableErrors(now, before),
   };
+};
+
+/** `×18` from twice on, and half or less as `×2`; smaller changes in percents: `38 %`. */
+export const formatFactor = (factor: number): string => {
+  const times = factor < 1 ? 1 / factor : factor;
+  return times >= 1.95
+    ? `×${times < 9.95 ? Number(times.toFixed(1)) : formatCount(Math.round(times))}`
+    : formatPercent(Math.abs(factor - 1));
 };
 
 /** Two shares differ by more than chance when they are two standard errors apart. */

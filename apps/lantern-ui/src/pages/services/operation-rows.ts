@@ -1,5 +1,5 @@
 import type { CallStats, ComparedStats, OperationStats } from '../../api/operation-stats.js';
-import { changeOf, errorShare, type Change } from './change.js';
+import { changeOf, errorShare, NO_CHANGE_KNOWN, type Change } from './change.js';
 
 export interface OperationRow extends OperationStats {
   /** Calls per second. */
@@ -55,7 +55,7 @@ export const operationRows = ({ seconds, now, before }: ComparedStats, group: Ki
       rate: 0,
       errorShare: 0,
       impact: 0,
-      change: { latency: 'unknown', ratio: 0, errors: 0 },
+      change: NO_CHANGE_KNOWN,
       presence: 'gone',
     }));
   return [...rows, ...gone];
@@ -93,7 +93,7 @@ const valueOf = (row: OperationRow, by: OperationOrder): string | number => {
     case 'rate':
       return row[by];
     case 'change':
-      return row.change.latency === 'unknown' ? -Infinity : row.change.ratio;
+      return row.change.latency === 'unknown' ? -Infinity : row.change.factor;
     default:
       return row.latencyMs[by];
   }

@@ -5,7 +5,7 @@ export const DEFAULT_LOOKBACK = '1h';
 
 /** What the time is compared with. */
 export const COMPARISONS = [
-  { value: 'before', label: 'the time before', earlierMillis: undefined },
+  { value: 'before', label: 'previous period', earlierMillis: undefined },
   { value: '1d', label: 'a day earlier', earlierMillis: 86_400_000 },
   { value: '7d', label: 'a week earlier', earlierMillis: 604_800_000 },
 ] as const;
