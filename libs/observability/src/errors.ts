@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { redactText } from './http/url.js';
 
 /** How many causes of an error are followed; a longer chain is a loop or noise. */
 const maxCauses = 5;
@@ -15,7 +16,7 @@ export interface ErrorDescription {
   cause?: ErrorDescription;
 }
 
-/** Describes what was thrown, whatever it is. Never throws itself. */
+/** Describes what was thrown, whatever it is, with the secrets of URLs masked. Never throws itself. */
 export function describeError(thrown: unknown): ErrorDescription {
   try {
     return describe(thrown, 0);
@@ -28,15 +29,16 @@ export function describeError(thrown: unknown): ErrorDescription {
 function describe(thrown: unknown, depth: number): ErrorDescription {
   if (!isErrorLike(thrown)) {
     const name = thrown === null ? 'null' : typeof thrown;
-    return { name, message: typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1 }) };
+    return { name, message: redactText(typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1 })) };
   }
   const name = text(thrown.name) ?? 'Error';
   const code = text(thrown.code);
-  const description: ErrorDescription = { name, message: messageOf(thrown, code) };
+  const description: ErrorDescription = { name, message: redactText(messageOf(thrown, code)) };
   if (code !== undefined) description.code = code;
   const cause =
     depth < maxCauses && thrown.cause !== undefined ? describe(thrown.cause, depth + 1) : undefined;
-  const stack = text(thrown.stack);
+  const ownStack = text(thrown.stack);
+  const stack = ownStack === undefined ? undefined : redactText(ownStack);
   if (stack !== undefined) {
     description.stack = cause
       ? `${stack}\nCaused by: ${cause.stack ?? `${cause.name}: ${cause.message}`}`

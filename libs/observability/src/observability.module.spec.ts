@@ -368,6 +368,19 @@ describe('ObservabilityModule', () => {
     expect(lines).toEqual([]);
   });
 
+  it('masks the names of redactKeys in the URLs of spans too', async () => {
+    @Module({ imports: [ObservabilityModule.forRoot({ logLevel: 'fatal', redactKeys: ['iban'] })] })
+    class App {}
+    const { app, url } = await startApp(App);
+    await (await fetch(`${url}/nowhere?IBAN=DE02&page=2`)).text();
+    const spans = await telemetry.waitForSpans(2);
+    await app.close();
+    expect(spans.map(({ attributes }) => attributes['url.query'] ?? attributes['url.full'])).toEqual([
+      'IBAN=REDACTED&page=2',
+      `${url}/nowhere?IBAN=REDACTED&page=2`,
+    ]);
+  });
+
   it('leaves an exception filter and a guard of the application in their place', async () => {
     @Catch()
     class Filter implements ExceptionFilter {

@@ -16,6 +16,7 @@ import { setInboundTrust } from './http/inbound-context.js';
 import { watchEnhancers } from './http/nest-enhancers.js';
 import { watchExceptions, watchHandlers, watchRoutes } from './http/nest-hooks.js';
 import { addGlobalPrefix, setUntracedPaths } from './http/untraced-paths.js';
+import { sensitiveNames } from './sensitive-names.js';
 import { TraceLogger } from './logging/trace-logger.js';
 import { serveMetrics } from './metrics/app-metrics.js';
 import { prepareMetrics } from './metrics/meter.js';
@@ -89,6 +90,7 @@ export class ObservabilityModule
     const { untracedPaths, trustInboundContext } = this.options;
     if (untracedPaths) setUntracedPaths(untracedPaths);
     else addGlobalPrefix(this.applicationConfig?.getGlobalPrefix() ?? '');
+    sensitiveNames.add(this.options.redactKeys ?? []);
     if (trustInboundContext !== undefined) setInboundTrust(trustInboundContext);
     prepareProcess();
     await Promise.all([watchExceptions(), watchEnhancers()]);

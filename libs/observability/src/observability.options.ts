@@ -22,7 +22,10 @@ export interface ObservabilityOptions {
    * process. Default: true.
    */
   trustInboundContext?: InboundTrust;
-  /** Further names, beside password, token, cookie and the like, whose values log lines mask. Case and separators do not count. */
+  /**
+   * Further names, beside password, token, cookie and the like, whose values are masked: keys of log lines, and for the
+   * whole process parameters of URLs in spans, log lines and errors. Case and separators do not count.
+   */
   redactKeys?: readonly string[];
   /** Lowest level that is written, by winston's name or Nest's. Default: `LOG_LEVEL`, else `info`. */
   logLevel?: string;

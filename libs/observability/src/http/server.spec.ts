@@ -67,6 +67,12 @@ describe('the span of a request served by a plain HTTP server', () => {
     expect(span.attributes['url.query']).toBe('token=REDACTED&q=1&api_key=REDACTED&pass%77ord=REDACTED');
   });
 
+  it('hides an authorization code and a session in the path', async () => {
+    const { span } = await serve('/cart;jsessionid=a/items?code=b&state=c', ok);
+    expect(span.attributes['url.path']).toBe('/cart;jsessionid=REDACTED/items');
+    expect(span.attributes['url.query']).toBe('code=REDACTED&state=c');
+  });
+
   it('believes the proxy in front', async () => {
     const { span } = await serve('/', ok, {
       headers: {

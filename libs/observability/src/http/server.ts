@@ -40,7 +40,7 @@ import { RequestContext } from './request-context.js';
 import { reportFailure } from './safely.js';
 import { type RequestOutcome, type ServedRequest, announceServed } from './served-request.js';
 import { isUntraced } from './untraced-paths.js';
-import { redactQuery, splitHost, splitTarget } from './url.js';
+import { redactPath, redactQuery, splitHost, splitTarget } from './url.js';
 
 type AnyServer = http.Server | https.Server;
 
@@ -106,8 +106,9 @@ function begin(server: AnyServer, request: IncomingMessage, response: ServerResp
     if (begun.has(request)) return undefined;
     begun.add(request);
   }
-  const { path, query } = splitTarget(request.url ?? '/');
-  if (isUntraced(path)) return untraced;
+  const { path: target, query } = splitTarget(request.url ?? '/');
+  if (isUntraced(target)) return untraced;
+  const path = redactPath(target);
 
   const startedAt = performance.now();
   const { parent, correlationId, links } = inboundContext(request);

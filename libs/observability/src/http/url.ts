@@ -11,18 +11,21 @@ export function splitTarget(target: string): { path: string; query: string | und
 }
 
 /**
- * The query with the values of sensitive parameters masked, as
- * https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/#url-query asks.
+ * The query with the values of secret parameters masked, as
+ * https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/#url-query asks. A fragment behind it is a query too:
+ * OAuth's implicit flow writes its tokens there.
  */
 export function redactQuery(query: string): string {
   if (!query.includes('=')) return query;
   return query
-    .split('&')
-    .map((pair) => {
-      const at = pair.indexOf('=');
-      return at > 0 && sensitiveNames.has(decoded(pair.slice(0, at))) ? `${pair.slice(0, at)}=${mask}` : pair;
+    .split(/([&;?#])/)
+    .map((part) => {
+      const at = part.indexOf('=');
+      return at > 0 && sensitiveNames.hasParameter(decoded(part.slice(0, at)))
+        ? `${part.slice(0, at)}=${mask}`
+        : part;
     })
-    .join('&');
+    .join('');
 }
 
 function decoded(name: string): string {
@@ -34,14 +37,52 @@ function decoded(name: string): string {
 }
 
 /**
- * A URL fit for a span or a log line: sensitive query parameters and the user-info are masked. What is no absolute URL
- * is taken for a path with a query.
+ * The path of a request target with its secret parameters masked (`/cart;jsessionid=1`). A target in absolute form is a
+ * whole URL: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
+ */
+export function redactPath(path: string): string {
+  if (!path.includes(';') && !path.includes('@')) return path;
+  return path.startsWith('/') ? path.split('/').map(redactQuery).join('/') : redactUrl(path);
+}
+
+/**
+ * A URL fit for a span or a log line: secret parameters and the user-info are masked. A value that is no absolute URL
+ * is read as a path with a query.
  */
 export function redactUrl(url: string): string {
-  const { path, query } = splitTarget(
-    url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#@]*@/i, `$1${mask}:${mask}@`),
-  );
-  return query === undefined ? path : `${path}?${redactQuery(query)}`;
+  const shown = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, `$1${mask}:${mask}@`);
+  const at = shown.search(/[?#]/);
+  return at === -1 ? shown : `${shown.slice(0, at + 1)}${redactQuery(shown.slice(at + 1))}`;
+}
+
+/**
+ * The user-info of a URL within a text, a password with a slash included, which no port is. Bounded, so that a long text
+ * costs a bounded look for each `://`.
+ */
+const userInfo = /:\/\/(?:[^\s/?#"'<>`]{0,512}|[^\s/?#"'<>`:]{0,256}:(?!\d{1,5}[/?#])[^\s"'<>`]{0,256})@/g;
+
+/** A text, such as the message of an error, in which the URLs are masked as {@link redactUrl} does. */
+export function redactText(text: string): string {
+  const shown = text.includes('@') ? text.replace(userInfo, `://${mask}:${mask}@`) : text;
+  return shown.includes('=')
+    ? shown.replace(
+        /([?#])([^\s"'<>`]+)/g,
+        (_match, mark: string, query: string) => mark + redactQuery(query),
+      )
+    : shown;
+}
+
+/**
+ * The value of a variable that should be a URL, as a message may show it: scheme, host and path, without the user-info
+ * and the query. A value that cannot be read as a URL is hidden if a password may be in it.
+ */
+export function displayUrl(value: string): string {
+  if (!URL.canParse(value)) return /[@?#]/.test(value) ? '(hidden)' : value;
+  const { protocol, host, pathname, username, password } = new URL(value);
+  if (pathname.includes('@')) return '(hidden)';
+  return host === ''
+    ? `${protocol}${pathname}`
+    : `${protocol}//${username + password && '***@'}${host}${pathname}`;
 }
 
 /** Host and port of a Host header or authority: `shop:8080`, `[::1]:8080`. */

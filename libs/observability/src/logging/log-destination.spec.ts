@@ -51,6 +51,16 @@ describe('where log lines go beside stdout', () => {
     });
   });
 
+  it.each(['http://user:hunter2@loki:port', 'http://user:hun/ter2@loki', 'user:hunter2@loki:3100'])(
+    'nowhere when the URL of Loki is %s, whose credentials it does not tell',
+    (url) => {
+      const { target, warnings } = chosen({}, url);
+      expect(target).toBeUndefined();
+      expect(warnings).toEqual([expect.stringMatching(/^LOKI_URL is "\(hidden\)" /)]);
+      expect(warnings.join()).not.toMatch(/hun|ter2/);
+    },
+  );
+
   it('nowhere when the URL of Loki is none, which it says', () => {
     expect(chosen({}, 'not a url')).toEqual({
       target: undefined,

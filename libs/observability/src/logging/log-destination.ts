@@ -1,4 +1,5 @@
 import { getBooleanFromEnv } from '@opentelemetry/core';
+import { displayUrl } from '../http/url.js';
 import { setting } from '../environment.js';
 import { describeError } from '../errors.js';
 import type { ServiceIdentity } from '../service-identity.js';
@@ -40,7 +41,7 @@ export function logDestination(
   } catch (error) {
     const reason = describeError(error).message;
     warnings.push(
-      `LOKI_URL is "${lokiUrl}" (${reason}); log lines go to stdout only. Example: http://localhost:3100`,
+      `LOKI_URL is "${displayUrl(lokiUrl)}" (${reason}); log lines go to stdout only. Example: http://localhost:3100`,
     );
     return { sender: undefined, warnings };
   }

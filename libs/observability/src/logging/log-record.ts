@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type Context, context, isSpanContextValid, trace } from '@opentelemetry/api';
 import { type ErrorDescription, describeError, isErrorLike } from '../errors.js';
+import { redactText } from '../http/url.js';
 import { getCorrelationId } from '../propagation/correlation.js';
 import type { SensitiveNames } from '../sensitive-names.js';
 import { now, timestamp } from './timestamp.js';
@@ -119,7 +120,12 @@ export function logRecord(
   ctx: Context = context.active(),
   time = now(),
 ): LogRecord {
-  const record: LogRecord = { timestamp: timestamp(time), level, message: cut(call.message), service };
+  const record: LogRecord = {
+    timestamp: timestamp(time),
+    level,
+    message: redactText(cut(call.message)),
+    service,
+  };
   if (call.context !== undefined) record.context = call.context;
   const spanContext = trace.getSpanContext(ctx);
   if (spanContext && isSpanContextValid(spanContext)) {
@@ -135,7 +141,7 @@ export function logRecord(
     record.error = plainValue(withoutStacks(error), sensitive) as Omit<ErrorDescription, 'stack'>;
     if (stack !== undefined) record.stack = cut(stack);
   }
-  if (call.stack !== undefined) record.stack ??= cut(call.stack);
+  if (call.stack !== undefined) record.stack ??= redactText(cut(call.stack));
   return record;
 }
 

@@ -19,7 +19,7 @@ export class LokiSender implements LineSender {
   private readonly host: string;
 
   /**
-   * @param url base URL; credentials in it become basic authentication
+   * @param url base URL, http or https; credentials in it become basic authentication
    * @param labels of the stream. Few and constant: each combination is a stream of its own
    */
   constructor(
@@ -27,7 +27,9 @@ export class LokiSender implements LineSender {
     private readonly labels: Record<string, string>,
     private readonly limits = defaultLimits,
   ) {
-    this.host = new URL(url).href.replace(/\/$/, '');
+    const { href, protocol } = new URL(url);
+    if (!/^https?:$/.test(protocol)) throw new TypeError('not an http(s) URL');
+    this.host = href.replace(/\/$/, '');
   }
 
   async send(lines: readonly QueuedLine[]): Promise<SendOutcome> {

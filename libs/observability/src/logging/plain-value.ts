@@ -1,4 +1,5 @@
 import { describeError, isErrorLike } from '../errors.js';
+import { redactText } from '../http/url.js';
 import type { SensitiveNames } from '../sensitive-names.js';
 
 const maxDepth = 6;
@@ -8,7 +9,7 @@ const maxStringLength = 16_384;
 const mask = '[REDACTED]';
 
 /**
- * A copy of the value that JSON can hold and a log may hold: sensitive keys masked, long strings and lists cut, cycles
+ * A copy of the value that JSON can hold and a log may hold: sensitive keys and the secrets of URLs masked, long strings and lists cut, cycles
  * and depth bounded, errors, maps, sets and buffers readable. Getters and `toJSON` that throw leave a note.
  */
 export function plainValue(value: unknown, sensitive: SensitiveNames): unknown {
@@ -23,7 +24,7 @@ export function cut(text: string, max = maxStringLength): string {
 function plain(value: unknown, sensitive: SensitiveNames, above: readonly object[]): unknown {
   switch (typeof value) {
     case 'string':
-      return cut(value);
+      return redactText(cut(value));
     case 'number':
       return Number.isFinite(value) ? value : String(value);
     case 'bigint':

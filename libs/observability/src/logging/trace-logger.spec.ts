@@ -204,6 +204,23 @@ describe('TraceLogger with Loki', () => {
     ]);
   });
 
+  it('tells what it has to say of itself without the ids of the request during which it comes up', async () => {
+    loki.answerWith(500);
+    await new Tracer().withSpan('request', async () => {
+      const logger = json({ lokiUrl: loki.url, logLevel: 'loud' });
+      logger.log('hello');
+      await until('the report', () => stdout.lines().length === 3);
+      await logger.shutdown(1000);
+    });
+    const ids = stdout.json().map(({ message, trace_id }) => [message, trace_id]);
+    expect(ids).toEqual([
+      [expect.stringMatching(/^LOG_LEVEL is "loud"/), undefined],
+      ['hello', expect.any(String)],
+      [expect.stringMatching(/^Loki cannot be reached/), undefined],
+      ['2 log lines were not sent to Loki before the end', undefined],
+    ]);
+  });
+
   it('goes without Loki when its URL is none', () => {
     expect(() => json({ lokiUrl: 'not a url' })).not.toThrow();
     expect(stdout.json()).toMatchObject([

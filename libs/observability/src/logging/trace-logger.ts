@@ -1,5 +1,5 @@
 import { Inject, Injectable, type LoggerService, Optional } from '@nestjs/common';
-import { context, trace } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, context, trace } from '@opentelemetry/api';
 import { LEVEL, MESSAGE } from 'triple-beam';
 import winston from 'winston';
 import Transport from 'winston-transport';
@@ -58,21 +58,21 @@ export class TraceLogger implements LoggerService {
       transports: [new StdoutTransport(options.logFormat ?? logFormat(env))],
     });
     if (level === undefined) {
-      this.warn(
+      this.report(
+        'warn',
         `LOG_LEVEL is "${givenLevel}"; using info. Known: ${Object.keys(levels).join(', ')}.`,
-        ownContext,
       );
     }
     const { sender, warnings } = logDestination(env, identity, options.lokiUrl ?? setting(env, 'LOKI_URL'));
     if (sender) {
       this.delivery = new LineDelivery({
         sender,
-        report: (level, message) => this.write(level, message, [ownContext]),
+        report: (level, message) => this.report(level, message),
       });
       this.winston.add(new DeliveryTransport(this.delivery));
       this.closeDelivery = openDelivery(this.delivery);
     }
-    for (const warning of warnings) this.warn(warning, ownContext);
+    for (const warning of warnings) this.report('warn', warning);
   }
 
   log(message: string, fields: LogFields, context?: string): void;
@@ -120,6 +120,12 @@ export class TraceLogger implements LoggerService {
     await this.delivery?.shutdown(timeoutMillis);
   }
 
+  /** Says something about the logger itself, outside of the request during which it comes up. */
+  private report(level: 'warn' | 'info', message: string): void {
+    if (levels[level] <= this.threshold)
+      this.emit(level, { message, context: ownContext, fields: {} }, ROOT_CONTEXT);
+  }
+
   private write(level: Level, message: unknown, params: readonly unknown[]): void {
     if (levels[level] > this.threshold) return;
     try {
@@ -134,9 +140,8 @@ export class TraceLogger implements LoggerService {
     }
   }
 
-  private emit(level: Level, call: LogCall): void {
+  private emit(level: Level, call: LogCall, ctx: Context = context.active()): void {
     const time = now();
-    const ctx = context.active();
     const record = logRecord(level, call, this.service, this.sensitive, ctx, time);
     const info: LineInfo & winston.LogEntry & { [LEVEL]: Level } = {
       level,

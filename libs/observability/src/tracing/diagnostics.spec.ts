@@ -1,14 +1,19 @@
-import { diag } from '@opentelemetry/api';
+import { ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { globalErrorHandler } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { captureStdout } from '../../test/stdout.js';
+import { correlationKey } from '../propagation/correlation.js';
+import { startTestTelemetry } from '../testing/index.js';
 import { Diagnostics } from './diagnostics.js';
+import { Tracer } from './tracer.js';
+
+startTestTelemetry();
 
 let stdout: ReturnType<typeof captureStdout>;
 const claimed: string[] = [];
 
 const install = (env: NodeJS.ProcessEnv = {}): void => {
-  new Diagnostics('order-service', { LOG_FORMAT: 'json' }).install(env, (message) => {
+  new Diagnostics('order-service', { ...env, LOG_FORMAT: 'json' }).install(env, (message) => {
     if (!message.startsWith('claim')) return false;
     claimed.push(message);
     return true;
@@ -45,6 +50,42 @@ describe('what OpenTelemetry has to say', () => {
     for (let at = 0; at < 1000; at++) diag.warn(`dropped ${at} spans`);
     diag.warn('something else');
     expect(stdout.json().map(({ message }) => message)).toEqual(['dropped 0 spans', 'something else']);
+  });
+
+  it('bears no ids of the request during which it comes up', () => {
+    install();
+    context.with(ROOT_CONTEXT.setValue(correlationKey, 'order-42'), () =>
+      new Tracer().withSpan('request', () => diag.warn('spans cannot be sent')),
+    );
+    expect(Object.keys(stdout.json()[0] ?? {})).toEqual([
+      'timestamp',
+      'level',
+      'message',
+      'service',
+      'context',
+    ]);
+  });
+
+  it('bears the ids of the request where it tells why that ended the process', () => {
+    const diagnostics = new Diagnostics('order-service', { LOG_FORMAT: 'json' });
+    new Tracer().withSpan('request', () =>
+      diagnostics.writeCrash('Uncaught exception: boom', new Error('boom')),
+    );
+    expect(stdout.json()).toMatchObject([{ level: 'fatal', trace_id: expect.any(String) }]);
+  });
+
+  it('never quotes the credentials of a URL variable, however broken', () => {
+    const url = 'http://user:hun ter2@collector:port';
+    install({ OTEL_EXPORTER_OTLP_ENDPOINT: url });
+    diag.warn(
+      `Configuration: Could not parse environment-provided export URL: '${url}', falling back to undefined`,
+    );
+    expect(stdout.json()).toMatchObject([
+      {
+        message:
+          "Configuration: Could not parse environment-provided export URL: '(hidden)', falling back to undefined",
+      },
+    ]);
   });
 
   it('is left to whoever tells it better', () => {

@@ -1,7 +1,8 @@
-import { DiagLogLevel, type DiagLogger, diag } from '@opentelemetry/api';
+import { type Context, DiagLogLevel, type DiagLogger, ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import { setting } from '../environment.js';
 import { describeError } from '../errors.js';
+import { displayUrl } from '../http/url.js';
 import { now } from '../logging/timestamp.js';
 import type { Level } from '../logging/log-level.js';
 import { logRecord, readLogCall } from '../logging/log-record.js';
@@ -15,23 +16,39 @@ const repeatAfterMillis = 60_000;
 /** Different complaints that are remembered. */
 const maxRemembered = 100;
 
-const context = 'OpenTelemetry';
+const speaker = 'OpenTelemetry';
 
-/** Writes what telemetry has to say about itself as log lines, before and beside Nest's logger. */
+/**
+ * Writes what telemetry has to say about itself as log lines, before and beside Nest's logger. Such a line bears no trace
+ * and no correlation id: the request during which it happens to be written has nothing to do with it.
+ */
 export class Diagnostics {
   private readonly format: LogFormat;
+  /** Values of variables that hold credentials, and what is written in their place. */
+  private readonly hidden: readonly (readonly [value: string, shown: string])[];
 
   constructor(
     private readonly service: string,
     env: NodeJS.ProcessEnv,
   ) {
     this.format = logFormat(env);
+    this.hidden = urlsWithSecrets(env);
   }
 
   write(level: Level, message: string, ...params: unknown[]): void {
-    const call = readLogCall(level, message, [...params, context]);
+    this.writeIn(ROOT_CONTEXT, level, message, params);
+  }
+
+  /** Writes why the process ends, with the ids of the request that ends it. */
+  writeCrash(message: string, error: unknown): void {
+    this.writeIn(context.active(), 'fatal', message, [{ error }]);
+  }
+
+  private writeIn(ctx: Context, level: Level, message: string, params: readonly unknown[]): void {
+    const shown = this.hidden.reduce((text, [value, instead]) => text.replaceAll(value, instead), message);
+    const call = readLogCall(level, shown, [...params, speaker]);
     const time = now();
-    const record = logRecord(level, call, this.service, sensitiveNames, undefined, time);
+    const record = logRecord(level, call, this.service, sensitiveNames, ctx, time);
     writeToStdout(record, this.format);
     deliverOwnLine(record, time);
   }
@@ -73,4 +90,16 @@ export class Diagnostics {
     };
     diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   }
+}
+
+/**
+ * The exporters of OpenTelemetry quote a URL that they cannot read, credentials included.
+ * https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
+ */
+function urlsWithSecrets(env: NodeJS.ProcessEnv): [value: string, shown: string][] {
+  return Object.entries(env).flatMap(([name, given]): [string, string][] => {
+    const value = given?.trim() ?? '';
+    if (!/(?:_ENDPOINT|_URL)$/.test(name) || !/[@?]/.test(value)) return [];
+    return [[value, displayUrl(value)]];
+  });
 }

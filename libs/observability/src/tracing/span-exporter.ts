@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import { ConsoleSpanExporter, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
+import { displayUrl } from '../http/url.js';
 import { setting } from '../environment.js';
 import { OtlpSpanExporter } from '../otlp/otlp-span-exporter.js';
 import { encodeTraceRequest } from '../otlp/trace-request.js';
@@ -93,6 +94,6 @@ function targetOf(env: NodeJS.ProcessEnv): string {
     const url = new URL(text);
     return `${url.protocol}//${url.host}`;
   } catch {
-    return text;
+    return displayUrl(text);
   }
 }

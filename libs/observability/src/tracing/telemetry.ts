@@ -82,7 +82,7 @@ async function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promi
   // Fetched metrics begin with the application that serves them; these have no need of one.
   if (metricExits(env).pushed.length > 0) startProcessMetrics();
   const forgetCrashes = recordCrashes({
-    report: (message, error) => diagnostics.write('fatal', message, { error }),
+    report: (message, error) => diagnostics.writeCrash(message, error),
     flush: (timeoutMillis, crashed) => {
       // A plain end is not held up for a backend that is known to be away.
       if (!target || !delivery || !processor || delivery.undelivered === 0) return;

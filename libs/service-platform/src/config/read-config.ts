@@ -1,3 +1,4 @@
+import { displayUrl } from '@lantern/observability';
 import type { z } from 'zod';
 import { StartError } from '../errors/start-error.js';
 
@@ -37,7 +38,5 @@ function explain(name: string, value: string | undefined, field: z.ZodType): str
 
 /** Of a URL that may carry a password only what cannot hold it: scheme, host and path. */
 function withoutSecrets(value: string): string {
-  if (!URL.canParse(value)) return '(hidden)';
-  const { protocol, host, pathname, username } = new URL(value);
-  return host ? `"${protocol}//${username ? '***@' : ''}${host}${pathname}"` : '(hidden)';
+  return URL.canParse(value) && new URL(value).host !== '' ? `"${displayUrl(value)}"` : '(hidden)';
 }
