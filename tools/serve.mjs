@@ -3,21 +3,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const { dependencies = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
-const compile = [
-  ...['src', '-d', 'dist', '--strip-leading-paths', '--config-file', '../../.swcrc'],
-  ...['--ignore', '**/*.spec.ts'],
-];
-const swc = '../../node_modules/@swc/cli/bin/swc.js';
+const compile = fileURLToPath(new URL('./compile.mjs', import.meta.url));
 
-const { status } = spawnSync(process.execPath, [swc, ...compile], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [compile], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 
 const register =
   '@lantern/observability' in dependencies ? ['--import', '@lantern/observability/register'] : [];
 const children = [
-  spawn(process.execPath, [swc, ...compile, '--watch', '--quiet'], { stdio: 'inherit' }),
+  spawn(process.execPath, [compile, 'src', '--watch', '--quiet'], { stdio: 'inherit' }),
   spawn(process.execPath, ['--watch', '--watch-preserve-output', ...register, 'dist/main.js'], {
     stdio: 'inherit',
     env: {
