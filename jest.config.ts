@@ -36,7 +36,7 @@ export const project = (overrides: Config = {}): Config => ({
 });
 
 const config: Config = {
-  projects: ['<rootDir>/apps/*', '<rootDir>/libs/*', '<rootDir>/tools/*'],
+  projects: ['<rootDir>/{apps,libs,tools}/*/jest.config.ts'],
 };
 
 export default config;

@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import classes from './CompletingInput.module.css';
 import { piecesOf, type TextMark, type TextProblem } from './text-marks.js';
 
-export type { TextMark, TextProblem } from './text-marks.js';
+export type { TextMark } from './text-marks.js';
 
 /** What a choice replaces: the text from `from` to `to`. */
 export interface TextPlace {

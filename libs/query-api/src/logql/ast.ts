@@ -63,8 +63,8 @@ export interface LabelComparison {
   readonly matcher: Matcher;
 }
 
-export const QUANTITY_OPERATORS = ['==', '!=', '>', '>=', '<', '<='] as const;
-export type QuantityOperator = (typeof QUANTITY_OPERATORS)[number];
+export const COMPARISON_OPERATORS = ['==', '!=', '>', '>=', '<', '<='] as const;
+export type QuantityOperator = (typeof COMPARISON_OPERATORS)[number];
 
 /** `| took > 1h30m`, `| size <= 20MB`, `| status >= 500`. A single `=` means `==`. */
 export interface QuantityComparison {
@@ -246,7 +246,6 @@ export interface VectorAggregation {
 }
 
 export const SET_OPERATORS = ['and', 'or', 'unless'] as const;
-export const COMPARISON_OPERATORS = QUANTITY_OPERATORS;
 export const ARITHMETIC_OPERATORS = ['+', '-', '*', '/', '%', '^'] as const;
 export type SetOperator = (typeof SET_OPERATORS)[number];
 export type ArithmeticOperator = (typeof ARITHMETIC_OPERATORS)[number];

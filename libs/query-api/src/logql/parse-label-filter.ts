@@ -4,7 +4,7 @@ import { parsePrometheusDuration } from '../go/prometheus-duration.js';
 import { messageOf } from '../message-of.js';
 import {
   MATCH_OPERATORS,
-  QUANTITY_OPERATORS,
+  COMPARISON_OPERATORS,
   type LabelFilter,
   type Matcher,
   type MatchOperator,
@@ -96,7 +96,7 @@ export const parseNumber = ({ text }: Token): number => {
   }
 };
 
-const COMPARISONS: ReadonlySet<TokenKind> = new Set<TokenKind>([...MATCH_OPERATORS, ...QUANTITY_OPERATORS]);
+const COMPARISONS: ReadonlySet<TokenKind> = new Set<TokenKind>([...MATCH_OPERATORS, ...COMPARISON_OPERATORS]);
 
 export const isComparison = (kind: TokenKind): boolean => COMPARISONS.has(kind);
 
@@ -104,4 +104,4 @@ export const isMatchOperator = (kind: TokenKind): kind is MatchOperator =>
   (MATCH_OPERATORS as readonly TokenKind[]).includes(kind);
 
 const isQuantityOperator = (kind: TokenKind): kind is QuantityOperator =>
-  (QUANTITY_OPERATORS as readonly TokenKind[]).includes(kind);
+  (COMPARISON_OPERATORS as readonly TokenKind[]).includes(kind);

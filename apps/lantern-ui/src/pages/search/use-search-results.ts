@@ -60,7 +60,7 @@ export const useSearchResults = ({ state, search, isEnabled, isReading, interval
   };
 };
 
-export type SearchResults = ReturnType<typeof useSearchResults>;
+type SearchResults = ReturnType<typeof useSearchResults>;
 
 /** A trace may move from one page to the next while more of its spans arrive. */
 const distinct = (summaries: readonly TraceSummary[]): TraceSummary[] => [

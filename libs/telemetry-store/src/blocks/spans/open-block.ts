@@ -1,4 +1,4 @@
-import { ID_WORDS, TIME_WORDS, type TraceRequestWalker } from '@lantern/otlp';
+import { TIME_WORDS, type TraceRequestWalker } from '@lantern/otlp';
 import { SpanKind } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
 import type { SignedCall } from './block-summary.js';
@@ -160,6 +160,3 @@ const isSame = (known: Uint8Array | undefined, bytes: Uint8Array, start: number,
   for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
   return true;
 };
-
-/** Where the ids of a walked span begin. */
-export const idsOf = (row: number): number => ID_WORDS * row;
