@@ -34,7 +34,7 @@ const steps = [
   // Suites wait for processes and timers now and then: more at a time than there are cores.
   nx(
     'Build, lint, types, unit and contract tests',
-    ...['run-many', '-t', 'build', 'lint', 'typecheck', 'test', '--parallel=4'],
+    ...['run-many', '-t', 'build', 'lint', 'typecheck', 'test', 'knip', 'publint', '--parallel=4'],
   ),
   // Two at a time: each e2e suite starts the whole system, on ports of its own.
   nx('Trace and browser tests', 'run-many', '-t', 'e2e', '--parallel=2'),

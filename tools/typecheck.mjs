@@ -4,5 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const tsc = fileURLToPath(new URL('../node_modules/typescript7/bin/tsc', import.meta.url));
-const { status } = spawnSync(process.execPath, [tsc, '-p', process.argv[2] ?? 'tsconfig.json'], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [tsc, '-p', process.argv[2] ?? 'tsconfig.json'], {
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);

@@ -8,10 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { decodeTraceRequest } from '@lantern/otlp';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
-/* eslint-disable no-restricted-imports -- it belongs to this project, and stands beside src */
 import { openBlockStore } from '../src/blocks/block-store.js';
 import type { TraceQuery } from '../src/trace-store.js';
-/* eslint-enable no-restricted-imports */
+ 
 import { cpuSeconds, percentile } from './figures.js';
 import { sentRequests } from './sent-requests.js';
 import { WORKLOAD_START } from './shop-workload.js';

@@ -5,9 +5,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
-/* eslint-disable no-restricted-imports -- it belongs to this project, and stands beside src */
 import { openBlockStore, type BlockStore, type BlockStoreOptions } from '../src/blocks/block-store.js';
-/* eslint-enable no-restricted-imports */
+ 
 import { TurnWatch, asked } from './asked.js';
 import { Figures, cpuSeconds, percentile } from './figures.js';
 import { questionsTo } from './questions.js';

@@ -1,7 +1,6 @@
 import { SpanKind, type Trace, type TraceId } from '@lantern/telemetry-model';
-/* eslint-disable no-restricted-imports -- it belongs to this project, and stands beside src */
 import type { TraceQuery, TraceStore } from '../src/trace-store.js';
-/* eslint-enable no-restricted-imports */
+ 
 import { WORKLOAD_START } from './shop-workload.js';
 
 const SECOND = 1_000_000_000n;

@@ -2,10 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { encodeTraceRequest } from '@lantern/otlp';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
-/* eslint-disable no-restricted-imports -- it belongs to this project, and stands beside src */
 import { openBlockStore } from '../src/blocks/block-store.js';
 import type { TraceQuery } from '../src/trace-store.js';
-/* eslint-enable no-restricted-imports */
+ 
 
 export type Call =
   | { readonly id: number; readonly append: Uint8Array }

@@ -1,5 +1,6 @@
 // Who may import whom. `eslint.config.mjs` turns this table into lint rules; import-rules.spec.ts beside it
 // breaks each rule once and expects the lint to fail with the reason given here.
+import { dirname, relative, resolve } from 'node:path';
 
 /**
  * @typedef {object} ImportRule
@@ -38,7 +39,7 @@ export const importRules = [
   },
   {
     from: 'apps/shop-e2e',
-    may: ['launcher', 'query-api', 'service-contracts', 'telemetry-model'],
+    may: ['launcher'],
     never: ['@nestjs/*'],
     because: 'Trace tests exercise what a user has: the system itself only over HTTP.',
   },
@@ -100,14 +101,53 @@ export const importRules = [
     because:
       'The checks read files and start processes (a PostgreSQL among them); they import none of those.',
   },
+  {
+    from: 'tools/lint-rules',
+    may: [],
+    because: 'The lint rules read the workspace as text; they import none of its projects.',
+  },
+  {
+    from: 'tools/workspace-checks',
+    may: [],
+    because: 'The checks read manifests and run tools; they import none of the projects.',
+  },
 ];
 
 const SCOPE = '@lantern/';
 
-/** A relative path that leaves the project and enters another one, or a build output. */
-const INTO_ANOTHER_PROJECT = String.raw`^\.\.?/(?:.*/)?(?:apps|libs|src|dist)/`;
-const INTO_ANOTHER_PROJECT_BECAUSE =
+const BY_PACKAGE_NAME =
   'Import another project by its package name, so that only its entry points are reached.';
+
+/**
+ * Rejects relative paths that lead into another project or into a build output. The path decides, not its text:
+ * `../src/span.js` is the project's own source when a benchmark imports it.
+ *
+ * @type {import('eslint').Rule.RuleModule}
+ */
+const relativePathsStayInside = {
+  meta: { type: 'problem', schema: [{ type: 'string' }], messages: { leaves: BY_PACKAGE_NAME } },
+  create(context) {
+    const project = `${context.options[0]}/`;
+    const check = ({ source }) => {
+      if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
+      const target = relative(context.cwd, resolve(dirname(context.filename), source.value)).replaceAll(
+        '\\',
+        '/',
+      );
+      const isForeign = /^(?:apps|libs|tools)\/[^/]+\//.test(target) && !target.startsWith(project);
+      const isBuilt = target.startsWith(project) && /(?:^|\/)dist\//.test(target);
+      if (isForeign || isBuilt) context.report({ node: source, messageId: 'leaves' });
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
+  },
+};
+
+const plugin = { rules: { 'relative-paths-stay-inside': relativePathsStayInside } };
 
 const escape = (text) => text.replace(/[/.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
@@ -130,7 +170,6 @@ export const importRulesForEslint = importRules.flatMap((rule) => {
       regex: String.raw`^${own}(?:\/|$)`,
       message: 'Inside a project import the file itself, never its own entry point.',
     },
-    { regex: INTO_ANOTHER_PROJECT, message: INTO_ANOTHER_PROJECT_BECAUSE },
   ];
   const outside = (rule.never ?? []).map((pattern) => ({ group: [pattern], message: rule.because }));
   const dynamic = {
@@ -140,7 +179,9 @@ export const importRulesForEslint = importRules.flatMap((rule) => {
   return [
     {
       files: [`${rule.from}/**/*.{ts,tsx}`],
+      plugins: { workspace: plugin },
       rules: {
+        'workspace/relative-paths-stay-inside': ['error', rule.from],
         'no-restricted-imports': ['error', { patterns: boundaries }],
         'no-restricted-syntax': ['error', dynamic],
       },

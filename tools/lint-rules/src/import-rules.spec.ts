@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { ESLint } from 'eslint';
@@ -21,7 +23,34 @@ const messagesFor = async (file: string, code: string): Promise<string[]> => {
   return (result?.messages ?? []).map(({ message }) => message);
 };
 
+/** The rows of the table "The projects" in docs/architecture.md: project folder and what it may import. */
+const documentedRules = (): Map<string, string[]> => {
+  const rows = new Map<string, string[]>();
+  const table = readFileSync(`${root}docs/architecture.md`, 'utf8')
+    .split('## The projects')[1]
+    ?.split('\n## ')[0];
+  for (const line of table?.split('\n') ?? []) {
+    const [, projects = '', , may = ''] = line.split('|').map((cell) => cell.trim());
+    const imports = [...may.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+    for (const [, project = ''] of projects.matchAll(/`([^`]+)`/g)) rows.set(project, imports);
+  }
+  return rows;
+};
+
 describe('the import rules', () => {
+  it('are the table of docs/architecture.md', () => {
+    const rules = new Map(importRules.map(({ from, may }) => [from, may]));
+    const documented = documentedRules();
+    for (const [project, may] of documented)
+      expect([project, may.toSorted()]).toEqual([project, rules.get(project)?.toSorted()]);
+    expect([...documented.keys()].sort()).toEqual([...rules.keys()].sort());
+  });
+
+  it('cover every project of the workspace', () => {
+    const projects = globSync('{apps,libs,tools}/*/package.json', { cwd: root }).map((path) => dirname(path));
+    expect(importRules.map(({ from }) => from).sort()).toEqual(projects.sort());
+  });
+
   it('refuse, in each project, a package of the workspace that is not on its list, and print the reason', async () => {
     const everyPackage = importRules.map(({ from }) => from.split('/').at(-1));
     for (const rule of importRules) {
@@ -59,12 +88,24 @@ describe('the import rules', () => {
   });
 
   it.each([
-    '../../user-service/src/users/users.service.js',
-    '../../../../libs/otlp/src/index.js',
-    '../dist/main.js',
-  ])("refuse a way into another project's inside: %s", async (specifier) => {
-    const messages = await messagesFor('apps/order-service/src/orders/x.ts', `import '${specifier}';`);
-    expect(messages.join()).toContain('by its package name');
+    ['apps/order-service/src/orders/x.ts', '../../../user-service/src/users/users.service.js'],
+    ['apps/order-service/src/orders/x.ts', '../../../../libs/otlp/src/index.js'],
+    ['apps/order-service/src/x.ts', '../dist/main.js'],
+    ['libs/telemetry-store/bench/x.ts', '../../otlp/src/span.js'],
+    ['libs/telemetry-store/bench/x.ts', '../../otlp/bench/workload.js'],
+  ])("refuse a way from %s into another project's inside, or a build output: %s", async (file, specifier) => {
+    for (const code of [
+      `import '${specifier}';`,
+      `export * from '${specifier}';`,
+      `await import('${specifier}');`,
+    ])
+      expect((await messagesFor(file, code)).join()).toContain('by its package name');
+  });
+
+  it("keep benchmarks, which import their own project's source, under every other rule", async () => {
+    const file = 'libs/telemetry-store/bench/x.ts';
+    expect(await messagesFor(file, `import { a } from '../src/trace-store.js';`)).toEqual([]);
+    expect(await messagesFor(file, `import { a } from '@lantern/lantern';`)).toHaveLength(1);
   });
 
   it("refuse a project's own entry point from inside", async () => {
