@@ -10,7 +10,7 @@ import { decodeTraceRequest } from '@lantern/otlp';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
 import { openBlockStore } from '../src/blocks/block-store.js';
 import type { TraceQuery } from '../src/trace-store.js';
- 
+
 import { cpuSeconds, percentile } from './figures.js';
 import { sentRequests } from './sent-requests.js';
 import { WORKLOAD_START } from './shop-workload.js';

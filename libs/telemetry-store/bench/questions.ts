@@ -1,6 +1,6 @@
 import { SpanKind, type Trace, type TraceId } from '@lantern/telemetry-model';
 import type { TraceQuery, TraceStore } from '../src/trace-store.js';
- 
+
 import { WORKLOAD_START } from './shop-workload.js';
 
 const SECOND = 1_000_000_000n;

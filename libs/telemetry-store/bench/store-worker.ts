@@ -4,7 +4,6 @@ import { encodeTraceRequest } from '@lantern/otlp';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
 import { openBlockStore } from '../src/blocks/block-store.js';
 import type { TraceQuery } from '../src/trace-store.js';
- 
 
 export type Call =
   | { readonly id: number; readonly append: Uint8Array }
