@@ -60,8 +60,6 @@ export const useSearchResults = ({ state, search, isEnabled, isReading, interval
   };
 };
 
-type SearchResults = ReturnType<typeof useSearchResults>;
-
 /** A trace may move from one page to the next while more of its spans arrive. */
 const distinct = (summaries: readonly TraceSummary[]): TraceSummary[] => [
   ...new Map(summaries.map((summary) => [summary.traceId, summary])).values(),
