@@ -156,11 +156,6 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
         'have to show, or LANTERN_ALLOW_ANONYMOUS=1 to let everybody send and read.',
     );
   }
-  if (data.LANTERN_RETENTION !== undefined && data.LANTERN_DATA_DIR === undefined) {
-    throw new ConfigError(
-      'LANTERN_RETENTION needs LANTERN_DATA_DIR: in memory, spans and log lines are kept as long as there is room.',
-    );
-  }
   if (data.LANTERN_DURABILITY !== undefined && data.LANTERN_DATA_DIR === undefined) {
     throw new ConfigError('LANTERN_DURABILITY needs LANTERN_DATA_DIR: what is in memory outlives nothing.');
   }

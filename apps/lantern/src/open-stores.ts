@@ -1,10 +1,4 @@
-import {
-  openBlockStore,
-  openMemoryLogStore,
-  openMemoryTraceStore,
-  type LogStore,
-  type TraceStore,
-} from '@lantern/telemetry-store';
+import { openBlockStore, type LogStore, type TraceStore } from '@lantern/telemetry-store';
 import type { Config } from './config.js';
 import type { Report } from './http/failure.js';
 
@@ -16,7 +10,7 @@ export interface Stores {
 }
 
 /**
- * The stores of spans and log lines: durable, both in one folder, where a data folder is named; in memory otherwise.
+ * Opens the stores of spans and log lines: in the data folder where the configuration names one, in memory otherwise.
  *
  * @throws {FolderError}
  */
@@ -24,20 +18,8 @@ export const openStores = (
   { dataDir, maxTraceBytes, maxLogBytes, retentionMillis, durability }: Config,
   report: Report,
 ): Stores => {
-  if (dataDir === undefined) {
-    const traces = openMemoryTraceStore({ maxBytes: maxTraceBytes });
-    const logs = openMemoryLogStore({ maxBytes: maxLogBytes });
-    return {
-      traces,
-      logs,
-      close: async () => {
-        await Promise.all([traces.close(), logs.close()]);
-      },
-    };
-  }
   return openBlockStore({
-    folder: dataDir,
-    durability,
+    ...(dataDir === undefined ? undefined : { folder: dataDir, durability }),
     maxBytes: maxTraceBytes,
     maxLogBytes,
     report,

@@ -4,18 +4,9 @@ import {
   type Attributes,
   type InstrumentationScope,
   type Resource,
-  type Span,
 } from '@lantern/telemetry-model';
 
 // What a query returns belongs to its caller, who may cast `readonly` away and sort, cut or adjust it.
-
-export const copySpan = (span: Span): Span => ({
-  ...span,
-  attributes: copyAttributes(span.attributes),
-  events: span.events.map((event) => ({ ...event, attributes: copyAttributes(event.attributes) })),
-  links: span.links.map((link) => ({ ...link, attributes: copyAttributes(link.attributes) })),
-  status: { ...span.status },
-});
 
 export const copyResource = (resource: Resource): Resource => ({
   ...resource,

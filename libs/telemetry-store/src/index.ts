@@ -18,9 +18,6 @@ export type {
   LogStore,
   LogStoreStats,
 } from './log-store.js';
-export { openMemoryLogStore } from './memory/memory-log-store.js';
-export type { MemoryStoreOptions } from './memory/memory-store-options.js';
-export { openMemoryTraceStore } from './memory/memory-trace-store.js';
 export { spanMatcher } from './span-matcher.js';
 export type {
   CallEdge,

@@ -22,7 +22,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   retention: {
     variable: 'LANTERN_RETENTION',
     value: 'age',
-    meaning: 'drop what is older: 30d, 72h (with --data-dir)',
+    meaning: 'drop what is older: 30d, 72h',
   },
   durability: {
     variable: 'LANTERN_DURABILITY',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogStream } from '@lantern/telemetry-model';
-import { openMemoryLogStore } from '@lantern/telemetry-store';
+import { openBlockStore } from '@lantern/telemetry-store';
 import { Feed } from './feed.js';
 import { LogIngest } from './log-ingest.js';
 import { DEFAULT_LOG_LIMITS, type LogLimits } from './log-limits.js';
@@ -11,7 +11,7 @@ const NOW = 1_767_225_600n * SECOND;
 /** An ingest at a fixed time, with Loki's limits but for those given. */
 const ingestWith = (limits: Partial<LogLimits> = {}) => {
   const clock = { now: NOW };
-  const store = openMemoryLogStore({ maxBytes: 16 * 1024 * 1024 });
+  const { logs: store } = openBlockStore({ maxLogBytes: 16 * 1024 * 1024 });
   const ingest = new LogIngest({
     store,
     feed: new Feed(),

@@ -7,7 +7,7 @@ import { ChunkTable, chunkTableSchema } from './chunk-table.js';
 import { FolderError } from './folder-error.js';
 import { makeFolder } from './make-folder.js';
 import { folderErrorOf, forgetHolder, noteHolder } from './folder-lock.js';
-import { START, type LogPosition } from './write-ahead-log.js';
+import { START, type LogPosition } from './journal.js';
 import { WriteError } from './write-error.js';
 
 /**
@@ -21,6 +21,8 @@ const OLDEST_FORMAT = 3;
 /** `PRAGMA application_id`: "LNTN". */
 const APPLICATION_ID = 0x4c4e544e;
 const FILE_NAME = 'lantern.db';
+/** Stands for the folder in messages. */
+const MEMORY = 'memory';
 
 /** The parts of a block of spans, beside its summary and the chunks of its body. */
 const SPAN_PARTS = ['tags', 'columns'] as const;
@@ -42,7 +44,7 @@ const SCHEMA = `
 `;
 
 /**
- * The one file that holds all sealed blocks. SQLite is only the container: it finds a part by the number of its
+ * The one file, or the database in memory, that holds all sealed blocks. SQLite is only the container: it finds a part by the number of its
  * block, makes several writes one, and gives space back.
  */
 export class BlockDatabase {
@@ -54,7 +56,7 @@ export class BlockDatabase {
   private readonly setPosition: StatementSync;
 
   private constructor(
-    private readonly folder: string,
+    private readonly folder: string | undefined,
     private readonly database: DatabaseSync,
   ) {
     this.spans = new BlockTable(database, 'span', SPAN_PARTS);
@@ -71,10 +73,16 @@ export class BlockDatabase {
    * Opens the file of a data folder, and makes both where they are missing. As long as it is open, no other
    * process can open it: the lock is the operating system's, so it ends with the process, however that ends.
    *
+   * @param folder undefined opens an empty database in memory
    * @param syncs false lets a loss of power damage the file
    * @throws FolderError
    */
-  static open(folder: string, syncs: boolean): BlockDatabase {
+  static open(folder: string | undefined, syncs: boolean): BlockDatabase {
+    if (folder === undefined) {
+      const database = new DatabaseSync(':memory:');
+      prepareFile(database, MEMORY, false);
+      return new BlockDatabase(undefined, database);
+    }
     const path = join(folder, FILE_NAME);
     let database: DatabaseSync;
     try {
@@ -97,12 +105,13 @@ export class BlockDatabase {
 
   close(): void {
     this.database.close();
-    forgetHolder(this.folder);
+    if (this.folder !== undefined) forgetHolder(this.folder);
   }
 
   /** Why the folder cannot be opened after all. */
   folderErrorOf(error: unknown): FolderError {
-    return folderErrorOf(error, this.folder, join(this.folder, FILE_NAME));
+    const folder = this.folder ?? MEMORY;
+    return folderErrorOf(error, folder, join(folder, FILE_NAME));
   }
 
   /**
@@ -147,12 +156,12 @@ export class BlockDatabase {
         throw error;
       }
     } catch (error) {
-      throw WriteError.of(error, this.folder);
+      throw this.writeErrorOf(error);
     }
   }
 
   writeErrorOf(error: unknown): WriteError {
-    return WriteError.of(error, this.folder);
+    return WriteError.of(error, this.folder ?? MEMORY);
   }
 
   /** Pages that hold nothing and still belong to the file. */

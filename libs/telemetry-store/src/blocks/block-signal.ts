@@ -1,4 +1,4 @@
-import type { LogPosition } from './write-ahead-log.js';
+import type { LogPosition } from './journal.js';
 
 export interface BlockStatus {
   readonly blocks: number;

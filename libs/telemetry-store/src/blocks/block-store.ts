@@ -3,19 +3,23 @@ import type { LogStore } from '../log-store.js';
 import type { TraceStore } from '../trace-store.js';
 import { BlockDatabase } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
+import { NoJournal, type Journal } from './journal.js';
 import { LogUpkeep } from './log-upkeep.js';
 import { BlockLogStore } from './logs/block-log-store.js';
 import { SpaceUpkeep } from './space-upkeep.js';
 import { BlockTraceStore } from './spans/block-trace-store.js';
-import { WriteAheadLog, type LogFiles } from './write-ahead-log.js';
+import { WriteAheadLog, type LogFiles, type LogOptions } from './write-ahead-log.js';
 
 /** When the same is told again. */
 const REPEAT_MILLIS = 60_000;
 const MEBIBYTE = 1024 * 1024;
 
 export interface BlockStoreOptions {
-  /** Made when it is missing. One process at a time may have it open. */
-  readonly folder: string;
+  /**
+   * Data folder, made when it is missing. One process at a time may have it open. Without one the same blocks are in
+   * memory and end with the store.
+   */
+  readonly folder?: string;
   /**
    * What an acknowledged write outlives: `process` (default) the end of this process, however sudden; `power`
    * a loss of power too, at the price of waiting for the disk. With `none` a loss of power may also damage what
@@ -23,8 +27,8 @@ export interface BlockStoreOptions {
    */
   readonly durability?: 'none' | 'process' | 'power';
   /**
-   * How many bytes the spans may take, compressed as they are; the oldest go first. Beside it stands the log,
-   * of up to two segments. Default 10 GiB.
+   * Limit on the bytes of spans, compressed as they are; the oldest blocks are evicted first. A folder also has the
+   * log, of up to two segments. Default 10 GiB.
    */
   readonly maxBytes?: number;
   /** The same for log lines. Default 2 GiB. */
@@ -79,19 +83,20 @@ export interface BlockStore {
 }
 
 /**
- * Opens the durable stores of a data folder: spans and log lines in compressed blocks in one file, behind a log that
- * takes every write first. What an earlier process acknowledged is there, however it ended.
+ * Opens the stores of spans and log lines. In a data folder, compressed blocks are in one file, behind a log that
+ * takes every write first: what an earlier process acknowledged is there, however it ended. Without a folder, the
+ * same blocks are in memory.
  *
  * @throws FolderError when another process has the folder open, when a newer version wrote it, or when it
  *   cannot be read or written
  */
-export const openBlockStore = (options: BlockStoreOptions): BlockStore => new OpenBlockStore(options);
+export const openBlockStore = (options: BlockStoreOptions = {}): BlockStore => new OpenBlockStore(options);
 
 class OpenBlockStore implements BlockStore {
   readonly traces: BlockTraceStore;
   readonly logs: BlockLogStore;
   private readonly database: BlockDatabase;
-  private readonly log: WriteAheadLog;
+  private readonly log: Journal;
   private readonly logUpkeep: LogUpkeep;
   private readonly space: SpaceUpkeep;
   private damagedStretches = 0;
@@ -114,12 +119,11 @@ class OpenBlockStore implements BlockStore {
     files,
   }: BlockStoreOptions) {
     const report = reportOnce(tell, now);
-    const survivesPowerLoss = durability === 'power';
+    const survivesPowerLoss = durability === 'power' && folder !== undefined;
     this.database = BlockDatabase.open(folder, durability !== 'none');
     try {
       const { database } = this;
-      const log = new WriteAheadLog({
-        folder: join(folder, 'wal'),
+      const log = openJournal(folder, {
         segmentBytes,
         survivesPowerLoss,
         lastSegment: database.lastSegment(),
@@ -195,6 +199,9 @@ class OpenBlockStore implements BlockStore {
     this.database.close();
   }
 }
+
+const openJournal = (folder: string | undefined, options: Omit<LogOptions, 'folder'>): Journal =>
+  folder === undefined ? new NoJournal() : new WriteAheadLog({ ...options, folder: join(folder, 'wal') });
 
 /** A small limit must not be taken up by one block. */
 const bytesPerBlock = (maxBytes: number): number => Math.min(MEBIBYTE, Math.max(4096, maxBytes / 32));

@@ -1,12 +1,12 @@
 import type { BlockDatabase } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
-import { START, isBefore, type LogPosition, type WriteAheadLog } from './write-ahead-log.js';
+import { START, isBefore, type Journal, type LogPosition } from './journal.js';
 
 /** What a signal leaves in the log may lie so many segments back; then it goes into a block, however small. */
 const MAX_SEGMENTS_BACK = 1;
 
 export interface LogUpkeepOptions {
-  readonly log: WriteAheadLog;
+  readonly log: Journal;
   readonly database: BlockDatabase;
   readonly signals: readonly BlockSignal[];
   /** Whether blocks have to be on the disk before the log is given up. */

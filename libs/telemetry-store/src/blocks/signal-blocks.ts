@@ -2,7 +2,7 @@ import type { BlockDatabase } from './block-database.js';
 import { BlockLimits, type AgedBlock } from './block-limits.js';
 import type { BlockSignal, BlockStatus } from './block-signal.js';
 import { Damage } from './damage.js';
-import type { LogPosition, WriteAheadLog } from './write-ahead-log.js';
+import type { Journal, LogPosition } from './journal.js';
 import { WriteError } from './write-error.js';
 
 /** How much may wait in memory while blocks cannot be written, in times of what fills a block. */
@@ -10,7 +10,7 @@ const MAX_WAITING_BLOCKS = 8;
 
 export interface SignalBlocksOptions {
   readonly database: BlockDatabase;
-  readonly log: WriteAheadLog;
+  readonly log: Journal;
   /** Waits until what was appended is as durable as was asked for. */
   readonly settle: () => Promise<void>;
   /** Called when what is in the log may be needed no longer. */

@@ -1,27 +1,11 @@
 import { Buffer } from 'node:buffer';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { isBefore, type Journal, type LogPosition, type LogRecord } from './journal.js';
 import { recordHeader, recordsIn, type RecordKind } from './log-record.js';
 import { WriteError } from './write-error.js';
 
-/** Just behind a record: everything before it has been dealt with. */
-export interface LogPosition {
-  readonly segment: number;
-  readonly offset: number;
-}
-
-export interface LogRecord {
-  readonly kind: number;
-  readonly payload: Buffer;
-  readonly end: LogPosition;
-}
-
 const SEGMENT_NAME = /^(\d{10})\.wal$/;
-
-export const START: LogPosition = { segment: 0, offset: 0 };
-
-export const isBefore = (a: LogPosition, b: LogPosition): boolean =>
-  a.segment === b.segment ? a.offset < b.offset : a.segment < b.segment;
 
 /** The calls by which the log writes, to be replaced where a disk has to be full. */
 export type LogFiles = Pick<
@@ -52,7 +36,7 @@ export interface LogOptions {
  * A record whose writing was interrupted stands at the end of a segment and was never acknowledged. No segment
  * is written to by two processes, one after the other: each begins a new one.
  */
-export class WriteAheadLog {
+export class WriteAheadLog implements Journal {
   private descriptor: number | undefined;
   private segment: number;
   private offset = 0;

@@ -16,7 +16,7 @@ import { showsWrites } from './traces/visibility-contract.js';
  * What every {@link TraceStore} promises, as a suite. An engine's spec calls it once:
  *
  * ```ts
- * traceStoreContract('the in-memory trace store', async (limits) => openMemoryTraceStore(limits));
+ * traceStoreContract('the trace store in memory', async (limits) => openBlockStore(limits).traces);
  * ```
  *
  * @param create makes an empty store; the suite closes it

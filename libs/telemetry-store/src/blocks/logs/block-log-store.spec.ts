@@ -19,3 +19,8 @@ describe.each([3, 64])('with %i lines a block', (linesPerBlock) => {
     return logs;
   });
 });
+
+logStoreContract(
+  'the log store in memory',
+  async ({ maxBytes }) => openBlockStore({ maxLogBytes: maxBytes, linesPerBlock: 16, sweepMillis: 0 }).logs,
+);

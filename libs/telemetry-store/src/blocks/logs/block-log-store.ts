@@ -3,7 +3,7 @@ import type { LogQuery, LogRow, LogStore, LogStoreStats } from '../../log-store.
 import { bytesOf } from '../block-table.js';
 import { RecordKind } from '../log-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../signal-blocks.js';
-import type { LogPosition } from '../write-ahead-log.js';
+import type { LogPosition } from '../journal.js';
 import { LogBatch, readLogBatch } from './log-batch.js';
 import { LogBlockReader } from './log-block-reader.js';
 import { LogReading } from './log-reading.js';

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { grownBytes, grownWords } from '../growing.js';
-import type { LogPosition } from '../write-ahead-log.js';
+import type { LogPosition } from '../journal.js';
 import type { AddedLine } from './added-line.js';
 import { MetadataHash, hasMetadata, hashOfLine } from './line-hash.js';
 import { compareTimes, type LogRows } from './log-rows.js';

@@ -1,6 +1,6 @@
 import type { LogStream } from '@lantern/telemetry-model';
 import type { OpenRows } from '../signal-blocks.js';
-import type { LogPosition } from '../write-ahead-log.js';
+import type { LogPosition } from '../journal.js';
 import { AddedLine } from './added-line.js';
 import type { LogBatch } from './log-batch.js';
 import type { LogBlockReader } from './log-block-reader.js';

@@ -20,3 +20,8 @@ describe.each([3, 64])('with %i spans a block', (spansPerBlock) => {
     return traces;
   });
 });
+
+traceStoreContract(
+  'the trace store in memory',
+  async (limits) => openBlockStore({ ...limits, spansPerBlock: 16, sweepMillis: 0 }).traces,
+);

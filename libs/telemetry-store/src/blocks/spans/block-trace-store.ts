@@ -14,7 +14,7 @@ import { bytesOf } from '../block-table.js';
 import { RecordKind } from '../log-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../signal-blocks.js';
 import { traceIdOfWords, wordsAt } from '../trace-words.js';
-import type { LogPosition } from '../write-ahead-log.js';
+import type { LogPosition } from '../journal.js';
 import { BlockReader } from './block-reader.js';
 import { summarize, type BlockSummary } from './block-summary.js';
 import { CallEdges } from './call-edges.js';

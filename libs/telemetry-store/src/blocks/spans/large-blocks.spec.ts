@@ -12,8 +12,8 @@ import {
   spanId,
   traceId,
 } from '@lantern/telemetry-model/testing';
+import { NaiveTraceStore } from '../../contract/naive-trace-store.js';
 import { contentOf } from '../../contract/trace-content.js';
-import { openMemoryTraceStore } from '../../memory/memory-trace-store.js';
 import type { TraceQuery } from '../../trace-store.js';
 import { openBlockStore, type BlockStore } from '../block-store.js';
 import { numbers } from '../testing/orders.js';
@@ -50,7 +50,7 @@ const requests = (): ResourceSpans[][] => {
 // 1800 spans in blocks of five chunks and more.
 describe('blocks of many chunks', () => {
   let store: BlockStore;
-  const model = openMemoryTraceStore({ maxBytes: 1e9 });
+  const model = new NaiveTraceStore();
 
   beforeAll(async () => {
     const folder = folders.next();

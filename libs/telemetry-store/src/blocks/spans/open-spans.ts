@@ -2,7 +2,7 @@ import { ID_WORDS, TIME_WORDS, TraceRequestWalker } from '@lantern/otlp';
 import { TraceIndex } from '../trace-index.js';
 import { wordsAt, type TraceWords } from '../trace-words.js';
 import type { OpenRows } from '../signal-blocks.js';
-import type { LogPosition } from '../write-ahead-log.js';
+import type { LogPosition } from '../journal.js';
 import type { BlockReader } from './block-reader.js';
 import { durationNanosOf } from './block-summary.js';
 import { OpenBlock } from './open-block.js';

@@ -1,8 +1,8 @@
 import { encodeTraceRequest } from '@lantern/otlp';
 import { SpanKind } from '@lantern/telemetry-model';
 import { T0, millis } from '@lantern/telemetry-model/testing';
-import { openMemoryTraceStore } from '../../memory/memory-trace-store.js';
 import type { TraceQuery, TraceStore } from '../../trace-store.js';
+import { openBlockStore } from '../block-store.js';
 import { killTrace } from './kill-trace.js';
 
 const RANGE = { startUnixNano: T0, endUnixNano: T0 + millis(1e9) };
@@ -52,7 +52,7 @@ const answersOf = async (traces: TraceStore): Promise<Map<string, unknown>> => {
 };
 
 /**
- * Compares the answers of a store with those of the in-memory engine, which was given the same traces.
+ * Compares the answers of a recovered store with those of a store in memory that was given the same traces.
  *
  * @returns what differs, a sentence each
  */
@@ -60,7 +60,7 @@ export const differencesFromModel = async (
   traces: TraceStore,
   found: readonly number[],
 ): Promise<string[]> => {
-  const model = openMemoryTraceStore({ maxBytes: Number.MAX_SAFE_INTEGER });
+  const { traces: model } = openBlockStore({ sweepMillis: 0 });
   for (const n of found) await model.append(encodeTraceRequest(killTrace(n).resourceSpans));
   const expected = await answersOf(model);
   const actual = await answersOf(traces);
