@@ -6,6 +6,8 @@ export type { ResourceJson } from './common/json/resource.js';
 export type { LogRecord, ResourceLogs, ScopeLogs } from './logs/log-record.js';
 export { parseLogsRequestJson } from './logs/json/parse-logs-request.js';
 export { decodeLogsRequest } from './logs/protobuf/decode-logs-request.js';
+export { checkMetricsRequest } from './metrics/check-metrics-request.js';
+export { checkMetricsRequestJson } from './metrics/check-metrics-request-json.js';
 export { FULL_SUCCESS, type PartialSuccess, type Signal } from './response/export-response.js';
 export {
   formatExportResponseJson,

@@ -1,11 +1,18 @@
-import { FULL_SUCCESS, type PartialSuccess, type Signal } from '@lantern/otlp';
+import {
+  FULL_SUCCESS,
+  checkMetricsRequest,
+  checkMetricsRequestJson,
+  type PartialSuccess,
+  type Signal,
+} from '@lantern/otlp';
 import type { Report } from '../http/failure.js';
+import { MAX_MESSAGES, refuseTooManyMembers } from './item-limit.js';
 import type { LogIngest } from './log-ingest.js';
 import type { TraceIngest } from './trace-ingest.js';
 
 /**
- * Takes OTLP requests of every signal, however they arrived: the transports only translate. Metrics are taken, so
- * that senders which export all signals to one address are content, and are not kept.
+ * Accepts OTLP requests of every signal from every transport. Metrics are checked and discarded, so that
+ * exporters that send every signal here do not fail, and learn of a broken request as for traces.
  */
 export class OtlpIngest {
   private readonly unkept = new Set<Signal>();
@@ -23,16 +30,21 @@ export class OtlpIngest {
    */
   async acceptProtobuf(signal: Signal, request: Uint8Array): Promise<PartialSuccess> {
     if (signal === 'traces') return this.traces.acceptProtobuf(request);
-    return signal === 'logs' ? this.logs.acceptOtlpProtobuf(request) : this.dismiss(signal);
+    if (signal === 'logs') return this.logs.acceptOtlpProtobuf(request);
+    checkMetricsRequest(request, MAX_MESSAGES);
+    return this.discard(signal);
   }
 
   /** As {@link acceptProtobuf}, for OTLP/JSON. */
   async acceptJson(signal: Signal, request: string): Promise<PartialSuccess> {
     if (signal === 'traces') return this.traces.acceptJson(request);
-    return signal === 'logs' ? this.logs.acceptOtlpJson(request) : this.dismiss(signal);
+    if (signal === 'logs') return this.logs.acceptOtlpJson(request);
+    refuseTooManyMembers(request);
+    checkMetricsRequestJson(request);
+    return this.discard(signal);
   }
 
-  private dismiss(signal: Signal): PartialSuccess {
+  private discard(signal: Signal): PartialSuccess {
     if (!this.unkept.has(signal)) this.report(`OTLP ${signal} arrive: they are accepted, and not kept.`);
     this.unkept.add(signal);
     return FULL_SUCCESS;

@@ -114,6 +114,26 @@ export class WireReader {
     }
   }
 
+  /**
+   * Passes over numbers of a repeated field: all of them packed, or a single one.
+   *
+   * @see https://protobuf.dev/programming-guides/encoding/#packed
+   */
+  skipNumbers(wireType: typeof WireType.varint | typeof WireType.fixed64): void {
+    if (this.wireType !== WireType.lengthDelimited) {
+      this.expect(wireType);
+      this.skip();
+      return;
+    }
+    const outer = this.end;
+    this.end = this.endOfLengthDelimited();
+    while (this.offset < this.end) {
+      if (wireType === WireType.varint) this.readVarint();
+      else this.advance(8);
+    }
+    this.end = outer;
+  }
+
   text(): string {
     const end = this.endOfLengthDelimited();
     const known = texts.text(this.buffer, this.offset, end);

@@ -95,8 +95,8 @@ describe('Export over gRPC', () => {
     expect(await call(path, new Uint8Array())).toEqual(FULL_SUCCESS);
   });
 
-  it('answers INVALID_ARGUMENT to what is no OTLP', async () => {
-    expect(await failureOf(call(TRACES, Uint8Array.of(0x0a, 0x05)))).toEqual([
+  it.each([TRACES, LOGS, METRICS])('answers INVALID_ARGUMENT to a malformed request of %s', async (path) => {
+    expect(await failureOf(call(path, Uint8Array.of(0x0a, 0x05)))).toEqual([
       status.INVALID_ARGUMENT,
       expect.stringContaining('Malformed OTLP'),
     ]);

@@ -247,6 +247,23 @@ describe('POST /v1/logs and /v1/metrics', () => {
     },
   );
 
+  it.each([
+    ['traces', 'resourceSpans'],
+    ['logs', 'resourceLogs'],
+    ['metrics', 'resourceMetrics'],
+  ])('rejects %s that are malformed, in the encoding of the request', async (signal, field) => {
+    const path = `/v1/${signal}`;
+    // A length of 5 bytes, and none of them.
+    const protobuf = await post(Buffer.from([0x0a, 0x05]), { 'content-type': PROTOBUF }, path);
+    expect([protobuf.status, protobuf.headers.get('content-type')]).toEqual([400, PROTOBUF]);
+    expect(protobuf.text).toContain(`Malformed OTLP: ${field} claims 5 bytes where 0 are left`);
+    for (const body of ['nonsense', '[]', `{"${field}":{}}`, `{"${field}":[{"schemaUrl":1}]}`]) {
+      const json = await post(body, { 'content-type': JSON_TYPE }, path);
+      expect([json.status, json.headers.get('content-type')]).toEqual([400, JSON_TYPE]);
+      expect(json.json()).toEqual({ code: 3, message: expect.stringContaining('Malformed OTLP') });
+    }
+  });
+
   it('refuses broken compression and other content types there too', async () => {
     const headers = { 'content-type': PROTOBUF, 'content-encoding': 'gzip' };
     expect((await post('nonsense', headers, '/v1/metrics')).status).toBe(400);

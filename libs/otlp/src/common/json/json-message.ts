@@ -62,6 +62,10 @@ export class JsonMessage {
     return Object.keys(this.fields).filter((name) => this.fields[name] !== null);
   }
 
+  has(name: string): boolean {
+    return this.value(name) !== undefined;
+  }
+
   text(name: string): string {
     const value = this.value(name) ?? '';
     if (typeof value !== 'string') return this.fail(name, `must be a string, but is ${describe(value)}`);
@@ -133,6 +137,15 @@ export class JsonMessage {
     const value = this.value(name) ?? NONE;
     if (!Array.isArray(value)) return this.fail(name, `must be an array, but is ${describe(value)}`);
     return value.map((item, index) => new JsonMessage(item, this.counts, this, name, index));
+  }
+
+  /** Items of an array that are no messages, each as the field `value` of one. */
+  items(name: string): JsonMessage[] {
+    const value = this.value(name) ?? NONE;
+    if (!Array.isArray(value)) return this.fail(name, `must be an array, but is ${describe(value)}`);
+    return value.map(
+      (item: unknown, index) => new JsonMessage({ value: item }, this.counts, this, name, index),
+    );
   }
 
   fail(name: string, fault: string): never {
