@@ -14,6 +14,7 @@ describe('readConfig', () => {
   it('stands on loopback and on the ports of the products whose place it takes', () => {
     expect(readConfig({})).toEqual({
       host: 'localhost',
+      allowedHosts: [],
       otlpPort: 4318,
       otlpGrpcPort: 4317,
       jaegerPort: 16686,
@@ -36,6 +37,7 @@ describe('readConfig', () => {
     expect(
       readConfig({
         LANTERN_HOST: '0.0.0.0',
+        LANTERN_ALLOWED_HOSTS: 'Lantern, .example.com',
         LANTERN_OTLP_PORT: '0',
         LANTERN_OTLP_GRPC_PORT: '1',
         LANTERN_JAEGER_PORT: '65535',
@@ -54,6 +56,7 @@ describe('readConfig', () => {
       }),
     ).toEqual({
       host: '0.0.0.0',
+      allowedHosts: ['lantern', '.example.com'],
       otlpPort: 0,
       otlpGrpcPort: 1,
       jaegerPort: 65535,

@@ -1,11 +1,13 @@
 import { parseGoDuration } from '@lantern/query-api';
 import type { DurationNano } from '@lantern/telemetry-model';
 import { z } from 'zod';
-import { isLoopback } from './http/foreign-pages.js';
+import { isLoopback } from './http/allowed-hosts.js';
 
 export interface Config {
   /** A name or address. `localhost` means both loopback addresses, 127.0.0.1 and ::1. */
   readonly host: string;
+  /** Further names under which clients reach Lantern, in `Host`. A leading dot allows every subdomain. */
+  readonly allowedHosts: readonly string[];
   /** OTLP over HTTP. */
   readonly otlpPort: number;
   readonly otlpGrpcPort: number;
@@ -16,7 +18,7 @@ export interface Config {
   readonly samplingPort: number;
   /** Sampling strategies in the format of Jaeger; undefined keeps everything. */
   readonly samplingFile: string | undefined;
-  /** What whoever sends or reads has to show; undefined lets everybody in. */
+  /** Bearer token required from every client. Undefined disables authentication. */
   readonly token: string | undefined;
   /** Where spans and log lines are kept; undefined keeps them in memory, until the process ends. */
   readonly dataDir: string | undefined;
@@ -61,8 +63,14 @@ const DURABILITY = 'process or power';
 const AGE = 'an age above 0, for example 30d, 72h or 90m';
 const DURATION = 'a duration, for example 500ms, 30s, 24h or 0';
 const HOST = 'a host name or an IP address';
+const HOSTS = 'host names separated by commas, for example lantern,logs,.example.com';
 
 const host = z.string().regex(/^[\w.:-]+$/, HOST);
+
+const hosts = z
+  .string()
+  .regex(/^\s*\.?[\w-][\w.-]*(?:\s*,\s*\.?[\w-][\w.-]*)*\s*$/, HOSTS)
+  .transform((text) => text.split(',').map((name) => name.trim().toLowerCase()));
 
 const port = z
   .string()
@@ -110,6 +118,7 @@ const onOff = z
 
 const environment = z.object({
   LANTERN_HOST: host.default('localhost'),
+  LANTERN_ALLOWED_HOSTS: hosts.default([]),
   LANTERN_OTLP_PORT: port.default(4318),
   LANTERN_OTLP_GRPC_PORT: port.default(4317),
   LANTERN_JAEGER_PORT: port.default(16_686),
@@ -161,6 +170,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   return {
     host: data.LANTERN_HOST,
+    allowedHosts: data.LANTERN_ALLOWED_HOSTS,
     otlpPort: data.LANTERN_OTLP_PORT,
     otlpGrpcPort: data.LANTERN_OTLP_GRPC_PORT,
     jaegerPort: data.LANTERN_JAEGER_PORT,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from './clock.js';
 import type { Config } from './config.js';
 import { AccessToken } from './http/access-token.js';
+import { AllowedHosts } from './http/allowed-hosts.js';
 import type { Report } from './http/failure.js';
 import { InFlightBytes } from './http/in-flight-bytes.js';
 import { REQUEST_TIMEOUT_MILLIS } from './http/limits.js';
@@ -68,7 +69,9 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const requestTimeoutMillis = options.requestTimeoutMillis ?? REQUEST_TIMEOUT_MILLIS;
   const inFlight = new InFlightBytes(config.maxInFlightBytes);
   const token = config.token === undefined ? undefined : new AccessToken(config.token);
-  const serverOptions: ServerOptions = { host: config.host, requestTimeoutMillis, report, inFlight, token };
+  const { host, allowedHosts } = config;
+  const hosts = new AllowedHosts({ listenHost: host, allowedHosts, hasToken: token !== undefined });
+  const serverOptions: ServerOptions = { hosts, requestTimeoutMillis, report, inFlight, token };
   const traceFeed = new Feed<readonly ResourceSpans[]>();
   const feed = new Feed<readonly LogStream[]>();
   const limits = { ...DEFAULT_LOG_LIMITS, ...options.logLimits };
@@ -108,7 +111,6 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     close: () => (closing ??= close()),
   };
 
-  const { host } = config;
   try {
     return {
       ...lantern,

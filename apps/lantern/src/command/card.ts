@@ -9,7 +9,7 @@ export const renderCard = (
   [
     `Lantern ${version}`,
     '',
-    `  Web UI and Jaeger API   ${jaeger}${options.needsToken ? '   (open it once with ?token=…)' : ''}`,
+    `  Web UI and Jaeger API   ${jaeger}${options.needsToken ? '   (asks for the token)' : ''}`,
     `  OTLP over HTTP          ${otlp}`,
     `  OTLP over gRPC          ${otlpGrpc}`,
     `  Loki API                ${loki}`,

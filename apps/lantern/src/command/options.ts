@@ -40,6 +40,11 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     meaning: 'the same for log lines: 128MiB in memory, 2GiB on disk by default',
   },
   host: { variable: 'LANTERN_HOST', value: 'host', meaning: 'where to listen, default localhost' },
+  'allowed-hosts': {
+    variable: 'LANTERN_ALLOWED_HOSTS',
+    value: 'names',
+    meaning: 'further names that clients use for it: lantern,.example.com',
+  },
   'ui-port': {
     variable: 'LANTERN_JAEGER_PORT',
     value: 'port',

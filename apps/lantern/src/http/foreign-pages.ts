@@ -1,33 +1,55 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isLoopback, type AllowedHosts } from './allowed-hosts.js';
+import { isApiPath } from './api-paths.js';
 import { sendText } from './text.js';
 
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
+/**
+ * Rejects requests that web pages of other sites make a browser send, which may run on this machine:
+ *
+ * - DNS rebinding, where the page's own host name comes to resolve to Lantern's address: `Host` still has that name.
+ * - Requests across origins: `Origin` names the page's host. WebSockets always send it.
+ * - Requests without `Origin`, as `<img>` sends them: `Sec-Fetch-Site` says that the page is of another site. Only a
+ *   link to a page of the web UI may be followed from there.
+ *
+ * @see https://www.w3.org/TR/fetch-metadata/
+ */
+export const guardAgainstForeignPages = (server: FastifyInstance, hosts: AllowedHosts): void => {
+  server.addHook('onRequest', async (request, reply) => {
+    const { host, origin } = request.headers;
+    const hostname = host === undefined ? 'localhost' : hostnameOf(`http://${host}`);
+    if (hostname === undefined || !hosts.accepts(hostname)) {
+      return sendText(reply, 403, `Host "${host}" is not allowed. ${hintFor(hosts)}`);
+    }
+    if (origin !== undefined) {
+      const pageHost = hostnameOf(origin);
+      const isOwnPage = pageHost === hostname || (hosts.isLocal && isLoopback(pageHost ?? ''));
+      return isOwnPage
+        ? undefined
+        : sendText(reply, 403, `Requests from pages of ${origin} are not allowed.`);
+    }
+    if (isFromOtherSite(request, hosts) && !isLinkToPage(request)) {
+      return sendText(reply, 403, 'Requests from pages of other sites are not allowed.');
+    }
+    return undefined;
+  });
+};
 
-export const isLoopback = (host: string): boolean => LOOPBACK.test(host) || host === '::1';
+const hintFor = ({ isLocal }: AllowedHosts): string =>
+  isLocal
+    ? 'Lantern listens on loopback: use localhost, or add the name to LANTERN_ALLOWED_HOSTS.'
+    : 'Use the IP address, or add the name to LANTERN_ALLOWED_HOSTS.';
 
 const hostnameOf = (url: string): string | undefined =>
   URL.canParse(url) ? new URL(url).hostname : undefined;
 
-/**
- * Keeps web pages from elsewhere out, although the browser that shows them may run on this machine:
- *
- * - Requests across origins: the `Origin` header names the page's host. Without CORS headers such a page
- *   could not read an answer; here it cannot send either.
- * - DNS rebinding, where a page's own host name comes to resolve to 127.0.0.1: the `Host` header still has
- *   that name. A server that listens elsewhere goes by names that it cannot know; there the token keeps such
- *   pages out, since a browser has its cookie for another name.
- */
-export const guardAgainstForeignPages = (server: FastifyInstance, listenHost: string): void => {
-  const isLocal = isLoopback(listenHost);
-  server.addHook('onRequest', async (request, reply) => {
-    const { host, origin } = request.headers;
-    const hostname = host === undefined ? 'localhost' : hostnameOf(`http://${host}`);
-    if (isLocal && (hostname === undefined || !isLoopback(hostname))) {
-      return sendText(reply, 403, `Lantern listens on this machine only, as localhost, and not as ${host}.`);
-    }
-    const pageHost = origin === undefined ? hostname : hostnameOf(origin);
-    const isOwnPage = pageHost === hostname || (isLocal && isLoopback(pageHost ?? ''));
-    if (!isOwnPage) return sendText(reply, 403, `Lantern takes no requests from pages of ${origin}.`);
-    return undefined;
-  });
+const isFromOtherSite = ({ headers }: FastifyRequest, { isLocal }: AllowedHosts): boolean => {
+  const site = headers['sec-fetch-site'];
+  // A site has all ports of a host: pages on loopback trust each other, pages of sibling domains do not.
+  return site === 'cross-site' || (site === 'same-site' && !isLocal);
 };
+
+const isLinkToPage = ({ method, url, headers }: FastifyRequest): boolean =>
+  method === 'GET' &&
+  headers['sec-fetch-mode'] === 'navigate' &&
+  headers['sec-fetch-dest'] === 'document' &&
+  !isApiPath(url);

@@ -84,6 +84,72 @@ describe('a Lantern with a token', () => {
     expect((await lantern.jaeger('/api/services', { headers: forged })).status).toBe(401);
   });
 
+  it('asks a browser for the token on every page, and opens that page with it', async () => {
+    const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    for (const url of [
+      `${lantern.urls.jaeger}/`,
+      `${lantern.urls.jaeger}/search?service=%3Cb%3E`,
+      `${lantern.urls.jaeger}/api/traces/1`,
+      `${lantern.urls.loki}/loki/api/v1/labels`,
+    ]) {
+      const page = await request(url, { headers: html });
+      expect([page.status, page.headers.get('content-type'), page.headers.get('cache-control')]).toEqual([
+        401,
+        'text/html; charset=utf-8',
+        'no-store',
+      ]);
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+      // With `no-referrer` a browser would send the form with `Origin: null`.
+      expect(page.headers.get('referrer-policy')).toBe('same-origin');
+      expect(page.text).toContain('<form method="post" action="/session">');
+      expect(page.text).not.toContain('The token is wrong');
+    }
+    const page = await request(`${lantern.urls.jaeger}/search?a="><script>&token=wrong`, { headers: html });
+    expect(page.text).toContain('The token is wrong');
+    expect(page.text).not.toMatch(/<script|token=wrong/);
+  });
+
+  const enter = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    fetch(`${lantern.urls.jaeger}/session`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers,
+      body: new URLSearchParams(fields),
+    });
+
+  it('starts a session with the token from the page', async () => {
+    const answer = await enter({ token: ` ${TOKEN}\n`, returnTo: '/search?service=a' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/search?service=a']);
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/^lantern-session=[0-9a-f]{64}; HttpOnly; SameSite=Strict; Path=\/; Max-Age=\d+$/);
+    const headers = { cookie: cookie.split(';')[0] ?? '' };
+    expect((await lantern.jaeger('/api/services', { headers })).status).toBe(200);
+  });
+
+  it.each<Record<string, string>>([
+    {},
+    { token: '' },
+    { token: 'another-secret-of-letters', returnTo: '/trace/1' },
+  ])('asks again after %j', async (fields) => {
+    const answer = await enter(fields);
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null]);
+    const page = await answer.text();
+    expect(page).toContain('The token is wrong');
+    expect(page).toContain(`value="${fields.returnTo ?? '/'}"`);
+  });
+
+  it.each(['https://evil.example/x', '//evil.example/x', '/\\evil.example/x', '\\\\evil.example', ''])(
+    'returns to no page of another host: %s',
+    async (returnTo) => {
+      const answer = await enter({ token: TOKEN, returnTo });
+      expect(answer.headers.get('location')).toMatch(/^\/(?![/\\])/);
+    },
+  );
+
+  it('takes the token from its own page alone', async () => {
+    expect((await enter({ token: TOKEN }, { origin: 'https://evil.example' })).status).toBe(403);
+  });
+
   it.each([`/?token=wrong-secret-wrong-secret`, '/?token=', '//evil.example/?token=x'])(
     'gives no cookie for %s',
     async (path) => {

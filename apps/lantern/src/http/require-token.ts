@@ -1,49 +1,82 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessToken } from './access-token.js';
 import { HttpError } from './http-error.js';
+import { normalizeTarget } from './request-target.js';
+import { sendTokenPage } from './token-page.js';
 
-/** Tells that Lantern is there, and nothing else: probes carry no secrets. */
-const PUBLIC_PATHS: ReadonlySet<string> = new Set(['/ready']);
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Clients of the route need no token. */
+    readonly isPublic?: boolean;
+  }
+}
 
 const COOKIE = 'lantern-session';
 const COOKIE_SECONDS = 30 * 24 * 3_600;
 
+/** Path that the token page posts the token to. */
+const SESSION_PATH = '/session';
+const MAX_FORM_BYTES = 16 * 1024;
+
 const NEEDED = 'a token is needed: send it as "Authorization: Bearer <token>"';
 
 /**
- * Lets nobody in without the token. A browser shows it once, as `?token=` of any page, and gets a cookie that
- * no script can read and no other site can make it send.
+ * Rejects requests without the token, except on routes that are public. The route decides, not the text of the
+ * path, so that no spelling of a path reaches another route.
+ *
+ * A browser gets a page that asks for the token. The page posts it, or a link brings it once as `?token=`; the
+ * browser gets a cookie that no script can read and no other site can make it send.
  */
 export const requireToken = (server: FastifyInstance, token: AccessToken): void => {
   server.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.isPublic === true || isAuthenticated(request, token)) return undefined;
     const url = new URL(request.url, 'http://lantern');
-    if (PUBLIC_PATHS.has(url.pathname) || isLetIn(request, token)) return undefined;
     const shown = url.searchParams.get('token');
     if (request.method === 'GET' && shown !== null && token.isToken(shown)) {
-      return giveSession(reply, url, token);
+      url.searchParams.delete('token');
+      return startSession(reply, url.pathname + url.search, token);
     }
     void reply.header('www-authenticate', 'Bearer realm="Lantern"');
-    throw new HttpError(401, `${NEEDED}, or open the web UI once with ?token=<token>`);
+    if (request.method === 'GET' && acceptsHtml(request)) {
+      url.searchParams.delete('token');
+      return sendTokenPage(reply, { returnTo: url.pathname + url.search, wasWrong: shown !== null });
+    }
+    throw new HttpError(401, `${NEEDED}, or open the web UI in a browser, which asks for it`);
+  });
+  void server.register(sessionRoute(token));
+};
+
+const sessionRoute = (token: AccessToken) => async (server: FastifyInstance) => {
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
+  );
+  const options = { config: { isPublic: true }, bodyLimit: MAX_FORM_BYTES };
+  server.post(SESSION_PATH, options, async (request, reply) => {
+    const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+    // A normalized target is a path of this server: it begins with one slash.
+    const returnTo = normalizeTarget(form.get('returnTo') ?? '/');
+    if (token.isToken(form.get('token')?.trim() ?? '')) return startSession(reply, returnTo, token);
+    return sendTokenPage(reply, { returnTo, wasWrong: true });
   });
 };
 
-const isLetIn = ({ headers }: FastifyRequest, token: AccessToken): boolean => {
+const isAuthenticated = ({ headers }: FastifyRequest, token: AccessToken): boolean => {
   if (headers.authorization !== undefined) return token.isAuthorized(headers.authorization);
   const cookie = (headers.cookie ?? '').split('; ').find((pair) => pair.startsWith(`${COOKIE}=`));
   return cookie !== undefined && token.isSession(cookie.slice(COOKIE.length + 1));
 };
 
-/** The same page without the token, which then is in no history and no referrer. */
-const giveSession = (reply: FastifyReply, url: URL, token: AccessToken): FastifyReply => {
-  url.searchParams.delete('token');
-  // A path that begins with two slashes would name another host.
-  const path = url.pathname.replace(/^\/+/, '/');
-  return reply
+const acceptsHtml = ({ headers }: FastifyRequest): boolean => /\btext\/html\b/i.test(headers.accept ?? '');
+
+/** Redirects to the page without the token, which then is in no history and no referrer. */
+const startSession = (reply: FastifyReply, path: string, token: AccessToken): FastifyReply =>
+  reply
     .header(
       'set-cookie',
       `${COOKIE}=${token.session}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${COOKIE_SECONDS}`,
     )
     .header('cache-control', 'no-store')
     .header('referrer-policy', 'no-referrer')
-    .redirect(path + url.search, 303);
-};
+    .redirect(path, 303);

@@ -2,19 +2,21 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { AccessToken } from './access-token.js';
 import { boundBodies } from './bounded-bodies.js';
 import { compressAnswers } from './compress.js';
-import type { Report } from './failure.js';
+import { failureOf, type Report } from './failure.js';
+import type { AllowedHosts } from './allowed-hosts.js';
 import { guardAgainstForeignPages } from './foreign-pages.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MILLIS } from './limits.js';
+import { rewriteTarget } from './request-target.js';
 import { requireToken } from './require-token.js';
 import { sendText } from './text.js';
 
 export interface ServerOptions {
-  /** The address that it will listen on: it decides which `Host` headers are believed. */
-  readonly host: string;
+  /** `Host` headers that are accepted. */
+  readonly hosts: AllowedHosts;
   readonly report: Report;
   readonly requestTimeoutMillis?: number;
-  /** What callers have to show; undefined lets everybody in. */
+  /** Bearer token required from every client. Undefined disables authentication. */
   readonly token?: AccessToken | undefined;
   /** Shared by all servers of the process. */
   readonly inFlight: InFlightBytes;
@@ -22,7 +24,8 @@ export interface ServerOptions {
 
 /** What all servers have in common. Each one adds its routes, its content types and its error format. */
 export const createServer = ({
-  host,
+  hosts,
+  report,
   inFlight,
   token,
   requestTimeoutMillis = REQUEST_TIMEOUT_MILLIS,
@@ -30,6 +33,7 @@ export const createServer = ({
   const server = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: requestTimeoutMillis,
+    rewriteUrl: rewriteTarget,
     // Node looks for slow requests this often.
     http: { connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5_000) },
     // Service names stand in paths, and may be longer than the router's default of 100 characters.
@@ -43,7 +47,12 @@ export const createServer = ({
   // Node exchanges the two limits when the one for the headers is the longer one.
   server.server.headersTimeout = requestTimeoutMillis;
   server.removeAllContentTypeParsers();
-  guardAgainstForeignPages(server, host);
+  // Every API writes errors in its own format; the format of all other paths is the one of Go's `http.Error`.
+  server.setErrorHandler(async (error, _request, reply) => {
+    const { status, message } = failureOf(error, report);
+    return sendText(reply, status, message);
+  });
+  guardAgainstForeignPages(server, hosts);
   if (token) requireToken(server, token);
   boundBodies(server, inFlight);
   compressAnswers(server);
@@ -56,13 +65,18 @@ const noSchemas = (): never => {
   throw new TypeError('No route of Lantern has a JSON schema.');
 };
 
-/** A connection that is kept alive after its last answer would hold up the end of the server. */
+/**
+ * Ends connections that would hold up the end of the server: those that are kept alive after their last answer,
+ * and those whose upgrade was rejected. Node hands over the socket of an upgrade, and closes it no more.
+ */
 const endConnectionsOnClose = (server: FastifyInstance): void => {
   let closing = false;
   server.addHook('preClose', async () => {
     closing = true;
   });
-  server.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
+  server.addHook('onSend', async (request, reply) => {
+    const isUpgrade = request.headers.upgrade !== undefined;
+    if (closing || isUpgrade) reply.header('connection', 'close');
+    if (isUpgrade) reply.raw.once('finish', () => request.raw.socket.destroySoon());
   });
 };

@@ -1,6 +1,7 @@
 import type { DurationNano } from '@lantern/telemetry-model';
 import type { LogStore, TraceStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
+import { API_PREFIXES } from '../../http/api-paths.js';
 import { createServer, type ServerOptions } from '../../http/server.js';
 import { sendNotFound } from '../../http/text.js';
 import type { LogFeed, TraceFeed } from '../../ingest/feed.js';
@@ -35,7 +36,7 @@ export const createJaegerServer = (
   void server.register(lokiRoutes({ logs, feed }, options.report));
   void server.register(uiRoutes(uiDirectory));
   // Below an API nothing is a page.
-  for (const prefix of ['/api', '/loki']) {
+  for (const prefix of API_PREFIXES) {
     void server.register(
       async (api) => api.setNotFoundHandler(async (_request, reply) => sendNotFound(reply)),
       { prefix },

@@ -25,7 +25,10 @@ export const createLokiServer = (
   void server.register(lokiRoutes({ logs, feed }, options.report));
   void server.register(lokiPush(ingest, options.report));
   void server.register(otlpRoutes(otlp, [['/otlp/v1/logs', 'logs']], options.report));
-  server.get('/ready', async (_request, reply) => sendText(reply, 200, 'ready'));
+  // Probes carry no secrets, and learn none.
+  server.get('/ready', { config: { isPublic: true } }, async (_request, reply) =>
+    sendText(reply, 200, 'ready'),
+  );
   server.setNotFoundHandler(async (_request, reply) => sendNotFound(reply));
   return server;
 };
