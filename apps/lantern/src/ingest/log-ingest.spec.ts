@@ -120,6 +120,39 @@ describe('limits', () => {
     expect((await ingest.accept([stream({ app: 'b' }, 1_801)])).rejectedEntries).toBe(0);
   });
 
+  it('let a service in although another one has filled the limit with its streams', async () => {
+    const { ingest } = ingestWith({ maxActiveStreams: 100 });
+    const flood = Array.from({ length: 150 }, (_, id) => stream({ service: 'flood', id: String(id) }, 0));
+    expect(await ingest.accept(flood)).toMatchObject({ acceptedEntries: 100, rejectedEntries: 50 });
+    const others = Array.from({ length: 40 }, (_, id) => stream({ service: 'api', id: String(id) }, 0));
+    expect(await ingest.accept(others)).toMatchObject({ acceptedEntries: 40, rejectedEntries: 0 });
+    expect(await ingest.accept(flood)).toMatchObject({ acceptedEntries: 60, rejectedEntries: 90 });
+    expect(await ingest.accept(others)).toMatchObject({ acceptedEntries: 40, rejectedEntries: 0 });
+  });
+
+  it('let a new service in a minute after as many services as the limit were heard of last', async () => {
+    const { ingest, clock } = ingestWith({ maxActiveStreams: 100 });
+    const each = Array.from({ length: 100 }, (_, id) => stream({ service: `service-${id}` }, 0));
+    expect(await ingest.accept(each)).toMatchObject({ acceptedEntries: 100 });
+    expect(await ingest.accept([stream({ service: 'new' }, 0)])).toMatchObject({ isOverLimit: true });
+    clock.now += 61n * SECOND;
+    expect(await ingest.accept([stream({ service: 'new' }, 61)])).toMatchObject({ acceptedEntries: 1 });
+  });
+
+  it('describe a few of a million wrong entries, in texts of bounded length', async () => {
+    const labels = Object.fromEntries(
+      Array.from({ length: 14 }, (_, n) => [`label_${n}`, 'v'.repeat(2_000)]),
+    );
+    const entry = { timeUnixNano: 1n, line: 'old', structuredMetadata: {} };
+    const { ingest } = ingestWith();
+    const { rejectedEntries, reasons } = await ingest.accept([
+      { labels, entries: new Array<typeof entry>(1_000_000).fill(entry) },
+    ]);
+    expect(rejectedEntries).toBe(1_000_000);
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toHaveLength(16_385);
+  });
+
   it('bound the rate, where there is one, and refuse a request whole', async () => {
     const { ingest, store, clock } = ingestWith({ maxBytesPerSecond: 10 });
     const line = (text: string): LogStream => ({

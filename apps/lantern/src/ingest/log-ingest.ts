@@ -12,12 +12,21 @@ import { withDetectedLevel } from './enrich/detected-level.js';
 import { withServiceName } from './enrich/service-name.js';
 import type { LogFeed } from './feed.js';
 import { MAX_MESSAGES, refuseTooManyMembers } from './item-limit.js';
-import { faultOfEntry, faultOfLabels, formatSecond, type LogLimits } from './log-limits.js';
+import { faultOfEntry, faultOfLabels, formatSecond, type Fault, type LogLimits } from './log-limits.js';
 import { streamsOfOtlp } from './otlp-logs.js';
 import { RateLimit } from './rate-limit.js';
 
 /** Enough to find the fault; a request may be wrong thousands of times. */
 const MAX_REASONS = 10;
+
+/** Many entries are wrong in the same way: so many are looked at to find different reasons. */
+const MAX_DESCRIBED = 100;
+
+/** A reason names the stream and the value, either of which may be most of the request. */
+const MAX_REASON_LENGTH = 16_384;
+
+const shortened = (reason: string): string =>
+  reason.length > MAX_REASON_LENGTH ? `${reason.slice(0, MAX_REASON_LENGTH)}…` : reason;
 
 /** As Loki calls whoever sends, where there is but one. */
 const TENANT = 'fake';
@@ -115,7 +124,8 @@ export class LogIngest {
     const active = this.active.enter(labels);
     if (!active) {
       refusals.add(
-        `maximum active stream limit exceeded when trying to create stream ${formatLabels(labels)}, reduce the number ` +
+        () =>
+          `maximum active stream limit exceeded when trying to create stream ${formatLabels(labels)}, reduce the number ` +
           'of active streams (reduce labels or reduce label values), or contact your Loki administrator to see if ' +
           `the limit can be increased, user: '${TENANT}'`,
         entries.length,
@@ -125,7 +135,7 @@ export class LogIngest {
     }
     const time = now();
     let behind = 0;
-    let lastBehind = '';
+    let lastBehind = NO_TIMES;
     const kept = entries.filter((entry: LogEntry) => {
       const reason = faultOfEntry(labels, entry, time, limits);
       if (reason !== undefined) {
@@ -135,9 +145,7 @@ export class LogIngest {
       const oldest = active.newestUnixNano - limits.maxBehindNanos;
       if (entry.timeUnixNano < oldest) {
         behind++;
-        lastBehind =
-          `entry with timestamp ${formatSecond(entry.timeUnixNano)} ignored, reason: 'entry too far behind, entry ` +
-          `timestamp is: ${formatSecond(entry.timeUnixNano)}, oldest acceptable timestamp is: ${formatSecond(oldest)}'`;
+        lastBehind = { time: entry.timeUnixNano, oldest };
         return false;
       }
       if (entry.timeUnixNano > active.newestUnixNano) active.newestUnixNano = entry.timeUnixNano;
@@ -145,7 +153,10 @@ export class LogIngest {
     });
     if (behind > 0) {
       refusals.add(
-        `${lastBehind},\nuser '${TENANT}', total ignored: ${behind} out of ${entries.length} for stream: ${formatLabels(labels)}`,
+        () =>
+          `entry with timestamp ${formatSecond(lastBehind.time)} ignored, reason: 'entry too far behind, entry ` +
+          `timestamp is: ${formatSecond(lastBehind.time)}, oldest acceptable timestamp is: ${formatSecond(lastBehind.oldest)}'` +
+          `,\nuser '${TENANT}', total ignored: ${behind} out of ${entries.length} for stream: ${formatLabels(labels)}`,
         behind,
       );
     }
@@ -153,15 +164,22 @@ export class LogIngest {
   }
 }
 
+const NO_TIMES = { time: 0n, oldest: 0n };
+
 class Refusals {
   private entries = 0;
   private isOverLimit = false;
   private readonly reasons: string[] = [];
 
-  add(reason: string, entries = 1, isOverLimit = false): void {
+  private described = 0;
+
+  add(fault: Fault, entries = 1, isOverLimit = false): void {
     this.entries += entries;
     this.isOverLimit ||= isOverLimit;
-    if (this.reasons.length < MAX_REASONS && !this.reasons.includes(reason)) this.reasons.push(reason);
+    if (this.reasons.length === MAX_REASONS || this.described === MAX_DESCRIBED) return;
+    this.described++;
+    const reason = shortened(fault());
+    if (!this.reasons.includes(reason)) this.reasons.push(reason);
   }
 
   toAcceptance(acceptedEntries: number): LogAcceptance {

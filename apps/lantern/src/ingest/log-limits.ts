@@ -46,23 +46,28 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 export const isLongerThan = (text: string, maxBytes: number): boolean =>
   text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
 
+/** Writes what is wrong. A request may be wrong a million times, and only a few of them are described. */
+export type Fault = () => string;
+
 /** What is wrong with the labels of a stream, in the words of Loki. */
-export const faultOfLabels = (labels: LogLabels, limits: LogLimits): string | undefined => {
+export const faultOfLabels = (labels: LogLabels, limits: LogLimits): Fault | undefined => {
   const names = Object.keys(labels);
   const wrongName = names.find((name) => !LABEL_NAME.test(name));
   if (wrongName !== undefined) {
-    return `error parsing labels '${formatLabels(labels)}' with error: ${goQuote(wrongName)} is not a valid label name`;
+    return () =>
+      `error parsing labels '${formatLabels(labels)}' with error: ${goQuote(wrongName)} is not a valid label name`;
   }
   const count = names.filter((name) => name !== 'service_name').length;
   if (count > limits.maxLabels) {
-    return `entry for stream '${formatLabels(labels)}' has ${count} label names; limit ${limits.maxLabels}`;
+    return () =>
+      `entry for stream '${formatLabels(labels)}' has ${count} label names; limit ${limits.maxLabels}`;
   }
   for (const [name, value] of Object.entries(labels)) {
     if (isLongerThan(name, limits.maxLabelNameBytes)) {
-      return `stream '${formatLabels(labels)}' has label name too long: '${name}'`;
+      return () => `stream '${formatLabels(labels)}' has label name too long: '${name}'`;
     }
     if (isLongerThan(value, limits.maxLabelValueBytes)) {
-      return `stream '${formatLabels(labels)}' has label value too long: '${value}'`;
+      return () => `stream '${formatLabels(labels)}' has label value too long: '${value}'`;
     }
   }
   return undefined;
@@ -74,21 +79,20 @@ export const faultOfEntry = (
   { line, timeUnixNano, structuredMetadata }: LogEntry,
   now: UnixNano,
   limits: LogLimits,
-): string | undefined => {
+): Fault | undefined => {
   if (timeUnixNano < now - limits.maxAgeNanos) {
-    return (
+    return () =>
       `entry for stream '${formatLabels(labels)}' has timestamp too old: ${formatSecond(timeUnixNano)}, ` +
-      `oldest acceptable timestamp is: ${formatSecond(now - limits.maxAgeNanos)}`
-    );
+      `oldest acceptable timestamp is: ${formatSecond(now - limits.maxAgeNanos)}`;
   }
   if (timeUnixNano > now + limits.maxFutureNanos) {
-    return `entry for stream '${formatLabels(labels)}' has timestamp too new: ${formatSecond(timeUnixNano)}`;
+    return () =>
+      `entry for stream '${formatLabels(labels)}' has timestamp too new: ${formatSecond(timeUnixNano)}`;
   }
   if (isLongerThan(line, limits.maxLineBytes)) {
-    return (
+    return () =>
       `max entry size '${limits.maxLineBytes}' bytes exceeded for stream '${formatLabels(labels)}' ` +
-      `while adding an entry with length '${Buffer.byteLength(line)}' bytes`
-    );
+      `while adding an entry with length '${Buffer.byteLength(line)}' bytes`;
   }
   return faultOfMetadata(labels, structuredMetadata, limits);
 };
@@ -97,7 +101,7 @@ const faultOfMetadata = (
   labels: LogLabels,
   metadata: Readonly<Record<string, string>>,
   limits: LogLimits,
-): string | undefined => {
+): Fault | undefined => {
   let count = 0;
   let characters = 0;
   for (const name in metadata) {
@@ -105,11 +109,10 @@ const faultOfMetadata = (
     characters += name.length + (metadata[name]?.length ?? 0);
   }
   if (count > limits.maxMetadataCount) {
-    return (
+    return () =>
       `stream '${formatLabels(labels)}' has too many structured metadata labels: '${count}', limit: ` +
       `'${limits.maxMetadataCount}'. Please see \`limits_config.max_structured_metadata_entries_count\` ` +
-      'or contact your Loki administrator to increase it'
-    );
+      'or contact your Loki administrator to increase it';
   }
   if (characters * 3 <= limits.maxMetadataBytes) return undefined;
   const bytes = Object.entries(metadata).reduce(
@@ -118,7 +121,8 @@ const faultOfMetadata = (
   );
   return bytes <= limits.maxMetadataBytes
     ? undefined
-    : `stream '${formatLabels(labels)}' has structured metadata too large: '${bytes}' bytes, limit: ` +
+    : () =>
+        `stream '${formatLabels(labels)}' has structured metadata too large: '${bytes}' bytes, limit: ` +
         `'${limits.maxMetadataBytes}' bytes. Please see \`limits_config.max_structured_metadata_size\` ` +
         'or contact your Loki administrator to increase it';
 };

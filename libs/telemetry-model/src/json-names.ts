@@ -1,0 +1,45 @@
+import { MAX_HASHED_LENGTH } from './map-key.js';
+
+const QUOTE = '"';
+const WINDOW = (MAX_HASHED_LENGTH + 1) / 2;
+
+/**
+ * Returns whether a text of JSON has a member whose name is so long that V8 does not hash its content. `JSON.parse`
+ * compares each such name with all others of its length, which takes seconds for a thousand of them.
+ */
+export const hasLongMemberName = (json: string): boolean => {
+  // A string that long covers a whole window: in most texts the first look at each one finds a quote.
+  for (let from = 0; from + WINDOW <= json.length;) {
+    const end = nextQuote(json, from);
+    if (end < 0) return false;
+    if (end < from + WINDOW) {
+      from += WINDOW;
+      continue;
+    }
+    const start = lastQuote(json, from);
+    if (end - start - 1 > MAX_HASHED_LENGTH && /^\s*:/.test(json.slice(end + 1, end + 64))) return true;
+    from = end - (end % WINDOW);
+  }
+  return false;
+};
+
+/** Returns the first quote at or after `from` that no backslash escapes; -1 without any. */
+const nextQuote = (json: string, from: number): number => {
+  for (let at = json.indexOf(QUOTE, from); at >= 0; at = json.indexOf(QUOTE, at + 1))
+    if (!isEscaped(json, at)) return at;
+  return -1;
+};
+
+/** Returns the last quote before `before` that no backslash escapes; -1 without any. */
+const lastQuote = (json: string, before: number): number => {
+  let at = before;
+  do at = at === 0 ? -1 : json.lastIndexOf(QUOTE, at - 1);
+  while (at >= 0 && isEscaped(json, at));
+  return at;
+};
+
+const isEscaped = (json: string, quote: number): boolean => {
+  let backslashes = 0;
+  while (json[quote - 1 - backslashes] === '\\') backslashes++;
+  return backslashes % 2 === 1;
+};
