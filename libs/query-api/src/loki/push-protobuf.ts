@@ -1,4 +1,4 @@
-import type { LogEntry, LogStream } from '@lantern/telemetry-model';
+import { MAX_HASHED_LENGTH, type LogEntry, type LogStream } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
 import { goQuote } from '../go/quote.js';
 import { LogqlParseError } from '../logql/parse-error.js';
@@ -123,11 +123,19 @@ const decodeTime = (bytes: Uint8Array): bigint => {
   return time;
 };
 
+/** Longer names would be slow as the name of a property. */
+const nameOf = (field: Field): string => {
+  const name = textOf(field);
+  if (name.length > MAX_HASHED_LENGTH)
+    throw malformed(`a name is longer than ${MAX_HASHED_LENGTH} characters`);
+  return name;
+};
+
 const decodePair = (bytes: Uint8Array): readonly [name: string, value: string] => {
   let name = '';
   let value = '';
   for (const field of fieldsOf(bytes)) {
-    if (field.number === 1) name = textOf(field);
+    if (field.number === 1) name = nameOf(field);
     else if (field.number === 2) value = textOf(field);
   }
   return [name, value];

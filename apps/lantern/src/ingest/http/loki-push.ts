@@ -1,5 +1,5 @@
 import { decodePush, decompressSnappy, parsePush } from '@lantern/query-api';
-import type { LogStream } from '@lantern/telemetry-model';
+import { MAX_HASHED_LENGTH, hasLongMemberName, type LogStream } from '@lantern/telemetry-model';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyLeaseOf } from '../../http/bounded-bodies.js';
 import { decompress } from '../../http/decompress.js';
@@ -12,8 +12,11 @@ import type { LogIngest } from '../log-ingest.js';
 const JSON_TYPE = 'application/json';
 
 const parseJsonBody = (body: Buffer): unknown => {
+  const json = body.toString();
+  if (hasLongMemberName(json))
+    throw new HttpError(400, `a name in the body is longer than ${MAX_HASHED_LENGTH} characters`);
   try {
-    return JSON.parse(body.toString());
+    return JSON.parse(json);
   } catch (error) {
     throw new HttpError(
       400,

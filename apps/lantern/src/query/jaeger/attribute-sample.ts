@@ -25,8 +25,8 @@ const SPANS_PER_PART_FOR_VALUES = 1_024;
 
 const MAX_KEYS = 500;
 const MAX_VALUES = 100;
-/** Nobody completes what is longer, and it would weigh on the answer. */
-const MAX_VALUE_LENGTH = 256;
+/** Maximum length of a key or a value to complete: longer ones would weigh on the answer, and on the count. */
+const MAX_LENGTH = 256;
 
 interface KeyCount {
   count: number;
@@ -44,6 +44,7 @@ export const attributeKeys = async (
     const ofSpan = new Set<string>();
     for (const [level, attributes] of attributesByLevel(candidate)) {
       for (const { key, value } of attributes) {
+        if (key.length > MAX_LENGTH) continue;
         let counted = keys.get(key);
         if (!counted) keys.set(key, (counted = { count: 0, levels: new Set(), types: new Map() }));
         counted.levels.add(level);
@@ -78,13 +79,16 @@ export const attributeValues = async (
   const sampledSpans = await eachSampled(store, request, SPANS_PER_PART_FOR_VALUES, (candidate) => {
     const ofSpan = new Set<string>();
     for (const [, attributes] of attributesByLevel(candidate)) {
-      for (const { key, value } of attributes) if (key === request.key) ofSpan.add(attributeText(value));
+      for (const { key, value } of attributes) {
+        const text = key === request.key ? attributeText(value) : undefined;
+        if (text !== undefined && text.length <= MAX_LENGTH) ofSpan.add(text);
+      }
     }
     for (const text of ofSpan) counts.set(text, (counts.get(text) ?? 0) + 1);
   });
   return {
     values: mostFrequent(counts)
-      .filter(([value]) => value.length <= MAX_VALUE_LENGTH && beginsWith(value, request.prefix))
+      .filter(([value]) => beginsWith(value, request.prefix))
       .slice(0, MAX_VALUES)
       .map(([value, count]) => ({ value, count })),
     sampledSpans,

@@ -4,6 +4,7 @@ import {
   attributeText,
   attributeValue,
   base64FromBytes,
+  mapKey,
   durationNano,
   serviceNameOf,
   spansOf,
@@ -164,10 +165,11 @@ export class ProcessTable {
       tags: resource.attributes.filter(({ key }) => key !== 'service.name').map(toKeyValue),
     };
     const content = JSON.stringify(process);
-    let id = this.idByContent.get(content);
+    const key = mapKey(content);
+    let id = this.idByContent.get(key);
     if (id === undefined) {
       id = `p${this.idByContent.size + 1}`;
-      this.idByContent.set(content, id);
+      this.idByContent.set(key, id);
       this.byId[id] = process;
     }
     return id;

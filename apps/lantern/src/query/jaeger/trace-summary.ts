@@ -1,6 +1,7 @@
 import { SpanReader, decodeSpan } from '@lantern/otlp';
 import {
   StatusCode,
+  boundedName,
   serviceNameOf,
   spansOf,
   type DurationNano,
@@ -24,7 +25,7 @@ export const summarizeTrace = (trace: Trace): V3TraceSummary => {
   for (const { span, resource } of spans) {
     const { parentSpanId } = span;
     summary.add({
-      service: serviceNameOf(resource),
+      service: boundedName(serviceNameOf(resource)),
       hasError: span.status.code === StatusCode.error,
       startUnixNano: span.startUnixNano,
       endUnixNano: span.endUnixNano,
@@ -53,7 +54,7 @@ export const summarizeEncodedTrace = (
   const summary = new Summary(trace.traceId);
   let index = 0;
   for (const { resource, spans } of trace.groups) {
-    const service = serviceNameOf(resource);
+    const service = boundedName(serviceNameOf(resource));
     for (const message of spans) {
       const span = outline.isReadable(index) && reader.read(message) ? undefined : decodeSpan(message);
       const skew = skews[index] ?? 0n;
@@ -120,7 +121,7 @@ class Summary {
     return {
       traceId: this.traceId,
       rootServiceName: this.root?.service ?? '',
-      rootOperationName: this.root?.name ?? '',
+      rootOperationName: boundedName(this.root?.name ?? ''),
       minStartTimeUnixNano: String(this.start ?? 0n),
       maxEndTimeUnixNano: String(this.end ?? 0n),
       ...this.total,

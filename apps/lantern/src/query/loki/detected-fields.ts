@@ -15,11 +15,12 @@ import {
   labelNameOf,
   type LogResult,
 } from '@lantern/query-api/logql';
-import type { LogLabels } from '@lantern/telemetry-model';
+import { hasLongMemberName, mapKey, type LogLabels } from '@lantern/telemetry-model';
 
 interface Field {
   type: LokiFieldType;
-  readonly values: Set<string>;
+  /** By their `mapKey`. */
+  readonly values: Map<string, string>;
   readonly parsers: Set<string>;
   jsonPath: readonly string[] | undefined;
 }
@@ -88,7 +89,7 @@ export class DetectedFields {
   }
 
   valuesOf(name: string): string[] {
-    return Array.from(this.fields.get(name)?.values ?? []).slice(0, this.limit);
+    return Array.from(this.fields.get(name)?.values.values() ?? []).slice(0, this.limit);
   }
 
   private addAll(labels: LogLabels, parser: string | undefined): void {
@@ -97,10 +98,10 @@ export class DetectedFields {
       let field = this.fields.get(name);
       if (field === undefined) {
         if (this.fields.size >= this.limit) continue;
-        field = { type: typeOfText(value), values: new Set(), parsers: new Set(), jsonPath: undefined };
+        field = { type: typeOfText(value), values: new Map(), parsers: new Set(), jsonPath: undefined };
         this.fields.set(name, field);
       }
-      field.values.add(value);
+      field.values.set(mapKey(value), value);
       if (parser !== undefined) field.parsers.add(parser);
     }
   }
@@ -115,6 +116,7 @@ export class DetectedFields {
       const field = this.fields.get(Object.hasOwn(stream, name) ? `${name}_extracted` : name);
       if (field?.parsers.has('json')) field.jsonPath ??= path;
     };
+    if (hasLongMemberName(line)) return;
     try {
       visit(JSON.parse(line), []);
     } catch {

@@ -7,7 +7,7 @@ import {
   type LokiValue,
 } from '@lantern/query-api';
 import type { LogResult } from '@lantern/query-api/logql';
-import type { LogLabels } from '@lantern/telemetry-model';
+import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import { sortLabels } from './sort-labels.js';
 
 /**
@@ -17,18 +17,19 @@ import { sortLabels } from './sort-labels.js';
  *   so that a stream splits by their values
  */
 export const groupStreams = (lines: readonly LogResult[], categorize: boolean): LokiStream[] => {
-  const streams = new Map<string, { readonly stream: LogLabels; readonly values: LokiValue[] }>();
+  const streams = new Map<string, { readonly key: string; stream: LogLabels; values: LokiValue[] }>();
   for (const { stream: own, structuredMetadata, parsed, timeUnixNano, line } of lines) {
     const labels = categorize ? own : { ...own, ...structuredMetadata, ...parsed };
     const key = formatLabels(labels);
-    let stream = streams.get(key);
-    if (stream === undefined) streams.set(key, (stream = { stream: sortLabels(labels), values: [] }));
+    const inMap = mapKey(key);
+    let stream = streams.get(inMap);
+    if (stream === undefined) streams.set(inMap, (stream = { key, stream: sortLabels(labels), values: [] }));
     const time = String(timeUnixNano);
     stream.values.push(categorize ? [time, line, categoriesOf(structuredMetadata, parsed)] : [time, line]);
   }
-  return Array.from(streams.entries())
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, stream]) => stream);
+  return Array.from(streams.values())
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ stream, values }) => ({ stream, values }));
 };
 
 export const formatStreams = (lines: readonly LogResult[], categorize: boolean): LokiStreams => ({

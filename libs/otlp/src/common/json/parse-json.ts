@@ -1,3 +1,4 @@
+import { MAX_HASHED_LENGTH, hasLongMemberName } from '@lantern/telemetry-model';
 import { MalformedOtlpError } from '../../malformed-otlp-error.js';
 
 /** Sixteen digits are the first that a JavaScript number may not hold exactly. */
@@ -11,6 +12,10 @@ const LONG_NUMBER = /[:[,]\s*-?\d{16}/;
  * @see https://protobuf.dev/programming-guides/json/
  */
 export const parseJson = (text: string): unknown => {
+  // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding: names are those of fields, and none is long.
+  if (hasLongMemberName(text)) {
+    throw new MalformedOtlpError('', `has a name of more than ${MAX_HASHED_LENGTH} characters`);
+  }
   try {
     return LONG_NUMBER.test(text) ? (JSON.parse(text, keepDigits) as unknown) : (JSON.parse(text) as unknown);
   } catch (error) {

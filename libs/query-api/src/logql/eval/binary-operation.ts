@@ -1,4 +1,4 @@
-import type { LogLabels } from '@lantern/telemetry-model';
+import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import {
   COMPARISON_OPERATORS,
   type ArithmeticOperator,
@@ -88,7 +88,7 @@ export const combineSeries = (
 
 /** What has to be equal for two series to belong together. */
 const signatureOf = (labels: LogLabels, { on, labels: names }: VectorMatching): string =>
-  labelsKey(pickLabels(labels, (name) => names.includes(name) === on));
+  mapKey(labelsKey(pickLabels(labels, (name) => names.includes(name) === on)));
 
 const bySignature = (series: readonly Series[], matching: VectorMatching): Map<string, Series[]> =>
   Map.groupBy(series, ({ labels }) => signatureOf(labels, matching));
@@ -138,10 +138,11 @@ const matchSeries = (
       for (const partner of partners) {
         const labels = resultLabels(series.labels, partner.labels, matching);
         const key = labelsKey(labels);
-        let result = results.get(key);
+        const inMap = mapKey(key);
+        let result = results.get(inMap);
         for (let step = 0; step < series.values.length; step++) {
           if (series.present[step] !== 1 || partner.present[step] !== 1) continue;
-          if (result === undefined) results.set(key, (result = budget.create(labels, key)));
+          if (result === undefined) results.set(inMap, (result = budget.create(labels, key)));
           const pair = [series.values[step] ?? 0, partner.values[step] ?? 0] as const;
           const [a, b] = isSwapped ? [pair[1], pair[0]] : pair;
           const value = combineValues(operator, returnsBool, a, b, a);

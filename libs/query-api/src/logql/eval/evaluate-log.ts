@@ -1,4 +1,4 @@
-import type { UnixNano } from '@lantern/telemetry-model';
+import { mapKey, type LogLabels, type UnixNano } from '@lantern/telemetry-model';
 import type { LogExpr } from '../ast.js';
 import { LineLabels, type LabelCategories } from '../pipeline/line-labels.js';
 import { EvaluationError } from './evaluation-error.js';
@@ -21,7 +21,10 @@ export interface LogQueryOptions {
   readonly intervalNanos?: bigint;
 }
 
-/** What the lines of an answer may have together: a line may be as long as ingest allows, or as a template makes it. */
+/**
+ * Limit on the lines of an answer together, with the labels that stages gave them: either is as long as ingest allows,
+ * or as a template makes it.
+ */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
 
 /** Lines between two looks at the clock: a template may take long over one. */
@@ -57,7 +60,7 @@ export const evaluateLog = async (
       if (line === undefined) continue;
       const categories = labels.categories();
       if (intervalNanos > 0n && isTooClose(lastOfStream, categories, timeUnixNano, intervalNanos)) continue;
-      characters += line.length;
+      characters += line.length + charactersOf(categories.parsed);
       if (characters > MAX_CHARACTERS) {
         throw new EvaluationError(
           `the lines of the answer have more than ${MAX_CHARACTERS} characters together; ` +
@@ -71,13 +74,19 @@ export const evaluateLog = async (
   return results;
 };
 
+const charactersOf = (labels: LogLabels): number => {
+  let characters = 0;
+  for (const name in labels) characters += name.length + (labels[name]?.length ?? 0);
+  return characters;
+};
+
 const isTooClose = (
   lastOfStream: Map<string, UnixNano>,
   { stream }: LabelCategories,
   time: UnixNano,
   interval: bigint,
 ): boolean => {
-  const key = JSON.stringify(stream);
+  const key = mapKey(JSON.stringify(stream));
   const last = lastOfStream.get(key);
   if (last !== undefined && (time > last ? time - last : last - time) < interval) return true;
   lastOfStream.set(key, time);

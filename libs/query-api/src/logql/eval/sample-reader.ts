@@ -1,4 +1,4 @@
-import type { LogLabels, UnixNano } from '@lantern/telemetry-model';
+import { mapKey, type LogLabels, type UnixNano } from '@lantern/telemetry-model';
 import { GoSyntaxError } from '../../go/go-syntax-error.js';
 import type { Grouping, RangeAggregation, Stage, UnwrapConversion } from '../ast.js';
 import { QUANTITIES, compileLabelTest } from '../pipeline/label-filter.js';
@@ -143,6 +143,7 @@ class SampleTargets<Target> {
     const all = labels.all();
     let raw = '';
     for (const name in all) if (!this.without.has(name)) raw += `${name}\u0000${all[name] ?? ''}\u0000`;
+    raw = mapKey(raw);
     const known = this.byRawKey.get(raw);
     if (known !== undefined) return known;
     const kept = Object.fromEntries(Object.entries(all).filter(([name]) => !this.without.has(name)));
@@ -154,6 +155,7 @@ class SampleTargets<Target> {
     let raw = '';
     if (names.length === 1 && only !== undefined) raw = labels.get(only) ?? '';
     else for (const name of names) raw += `${labels.get(name) ?? ''}\u0000`;
+    raw = mapKey(raw);
     return (
       this.byRawKey.get(raw) ??
       this.open(raw, Object.fromEntries(names.map((name) => [name, labels.get(name) ?? ''])))
@@ -163,8 +165,9 @@ class SampleTargets<Target> {
   private open(raw: string, labels: LogLabels): Target {
     const sorted = sortedLabels(labels);
     const key = labelsKey(sorted);
-    let target = this.bySortedLabels.get(key);
-    if (target === undefined) this.bySortedLabels.set(key, (target = this.sink.open(sorted, key)));
+    const inMap = mapKey(key);
+    let target = this.bySortedLabels.get(inMap);
+    if (target === undefined) this.bySortedLabels.set(inMap, (target = this.sink.open(sorted, key)));
     this.byRawKey.set(raw, target);
     return target;
   }

@@ -1,4 +1,4 @@
-import type { LogLabels } from '@lantern/telemetry-model';
+import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import { EvaluationError } from './evaluation-error.js';
 
 /** Numbers at each step of a query. */
@@ -14,6 +14,11 @@ export interface Series {
 /** In all series together, at any point of a query: about 180 MB. */
 const MAX_CELLS = 20_000_000;
 
+/** What a series takes beside its values, in times of a value. */
+const CELLS_PER_SERIES = 32;
+/** Labels are held as values and as a key; an aggregation makes up to three series of each set of labels. */
+const CHARACTERS_PER_CELL = 12;
+
 /** Counts what a query holds, so that no query takes the memory of the process. */
 export class SeriesBudget {
   private cells = 0;
@@ -21,7 +26,7 @@ export class SeriesBudget {
   constructor(private readonly steps: number) {}
 
   create(labels: LogLabels, key = labelsKey(labels)): Series {
-    this.cells += this.steps + 32;
+    this.cells += this.steps + CELLS_PER_SERIES + Math.ceil(key.length / CHARACTERS_PER_CELL);
     if (this.cells > MAX_CELLS) {
       throw new EvaluationError(
         `the query makes more than ${MAX_CELLS} values on its way; ` +
@@ -73,7 +78,7 @@ export const firstOverlap = (a: Series, b: Series): number => {
  */
 export const joinSeries = (series: readonly Series[], budget: SeriesBudget): Series[] =>
   Array.from(
-    Map.groupBy(series, ({ key }) => key).values(),
+    Map.groupBy(series, ({ key }) => mapKey(key)).values(),
     ([first, ...others]) => first && (others.length === 0 ? first : joinGroup(first, others, budget)),
   ).filter((joined) => joined !== undefined);
 

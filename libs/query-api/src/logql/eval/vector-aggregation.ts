@@ -1,4 +1,4 @@
-import type { LogLabels } from '@lantern/telemetry-model';
+import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import type { Grouping, VectorAggregation } from '../ast.js';
 import { labelsKey, pickLabels, sortedLabels, type Series, type SeriesBudget } from './series.js';
 
@@ -16,8 +16,9 @@ const groupsOf = (series: readonly Series[], { without, labels }: Grouping): Gro
   for (const member of series) {
     const picked = sortedLabels(pickLabels(member.labels, (name) => named.has(name) !== without));
     const key = labelsKey(picked);
-    let group = groups.get(key);
-    if (group === undefined) groups.set(key, (group = { labels: picked, key, members: [] }));
+    const inMap = mapKey(key);
+    let group = groups.get(inMap);
+    if (group === undefined) groups.set(inMap, (group = { labels: picked, key, members: [] }));
     group.members.push(member);
   }
   return Array.from(groups.values());

@@ -1,6 +1,11 @@
-/** What any key becomes as the name of a label: `http.status code` is `http_status_code`, `2xx` is `_2xx`. */
+import { MAX_NAME_LENGTH, boundedName } from '@lantern/telemetry-model';
+
+/**
+ * What any key becomes as the name of a label: `http.status code` is `http_status_code`, `2xx` is `_2xx`. Longer names
+ * than a label may have are cut, see `boundedName`.
+ */
 export const labelNameOf = (key: string): string => {
-  const trimmed = key.trim();
+  const trimmed = boundedName(key.trim());
   const name = trimmed.replace(/[^a-zA-Z0-9_]/gu, '_');
   return /^\d/.test(name) ? `_${name}` : name;
 };
@@ -13,6 +18,7 @@ export class LabelNames {
   private readonly names = new Map<string, string>();
 
   of(key: string): string {
+    if (key.length > MAX_NAME_LENGTH) return labelNameOf(key);
     const known = this.names.get(key);
     if (known !== undefined) return known;
     const name = labelNameOf(key);

@@ -1,4 +1,4 @@
-import { base64FromBytes } from '@lantern/telemetry-model';
+import { base64FromBytes, mapKey } from '@lantern/telemetry-model';
 import { compileRegex, expandReplacement, type Regex } from '../regex.js';
 import { Arguments } from './arguments.js';
 import type { FunctionContext, TemplateFunction } from './functions.js';
@@ -98,12 +98,13 @@ const align =
 const regexes = new Map<string, Regex>();
 
 const regexOf = (expression: string): Regex => {
-  let regex = regexes.get(expression);
+  const key = mapKey(expression);
+  let regex = regexes.get(key);
   if (!regex) {
     regex = compileRegex(expression);
     // Expressions may be made of labels; then there is no end of them.
     if (regexes.size >= 100) regexes.clear();
-    regexes.set(expression, regex);
+    regexes.set(key, regex);
   }
   return regex;
 };

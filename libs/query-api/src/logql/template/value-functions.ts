@@ -1,3 +1,4 @@
+import { hasLongMemberName } from '@lantern/telemetry-model';
 import { sprintf } from './printf.js';
 import { Arguments } from './arguments.js';
 import type { TemplateFunction } from './functions.js';
@@ -113,6 +114,7 @@ export const VALUE_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   fromJson: (args) => {
     const text = new Arguments(args, 1).text();
     try {
+      if (hasLongMemberName(text)) return null;
       return fromJson(JSON.parse(text));
     } catch {
       return null;
