@@ -1,0 +1,147 @@
+import { encodeTraceRequest } from '@lantern/otlp';
+import type { ResourceSpans, SpanId, SpanKind, TraceId } from '@lantern/telemetry-model';
+import { attributes, resource, scope, span } from '@lantern/telemetry-model/testing';
+import { longText } from './extremes.ts';
+import type { Random } from './random.ts';
+
+const NANOS_PER_MILLI = 1_000_000n;
+
+/** What of a request of spans is extreme. */
+const SPAN_SHAPES = [
+  'ordinary',
+  'services',
+  'operations',
+  'attribute keys',
+  'attribute values',
+  'long names',
+  'long services',
+  'long keys',
+  'one trace',
+  'callers',
+  'times',
+  'deep',
+] as const;
+
+/** Returns an `ExportTraceServiceRequest` and what it is. */
+export const extremeSpans = (random: Random): { readonly name: string; readonly body: Uint8Array } => {
+  const shape = random.pick(SPAN_SHAPES);
+  const isLong = shape.startsWith('long');
+  const count = isLong ? 200 : 200 + random.below(1_800);
+  const now = BigInt(Date.now()) * NANOS_PER_MILLI;
+  const sharedTrace = random.hex(32) as TraceId;
+  const run = random.hex(8);
+  const groups: ResourceSpans[] = [];
+  const perGroup = ['services', 'long services', 'callers'].includes(shape) ? 1 : 50;
+  let parent: SpanId | undefined;
+  for (let at = 0; at < count; at += perGroup) {
+    const service =
+      shape === 'services' || shape === 'callers'
+        ? `service-${run}-${at}`
+        : shape === 'long services'
+          ? longText(random)
+          : `shop-${random.below(5)}`;
+    groups.push({
+      resource: resource(service),
+      schemaUrl: '',
+      scopeSpans: [
+        {
+          scope: scope('fuzz'),
+          schemaUrl: '',
+          spans: Array.from({ length: perGroup }, (_, index) => {
+            const spanId = random.hex(16) as SpanId;
+            const isOneTrace = ['one trace', 'callers', 'deep'].includes(shape);
+            const startUnixNano =
+              shape === 'times' ? random.pick([0n, 1n, now, 2n ** 63n, 2n ** 64n - 2n]) : now;
+            const made = span({
+              traceId: isOneTrace ? sharedTrace : (random.hex(32) as TraceId),
+              spanId,
+              ...(isOneTrace && parent ? { parentSpanId: parent } : {}),
+              name:
+                shape === 'operations'
+                  ? `GET /${run}/${at + index}`
+                  : shape === 'long names'
+                    ? longText(random)
+                    : `GET /${index % 7}`,
+              kind: random.below(6) as SpanKind,
+              startUnixNano,
+              endUnixNano: startUnixNano + 1n,
+              attributes: attributes({
+                [shape === 'attribute keys'
+                  ? `key-${run}-${at + index}`
+                  : shape === 'long keys'
+                    ? longText(random)
+                    : 'user.id']:
+                  shape === 'attribute values' ? longText(random, 2_000) : `value-${random.below(100)}`,
+              }),
+            });
+            parent = spanId;
+            return made;
+          }),
+        },
+      ],
+    });
+  }
+  return { name: `${count} spans: ${shape}`, body: encodeTraceRequest(groups) };
+};
+
+const PUSH_SHAPES = [
+  'ordinary',
+  'streams',
+  'label values',
+  'metadata keys',
+  'long metadata',
+  'long metadata names',
+  'control characters',
+  'one nanosecond',
+  'json keys',
+  'long json keys',
+  'nested json',
+] as const;
+
+/** Returns a push of log lines in JSON and what it is. */
+export const extremePush = (random: Random): { readonly name: string; readonly body: string } => {
+  const shape = random.pick(PUSH_SHAPES);
+  const isLarge = ['long metadata', 'long metadata names', 'control characters', 'long json keys'].includes(
+    shape,
+  );
+  const count = isLarge ? 40 : 200 + random.below(1_800);
+  const now = BigInt(Date.now()) * NANOS_PER_MILLI;
+  const run = random.hex(8);
+  const entries = Array.from({ length: count }, (_, index) => {
+    const time = String(shape === 'one nanosecond' ? now : now + BigInt(index));
+    switch (shape) {
+      case 'metadata keys':
+        return [time, `line ${index}`, { [`key_${run}_${index}`]: 'x' }];
+      case 'long metadata':
+        return [time, `line ${index}`, { user: longText(random) }];
+      case 'long metadata names':
+        return [time, `line ${index}`, { [longText(random)]: 'x' }];
+      case 'control characters':
+        return [time, '\u0001'.repeat(250 * 1024)];
+      case 'json keys':
+        return [time, JSON.stringify({ [`field_${run}_${index}`]: index, level: 'error' })];
+      case 'long json keys':
+        return [time, JSON.stringify(Object.fromEntries([1, 2, 3].map(() => [longText(random), 1])))];
+      case 'nested json':
+        return [time, '{"a":'.repeat(2_000)];
+      default:
+        return [time, `level=info msg="line ${random.hex(6)}" status=${200 + random.below(300)}`];
+    }
+  });
+  const streams =
+    shape === 'streams'
+      ? entries.map((entry, index) => ({
+          stream: { service: 'fuzz', id: `${run}-${index}` },
+          values: [entry],
+        }))
+      : [
+          {
+            stream: {
+              service: `shop-${random.below(3)}`,
+              ...(shape === 'label values' ? { path: longText(random, 2_000) } : {}),
+            },
+            values: entries,
+          },
+        ];
+  return { name: `${count} log lines: ${shape}`, body: JSON.stringify({ streams }) };
+};

@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FuzzedLantern } from './fuzzed-lantern.ts';
+import { stepAt } from './steps.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** What must hold while hostile clients are at work. */
+export const BOUNDS = {
+  heapMebibytes: 512,
+  /** Heap, in-flight bodies and block caches, with room for what the allocator has not given back. */
+  rssBytes: 1024 * MEBIBYTE,
+  /** A cheap request waits for one turn of the event loop. */
+  turnMillis: 250,
+} as const;
+
+/** Steps that run at a time. */
+const CLIENTS = 4;
+
+const LOOK_EVERY_MILLIS = 200;
+
+/** A cheap request fails after this long, whatever the machine is doing. */
+const CHEAP_PATIENCE_MILLIS = 30_000;
+
+export interface FuzzOptions {
+  readonly seed: number;
+  /** Indexes of the steps, in order. */
+  readonly steps: Iterable<number>;
+  readonly durationMillis: number;
+  /** Kept in a data folder, rather than in memory. */
+  readonly isDurable: boolean;
+}
+
+/** A bound that did not hold. */
+export interface Breach {
+  readonly message: string;
+  /** Steps that ran at that time, and the steps before them, oldest first. */
+  readonly running: readonly number[];
+  readonly before: readonly number[];
+}
+
+export interface FuzzResult {
+  readonly breach: Breach | undefined;
+  readonly stepCount: number;
+  readonly cheapRequests: number;
+  readonly longestTurnMillis: number;
+  readonly greatestRss: number;
+}
+
+/** Runs steps against a fresh Lantern until the first breach, the last step, or the end of the time. */
+export const fuzz = async ({ seed, steps, durationMillis, isDurable }: FuzzOptions): Promise<FuzzResult> => {
+  const folder = isDurable ? await mkdtemp(join(tmpdir(), 'lantern-fuzz-')) : undefined;
+  const lantern = await FuzzedLantern.start(BOUNDS.heapMebibytes, folder ? { LANTERN_DATA_DIR: folder } : {});
+  // What it took to start is none of the clients' doing.
+  await lantern.usage();
+  const started: number[] = [];
+  const running = new Set<number>();
+  let breach: Breach | undefined;
+  let cheapRequests = 0;
+  let longestTurnMillis = 0;
+  let greatestRss = 0;
+  let isOver = false;
+  const fail = (message: string): void => {
+    const ran = [...running];
+    breach ??= { message, running: ran, before: started.filter((index) => !ran.includes(index)) };
+  };
+  const goesOn = (): boolean => breach === undefined && !isOver;
+
+  const watch = async (): Promise<void> => {
+    while (goesOn()) {
+      try {
+        for (const url of [`${lantern.urls.loki}/ready`, `${lantern.urls.jaeger}/api/services`]) {
+          const { status } = await fetch(url, { signal: AbortSignal.timeout(CHEAP_PATIENCE_MILLIS) });
+          if (status !== 200) fail(`${url} was answered with status ${status}`);
+          cheapRequests++;
+        }
+        const { longestTurnMillis: turn, rss } = await lantern.usage();
+        longestTurnMillis = Math.max(longestTurnMillis, turn);
+        greatestRss = Math.max(greatestRss, rss);
+        if (turn > BOUNDS.turnMillis)
+          fail(
+            `the event loop was held up for ${Math.round(turn)} ms of CPU time (limit: ${BOUNDS.turnMillis} ms)`,
+          );
+        if (rss > BOUNDS.rssBytes)
+          fail(`the process holds ${mebibytes(rss)} MiB (limit: ${mebibytes(BOUNDS.rssBytes)} MiB)`);
+      } catch (error) {
+        // The end of the process is reported by who waits for it.
+        if (lantern.ending === undefined) fail(`a cheap request was not answered: ${String(error)}`);
+      }
+      if (lantern.ending !== undefined)
+        fail(`the process ended with ${lantern.ending}:\n${lantern.output.slice(-2_000)}`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MILLIS));
+    }
+  };
+
+  const next: Iterator<number, unknown> = steps[Symbol.iterator]();
+  const deadline = Date.now() + durationMillis;
+  const client = async (): Promise<void> => {
+    while (goesOn() && Date.now() < deadline) {
+      const following = next.next();
+      if (following.done === true) return;
+      const index = following.value;
+      started.push(index);
+      running.add(index);
+      await Promise.race([stepAt(seed, index).run(lantern.urls), untilBreach()]);
+      running.delete(index);
+    }
+  };
+  const untilBreach = async (): Promise<void> => watching;
+
+  const watching = watch();
+  try {
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+    isOver = true;
+    await watching;
+  } finally {
+    await lantern.kill();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  }
+  return { breach, stepCount: started.length, cheapRequests, longestTurnMillis, greatestRss };
+};
+
+export const mebibytes = (bytes: number): number => Math.round(bytes / MEBIBYTE);
