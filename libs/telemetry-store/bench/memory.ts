@@ -1,9 +1,7 @@
 // `nx bench:memory telemetry-store`: what the store without a data folder occupies, and how quickly it finds tags.
 // Argument: how many spans (or LANTERN_BENCH_SPANS; 300,000).
 import { loadavg } from 'node:os';
-/* eslint-disable no-restricted-imports -- it belongs to this project, and stands beside src */
 import { openBlockStore } from '../src/blocks/block-store.js';
-/* eslint-enable no-restricted-imports */
 import { asked } from './asked.js';
 import { Figures, cpuSeconds } from './figures.js';
 import { questionsTo } from './questions.js';

@@ -20,12 +20,17 @@ export class BlockLimits {
     return arrivedMillis < this.now() - this.maxAgeMillis;
   }
 
-  /** The next few that are too old. @param blocks in the order of their arrival */
+  /**
+   * Returns the next few blocks that are too old. Every block is looked at: a clock that was wrong may have stamped an
+   * earlier one in the future.
+   */
   tooOld(blocks: Iterable<AgedBlock>): number[] {
     const old: number[] = [];
+    if (this.maxAgeMillis === Number.POSITIVE_INFINITY) return old;
     for (const { block, arrivedMillis } of blocks) {
-      if (old.length === MAX_DROPPED_AT_ONCE || !this.isTooOld(arrivedMillis)) break;
+      if (!this.isTooOld(arrivedMillis)) continue;
       old.push(block);
+      if (old.length === MAX_DROPPED_AT_ONCE) break;
     }
     return old;
   }

@@ -464,6 +464,53 @@ describe('retention', () => {
     expect(readFileSync(join(folder, 'lantern.db')).length).toBeLessThan(0.5 * bytes);
   });
 
+  it('by age drops every block that is too old, also behind one that a wrong clock stamped in the future', async () => {
+    const folder = folders.next();
+    let now = 1_000_000_000;
+    const options = { folder, spansPerBlock: 10, linesPerBlock: 1, maxAgeMillis: 60_000, now: () => now };
+    const store = open(options);
+    const arrive = async (n: number): Promise<void> => {
+      await append(store, ...order(n));
+      const entry = { timeUnixNano: BigInt(n), line: `line ${n}`, structuredMetadata: {} };
+      await store.logs.append([{ labels: { service: 'web' }, entries: [entry] }]);
+    };
+    await arrive(1);
+    now += 1_000_000_000;
+    await arrive(2);
+    now -= 1_000_000_000;
+    for (const n of numbers(3, 20)) await arrive(n);
+    now += 70_000;
+    await arrive(21);
+    while (store.sweep());
+    expect(await ids(store)).toEqual([2, 21]);
+    expect((await store.logs.stats()).entries).toBe(2);
+    const dependencies = await store.traces.dependencies(RANGE);
+    expect(dependencies).toMatchObject([{ callCount: 2 }, { callCount: 2 }]);
+    await store.close();
+    const second = open(options);
+    expect(await ids(second)).toEqual([2, 21]);
+    expect(await second.traces.dependencies(RANGE)).toEqual(dependencies);
+  });
+
+  it('by age reaches spans that never filled a block, also beside a block stamped in the future', async () => {
+    let now = 1_000_000_000;
+    const store = open({
+      folder: folders.next(),
+      spansPerBlock: 20,
+      maxAgeMillis: 60_000,
+      now: () => now,
+    });
+    now += 1_000_000_000;
+    for (const n of numbers(1, 2)) await append(store, ...order(n));
+    now -= 1_000_000_000;
+    await append(store, ...order(3));
+    now += 70_000;
+    while (store.sweep());
+    now += 70_000;
+    while (store.sweep());
+    expect(await ids(store)).toEqual([1, 2]);
+  });
+
   it('by bytes holds while spans keep arriving', async () => {
     const store = open({ folder: folders.next(), spansPerBlock: 20, maxBytes: 40_000 });
     for (const n of numbers(1, 300)) {

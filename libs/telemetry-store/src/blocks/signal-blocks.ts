@@ -107,11 +107,7 @@ export abstract class SignalBlocks implements BlockSignal {
     const expired = this.limits.tooOld(this.sealed.values());
     if (expired.length > 0) return this.drop(expired);
     const { firstArrivalMillis } = this.open;
-    if (
-      this.sealed.size === 0 &&
-      firstArrivalMillis !== undefined &&
-      this.limits.isTooOld(firstArrivalMillis)
-    ) {
+    if (firstArrivalMillis !== undefined && this.limits.isTooOld(firstArrivalMillis)) {
       this.sealOpen();
       return true;
     }
