@@ -1,7 +1,8 @@
-import { NANOS_PER_MICRO, NANOS_PER_MILLI, type UnixNano } from '@lantern/telemetry-model';
+import { NANOS_PER_MICRO, NANOS_PER_MILLI, type DurationNano, type UnixNano } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
 import { parseGoInt } from '../go/number.js';
 import { messageOf } from '../message-of.js';
+import { INT64_RANGE, TIME_RANGE, checkListLength, inUnits, within } from '../number-range.js';
 
 /** Reads one parameter; absent or empty gives the default. */
 export const read = <T>(params: URLSearchParams, name: string, parse: (text: string) => T, absent: T): T => {
@@ -14,5 +15,27 @@ export const read = <T>(params: URLSearchParams, name: string, parse: (text: str
   }
 };
 
-export const micros = (text: string): UnixNano => parseGoInt(text) * NANOS_PER_MICRO;
-export const millis = (text: string): bigint => parseGoInt(text) * NANOS_PER_MILLI;
+/** Reads all values of a parameter that may be repeated. */
+export const readAll = (params: URLSearchParams, name: string, max: number): string[] => {
+  const texts = params.getAll(name);
+  try {
+    checkListLength(texts.length, max);
+  } catch (error) {
+    throw new BadRequest(`unable to parse param '${name}': ${messageOf(error)}`);
+  }
+  return texts;
+};
+
+const unixMicros = within(inUnits(TIME_RANGE, NANOS_PER_MICRO), parseGoInt);
+const unixMillis = within(inUnits(TIME_RANGE, NANOS_PER_MILLI), parseGoInt);
+const durationMillis = within({ min: 0n, max: INT64_RANGE.max / NANOS_PER_MILLI }, parseGoInt);
+const intervalMillis = within({ min: 1n, max: INT64_RANGE.max / NANOS_PER_MILLI }, parseGoInt);
+
+/** Time, in microseconds since 1970. */
+export const microTime = (text: string): UnixNano => unixMicros(text) * NANOS_PER_MICRO;
+/** Time, in milliseconds since 1970. */
+export const milliTime = (text: string): UnixNano => unixMillis(text) * NANOS_PER_MILLI;
+/** Duration in milliseconds. */
+export const milliDuration = (text: string): DurationNano => durationMillis(text) * NANOS_PER_MILLI;
+/** Duration in milliseconds that is longer than none. */
+export const milliInterval = (text: string): DurationNano => intervalMillis(text) * NANOS_PER_MILLI;

@@ -65,6 +65,12 @@ describe('a legacy search', () => {
     ['service=a&limit=-1', 'search depth must be greater than 0 and less than max traces'],
     ['service=a&limit=1501', 'search depth must be greater than 0 and less than max traces'],
     ['service=a&limit=9999999999', 'strconv.ParseInt: parsing "9999999999": value out of range'],
+    ['traceID=x200', 'cannot parse traceID param: strconv.ParseUint: parsing "x200": invalid syntax'],
+    ['traceID=a&traceID=', 'cannot parse traceID param: strconv.ParseUint: parsing "": invalid syntax'],
+    [
+      'traceID=AAAAAAAAAAE=',
+      'cannot parse traceID param: strconv.ParseUint: parsing "AAAAAAAAAAE=": invalid syntax',
+    ],
     ['service=a&tags=x', /^malformed 'tags' parameter, cannot unmarshal JSON: /],
     ['service=a&tags=[]', "malformed 'tags' parameter, cannot unmarshal JSON: expected an object of strings"],
     [

@@ -3,10 +3,10 @@ import { BadRequest } from '../bad-request.js';
 import { parseGoDuration } from '../go/duration.js';
 import { parseGoBool, parseGoInt } from '../go/number.js';
 import { messageOf } from '../message-of.js';
-import { micros, millis, read } from './legacy-params.js';
+import { microTime, milliDuration, milliTime, read, readAll } from './legacy-params.js';
 import { DEFAULT_SEARCH_LIMIT, MAX_SEARCH_LIMIT, type TraceSearch } from './search.js';
 import { parseStringMap } from './string-map.js';
-import { parseJaegerTraceId } from './trace-id.js';
+import { parseJaegerHexId, parseJaegerTraceId } from './trace-id.js';
 
 const NANOS_PER_HOUR = 3_600n * NANOS_PER_SECOND;
 const DEFAULT_SEARCH_LOOKBACK = 48n * NANOS_PER_HOUR;
@@ -39,13 +39,16 @@ export interface LegacyTracesRequest extends TraceSearch {
 
 /** @throws {BadRequest} in the words of Jaeger v2.20 */
 export const parseLegacyTracesRequest = (params: URLSearchParams, now: UnixNano): LegacyTracesRequest => {
-  const startUnixNano = read(params, 'start', micros, now - DEFAULT_SEARCH_LOOKBACK);
-  const endUnixNano = read(params, 'end', micros, now);
+  const startUnixNano = read(params, 'start', microTime, now - DEFAULT_SEARCH_LOOKBACK);
+  const endUnixNano = read(params, 'end', microTime, now);
   const attributes = parseTags(params);
   const limit = parseLimit(params.get('limit') ?? '');
   const minDurationNano = read(params, 'minDuration', parseGoDuration, 0n);
   const maxDurationNano = read(params, 'maxDuration', parseGoDuration, 0n);
-  const traceIds = params.getAll('traceID').map((text) => ({ text, id: parseSearchedId(text) }));
+  const traceIds = readAll(params, 'traceID', MAX_SEARCH_LIMIT).map((text) => ({
+    text,
+    id: parseSearchedId(text),
+  }));
   const raw = read(params, 'raw', parseGoBool, false);
   const service = params.get('service') ?? '';
   if (traceIds.length === 0) {
@@ -83,7 +86,7 @@ const parseLimit = (text: string): number => {
 
 const parseSearchedId = (text: string): TraceId | undefined => {
   try {
-    return parseJaegerTraceId(text);
+    return parseJaegerHexId(text);
   } catch (error) {
     throw new BadRequest(`cannot parse traceID param: ${messageOf(error)}`);
   }
@@ -99,8 +102,8 @@ export interface LegacyTraceRequest {
 export const parseLegacyTraceRequest = (id: string, params: URLSearchParams): LegacyTraceRequest => {
   const traceId = parseJaegerTraceId(id);
   // The time hints are checked, and otherwise not needed: a trace is found by its id alone.
-  read(params, 'start', micros, 0n);
-  read(params, 'end', micros, 0n);
+  read(params, 'start', microTime, 0n);
+  read(params, 'end', microTime, 0n);
   return { traceId, raw: read(params, 'raw', parseGoBool, false) };
 };
 
@@ -116,8 +119,8 @@ export const parseLegacyDependenciesRequest = (
   params: URLSearchParams,
   now: UnixNano,
 ): LegacyDependenciesRequest => {
-  const endUnixNano = read(params, 'endTs', millis, now);
-  const lookback = read(params, 'lookback', millis, DEFAULT_DEPENDENCY_LOOKBACK);
+  const endUnixNano = read(params, 'endTs', milliTime, now);
+  const lookback = read(params, 'lookback', milliDuration, DEFAULT_DEPENDENCY_LOOKBACK);
   return {
     range: { startUnixNano: endUnixNano - lookback, endUnixNano },
     service: params.get('service') ?? '',

@@ -9,7 +9,8 @@ import { BadRequest } from '../bad-request.js';
 import { parseGoFloat } from '../go/float.js';
 import { parseGoBool } from '../go/number.js';
 import { messageOf } from '../message-of.js';
-import { millis, read } from './legacy-params.js';
+import { within } from '../number-range.js';
+import { milliDuration, milliInterval, milliTime, read, readAll } from './legacy-params.js';
 
 const DEFAULT_LOOKBACK = 3_600n * NANOS_PER_SECOND;
 const DEFAULT_STEP = 5n * NANOS_PER_SECOND;
@@ -17,6 +18,10 @@ const DEFAULT_RATE_PER = 600n * NANOS_PER_SECOND;
 
 /** As many points as Prometheus, which Jaeger asks, gives of one series. */
 const MAX_POINTS = 11_000n;
+
+/** More do not fit into the URL that the HTTP parser accepts, unless their names are shorter than usual. */
+const MAX_SERVICES = 1_000;
+const MAX_KINDS = 100;
 
 /** `GET /api/metrics/*`. */
 export interface MetricsRequest {
@@ -32,19 +37,18 @@ export interface MetricsRequest {
 
 /** @throws {BadRequest} in the words of Jaeger */
 export const parseMetricsRequest = (params: URLSearchParams, now: UnixNano): MetricsRequest => {
-  const services = params.getAll('service');
+  const services = readAll(params, 'service', MAX_SERVICES);
   if (services.length === 0) {
     throw new BadRequest("unable to parse param 'service': please provide at least one service name");
   }
   const groupByOperation = read(params, 'groupByOperation', parseGoBool, false);
-  const kinds = params.has('spanKind') ? params.getAll('spanKind').map(parseKind) : [SpanKind.server];
-  const endUnixNano = read(params, 'endTs', millis, now);
-  const lookback = read(params, 'lookback', millis, DEFAULT_LOOKBACK);
-  const stepNano = read(params, 'step', millis, DEFAULT_STEP);
-  const ratePerNano = read(params, 'ratePer', millis, DEFAULT_RATE_PER);
-  requirePositive('step', stepNano);
-  requirePositive('ratePer', ratePerNano);
-  if (lookback < 0n) throw new BadRequest("unable to parse param 'lookback': must not be negative");
+  const kinds = params.has('spanKind')
+    ? readAll(params, 'spanKind', MAX_KINDS).map(parseKind)
+    : [SpanKind.server];
+  const endUnixNano = read(params, 'endTs', milliTime, now);
+  const lookback = read(params, 'lookback', milliDuration, DEFAULT_LOOKBACK);
+  const stepNano = read(params, 'step', milliInterval, DEFAULT_STEP);
+  const ratePerNano = read(params, 'ratePer', milliInterval, DEFAULT_RATE_PER);
   if (lookback / stepNano >= MAX_POINTS) {
     throw new BadRequest(
       `unable to parse param 'step': exceeded maximum resolution of ${MAX_POINTS} points per timeseries`,
@@ -63,14 +67,10 @@ export const parseMetricsRequest = (params: URLSearchParams, now: UnixNano): Met
 /** @throws {BadRequest} */
 export const parseQuantile = (params: URLSearchParams): number => {
   try {
-    return parseGoFloat(params.get('quantile') ?? '');
+    return within({ min: 0, max: 1 }, parseGoFloat)(params.get('quantile') ?? '');
   } catch (error) {
     throw new BadRequest(`unable to parse param 'quantile': ${messageOf(error)}`);
   }
-};
-
-const requirePositive = (name: string, value: bigint): void => {
-  if (value <= 0n) throw new BadRequest(`unable to parse param '${name}': must be greater than 0`);
 };
 
 const parseKind = (text: string): SpanKind => {

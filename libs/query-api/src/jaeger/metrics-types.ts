@@ -3,8 +3,8 @@ export interface MetricFamily {
   readonly name: string;
   readonly type: 'GAUGE';
   readonly help: string;
-  /** Absent when there are none. */
-  readonly metrics?: readonly Metric[];
+  /** Empty for services without calls: Jaeger's UI fails where the list is absent. */
+  readonly metrics: readonly Metric[];
 }
 
 export interface Metric {

@@ -14,6 +14,18 @@ const refuseHex = (text: string): BadRequest => {
 };
 
 /**
+ * Reads a trace ID as Jaeger's legacy search does: up to 32 hex digits. Base64 is accepted only where a single trace
+ * is asked for.
+ *
+ * @returns undefined for an ID that is well-formed but can name no trace: all zero
+ * @throws {BadRequest}
+ */
+export const parseJaegerHexId = (text: string): TraceId | undefined => {
+  if (!/^[0-9a-fA-F]{1,32}$/.test(text)) throw refuseHex(text);
+  return known(text.toLowerCase());
+};
+
+/**
  * Reads a trace id as Jaeger's query API does: up to 32 hex digits, or 8 or 16 bytes in base64 of either alphabet.
  *
  * @returns undefined for an id that is well-formed but can name no trace: all zero

@@ -9,11 +9,12 @@ describe('a v3 search', () => {
     expect(
       search(
         `${RANGE}&query.serviceName=a&query.operationName=b&query.searchDepth=7&query.durationMin=1ms` +
-          '&query.durationMax=2ms&query.attributes={"c":"d"}&query.rawTraces=true',
+          '&query.durationMax=2ms&query.attributes={"c":"d"}&query.rawTraces=true&lantern.orderBy=longest',
       ),
     ).toEqual({
       service: 'a',
       operation: 'b',
+      orderBy: 'longest',
       attributes: { c: 'd' },
       minDurationNano: 1_000_000n,
       maxDurationNano: 2_000_000n,

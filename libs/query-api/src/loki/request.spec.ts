@@ -33,6 +33,38 @@ describe('parseLokiTime', () => {
   });
 });
 
+describe('a number beyond its range', () => {
+  const refusal = (query: string) => {
+    try {
+      range(query);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return undefined;
+  };
+
+  it.each([
+    [
+      'start=99999999999999.5',
+      /^could not parse 'start' parameter: must be from -6\d+ to 2\d+, received: 9+\.5$/,
+    ],
+    [`step=${'9'.repeat(400)}`, /value out of range|valid duration/],
+    ['step=1e300', 'cannot parse "1e300" to a valid duration. It overflows int64'],
+    ['step=-Inf', 'cannot parse "-Inf" to a valid duration. It overflows int64'],
+    ['step=NaN', 'cannot parse "NaN" to a valid duration'],
+    [
+      'interval=1e300',
+      'could not parse \'interval\' parameter: cannot parse "1e300" to a valid duration. It overflows int64',
+    ],
+  ])('is refused: %s', (query, message) => {
+    expect(refusal(query)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+  });
+
+  it('is accepted as seconds with an exponent, as Go reads it', () => {
+    expect(refusal('step=1e3')).toBeUndefined();
+  });
+});
+
 describe('a log range query', () => {
   it('looks back one hour for up to 100 lines, newest first, unless told otherwise', () => {
     expect(range('')).toMatchObject({

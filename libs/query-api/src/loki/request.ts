@@ -1,10 +1,12 @@
 import { NANOS_PER_SECOND, type UnixNano } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
+import { parseGoFloat } from '../go/float.js';
 import { goQuote } from '../go/quote.js';
 import { parseGoInt } from '../go/number.js';
 import { formatPrometheusDuration, parsePrometheusDuration } from '../go/prometheus-duration.js';
 import { parseRfc3339Nano } from '../go/rfc3339.js';
 import { messageOf } from '../message-of.js';
+import { TIME_RANGE, checkListLength, within } from '../number-range.js';
 import { parseLogql, parseSelector } from '../logql/parser.js';
 import type { LogExpr, LogqlExpr, Matcher, MetricExpr } from '../logql/ast.js';
 import type { Steps } from '../logql/eval/steps.js';
@@ -46,6 +48,19 @@ export interface InstantQueryRequest {
   readonly steps: Steps;
 }
 
+/** Limit on the selectors of one request: each of them looks at every stream. */
+const MAX_SELECTORS = 100;
+const MAX_TARGET_LABELS = 100;
+
+const checkLength = (name: string, list: readonly string[], max: number): readonly string[] => {
+  try {
+    checkListLength(list.length, max);
+  } catch (error) {
+    throw new BadRequest(`could not parse '${name}' parameter: ${messageOf(error)}`);
+  }
+  return list;
+};
+
 /** Reads one parameter; absent or empty gives undefined. */
 const read = <T>(params: URLSearchParams, name: string, parse: (text: string) => T): T | undefined => {
   const text = params.get(name) ?? '';
@@ -63,7 +78,9 @@ const read = <T>(params: URLSearchParams, name: string, parse: (text: string) =>
  *
  * @throws {GoSyntaxError}
  */
-export const parseLokiTime = (text: string): UnixNano => {
+export const parseLokiTime = (text: string): UnixNano => lokiTime(text);
+
+const parseAnyLokiTime = (text: string): UnixNano => {
   const [, sign, seconds = '', fraction] = /^([-+]?)(\d+)(?:\.(\d*))?$/.exec(text) ?? [];
   if (sign !== undefined && (fraction !== undefined || text.length <= 10)) {
     // Loki keeps no more than milliseconds of a fraction.
@@ -82,6 +99,8 @@ export const parseLokiTime = (text: string): UnixNano => {
   }
 };
 
+const lokiTime = within(TIME_RANGE, parseAnyLokiTime);
+
 /** `start`, `end` and `since`: the start is `since` before the end, or before now if that is earlier. */
 const parseRange = (params: URLSearchParams, now: UnixNano, defaultSince: bigint): LokiTimeRange => {
   const since = read(params, 'since', parsePrometheusDuration) ?? defaultSince;
@@ -92,11 +111,26 @@ const parseRange = (params: URLSearchParams, now: UnixNano, defaultSince: bigint
 };
 
 const parseStepText = (text: string): bigint => {
-  if (/^[-+]?\d+(?:\.\d+)?$/.test(text)) return BigInt(Math.round(Number(text) * 1e9));
+  const seconds = secondsOf(text);
+  if (seconds !== undefined) {
+    const nanos = Math.round(seconds * 1e9);
+    if (Math.abs(nanos) < 2 ** 63) return BigInt(nanos);
+    throw new BadRequest(`cannot parse ${goQuote(text)} to a valid duration. It overflows int64`);
+  }
   try {
     return parsePrometheusDuration(text);
   } catch {
     throw new BadRequest(`cannot parse ${goQuote(text)} to a valid duration`);
+  }
+};
+
+/** Undefined for a text that is no number. */
+const secondsOf = (text: string): number | undefined => {
+  try {
+    const seconds = parseGoFloat(text);
+    return Number.isNaN(seconds) ? undefined : seconds;
+  } catch {
+    return undefined;
   }
 };
 
@@ -122,7 +156,7 @@ const parseStep = (params: URLSearchParams, { startUnixNano, endUnixNano }: Loki
 /** Loki's default for `max_query_length`. Lines may be read over any range: their number is limited. */
 const MAX_METRIC_RANGE = 721n * 3_600n * NANOS_PER_SECOND;
 
-const checkLength = (nanos: bigint): void => {
+const checkQueryLength = (nanos: bigint): void => {
   if (nanos <= MAX_METRIC_RANGE) return;
   throw new BadRequest(
     `the query time range exceeds the limit (query length: ${formatPrometheusDuration(nanos)}, ` +
@@ -203,7 +237,7 @@ export const parseRangeQuery = (params: URLSearchParams, now: UnixNano): RangeQu
   if (expression.kind === 'log')
     return { kind: 'log', expression, limit, direction, intervalNanos, ...range };
   const steps = alignedSteps(range, step);
-  checkLength(range.endUnixNano - range.startUnixNano + longestWindow(expression));
+  checkQueryLength(range.endUnixNano - range.startUnixNano + longestWindow(expression));
   return { kind: 'metric', expression, steps };
 };
 
@@ -222,7 +256,7 @@ export const parseInstantQuery = (params: URLSearchParams, now: UnixNano): Insta
       'log queries are not supported as an instant query type, please change your query to a range query type',
     );
   }
-  checkLength(longestWindow(expression));
+  checkQueryLength(longestWindow(expression));
   return { expression, steps: { startUnixNano, stepNanos: 1n, count: 1 } };
 };
 
@@ -256,6 +290,7 @@ export interface SeriesRequest extends LokiTimeRange {
  */
 export const parseSeriesRequest = (params: URLSearchParams, now: UnixNano): SeriesRequest => {
   const selectors = [...params.getAll('match'), ...params.getAll('match[]')];
+  checkLength('match[]', selectors, MAX_SELECTORS);
   if (selectors.length === 0) throw new BadRequest('0 matcher groups supplied');
   return { ...parseRange(params, now, DEFAULT_LABELS_SINCE), groups: selectors.map(parseSelector) };
 };
@@ -317,7 +352,11 @@ export const parseVolumeRequest = (
   const aggregateBy = read(params, 'aggregateBy', String) ?? 'series';
   if (aggregateBy !== 'series' && aggregateBy !== 'labels')
     throw new BadRequest('invalid aggregation option');
-  const targetLabels = (params.get('targetLabels') ?? '').split(',').filter((name) => name !== '');
+  const targetLabels = checkLength(
+    'targetLabels',
+    (params.get('targetLabels') ?? '').split(',').filter((name) => name !== ''),
+    MAX_TARGET_LABELS,
+  );
   const stepNanos = stepped ? parseStep(params, range) : 0n;
   return {
     ...range,
@@ -354,7 +393,7 @@ export const parseDetectedFieldsRequest = (
   ...parseCheckedRange(params, now),
   expression: parseLogExpression(params.get('query') ?? ''),
   lineLimit: Math.min(parsePositive(params, 'line_limit', 100), MAX_LIMIT),
-  limit: parsePositive(params, 'limit', 1_000),
+  limit: Math.min(parsePositive(params, 'limit', 1_000), MAX_LIMIT),
 });
 
 /**
@@ -398,7 +437,7 @@ const MAX_TAIL_DELAY = 5;
  * @throws {BadRequest | LogqlParseError}
  */
 export const parseTailRequest = (params: URLSearchParams, now: UnixNano): TailRequest => {
-  const delaySeconds = read(params, 'delay_for', (text) => Number(parseGoInt(text, 64, 'Atoi'))) ?? 0;
+  const delaySeconds = Number(read(params, 'delay_for', (text) => parseGoInt(text, 64, 'Atoi')) ?? 0n);
   if (delaySeconds > MAX_TAIL_DELAY)
     throw new BadRequest(`delay_for can't be greater than ${MAX_TAIL_DELAY}`);
   return {

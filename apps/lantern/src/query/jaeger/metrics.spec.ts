@@ -68,7 +68,7 @@ describe('GET /api/metrics', () => {
         '{"gaugeValue":{"doubleValue":0},"timestamp":"2026-01-01T00:00:30Z"}]}]}',
     });
     expect((await ask(`calls?service=nobody&${RANGE}`)).text).toBe(
-      '{"name":"service_call_rate","type":"GAUGE","help":"calls/sec, grouped by service"}',
+      '{"name":"service_call_rate","type":"GAUGE","help":"calls/sec, grouped by service","metrics":[]}',
     );
   });
 
@@ -117,6 +117,14 @@ describe('GET /api/metrics', () => {
     );
   });
 
+  it('adds up all calls for a window that is longer than all that is stored', async () => {
+    const forever = RANGE.replace('ratePer=10000', 'ratePer=9000000000000');
+    expect(await valuesOf(`calls?service=web&${forever}`)).toEqual({
+      web: [2 / 9e9, 3 / 9e9, 4 / 9e9],
+    });
+    expect(await valuesOf(`latencies?quantile=1&service=web&${forever}`)).toEqual({ web: [5, 80, 80] });
+  });
+
   it('looks back one hour from now in steps of 5 s by default', async () => {
     const end = `endTs=${END_MILLIS}`;
     const values = (await valuesOf(`calls?service=web&${end}`)).web ?? [];
@@ -135,7 +143,18 @@ describe('GET /api/metrics', () => {
       'calls?service=web&step=1m',
       'unable to parse param \'step\': strconv.ParseInt: parsing "1m": invalid syntax',
     ],
-    ['errors?service=web&step=0', "unable to parse param 'step': must be greater than 0"],
+    [
+      'errors?service=web&step=0',
+      "unable to parse param 'step': must be from 1 to 9223372036854, received: 0",
+    ],
+    [
+      'calls?service=web&ratePer=99999999999999',
+      "unable to parse param 'ratePer': must be from 1 to 9223372036854, received: 99999999999999",
+    ],
+    [
+      'latencies?service=web&quantile=NaN',
+      "unable to parse param 'quantile': must be from 0 to 1, received: NaN",
+    ],
     [
       'errors?service=web&lookback=3600000&step=1',
       "unable to parse param 'step': exceeded maximum resolution of 11000 points per timeseries",

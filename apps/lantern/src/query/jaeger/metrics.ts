@@ -1,19 +1,19 @@
 import type { Metric, MetricFamily, MetricPoint, MetricsRequest } from '@lantern/query-api';
 import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
-import type { LatencyCounts, RedCell, TraceStore } from '@lantern/telemetry-store';
+import type { RedCell, TraceStore } from '@lantern/telemetry-store';
 import { latencyQuantile } from './latency-quantile.js';
 
-/** What happened in one window of time. */
-interface Window {
-  readonly calls: number;
-  readonly errors: number;
-  readonly latencies: readonly LatencyCounts[];
+/** What happened in the window of each point. */
+interface Windows {
+  readonly calls: Float64Array;
+  readonly errors: Float64Array;
+  /** Latency in nanoseconds that the share asked for does not exceed; NaN without calls. */
+  readonly latencies: Float64Array;
 }
 
-interface Series {
+interface Series extends Windows {
   readonly service: string;
   readonly operation: string;
-  readonly windows: readonly Window[];
 }
 
 interface Answer {
@@ -33,11 +33,11 @@ export const latencies = async (
   request: MetricsRequest,
   quantile: number,
 ): Promise<MetricFamily> => {
-  const answer = await ask(store, request);
+  const answer = await ask(store, request, quantile);
   return familyOf(request, answer, {
     name: 'latencies',
     help: `${quantile.toFixed(2)}th quantile latency`,
-    values: ({ windows }) => windows.map((window) => quantileOf(window, quantile) / NANOS_PER_MILLI),
+    values: ({ latencies: nanos }) => nanos.map((value) => value / NANOS_PER_MILLI),
   });
 };
 
@@ -47,7 +47,7 @@ export const callRates = async (store: TraceStore, request: MetricsRequest): Pro
   return familyOf(request, answer, {
     name: 'call_rate',
     help: 'calls/sec',
-    values: ({ windows }) => windows.map(({ calls }) => calls / answer.windowSeconds),
+    values: ({ calls }) => calls.map((count) => count / answer.windowSeconds),
   });
 };
 
@@ -57,10 +57,10 @@ export const errorRates = async (store: TraceStore, request: MetricsRequest): Pr
   return familyOf(request, answer, {
     name: 'error_rate',
     help: 'error rate, computed as a fraction of errors/sec over calls/sec',
-    values: ({ windows }) => {
+    values: ({ calls, errors }) => {
       // Without any error the rate is 0 throughout; otherwise there is none where there were no calls.
-      const hasErrors = windows.some(({ errors }) => errors > 0);
-      return windows.map(({ calls, errors }) => (hasErrors ? errors / calls : 0));
+      const hasErrors = errors.some((count) => count > 0);
+      return errors.map((count, at) => (hasErrors ? count / (calls[at] ?? 0) : 0));
     },
   });
 };
@@ -76,8 +76,10 @@ export const errorRates = async (store: TraceStore, request: MetricsRequest): Pr
  * ```
  *
  * A point counts the period that it lies in to its end, so that the newest calls show at once.
+ *
+ * @param quantile of the latencies; without it they are not added up
  */
-const ask = async (store: TraceStore, request: MetricsRequest): Promise<Answer> => {
+const ask = async (store: TraceStore, request: MetricsRequest, quantile?: number): Promise<Answer> => {
   const { services, kinds, range, stepNano, ratePerNano, groupByOperation } = request;
   const ratePer = roundUp(ratePerNano, PERIOD_NANO);
   const periodNano = stepNano % PERIOD_NANO === 0n ? greatestDivisor(stepNano, ratePer) : PERIOD_NANO;
@@ -93,38 +95,66 @@ const ask = async (store: TraceStore, request: MetricsRequest): Promise<Answer> 
     },
   });
 
-  const series = new Map<string, { service: string; operation: string; byPeriod: Map<bigint, RedCell[]> }>();
+  const series = new Map<string, { service: string; operation: string; cells: RedCell[] }>();
   for (const cell of cells) {
     const operation = groupByOperation ? cell.operation : '';
     const key = JSON.stringify([cell.service, operation]);
-    let one = series.get(key);
-    if (one === undefined) series.set(key, (one = { service: cell.service, operation, byPeriod: new Map() }));
-    const ofPeriod = one.byPeriod.get(cell.periodStartUnixNano);
-    if (ofPeriod === undefined) one.byPeriod.set(cell.periodStartUnixNano, [cell]);
-    else ofPeriod.push(cell);
+    const one = series.get(key);
+    if (one) one.cells.push(cell);
+    else series.set(key, { service: cell.service, operation, cells: [cell] });
   }
-  const windowsOf = (byPeriod: ReadonlyMap<bigint, readonly RedCell[]>): Window[] =>
-    times.map((time) => {
-      const window = { calls: 0, errors: 0, latencies: [] as LatencyCounts[] };
-      const end = roundUp(time, periodNano);
-      for (let period = end - ratePer; period < end; period += periodNano) {
-        for (const cell of byPeriod.get(period) ?? []) {
-          window.calls += cell.calls;
-          window.errors += cell.errors;
-          window.latencies.push(cell.latencies);
-        }
-      }
-      return window;
-    });
+  const windowEnds = times.map((time) => roundUp(time, periodNano));
   return {
     times,
     windowSeconds: Number(ratePer) / 1e9,
-    series: Array.from(series.values(), ({ service, operation, byPeriod }) => ({
+    series: Array.from(series.values(), ({ service, operation, cells: own }) => ({
       service,
       operation,
-      windows: windowsOf(byPeriod),
+      ...slide(own, windowEnds, ratePer, quantile),
     })),
   };
+};
+
+/**
+ * Moves a window over the cells of a series. Each cell enters it once and leaves it once, so that a long window costs
+ * no more than a short one.
+ */
+const slide = (
+  cells: readonly RedCell[],
+  ends: readonly UnixNano[],
+  width: DurationNano,
+  quantile: number | undefined,
+): Windows => {
+  const ascending = cells.toSorted((a, b) => Number(a.periodStartUnixNano - b.periodStartUnixNano));
+  const [calls, errors] = [new Float64Array(ends.length), new Float64Array(ends.length)];
+  const latencies = new Float64Array(ends.length).fill(Number.NaN);
+  const counts = new Map<number, number>();
+  let [callCount, errorCount] = [0, 0];
+  const add = (cell: RedCell | undefined, sign: 1 | -1): void => {
+    if (!cell) return;
+    callCount += sign * cell.calls;
+    errorCount += sign * cell.errors;
+    if (quantile === undefined) return;
+    for (const [nanos, count] of cell.latencies) {
+      const left = (counts.get(nanos) ?? 0) + sign * count;
+      if (left === 0) counts.delete(nanos);
+      else counts.set(nanos, left);
+    }
+  };
+  let [first, behind] = [0, 0];
+  for (const [at, end] of ends.entries()) {
+    const [firstBefore, behindBefore] = [first, behind];
+    while ((ascending[behind]?.periodStartUnixNano ?? end) < end) add(ascending[behind++], 1);
+    while (first < behind && (ascending[first]?.periodStartUnixNano ?? end) < end - width) {
+      add(ascending[first++], -1);
+    }
+    calls[at] = callCount;
+    errors[at] = errorCount;
+    const isSame = at > 0 && first === firstBefore && behind === behindBefore;
+    if (quantile !== undefined)
+      latencies[at] = isSame ? (latencies[at - 1] ?? 0) : quantileOf(counts, quantile);
+  }
+  return { calls, errors, latencies };
 };
 
 const roundUp = (value: bigint, unit: DurationNano): bigint => ((value + unit - 1n) / unit) * unit;
@@ -132,16 +162,11 @@ const roundUp = (value: bigint, unit: DurationNano): bigint => ((value + unit - 
 const greatestDivisor = (a: bigint, b: bigint): bigint => (b === 0n ? a : greatestDivisor(b, a % b));
 
 /** Not a number without calls. */
-const quantileOf = ({ latencies: parts }: Window, quantile: number): number => {
-  const counts = new Map<number, number>();
-  for (const [nanos, count] of parts.flat()) counts.set(nanos, (counts.get(nanos) ?? 0) + count);
-  return (
-    latencyQuantile(
-      [...counts].sort(([a], [b]) => a - b),
-      quantile,
-    ) ?? Number.NaN
-  );
-};
+const quantileOf = (counts: ReadonlyMap<number, number>, quantile: number): number =>
+  latencyQuantile(
+    [...counts].sort(([a], [b]) => a - b),
+    quantile,
+  ) ?? Number.NaN;
 
 const familyOf = (
   { groupByOperation }: MetricsRequest,
@@ -149,7 +174,7 @@ const familyOf = (
   metric: {
     readonly name: string;
     readonly help: string;
-    readonly values: (series: Series) => readonly number[];
+    readonly values: (series: Series) => Float64Array;
   },
 ): MetricFamily => {
   const metrics = series.map((one): Metric => {
@@ -172,7 +197,7 @@ const familyOf = (
     name: `service_${groupByOperation ? 'operation_' : ''}${metric.name}`,
     type: 'GAUGE',
     help: `${metric.help}, grouped by service${groupByOperation ? ' & operation' : ''}`,
-    ...(metrics.length === 0 ? undefined : { metrics }),
+    metrics,
   };
 };
 
