@@ -66,7 +66,8 @@ export interface LogStoreStats {
  * as a resent request brings it (Loki compares the metadata too since 3.7).
  */
 export interface LogStore {
-  append(streams: readonly LogStream[]): Promise<void>;
+  /** @returns what was added: the streams without duplicates, and without those that have nothing else */
+  append(streams: readonly LogStream[]): Promise<readonly LogStream[]>;
 
   /**
    * Rows of all matching streams, merged into one order of time, in chunks. The reader stops when it has enough,

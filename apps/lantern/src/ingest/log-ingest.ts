@@ -70,8 +70,9 @@ export class LogIngest {
       if (checked.entries.length > 0) kept.push(withDetectedLevel(checked));
     }
     if (kept.length > 0) {
-      await this.parts.store.append(kept);
-      this.parts.feed.publish(kept);
+      const added = await this.parts.store.append(kept);
+      // Duplicates are not followed: a resent request shows nothing new.
+      this.parts.feed.publish(added);
     }
     return refusals.toAcceptance(kept.reduce((sum, { entries }) => sum + entries.length, 0));
   }

@@ -102,6 +102,19 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await readAll(store)).toEqual([{ labels, entry: sent }]);
       });
 
+      it('what it has not yet, and names that alone as added', async () => {
+        const web = { service: 'web' };
+        expect(
+          await store.append([stream(web, entry(1, 'x')), stream({}), stream({ a: '1' }, entry(1, 'y'))]),
+        ).toEqual([stream(web, entry(1, 'x')), stream({ a: '1' }, entry(1, 'y'))]);
+        const again = [
+          stream(web, entry(1, 'x'), entry(2, 'x'), entry(2, 'x')),
+          stream({ a: '1' }, entry(1, 'y')),
+        ];
+        expect(await store.append(again)).toEqual([stream(web, entry(2, 'x'))]);
+        expect(await store.append(again)).toEqual([]);
+      });
+
       it('lines that differ only in their metadata, each with its own', async () => {
         const labels = { service: 'web' };
         const sent = [

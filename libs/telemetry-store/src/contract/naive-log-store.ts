@@ -6,7 +6,8 @@ import type { LabelMatcher, LogQuery, LogRow, LogStore, LogStoreStats } from '..
 export class NaiveLogStore implements LogStore {
   private readonly rows: LogRow[] = [];
 
-  async append(streams: readonly LogStream[]): Promise<void> {
+  async append(streams: readonly LogStream[]): Promise<readonly LogStream[]> {
+    const added: LogStream[] = [];
     for (const { labels, entries } of streams) {
       for (const entry of entries) {
         const isKnown = this.rows.some(
@@ -16,9 +17,12 @@ export class NaiveLogStore implements LogStore {
             row.entry.line === entry.line &&
             keyOf(row.entry.structuredMetadata) === keyOf(entry.structuredMetadata),
         );
-        if (!isKnown) this.rows.push({ labels, entry });
+        if (isKnown) continue;
+        this.rows.push({ labels, entry });
+        added.push({ labels, entries: [entry] });
       }
     }
+    return added;
   }
 
   async *read({

@@ -97,8 +97,19 @@ export class TailSession {
 
   /** Accepts the answer of a query over the past, newest first. Lines that have also been offered count once. */
   addPast(results: readonly LogResult[]): void {
-    const known = new Set(this.waiting.map(({ result }) => keyOf(result)));
-    const past = results.filter((result) => !known.has(keyOf(result))).map(toWaitingLine);
+    const offered = new Map<string, number>();
+    for (const { result } of this.waiting) {
+      const key = keyOf(result);
+      offered.set(key, (offered.get(key) ?? 0) + 1);
+    }
+    // Each offered line hides one past line: different lines may read the same behind a `line_format`.
+    const isNew = (result: LogResult): boolean => {
+      const key = keyOf(result);
+      const count = offered.get(key) ?? 0;
+      offered.set(key, count - 1);
+      return count <= 0;
+    };
+    const past = results.filter(isNew).map(toWaitingLine);
     this.waiting = [...past.reverse(), ...this.waiting];
     this.waitingCharacters += past.reduce((sum, { characters }) => sum + characters, 0);
     this.dropBeyondLimits();

@@ -42,14 +42,15 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
     this.open = new OpenLogs({ block, sealed, reader, streams, now, rowsPerBlock, bytesPerBlock });
   }
 
-  async append(streams: readonly LogStream[]): Promise<void> {
-    if (streams.every(({ entries }) => entries.length === 0)) return;
+  async append(streams: readonly LogStream[]): Promise<readonly LogStream[]> {
+    if (streams.every(({ entries }) => entries.length === 0)) return [];
     this.refuseWhileFull();
     const record = this.batch.write(streams);
     const end = this.options.log.append(this.recordKind, record);
-    this.add(streams, end);
+    const added = this.add(streams, end);
     this.dropSurplus();
     await this.options.settle();
+    return added;
   }
 
   replay(payload: Uint8Array, end: LogPosition): void {
@@ -120,9 +121,10 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
       .some((row) => rows.streams[rows.streamOf[row] ?? 0]?.labels === labels);
   }
 
-  private add(streams: readonly LogStream[], end: LogPosition): void {
-    this.open.add(streams, this.batch, end);
+  private add(streams: readonly LogStream[], end: LogPosition): LogStream[] {
+    const added = this.open.add(streams, this.batch, end);
     this.sealIfFull(end);
+    return added;
   }
 
   protected sealBlocks(end: LogPosition, arrivedMillis: number): void {

@@ -67,22 +67,34 @@ export class OpenLogs implements OpenRows {
     return this.blocks.some((block) => block.has(stream));
   }
 
-  /** @param batch which holds the lines of `streams` and nothing else */
-  add(streams: readonly LogStream[], batch: LogBatch, end: LogPosition): void {
+  /**
+   * @param batch which holds the lines of `streams` and nothing else
+   * @returns the streams without duplicates
+   */
+  add(streams: readonly LogStream[], batch: LogBatch, end: LogPosition): LogStream[] {
     const lines = this.linesOf(streams, batch);
     const sealed = this.sealed.find(lines);
-    for (const line of lines) {
-      if (sealed.has(line) || this.blocks.some((block) => block.holds(line))) {
-        this.duplicates++;
-        continue;
-      }
-      if (this.isFull(MAX_OVERFILL)) this.beginAnother();
-      if (this.block.rowCount === 0) {
-        this.block.firstArrivalMillis = this.options.now();
-        this.block.firstPosition = end;
-      }
-      this.block.add(line);
+    let line = 0;
+    return streams.flatMap(({ labels, entries }) => {
+      const added = entries.filter(() => this.addLine(lines[line++], sealed, end));
+      return added.length > 0 ? [{ labels, entries: added }] : [];
+    });
+  }
+
+  /** @returns false for a duplicate */
+  private addLine(line: AddedLine | undefined, sealed: ReadonlySet<AddedLine>, end: LogPosition): boolean {
+    if (!line) return false;
+    if (sealed.has(line) || this.blocks.some((block) => block.holds(line))) {
+      this.duplicates++;
+      return false;
     }
+    if (this.isFull(MAX_OVERFILL)) this.beginAnother();
+    if (this.block.rowCount === 0) {
+      this.block.firstArrivalMillis = this.options.now();
+      this.block.firstPosition = end;
+    }
+    this.block.add(line);
+    return true;
   }
 
   private linesOf(streams: readonly LogStream[], { bytes, lineStart, lineEnd }: LogBatch): AddedLine[] {
