@@ -1,5 +1,4 @@
 import {
-  SpanKind,
   StatusCode,
   attributeText,
   attributeValue,
@@ -8,25 +7,10 @@ import {
   type Attributes,
   type SpanInContext,
 } from '@lantern/telemetry-model';
+import { errorOfTag, kindOfTag, statusOfTag } from './reserved-tags.js';
 import type { TraceQuery } from './trace-store.js';
 
 type SpanPredicate = (candidate: SpanInContext) => boolean;
-
-/** The words by which `span.kind` is searched, as Jaeger shows them. */
-const KIND_WORDS: Readonly<Record<SpanKind, string>> = {
-  [SpanKind.unspecified]: '',
-  [SpanKind.internal]: 'internal',
-  [SpanKind.server]: 'server',
-  [SpanKind.client]: 'client',
-  [SpanKind.producer]: 'producer',
-  [SpanKind.consumer]: 'consumer',
-};
-
-const STATUS_WORDS: Readonly<Record<StatusCode, string>> = {
-  [StatusCode.unset]: 'UNSET',
-  [StatusCode.ok]: 'OK',
-  [StatusCode.error]: 'ERROR',
-};
 
 const RESOURCE_PREFIX = 'resource.';
 
@@ -52,11 +36,11 @@ export const spanMatcher = (query: TraceQuery): SpanPredicate => {
 const attributePredicate = (name: string, text: string): SpanPredicate => {
   switch (name) {
     case 'error':
-      return ({ span }) => String(span.status.code === StatusCode.error) === text;
+      return withValue(errorOfTag(text), ({ span }) => span.status.code === StatusCode.error);
     case 'span.status':
-      return ({ span }) => STATUS_WORDS[span.status.code] === text;
+      return withValue(statusOfTag(text), ({ span }) => span.status.code);
     case 'span.kind':
-      return ({ span }) => KIND_WORDS[span.kind] === text;
+      return withValue(kindOfTag(text), ({ span }) => span.kind);
     case 'scope.name':
       return ({ scope }) => scope.name === text;
     case 'scope.version':
@@ -75,6 +59,11 @@ const attributePredicate = (name: string, text: string): SpanPredicate => {
     span.events.some((event) => holds(event.attributes, name, text)) ||
     span.links.some((link) => holds(link.attributes, name, text));
 };
+
+const withValue =
+  <Value>(wanted: Value, valueOf: (candidate: SpanInContext) => Value): SpanPredicate =>
+  (candidate) =>
+    valueOf(candidate) === wanted;
 
 const holds = (attributes: Attributes, name: string, text: string): boolean => {
   const value = attributeValue(attributes, name);

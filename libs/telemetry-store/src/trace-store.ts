@@ -28,8 +28,8 @@ export interface TraceQuery {
   /**
    * Attribute name to the text form of its value. Each one may match in the span's attributes, its scope's,
    * its resource's, or those of any of its events or links. Reserved names, as in Jaeger: `error`
-   * (`true`/`false`: status ERROR or not), `span.status` (`OK`/`ERROR`/`UNSET`), `span.kind`, `scope.name`,
-   * `scope.version`, and the prefix `resource.` (resource attributes only).
+   * (`true`/`false`: status ERROR or not), `span.status` (`OK`/`ERROR`/`UNSET`), `span.kind`, these three in any
+   * case, `scope.name`, `scope.version`, and the prefix `resource.` (resource attributes only).
    */
   readonly attributes?: Readonly<Record<string, string>>;
   /** Of the matching span. Inclusive. */

@@ -236,11 +236,20 @@ const satisfies = ({ span, scope, resource }: SpanInContext, query: TraceQuery):
     isWithin(span.startUnixNano, query.range) &&
     (query.where === undefined || query.where({ span, scope, resource })) &&
     Object.entries(query.attributes ?? {}).every(([name, text]) => {
-      if (Object.hasOwn(reserved, name)) return reserved[name] === text;
+      if (Object.hasOwn(reserved, name)) return reserved[name] === reservedWord(name, text);
       if (name.startsWith('resource.')) return textsUnder(name.slice(9), resource.attributes).includes(text);
       return anywhere.some((attributes) => textsUnder(name, attributes).includes(text));
     })
   );
+};
+
+/** The word of a reserved tag as `satisfies` writes it. */
+const reservedWord = (name: string, text: string): string => {
+  const lower = text.toLowerCase();
+  if (name === 'error') return lower;
+  if (name === 'span.status') return ['ok', 'error'].includes(lower) ? lower.toUpperCase() : 'UNSET';
+  if (name !== 'span.kind') return text;
+  return lower !== 'unspecified' && Object.hasOwn(SpanKind, lower) ? lower : '';
 };
 
 /** None or one: the first of repeated keys counts. */

@@ -9,6 +9,7 @@ import {
   spansOf,
   type Attributes,
 } from '@lantern/telemetry-model';
+import { errorOfTag, kindOfTag, statusOfTag } from '../../reserved-tags.js';
 import { spanMatcher } from '../../span-matcher.js';
 import type { TraceQuery } from '../../trace-store.js';
 import type { Origin } from './origin.js';
@@ -60,8 +61,6 @@ export interface ReadBlock {
 
 type RowCondition = (flags: number, operation: BlockOperation) => boolean;
 
-const KIND_WORDS: readonly string[] = ['', 'internal', 'server', 'client', 'producer', 'consumer'];
-const STATUS_WORDS: readonly string[] = ['UNSET', 'OK', 'ERROR'];
 const RESOURCE_PREFIX = 'resource.';
 
 const MAX_TIME = 0xffff_ffff_ffff_ffffn;
@@ -176,15 +175,21 @@ export class BlockSearch {
 
   private addCondition(name: string, text: string): void {
     switch (name) {
-      case 'error':
-        this.rowConditions.push((flags) => String(statusOf(flags) === StatusCode.error) === text);
+      case 'error': {
+        const isError = errorOfTag(text);
+        this.rowConditions.push((flags) => (statusOf(flags) === StatusCode.error) === isError);
         return;
-      case 'span.status':
-        this.rowConditions.push((flags) => STATUS_WORDS[statusOf(flags)] === text);
+      }
+      case 'span.status': {
+        const status = statusOfTag(text);
+        this.rowConditions.push((flags) => statusOf(flags) === status);
         return;
-      case 'span.kind':
-        this.rowConditions.push((_, { kind }) => KIND_WORDS[kind] === text);
+      }
+      case 'span.kind': {
+        const wanted = kindOfTag(text);
+        this.rowConditions.push((_, { kind }) => kind === wanted);
         return;
+      }
       case 'scope.name':
         this.originConditions.push(({ decodedScope }) => decodedScope.name === text);
         return;

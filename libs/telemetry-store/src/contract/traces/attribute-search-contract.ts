@@ -122,6 +122,28 @@ export const findsByAttributes = (subject: TraceStoreSubject): void => {
       expect(await found('span.kind', 'producer')).toEqual([]);
     });
 
+    it('by the reserved names in any case, and by other words as Jaeger reads them', async () => {
+      const status = (code: StatusCode): Partial<Span> => ({ status: { code, message: '' } });
+      await subject.appendEach(
+        { ...status(StatusCode.error), kind: SpanKind.client },
+        { ...status(StatusCode.ok), kind: SpanKind.server },
+        { ...status(StatusCode.unset), kind: SpanKind.unspecified },
+      );
+      const found = async (name: string, text: string): Promise<number[]> =>
+        subject.findIds({ attributes: { [name]: text } });
+      expect(await found('error', 'TRUE')).toEqual([1]);
+      expect(await found('error', '1')).toEqual([1]);
+      expect(await found('error', 'False')).toEqual([2, 3]);
+      expect(await found('error', 'tRUE')).toEqual([]);
+      expect(await found('span.status', 'error')).toEqual([1]);
+      expect(await found('span.status', 'Ok')).toEqual([2]);
+      expect(await found('span.status', 'failed')).toEqual([3]);
+      expect(await found('span.kind', 'SERVER')).toEqual([2]);
+      expect(await found('span.kind', 'Client')).toEqual([1]);
+      expect(await found('span.kind', 'rpc')).toEqual([3]);
+      expect(await found('span.kind', '')).toEqual([3]);
+    });
+
     it('by the name and version of a scope', async () => {
       const inScope = (n: number, name: string, version: string): ResourceSpans => ({
         ...resourceSpans('web'),

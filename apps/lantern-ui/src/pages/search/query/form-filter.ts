@@ -1,3 +1,4 @@
+import { SpanKind, StatusCode } from '@lantern/telemetry-model';
 import type { TraceSearch } from '../../../api/trace-summaries.js';
 import { any, compare, not, type FilterCall, type FilterLevel, type FilterReference } from './filter.js';
 
@@ -23,10 +24,13 @@ export const formFilters = (
 /** Keys that Jaeger's tags reserve, as Lantern's search without a filter reads them. */
 const tagFilter = (key: string, value: string): FilterCall => {
   const failed = compare('eq', field('span', 'status'), 'error');
-  if (key === 'error' && (value === 'true' || value === 'false'))
-    return value === 'true' ? failed : not(failed);
-  if (key === 'span.kind') return compare('eq', field('span', 'kind'), value);
-  if (key === 'span.status') return compare('eq', field('span', 'status'), value.toLowerCase());
+  const word = value.toLowerCase();
+  if (key === 'error' && (word === 'true' || word === 'false')) return word === 'true' ? failed : not(failed);
+  // Any other word means a span without a kind, or without a status.
+  if (key === 'span.kind')
+    return compare('eq', field('span', 'kind'), Object.hasOwn(SpanKind, word) ? word : 'unspecified');
+  if (key === 'span.status')
+    return compare('eq', field('span', 'status'), Object.hasOwn(StatusCode, word) ? word : 'unset');
   if (key === 'scope.name') return compare('eq', field('scope', 'name'), value);
   if (key === 'scope.version') return compare('eq', field('scope', 'version'), value);
   const attribute = (name: string, level?: FilterLevel) =>
