@@ -1,13 +1,14 @@
 // Makes each command of package.json work as the first one in a fresh clone, on a machine that has only Node 20
 // or newer and npm: installs what package-lock.json names, then runs the given script on Node 24.
 //
-//   node tools/bootstrap.mjs tools/start.mjs [arguments]
+//   exec node tools/bootstrap.mjs tools/start.mjs [arguments]
 //
+// `exec`, because npm hands SIGTERM and SIGINT on to its shell, which would not hand them on to this process.
 // Runs before anything is installed and on older Nodes: no dependency, no syntax beyond Node 20.
-import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from './bound-child.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const installed = join(root, 'node_modules', '.package-lock.json');
@@ -21,14 +22,15 @@ const fail = (message) => {
 /** npm writes its own record of the tree last, so its age is the age of the installation. */
 const isInstalled = () => existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs;
 
-const install = () => {
+const install = async () => {
   console.log('Installing dependencies from package-lock.json; this takes about a minute, once …');
-  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const status = await runChild('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
-    stdio: 'inherit',
     shell: process.platform === 'win32',
-  });
-  if (error) fail(`npm could not be started: ${error.message}. Install npm 10 or newer, then try again.`);
+  }).catch((error) =>
+    fail(`npm could not be started: ${error.message}. Install npm 10 or newer, then try again.`),
+  );
+  if (status > 128) process.exit(status);
   if (status !== 0) {
     fail('npm ci failed; its message is above. Check the connection to the npm registry, then try again.');
   }
@@ -48,20 +50,15 @@ const nodeForTheWork = () => {
 
 const [script, ...args] = process.argv.slice(2);
 if (!script) fail('Usage: node tools/bootstrap.mjs <script> [arguments]');
-if (!isInstalled()) install();
+if (!isInstalled()) await install();
 
-const child = spawn(nodeForTheWork(), [join(root, script), ...args], {
+process.exitCode = await runChild(nodeForTheWork(), [join(root, script), ...args], {
+  bound: true,
   cwd: root,
-  stdio: 'inherit',
   env: {
     ...process.env,
     PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
     // A daemon would outlive the command.
     NX_DAEMON: 'false',
   },
-});
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => child.kill(signal));
-}
-child.on('error', (error) => fail(`${script} could not be started: ${error.message}`));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}).catch((error) => fail(`${script} could not be started: ${error.message}`));

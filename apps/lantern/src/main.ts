@@ -28,18 +28,20 @@ const start = async (env: Readonly<Record<string, string | undefined>>): Promise
   // A process that started this one over IPC waits for it, and learns which ports were free.
   process.send?.({ type: 'ready', urls: lantern.urls });
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // Once: a second signal ends the process at once, as is the custom.
-    process.once(signal, () => {
-      lantern.close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          report(`Lantern did not stop cleanly: ${String(error)}`);
-          process.exit(1);
-        },
-      );
-    });
-  }
+  const stop = (): void => {
+    lantern.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        report(`Lantern did not stop cleanly: ${String(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  // Once: a second signal ends the process at once, as is the custom.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  // The process that started this one over IPC is gone, killed perhaps, and can no longer stop it.
+  process.once('disconnect', stop);
+  if (process.send !== undefined && !process.connected) stop();
 };
 
 try {

@@ -1,5 +1,5 @@
 /* eslint-disable no-console -- a command speaks to its terminal */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderCard } from './card.js';
 import { sendDemoOrders } from './demo.js';
@@ -7,10 +7,11 @@ import { USAGE, UsageError, parseOptions, type StartOptions } from './options.js
 import { takenPorts } from './ports.js';
 import { System } from './system.js';
 
-const home = join(fileURLToPath(new URL('../../../', import.meta.url)), '.lantern');
-const logDir = join(home, 'logs');
+const defaultDataDir = join(fileURLToPath(new URL('../../../', import.meta.url)), '.lantern');
 
-const run = async ({ ports, demo }: StartOptions): Promise<void> => {
+const run = async ({ ports, demo, dataDir }: StartOptions): Promise<void> => {
+  const home = dataDir === undefined ? defaultDataDir : resolve(dataDir);
+  const logDir = join(home, 'logs');
   const taken = await takenPorts(ports);
   if (taken.length > 0) {
     console.error(taken.join('\n'));
@@ -20,25 +21,39 @@ const run = async ({ ports, demo }: StartOptions): Promise<void> => {
 
   console.log('Starting …');
   const started = performance.now();
+  const abandoning = new AbortController();
   const starting = System.start({
     ports,
     dataDir: join(home, 'data'),
     logDir,
+    signal: abandoning.signal,
     onReady: (name, url) => console.log(`  ${name.padEnd(14)} ready  ${url}`),
   });
 
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
-    stopping ??= starting.then((system) => {
-      console.log('\nStopping: services first, so that their last spans and lines still arrive …');
-      return system.stop();
-    });
-    // A start that fails stops what it has started, and says so below.
-    stopping.catch(() => undefined);
+    if (stopping !== undefined) return;
+    console.log('\nStopping: services first, so that their last spans and lines still arrive …');
+    stopping = starting.then(
+      (system) => system.stop(),
+      // A start that fails or is abandoned stops what it has started.
+      () => undefined,
+    );
+    abandoning.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  // The process that started this one over IPC is gone, killed perhaps, and can no longer stop it.
+  process.once('disconnect', stop);
+  // The listener alone must not keep the launcher alive.
+  process.channel?.unref();
+  if (process.send !== undefined && !process.connected) stop();
 
-  const system = await starting;
+  const system = await starting.catch(async (error: unknown) => {
+    if (stopping === undefined) throw error;
+    await stopping;
+    return undefined;
+  });
+  if (system === undefined) return;
   console.log(`Ready in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
   const orders = demo && stopping === undefined ? await sendDemoOrders(system.urls) : [];
   if (stopping === undefined) console.log(renderCard({ urls: system.urls, orders, logDir }));
@@ -56,6 +71,9 @@ const run = async ({ ports, demo }: StartOptions): Promise<void> => {
   }
   await stopping;
 };
+
+/** A terminal that has closed takes no more messages. Without a listener the next one would end the launcher alone. */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   const options = parseOptions(process.argv.slice(2));

@@ -4,7 +4,12 @@ import { DEFAULT_PORTS, PORT_OPTIONS } from './ports.js';
 
 describe('the options of npm start', () => {
   it("default to the tutorial's ports, with the demo orders", () => {
-    expect(parseOptions([])).toEqual({ ports: DEFAULT_PORTS, demo: true, help: false });
+    expect(parseOptions([])).toEqual({
+      ports: DEFAULT_PORTS,
+      demo: true,
+      dataDir: undefined,
+      help: false,
+    });
   });
 
   it('choose single ports, 0 being any free one, and leave the others', () => {
@@ -14,6 +19,10 @@ describe('the options of npm start', () => {
 
   it('switch the demo orders off', () => {
     expect(parseOptions(['--no-demo']).demo).toBe(false);
+  });
+
+  it('choose the folder of data and logs', () => {
+    expect(parseOptions(['--data-dir', 'elsewhere']).dataDir).toBe('elsewhere');
   });
 
   it.each(['65536', '-1', 'http', '80.5', ''])('refuse "%s" as a port, naming option and range', (text) => {
@@ -27,5 +36,6 @@ describe('the options of npm start', () => {
   it('are all explained by the help', () => {
     for (const { option } of Object.values(PORT_OPTIONS)) expect(USAGE).toContain(`--${option} <port>`);
     expect(USAGE).toContain('--no-demo');
+    expect(USAGE).toContain('--data-dir <folder>');
   });
 });

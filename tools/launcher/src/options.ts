@@ -5,6 +5,8 @@ export interface StartOptions {
   readonly ports: Ports;
   /** Send the tutorial's two orders once everything is ready. */
   readonly demo: boolean;
+  /** Folder of the data and the log files; undefined: `.lantern` in the workspace. */
+  readonly dataDir: string | undefined;
   readonly help: boolean;
 }
 
@@ -31,6 +33,7 @@ export const parseOptions = (args: readonly string[]): StartOptions => {
       args: [...args],
       options: {
         'no-demo': { type: 'boolean' },
+        'data-dir': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         ...Object.fromEntries(
           portNames.map((name) => [PORT_OPTIONS[name].option, { type: 'string' as const }]),
@@ -47,7 +50,13 @@ export const parseOptions = (args: readonly string[]): StartOptions => {
       return [name, typeof text === 'string' ? parsePort(option, text) : DEFAULT_PORTS[name]];
     }),
   ) as unknown as Ports;
-  return { ports, demo: values['no-demo'] !== true, help: values.help === true };
+  const dataDir = values['data-dir'];
+  return {
+    ports,
+    demo: values['no-demo'] !== true,
+    dataDir: typeof dataDir === 'string' ? dataDir : undefined,
+    help: values.help === true,
+  };
 };
 
 export const USAGE = [
@@ -56,6 +65,7 @@ export const USAGE = [
   'Starts Lantern and the three services of the shop, and sends two orders to look at.',
   '',
   '  --no-demo                   send no orders',
+  '  --data-dir <folder>         where data and logs are kept (default .lantern)',
   ...portNames.map((name) => {
     const { option, purpose } = PORT_OPTIONS[name];
     return `  ${`--${option} <port>`.padEnd(27)} ${purpose} (default ${DEFAULT_PORTS[name]}, 0: any free one)`;

@@ -11,6 +11,8 @@ export interface SystemOptions {
   readonly logDir: string;
   /** Added to the environment of every process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Abandons the start: what has been started is stopped, all at once, and the start rejects. */
+  readonly signal?: AbortSignal;
   /** Told as each process becomes ready, in whatever order that happens. */
   readonly onReady?: (name: string, url: string) => void;
 }
@@ -41,20 +43,27 @@ export class System {
    * Starts all four and waits until each one serves. When one fails, the others are stopped.
    *
    * @throws ProcessFailedError with the last lines of the process that failed
+   * @throws AbortError when the start is abandoned before it has started all of them
    */
   static async start(options: SystemOptions): Promise<System> {
     const started: ManagedProcess[] = [];
+    const stopAll = () => Promise.all(started.map((process) => process.stop()));
+    const abandon = () => void stopAll();
+    options.signal?.addEventListener('abort', abandon);
     try {
       return await System.#start(options, started);
     } catch (error) {
-      await Promise.all(started.map((process) => process.stop()));
+      await stopAll();
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', abandon);
     }
   }
 
   static async #start(options: SystemOptions, started: ManagedProcess[]): Promise<System> {
     const { ports, dataDir, logDir, onReady } = options;
     const run = (name: string, args: string[], env: Record<string, string>): ManagedProcess => {
+      options.signal?.throwIfAborted();
       const process = new ManagedProcess({
         name,
         args: [...args, join('dist', 'main.js')],

@@ -30,6 +30,7 @@ export function stopOnSignals(app: NestFastifyApplication, drainTimeoutMs: numbe
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   // A parent that started this process over IPC and is gone, killed perhaps, can no longer stop it.
   process.once('disconnect', () => onSignal('SIGTERM'));
+  if (process.send !== undefined && !process.connected) onSignal('SIGTERM');
 
   // A client that kept its connection after this answer would keep the server from closing.
   const fastify = app.getHttpAdapter().getInstance();

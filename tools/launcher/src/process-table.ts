@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+
+interface Entry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly state: string;
+}
+
+/** Every process of this machine, by the `ps` of POSIX. */
+const processTable = (): Entry[] =>
+  execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [pid, parent, state = ''] = line.trim().split(/\s+/);
+      return { pid: Number(pid), parent: Number(parent), state };
+    });
+
+/** Whether a process runs; one that has ended and was not waited for (`Z`) does not. */
+export const isAlive = (pid: number): boolean =>
+  processTable().some((entry) => entry.pid === pid && !entry.state.startsWith('Z'));
+
+/** The process and everything that it and its children have started. */
+export const withDescendants = (pid: number): number[] => {
+  const table = processTable();
+  const family = [pid];
+  for (const ancestor of family) {
+    family.push(...table.filter(({ parent }) => parent === ancestor).map((entry) => entry.pid));
+  }
+  return family;
+};
