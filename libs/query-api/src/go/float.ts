@@ -10,9 +10,11 @@ const HEXADECIMAL = /^([-+]?)0x([\da-f]*)(?:\.([\da-f]*))?p([-+]?\d{1,6})$/i;
  *
  * @throws {GoSyntaxError}
  */
-export const parseGoFloat = (text: string): number => {
+export const parseGoFloat = (written: string): number => {
   const refuse = (reason: string) =>
-    new GoSyntaxError(`strconv.ParseFloat: parsing ${goQuote(text)}: ${reason}`);
+    new GoSyntaxError(`strconv.ParseFloat: parsing ${goQuote(written)}: ${reason}`);
+  const text = written.includes('_') ? withoutUnderscores(written) : written;
+  if (text === undefined) throw refuse('invalid syntax');
   if (DECIMAL.test(text)) {
     const value = Number(text);
     if (Number.isFinite(value)) return value;
@@ -27,6 +29,12 @@ export const parseGoFloat = (text: string): number => {
   }
   const value = Number.parseInt(whole + fraction, 16) * 2 ** (Number(exponent) - 4 * fraction.length);
   return sign === '-' ? -value : value;
+};
+
+/** Undefined when an underscore does not separate digits. */
+const withoutUnderscores = (text: string): string | undefined => {
+  const misplaced = /^[-+]?0x/i.test(text) ? /(?<![\da-fx])_|_(?![\da-f])/i : /(?<!\d)_|_(?!\d)/;
+  return misplaced.test(text) ? undefined : text.replaceAll('_', '');
 };
 
 /** Without an exponent, with as few digits as tell the number apart: Go's `strconv.FormatFloat(v, 'f', -1, 64)`. */

@@ -43,14 +43,10 @@ describe('floats', () => {
   });
 
   it('are read as Go reads them', () => {
-    expect(['.5', '1.', '0x1p-2', 'inf', '-Infinity'].map(parseGoFloat)).toEqual([
-      0.5,
-      1,
-      0.25,
-      Infinity,
-      -Infinity,
-    ]);
-    for (const text of ['', '1_0', '0x1', ' 1', '1e999', '.'])
+    expect(
+      ['.5', '1.', '0x1p-2', '0x_1p3', '1_0', '1_0.5e1_0', 'inf', '-Infinity'].map(parseGoFloat),
+    ).toEqual([0.5, 1, 0.25, 8, 10, 10.5e10, Infinity, -Infinity]);
+    for (const text of ['', '1__0', '_1', '1_', '1_.5', '1_e5', '0x1_p3', '0x1', ' 1', '1e999', '.'])
       expect(() => parseGoFloat(text)).toThrow('strconv.ParseFloat');
   });
 });

@@ -50,7 +50,8 @@ const DOUBLE_QUOTED = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const BACKTICKED = /`[^`]*`/y;
 const DURATION = /(?:\d+(?:\.\d*)?(?:ns|us|\u00b5s|\u03bcs|ms|[smhdwy]))+(?![\p{L}\p{Nd}_])/uy;
 const BYTES = /\d+(?:\.\d*)?(?:[kKMGTP]i?[bB]?|[mgtpeE]i?[bB]|[bB])(?![\p{L}\p{Nd}_])/uy;
-const NUMBER = /(?:0[xX][\da-fA-F_]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\p{L}\p{Nd}_])/uy;
+const NUMBER =
+  /(?:0[xX][\da-fA-F_]*\.?[\da-fA-F_]*(?:[pP][-+]?\d+)?|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d[\d_]*)?)(?![\p{L}\p{Nd}_])/uy;
 const RANGE = /\[([^\]]*)\]/y;
 const PARSER_FLAG = /--(?:strict|keep-empty)(?![\p{L}\p{Nd}_-])/uy;
 

@@ -74,25 +74,28 @@ export const parseIpCall = (tokens: TokenStream): string => {
 
 const parseQuantity = (tokens: TokenStream): Pick<QuantityComparison, 'unit' | 'value'> => {
   const token = tokens.peek();
-  if (token.kind === 'BYTES') return { unit: 'bytes', value: parseBytes(tokens.next().text) };
+  if (token.kind === 'BYTES') return { unit: 'bytes', value: tokens.read(tokens.next(), parseBytes) };
   const sign = token.kind === '-' || token.kind === '+' ? tokens.next().kind : '+';
   const factor = sign === '-' ? -1 : 1;
   const amount = tokens.next();
   // Nothing but `-` may stand before a duration.
   if (amount.kind === 'DURATION' && token.kind !== '+') {
-    return { unit: 'duration', value: (factor * Number(parsePrometheusDuration(amount.text))) / 1e9 };
+    return { unit: 'duration', value: (factor * Number(tokens.read(amount, parsePrometheusDuration))) / 1e9 };
   }
   if (amount.kind !== 'NUMBER') throw tokens.unexpected(amount);
   return { unit: 'number', value: factor * parseNumber(amount) };
 };
 
-/** Go's literals: decimal, hexadecimal, with `_` between digits. */
-export const parseNumber = ({ text }: Token): number => {
-  if (/^0x/i.test(text)) return Number(text.replaceAll('_', ''));
+/**
+ * Parses a number as Go's `strconv.ParseFloat` does: `1_000`, `1e3` and `0x1p3` are numbers, `0x10` is none.
+ *
+ * @throws {LogqlParseError}
+ */
+export const parseNumber = ({ text }: Token, what = 'literal'): number => {
   try {
-    return parseGoFloat(text.replaceAll('_', ''));
+    return parseGoFloat(text);
   } catch (error) {
-    throw new LogqlParseError(`unable to parse literal as a float: ${messageOf(error)}`);
+    throw new LogqlParseError(`unable to parse ${what} as a float: ${messageOf(error)}`);
   }
 };
 

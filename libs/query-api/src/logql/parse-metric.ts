@@ -201,7 +201,7 @@ const parseCall = (tokens: TokenStream): MetricExpr => {
   if (name === 'vector') {
     tokens.next();
     tokens.take('(');
-    const value = parseNumber(tokens.take('NUMBER'));
+    const value = parseNumber(tokens.take('NUMBER'), 'vectorExpr');
     tokens.take(')');
     return { kind: 'vector', value };
   }
@@ -352,18 +352,13 @@ const parseLogRange = (tokens: TokenStream): LogRange => {
   return range;
 };
 
-const parseRange = (tokens: TokenStream, token: Token): bigint => {
-  try {
-    return parsePrometheusDuration(token.text.slice(1, -1));
-  } catch (error) {
-    throw tokens.error(token, messageOf(error));
-  }
-};
+const parseRange = (tokens: TokenStream, token: Token): bigint =>
+  tokens.read(token, (text) => parsePrometheusDuration(text.slice(1, -1)));
 
 const parseOffset = (tokens: TokenStream): bigint => {
   if (!tokens.acceptWord('offset')) return 0n;
   const negative = tokens.accept('-') !== undefined;
-  const nanos = parsePrometheusDuration(tokens.take('DURATION').text);
+  const nanos = tokens.read(tokens.take('DURATION'), parsePrometheusDuration);
   return negative ? -nanos : nanos;
 };
 

@@ -146,7 +146,7 @@ describe('parseLogql', () => {
     '{a="b"} | json c="d[0].e", f | logfmt --strict --keep-empty g | regexp "(?P<h>.)" | pattern "<i> <_>" | unpack',
     '{a="b"} | line_format "{{.x}}" | label_format y="{{.z}}", w=v | decolorize | drop u, t="s" | keep r, q=~"p"',
     '{a="b"} |> "<_> x <_>" !> "y <_>" |= ip("10.0.0.0/8") | c=ip("::1") | d>5 | e<=1h30m | f!=20MB | g=-5',
-    'bytes_over_time({a="b"}[90s]) # with a comment\n * 0x1f',
+    'bytes_over_time({a="b"}[90s]) # with a comment\n * 0x1p3',
   ])('formats %s as something that means the same', (query) => {
     const formatted = formatLogql(parseLogql(query));
     expect(parseLogql(formatted)).toEqual(parseLogql(query));
@@ -273,6 +273,11 @@ describe('the parser under odd input', () => {
         '[5m]',
         '10KB',
         '0x1f',
+        '0x1p3',
+        '1_0',
+        'offset',
+        '999999d',
+        '99999999999PB',
         '-',
         '>',
         '#',
@@ -317,6 +322,40 @@ describe('the parser under odd input', () => {
       ),
       { numRuns: fuzzRuns(2_000) },
     );
+  });
+
+  it.each([
+    ['count_over_time({a="b"}[2m] offset 999999d)', 'line 1, col 36: duration out of range'],
+    ['count_over_time({a="b"}[2m] offset -999999d)', 'line 1, col 37: duration out of range'],
+    ['count_over_time({a="b"}[999999d])', 'line 1, col 24: duration out of range'],
+    ['{a="b"} | c > 999999d', 'line 1, col 15: duration out of range'],
+    ['{a="b"} | c > 99999999999PB', 'line 1, col 15: too large: 99999999999PB'],
+    [
+      '1 + 0x10',
+      'parse error : unable to parse literal as a float: strconv.ParseFloat: parsing "0x10": invalid syntax',
+    ],
+    ['0b11', 'unable to parse literal as a float: strconv.ParseFloat: parsing "0b11": invalid syntax'],
+    [
+      'vector(0x10)',
+      'unable to parse vectorExpr as a float: strconv.ParseFloat: parsing "0x10": invalid syntax',
+    ],
+    ['topk(0x2, vector(1))', 'invalid parameter topk(0x2,'],
+  ])('refuses a number that is none, or is too large: %s', (text, message) => {
+    expect(errorOf(text)).toContain(message);
+  });
+
+  it.each([
+    ['0x1p3', 8],
+    ['0x1.8p1', 3],
+    ['0x_1p3', 8],
+    ['1_000', 1_000],
+    ['1_0.5e1_0', 10.5e10],
+    ['017', 17],
+    ['08.5', 8.5],
+    ['5.', 5],
+    ['-.5', -0.5],
+  ])('reads %s as Go does', (text, value) => {
+    expect(parseLogql(text)).toEqual({ kind: 'number', value });
   });
 
   it('throws nothing but its own error for a valid query with one character changed', () => {

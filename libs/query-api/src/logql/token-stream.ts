@@ -1,3 +1,4 @@
+import { GoSyntaxError } from '../go/go-syntax-error.js';
 import { tokenize, type Token, type TokenKind } from './lexer.js';
 import { LogqlParseError } from './parse-error.js';
 
@@ -108,6 +109,20 @@ export class TokenStream {
 
   countOperator(at: Token): void {
     if (++this.operators > MAX_OPERATORS) throw this.error(at, 'the query has too many operators');
+  }
+
+  /**
+   * Returns the value of a token's text.
+   *
+   * @throws {LogqlParseError} at the token, where `parse` throws a {@link GoSyntaxError}
+   */
+  read<T>(token: Token, parse: (text: string) => T): T {
+    try {
+      return parse(token.text);
+    } catch (error) {
+      if (error instanceof GoSyntaxError) throw this.error(token, error.message);
+      throw error;
+    }
   }
 
   /** The text of the query from a token up to where the stream stands now. */

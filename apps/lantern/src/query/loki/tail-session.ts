@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   CATEGORIZE_LABELS,
   type LokiDroppedEntry,
@@ -14,7 +13,7 @@ import {
   type QueryControl,
   type SourcePart,
 } from '@lantern/query-api/logql';
-import type { LogLabels, LogStream } from '@lantern/telemetry-model';
+import { mapKey, type LogLabels, type LogStream } from '@lantern/telemetry-model';
 import { groupStreams } from './format-streams.js';
 import { ownValue } from './own-value.js';
 
@@ -191,8 +190,5 @@ const toWaitingLine = (result: LogResult): WaitingLine => {
   return { result, characters: line.length + labels };
 };
 
-/** Digest, because V8 hashes long strings by their length alone, which makes a set of them slow. */
 const keyOf = ({ timeUnixNano, line, stream, structuredMetadata, parsed }: LogResult): string =>
-  createHash('sha256')
-    .update(JSON.stringify([String(timeUnixNano), line, stream, structuredMetadata, parsed]))
-    .digest('base64');
+  mapKey(JSON.stringify([String(timeUnixNano), line, stream, structuredMetadata, parsed]));

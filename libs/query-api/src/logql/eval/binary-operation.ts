@@ -88,7 +88,7 @@ export const combineSeries = (
 
 /** What has to be equal for two series to belong together. */
 const signatureOf = (labels: LogLabels, { on, labels: names }: VectorMatching): string =>
-  mapKey(labelsKey(pickLabels(labels, (name) => names.includes(name) === on)));
+  mapKey(labelsKey(sortedLabels(pickLabels(labels, (name) => names.includes(name) === on))));
 
 const bySignature = (series: readonly Series[], matching: VectorMatching): Map<string, Series[]> =>
   Map.groupBy(series, ({ labels }) => signatureOf(labels, matching));
@@ -180,7 +180,9 @@ const checkOneToOne = (group: readonly Series[], partners: readonly Series[]): v
 
 const resultLabels = (many: LogLabels, one: LogLabels, matching: VectorMatching): LogLabels => {
   const { on, labels, cardinality, include } = matching;
-  if (cardinality === 'one-to-one') return pickLabels(many, (name) => labels.includes(name) === on);
+  if (cardinality === 'one-to-one') {
+    return sortedLabels(pickLabels(many, (name) => labels.includes(name) === on));
+  }
   const included = Object.fromEntries(include.map((name) => [name, one[name] ?? '']));
   return sortedLabels({ ...many, ...included });
 };

@@ -369,6 +369,118 @@ describe('binary operations', () => {
   });
 });
 
+describe('lines with errors below an aggregation', () => {
+  const lines = (...texts: string[]) => texts.map((text, at) => row(at + 1, text, { app: 'x' }));
+
+  it.each<[string, string[], [string, number][]]>([
+    [
+      'sum(count_over_time({app="x"} | json | __error__="JSONParserErr" [1m]))',
+      ['bad', '{"a":1}'],
+      [['{}', 1]],
+    ],
+    ['sum(count_over_time({app="x"} | json | __error__!="Other" [1m]))', ['bad', '{"a":1}'], [['{}', 2]]],
+    ['sum by (a) (rate({app="x"} | json | __error__=~"JSON.*" [1s] offset 59s))', ['bad'], [['{}', 1]]],
+    [
+      'sum(count_over_time({app="x"} | json | (__error__="JSONParserErr" or a="1") [1m]))',
+      ['bad', '{"a":1}'],
+      [['{}', 2]],
+    ],
+    [
+      'max_over_time({app="x"} | json | unwrap a | __error__="SampleExtractionErr" [1m]) by (app)',
+      ['{"a":"q"}'],
+      [['{app="x"}', 0]],
+    ],
+  ])('are counted where a filter asks for the error: %s', async (query, texts, expected) => {
+    expect(await at(query, 60, lines(...texts))).toEqual(expected);
+  });
+
+  it.each([
+    'count_over_time({app="x"} | json | __error__="JSONParserErr" [1m])',
+    'max(count_over_time({app="x"} | json | __error__="JSONParserErr" [1m]))',
+    'sum(count_over_time({app="x"} | json | a="" [1m]))',
+  ])('are refused where nothing asks for them: %s', async (query) => {
+    await expect(at(query, 60, lines('bad'))).rejects.toThrow("pipeline error: 'JSONParserErr'");
+  });
+
+  const cut = '{"level":"e","n":{"m":5},"text":"cut sho';
+
+  it.each<[string, string, [string, number][]]>([
+    ['sum by (level) (count_over_time({app="x"} | json [1m]))', cut, [['{level="e"}', 1]]],
+    ['sum(count_over_time({app="x"} | json | level="e" [1m]))', cut, [['{}', 1]]],
+    ['sum by (n_m) (count_over_time({app="x"} | json | level="e" [1m]))', cut, [['{n_m="5"}', 1]]],
+    ['max_over_time({app="x"} | json | unwrap n_m [1m]) by (level)', cut, [['{level="e"}', 5]]],
+    [
+      'sum by (n_m) (count_over_time({app="x"} | json | label_format n_m=level [1m]))',
+      cut,
+      [['{n_m="e"}', 1]],
+    ],
+    ['sum by (level) (count_over_time({app="x"} | logfmt | json [1m]))', 'level=e b=c', [['{level="e"}', 1]]],
+  ])('matter no more behind the last label that the query looks at: %s', async (query, text, expected) => {
+    expect(await at(query, 60, lines(text))).toEqual(expected);
+  });
+
+  it.each([
+    'sum by (app) (count_over_time({app="x"} | json [1m]))',
+    'sum by (level, more) (count_over_time({app="x"} | json [1m]))',
+    'count_over_time({app="x"} | json | level="e" [1m])',
+  ])('are refused where a label may follow: %s', async (query) => {
+    await expect(at(query, 60, lines(cut))).rejects.toThrow("pipeline error: 'JSONParserErr'");
+  });
+});
+
+describe('labels with an empty value', () => {
+  const rows = [row(1, 'a= b=c', { app: 'x' }), row(2, 'b=c', { app: 'x' })];
+  const counts = 'count_over_time({app="x"} | logfmt --keep-empty [1m])';
+
+  it.each<[string, [string, number][]]>([
+    [
+      counts,
+      [
+        ['{a="", app="x", b="c"}', 1],
+        ['{app="x", b="c"}', 1],
+      ],
+    ],
+    [
+      `sum by (a) (${counts})`,
+      [
+        ['{}', 1],
+        ['{a=""}', 1],
+      ],
+    ],
+    [
+      `max by (a) (${counts})`,
+      [
+        ['{}', 1],
+        ['{a=""}', 1],
+      ],
+    ],
+    [`max without (b) (${counts})`, [['{app="x"}', 1]]],
+    ['sum(count_over_time({app="x"} | json y="z" | __error__=~".*" [1m]))', [['{}', 2]]],
+    [
+      'count_over_time({app="x"} | logfmt y="z" [1m]) * on(y) group_left count_over_time({app="x"} [1m])',
+      [['{app="x"}', 4]],
+    ],
+    ['count_over_time({app="x"} | logfmt y="z" [1m]) + 1', [['{app="x", y=""}', 3]]],
+  ])(
+    'tell series from those without the label until an operator matches them: %s',
+    async (query, expected) => {
+      expect(await at(query, 60, rows)).toEqual(expected);
+    },
+  );
+});
+
+describe('values with zero bytes', () => {
+  it.each(['sum by (a, b)', 'sum without (c)'])('tell series apart: %s', async (aggregation) => {
+    const rows = [
+      row(1, '', { app: 'x', a: '1\u0000b', b: '2' }),
+      row(2, '', { app: 'x', a: '1', b: '\u0000b2', c: '' }),
+      row(3, '', { app: 'x', a: '1', b: 'b\u00002' }),
+      row(4, '', { app: 'x', a: '1\u0000b\u00002' }),
+    ];
+    expect(await at(`${aggregation} (count_over_time({app="x"}[1m]))`, 60, rows)).toHaveLength(4);
+  });
+});
+
 describe('series of equal labels', () => {
   /** Keeps series apart that have equal labels. */
   const seriesOver = async (query: string): Promise<[labels: string, values: (number | undefined)[]][]> => {

@@ -9,6 +9,7 @@ import { compilePipeline, divideQuery } from './line-pipeline.js';
 import type { LogSource } from './log-source.js';
 import { neededFields } from './needed-fields.js';
 import type { QueryControl } from './query-control.js';
+import { filteredLabels, requiredLabels } from './required-labels.js';
 import { labelsKey, sortedLabels } from './series.js';
 
 /** Takes in the samples of a query, line by line. */
@@ -60,9 +61,12 @@ export const readSamples = async <Target>(
   const valueOf = sampleValue(operation, unwrap);
   const filters = unwrap?.filters.map(compileLabelTest) ?? [];
   const targets = new SampleTargets(sampleGrouping(grouping, unwrap?.label), sink);
-  // Who asks for the error as a label wants to see it rather than to fail.
-  const failsOnErrors = !(grouping?.without === false && grouping.labels.includes(ERROR_LABEL));
-  const labels = new LineLabels();
+  const labels = new LineLabels(requiredLabels(unwrap, grouping, neededStages));
+  // A grouping by the error, or a filter on it below an aggregation, asks to count lines with errors.
+  const failsOnErrors = !(
+    grouping?.without === false &&
+    [...grouping.labels, ...filteredLabels(unwrap, stages)].includes(ERROR_LABEL)
+  );
   const range = { startUnixNano: afterUnixNano + 1n, endUnixNano: endUnixNano + 1n };
   let count = 0;
   const wanted = { ...query, range, direction: 'forward', ...(fields && { fields }) } as const;
@@ -126,7 +130,7 @@ const sampleGrouping = (
 class SampleTargets<Target> {
   private readonly bySortedLabels = new Map<string, Target>();
   /** By what is quick to find out; several of these may lead to the same target. */
-  private readonly byRawKey = new Map<string, Target>();
+  private readonly byRawKey = new Map<string | undefined, Target>();
   private readonly by: readonly string[] | undefined;
   private readonly without: ReadonlySet<string>;
 
@@ -142,7 +146,9 @@ class SampleTargets<Target> {
     if (this.by) return this.ofValues(labels, this.by);
     const all = labels.all();
     let raw = '';
-    for (const name in all) if (!this.without.has(name)) raw += `${name}\u0000${all[name] ?? ''}\u0000`;
+    for (const name in all)
+      if (!this.without.has(name))
+        raw += `${name.length}:${name}${all[name]?.length ?? 0}:${all[name] ?? ''}`;
     raw = mapKey(raw);
     const known = this.byRawKey.get(raw);
     if (known !== undefined) return known;
@@ -151,19 +157,19 @@ class SampleTargets<Target> {
   }
 
   private ofValues(labels: LineLabels, names: readonly string[]): Target {
-    const [only] = names;
-    let raw = '';
-    if (names.length === 1 && only !== undefined) raw = labels.get(only) ?? '';
-    else for (const name of names) raw += `${labels.get(name) ?? ''}\u0000`;
-    raw = mapKey(raw);
-    return (
-      this.byRawKey.get(raw) ??
-      this.open(raw, Object.fromEntries(names.map((name) => [name, labels.get(name) ?? ''])))
-    );
+    const raw = rawKeyOf(labels, names);
+    const known = this.byRawKey.get(raw);
+    if (known !== undefined) return known;
+    const found = names.flatMap((name) => {
+      const value = labels.get(name);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return this.open(raw, Object.fromEntries(found));
   }
 
-  private open(raw: string, labels: LogLabels): Target {
-    const sorted = sortedLabels(labels);
+  private open(raw: string | undefined, labels: LogLabels): Target {
+    // Unlike operators on series, a pipeline tells a label with an empty value from an absent one, as in Loki.
+    const sorted = Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
     const key = labelsKey(sorted);
     const inMap = mapKey(key);
     let target = this.bySortedLabels.get(inMap);
@@ -172,6 +178,21 @@ class SampleTargets<Target> {
     return target;
   }
 }
+
+/** Key of the values of some labels. Undefined for a single label that the line does not have. */
+const rawKeyOf = (labels: LineLabels, names: readonly string[]): string | undefined => {
+  const [only] = names;
+  if (names.length === 1 && only !== undefined) {
+    const value = labels.get(only);
+    return value === undefined ? undefined : mapKey(value);
+  }
+  let raw = '';
+  for (const name of names) {
+    const value = labels.get(name);
+    raw += value === undefined ? '-' : `${value.length}:${value}`;
+  }
+  return mapKey(raw);
+};
 
 const pipelineError = (labels: LineLabels): EvaluationError => {
   const { error } = labels;

@@ -14,7 +14,9 @@ const groupsOf = (series: readonly Series[], { without, labels }: Grouping): Gro
   const named = new Set(labels);
   const groups = new Map<string, Group>();
   for (const member of series) {
-    const picked = sortedLabels(pickLabels(member.labels, (name) => named.has(name) !== without));
+    const chosen = pickLabels(member.labels, (name) => named.has(name) !== without);
+    // As in Loki, `by` keeps labels with an empty value, and `without` drops them.
+    const picked = without ? sortedLabels(chosen) : chosen;
     const key = labelsKey(picked);
     const inMap = mapKey(key);
     let group = groups.get(inMap);

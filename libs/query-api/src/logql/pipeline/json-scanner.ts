@@ -1,3 +1,5 @@
+import { unescapeText } from './unescape.js';
+
 /** The line is no JSON, or no object. */
 export class MalformedJson extends Error {
   override readonly name = 'MalformedJson';
@@ -79,18 +81,28 @@ export class JsonScanner {
     if (this.text.charCodeAt(this.at) !== QUOTE)
       throw new MalformedJson("Value is string, but can't find closing '\"' symbol");
     const key = this.string();
+    if (key === undefined) throw new MalformedJson('Encountered an invalid escape sequence in a string');
     this.skipSpace();
     if (this.text.charCodeAt(this.at) !== COLON) throw new MalformedJson('Malformed JSON error');
     this.at++;
     return key;
   }
 
-  /** Behind a value: whether another one follows in this object or array. Otherwise it has ended. */
+  /**
+   * Goes behind a value and tells whether another one follows in this object or array. As in Loki, a comma may stand
+   * before the brace that closes an object.
+   */
   more(closing: 'object' | 'array'): boolean {
     this.skipSpace();
     const code = this.text.charCodeAt(this.at);
     this.at++;
-    if (code === COMMA) return true;
+    if (code === COMMA) {
+      if (closing === 'array') return true;
+      this.skipSpace();
+      if (this.text.charCodeAt(this.at) !== CLOSE_BRACE) return true;
+      this.at++;
+      return false;
+    }
     if (code === (closing === 'object' ? CLOSE_BRACE : CLOSE_BRACKET)) return false;
     throw new MalformedJson(
       closing === 'object'
@@ -99,9 +111,12 @@ export class JsonScanner {
     );
   }
 
-  /** A string, number or literal as the text that it means; an object or array as it was written. */
+  /**
+   * Returns the text that a string, number or literal means, and an object or array as it was written. A string with
+   * an invalid escape sequence is empty: the line goes on without this value.
+   */
   value(kind: JsonKind): string {
-    if (kind === 'string') return this.string();
+    if (kind === 'string') return this.string() ?? '';
     const start = this.at;
     this.skip(kind);
     return this.text.slice(start, this.at);
@@ -113,7 +128,8 @@ export class JsonScanner {
     else this.skipWord();
   }
 
-  private string(): string {
+  /** Undefined when an escape sequence is invalid, or half of a surrogate pair is missing. */
+  private string(): string | undefined {
     const start = this.at + 1;
     const end = this.text.indexOf('"', start);
     if (end >= 0 && end < this.nextEscape) {
@@ -122,12 +138,8 @@ export class JsonScanner {
     }
     const quoted = this.at;
     this.skipString();
-    try {
-      return JSON.parse(this.text.slice(quoted, this.at)) as string;
-    } catch {
-      // Control characters and unknown escapes: the line goes on without this value.
-      return '';
-    }
+    const text = unescapeString(this.text.slice(quoted, this.at));
+    return text?.isWellFormed() ? text : undefined;
   }
 
   private skipString(): void {
@@ -185,3 +197,11 @@ export class JsonScanner {
       code = text.charCodeAt(++this.at);
   }
 }
+
+const unescapeString = (quoted: string): string | undefined => {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return unescapeText(quoted.slice(1, -1));
+  }
+};

@@ -19,7 +19,7 @@ interface ExpectedKey {
 
 const MAX_EXPECTED_KEYS = 64;
 
-/** No label may hold it: it stands for what was no text. */
+/** Stands for bytes that are not UTF-8. Prometheus rejects it in labels, so Loki writes a space instead. */
 const REPLACEMENT = '\ufffd';
 
 /**
@@ -47,23 +47,28 @@ export const compileJson = (): LineStage => {
     return name;
   };
 
-  const readObject = (labels: LineLabels, prefix: string, depth: number): void => {
-    if (!scanner.enter()) return;
+  /** Returns whether reading has ended early, because all labels that matter have been found. */
+  const readObject = (labels: LineLabels, prefix: string, depth: number): boolean => {
+    if (!scanner.enter()) return false;
     do {
       const name = readName(prefix);
       const kind = scanner.kind();
       if (kind === 'string' || kind === 'number' || kind === 'boolean') {
         const value = scanner.value(kind);
-        if (name !== '') labels.extract(name, hasReplacement && value.includes(REPLACEMENT) ? '' : value);
-      } else if (kind === 'object' && depth < MAX_DEPTH) readObject(labels, name, depth + 1);
-      else scanner.skip(kind);
+        if (name !== '') labels.extract(name, hasReplacement ? value.replaceAll(REPLACEMENT, ' ') : value);
+        if (labels.isComplete) return true;
+      } else if (kind === 'object' && depth < MAX_DEPTH) {
+        if (readObject(labels, name, depth + 1)) return true;
+      } else scanner.skip(kind);
     } while (scanner.more('object'));
+    return false;
   };
 
   /** Of the line: looked for once instead of in each value. */
   let hasReplacement = false;
 
   return (line, labels) => {
+    if (labels.isComplete) return line;
     scanner.start(line);
     keyCount = 0;
     hasReplacement = line.includes(REPLACEMENT) || line.includes('\\');
@@ -83,20 +88,24 @@ export const compileJsonExtractions = (extractions: readonly Extraction[]): Line
   const scanner = new JsonScanner();
   const wanted = extractions.map(({ label, expression }) => ({ label, path: parseJsonPath(expression) }));
   return (line, labels) => {
-    if (line === '') return line;
+    if (line === '' || labels.isComplete) return line;
+    if (!/^\s*["{[]/.test(line)) {
+      labels.fail('JSONParserErr', 'Unknown value type');
+      return line;
+    }
+    const values = new Map<string, string>();
     try {
       for (const { label, path } of wanted) {
         scanner.start(line);
         const kind = scanner.kind();
-        if (kind !== 'object' && kind !== 'array' && kind !== 'string')
-          throw new MalformedJson('Unknown value type');
-        labels.extract(label, findValue(scanner, kind, path) ?? '');
+        const value = findValue(scanner, kind, path);
+        if (value !== undefined) values.set(label, value);
       }
     } catch (error) {
       if (!(error instanceof MalformedJson)) throw error;
       labels.fail('JSONParserErr', error.message);
-      for (const { label } of wanted) labels.extract(label, '');
     }
+    for (const { label } of wanted) labels.extractWanted(label, values.get(label));
     return line;
   };
 };

@@ -67,7 +67,8 @@ const compileQuantity = ({ name, operator, unit, value }: QuantityComparison): L
       return compareQuantities(operator, parse(text), value);
     } catch (error) {
       if (!(error instanceof GoSyntaxError)) throw error;
-      labels.fail('LabelFilterErr', error.message);
+      // What made the label unusable tells more.
+      if (labels.error === '') labels.fail('LabelFilterErr', error.message);
       return true;
     }
   };

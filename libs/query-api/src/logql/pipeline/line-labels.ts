@@ -45,12 +45,21 @@ export class LineLabels {
   private readonly removed = new Set<string>();
   private errorType: PipelineErrorType | '' = '';
   private errorDetails = '';
+  /** Number of required labels that no parser has found yet in this line. */
+  private missingCount = 0;
+
+  /**
+   * @param required the labels that a query looks at, where it looks at no others: parsers stop at the last of them.
+   *   Undefined when it may look at any.
+   */
+  constructor(private readonly required?: ReadonlySet<string>) {}
 
   /** Begins with another line. */
   reset(stream: LogLabels, structuredMetadata: LogLabels): void {
     this.stream = stream;
     this.metadata = structuredMetadata;
     this.foundCount = 0;
+    this.missingCount = this.required?.size ?? 0;
     if (this.formatted.size > 0) this.formatted.clear();
     if (this.removed.size > 0) this.removed.clear();
     this.errorType = '';
@@ -83,8 +92,15 @@ export class LineLabels {
 
   /** What a parser found. */
   extract(name: string, value: string): void {
+    if (this.required?.has(name) && !this.isGiven(name) && this.indexOf(name) < 0) this.missingCount--;
     this.foundNames[this.foundCount] = name;
     this.foundValues[this.foundCount++] = value;
+  }
+
+  /** Records what a parser was asked for. A label that it has not found is empty, unless the line had it before. */
+  extractWanted(name: string, value: string | undefined): void {
+    if (value !== undefined) this.extract(name, value);
+    else if (!this.isGiven(name)) this.extract(name, '');
   }
 
   /** A label instead of whatever had this name. */
@@ -105,13 +121,17 @@ export class LineLabels {
     }
   }
 
+  /** Whether parsers have found every label that the query looks at. What is left of the line matters no more. */
+  get isComplete(): boolean {
+    return this.required !== undefined && this.missingCount === 0;
+  }
+
   get error(): PipelineErrorType | '' {
     return this.errorType;
   }
 
-  /** The first error of a line tells most. */
+  /** Records an error of the line instead of one of an earlier stage. */
   fail(type: PipelineErrorType, details: string): void {
-    if (this.errorType !== '') return;
     this.errorType = type;
     this.errorDetails = details;
   }
@@ -147,7 +167,7 @@ export class LineLabels {
   }
 
   /** Whether the line had this label before any stage. */
-  private isGiven(name: string): boolean {
+  isGiven(name: string): boolean {
     return Object.hasOwn(this.stream, name) || Object.hasOwn(this.metadata, name);
   }
 

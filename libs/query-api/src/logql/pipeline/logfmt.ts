@@ -1,24 +1,28 @@
 import { goQuote } from '../../go/quote.js';
 import type { LogfmtStage } from '../ast.js';
 import { LabelNames } from './label-name.js';
-import type { LineLabels } from './line-labels.js';
 import type { LineStage } from './line-stage.js';
+import { unescapeText } from './unescape.js';
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const EQUALS = 0x3d;
 const BACKSLASH = 0x5c;
 
+/** Stands for bytes that are not UTF-8. Prometheus rejects it in labels, so Loki writes a space instead. */
+const REPLACEMENT = '\ufffd';
+
 /**
- * The pairs of a line in logfmt: `level=info msg="it works" done`. A malformed pair is passed over, or stops the
+ * Reads the pairs of a line in logfmt: `level=info msg="it works" done`. A malformed pair is passed over, or stops the
  * reading when it has to be strict.
  *
+ * @param pair returns true to end the reading
  * @returns what was wrong first
  */
 export const readLogfmt = (
   line: string,
   strict: boolean,
-  pair: (key: string, value: string) => void,
+  pair: (key: string, value: string) => boolean,
 ): string | undefined => {
   let fault: string | undefined;
   let at = 0;
@@ -26,7 +30,8 @@ export const readLogfmt = (
     fault ??= `logfmt syntax error at pos ${at + 1} : ${reason}`;
   };
   const isGarbage = (code: number) => code === EQUALS || code === QUOTE;
-  while (at < line.length && !(strict && fault !== undefined)) {
+  let isDone = false;
+  while (at < line.length && !isDone && !(strict && fault !== undefined)) {
     if (line.charCodeAt(at) <= SPACE) {
       at++;
       continue;
@@ -38,7 +43,7 @@ export const readLogfmt = (
     if (key === '' || next === QUOTE) {
       fail(`unexpected ${goQuote(line.charAt(at)).replaceAll('"', "'").replace("'\\''", `'"'`)}`);
       while (at < line.length && line.charCodeAt(at) > SPACE) at++;
-    } else if (next !== EQUALS) pair(key, '');
+    } else if (next !== EQUALS) isDone = pair(key, '');
     else {
       at++;
       if (line.charCodeAt(at) === QUOTE) {
@@ -48,15 +53,17 @@ export const readLogfmt = (
           fail('unterminated quoted value');
           break;
         }
-        pair(key, unquote(line.slice(at, end)));
+        const value = unquote(line.slice(at, end));
         at = end;
+        if (value === undefined) fail('invalid quoted value');
+        else isDone = pair(key, value);
       } else {
         const valueStart = at;
         while (at < line.length && line.charCodeAt(at) > SPACE && !isGarbage(line.charCodeAt(at))) at++;
         if (isGarbage(line.charCodeAt(at))) {
           fail(`unexpected '${line.charAt(at)}'`);
           while (at < line.length && line.charCodeAt(at) > SPACE) at++;
-        } else pair(key, line.slice(valueStart, at));
+        } else isDone = pair(key, line.slice(valueStart, at));
       }
     }
   }
@@ -73,36 +80,46 @@ const endOfQuoted = (line: string, open: number): number => {
   return -1;
 };
 
-const unquote = (quoted: string): string => {
-  if (!quoted.includes('\\')) return quoted.slice(1, -1);
-  try {
-    return JSON.parse(quoted) as string;
-  } catch {
-    return quoted.slice(1, -1);
-  }
+/** Undefined when an escape sequence is invalid. */
+const unquote = (quoted: string): string | undefined => {
+  const text = quoted.slice(1, -1);
+  return text.includes('\\') ? unescapeText(text, "'")?.toWellFormed() : text;
 };
 
 /** `| logfmt`, with or without the labels that are asked for. */
-export const compileLogfmt = ({ strict, keepEmpty, extractions }: LogfmtStage): LineStage => {
+export const compileLogfmt = (stage: LogfmtStage): LineStage =>
+  stage.extractions.length > 0 ? compileExtractions(stage) : compileAll(stage);
+
+const compileAll = ({ strict, keepEmpty }: LogfmtStage): LineStage => {
   const names = new LabelNames();
-  const wanted = new Map(extractions.map(({ label, expression }) => [names.of(expression), label]));
-  const found = new Set<string>();
-
-  const extract = (labels: LineLabels, key: string, value: string): void => {
-    let name = names.of(key);
-    if (name === '') return;
-    if (wanted.size > 0) {
-      const label = wanted.get(name);
-      if (label === undefined || found.has(label)) return;
-      found.add((name = label));
-    } else if (value === '' && !keepEmpty) return;
-    labels.extract(name, value.replaceAll('\ufffd', ''));
-  };
-
   return (line, labels) => {
-    found.clear();
-    const fault = readLogfmt(line, strict, (key, value) => extract(labels, key, value));
-    for (const label of wanted.values()) if (!found.has(label)) labels.extract(label, '');
+    if (labels.isComplete) return line;
+    const fault = readLogfmt(line, strict, (key, value) => {
+      const name = names.of(key);
+      if (name === '' || (value === '' && !keepEmpty)) return false;
+      labels.extract(name, value.replaceAll(REPLACEMENT, ' '));
+      return labels.isComplete;
+    });
+    if (strict && fault !== undefined) labels.fail('LogfmtParserErr', fault);
+    return line;
+  };
+};
+
+const compileExtractions = ({ strict, extractions }: LogfmtStage): LineStage => {
+  const names = new LabelNames();
+  const labelsOf = Map.groupBy(extractions, ({ expression }) => names.of(expression));
+  const values = new Map<string, string>();
+  return (line, labels) => {
+    if (labels.isComplete) return line;
+    values.clear();
+    // As in Loki, the last of several pairs with one key counts here, and the first of them in a plain `| logfmt`.
+    const fault = readLogfmt(line, strict, (key, value) => {
+      for (const { label } of labelsOf.get(names.of(key)) ?? []) {
+        values.set(label, value.includes(REPLACEMENT) ? '' : value);
+      }
+      return false;
+    });
+    for (const { label } of extractions) labels.extractWanted(label, values.get(label));
     if (strict && fault !== undefined) labels.fail('LogfmtParserErr', fault);
     return line;
   };

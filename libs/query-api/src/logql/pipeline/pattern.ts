@@ -39,6 +39,7 @@ export const compilePatternParser = (pattern: string): LineStage => {
   if (wrong !== undefined) throw invalid(`invalid capture label name '${wrong}'`);
 
   return (line, labels) => {
+    if (labels.isComplete) return line;
     let at = 0;
     for (const [index, part] of parts.entries()) {
       if (isText(part)) {

@@ -104,7 +104,14 @@ describe('json', () => {
       nil: '',
       all: '[{"c":1.0},"x \\n"]',
     });
-    expect(parsed('| json x="a"', 'plain')).toMatchObject({ x: '', __error__: 'JSONParserErr' });
+    expect(parsed('| json x="a"', 'plain')).toMatchObject({ __error__: 'JSONParserErr' });
+    expect(parsed('| json x="a"', '{"b":1,"a":tru}')).toMatchObject({ x: '', __error__: 'JSONParserErr' });
+  });
+
+  it('leaves no empty label where an expression finds nothing and the stream has the label', () => {
+    expect(parsed('| json app="a"', '{"b":1}', { app: 'x' })).toEqual({});
+    expect(parsed('| json app="a"', '{"a":1}', { app: 'x' })).toEqual({ app_extracted: '1' });
+    expect(parsed('| logfmt app="a"', 'b=1', { app: 'x' })).toEqual({});
   });
 
   it('agrees with JSON.parse about the texts of an object', () => {
@@ -115,15 +122,28 @@ describe('json', () => {
     fc.assert(
       fc.property(object, fc.constantFrom(undefined, 2), (value, indent) => {
         const expected = Object.fromEntries(
-          Object.entries(value).map(([name, item]) => [
-            name,
-            String(item).includes('\ufffd') ? '' : String(item),
-          ]),
+          Object.entries(value).map(([name, item]) => [name, String(item).replaceAll('\ufffd', ' ')]),
         );
         expect(parsed('| json', JSON.stringify(value, null, indent))).toEqual(expected);
       }),
     );
   });
+
+  it.each([
+    ['{"a":7,}', { a: '7' }],
+    ['{"a":{"b":1, } ,"c":2,}', { a_b: '1', c: '2' }],
+    ['{"a":"t\tx\\n"}', { a: 't\tx\n' }],
+    ['{"a":"x\\q","b":"\\ud83d","c":"bad\ufffd"}', { a: '', b: '', c: 'bad ' }],
+  ])('reads what Loki reads beyond JSON: %j', (line, labels) => {
+    expect(parsed('| json', line)).toEqual(labels);
+  });
+
+  it.each(['{"a":1,,}', '{,}', '{"a":1,'])(
+    'lets %j go on with an error: only one comma may be too many',
+    (line) => {
+      expect(parsed('| json', line)).toMatchObject({ __error__: 'JSONParserErr' });
+    },
+  );
 
   it('is done with deep and broken input in no time', () => {
     const deep = '{"a":'.repeat(50_000);
@@ -157,6 +177,48 @@ describe('logfmt', () => {
 
   it('takes what is asked for', () => {
     expect(parsed('| logfmt lvl="level", took, none', line)).toEqual({ lvl: 'info', took: '1.5s', none: '' });
+  });
+});
+
+describe('quoted values of logfmt', () => {
+  it.each([
+    [
+      'a raw newline and tab beside escapes',
+      'a="x\ny" b="t\\tt\tr" c=1',
+      { a: 'x\ny', b: 't\tt\tr', c: '1' },
+    ],
+    ['every escape', String.raw`a="\b\f\n\r\t\"\\\/\'\u00e9\ud83d\ude00"`, { a: '\b\f\n\r\t"\\/\'é😀' }],
+    ['half of a surrogate pair', String.raw`a="x\ud83d"`, { a: 'x ' }],
+    ['an invalid escape, which drops the pair', String.raw`a="x\qy" b=1`, { b: '1' }],
+    ['a cut escape, which drops the pair', String.raw`a="x\u12" b=2`, { b: '2' }],
+    ['bytes that were not UTF-8', 'a="bad\ufffd\\n" b=\ufffd', { a: 'bad \n', b: ' ' }],
+    ['single quotes', "a='x' b=1", { a: "'x'", b: '1' }],
+  ])('are read as Loki reads them: %s', (_case, line, labels) => {
+    expect(parsed('| logfmt', line)).toEqual(labels);
+  });
+
+  it('are an error in strict mode when an escape is invalid', () => {
+    expect(parsed('| logfmt --strict', String.raw`a="x\qy" b=1`)).toMatchObject({
+      __error__: 'LogfmtParserErr',
+      __error_details__: 'logfmt syntax error at pos 9 : invalid quoted value',
+    });
+  });
+
+  it('count by their last pair when a label is asked for, and by their first otherwise', () => {
+    const line = 'level=a level=b msg=1';
+    expect(parsed('| logfmt level, msg', line)).toEqual({ level: 'b', msg: '1' });
+    expect(parsed('| logfmt level, again="level"', line)).toEqual({ level: 'b', again: 'b' });
+    expect(parsed('| logfmt', line)).toEqual({ level: 'a', msg: '1' });
+  });
+});
+
+describe('errors of several stages', () => {
+  it('leave the last one of a parser or a template, which a label filter does not replace', () => {
+    expect(parsed('| json | line_format `{{ .x | int | div 0 }}`', 'bad')).toMatchObject({
+      __error__: 'TemplateFormatErr',
+    });
+    expect(parsed('| logfmt --strict | json', 'a="b')).toMatchObject({ __error__: 'JSONParserErr' });
+    expect(parsed('| json | app > 5', 'bad', { app: 'x' })).toMatchObject({ __error__: 'JSONParserErr' });
   });
 });
 
