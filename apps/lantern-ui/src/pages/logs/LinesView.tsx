@@ -61,6 +61,7 @@ export const LinesView = ({ state, onChange }: LinesViewProps) => {
   if (!isLive && found.error !== null && found.data === undefined) {
     return (
       <QueryFailed
+        query={query}
         error={found.error}
         isRetrying={found.isFetching}
         onRetry={() => void found.refetch()}

@@ -22,7 +22,7 @@ const LogsPage = () => {
       <QueryBar state={state} isMetric={isMetric} onChange={change} />
       <ErrorBoundary resetKey={state.query}>
         {isMetric ? (
-          <MetricView query={state.query} range={state.range} />
+          <MetricView query={state.query} range={state.range} onQuery={(query) => change({ query })} />
         ) : (
           <LinesView state={state} onChange={change} />
         )}

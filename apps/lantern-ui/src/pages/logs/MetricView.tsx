@@ -12,13 +12,14 @@ import { QueryFailed } from './QueryFailed.js';
 interface MetricViewProps {
   readonly query: string;
   readonly range: TimeRange;
+  readonly onQuery: (query: string) => void;
 }
 
 /** More lines than this nobody tells apart; the table has them all. */
 const MOST_DRAWN = 24;
 
 /** The numbers that a query computes, as lines over time and as a table. */
-export const MetricView = ({ query, range }: MetricViewProps) => {
+export const MetricView = ({ query, range, onQuery }: MetricViewProps) => {
   const metric = useQuery({ ...metricQuery(query, range, true), placeholderData: keepPreviousData });
   const [focused, setFocused] = useState<string>();
 
@@ -29,10 +30,11 @@ export const MetricView = ({ query, range }: MetricViewProps) => {
       </p>
     ) : (
       <QueryFailed
+        query={query}
         error={metric.error}
         isRetrying={metric.isFetching}
         onRetry={() => void metric.refetch()}
-        onQuery={() => undefined}
+        onQuery={onQuery}
       />
     );
   }

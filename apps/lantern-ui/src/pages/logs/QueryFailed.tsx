@@ -3,9 +3,11 @@ import { IconBulb } from '@tabler/icons-react';
 import { ApiError } from '../../api/http.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { Notice } from '../../shared/Notice.js';
+import { queryHint } from './query-hint.js';
 import { proposedQuery } from './parse-fault.js';
 
 interface QueryFailedProps {
+  readonly query: string;
   readonly error: Error;
   readonly isRetrying: boolean;
   readonly onRetry: () => void;
@@ -13,7 +15,7 @@ interface QueryFailedProps {
 }
 
 /** A query that is no LogQL, one that another would answer, or a server that does not answer. */
-export const QueryFailed = ({ error, isRetrying, onRetry, onQuery }: QueryFailedProps) => {
+export const QueryFailed = ({ query, error, isRetrying, onRetry, onQuery }: QueryFailedProps) => {
   const proposed = proposedQuery(error.message);
   if (proposed !== undefined) {
     return (
@@ -29,6 +31,25 @@ export const QueryFailed = ({ error, isRetrying, onRetry, onQuery }: QueryFailed
     );
   }
   if (error instanceof ApiError && error.status === 400) {
+    const hint = queryHint(query);
+    if (hint !== undefined) {
+      const { title, fault, proposed: better } = hint;
+      return (
+        <Notice title={title} icon={<IconBulb size={28} stroke={1.5} />}>
+          <p>{fault}</p>
+          {better !== undefined && (
+            <>
+              <p>
+                <code>{better}</code>
+              </p>
+              <Button variant="filled" onClick={() => onQuery(better)}>
+                Run it
+              </Button>
+            </>
+          )}
+        </Notice>
+      );
+    }
     return (
       <Notice title="The query was not understood" tone="error">
         <p>
