@@ -26,7 +26,7 @@ export interface CallDifference {
   readonly change: CallChange;
 }
 
-/** A difference below a twentieth of the call is within what clocks and schedulers do, as is one below 100 µs. */
+/** A difference below a twentieth of the calls' total is within what clocks and schedulers do, as is one below 100 µs. */
 const LEAST_SHARE = 0.05;
 const LEAST_NANOS = 100_000;
 
@@ -50,7 +50,7 @@ export const diffCallTrees = (a: readonly CallTree[], b: readonly CallTree[]): C
       for (const node of tree.nodes) {
         const parent = node.parent === -1 ? undefined : here[node.parent];
         const siblings = parent?.below ?? tops;
-        const key = `${node.service}\t${node.operation}`;
+        const key = JSON.stringify([node.service, node.operation]);
         let call = siblings.get(key);
         if (call === undefined) {
           call = { service: node.service, operation: node.operation, parent, below: new Map(), sides: [] };
@@ -114,7 +114,8 @@ const inReadingOrder = (tops: ReadonlyMap<string, Merged>): CallDifference[] => 
 const changeBetween = (a: CallSide | undefined, b: CallSide | undefined): CallChange => {
   if (a === undefined) return 'added';
   if (b === undefined) return 'removed';
-  const [before, after] = [a.totalNano / a.count, b.totalNano / b.count];
+  // Totals, not means: a hundred calls instead of one take longer, however short each of them is.
+  const [before, after] = [a.totalNano, b.totalNano];
   const distance = Math.abs(after - before);
   if (distance < LEAST_NANOS || distance < before * LEAST_SHARE) return 'same';
   return after > before ? 'slower' : 'faster';

@@ -1,4 +1,4 @@
-import type { CallDifference } from '@lantern/telemetry-model';
+import type { CallDifference, CallSide } from '@lantern/telemetry-model';
 import { Skeleton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
@@ -21,7 +21,7 @@ const ROW_HEIGHT = 32;
 /** Deeper calls are set in no further: their names would leave the column. */
 const DEEPEST_INSET = 16;
 
-/** Calls of both sides, each once: how long one of them takes in A and in B, and what all of them take longer in B. */
+/** Calls of both sides, each once, with their total durations in A and B and the difference of those. */
 export const CompareTable = ({ differences, isStale, isDifferent, order }: CompareTableProps) => {
   const rows = useMemo(
     () => (differences === undefined ? undefined : callRows(differences, { isDifferent, order })),
@@ -49,7 +49,7 @@ export const CompareTable = ({ differences, isStale, isDifferent, order }: Compa
     );
   }
   if (rows.length === 0) {
-    return <p className={classes.none}>No call differs: the same calls, each about as long as the other.</p>;
+    return <p className={classes.none}>No differences: same calls, similar durations.</p>;
   }
   return (
     <div
@@ -66,13 +66,13 @@ export const CompareTable = ({ differences, isStale, isDifferent, order }: Compa
             <th scope="col" className={classes.first}>
               Call
             </th>
-            <th scope="col" title="One call, on the mean">
+            <th scope="col" title="Total duration of the calls in A">
               A
             </th>
-            <th scope="col" title="One call, on the mean">
+            <th scope="col" title="Total duration of the calls in B">
               B
             </th>
-            <th scope="col" className={classes.change} title="What all calls take longer in B">
+            <th scope="col" className={classes.change} title="Total duration in B less that in A">
               Difference
             </th>
             <th scope="col" title="Calls in A and in B">
@@ -141,8 +141,8 @@ const Row = ({ row, place, inset, most }: RowProps) => {
           </bdi>
         </span>
       </th>
-      <td>{before === undefined ? <Absent /> : formatNanos(before)}</td>
-      <td>{after === undefined ? <Absent /> : formatNanos(after)}</td>
+      <td title={perCall(call.a)}>{before === undefined ? <Absent /> : formatNanos(before)}</td>
+      <td title={perCall(call.b)}>{after === undefined ? <Absent /> : formatNanos(after)}</td>
       <td className={classes.change}>
         <span className={classes.delta}>
           {delta === 0 ? '0' : `${delta > 0 ? '+' : '−'}${formatNanos(Math.abs(delta))}`}
@@ -161,6 +161,9 @@ const Row = ({ row, place, inset, most }: RowProps) => {
     </tr>
   );
 };
+
+const perCall = (side: CallSide | undefined): string | undefined =>
+  side && `Mean duration per call: ${formatNanos(side.totalNano / side.count)}`;
 
 const Absent = () => <span className={classes.absent}>–</span>;
 

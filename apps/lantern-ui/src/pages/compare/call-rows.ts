@@ -4,10 +4,10 @@ import type { CallOrder } from './compare-address.js';
 /** A row of the table: a call of either side, with what it takes longer in B. */
 export interface CallRow {
   readonly call: CallDifference;
-  /** One call, on the mean of the side. Nanoseconds; undefined where the side lacks it. */
+  /** Nanoseconds of all its calls on each side, per trace; undefined where the side lacks the call. */
   readonly before: number | undefined;
   readonly after: number | undefined;
-  /** What all its calls take longer in B than in A, nanoseconds. Of a call that one side lacks, all of it. */
+  /** `after` less `before`. Of a call that one side lacks, all of it. */
   readonly delta: number;
   /** A call above, shown so that the ones below have a place. */
   readonly isContext: boolean;
@@ -42,8 +42,8 @@ const rowOf = (call: CallDifference): CallRow => {
   const { a, b } = call;
   return {
     call,
-    before: a && a.totalNano / a.count,
-    after: b && b.totalNano / b.count,
+    before: a?.totalNano,
+    after: b?.totalNano,
     delta: (b?.totalNano ?? 0) - (a?.totalNano ?? 0),
     isContext: false,
   };
