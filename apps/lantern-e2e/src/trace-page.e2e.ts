@@ -85,7 +85,7 @@ describe('a trace', () => {
   it('says at once what took the time, where it failed, and how far it goes', async () => {
     await open(traceId);
     const summary = page.getByRole('list', { name: 'Summary' });
-    expect(await summary.innerText()).toContain('orders: 4.8 s of 5 s, in calculate_total');
+    expect(await summary.innerText()).toContain('orders: 4.8 s of 5 s. calculate_total took 4.8 s.');
     expect(await summary.innerText()).toContain('Failed in orders calculate_total: failed on purpose');
     const header = page.getByRole('banner').last();
     expect(await page.locator('dl').first().innerText()).toMatch(
@@ -117,6 +117,67 @@ describe('a trace', () => {
     for (const token of ['ink', 'error']) await eventually(async () => expect(await drawn(token)).toBe(true));
   });
 
+  /** Opacities of the lanes along a line of pixels; the first row has its bar from 8 to 20 and its path from 22 to 24. */
+  const lanesAt = (y: number) =>
+    page.evaluate<number[]>(`(() => {
+      const canvas = document.querySelector('[data-scrolls] canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, ${y}, canvas.width, 1);
+      return Array.from({ length: canvas.width }, (_, x) => data[4 * x + 3] / 255);
+    })()`);
+  /** Width beside the bars. */
+  const [LEFT, RIGHT] = [12, 76];
+
+  it('draws gaps of less than a pixel as the share that they are', async () => {
+    const busy = await sendTrace({
+      service: 'gaps',
+      name: 'root',
+      durationMs: 1_000,
+      children: Array.from({ length: 1_000 }, (_, i) => ({
+        service: 'gaps',
+        name: 'child',
+        startMs: i,
+        durationMs: 0.9,
+      })),
+    });
+    await open(busy);
+    await span(/gaps root/).waitFor();
+    await eventually(async () => {
+      const middle = (line: readonly number[]) => line.slice(LEFT + 20, -RIGHT - 20);
+      const ticks = 12;
+      // A tenth of self time, over the paleness of a bar whose children work.
+      expect(middle(await lanesAt(10)).filter((opacity) => opacity > 0.5).length).toBeLessThan(ticks);
+      expect(middle(await lanesAt(10)).every((opacity) => opacity > 0.2)).toBe(true);
+      expect(middle(await lanesAt(23)).filter((opacity) => opacity > 0.5).length).toBeLessThan(ticks);
+    });
+  });
+
+  it('draws nothing of what comes after the window, and bars that go on end straight', async () => {
+    const long = await sendTrace({
+      service: 'window',
+      name: 'root',
+      durationMs: 1_000,
+      events: { early: 100, late: 900 },
+      children: [{ service: 'window', name: 'child', startMs: 450, durationMs: 100 }],
+    });
+    await page.goto(`${uiUrl()}/trace/${long}?time=0-500000000`);
+    await span(/window root/).waitFor();
+    await eventually(async () => {
+      for (const [what, y] of [
+        ['marks', 5],
+        ['bar', 8],
+        ['path', 23],
+      ] as const) {
+        const line = await lanesAt(y);
+        const beyond = line.slice(line.length - RIGHT + 2);
+        expect([what, beyond.filter((opacity) => opacity > 0)]).toEqual([what, []]);
+      }
+      // The corner of the bar at the edge of the window.
+      expect((await lanesAt(8)).at(-RIGHT - 1)).toBeGreaterThan(0.25);
+      // The mark within the window is there.
+      expect((await lanesAt(5)).some((opacity) => opacity > 0.9)).toBe(true);
+    });
+  });
+
   it('is read by the keyboard alone', async () => {
     await open(traceId);
     await tree().focus();
@@ -146,6 +207,38 @@ describe('a trace', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'users SELECT users' }).waitFor();
     await page.waitForURL(({ searchParams }) => searchParams.get('find') === 'sqlite');
+  });
+
+  it('takes j, k and Enter without any Tab, and draws the cursor', async () => {
+    await open(traceId);
+    await span(/SELECT users/).waitFor();
+    for (const key of ['j', 'j']) await page.keyboard.press(key);
+    await hasCursorAt(/GET \/users/);
+    const outline = `getComputedStyle(document.querySelector('[role=treeitem][data-cursor=true]')).outlineStyle`;
+    await eventually(async () => expect(await page.evaluate<string>(outline)).toBe('solid'));
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: 'Details' }).getByText('GET /users/:id').first().waitFor();
+  });
+
+  it('goes back from view to view, and then to the search with the focus on the trace', async () => {
+    const focused = () =>
+      page.evaluate<string>(`document.activeElement.getAttribute('href') ?? document.activeElement.tagName`);
+    await page.goto(`${uiUrl()}/search?service=gateway`);
+    await page.locator(`a[href="/trace/${traceId}"]`).first().focus();
+    await page.keyboard.press('Enter');
+    await span(/SELECT users/).waitFor();
+    await eventually(async () => expect(await focused()).toBe('MAIN'));
+    await page.getByRole('button', { name: 'Statistics' }).click();
+    await page.waitForURL(/view=statistics/);
+    await page.getByRole('button', { name: 'Flame graph' }).click();
+    await page.waitForURL(/view=flame/);
+    await page.goBack();
+    await page.waitForURL(/view=statistics/);
+    await page.goBack();
+    await span(/SELECT users/).waitFor();
+    await page.goBack();
+    await page.waitForURL(/search/);
+    await eventually(async () => expect(await focused()).toBe(`/trace/${traceId}`));
   });
 
   it('opens links as Jaeger makes them, to a span and to a text', async () => {

@@ -26,13 +26,13 @@ describe('timeTaken', () => {
         { id: 'd', name: 'total', service: 'orders', parent: 'b', start: 105, end: 118 },
       ),
     ).toEqual([
-      { service: 'orders', nano: 16, operation: 'total', longest: 'd' },
-      { service: 'gateway', nano: 2, operation: 'POST', longest: 'a' },
-      { service: 'users', nano: 2, operation: 'GET', longest: 'c' },
+      { service: 'orders', nano: 16, operation: 'total', operationNano: 13, operationCount: 1, longest: 'd' },
+      { service: 'gateway', nano: 2, operation: 'POST', operationNano: 2, operationCount: 1, longest: 'a' },
+      { service: 'users', nano: 2, operation: 'GET', operationNano: 2, operationCount: 1, longest: 'c' },
     ]);
   });
 
-  it('points at the longest of several spans of that operation', () => {
+  it('adds up and counts the spans of that operation, and points at the longest', () => {
     // root  ├══──────═──────────────═┤
     // read     ├════┤
     // read            ├════════════┤
@@ -41,7 +41,12 @@ describe('timeTaken', () => {
       { id: 'short', name: 'read', parent: 'root', start: 20, end: 30 },
       { id: 'long', name: 'read', parent: 'root', start: 31, end: 99 },
     );
-    expect(shop).toMatchObject({ operation: 'read', longest: 'long' });
+    expect(shop).toMatchObject({
+      operation: 'read',
+      operationNano: 78,
+      operationCount: 2,
+      longest: 'long',
+    });
   });
 
   it('says nothing about spans without duration', () => {

@@ -7,10 +7,20 @@ export interface ServiceTime {
   readonly service: string;
   /** Nanoseconds of the critical path that lie in spans of the service. */
   readonly nano: number;
-  /** In which operation of the service most of that passed. */
+  /** Operation of the service in which most of that time passed. */
   readonly operation: string;
-  /** The row of the span of that operation in which most of it passed. */
+  /** Nanoseconds of the critical path in all spans of that operation. */
+  readonly operationNano: number;
+  /** Number of spans of that operation that are on the critical path. */
+  readonly operationCount: number;
+  /** Row of the span of that operation in which most of its time passed. */
   readonly longest: number;
+}
+
+interface OperationTime {
+  nano: number;
+  count: number;
+  longest: number;
 }
 
 /**
@@ -25,15 +35,16 @@ export const timeTaken = (table: SpanTable, path: CriticalPath): ServiceTime[] =
     covered = Math.max(covered, at(path.to, i));
     if (taken > 0) byRow.set(row, (byRow.get(row) ?? 0) + taken);
   }
-  const services = new Map<string, Map<string, { nano: number; longest: number }>>();
+  const services = new Map<string, Map<string, OperationTime>>();
   for (const [row, nano] of byRow) {
     const service = serviceOf(table, row);
-    const operations = services.get(service) ?? new Map<string, { nano: number; longest: number }>();
+    const operations = services.get(service) ?? new Map<string, OperationTime>();
     services.set(service, operations);
     const operation = operations.get(operationOf(table, row));
-    if (operation === undefined) operations.set(operationOf(table, row), { nano, longest: row });
+    if (operation === undefined) operations.set(operationOf(table, row), { nano, count: 1, longest: row });
     else {
       operation.nano += nano;
+      operation.count++;
       if (nano > (byRow.get(operation.longest) ?? 0)) operation.longest = row;
     }
   }
@@ -42,7 +53,8 @@ export const timeTaken = (table: SpanTable, path: CriticalPath): ServiceTime[] =
       const [most] = [...operations].sort(([, a], [, b]) => b.nano - a.nano);
       if (most === undefined) return [];
       const nano = [...operations.values()].reduce((sum, operation) => sum + operation.nano, 0);
-      return [{ service, nano, operation: most[0], longest: most[1].longest }];
+      const [operation, { nano: operationNano, count: operationCount, longest }] = most;
+      return [{ service, nano, operation, operationNano, operationCount, longest }];
     })
     .sort((a, b) => b.nano - a.nano);
 };

@@ -11,6 +11,8 @@ export interface SpanToSend {
   readonly durationMs: number;
   readonly failed?: boolean;
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  /** Milliseconds after the start of the trace, by the event's name. */
+  readonly events?: Readonly<Record<string, number>>;
   readonly children?: readonly SpanToSend[];
 }
 
@@ -73,6 +75,10 @@ function* flat(
             attributes: Object.entries(span.attributes ?? {}).map(([key, value]) => ({
               key,
               value: typeof value === 'string' ? { stringValue: value } : scalar(value),
+            })),
+            events: Object.entries(span.events ?? {}).map(([eventName, at]) => ({
+              name: eventName,
+              timeUnixNano: nanos(traceStart + at),
             })),
             status: failed ? { code: 2, message: 'failed on purpose' } : {},
           },

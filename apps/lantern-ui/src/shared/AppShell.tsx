@@ -8,6 +8,7 @@ import { KeyboardHelp } from './KeyboardHelp.js';
 import { loadTracePage } from './load-trace-page.js';
 import { Logo } from './Logo.js';
 import { TraceLookup } from './TraceLookup.js';
+import { usePageFocus } from './use-page-focus.js';
 import { useScrollMemory } from './use-scroll-memory.js';
 
 /** A failure will show when the page is opened. */
@@ -29,6 +30,7 @@ export const AppShell = () => {
     { path: '/dependencies', label: 'Dependencies', Icon: IconTopologyStar3 },
   ];
   const { ref: main, remember } = useScrollMemory(pathname === '/search' ? `${pathname}${search}` : pathname);
+  usePageFocus(pathname, main);
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">

@@ -1,6 +1,12 @@
-import { at, operationOf, serviceOf, type ServiceTime, type TraceId } from '@lantern/telemetry-model';
-import { IconAlertCircleFilled, IconClock, IconCloudOff, IconPuzzle } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { operationOf, serviceOf, type ServiceTime, type TraceId } from '@lantern/telemetry-model';
+import {
+  IconAlertCircleFilled,
+  IconClock,
+  IconClockExclamation,
+  IconCloudOff,
+  IconPuzzle,
+} from '@tabler/icons-react';
+import { useMemo, type ReactNode } from 'react';
 import type { Failure, TraceOverview } from '../../api/trace/trace-api.js';
 import { CopyButton } from '../../shared/CopyButton.js';
 import { formatCount, formatCounted, formatShare } from '../../shared/format/count.js';
@@ -10,6 +16,7 @@ import { serviceColor } from '../../shared/service-color.js';
 import { ServiceName } from '../../shared/ServiceName.js';
 import { useNow } from '../../shared/use-now.js';
 import { incompleteText } from './incomplete-text.js';
+import { timingTexts } from './timing-texts.js';
 import classes from './TraceHeader.module.css';
 
 interface TraceHeaderProps {
@@ -26,6 +33,7 @@ export const TraceHeader = ({ traceId, trace, staleBecause, onOpen, children }: 
   const now = useNow(10_000);
   const { table, failure, timeTaken } = trace;
   const incomplete = incompleteText(table);
+  const timings = useMemo(() => timingTexts(table), [table]);
   return (
     <header className={classes.header}>
       <div className={classes.title}>
@@ -71,6 +79,12 @@ export const TraceHeader = ({ traceId, trace, staleBecause, onOpen, children }: 
             <TimeTaken trace={trace} onOpen={onOpen} />
           </li>
         )}
+        {timings.map((text) => (
+          <li key={text} className={classes.answer} data-tone="warn">
+            <IconClockExclamation size={15} stroke={1.75} aria-hidden />
+            <span>{text}</span>
+          </li>
+        ))}
         {incomplete !== '' && (
           <li className={classes.answer} data-tone="warn">
             <IconPuzzle size={15} stroke={1.75} aria-hidden />
@@ -133,17 +147,20 @@ interface TimeTakenProps {
   readonly onOpen: (row: number) => void;
 }
 
-/** `order-service: 4.8 s of 5.0 s, in calculate_total`, and the shares of all services as a bar. */
+/**
+ * `order-service: 10 s of 10 s. INSERT products took 7 s in 2,499 spans.`, and the shares of all services as a bar. The
+ * operation's name leads to its longest span.
+ */
 const TimeTaken = ({ trace, onOpen }: TimeTakenProps) => {
-  const { table, timeTaken, critical } = trace;
+  const { table, timeTaken } = trace;
   const [most] = timeTaken;
   if (most === undefined) return undefined;
   return (
     <span className={classes.taken}>
       <span>
-        <bdi>{most.service}</bdi>: <strong>{formatNanos(most.nano)}</strong> of {formatNanos(table.duration)},
-        in <OpenSpan trace={trace} row={most.longest} onOpen={onOpen} />
-        <span className={classes.faint}> ({formatNanos(at(critical, most.longest))})</span>
+        <bdi>{most.service}</bdi>: <strong>{formatNanos(most.nano)}</strong> of {formatNanos(table.duration)}.{' '}
+        <OpenSpan trace={trace} row={most.longest} onOpen={onOpen} /> took {formatNanos(most.operationNano)}
+        {most.operationCount > 1 && ` in ${formatCounted(most.operationCount, 'span')}`}.
       </span>
       <CriticalShares times={timeTaken} duration={table.duration} />
     </span>

@@ -132,8 +132,16 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     const next = flags === undefined ? NO_ROW : nextFlagged(flags, cursor, direction);
     if (next !== NO_ROW) open(next);
   };
-  const stepRow = (direction: 1 | -1) => moveTo(nextSpan(rows, cursor, direction));
-  const showView = (view: typeof address.view) => address.change({ view });
+  const stepRow = (direction: 1 | -1) => {
+    // Other views show the cursor in the panel alone.
+    if (address.view !== 'waterfall' && selected === NO_ROW) return;
+    moveTo(nextSpan(rows, cursor, direction));
+    // The cursor is drawn, and opened by Enter, while the tree has the focus.
+    waterfall.current?.focus();
+  };
+  const showView = (view: typeof address.view) => {
+    if (view !== address.view) address.change({ view });
+  };
 
   // Jaeger's keys, and those of readers.
   useHotkeys([

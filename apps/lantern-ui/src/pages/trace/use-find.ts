@@ -27,7 +27,17 @@ export const useFind = (
     for (const row of rows) matches[row] = 1;
     return matches;
   }, [rows, table.length]);
-  const settle = useDebouncedCallback(remember, 300);
+  // Back and Forward bring another text; the text that this hook itself put into the address may be older than the box.
+  const [known, setKnown] = useState(fromAddress);
+  const [written, setWritten] = useState(fromAddress);
+  if (fromAddress !== known) {
+    setKnown(fromAddress);
+    if (fromAddress !== written) setText(fromAddress);
+  }
+  const settle = useDebouncedCallback((next: string) => {
+    setWritten(next);
+    remember(next);
+  }, 300);
   return {
     text,
     change: (next: string) => {

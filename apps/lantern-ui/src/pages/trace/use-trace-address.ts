@@ -105,8 +105,8 @@ const parseSort = (text: string): SpanSort => {
 const formatSort = ({ by, direction }: SpanSort): string => (direction === 1 ? `-${by}` : by);
 
 /**
- * The address of the trace page and how to change it. Changes replace the entry in the history: going back leaves the
- * trace, however many of its spans were looked at.
+ * The address of the trace page and how to change it. A change of view adds an entry to the history, so that Back returns
+ * to the former view. Other changes replace the entry: Back does not go through all spans that were looked at.
  */
 export const useTraceAddress = () => {
   const [params, setParams] = useSearchParams();
@@ -119,7 +119,7 @@ export const useTraceAddress = () => {
   }, [params]);
   const change = (changes: Partial<TraceAddress>) => {
     latest.current = formatTraceAddress({ ...parseTraceAddress(latest.current), ...changes });
-    setParams(latest.current, { replace: true });
+    setParams(latest.current, { replace: changes.view === undefined });
   };
   return { ...address, change };
 };

@@ -37,6 +37,7 @@ import { EntryRow, ROW_HEIGHT, rowId, SpanRow } from './WaterfallRow.js';
 export interface WaterfallHandle {
   /** By this many boxes' heights. */
   scrollPage(direction: 1 | -1): void;
+  focus(): void;
 }
 
 interface WaterfallProps {
@@ -76,6 +77,7 @@ const indentStep = (levels: number, nameWidth: number): number =>
 export const Waterfall = (props: WaterfallProps) => {
   const { ref, table, rows, collapsed, marks, entries, window, onWindow, selected, cursor, matches } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const tree = useRef<HTMLDivElement>(null);
   const { width: boxWidth, height: boxHeight } = useBoxSize(scroller);
   const [storedWidth, setNameWidth] = useLocalStorage({
     key: 'lantern.trace.names',
@@ -132,6 +134,7 @@ export const Waterfall = (props: WaterfallProps) => {
 
   useImperativeHandle(ref, () => ({
     scrollPage: (direction) => scroller.current?.scrollBy({ top: direction * boxHeight * 0.9 }),
+    focus: () => tree.current?.focus({ preventScroll: true }),
   }));
 
   useWheelZoom(scroller, { scale, left: nameWidth, duration: table.duration, onWindow });
@@ -195,6 +198,7 @@ export const Waterfall = (props: WaterfallProps) => {
       <div ref={scroller} className={classes.scroller} data-scrolls onScroll={scroll}>
         <div className={classes.rows} style={{ height: scrollHeight(list) }}>
           <div
+            ref={tree}
             className={classes.tree}
             role="tree"
             aria-label="Spans"

@@ -4,6 +4,7 @@ import type { CanvasPalette } from '../../../shared/theme/canvas-palette.js';
 import { entriesOf, type TraceEntries, type TraceEntry } from '../trace-entries.js';
 import type { LaneScale } from './lane-scale.js';
 import type { PathSections } from './path-sections.js';
+import { PixelShares } from './pixel-shares.js';
 import { ticksOf } from './time-window.js';
 
 export interface LanesPicture {
@@ -24,8 +25,10 @@ export interface LanesPicture {
 const BAR_TOP = 8;
 const BAR_HEIGHT = 12;
 
-/** What is drawn closer together could not be told apart. */
-const FINEST = 1;
+/** Shorter bars could not be seen. */
+const SHORTEST_BAR = 3;
+
+/** Marks that are closer together could not be told apart. */
 const CLOSEST_MARKS = 5;
 
 /** The times of the rows: bars, what they waited for, what was said, and how long it took. */
@@ -61,21 +64,27 @@ const drawSpan = (
   top: number,
   middle: number,
 ): void => {
-  const start = scale.xOf(at(table.start, row));
-  const end = Math.max(start, scale.xOf(at(table.end, row)));
-  const x = start;
-  const length = Math.max(3, end - start);
+  const from = at(table.start, row);
+  const to = Math.max(from, at(table.end, row));
+  const isVisible = !scale.isBefore(to) && !scale.isBehind(from);
+  const goesOn = { before: scale.isBefore(from), behind: scale.isBehind(to) };
+  const x = scale.edgeOf(from);
+  const end = scale.edgeOf(to);
+  const length = Math.max(SHORTEST_BAR, end - x);
   const color = service(serviceOf(table, row));
   const isFailed = at(table.isError, row) === 1;
-  const isVisible = !scale.isBefore(end) && !scale.isBehind(start);
   const isWanted = matches === undefined || matches[row] === 1;
   context.globalAlpha = isWanted ? 1 : 0.35;
 
   if (isVisible) {
+    // Round where the span begins and ends, straight where it goes on outside of the window.
+    const radius = Math.min(3, length / 2);
+    const [left, right] = [goesOn.before ? 0 : radius, goesOn.behind ? 0 : radius];
+    const corners = [left, right, right, left];
     // Pale where children work, full where the span does.
     context.save();
     context.beginPath();
-    context.roundRect(x, top + BAR_TOP, length, BAR_HEIGHT, Math.min(3, length / 2));
+    context.roundRect(x, top + BAR_TOP, length, BAR_HEIGHT, corners);
     context.clip();
     const full = context.globalAlpha;
     context.globalAlpha = full * 0.3;
@@ -89,21 +98,24 @@ const drawSpan = (
       context.strokeStyle = token.error;
       context.lineWidth = 1.5;
       context.beginPath();
-      context.roundRect(x - 2, top + BAR_TOP - 2, length + 4, BAR_HEIGHT + 4, 4);
+      context.roundRect(
+        x - 2,
+        top + BAR_TOP - 2,
+        length + 4,
+        BAR_HEIGHT + 4,
+        corners.map((corner) => corner && 4),
+      );
       context.stroke();
     }
     if (path !== undefined) {
       context.fillStyle = token.ink;
-      path.each(row, (from, to) => {
-        const at = scale.xOf(from);
-        context.fillRect(at, top + BAR_TOP + BAR_HEIGHT + 2, Math.max(1.5, scale.xOf(to) - at), 2);
-      });
+      drawPath(context, path, scale, row, top + BAR_TOP + BAR_HEIGHT + 2, x, length);
     }
   }
-  const last = drawMarks(context, entriesOf(marks, row), token, scale, top, end);
+  const last = drawMarks(context, entriesOf(marks, row), token, scale, top, Math.max(x, end));
   // Steps back, but can still be read.
   context.globalAlpha = isWanted ? 1 : 0.8;
-  drawDuration(context, table, row, token, scale, { start, end: last, y: middle });
+  drawDuration(context, table, row, token, scale, { end: last, y: middle });
   context.globalAlpha = 1;
 };
 
@@ -120,20 +132,47 @@ const drawSelf = (
     context.fillRect(x, top + BAR_TOP, length, BAR_HEIGHT);
     return;
   }
-  let from = NaN;
-  let to = NaN;
-  const flush = () => {
-    if (to > from) context.fillRect(from, top + BAR_TOP, to - from, BAR_HEIGHT);
-  };
-  eachSelfInterval(table, row, (start, end) => {
-    const [a, b] = [scale.xOf(start), scale.xOf(end)];
-    if (a - to < FINEST) to = b;
-    else {
-      flush();
-      [from, to] = [a, b];
-    }
+  const { globalAlpha: full } = context;
+  const shares = new PixelShares((from, to, share) => {
+    context.globalAlpha = full * share;
+    context.fillRect(from, top + BAR_TOP, to - from, BAR_HEIGHT);
   });
-  flush();
+  eachSelfInterval(table, row, (from, to) => {
+    if (to >= scale.window.from && from <= scale.window.to) shares.add(scale.edgeOf(from), scale.edgeOf(to));
+  });
+  shares.end();
+  context.globalAlpha = full;
+};
+
+/** A line under the bar where the end of the trace waited for the span. */
+const drawPath = (
+  context: CanvasRenderingContext2D,
+  path: PathSections,
+  scale: LaneScale,
+  row: number,
+  y: number,
+  x: number,
+  length: number,
+): void => {
+  const { from: first, to: last } = scale.window;
+  const sections: (readonly [from: number, to: number])[] = [];
+  path.each(row, (from, to) => {
+    if (to > first && from < last) sections.push([Math.max(first, from), Math.min(last, to)]);
+  });
+  if (sections.length === 0) return;
+  // Sections of a bar that is drawn longer than it is could not be told apart.
+  if (length <= SHORTEST_BAR) {
+    context.fillRect(x, y, length, 2);
+    return;
+  }
+  const { globalAlpha: full } = context;
+  const shares = new PixelShares((from, to, share) => {
+    context.globalAlpha = full * share;
+    context.fillRect(from, y, to - from, 2);
+  });
+  for (const [from, to] of sections.reverse()) shares.add(scale.xOf(from), scale.xOf(to));
+  shares.end();
+  context.globalAlpha = full;
 };
 
 /** Answers where the last of those marks is that stand right behind the bar: access lines are written when it has ended. */
@@ -148,6 +187,7 @@ const drawMarks = (
   let behind = end;
   let last = -Infinity;
   for (const { time, tone } of entries) {
+    if (!scale.shows(time)) continue;
     const x = scale.xOf(time);
     if (x > behind && x < behind + LABEL_WIDTH) behind = x + 3;
     // A louder mark always shows.
@@ -165,7 +205,6 @@ const drawMarks = (
 const LABEL_WIDTH = 64;
 
 interface LabelPlace {
-  readonly start: number;
   readonly end: number;
   readonly y: number;
 }
@@ -177,12 +216,13 @@ const drawDuration = (
   row: number,
   token: CanvasPalette['token'],
   scale: LaneScale,
-  { start, end, y }: LabelPlace,
+  { end, y }: LabelPlace,
 ): void => {
   const text = formatNanos(at(table.end, row) - at(table.start, row));
   context.fillStyle = at(table.isError, row) === 1 ? token.error : token['ink-muted'];
-  if (scale.isBefore(end)) context.fillText(`‹ ${text}`, scale.left, y);
-  else if (scale.isBehind(start)) {
+  if (scale.isBefore(Math.max(at(table.start, row), at(table.end, row))))
+    context.fillText(`‹ ${text}`, scale.left, y);
+  else if (scale.isBehind(at(table.start, row))) {
     const label = `${text} ›`;
     context.fillText(label, scale.width - 8 - context.measureText(label).width, y);
   } else context.fillText(text, Math.min(end + 9, scale.width - context.measureText(text).width - 4), y);
@@ -197,8 +237,8 @@ const drawEntry = (
 ): void => {
   const entry = entries.list[index];
   if (entry === undefined) return;
+  if (!scale.shows(entry.time)) return;
   const x = scale.xOf(entry.time);
-  if (scale.isBefore(x) || scale.isBehind(x)) return;
   context.fillStyle = entry.tone === 'plain' ? token['ink-faint'] : token[entry.tone];
   context.beginPath();
   context.arc(x, middle, 3.5, 0, Math.PI * 2);

@@ -49,6 +49,15 @@ describe('what a pointer is on', () => {
     expect([hit(1, 70, later), hit(0, 80, later)]).toEqual([undefined, 'bar']);
   });
 
+  it('is nothing of a mark that lies outside of the window', () => {
+    const earlier = scale(0, 60);
+    const edge = earlier.right + 20;
+    expect(hitOnSpan({ table, marks, scale: earlier }, 0, edge)).toBeUndefined();
+    const [entry] = marks.list;
+    expect(entry?.text).toBe('access');
+    expect(entry !== undefined && hitOnEntry(earlier, entry, edge)).toBe(false);
+  });
+
   it('is the mark of a row of what was said', () => {
     const [entry] = marks.list;
     if (entry === undefined) throw new Error('Nothing was said.');

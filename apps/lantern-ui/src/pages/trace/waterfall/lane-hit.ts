@@ -12,20 +12,18 @@ export const hitOnSpan = (
   x: number,
 ): TraceEntry | 'bar' | undefined => {
   const distance = ({ time }: TraceEntry) => Math.abs(scale.xOf(time) - x);
-  const near = entriesOf(marks, row).filter((entry) => distance(entry) <= REACH);
+  const near = entriesOf(marks, row).filter((entry) => scale.shows(entry.time) && distance(entry) <= REACH);
   // Of marks at one place the last lies on top.
   const mark = near.reduce<TraceEntry | undefined>(
     (best, entry) => (best === undefined || distance(entry) <= distance(best) ? entry : best),
     undefined,
   );
   if (mark !== undefined) return mark;
-  const start = scale.xOf(at(table.start, row));
-  const end = Math.max(start, scale.xOf(at(table.end, row)));
-  return x >= start - REACH && x <= end + REACH && !scale.isBefore(end) && !scale.isBehind(start)
-    ? 'bar'
-    : undefined;
+  const [start, end] = [at(table.start, row), Math.max(at(table.start, row), at(table.end, row))];
+  if (scale.isBefore(end) || scale.isBehind(start)) return undefined;
+  return x >= scale.edgeOf(start) - REACH && x <= scale.edgeOf(end) + REACH ? 'bar' : undefined;
 };
 
 /** Whether a pointer in the lane of what was said is on its mark. */
 export const hitOnEntry = (scale: LaneScale, { time }: TraceEntry, x: number): boolean =>
-  Math.abs(scale.xOf(time) - x) <= REACH;
+  scale.shows(time) && Math.abs(scale.xOf(time) - x) <= REACH;

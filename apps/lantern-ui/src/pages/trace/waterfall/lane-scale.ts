@@ -26,9 +26,19 @@ export class LaneScale {
     return LEFT;
   }
 
-  /** Moments out of the window lie a little beyond its edge, however far they are. */
+  /** End of the window. */
+  get right(): number {
+    return LEFT + this.room;
+  }
+
+  /** Moments outside of the window lie a little beyond its edge, however far they are. */
   xOf(time: number): number {
-    return LEFT + Math.min(this.room + BEYOND, Math.max(-BEYOND, shareAt(this.window, time) * this.room));
+    return Math.min(this.right + BEYOND, Math.max(LEFT - BEYOND, this.#place(time)));
+  }
+
+  /** The same for bars, which end at the edges of the window. */
+  edgeOf(time: number): number {
+    return Math.min(this.right, Math.max(LEFT, this.#place(time)));
   }
 
   /** Which share of the window is left of a place; 0 and 1 beyond its edges. */
@@ -36,15 +46,25 @@ export class LaneScale {
     return Math.min(1, Math.max(0, (x - LEFT) / this.room));
   }
 
-  isBefore(x: number): boolean {
-    return x < LEFT - BEYOND / 2;
+  isBefore(time: number): boolean {
+    return time < this.window.from;
   }
 
-  isBehind(x: number): boolean {
-    return x > LEFT + this.room + BEYOND / 2;
+  isBehind(time: number): boolean {
+    return time > this.window.to;
+  }
+
+  /** Whether a moment has a place in the lanes: in the window, or so close to it that it lies in the room beside it. */
+  shows(time: number): boolean {
+    const place = this.#place(time);
+    return place >= LEFT - BEYOND / 2 && place <= this.right + BEYOND;
   }
 
   get mostTicks(): number {
     return Math.min(10, Math.max(2, Math.floor(this.room / TICK_ROOM)));
+  }
+
+  #place(time: number): number {
+    return LEFT + shareAt(this.window, time) * this.room;
   }
 }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { drawTable } from '@lantern/telemetry-model/testing';
+import { timingTexts } from './timing-texts.js';
+
+const MS = 1_000_000;
+
+describe('timingTexts', () => {
+  it('says that work goes on after the root span has ended', () => {
+    expect(
+      timingTexts(
+        drawTable(
+          { id: 'post', start: MS, end: 121 * MS },
+          { id: 'mail', parent: 'post', start: 100 * MS, end: 5_201 * MS },
+        ),
+      ),
+    ).toEqual([
+      'The root span ends at 120 ms; its work goes on until 5.2 s. ' +
+        'The critical path covers the time until the root span ends.',
+    ]);
+  });
+
+  it('says that clocks differ, when a span of another service starts before its caller', () => {
+    expect(
+      timingTexts(
+        drawTable(
+          { id: 'post', service: 'a', start: 100 * MS, end: 200 * MS },
+          { id: 'get', service: 'b', parent: 'post', start: 65 * MS, end: 110 * MS },
+          { id: 'select', service: 'b', parent: 'get', start: 66 * MS, end: 70 * MS },
+        ),
+      ),
+    ).toEqual([
+      'Clocks differ: 1 span starts before the calling span, by up to 35 ms. ' +
+        'Times of different services cannot be compared exactly.',
+    ]);
+  });
+
+  it('says nothing of a trace whose spans lie within their parents, nor of differences below a millisecond', () => {
+    expect(
+      timingTexts(
+        drawTable(
+          { id: 'post', service: 'a', start: 10 * MS, end: 20 * MS },
+          { id: 'get', service: 'b', parent: 'post', start: 10 * MS - 900, end: 20 * MS + 900 },
+        ),
+      ),
+    ).toEqual([]);
+    expect(timingTexts(drawTable())).toEqual([]);
+  });
+});
