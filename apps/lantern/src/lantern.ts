@@ -1,3 +1,4 @@
+import type { V3Endpoints } from '@lantern/query-api';
 import type { LogStream, ResourceSpans } from '@lantern/telemetry-model';
 import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from './clock.js';
@@ -85,6 +86,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     inFlight,
     token,
   });
+  let endpoints: V3Endpoints | undefined;
   const jaeger = createJaegerServer(
     {
       traces,
@@ -93,6 +95,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       feed,
       uiDirectory: options.uiDirectory ?? UI_DIRECTORY,
       maxClockSkewNano: config.maxClockSkewNano,
+      endpoints: () => endpoints,
     },
     serverOptions,
   );
@@ -112,46 +115,52 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   };
 
   try {
-    return {
-      ...lantern,
-      urls: {
-        otlp: await listen(otlp, {
-          host,
-          port: config.otlpPort,
-          purpose: 'OTLP over HTTP',
-          variable: 'LANTERN_OTLP_PORT',
-        }),
-        otlpGrpc: await otlpGrpc.listen({
-          host,
-          port: config.otlpGrpcPort,
-          purpose: 'OTLP over gRPC',
-          variable: 'LANTERN_OTLP_GRPC_PORT',
-        }),
-        jaeger: await listen(jaeger, {
-          host,
-          port: config.jaegerPort,
-          purpose: 'the web UI and the Jaeger API',
-          variable: 'LANTERN_JAEGER_PORT',
-        }),
-        loki: await listen(loki, {
-          host,
-          port: config.lokiPort,
-          purpose: 'the Loki API',
-          variable: 'LANTERN_LOKI_PORT',
-        }),
-        sampling: await listen(sampling, {
-          host,
-          port: config.samplingPort,
-          purpose: 'remote sampling',
-          variable: 'LANTERN_SAMPLING_PORT',
-        }),
-      },
+    const urls: LanternUrls = {
+      otlp: await listen(otlp, {
+        host,
+        port: config.otlpPort,
+        purpose: 'OTLP over HTTP',
+        variable: 'LANTERN_OTLP_PORT',
+      }),
+      otlpGrpc: await otlpGrpc.listen({
+        host,
+        port: config.otlpGrpcPort,
+        purpose: 'OTLP over gRPC',
+        variable: 'LANTERN_OTLP_GRPC_PORT',
+      }),
+      jaeger: await listen(jaeger, {
+        host,
+        port: config.jaegerPort,
+        purpose: 'the web UI and the Jaeger API',
+        variable: 'LANTERN_JAEGER_PORT',
+      }),
+      loki: await listen(loki, {
+        host,
+        port: config.lokiPort,
+        purpose: 'the Loki API',
+        variable: 'LANTERN_LOKI_PORT',
+      }),
+      sampling: await listen(sampling, {
+        host,
+        port: config.samplingPort,
+        purpose: 'remote sampling',
+        variable: 'LANTERN_SAMPLING_PORT',
+      }),
     };
+    endpoints = {
+      otlpPort: portOf(urls.otlp),
+      otlpGrpcPort: portOf(urls.otlpGrpc),
+      lokiPort: portOf(urls.loki),
+    };
+    return { ...lantern, urls };
   } catch (error) {
     await lantern.close();
     throw error;
   }
 };
+
+/** Port of an address, which may be the default of its scheme. */
+const portOf = (url: string): number => Number(new URL(url).port || 80);
 
 const closeServer = async (server: FastifyInstance): Promise<void> => {
   const deadline = setTimeout(() => server.server.closeAllConnections(), CLOSE_TIMEOUT_MILLIS);

@@ -25,6 +25,7 @@ export type {
   V3Latency,
   V3LiveDropped,
   V3LiveSummaries,
+  V3Endpoints,
   V3OperationStats,
   V3Operations,
   V3ServiceSummary,

@@ -60,6 +60,13 @@ export interface V3Latency {
   readonly p99: number;
 }
 
+/** Lantern's own: `GET /api/v3/lantern/endpoints`. Ports that senders of telemetry use, for instructions in the UI. */
+export interface V3Endpoints {
+  readonly otlpPort: number;
+  readonly otlpGrpcPort: number;
+  readonly lokiPort: number;
+}
+
 /** Lantern's own: `GET /api/v3/lantern/operations`, from counts in periods of 10 s. */
 export interface V3OperationStats {
   /** By service, name and kind. */

@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconFileOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
+import { endpointsQuery } from '../../api/endpoints.js';
 import { Notice } from '../../shared/Notice.js';
 import { rangePhrase } from '../../shared/time-range.js';
 import { ANY_SERVICE, logsPath, type LogsPageState } from './logs-params.js';
@@ -25,10 +27,21 @@ export const NoLines = ({ state, hasLabels, onLonger }: NoLinesProps) =>
       <Button onClick={onLonger}>Look at the last 2 days</Button>
     </Notice>
   ) : (
+    <NoLogs />
+  );
+
+const NoLogs = () => {
+  const { data: endpoints } = useQuery(endpointsQuery());
+  return (
     <Notice title="No logs yet" icon={<IconFileOff size={28} stroke={1.5} />}>
-      <p>
-        No service has sent a line in the last hours. Services push them to Loki’s port: set{' '}
-        <code>LOKI_URL=http://localhost:3100</code>, or send OTLP logs to port 4318.
-      </p>
+      <p>No service has sent a line in the last hours.</p>
+      {endpoints !== undefined && (
+        <p>
+          Services that use <code>@lantern/observability</code> push their lines with{' '}
+          <code>LOKI_URL={endpoints.loki}</code>. Other senders push to Loki’s API at this address, or send
+          OTLP logs to <code>{endpoints.otlp}</code>.
+        </p>
+      )}
     </Notice>
   );
+};

@@ -1,25 +1,47 @@
 import { IconAntennaBars5 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { endpointsQuery } from '../../api/endpoints.js';
 import { CopyButton } from '../../shared/CopyButton.js';
 import { Notice } from '../../shared/Notice.js';
 import classes from './NoServices.module.css';
 
-const TRY_THIS = `curl -X POST http://localhost:8080/orders \\
-  -H "Content-Type: application/json" \\
-  -d '{"user_id": "1", "product": "laptop", "quantity": 1}'`;
+/** What a new user sees before any span has arrived: where to send spans, and a command that sends one. */
+export const NoServices = () => {
+  const { data: endpoints, isError } = useQuery(endpointsQuery());
+  return (
+    <Notice title="Waiting for the first trace" icon={<IconAntennaBars5 size={28} stroke={1.5} />}>
+      <p>No service has sent a span yet. Traces appear on this page when they arrive.</p>
+      {endpoints !== undefined && (
+        <>
+          <p>Point the OpenTelemetry SDK of a service to Lantern:</p>
+          <Command text={`export OTEL_EXPORTER_OTLP_ENDPOINT=${endpoints.otlp}`} />
+          <p>
+            OTLP over gRPC goes to <code>{endpoints.otlpGrpc}</code>. To try Lantern without a service, send a
+            span from a shell:
+          </p>
+          <Command text={sendSpan(endpoints.otlp)} />
+        </>
+      )}
+      {isError && <p>Services send OTLP to the addresses that Lantern printed when it started.</p>}
+    </Notice>
+  );
+};
 
-/** Nothing has ever arrived: the page a new user sees who has sent nothing yet. */
-export const NoServices = () => (
-  <Notice title="Waiting for the first trace" icon={<IconAntennaBars5 size={28} stroke={1.5} />}>
-    <p>
-      No service has sent a span yet. Order something from the shop, and its trace appears here by itself:
-    </p>
-    <div className={classes.command}>
-      <pre>{TRY_THIS}</pre>
-      <CopyButton value={TRY_THIS} what="command" />
-    </div>
-    <p>
-      Services of your own send OTLP to port 4318: set{' '}
-      <code>OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318</code>.
-    </p>
-  </Notice>
+const Command = ({ text }: { readonly text: string }) => (
+  <div className={classes.command}>
+    <pre>{text}</pre>
+    <CopyButton value={text} what="command" />
+  </div>
 );
+
+/** The shell knows the time at which the command runs; its span lasts a second. */
+const sendSpan = (otlp: string): string =>
+  `now=$(date +%s); curl ${otlp}/v1/traces -H 'content-type: application/json' -d '{
+  "resourceSpans": [{
+    "resource": { "attributes": [{ "key": "service.name", "value": { "stringValue": "hello" } }] },
+    "scopeSpans": [{ "spans": [{
+      "traceId": "'$(printf %032x $now)'", "spanId": "'$(printf %016x $now)'", "name": "first span",
+      "startTimeUnixNano": "'$now'000000000", "endTimeUnixNano": "'$((now + 1))'000000000"
+    }] }]
+  }]
+}'`;

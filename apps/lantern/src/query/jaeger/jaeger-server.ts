@@ -1,3 +1,4 @@
+import type { V3Endpoints } from '@lantern/query-api';
 import type { DurationNano } from '@lantern/telemetry-model';
 import type { LogStore, TraceStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
@@ -21,18 +22,20 @@ export interface JaegerServerParts {
   readonly uiDirectory: string;
   /** By how much a span may be moved to make up for a clock that is wrong; 0 moves none. */
   readonly maxClockSkewNano: DurationNano;
+  /** Ports of the other servers; undefined while they are being opened. */
+  readonly endpoints: () => V3Endpoints | undefined;
 }
 
 /** Stands where Jaeger stands: both families of its query API, and the web UI on every other path. */
 export const createJaegerServer = (
-  { traces, traceFeed, logs, feed, uiDirectory, maxClockSkewNano }: JaegerServerParts,
+  { traces, traceFeed, logs, feed, uiDirectory, maxClockSkewNano, endpoints }: JaegerServerParts,
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
   const queries = new TraceQueries(traces, { maxClockSkewNano });
   void server.register(legacyRoutes(queries, options.report));
   void server.register(v3Routes(queries, options.report));
-  void server.register(lanternRoutes(queries, traceFeed, options.report));
+  void server.register(lanternRoutes(queries, traceFeed, endpoints, options.report));
   void server.register(lokiRoutes({ logs, feed }, options.report));
   void server.register(uiRoutes(uiDirectory));
   // Below an API nothing is a page.

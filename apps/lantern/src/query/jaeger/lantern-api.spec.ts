@@ -187,3 +187,15 @@ describe('GET /api/v3/lantern/attributes', () => {
     expect((await keys(`${range}&service=busy`)).sampledSpans).toBe(2_048);
   });
 });
+
+describe('GET /api/v3/lantern/endpoints', () => {
+  it('names the ports on which this Lantern takes telemetry', async () => {
+    const { status, text } = await lantern.jaeger('/api/v3/lantern/endpoints');
+    const { otlp, otlpGrpc, loki } = lantern.urls;
+    const portOf = (url: string) => Number(new URL(url).port);
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      { otlpPort: portOf(otlp), otlpGrpcPort: portOf(otlpGrpc), lokiPort: portOf(loki) },
+    ]);
+  });
+});

@@ -4,10 +4,12 @@ import {
   parseV3OperationStatsRequest,
   type V3Dependencies,
   type V3Dependency,
+  type V3Endpoints,
 } from '@lantern/query-api';
 import type { CallEdge } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import type { Report } from '../../http/failure.js';
+import { HttpError } from '../../http/http-error.js';
 import { queryOf, sendJson } from '../../http/text.js';
 import type { TraceFeed } from '../../ingest/feed.js';
 import { attributeKeys, attributeValues } from './attribute-sample.js';
@@ -21,7 +23,8 @@ import { sendV3Failures } from './v3-failure.js';
  * refusals in the form of v3.
  */
 export const lanternRoutes =
-  (traces: TraceQueries, feed: TraceFeed, report: Report) => async (server: FastifyInstance) => {
+  (traces: TraceQueries, feed: TraceFeed, endpoints: () => V3Endpoints | undefined, report: Report) =>
+  async (server: FastifyInstance) => {
     sendV3Failures(server, report);
 
     server.get('/api/v3/lantern/dependencies', async (request, reply) => {
@@ -39,6 +42,13 @@ export const lanternRoutes =
       const { range, service } = parseV3OperationStatsRequest(queryOf(request));
       const services = service === '' ? await traces.store.services() : [service];
       return sendJson(reply, JSON.stringify(await operationStats(traces.store, services, range)));
+    });
+
+    server.get('/api/v3/lantern/endpoints', async (_request, reply) => {
+      const known = endpoints();
+      // This port opens before others do.
+      if (known === undefined) throw new HttpError(503, 'Lantern is still starting.');
+      return sendJson(reply, JSON.stringify(known));
     });
 
     server.get('/api/v3/lantern/attributes', async (request, reply) => {
