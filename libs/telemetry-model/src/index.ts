@@ -36,6 +36,8 @@ export { eachSelfInterval, selfIntervals, selfTimes, type Interval } from './sel
 export {
   SpanKind,
   StatusCode,
+  spanKindOf,
+  statusCodeOf,
   durationNano,
   hasError,
   type Span,

@@ -1,6 +1,6 @@
 import { at } from './column.js';
 import type { SpanId } from './ids.js';
-import type { SpanKind } from './span.js';
+import { spanKindOf } from './span.js';
 import type { UnixNano } from './units.js';
 
 /** What a table keeps of a span; all else stays with whoever holds the span. */
@@ -9,7 +9,7 @@ export interface SpanRow {
   readonly parentSpanId: SpanId | undefined;
   readonly service: string;
   readonly name: string;
-  readonly kind: SpanKind;
+  readonly kind: number;
   /** Status ERROR, and nothing else: a status code in an attribute is the sender's matter. */
   readonly isError: boolean;
   readonly startUnixNano: UnixNano;
@@ -116,7 +116,7 @@ export const buildSpanTable = (rows: readonly SpanRow[]): SpanTable => {
     spanIds.push(span.spanId);
     table.service[row] = services.placeOf(span.service);
     table.name[row] = names.placeOf(span.name);
-    table.kind[row] = span.kind;
+    table.kind[row] = spanKindOf(span.kind);
     table.isError[row] = Number(span.isError);
     table.start[row] = at(start, from);
     table.end[row] = at(end, from);

@@ -17,8 +17,19 @@ export type SpanKind = (typeof SpanKind)[keyof typeof SpanKind];
 export const StatusCode = { unset: 0, ok: 1, error: 2 } as const;
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
 
+/** Kind that a number means. Enums of proto3 are open: a number that OTLP does not define means "unspecified". */
+export const spanKindOf = (value: number): SpanKind =>
+  Number.isInteger(value) && value >= SpanKind.internal && value <= SpanKind.consumer
+    ? (value as SpanKind)
+    : SpanKind.unspecified;
+
+/** Status code that a number means. A number that OTLP does not define means "unset". */
+export const statusCodeOf = (value: number): StatusCode =>
+  value === StatusCode.ok || value === StatusCode.error ? value : StatusCode.unset;
+
 export interface SpanStatus {
-  readonly code: StatusCode;
+  /** Number of OTLP's enum, kept also when OTLP does not define it, see {@link statusCodeOf}. */
+  readonly code: number;
   readonly message: string;
 }
 
@@ -52,7 +63,8 @@ export interface Span {
   /** W3C trace flags in the low 8 bits; bits 8 and 9 say whether the parent is known to be remote. */
   readonly flags: number;
   readonly name: string;
-  readonly kind: SpanKind;
+  /** Number of OTLP's enum, kept also when OTLP does not define it, see {@link spanKindOf}. */
+  readonly kind: number;
   readonly startUnixNano: UnixNano;
   readonly endUnixNano: UnixNano;
   readonly attributes: Attributes;

@@ -4,6 +4,8 @@ import {
   attributeValue,
   durationNano,
   serviceNameOf,
+  spanKindOf,
+  statusCodeOf,
   type Attributes,
   type SpanInContext,
 } from '@lantern/telemetry-model';
@@ -38,9 +40,9 @@ const attributePredicate = (name: string, text: string): SpanPredicate => {
     case 'error':
       return withValue(errorOfTag(text), ({ span }) => span.status.code === StatusCode.error);
     case 'span.status':
-      return withValue(statusOfTag(text), ({ span }) => span.status.code);
+      return withValue(statusOfTag(text), ({ span }) => statusCodeOf(span.status.code));
     case 'span.kind':
-      return withValue(kindOfTag(text), ({ span }) => span.kind);
+      return withValue(kindOfTag(text), ({ span }) => spanKindOf(span.kind));
     case 'scope.name':
       return ({ scope }) => scope.name === text;
     case 'scope.version':

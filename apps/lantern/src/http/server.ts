@@ -9,7 +9,7 @@ import type { InFlightBytes } from './in-flight-bytes.js';
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MILLIS } from './limits.js';
 import { rewriteTarget } from './request-target.js';
 import { requireToken } from './require-token.js';
-import { sendText } from './text.js';
+import { sendNotFound, sendText } from './text.js';
 
 export interface ServerOptions {
   /** `Host` headers that are accepted. */
@@ -52,6 +52,7 @@ export const createServer = ({
     const { status, message } = failureOf(error, report);
     return sendText(reply, status, message);
   });
+  refuseEmptyParameters(server);
   guardAgainstForeignPages(server, hosts);
   if (token) requireToken(server, token);
   boundBodies(server, inFlight);
@@ -63,6 +64,15 @@ export const createServer = ({
 /** Fastify loads its own compilers of JSON schemas when it starts, 170 modules, and here no route has a schema. */
 const noSchemas = (): never => {
   throw new TypeError('No route of Lantern has a JSON schema.');
+};
+
+/** A parameter of a path stands for at least one character in Go's routers: `/api/traces/` is not a trace without an ID. */
+const refuseEmptyParameters = (server: FastifyInstance): void => {
+  server.addHook('onRequest', async (request, reply) => {
+    const { '*': _, ...parameters } = request.params as Record<string, string>;
+    if (Object.values(parameters).includes('')) return sendNotFound(reply);
+    return undefined;
+  });
 };
 
 /**

@@ -6,10 +6,11 @@ export interface DecodedTraces {
   /** Spans that are not in `resourceSpans` because their ids are invalid. */
   readonly rejected: RejectedSpans;
   /**
-   * How many texts held invalid UTF-8 (protobuf) or half a surrogate pair (JSON); U+FFFD stands in their place.
+   * How many texts held invalid UTF-8 (protobuf) or half a surrogate pair (JSON). Names and attributes in protobuf
+   * are kept as bytes, see `invalid-text.ts`; in all others U+FFFD stands for what was wrong.
    * When it is not 0, the request has to be encoded again before it is kept.
    */
-  readonly replacedTexts: number;
+  readonly invalidTexts: number;
 }
 
 /** @see https://opentelemetry.io/docs/specs/otlp/#partial-success */

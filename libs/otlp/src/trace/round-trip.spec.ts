@@ -18,7 +18,7 @@ const throughJson = (groups: readonly ResourceSpans[]): DecodedTraces =>
 const untouched = (resourceSpans: readonly ResourceSpans[]): DecodedTraces => ({
   resourceSpans,
   rejected: { count: 0, reasons: [] },
-  replacedTexts: 0,
+  invalidTexts: 0,
 });
 
 describe('a trace request', () => {

@@ -33,8 +33,8 @@ const texts = new TextCache();
 export class WireReader {
   /** The number of the field that {@link next} found. */
   field = 0;
-  /** How many texts held invalid UTF-8, which now stands replaced by U+FFFD. */
-  replacedTexts = 0;
+  /** How many texts were no UTF-8: {@link text} replaced what was wrong by U+FFFD, {@link textOrBytes} kept it. */
+  invalidTexts = 0;
 
   private offset = 0;
   private end: number;
@@ -56,6 +56,8 @@ export class WireReader {
     private fields: MessageFields,
     /** How many messages may be entered: it bounds what is made of bytes that say little. */
     private messagesLeft = Infinity,
+    /** Whether {@link textOrBytes} returns bytes for a text that is no UTF-8. */
+    private readonly keepsInvalidText = false,
   ) {
     this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -134,6 +136,16 @@ export class WireReader {
     this.end = outer;
   }
 
+  /** The bytes of a text that is no UTF-8, when this reader keeps them: replacing what is wrong would lose them. */
+  textOrBytes(): string | Uint8Array {
+    if (!this.keepsInvalidText) return this.text();
+    const { offset, invalidTexts } = this;
+    const text = this.text();
+    if (this.invalidTexts === invalidTexts) return text;
+    this.offset = offset;
+    return this.bytes();
+  }
+
   text(): string {
     const end = this.endOfLengthDelimited();
     const known = texts.text(this.buffer, this.offset, end);
@@ -142,7 +154,7 @@ export class WireReader {
       return known;
     }
     const text = this.buffer.toString('utf8', this.offset, end);
-    if (text.includes('\ufffd') && !isUtf8(this.buffer.subarray(this.offset, end))) this.replacedTexts++;
+    if (text.includes('\ufffd') && !isUtf8(this.buffer.subarray(this.offset, end))) this.invalidTexts++;
     this.offset = end;
     return text;
   }

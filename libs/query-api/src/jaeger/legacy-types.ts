@@ -30,7 +30,7 @@ export interface LegacyTrace {
 export interface LegacySpan {
   readonly traceID: string;
   readonly spanID: string;
-  /** Absent when 0. */
+  /** From Jaeger's own formats alone: Jaeger writes none for a span that came as OTLP, nor does Lantern. */
   readonly flags?: number;
   readonly operationName: string;
   readonly references: readonly LegacyReference[];

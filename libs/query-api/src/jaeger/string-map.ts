@@ -1,15 +1,23 @@
+import { GoSyntaxError } from '../go/go-syntax-error.js';
+import { goTypeOfJson, parseGoJson } from '../go/json.js';
+
 /**
- * Reads a JSON object whose values are all strings: Jaeger's `tags` and `query.attributes`.
+ * Reads a JSON object whose values are all strings, Jaeger's `tags` and `query.attributes`, as Go reads it into a
+ * `map[string]string`.
  *
- * @throws {Error} that says what is wrong with the text
+ * @throws {GoSyntaxError}
  */
 export const parseStringMap = (json: string): [string, string][] => {
-  const value: unknown = JSON.parse(json);
-  // Go reads `null` into an empty map.
+  const value = parseGoJson(json);
+  // Go reads `null` into an empty map, and as a value into an empty string.
   if (value === null) return [];
-  if (typeof value !== 'object' || Array.isArray(value)) throw new Error('expected an object of strings');
+  if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, 'map[string]string');
   return Object.entries(value).map(([key, entry]: [string, unknown]) => {
-    if (typeof entry !== 'string') throw new Error(`the value of "${key}" must be a string`);
+    if (entry === null) return [key, ''];
+    if (typeof entry !== 'string') throw mismatch(entry, 'string');
     return [key, entry];
   });
 };
+
+const mismatch = (value: unknown, goType: string): GoSyntaxError =>
+  new GoSyntaxError(`json: cannot unmarshal ${goTypeOfJson(value)} into Go value of type ${goType}`);

@@ -6,6 +6,8 @@ import {
   attributeText,
   serviceCalls,
   serviceNameOf,
+  spanKindOf,
+  statusCodeOf,
   type Attributes,
   type DependencyLink,
   type ResourceSpans,
@@ -123,7 +125,8 @@ export class NaiveTraceStore implements TraceStore {
   async operations(service: string): Promise<Operation[]> {
     const operations: Operation[] = [];
     for (const { span, resource } of this.spans) {
-      const { name, kind } = span;
+      const { name } = span;
+      const kind = spanKindOf(span.kind);
       if (serviceNameOf(resource) !== service) continue;
       if (!operations.some((known) => known.name === name && known.kind === kind))
         operations.push({ name, kind });
@@ -157,7 +160,7 @@ export class NaiveTraceStore implements TraceStore {
     const counted = this.spans.filter(
       ({ span, resource }) =>
         services.includes(serviceNameOf(resource)) &&
-        kinds.includes(span.kind) &&
+        kinds.includes(spanKindOf(span.kind)) &&
         span.startUnixNano >= range.startUnixNano &&
         span.startUnixNano < range.endUnixNano,
     );
@@ -165,7 +168,7 @@ export class NaiveTraceStore implements TraceStore {
       [
         serviceNameOf(resource),
         span.name,
-        String(span.kind),
+        String(spanKindOf(span.kind)),
         String((span.startUnixNano / periodNano) * periodNano).padStart(20, '0'),
       ] as const;
     const keys = [...new Set(counted.map((one) => JSON.stringify(keyOf(one))))].map(
@@ -218,8 +221,9 @@ const isWithin = (time: bigint, { startUnixNano, endUnixNano }: TimeRange): bool
 
 const satisfies = ({ span, scope, resource }: SpanInContext, query: TraceQuery): boolean => {
   const duration = span.endUnixNano - span.startUnixNano;
-  const [kind = ''] = Object.entries(SpanKind).find(([, number]) => number === span.kind) ?? [];
-  const [status = ''] = Object.entries(StatusCode).find(([, number]) => number === span.status.code) ?? [];
+  const [kind = ''] = Object.entries(SpanKind).find(([, number]) => number === spanKindOf(span.kind)) ?? [];
+  const [status = ''] =
+    Object.entries(StatusCode).find(([, number]) => number === statusCodeOf(span.status.code)) ?? [];
   const reserved: Readonly<Record<string, string>> = {
     error: status === 'error' ? 'true' : 'false',
     'span.status': status.toUpperCase(),

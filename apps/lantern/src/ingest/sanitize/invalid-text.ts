@@ -1,8 +1,8 @@
 import type { Sanitizer } from './sanitizer.js';
 
 /**
- * In a text that is no UTF-8, decoding puts U+FFFD in the place of what cannot be read; what can be read of it stays.
- * (Jaeger replaces the whole of it.)
+ * Text that is no UTF-8. Decoding repairs it: names and attributes are kept as bytes, as in Jaeger, see
+ * `invalid-text.ts` in `libs/otlp`; in other texts U+FFFD stands for what cannot be read.
  */
 export const invalidText: Sanitizer = {
   isNeeded: ({ hasBadText }) => hasBadText,

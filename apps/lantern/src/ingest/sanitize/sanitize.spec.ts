@@ -22,10 +22,10 @@ describe('a request that is sound', () => {
 
   /** What decoding all of it says. */
   const isKeptAsItCame = (request: Uint8Array): boolean => {
-    const { resourceSpans: all, rejected, replacedTexts } = decodeTraceRequest(request);
+    const { resourceSpans: all, rejected, invalidTexts } = decodeTraceRequest(request);
     // What has no scope has no spans either, and leaves nothing to repair.
     const groups = all.filter(({ scopeSpans }) => scopeSpans.length > 0);
-    return rejected.count === 0 && replacedTexts === 0 && sanitize(groups) === groups;
+    return rejected.count === 0 && invalidTexts === 0 && sanitize(groups) === groups;
   };
 
   const soundness = (request: Uint8Array): boolean => {

@@ -526,7 +526,7 @@ describe('POST /api/transform', () => {
       JSON.stringify(formatTraceRequestJson([resourceSpans('web', one, two, one)])),
     );
     const spanJson = (id: string, tags: string) =>
-      `{"traceID":"${id}","spanID":"0000000000000001","flags":1,"operationName":"GET /","references":[],` +
+      `{"traceID":"${id}","spanID":"0000000000000001","operationName":"GET /","references":[],` +
       `"startTime":1767225600000000,"duration":1000,"tags":[${tags}],"logs":[],"processID":"p1","warnings":null}`;
     const traceJson = (id: string, ...spans: string[]) =>
       `{"traceID":"${id}","spans":[${spans.join(',')}],"processes":{"p1":{"serviceName":"web","tags":[]}},"warnings":null}`;

@@ -70,7 +70,6 @@ describe('toLegacyTrace', () => {
             {
               traceID: '83a9efd15c1c98a977e0711cc93ee28b',
               spanID: '0000000000000002',
-              flags: 1,
               operationName: 'calculate_total',
               references: [
                 {
@@ -130,8 +129,8 @@ describe('toLegacyTrace', () => {
     });
   });
 
-  it('leaves flags out when they are 0, and says nothing of an unset status or an unspecified kind', () => {
-    const plain = span({ flags: 0, kind: SpanKind.unspecified });
+  it('has no flags, as from Jaeger, and says nothing of an unset status or an unspecified kind', () => {
+    const plain = span({ flags: 257, kind: SpanKind.unspecified });
     const [legacy] = toLegacyTrace(trace(resourceSpans('web', plain))).spans;
     expect(legacy).not.toHaveProperty('flags');
     expect(legacy).toMatchObject({ references: [], tags: [], logs: [], warnings: null });

@@ -7,6 +7,7 @@ import {
   mapKey,
   durationNano,
   serviceNameOf,
+  spanKindOf,
   spansOf,
   type AnyValue,
   type Attribute,
@@ -43,7 +44,6 @@ export const toLegacySpan = (span: Span, scope: InstrumentationScope, processID:
   return {
     traceID: legacyTraceId(span.traceId),
     spanID: span.spanId,
-    ...(span.flags === 0 ? undefined : { flags: span.flags }),
     operationName: span.name,
     references: referencesOf(span),
     startTime: Number(span.startUnixNano / NANOS_PER_MICRO),
@@ -102,7 +102,7 @@ export const tagsOfOutcome = ({
   status: { code, message },
   traceState,
 }: Pick<Span, 'kind' | 'status' | 'traceState'>): LegacyKeyValue[] => {
-  const tags = textTag('span.kind', SPAN_KIND_NAMES[kind]);
+  const tags = textTag('span.kind', SPAN_KIND_NAMES[spanKindOf(kind)]);
   if (code === StatusCode.ok) tags.push(...textTag('otel.status_code', 'OK'));
   if (code === StatusCode.error) {
     tags.push(...textTag('otel.status_code', 'ERROR'), { key: 'error', type: 'bool', value: true });

@@ -5,7 +5,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Counts over one request. */
 export interface ReadCounts {
-  replacedTexts: number;
+  invalidTexts: number;
 }
 
 const EMPTY: JsonObject = {};
@@ -53,7 +53,7 @@ export class JsonMessage {
     this.fields = value as JsonObject;
   }
 
-  static root(value: unknown, counts: ReadCounts = { replacedTexts: 0 }): JsonMessage {
+  static root(value: unknown, counts: ReadCounts = { invalidTexts: 0 }): JsonMessage {
     return new JsonMessage(value, counts, undefined, '', undefined);
   }
 
@@ -70,7 +70,7 @@ export class JsonMessage {
     const value = this.value(name) ?? '';
     if (typeof value !== 'string') return this.fail(name, `must be a string, but is ${describe(value)}`);
     if (value.isWellFormed()) return value;
-    this.counts.replacedTexts++;
+    this.counts.invalidTexts++;
     return value.toWellFormed();
   }
 
@@ -123,7 +123,8 @@ export class JsonMessage {
   /** OTLP/JSON wants the number; the name is what protobuf's own JSON writes. */
   enumNumber(name: string, numbersByName: Readonly<Record<string, number>>): number {
     const value = this.value(name) ?? 0;
-    if (typeof value === 'number' && Number.isInteger(value)) return value;
+    // An enum is an int32 on the wire.
+    if (typeof value === 'number' && value === (value | 0)) return value;
     const number = typeof value === 'string' ? numbersByName[value] : undefined;
     return number ?? this.fail(name, `must be one of OTLP's numbers, but is ${describe(value)}`);
   }

@@ -116,7 +116,7 @@ const hashUnusual = (bytes: Uint8Array, start: number, end: number): number => {
 const ATTRIBUTE: MessageFields = { 1: 'attributes' };
 
 /** Reads a `KeyValue` message alone, and says how many of its texts are no UTF-8. */
-export const readKeyValue = (keyValue: Uint8Array): Attribute & { readonly replacedTexts: number } => {
+export const readKeyValue = (keyValue: Uint8Array): Attribute & { readonly invalidTexts: number } => {
   const header = [0x0a];
   for (let rest = keyValue.length; ; rest >>>= 7) {
     header.push(rest > 0x7f ? (rest & 0x7f) | 0x80 : rest);
@@ -125,7 +125,7 @@ export const readKeyValue = (keyValue: Uint8Array): Attribute & { readonly repla
   const reader = new WireReader(Buffer.concat([Uint8Array.from(header), keyValue]), ATTRIBUTE);
   reader.next();
   const attribute = readAttribute(reader);
-  return { ...attribute, replacedTexts: reader.replacedTexts };
+  return { ...attribute, invalidTexts: reader.invalidTexts };
 };
 
 const hashAttribute = (key: string, value: AnyValue): number => {

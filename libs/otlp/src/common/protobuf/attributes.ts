@@ -1,7 +1,14 @@
-import { AttributeMap, type AnyValue, type Attribute, type Attributes } from '@lantern/telemetry-model';
+import {
+  AttributeMap,
+  NO_ATTRIBUTES,
+  type AnyValue,
+  type Attribute,
+  type Attributes,
+} from '@lantern/telemetry-model';
 import type { WireReader, MessageFields } from '../../wire/wire-reader.js';
 import type { WireWriter } from '../../wire/wire-writer.js';
 import { MAX_VALUE_DEPTH } from '../nesting.js';
+import { attributeOfInvalidKey } from './invalid-text.js';
 
 const KEY_VALUE: MessageFields = { 1: 'key', 2: 'value' };
 const ANY_VALUE: MessageFields = {
@@ -16,15 +23,23 @@ const ANY_VALUE: MessageFields = {
 const ARRAY_VALUE: MessageFields = { 1: 'values' };
 const KEY_VALUE_LIST: MessageFields = { 1: 'values' };
 
-/** Reads the `KeyValue` that the reader stands on. */
-export const readAttribute = (reader: WireReader, depth = 0): Attribute => {
+/**
+ * Reads the `KeyValue` that the reader stands on.
+ *
+ * @param before attributes of the same set
+ */
+export const readAttribute = (
+  reader: WireReader,
+  before: Attributes = NO_ATTRIBUTES,
+  depth = 0,
+): Attribute => {
   const outer = reader.enter(KEY_VALUE);
-  let key = '';
+  let key: string | Uint8Array = '';
   let value: AnyValue = null;
   while (reader.next()) {
     switch (reader.field) {
       case 1:
-        key = reader.text();
+        key = reader.textOrBytes();
         break;
       case 2:
         value = readAnyValue(reader, value, depth);
@@ -34,7 +49,7 @@ export const readAttribute = (reader: WireReader, depth = 0): Attribute => {
     }
   }
   reader.leave(outer);
-  return { key, value };
+  return typeof key === 'string' ? { key, value } : attributeOfInvalidKey(key, value, before);
 };
 
 /**
@@ -46,7 +61,7 @@ export const readAnyValue = (reader: WireReader, value: AnyValue, depth: number)
   while (reader.next()) {
     switch (reader.field) {
       case 1:
-        value = reader.text();
+        value = reader.textOrBytes();
         break;
       case 2:
         value = reader.bool();
@@ -92,7 +107,7 @@ const readMap = (reader: WireReader, into: AttributeMap, depth: number): Attribu
   const outer = enterNested(reader, KEY_VALUE_LIST, depth);
   const entries = into.entries as Attribute[];
   while (reader.next()) {
-    if (reader.field === 1) entries.push(readAttribute(reader, depth));
+    if (reader.field === 1) entries.push(readAttribute(reader, entries, depth));
     else reader.skip();
   }
   reader.leave(outer);

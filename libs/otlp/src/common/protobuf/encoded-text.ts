@@ -49,4 +49,4 @@ const twoByteLength = (bytes: Uint8Array, at: number): number =>
   (bytes[at + 1] ?? 0x80) > 0x7f ? -1 : ((bytes[at] ?? 0) & 0x7f) | ((bytes[at + 1] ?? 0) << 7);
 
 const isReadAsItIs = (bytes: Uint8Array, start: number, end: number): boolean =>
-  readKeyValue(bytes.subarray(start, end)).replacedTexts === 0;
+  readKeyValue(bytes.subarray(start, end)).invalidTexts === 0;

@@ -31,7 +31,7 @@ export const readScope = (reader: WireReader, into: ScopeDraft): void => {
         into.version = reader.text();
         break;
       case 3:
-        into.attributes.push(readAttribute(reader));
+        into.attributes.push(readAttribute(reader, into.attributes));
         break;
       case 4:
         into.droppedAttributesCount = reader.uint32();

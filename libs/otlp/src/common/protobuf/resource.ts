@@ -35,7 +35,7 @@ const readFields = (reader: WireReader, into: ResourceDraft): void => {
   while (reader.next()) {
     switch (reader.field) {
       case 1:
-        into.attributes.push(readAttribute(reader));
+        into.attributes.push(readAttribute(reader, into.attributes));
         break;
       case 2:
         into.droppedAttributesCount = reader.uint32();

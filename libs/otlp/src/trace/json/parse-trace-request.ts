@@ -21,12 +21,12 @@ export const parseTraceRequestJson = (text: string): DecodedTraces => readTraceR
  * @throws MalformedOtlpError
  */
 export const readTraceRequestJson = (json: unknown): DecodedTraces => {
-  const counts = { replacedTexts: 0 };
+  const counts = { invalidTexts: 0 };
   const rejected = new Rejections();
   const resourceSpans = JsonMessage.root(json, counts)
     .messages('resourceSpans')
     .map((group) => parseResourceSpans(group, rejected));
-  return { resourceSpans, rejected, replacedTexts: counts.replacedTexts };
+  return { resourceSpans, rejected, invalidTexts: counts.invalidTexts };
 };
 
 const parseResourceSpans = (message: JsonMessage, rejected: Rejections): ResourceSpans => ({

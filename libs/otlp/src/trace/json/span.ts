@@ -1,16 +1,6 @@
-import type {
-  Span,
-  SpanEvent,
-  SpanId,
-  SpanKind,
-  SpanLink,
-  SpanStatus,
-  StatusCode,
-  TraceId,
-} from '@lantern/telemetry-model';
+import type { Span, SpanEvent, SpanId, SpanLink, SpanStatus, TraceId } from '@lantern/telemetry-model';
 import { formatAttributes, parseAttributes, type KeyValueJson } from '../../common/json/attributes.js';
 import type { JsonMessage } from '../../common/json/json-message.js';
-import { spanKindOf, statusCodeOf } from '../enums.js';
 import { faultOfLinkIds, faultOfSpanIds, linkSpanIdOf, linkTraceIdOf, parentSpanIdOf } from '../ids.js';
 import type { Rejections } from '../rejections.js';
 
@@ -21,7 +11,7 @@ export interface SpanJson {
   parentSpanId?: string;
   flags?: number;
   name?: string;
-  kind?: SpanKind;
+  kind?: number;
   startTimeUnixNano?: string;
   endTimeUnixNano?: string;
   attributes?: KeyValueJson[];
@@ -30,7 +20,7 @@ export interface SpanJson {
   droppedEventsCount?: number;
   links?: SpanLinkJson[];
   droppedLinksCount?: number;
-  status: { code?: StatusCode; message?: string };
+  status: { code?: number; message?: string };
 }
 
 export interface SpanEventJson {
@@ -78,7 +68,7 @@ export const parseSpan = (message: JsonMessage, rejected: Rejections): Span | un
     traceState: message.text('traceState'),
     flags: message.uint32('flags'),
     name: message.text('name'),
-    kind: spanKindOf(message.enumNumber('kind', SPAN_KINDS)),
+    kind: message.enumNumber('kind', SPAN_KINDS),
     startUnixNano: message.uint64('startTimeUnixNano'),
     endUnixNano: message.uint64('endTimeUnixNano'),
     attributes: parseAttributes(message, 'attributes'),
@@ -119,7 +109,7 @@ const parseLink = (message: JsonMessage): SpanLink => ({
 });
 
 const parseStatus = (message: JsonMessage): SpanStatus => ({
-  code: statusCodeOf(message.enumNumber('code', STATUS_CODES)),
+  code: message.enumNumber('code', STATUS_CODES),
   message: message.text('message'),
 });
 

@@ -6,13 +6,16 @@ import {
   SpanKind,
   StatusCode,
   attributeValue,
+  spanKindOf,
   spansOf,
+  statusCodeOf,
   type Span,
 } from '@lantern/telemetry-model';
 import { MAX_VALUE_DEPTH } from '../../common/nesting.js';
 import { MalformedOtlpError } from '../../malformed-otlp-error.js';
 import { delimited, requestOfRawSpan, requestOfSpan, tag, varint } from '../../testing/wire.js';
 import { decodeTraceRequest } from './decode-trace-request.js';
+import { decodeSpan, encodeSpan } from './span.js';
 
 const spanOf = (...fields: readonly number[][]): Span => {
   const [first] = spansOf(decodeTraceRequest(requestOfSpan(...fields)).resourceSpans);
@@ -39,7 +42,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(decodeTraceRequest(new Uint8Array())).toEqual({
       resourceSpans: [],
       rejected: { count: 0, reasons: [] },
-      replacedTexts: 0,
+      invalidTexts: 0,
     });
   });
 
@@ -110,21 +113,54 @@ describe('decoding a trace request from protobuf', () => {
     expect(integer([0x81, 0x80, 0x00])).toBe(1n);
   });
 
-  it('reads kinds and status codes of later versions as unspecified and unset', () => {
-    expect(spanOf([...tag(6, 0), 99]).kind).toBe(SpanKind.unspecified);
-    expect(spanOf(delimited(15, [...tag(3, 0), ...varint((1n << 64n) - 1n)])).status.code).toBe(
+  it('keeps kinds and status codes of later versions, which mean unspecified and unset', () => {
+    const late = spanOf([...tag(6, 0), 99, ...delimited(15, [...tag(3, 0), ...varint((1n << 64n) - 1n)])]);
+    expect([late.kind, late.status.code]).toEqual([99, -1]);
+    expect([spanKindOf(late.kind), statusCodeOf(late.status.code)]).toEqual([
+      SpanKind.unspecified,
       StatusCode.unset,
-    );
+    ]);
+    expect(decodeSpan(encodeSpan(late))).toEqual(late);
   });
 
-  it('replaces invalid UTF-8 and says so', () => {
+  it('keeps a span name that is no UTF-8 as bytes, under a name that can be read', () => {
     const decoded = decodeTraceRequest(requestOfSpan(delimited(5, [0x61, 0xff, 0x62])));
-    expect([...spansOf(decoded.resourceSpans)][0]?.span.name).toBe('a\ufffdb');
-    expect(decoded.replacedTexts).toBe(1);
+    const [{ span } = { span: undefined }] = spansOf(decoded.resourceSpans);
+    expect(span?.name).toBe('invalid-span-name');
+    expect(span?.attributes).toEqual([{ key: 'invalid-span-name', value: Uint8Array.of(0x61, 0xff, 0x62) }]);
+    expect(decoded.invalidTexts).toBe(1);
+  });
+
+  it('keeps attributes that are no UTF-8 as bytes, also of events, links, and in maps', () => {
+    const text = (bytes: readonly number[]) => delimited(2, delimited(1, bytes));
+    const bad = [0xff, 0x41];
+    const ofBadKey = [...delimited(1, bad), ...text([0x78])];
+    const list = delimited(2, delimited(6, delimited(1, [...delimited(1, [0x6d]), ...text(bad)])));
+    const { attributes, events } = spanOf([
+      ...delimited(9, [...delimited(1, [0x61]), ...text(bad)]),
+      ...delimited(9, ofBadKey),
+      ...delimited(9, [...delimited(1, bad), ...text(bad)]),
+      ...delimited(9, [...delimited(1, [0x6b]), ...list]),
+      ...delimited(11, delimited(3, ofBadKey)),
+    ]);
+    const key1 = { key: 'invalid-tag-key-1', value: Uint8Array.of(0xff, 0x41, 0x3a, 0x78) };
+    expect(attributes).toEqual([
+      { key: 'a', value: Uint8Array.of(0xff, 0x41) },
+      key1,
+      { key: 'invalid-tag-key-2', value: Uint8Array.of(0xff, 0x41, 0x3a, 0xff, 0x41) },
+      { key: 'k', value: new AttributeMap([{ key: 'm', value: Uint8Array.of(0xff, 0x41) }]) },
+    ]);
+    expect(events[0]?.attributes).toEqual([key1]);
+  });
+
+  it('replaces what is no UTF-8 in other texts, and says so', () => {
+    const decoded = decodeTraceRequest(requestOfSpan(delimited(3, [0x61, 0xff, 0x62])));
+    expect([...spansOf(decoded.resourceSpans)][0]?.span.traceState).toBe('a\ufffdb');
+    expect(decoded.invalidTexts).toBe(1);
   });
 
   it('does not take a replacement character that was sent for a replaced one', () => {
-    expect(decodeTraceRequest(requestOfSpan(delimited(5, 'a\ufffdb'))).replacedTexts).toBe(0);
+    expect(decodeTraceRequest(requestOfSpan(delimited(5, 'a\ufffdb'))).invalidTexts).toBe(0);
   });
 
   describe('rejects a span, and keeps the others, when', () => {

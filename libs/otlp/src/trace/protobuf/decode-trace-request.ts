@@ -13,19 +13,19 @@ const FIELDS: GroupFormat<Span, ScopeSpans, ResourceSpans>['fields'] = [
 
 /**
  * Reads an `ExportTraceServiceRequest` (or `TracesData`, which looks the same) in protobuf. Nothing of the
- * result refers to `bytes`.
+ * result refers to `bytes`. Names and attributes that are no UTF-8 are kept as bytes, see `invalid-text.ts`.
  *
  * @throws MalformedOtlpError
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
 export const decodeTraceRequest = (bytes: Uint8Array): DecodedTraces => {
   const rejected = new Rejections();
-  const reader = new WireReader(bytes, FIELDS[0]);
+  const reader = new WireReader(bytes, FIELDS[0], Infinity, true);
   const resourceSpans = readGroups<Span, ScopeSpans, ResourceSpans>(reader, {
     fields: FIELDS,
     read: (at) => readSpan(at, rejected),
     ofScope: (scope, schemaUrl, spans) => ({ scope, schemaUrl, spans }),
     ofResource: (resource, schemaUrl, scopeSpans) => ({ resource, schemaUrl, scopeSpans }),
   });
-  return { resourceSpans, rejected, replacedTexts: reader.replacedTexts };
+  return { resourceSpans, rejected, invalidTexts: reader.invalidTexts };
 };

@@ -1,6 +1,5 @@
 import {
   NO_ATTRIBUTES,
-  SpanKind,
   StatusCode,
   type Attribute,
   type Span,
@@ -11,9 +10,9 @@ import {
   type TraceId,
 } from '@lantern/telemetry-model';
 import { readAttribute, writeAttributes } from '../../common/protobuf/attributes.js';
+import { INVALID_SPAN_NAME } from '../../common/protobuf/invalid-text.js';
 import { WireReader, type MessageFields } from '../../wire/wire-reader.js';
 import { WireWriter } from '../../wire/wire-writer.js';
-import { spanKindOf, statusCodeOf } from '../enums.js';
 import { faultOfLinkIds, faultOfSpanIds, linkSpanIdOf, linkTraceIdOf, parentSpanIdOf } from '../ids.js';
 import { Rejections } from '../rejections.js';
 
@@ -72,8 +71,8 @@ const readFields = (reader: WireReader, rejected: Rejections): Span | undefined 
   let spanId = '';
   let traceState = '';
   let parentSpanId = '';
-  let name = '';
-  let kind: SpanKind = SpanKind.unspecified;
+  let name: string | Uint8Array = '';
+  let kind = 0;
   let startUnixNano = 0n;
   let endUnixNano = 0n;
   let attributes: Attribute[] | undefined;
@@ -100,10 +99,10 @@ const readFields = (reader: WireReader, rejected: Rejections): Span | undefined 
         parentSpanId = reader.hex();
         break;
       case 5:
-        name = reader.text();
+        name = reader.textOrBytes();
         break;
       case 6:
-        kind = spanKindOf(reader.int32());
+        kind = reader.int32();
         break;
       case 7:
         startUnixNano = reader.fixed64();
@@ -112,7 +111,7 @@ const readFields = (reader: WireReader, rejected: Rejections): Span | undefined 
         endUnixNano = reader.fixed64();
         break;
       case 9:
-        (attributes ??= []).push(readAttribute(reader));
+        (attributes ??= []).push(readAttribute(reader, attributes));
         break;
       case 10:
         droppedAttributesCount = reader.uint32();
@@ -147,6 +146,10 @@ const readFields = (reader: WireReader, rejected: Rejections): Span | undefined 
   if (fault !== undefined) {
     rejected.add(fault);
     return undefined;
+  }
+  if (typeof name !== 'string') {
+    (attributes ??= []).push({ key: INVALID_SPAN_NAME, value: name });
+    name = INVALID_SPAN_NAME;
   }
   return {
     traceId: traceId as TraceId,
@@ -183,7 +186,7 @@ const readEvent = (reader: WireReader): SpanEvent => {
         name = reader.text();
         break;
       case 3:
-        (attributes ??= []).push(readAttribute(reader));
+        (attributes ??= []).push(readAttribute(reader, attributes));
         break;
       case 4:
         droppedAttributesCount = reader.uint32();
@@ -217,7 +220,7 @@ const readLink = (reader: WireReader): SpanLink | string => {
         traceState = reader.text();
         break;
       case 4:
-        (attributes ??= []).push(readAttribute(reader));
+        (attributes ??= []).push(readAttribute(reader, attributes));
         break;
       case 5:
         droppedAttributesCount = reader.uint32();
@@ -252,7 +255,7 @@ const readStatus = (reader: WireReader, before: SpanStatus): SpanStatus => {
         message = reader.text();
         break;
       case 3:
-        code = statusCodeOf(reader.int32());
+        code = reader.int32();
         break;
       default:
         reader.skip();
@@ -281,7 +284,7 @@ const writeFields = (writer: WireWriter, span: Span): void => {
   writer.text(3, span.traceState);
   if (span.parentSpanId !== undefined) writer.hex(4, span.parentSpanId);
   writer.text(5, span.name);
-  writer.uint32(6, span.kind);
+  writer.int32(6, span.kind);
   writer.fixed64(7, span.startUnixNano);
   writer.fixed64(8, span.endUnixNano);
   writeAttributes(writer, 9, span.attributes);
@@ -318,6 +321,6 @@ const writeStatus = (writer: WireWriter, field: number, { code, message }: SpanS
   if (code === StatusCode.unset && message === '') return;
   const start = writer.begin(field);
   writer.text(2, message);
-  writer.uint32(3, code);
+  writer.int32(3, code);
   writer.end(start);
 };

@@ -1,8 +1,7 @@
-import { SpanKind, StatusCode } from '@lantern/telemetry-model';
+import { SpanKind, StatusCode, spanKindOf, statusCodeOf } from '@lantern/telemetry-model';
 import { hashEncodedAttribute } from '../../common/protobuf/attribute-hash.js';
 import { holdsText, isText } from '../../common/protobuf/encoded-text.js';
 import { MalformedOtlpError } from '../../malformed-otlp-error.js';
-import { spanKindOf, statusCodeOf } from '../enums.js';
 import { decodeTraceRequest } from './decode-trace-request.js';
 
 /** What spans of one group share, as the bytes of their messages. */

@@ -5,6 +5,7 @@ import {
   operationOf,
   selfIntervals,
   serviceOf,
+  statusCodeOf,
   StatusCode,
   type Span,
   type SpanId,
@@ -50,7 +51,7 @@ export const SpanFacts = ({ trace, row, span, onOpen }: SpanFactsProps) => {
         <Fact label="Kind">{spanKindName(span.kind)}</Fact>
         <Fact label="Status">
           <span className={classes.status} data-error={hasError(span)}>
-            {STATUS_NAMES[span.status.code]}
+            {STATUS_NAMES[statusCodeOf(span.status.code)]}
           </span>
         </Fact>
         <Fact label="Span ID" isWide>

@@ -50,7 +50,7 @@ describe('a trace that is written without its model', () => {
       const [group] = trace(
         resourceSpans(
           'web',
-          ...spans.map((fields, i) => span({ ...fields, flags: i % 2, spanId: spanId(i + 1) })),
+          ...spans.map((fields, i) => span({ ...fields, flags: 257 * (i % 2), spanId: spanId(i + 1) })),
         ),
       ).resourceSpans;
       const scopeSpans = group?.scopeSpans.map((scopeGroup) => ({ ...scopeGroup, scope: from })) ?? [];

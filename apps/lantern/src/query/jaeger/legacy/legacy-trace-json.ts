@@ -24,7 +24,6 @@ import { TraceOutline } from '../trace-outline.js';
 
 const SPAN_ID_BYTES = 8;
 const QUOTE = Buffer.from('"');
-const FLAGS = Buffer.from(',"flags":');
 const END_OF_PARENT = Buffer.from('"}');
 const START_TIME = Buffer.from('],"startTime":');
 const DURATION = Buffer.from(',"duration":');
@@ -103,17 +102,13 @@ class LegacyTraceWriter {
     const { out, reader } = this;
     reader.read(message);
     if (reader.hasMore) return false;
-    const { bytes, flags, kind, statusCode } = reader;
+    const { bytes, kind, statusCode } = reader;
     const { beforeReferences, tags } = this.operations.get(bytes, reader.nameStart, reader.nameEnd);
     if (!tags.read(reader)) return false;
 
     out.bytes(this.beforeSpanId);
     out.hex(bytes, reader.spanIdStart, reader.spanIdStart + SPAN_ID_BYTES);
     out.bytes(QUOTE);
-    if (flags !== 0) {
-      out.bytes(FLAGS);
-      out.integer(flags);
-    }
     out.bytes(beforeReferences);
     if (reader.hasParent) {
       out.bytes(this.beforeParentId);
