@@ -2,6 +2,7 @@ import {
   StatusCode,
   attributeText,
   attributeValue,
+  boundedName,
   durationNano,
   serviceNameOf,
   spanKindOf,
@@ -16,17 +17,23 @@ type SpanPredicate = (candidate: SpanInContext) => boolean;
 
 const RESOURCE_PREFIX = 'resource.';
 
-/** Whether one span satisfies every condition that the query makes on one. The cheap conditions come first. */
+/**
+ * Whether one span satisfies every condition that the query makes on one. The cheap conditions come first. A name that
+ * lists show cut, see `boundedName`, is found by the whole name and by the one that is shown.
+ */
 export const spanMatcher = (query: TraceQuery): SpanPredicate => {
   const { service, operation, minDurationNano, maxDurationNano, range, where } = query;
+  const shownService = service === undefined ? undefined : boundedName(service);
+  const shownOperation = operation === undefined ? undefined : boundedName(operation);
   const attributePredicates = Object.entries(query.attributes ?? {}).map(([name, text]) =>
     attributePredicate(name, text),
   );
   return (candidate) => {
     const { span } = candidate;
-    if (operation !== undefined && span.name !== operation) return false;
+    if (shownOperation !== undefined && boundedName(span.name) !== shownOperation) return false;
     if (span.startUnixNano < range.startUnixNano || span.startUnixNano > range.endUnixNano) return false;
-    if (service !== undefined && serviceNameOf(candidate.resource) !== service) return false;
+    if (shownService !== undefined && boundedName(serviceNameOf(candidate.resource)) !== shownService)
+      return false;
     if (minDurationNano !== undefined && durationNano(span) < minDurationNano) return false;
     if (maxDurationNano !== undefined && durationNano(span) > maxDurationNano) return false;
     return (

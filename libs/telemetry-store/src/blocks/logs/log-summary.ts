@@ -1,3 +1,4 @@
+import { mapKey } from '@lantern/telemetry-model';
 import { ByteReader } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
 import { compareTimes, timeOfWords } from './log-rows.js';
@@ -56,20 +57,22 @@ export const summarizeLogs = (open: OpenLogBlock): LogSummary => {
 
 /** A label comes before structured metadata. */
 const traceWordsOf = (open: OpenLogBlock): Uint32Array => {
-  const traceIds = new Set<string>();
+  /** Senders of logs write what they like as the id of a trace: by `mapKey`. */
+  const traceIds = new Map<string, string>();
+  const add = (traceId: string): void => void traceIds.set(mapKey(traceId), traceId);
   const values = new Set<number>();
   const labels = open.streams.map((stream) => labelOf(stream, TRACE_ID));
-  for (const traceId of labels) if (traceId !== undefined) traceIds.add(traceId);
+  for (const traceId of labels) if (traceId !== undefined) add(traceId);
   const positions = open.shapes.map((names) => names.indexOf(TRACE_ID));
   for (let row = 0; row < open.rowCount; row++) {
     const position = positions[open.shapeOf[row] ?? 0] ?? -1;
     if (position < 0 || labels[open.streamOf[row] ?? 0] !== undefined) continue;
     values.add(open.pairs[(open.pairStart[row] ?? 0) + position] ?? 0);
   }
-  for (const value of values) traceIds.add(open.values.textAt(value));
+  for (const value of values) add(open.values.textAt(value));
   const words = new Uint32Array(2 * traceIds.size);
   let at = 0;
-  for (const traceId of traceIds) {
+  for (const traceId of traceIds.values()) {
     const [low, high] = traceHashOf(traceId);
     words[at++] = low;
     words[at++] = high;

@@ -1,11 +1,11 @@
-import type { LogLabels } from '@lantern/telemetry-model';
+import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import type { LabelMatcher } from '../../log-store.js';
 import { textHash } from './text-hash.js';
 
 /** A set of labels, as one object however often it comes. */
 export interface KnownStream {
   readonly key: string;
-  /** `textHash` of the key. */
+  /** `textHash` of its labels, as text. */
   readonly hash: number;
   /** Frozen: readers get it as it is. */
   readonly labels: LogLabels;
@@ -15,10 +15,11 @@ export class StreamTable {
   private readonly streams = new Map<string, KnownStream>();
 
   intern(labels: LogLabels): KnownStream {
-    const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const text = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const key = mapKey(text);
     let stream = this.streams.get(key);
     if (!stream) {
-      stream = { key, hash: textHash(key), labels: Object.freeze({ ...labels }) };
+      stream = { key, hash: textHash(text), labels: Object.freeze({ ...labels }) };
       this.streams.set(key, stream);
     }
     return stream;

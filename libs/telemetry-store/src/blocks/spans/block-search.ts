@@ -5,6 +5,7 @@ import {
   attributeText,
   attributeValue,
   base64FromBytes,
+  boundedName,
   bytesFromBase64,
   spansOf,
   type Attributes,
@@ -12,6 +13,8 @@ import {
 import { errorOfTag, kindOfTag, statusOfTag } from '../../reserved-tags.js';
 import { spanMatcher } from '../../span-matcher.js';
 import type { TraceQuery } from '../../trace-store.js';
+import { textHash } from '../logs/text-hash.js';
+import { mayHoldOperation, type OperationHashes } from './operation-hashes.js';
 import type { Origin } from './origin.js';
 import { writeRequest } from './request-bytes.js';
 import {
@@ -81,7 +84,18 @@ export class BlockSearch {
   /** The range, as far as 64 bits can say it. */
   readonly starts: StartRange;
 
+  /** As blocks have them, see `boundedName`. */
+  private readonly service: string | undefined;
+  private readonly operation: string | undefined;
+  private readonly serviceHash: number | undefined;
+  private readonly operationHash: number | undefined;
+
   constructor(readonly query: TraceQuery) {
+    const { service, operation } = query;
+    this.service = service === undefined ? undefined : boundedName(service);
+    this.operation = operation === undefined ? undefined : boundedName(operation);
+    this.serviceHash = this.service === undefined ? undefined : textHash(this.service);
+    this.operationHash = this.operation === undefined ? undefined : textHash(this.operation);
     this.matches = spanMatcher(query);
     const { startUnixNano, endUnixNano } = query.range;
     this.starts = {
@@ -111,12 +125,15 @@ export class BlockSearch {
     return chunks;
   }
 
-  mayMatchOperation(operation: BlockOperation): boolean {
-    const { service, operation: name } = this.query;
+  mayMatchOperation({ service, name }: BlockOperation): boolean {
     return (
-      (service === undefined || service === operation.service) &&
-      (name === undefined || name === operation.name)
+      (this.service === undefined || this.service === service) &&
+      (this.operation === undefined || this.operation === name)
     );
+  }
+
+  mayHold(operations: OperationHashes): boolean {
+    return mayHoldOperation(operations, this.serviceHash, this.operationHash);
   }
 
   /** The row of each trace's newest match that starts within the range, + 1; by the trace's index. */

@@ -35,6 +35,15 @@ export class CallPeriods {
     }
   }
 
+  /** Whether there are no calls. */
+  get isEmpty(): boolean {
+    return this.levels[HOURS]?.size === 0;
+  }
+
+  addAll(other: CallPeriods): void {
+    for (const cell of other.levels[0]?.values() ?? []) this.add(cell);
+  }
+
   /**
    * Takes cells that together hold the periods from `first` to `last`, as few as there can be of which none is in two
    * groups of `groupWidth` periods, counted from 1970.

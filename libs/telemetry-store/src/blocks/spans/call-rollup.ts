@@ -1,8 +1,12 @@
 import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
 import type { ObservedCall } from './recent-spans.js';
 import { periodOf } from '../wide-time.js';
+import { OTHER_SERVICES } from './operation-catalog.js';
 
 export const MINUTE_NANOS = 60e9;
+
+/** Limit on pairs of services whose calls are counted apart. */
+export const MAX_EDGES = 10_000;
 
 /** The calls from one service to another whose called spans started in one minute. */
 export interface CallCell {
@@ -24,17 +28,24 @@ type CellsByEdge = Map<string, Map<string, Map<number, CallCell>>>;
  * total      web → orders → 29453760: 7 calls, 1 error
  * byBlock    3 → web → orders → 29453760: 4 calls;   4 → web → orders → 29453760: 3 calls, 1 error
  * ```
+ *
+ * Beyond a limit, calls between further services are counted as calls from {@link OTHER_SERVICES} to itself.
  */
 export class CallRollup {
   private readonly total: CellsByEdge = new Map();
   private readonly byBlock = new Map<number, CellsByEdge>();
+  private edgeCount = 0;
+
+  constructor(private readonly maxEdges = MAX_EDGES) {}
 
   add(call: ObservedCall, sign: 1 | -1): void {
-    const { block, parent, child, startLow, startHigh, durationNanos, isError } = call;
+    const { block, startLow, startHigh, durationNanos, isError } = call;
     const minute = periodOf(startLow, startHigh, MINUTE_NANOS);
     let ofBlock = this.byBlock.get(block);
     if (!ofBlock) this.byBlock.set(block, (ofBlock = new Map() as CellsByEdge));
     const bucket = latencyBucket(durationNanos);
+    const [parent, child] = this.edgeOf(call, sign < 0 ? ofBlock : this.total, minute);
+    if (!this.total.get(parent)?.has(child)) this.edgeCount++;
     for (const cells of [this.total, ofBlock]) {
       const cell = cellIn(cells, parent, child, minute);
       cell.calls += sign;
@@ -73,12 +84,24 @@ export class CallRollup {
     }
   }
 
+  /** A call is taken back where it was counted: `counted` are the cells of its block then, and all cells otherwise. */
+  private edgeOf(
+    { parent, child }: ObservedCall,
+    counted: CellsByEdge,
+    minute: number,
+  ): readonly [parent: string, child: string] {
+    const children = counted.get(parent)?.get(child);
+    const isKnown = counted === this.total ? children !== undefined : (children?.get(minute)?.calls ?? 0) > 0;
+    const hasRoom = counted === this.total && this.edgeCount < this.maxEdges;
+    return isKnown || hasRoom ? [parent, child] : [OTHER_SERVICES, OTHER_SERVICES];
+  }
+
   private removeEmpty(parent: string, child: string, minute: number): void {
     const children = this.total.get(parent);
     const minutes = children?.get(child);
     if (minutes?.get(minute)?.calls !== 0) return;
     minutes.delete(minute);
-    if (minutes.size === 0) children?.delete(child);
+    if (minutes.size === 0 && children?.delete(child)) this.edgeCount--;
     if (children?.size === 0) this.total.delete(parent);
   }
 }

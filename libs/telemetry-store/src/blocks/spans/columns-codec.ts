@@ -1,4 +1,4 @@
-import { SpanKind } from '@lantern/telemetry-model';
+import { SpanKind, boundedName } from '@lantern/telemetry-model';
 import { ByteReader, DamageError } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
 import type { Column } from '../column.js';
@@ -6,7 +6,7 @@ import type { OriginTable } from './origin.js';
 import type { BlockOperation, SpanRows } from './span-rows.js';
 
 const WORD_BYTES = 4;
-/** What an operation, and a block without its columns, take in memory: roughly. */
+/** What an operation, beside its name, and a block without its columns take in memory: roughly. */
 const BYTES_PER_OPERATION = 64;
 const BYTES_PER_BLOCK = 2048;
 /** Small enough to be decompressed for the sake of a few spans, large enough to be compressed well. */
@@ -92,7 +92,11 @@ export const decodeColumns = (block: number, bytes: Uint8Array, originTable: Ori
     origins,
     ...columns,
     byteLength:
-      columnBytes + traceWords.byteLength + BYTES_PER_OPERATION * operations.length + BYTES_PER_BLOCK,
+      columnBytes +
+      traceWords.byteLength +
+      operations.reduce((sum, { name }) => sum + BYTES_PER_OPERATION + name.length, 0) +
+      origins.reduce((sum, { byteLength }) => sum + byteLength, 0) +
+      BYTES_PER_BLOCK,
   };
 };
 
@@ -110,10 +114,11 @@ export const encodeOperations = (writer: ByteWriter, operations: readonly BlockO
 };
 
 export const decodeOperations = (reader: ByteReader): BlockOperation[] => {
-  const services = Array.from({ length: reader.varint() }, () => reader.text());
+  // Blocks that were written before names were bounded may have longer ones.
+  const services = Array.from({ length: reader.varint() }, () => boundedName(reader.text()));
   return Array.from({ length: reader.varint() }, () => {
     const service = services[reader.varint()];
-    const name = reader.text();
+    const name = boundedName(reader.text());
     const kind = reader.byte();
     if (service === undefined || kind > SpanKind.consumer)
       throw new DamageError('an operation is out of range');

@@ -1,13 +1,14 @@
 import type { DependencyLink } from '@lantern/telemetry-model';
 import type { SignedCall } from './block-summary.js';
-import type { CallCell } from './call-rollup.js';
+import { MAX_EDGES, type CallCell } from './call-rollup.js';
 import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
+import { OTHER_SERVICES } from './operation-catalog.js';
 
 export interface Edge extends DependencyLink {
   readonly latency: LatencyHistogram;
 }
 
-/** Adds calls up to edges. */
+/** Adds calls up to edges. Beyond a limit, further edges are counted as one, from {@link OTHER_SERVICES} to itself. */
 export class EdgeCounts {
   private readonly edges = new Map<string, Edge & { callCount: number; errorCount: number }>();
 
@@ -38,6 +39,9 @@ export class EdgeCounts {
   private edge(parent: string, child: string): Edge & { callCount: number; errorCount: number } {
     const key = `${parent.length} ${parent}${child}`;
     let edge = this.edges.get(key);
+    if (!edge && this.edges.size >= MAX_EDGES && parent !== OTHER_SERVICES) {
+      return this.edge(OTHER_SERVICES, OTHER_SERVICES);
+    }
     if (!edge) {
       edge = { parent, child, callCount: 0, errorCount: 0, latency: new LatencyHistogram() };
       this.edges.set(key, edge);

@@ -1,5 +1,5 @@
 import { TIME_WORDS, type TraceRequestWalker } from '@lantern/otlp';
-import { SpanKind } from '@lantern/telemetry-model';
+import { SpanKind, boundedName } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
 import type { SignedCall } from './block-summary.js';
 import { grownBytes, grownWords } from '../growing.js';
@@ -122,7 +122,8 @@ export class OpenBlock implements SpanRows {
     }
     const name = request.slice(start, end);
     this.operationNames.push(name);
-    const index = this.operations.push({ service, name: Buffer.from(name).toString(), kind }) - 1;
+    const index =
+      this.operations.push({ service, name: boundedName(Buffer.from(name).toString()), kind }) - 1;
     if (2 * this.operations.length > this.operationSlots.length) this.rehashOperations();
     else this.operationSlots[slot] = index + 1;
     return index;

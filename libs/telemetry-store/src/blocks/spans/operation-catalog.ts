@@ -1,63 +1,160 @@
-import type { SpanKind } from '@lantern/telemetry-model';
 import type { Operation } from '../../trace-store.js';
 import type { BlockSummary } from './block-summary.js';
 import { CallPeriods } from './call-periods.js';
 import type { BlockOperation } from './span-rows.js';
 
+/** Name under which the services are counted that the catalog has no room for. */
+export const OTHER_SERVICES = '(other services)';
+/** Name under which the operations of a service are counted that the catalog has no room for. */
+export const OTHER_OPERATIONS = '(other operations)';
+
+/** Limits on what is counted apart. Whatever they are, every span is kept, found and counted. */
+export interface CatalogLimits {
+  readonly services: number;
+  /** As many as an OpenTelemetry SDK keeps attribute sets of a metric. */
+  readonly operationsOfService: number;
+  /** Of all services together. */
+  readonly operations: number;
+}
+
+/** @see https://opentelemetry.io/docs/specs/otel/metrics/sdk/#cardinality-limits */
+export const DEFAULT_CATALOG_LIMITS: CatalogLimits = {
+  services: 5_000,
+  operationsOfService: 2_000,
+  operations: 20_000,
+};
+
 /** One operation of a service, as long as any sealed block has a span of it. */
 export interface CatalogOperation extends BlockOperation {
-  blockCount: number;
+  /** The first block that is counted here: what older blocks have of it is counted under {@link OTHER_SERVICES}. */
+  readonly firstBlock: number;
   readonly periods: CallPeriods;
 }
 
-/** Which services and operations the sealed blocks hold, and how many calls in each period. */
+interface CatalogService {
+  readonly name: string;
+  readonly firstBlock: number;
+  /** By {@link operationKey}. */
+  readonly operations: Map<string, CatalogOperation>;
+}
+
+/**
+ * Which services and operations the sealed blocks hold, and how many calls in each period. The services that spans came
+ * for lately are counted apart, up to a limit; the others are counted together.
+ *
+ * ```
+ * limit of 2 services; blocks with spans of web, api, then batch
+ * web     evicted      (other services)   the calls of web
+ * api     its calls
+ * batch   its calls
+ * ```
+ */
 export class OperationCatalog {
-  private readonly services = new Map<string, Map<string, CatalogOperation>>();
+  /** The one that had no span for longest comes first. */
+  private readonly services = new Map<string, CatalogService>();
+  private others: CatalogService = { name: OTHER_SERVICES, firstBlock: 0, operations: new Map() };
+  private operationCount = 0;
 
-  add(summary: BlockSummary): CatalogOperation[] {
-    const operations = summary.operations.map((operation) => this.operation(operation));
-    for (const operation of operations) operation.blockCount++;
-    for (const cell of summary.operationPeriods) operations[cell.operation]?.periods.add(cell);
-    return operations;
-  }
+  constructor(private readonly limits: CatalogLimits = DEFAULT_CATALOG_LIMITS) {}
 
-  drop(summary: BlockSummary): void {
-    const operations = summary.operations.map((operation) => this.operation(operation));
-    for (const cell of summary.operationPeriods) operations[cell.operation]?.periods.add(cell, -1);
-    for (const operation of operations) if (--operation.blockCount <= 0) this.remove(operation);
-  }
-
-  serviceNames(): Iterable<string> {
-    return this.services.keys();
-  }
-
-  operations(service: string): Iterable<CatalogOperation> {
-    return this.services.get(service)?.values() ?? [];
-  }
-
-  private operation({ service, name, kind }: BlockOperation): CatalogOperation {
-    let operations = this.services.get(service);
-    if (!operations) {
-      operations = new Map<string, CatalogOperation>();
-      this.services.set(service, operations);
+  /** @param block greater than that of any block that was added before */
+  add(block: number, { operations, operationPeriods }: BlockSummary): void {
+    const used = new Map<string, CatalogService>();
+    for (const { service } of operations) {
+      if (!used.has(service)) used.set(service, this.use(service, block));
     }
+    const targets = operations.map((operation) => this.target(block, operation, used.get(operation.service)));
+    for (const cell of operationPeriods) targets[cell.operation]?.periods.add(cell);
+    this.evictSurplus();
+  }
+
+  drop(block: number, { operations, operationPeriods }: BlockSummary): void {
+    const counted = operations.map((operation) => this.countedAt(block, operation));
+    for (const cell of operationPeriods) counted[cell.operation]?.operation.periods.add(cell, -1);
+    for (const at of counted) if (at?.operation.periods.isEmpty) this.remove(at.service, at.operation);
+  }
+
+  /** Includes {@link OTHER_SERVICES} where there are any. */
+  *serviceNames(): Generator<string> {
+    yield* this.services.keys();
+    if (this.others.operations.size > 0) yield OTHER_SERVICES;
+  }
+
+  /** Includes {@link OTHER_OPERATIONS}, a kind each, where there are any. */
+  operations(service: string): Iterable<CatalogOperation> {
+    const found = service === OTHER_SERVICES ? this.others : this.services.get(service);
+    return found?.operations.values() ?? [];
+  }
+
+  private use(name: string, block: number): CatalogService {
+    const service = this.services.get(name) ?? { name, firstBlock: block, operations: new Map() };
+    // Again at the end: those that no span came for longest are evicted first.
+    this.services.delete(name);
+    this.services.set(name, service);
+    return service;
+  }
+
+  private target(
+    block: number,
+    { name, kind }: BlockOperation,
+    service: CatalogService = this.others,
+  ): CatalogOperation {
+    const known = service.operations.get(operationKey({ name, kind }));
+    if (known) return known;
+    const hasRoom = service.operations.size < this.limits.operationsOfService;
+    return this.operation(service, { name: hasRoom ? name : OTHER_OPERATIONS, kind }, block);
+  }
+
+  private operation(
+    { name: service, operations }: CatalogService,
+    { name, kind }: Operation,
+    block: number,
+  ): CatalogOperation {
     const key = operationKey({ name, kind });
     let operation = operations.get(key);
     if (!operation) {
-      operation = { service, name, kind, blockCount: 0, periods: new CallPeriods() };
+      operation = { service, name, kind, firstBlock: block, periods: new CallPeriods() };
       operations.set(key, operation);
+      if (service !== OTHER_SERVICES) this.operationCount++;
     }
     return operation;
   }
 
-  private remove(operation: CatalogOperation): void {
-    const operations = this.services.get(operation.service);
-    operations?.delete(operationKey(operation));
-    if (operations?.size === 0) this.services.delete(operation.service);
+  private evictSurplus(): void {
+    while (this.services.size > this.limits.services || this.operationCount > this.limits.operations) {
+      const [oldest] = this.services.values();
+      if (!oldest || this.services.size === 1) return;
+      this.services.delete(oldest.name);
+      this.operationCount -= oldest.operations.size;
+      for (const { kind, periods } of oldest.operations.values()) {
+        this.operation(this.others, { name: OTHER_OPERATIONS, kind }, 0).periods.addAll(periods);
+      }
+    }
+  }
+
+  /** Where {@link add} counted an operation of a block, or where it was moved to since. */
+  private countedAt(
+    block: number,
+    { service: serviceName, name, kind }: BlockOperation,
+  ): { readonly service: CatalogService; readonly operation: CatalogOperation } | undefined {
+    const service = this.services.get(serviceName);
+    const own = service && service.firstBlock <= block ? service : this.others;
+    const named = own.operations.get(operationKey({ name, kind }));
+    const operation =
+      named && named.firstBlock <= block
+        ? named
+        : own.operations.get(operationKey({ name: OTHER_OPERATIONS, kind }));
+    return operation && { service: own, operation };
+  }
+
+  private remove(service: CatalogService, operation: CatalogOperation): void {
+    if (!service.operations.delete(operationKey(operation)) || service === this.others) return;
+    this.operationCount--;
+    if (service.operations.size === 0) this.services.delete(service.name);
   }
 }
 
-export const operationKey = ({ name, kind }: { name: string; kind: SpanKind }): string => `${kind} ${name}`;
+export const operationKey = ({ name, kind }: Operation): string => `${kind} ${name}`;
 
 export const compareOperations = (a: Operation, b: Operation): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : a.kind - b.kind;

@@ -7,6 +7,8 @@ import {
 } from '@lantern/otlp';
 import {
   attributeText,
+  boundedName,
+  mapKey,
   serviceNameOf,
   type InstrumentationScope,
   type Resource,
@@ -15,6 +17,7 @@ import { writeRequest } from './request-bytes.js';
 
 /** What spans inherit: their resource and their scope, both as they came and as they read. */
 export class Origin implements WalkedOrigin {
+  /** As indexes hold it, see `boundedName`. */
   readonly service: string;
   /** Equal for resources that read the same, however they were encoded. */
   readonly resourceKey: string;
@@ -40,27 +43,38 @@ export class Origin implements WalkedOrigin {
     this.decodedResourceSchemaUrl = group.schemaUrl;
     this.decodedScope = scopeGroup.scope;
     this.decodedScopeSchemaUrl = scopeGroup.schemaUrl;
-    this.service = serviceNameOf(group.resource);
+    this.service = boundedName(serviceNameOf(group.resource));
     // OTLP's JSON tells an integer from a double and from a text.
-    this.resourceKey = JSON.stringify(formatTraceRequestJson([{ ...group, scopeSpans: [] }]));
-    this.key = JSON.stringify(formatTraceRequestJson([group]));
+    this.resourceKey = mapKey(JSON.stringify(formatTraceRequestJson([{ ...group, scopeSpans: [] }])));
+    this.key = mapKey(JSON.stringify(formatTraceRequestJson([group])));
     this.tags = [...group.resource.attributes, ...scopeGroup.scope.attributes].flatMap(({ key, value }) =>
       hashesOfAttributeText(key, attributeText(value)),
     );
   }
+
+  /** For a cache to weigh: what came, what was decoded of it, and its keys. */
+  get byteLength(): number {
+    return ORIGIN_BYTES + 4 * (this.resource.length + this.scope.length);
+  }
 }
 
+const ORIGIN_BYTES = 1_024;
 const MAX_ORIGINS = 4096;
+const MAX_ORIGIN_BYTES = 32 * 1024 * 1024;
 
 /** One object for each origin that looks the same: most requests bring those that others brought before. */
 export class OriginTable {
   private readonly origins = new Map<string, Origin>();
+  private bytes = 0;
 
   intern({ resource, resourceSchemaUrl, scope, scopeSchemaUrl }: WalkedOrigin): Origin {
-    const key = [resource, resourceSchemaUrl, scope, scopeSchemaUrl].map(latin1).join();
+    const key = mapKey([resource, resourceSchemaUrl, scope, scopeSchemaUrl].map(latin1).join());
     const known = this.origins.get(key);
     if (known) return known;
-    if (this.origins.size >= MAX_ORIGINS) this.origins.clear();
+    if (this.origins.size >= MAX_ORIGINS || this.bytes > MAX_ORIGIN_BYTES) {
+      this.origins.clear();
+      this.bytes = 0;
+    }
     const origin = new Origin(
       resource.slice(),
       resourceSchemaUrl.slice(),
@@ -68,6 +82,7 @@ export class OriginTable {
       scopeSchemaUrl.slice(),
     );
     this.origins.set(key, origin);
+    this.bytes += origin.byteLength;
     return origin;
   }
 }

@@ -8,7 +8,8 @@ import { wordsAt } from '../trace-words.js';
 import { periodOf } from '../wide-time.js';
 import { decodeSummary, type BlockSummary, type SignedCall } from './block-summary.js';
 import { CallRollup, MINUTE_NANOS } from './call-rollup.js';
-import { OperationCatalog, type CatalogOperation } from './operation-catalog.js';
+import { OperationCatalog } from './operation-catalog.js';
+import { operationHashes, type OperationHashes } from './operation-hashes.js';
 
 /** A sealed block, as far as it stays in memory. */
 export interface SealedBlock extends AgedBlock {
@@ -16,7 +17,7 @@ export interface SealedBlock extends AgedBlock {
   readonly minStart: bigint;
   readonly maxStart: bigint;
   readonly maxDurationNanos: number;
-  readonly operations: readonly CatalogOperation[];
+  readonly operations: OperationHashes;
   /** In which periods its spans start, ascending: late spans do not make a block look full of times between. */
   readonly periods: readonly number[];
   /** In which minutes the calls start that it keeps. */
@@ -117,10 +118,11 @@ export class SealedBlocks {
       minStart,
       maxStart,
       maxDurationNanos,
-      operations: this.operationCatalog.add(summary),
+      operations: operationHashes(summary.operations),
       periods: ascending(summary.operationPeriods.map(({ period }) => period)),
       callMinutes,
     });
+    this.operationCatalog.add(about.block, summary);
     this.bytes += about.bytes;
     this.spanCount += spanCount;
   }
@@ -144,7 +146,7 @@ export class SealedBlocks {
       if (blocks?.size === 0) this.blocksByCallMinute.delete(minute);
     }
     if (summary) {
-      this.operationCatalog.drop(summary);
+      this.operationCatalog.drop(block, summary);
       for (let trace = 0; 4 * trace < summary.traceWords.length; trace++) {
         this.traceIndex.remove(block, ...wordsAt(summary.traceWords, trace));
       }

@@ -157,7 +157,7 @@ export class TraceSearch {
       if (maxStart < from || minStart > to) continue;
       if (minDurationNano !== undefined && maxDurationNanos + DOUBLE_SLACK < Number(minDurationNano))
         continue;
-      if (!operations.some((operation) => search.mayMatchOperation(operation))) continue;
+      if (!search.mayHold(operations)) continue;
       let bound = Number(maxStart);
       if (maxStart > to) {
         const period = periods.findLast((start) => start * PERIOD_NANOS <= Number(to) + DOUBLE_SLACK);
