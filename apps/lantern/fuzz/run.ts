@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FuzzedLantern } from './fuzzed-lantern.ts';
+import { WatchedLantern } from './watched-lantern.ts';
 import { stepAt } from './steps.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -51,7 +51,10 @@ export interface FuzzResult {
 /** Runs steps against a fresh Lantern until the first breach, the last step, or the end of the time. */
 export const fuzz = async ({ seed, steps, durationMillis, isDurable }: FuzzOptions): Promise<FuzzResult> => {
   const folder = isDurable ? await mkdtemp(join(tmpdir(), 'lantern-fuzz-')) : undefined;
-  const lantern = await FuzzedLantern.start(BOUNDS.heapMebibytes, folder ? { LANTERN_DATA_DIR: folder } : {});
+  const lantern = await WatchedLantern.start(
+    BOUNDS.heapMebibytes,
+    folder ? { LANTERN_DATA_DIR: folder } : {},
+  );
   // What it took to start is none of the clients' doing.
   await lantern.usage();
   const started: number[] = [];

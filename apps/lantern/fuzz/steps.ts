@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { Client, credentials } from '@grpc/grpc-js';
 import { extremeCall } from './calls.ts';
 import { extremeNumber, extremeText } from './extremes.ts';
-import type { Urls } from './fuzzed-lantern.ts';
+import type { Urls } from './watched-lantern.ts';
 import { extremePush, extremeSpans } from './payloads.ts';
 import { Random } from './random.ts';
 

@@ -18,11 +18,15 @@ setInterval(() => {
 
 process.on('message', (message) => {
   if (message?.type !== 'usage') return;
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
   process.send({
     type: 'usage',
     longestTurnMillis: longestTurnMicros / 1_000,
-    rss: process.memoryUsage.rss(),
-    heapUsed: process.memoryUsage().heapUsed,
+    rss,
+    heapUsed,
+    external,
+    cpuSeconds: (user + system) / 1e6,
   });
   longestTurnMicros = 0;
 });

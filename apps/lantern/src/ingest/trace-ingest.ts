@@ -9,6 +9,7 @@ import {
 } from '@lantern/otlp';
 import type { TraceStore } from '@lantern/telemetry-store';
 import { refuseTooManyItems, refuseTooManyMembers } from './item-limit.js';
+import { longNamesIn, longNamesOf } from './long-names.js';
 import { isSound, sanitize } from './sanitize/sanitize.js';
 import type { TraceFeed } from './feed.js';
 
@@ -32,9 +33,11 @@ export class TraceIngest {
     walker.walk(request);
     refuseTooManyItems(walker.itemCount);
     if (!isSound(walker)) return this.accept(decodeTraceRequest(request));
+    // Once the store has the request, another one may be walked.
+    const warning = longNamesIn(walker, request);
     await this.store.append(request);
     if (this.feed.size > 0) this.feed.publish(decodeTraceRequest(request).resourceSpans);
-    return FULL_SUCCESS;
+    return warning === undefined ? FULL_SUCCESS : { rejected: 0n, errorMessage: warning };
   }
 
   /** As {@link acceptProtobuf}, for OTLP/JSON. */
@@ -47,6 +50,10 @@ export class TraceIngest {
     const sanitized = sanitize(resourceSpans);
     await this.store.append(encodeTraceRequest(sanitized));
     this.feed.publish(sanitized);
-    return { rejected: BigInt(rejected.count), errorMessage: rejected.reasons.join('; ') };
+    const warning = longNamesOf(sanitized) ?? [];
+    return {
+      rejected: BigInt(rejected.count),
+      errorMessage: rejected.reasons.concat(warning).join('; '),
+    };
   }
 }

@@ -20,10 +20,15 @@ interface Answer {
   readonly times: readonly UnixNano[];
   readonly windowSeconds: number;
   readonly series: readonly Series[];
+  /** Series that the answer has no room for. */
+  readonly droppedSeries: number;
 }
 
 /** The store counts in periods of this width, or multiples of it. */
 const PERIOD_NANO = 10_000_000_000n;
+
+/** Limit on the points of all series of an answer together, some 14 MB. */
+const MAX_ALL_POINTS = 200_000;
 
 const NANOS_PER_MILLI = 1e6;
 
@@ -104,15 +109,27 @@ const ask = async (store: TraceStore, request: MetricsRequest, quantile?: number
     else series.set(key, { service: cell.service, operation, cells: [cell] });
   }
   const windowEnds = times.map((time) => roundUp(time, periodNano));
+  const kept = busiest([...series.values()], Math.max(1, Math.floor(MAX_ALL_POINTS / times.length)));
   return {
     times,
     windowSeconds: Number(ratePer) / 1e9,
-    series: Array.from(series.values(), ({ service, operation, cells: own }) => ({
+    droppedSeries: series.size - kept.length,
+    series: kept.map(({ service, operation, cells: own }) => ({
       service,
       operation,
       ...slide(own, windowEnds, ratePer, quantile),
     })),
   };
+};
+
+/** The series with the most calls, in the order in which they came. */
+const busiest = <One extends { readonly cells: readonly RedCell[] }>(series: One[], count: number): One[] => {
+  if (series.length <= count) return series;
+  const callsOf = new Map(series.map((one) => [one, one.cells.reduce((sum, { calls }) => sum + calls, 0)]));
+  const kept = new Set(
+    series.toSorted((a, b) => (callsOf.get(b) ?? 0) - (callsOf.get(a) ?? 0)).slice(0, count),
+  );
+  return series.filter((one) => kept.has(one));
 };
 
 /**
@@ -170,7 +187,7 @@ const quantileOf = (counts: ReadonlyMap<number, number>, quantile: number): numb
 
 const familyOf = (
   { groupByOperation }: MetricsRequest,
-  { times, series }: Answer,
+  { times, series, droppedSeries }: Answer,
   metric: {
     readonly name: string;
     readonly help: string;
@@ -196,7 +213,12 @@ const familyOf = (
   return {
     name: `service_${groupByOperation ? 'operation_' : ''}${metric.name}`,
     type: 'GAUGE',
-    help: `${metric.help}, grouped by service${groupByOperation ? ' & operation' : ''}`,
+    help:
+      `${metric.help}, grouped by service${groupByOperation ? ' & operation' : ''}` +
+      // Where clients of Jaeger look at nothing.
+      (droppedSeries === 0
+        ? ''
+        : `; the ${series.length} of ${series.length + droppedSeries} with the most calls`),
     metrics,
   };
 };

@@ -36,6 +36,18 @@ export const goneSignal = ({ raw }: FastifyReply): AbortSignal => {
 export const sendData = (reply: FastifyReply, data: unknown): FastifyReply =>
   sendJson(reply, JSON.stringify({ status: 'success', data }));
 
+/** Limit on the labels, values or series of an answer. */
+export const MAX_LIST_LENGTH = 20_000;
+
+/** Response header of a list that was cut: how many entries of how many it has. */
+export const TRUNCATED_HEADER = 'lantern-truncated';
+
 /** Loki leaves `data` out when there is none. */
-export const sendList = (reply: FastifyReply, list: readonly unknown[]): FastifyReply =>
-  sendJson(reply, JSON.stringify({ status: 'success', ...(list.length === 0 ? undefined : { data: list }) }));
+export const sendList = (reply: FastifyReply, list: readonly unknown[]): FastifyReply => {
+  const data = list.length > MAX_LIST_LENGTH ? list.slice(0, MAX_LIST_LENGTH) : list;
+  if (data.length < list.length) void reply.header(TRUNCATED_HEADER, `${data.length} of ${list.length}`);
+  return sendJson(
+    reply,
+    JSON.stringify({ status: 'success', ...(list.length === 0 ? undefined : { data }) }),
+  );
+};

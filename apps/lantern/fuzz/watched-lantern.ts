@@ -17,14 +17,17 @@ export interface Usage {
   readonly longestTurnMillis: number;
   readonly rss: number;
   readonly heapUsed: number;
+  readonly external: number;
+  /** User and system time since the start. */
+  readonly cpuSeconds: number;
 }
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const WATCHED = new URL('watched.mjs', import.meta.url).href;
 const HOOKS = new URL('../../../tools/source-modules.mjs', import.meta.url).href;
 
-/** A Lantern with a small heap, in a process of its own. */
-export class FuzzedLantern {
+/** A Lantern in a process of its own, which is watched. */
+export class WatchedLantern {
   /** What it wrote to standard error; the last of it where there is much. */
   output = '';
   /** How it ended; undefined while it runs. */
@@ -42,14 +45,15 @@ export class FuzzedLantern {
     });
   }
 
+  /** @param heapMebibytes limit on the heap; undefined for what Node takes */
   static async start(
-    heapMebibytes: number,
+    heapMebibytes: number | undefined,
     env: Readonly<Record<string, string>> = {},
-  ): Promise<FuzzedLantern> {
+  ): Promise<WatchedLantern> {
     const child = fork(MAIN, [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [
-        `--max-old-space-size=${heapMebibytes}`,
+        ...(heapMebibytes === undefined ? [] : [`--max-old-space-size=${heapMebibytes}`]),
         '--max-semi-space-size=8',
         '--experimental-transform-types',
         '--disable-warning=ExperimentalWarning',
@@ -66,7 +70,7 @@ export class FuzzedLantern {
       },
     });
     const { urls } = await messageOf<{ readonly urls: Urls }>(child, 'ready');
-    return new FuzzedLantern(child, urls);
+    return new WatchedLantern(child, urls);
   }
 
   /** Rejects when the process has ended. Waits while its event loop is held up. */
@@ -74,6 +78,10 @@ export class FuzzedLantern {
     const answer = messageOf<Usage>(this.child, 'usage');
     this.child.send({ type: 'usage' }, () => undefined);
     return answer;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
   }
 
   async kill(): Promise<void> {
