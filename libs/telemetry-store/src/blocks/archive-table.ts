@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TraceId } from '@lantern/telemetry-model';
+import type { Change } from './change.js';
 
 export const ARCHIVE_SCHEMA = `
   CREATE TABLE IF NOT EXISTS archived_trace (
@@ -12,6 +13,8 @@ export const ARCHIVE_SCHEMA = `
 export class ArchiveTable {
   private readonly upsert: StatementSync;
   private readonly select: StatementSync;
+  /** Copies that wait to be written. */
+  private readonly waiting = new Map<TraceId, Uint8Array>();
 
   constructor(private readonly database: DatabaseSync) {
     this.upsert = database.prepare(
@@ -29,11 +32,21 @@ export class ArchiveTable {
   }
 
   spans(traceId: TraceId): Uint8Array | undefined {
+    const waiting = this.waiting.get(traceId);
+    if (waiting) return waiting;
     return this.select.get(Buffer.from(traceId, 'hex'))?.spans as Uint8Array | undefined;
   }
 
-  /** Within a transaction of the database. The time of the first archiving stays. */
-  put(traceId: TraceId, archivedMillis: number, spans: Uint8Array): void {
-    this.upsert.run(Buffer.from(traceId, 'hex'), archivedMillis, spans);
+  /** The time of the first archiving stays. */
+  insertion(traceId: TraceId, archivedMillis: number, spans: Uint8Array): Change {
+    return {
+      bytes: spans.length,
+      hold: () => void this.waiting.set(traceId, spans),
+      apply: () => void this.upsert.run(Buffer.from(traceId, 'hex'), archivedMillis, spans),
+      release: () => {
+        // A later copy of the same trace may wait too.
+        if (this.waiting.get(traceId) === spans) this.waiting.delete(traceId);
+      },
+    };
   }
 }

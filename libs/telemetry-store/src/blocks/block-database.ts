@@ -1,14 +1,17 @@
-import { accessSync, constants } from 'node:fs';
+import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ARCHIVE_SCHEMA, ArchiveTable } from './archive-table.js';
 import { BlockTable, blockTableSchema } from './block-table.js';
+import { joinChanges, type Change } from './change.js';
+import { Checkpoints, type SyncFiles } from './checkpoints.js';
 import { ChunkTable, chunkTableSchema } from './chunk-table.js';
 import { FolderError } from './folder-error.js';
 import { makeFolder } from './make-folder.js';
 import { folderErrorOf, forgetHolder, noteHolder } from './folder-lock.js';
 import { START, type LogPosition } from './journal.js';
 import { WriteError } from './write-error.js';
+import { WriteQueue } from './write-queue.js';
 
 /**
  * `PRAGMA user_version`: raised when a reader of the version before could not read the file, and when tables are
@@ -23,6 +26,17 @@ const APPLICATION_ID = 0x4c4e544e;
 const FILE_NAME = 'lantern.db';
 /** Stands for the folder in messages. */
 const MEMORY = 'memory';
+
+export interface DatabaseOptions {
+  /** Whether a loss of power must leave the file sound. SQLite never syncs: see {@link Checkpoints}. */
+  readonly syncs: boolean;
+  readonly files?: SyncFiles;
+  /** A checkpoint begins when SQLite's own log is longer. */
+  readonly checkpointBytes: number;
+  /** Limit on the memory of changes that wait for the disk. */
+  readonly maxWaitingBytes: number;
+  readonly report: (message: string) => void;
+}
 
 /** The parts of a block of spans, beside its summary and the chunks of its body. */
 const SPAN_PARTS = ['tags', 'columns'] as const;
@@ -54,11 +68,28 @@ export class BlockDatabase {
   readonly logs: BlockTable<LogPart>;
   readonly logTexts: ChunkTable;
   private readonly setPosition: StatementSync;
+  private readonly queue: WriteQueue;
+  /** Undefined where nothing has to outlive a loss of power. */
+  private readonly checkpoints: Checkpoints | undefined;
 
   private constructor(
     private readonly folder: string | undefined,
     private readonly database: DatabaseSync,
+    private readonly options: DatabaseOptions,
   ) {
+    const { syncs, files = fs, checkpointBytes, maxWaitingBytes, report } = options;
+    this.queue = new WriteQueue((apply) => this.inTransaction(apply), maxWaitingBytes);
+    if (folder !== undefined && syncs) {
+      this.checkpoints = new Checkpoints({
+        database,
+        path: join(folder, FILE_NAME),
+        queue: this.queue,
+        files,
+        checkpointBytes,
+        onError: (error) =>
+          report(`${this.writeErrorOf(error).message} Blocks stay in memory and in the log until then.`),
+      });
+    }
     this.spans = new BlockTable(database, 'span', SPAN_PARTS);
     this.spanBodies = new ChunkTable(database, 'span_body');
     this.archive = new ArchiveTable(database);
@@ -74,37 +105,48 @@ export class BlockDatabase {
    * process can open it: the lock is the operating system's, so it ends with the process, however that ends.
    *
    * @param folder undefined opens an empty database in memory
-   * @param syncs false lets a loss of power damage the file
    * @throws FolderError
    */
-  static open(folder: string | undefined, syncs: boolean): BlockDatabase {
+  static open(folder: string | undefined, options: DatabaseOptions): BlockDatabase {
     if (folder === undefined) {
       const database = new DatabaseSync(':memory:');
       prepareFile(database, MEMORY, false);
-      return new BlockDatabase(undefined, database);
+      return new BlockDatabase(undefined, database, options);
     }
     const path = join(folder, FILE_NAME);
     let database: DatabaseSync;
     try {
       makeFolder(folder);
       // SQLite would only say that it failed.
-      accessSync(folder, constants.W_OK);
+      fs.accessSync(folder, fs.constants.W_OK);
       database = new DatabaseSync(path);
     } catch (error) {
       throw new FolderError(WriteError.of(error, folder).message, { cause: error });
     }
     try {
-      prepareFile(database, folder, syncs);
+      prepareFile(database, folder, options.syncs);
       noteHolder(folder);
-      return new BlockDatabase(folder, database);
+      return new BlockDatabase(folder, database, options);
     } catch (error) {
       database.close();
       throw folderErrorOf(error, folder, path);
     }
   }
 
-  close(): void {
+  /** Writes and syncs all that there is, and closes the file. */
+  async close(): Promise<void> {
+    try {
+      await this.checkpoints?.finish();
+    } catch (error) {
+      this.options.report(`${this.writeErrorOf(error).message} The next start reads the rest from the log.`);
+    }
+    this.abandon();
+  }
+
+  /** Closes the file. What waits to be written is in the log. */
+  abandon(): void {
     this.database.close();
+    this.checkpoints?.closeFiles();
     if (this.folder !== undefined) forgetHolder(this.folder);
   }
 
@@ -115,16 +157,48 @@ export class BlockDatabase {
   }
 
   /**
-   * Everything that `write` does, and the position up to which the blocks of a signal then hold the log: all or
-   * nothing.
+   * Writes the blocks of a signal, and the position up to which they then hold the log: all or nothing.
    *
    * @throws WriteError
    */
-  seal(signal: string, { segment, offset }: LogPosition, write: () => void): void {
-    this.inTransaction(() => {
-      write();
-      this.setPosition.run(signal, segment, offset);
-    });
+  seal(signal: string, { segment, offset }: LogPosition, blocks: readonly Change[]): void {
+    const position: Change = {
+      bytes: 0,
+      hold: () => undefined,
+      apply: () => void this.setPosition.run(signal, segment, offset),
+      release: () => undefined,
+    };
+    this.write(joinChanges([...blocks, position]));
+  }
+
+  /**
+   * Writes a change. While the disk is waited for, it is only accepted: reads see it, and it is written later.
+   *
+   * @throws WriteError when nothing of it was accepted
+   */
+  write(change: Change): void {
+    if (this.isHolding) this.queue.postpone(change);
+    else this.queue.write(change);
+    this.startCheckpointWhenDue();
+  }
+
+  /** Whether the disk is waited for, so that nothing may be written. */
+  get isHolding(): boolean {
+    return this.checkpoints?.isHolding ?? false;
+  }
+
+  startCheckpointWhenDue(): void {
+    this.checkpoints?.startWhenDue();
+  }
+
+  /** Waits until every change that was accepted so far is written. @throws WriteError */
+  async written(): Promise<void> {
+    await this.checkpoints?.written();
+  }
+
+  /** Waits until every change that was accepted so far is on the disk. @throws WriteError */
+  async onDisk(): Promise<void> {
+    await this.checkpoints?.onDisk();
   }
 
   /** The last segment of the log that any block holds a record of. */
@@ -145,7 +219,7 @@ export class BlockDatabase {
   }
 
   /** @throws WriteError and then nothing of it was done */
-  inTransaction(work: () => void): void {
+  private inTransaction(work: () => void): void {
     try {
       this.database.exec('BEGIN IMMEDIATE');
       try {
@@ -169,14 +243,9 @@ export class BlockDatabase {
     return Number(this.database.prepare('PRAGMA freelist_count').get()?.freelist_count ?? 0);
   }
 
-  /** Gives up to so many free pages back to the file system, with the next checkpoint. */
+  /** Gives up to so many free pages back to the file system, with the next checkpoint. Not while the disk is waited for. */
   vacuum(pages: number): void {
     this.database.exec(`PRAGMA incremental_vacuum(${pages})`);
-  }
-
-  /** Moves SQLite's own log into the file, and both to the disk. */
-  checkpoint(): void {
-    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 }
 
@@ -202,15 +271,12 @@ const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): vo
         `${OLDEST_FORMAT} on: delete the folder, or choose another data folder.`,
     );
   }
-  if (format === 0) {
-    // The first two take effect only while the file is empty, and an empty file need not be waited for.
-    database.exec(`
-      PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = OFF;
-    `);
-  }
+  // Both take effect only while the file is empty.
+  if (format === 0) database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL;`);
   database.exec(`
+    PRAGMA synchronous = OFF;
     PRAGMA journal_mode = WAL;
-    PRAGMA wal_autocheckpoint = ${Math.ceil(CHECKPOINT_BYTES / PAGE_BYTES)};
+    PRAGMA wal_autocheckpoint = ${syncs ? 0 : UNSYNCED_CHECKPOINT_PAGES};
     PRAGMA cache_size = -${CACHE_KIB};
   `);
   // Nothing is written to a file that is ready: it can be read although the disk is full.
@@ -223,10 +289,9 @@ const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): vo
       COMMIT;
     `);
   }
-  database.exec(`PRAGMA synchronous = ${syncs ? 'NORMAL' : 'OFF'}`);
 };
 
 const PAGE_BYTES = 4096;
-const CHECKPOINT_BYTES = 4 * 1024 * 1024;
+const UNSYNCED_CHECKPOINT_PAGES = 1024;
 /** SQLite's own: blocks are kept decompressed by the store, so it needs little. */
 const CACHE_KIB = 2048;

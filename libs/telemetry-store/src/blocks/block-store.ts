@@ -47,6 +47,10 @@ export interface BlockStoreOptions {
   readonly linesPerBlock?: number;
   /** Default 16 MiB. */
   readonly segmentBytes?: number;
+  /** Length of SQLite's own log at which a checkpoint begins. Default 4 MiB. */
+  readonly checkpointBytes?: number;
+  /** Limit on the memory of blocks that wait while the disk is slow; requests beyond it are refused. Default 64 MiB. */
+  readonly maxWaitingBytes?: number;
   /** How often expired data is looked for; 0 for never. Default 1 s. */
   readonly sweepMillis?: number;
   /** The clock that ages are counted by. */
@@ -114,13 +118,21 @@ class OpenBlockStore implements BlockStore {
     spansPerBlock = 1024,
     linesPerBlock = 2048,
     segmentBytes = 16 * MEBIBYTE,
+    checkpointBytes = 4 * MEBIBYTE,
+    maxWaitingBytes = 64 * MEBIBYTE,
     sweepMillis = 1000,
     now = Date.now,
     files,
   }: BlockStoreOptions) {
     const report = reportOnce(tell, now);
     const survivesPowerLoss = durability === 'power' && folder !== undefined;
-    this.database = BlockDatabase.open(folder, durability !== 'none');
+    this.database = BlockDatabase.open(folder, {
+      syncs: durability !== 'none',
+      checkpointBytes,
+      maxWaitingBytes,
+      report,
+      ...(files ? { files } : {}),
+    });
     try {
       const { database } = this;
       const log = openJournal(folder, {
@@ -140,9 +152,7 @@ class OpenBlockStore implements BlockStore {
         settle: async () => {
           if (survivesPowerLoss) await log.sync();
         },
-        settleDatabase: () => {
-          if (survivesPowerLoss) database.checkpoint();
-        },
+        settleDatabase: () => (survivesPowerLoss ? database.onDisk() : database.written()),
         onSealed: () => this.logUpkeep.discard(),
         close: () => this.close(),
         report,
@@ -168,7 +178,7 @@ class OpenBlockStore implements BlockStore {
       this.space = new SpaceUpkeep({ database, signals, report });
       this.logUpkeep.replay();
     } catch (error) {
-      this.database.close();
+      this.database.abandon();
       throw this.database.folderErrorOf(error);
     }
     if (sweepMillis > 0) this.space.sweepEvery(sweepMillis);
@@ -196,7 +206,8 @@ class OpenBlockStore implements BlockStore {
     this.isClosed = true;
     this.space.stop();
     await this.log.close();
-    this.database.close();
+    await this.logUpkeep.idle();
+    await this.database.close();
   }
 }
 

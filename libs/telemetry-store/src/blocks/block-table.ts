@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Change } from './change.js';
 
 /** A block as it lies in the file; see docs/file-format.md. */
 export interface BlockParts<Part extends string> {
@@ -44,6 +45,10 @@ export class BlockTable<Part extends string> {
   private readonly inserts: ReadonlyMap<Part, StatementSync>;
   private readonly selects: ReadonlyMap<Part, StatementSync>;
   private readonly deletes: readonly StatementSync[];
+  /** Blocks that wait to be inserted. */
+  private readonly inserted = new Map<number, BlockParts<Part>>();
+  /** Blocks that wait to be deleted. */
+  private readonly deleted = new Set<number>();
 
   constructor(
     private readonly database: DatabaseSync,
@@ -61,30 +66,56 @@ export class BlockTable<Part extends string> {
     );
   }
 
-  /** Within a transaction of the database. */
-  insert(block: BlockParts<Part>): void {
-    this.insertSummary.run(block.block, block.arrivedMillis, bytesOf(block), block.summary);
-    for (const [part, insert] of this.inserts) insert.run(block.block, block.parts[part]);
+  insertion(block: BlockParts<Part>): Change {
+    return {
+      bytes: bytesOf({ ...block, chunks: [] }),
+      hold: () => void this.inserted.set(block.block, block),
+      apply: () => {
+        this.insertSummary.run(block.block, block.arrivedMillis, bytesOf(block), block.summary);
+        for (const [part, insert] of this.inserts) insert.run(block.block, block.parts[part]);
+      },
+      release: () => void this.inserted.delete(block.block),
+    };
   }
 
-  /** Within a transaction of the database. */
-  delete(blocks: readonly number[]): void {
-    for (const statement of this.deletes) for (const block of blocks) statement.run(block);
+  deletion(blocks: readonly number[]): Change {
+    return {
+      bytes: 0,
+      hold: () => {
+        for (const block of blocks) this.deleted.add(block);
+      },
+      apply: () => {
+        for (const statement of this.deletes) for (const block of blocks) statement.run(block);
+      },
+      release: () => {
+        for (const block of blocks) this.deleted.delete(block);
+      },
+    };
   }
 
   summary(block: number): Uint8Array | undefined {
-    return this.selectSummary.get(block)?.summary as Uint8Array | undefined;
+    const inserted = this.inserted.get(block);
+    return inserted?.summary ?? (this.selectSummary.get(block)?.summary as Uint8Array | undefined);
   }
 
   part(part: Part, block: number): Uint8Array | undefined {
-    return this.selects.get(part)?.get(block)?.content as Uint8Array | undefined;
+    const inserted = this.inserted.get(block);
+    return inserted?.parts[part] ?? (this.selects.get(part)?.get(block)?.content as Uint8Array | undefined);
+  }
+
+  /** Every block that is there, by number. */
+  *summaries(onUnreadable: (message: string) => void): Generator<BlockSummaryRow> {
+    for (const row of this.writtenSummaries(onUnreadable)) if (!this.deleted.has(row.block)) yield row;
+    for (const inserted of this.inserted.values()) {
+      if (!this.deleted.has(inserted.block)) yield { ...inserted, bytes: bytesOf(inserted) };
+    }
   }
 
   /**
-   * By number. A page of the file that SQLite cannot read takes as few rows with it as can be: they are then
+   * A page of the file that SQLite cannot read takes as few rows with it as can be: they are then
    * looked for one by one from both ends.
    */
-  *summaries(onUnreadable: (message: string) => void): Generator<BlockSummaryRow> {
+  private *writtenSummaries(onUnreadable: (message: string) => void): Generator<BlockSummaryRow> {
     const select = `SELECT block, arrived_millis, bytes, summary FROM ${this.name}_summary`;
     let last = 0;
     try {

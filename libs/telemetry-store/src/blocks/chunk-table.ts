@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Change } from './change.js';
 
 /** More than any block has. */
 const CHUNKS_PER_BLOCK = 65_536;
@@ -13,6 +14,8 @@ export class ChunkTable {
   private readonly insertOne: StatementSync;
   private readonly selectOne: StatementSync;
   private readonly deleteRange: StatementSync;
+  /** Chunks of blocks that wait to be inserted. */
+  private readonly inserted = new Map<number, readonly Uint8Array[]>();
 
   constructor(database: DatabaseSync, name: string) {
     this.insertOne = database.prepare(`INSERT INTO ${name} VALUES (?, ?)`);
@@ -20,17 +23,32 @@ export class ChunkTable {
     this.deleteRange = database.prepare(`DELETE FROM ${name} WHERE chunk BETWEEN ? AND ?`);
   }
 
-  /** Within a transaction of the database. */
-  insert(block: number, chunks: readonly Uint8Array[]): void {
-    for (const [chunk, content] of chunks.entries()) this.insertOne.run(chunkKey(block, chunk), content);
+  insertion(block: number, chunks: readonly Uint8Array[]): Change {
+    return {
+      bytes: chunks.reduce((sum, { length }) => sum + length, 0),
+      hold: () => void this.inserted.set(block, chunks),
+      apply: () => {
+        for (const [chunk, content] of chunks.entries()) this.insertOne.run(chunkKey(block, chunk), content);
+      },
+      release: () => void this.inserted.delete(block),
+    };
   }
 
-  /** Within a transaction of the database. */
-  delete(blocks: readonly number[]): void {
-    for (const block of blocks) this.deleteRange.run(chunkKey(block, 0), chunkKey(block + 1, 0) - 1);
+  deletion(blocks: readonly number[]): Change {
+    return {
+      bytes: 0,
+      // Nobody asks for a chunk of a block that was dropped.
+      hold: () => undefined,
+      apply: () => {
+        for (const block of blocks) this.deleteRange.run(chunkKey(block, 0), chunkKey(block + 1, 0) - 1);
+      },
+      release: () => undefined,
+    };
   }
 
   chunk(block: number, chunk: number): Uint8Array | undefined {
+    const inserted = this.inserted.get(block);
+    if (inserted) return inserted[chunk];
     return this.selectOne.get(chunkKey(block, chunk))?.content as Uint8Array | undefined;
   }
 }

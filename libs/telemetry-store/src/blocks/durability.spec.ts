@@ -1,7 +1,11 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { openBlockStore } from './block-store.js';
+import type { ResourceSpans } from '@lantern/telemetry-model';
+import { attributes, resourceSpans, span, traceId } from '@lantern/telemetry-model/testing';
+import { openBlockStore, type BlockStore } from './block-store.js';
+import { abandon } from './testing/abandon.js';
 import { append, ids, numbers, order } from './testing/orders.js';
 import { TemporaryFolders } from './testing/temporary-folders.js';
 import type { LogFiles } from './write-ahead-log.js';
@@ -12,19 +16,27 @@ afterAll(() => folders.remove());
 /** A disk that is done only when it is told so. */
 class SlowDisk {
   syncs = 0;
+  private isFast = false;
   private readonly waiting: ((error: NodeJS.ErrnoException | null) => void)[] = [];
 
   readonly files: LogFiles = {
     ...fs,
     fdatasync: ((_: number, done: (error: NodeJS.ErrnoException | null) => void) => {
       this.syncs++;
-      this.waiting.push(done);
+      if (this.isFast) done(null);
+      else this.waiting.push(done);
     }) as typeof fs.fdatasync,
   };
 
   finish(code?: string): void {
     const error = code === undefined ? null : Object.assign(new Error(code), { code });
     for (const done of this.waiting.splice(0)) done(error);
+  }
+
+  /** From here on it is always done at once. */
+  speedUp(): void {
+    this.isFast = true;
+    this.finish();
   }
 }
 
@@ -45,10 +57,8 @@ describe('a request', () => {
     expect(isAcknowledged).toBe(false);
     disk.finish();
     await appended;
-    const closed = store.close();
-    await turns();
-    disk.finish();
-    await closed;
+    disk.speedUp();
+    await store.close();
   });
 
   it('shares the wait for the disk with all that came meanwhile', async () => {
@@ -66,10 +76,8 @@ describe('a request', () => {
     disk.finish();
     await others;
     expect(await ids(store)).toEqual(numbers(1, 50));
-    const closed = store.close();
-    await turns();
-    disk.finish();
-    await closed;
+    disk.speedUp();
+    await store.close();
   });
 
   it('is refused when the disk does not take it, with the reason', async () => {
@@ -81,17 +89,130 @@ describe('a request', () => {
     await expect(appended).rejects.toThrow(
       /^Cannot write to .*: the disk is full; free some space, or keep less\.$/,
     );
-    const closed = store.close();
-    await turns();
-    disk.finish();
-    await closed;
+    disk.speedUp();
+    await store.close();
   });
 
   it('that has to outlive the process alone never waits for the disk', async () => {
     const disk = new SlowDisk();
     const store = open('process', disk);
     for (const n of numbers(1, 20)) await append(store, ...order(n));
-    await store.close();
     expect(disk.syncs).toBe(0);
+    disk.speedUp();
+    await store.close();
+  });
+});
+
+/** A span that nothing can compress. */
+const large = (n: number, bytes = 10_000): ResourceSpans =>
+  resourceSpans(
+    `service-${n}`,
+    span({ traceId: traceId(n), attributes: attributes({ noise: randomBytes(bytes / 2).toString('hex') }) }),
+  );
+
+describe('A checkpoint of the database', () => {
+  let folder = '';
+  let disk: SlowDisk;
+  let store: BlockStore;
+  const messages: string[] = [];
+  let next = 1;
+  beforeEach(async () => {
+    folder = folders.next();
+    disk = new SlowDisk();
+    const report = (message: string): void => void messages.push(message);
+    const { files } = disk;
+    store = openBlockStore({
+      folder,
+      files,
+      report,
+      sweepMillis: 0,
+      segmentBytes: 100_000,
+      spansPerBlock: 2,
+      checkpointBytes: 200_000,
+      maxWaitingBytes: 1_000_000,
+    });
+    messages.length = 0;
+    for (next = 1; disk.syncs === 0 && next < 200; next++) await append(store, large(next));
+    expect(disk.syncs).toBe(1);
+    expect(messages).toEqual([]);
+  });
+  afterEach(async () => {
+    disk.speedUp();
+    await store.close();
+  });
+
+  it('lets requests be acknowledged, and questions be answered, while the disk is slow', async () => {
+    const end = next + 60;
+    for (; next < end; next++) await append(store, large(next));
+    expect(await ids(store)).toEqual(numbers(1, end - 1));
+    expect(disk.syncs).toBe(1);
+    expect((await store.traces.services()).length).toBe(end - 1);
+    disk.speedUp();
+    await store.close();
+    const second = openBlockStore({ folder, sweepMillis: 0 });
+    expect(await ids(second)).toEqual(numbers(1, end - 1));
+    expect(second.status()).toMatchObject({ duplicateSpans: 0, damagedRecords: 0, damagedBlocks: 0 });
+    await second.close();
+    expect(messages).toEqual([]);
+  });
+
+  it('loses nothing when the process ends in any of its steps', async () => {
+    for (let step = 1; step <= 4; step++) {
+      const end = next + 10;
+      for (; next < end; next++) await append(store, large(next));
+      const killed = openBlockStore({ folder: abandon(folder, folders.next()), sweepMillis: 0 });
+      expect(await ids(killed)).toEqual(numbers(1, end - 1));
+      expect(killed.status()).toMatchObject({ duplicateSpans: 0, damagedRecords: 0, damagedBlocks: 0 });
+      await killed.close();
+      disk.finish();
+      await turns();
+    }
+  });
+
+  it('keeps the log until the blocks of it are written', async () => {
+    for (const end = next + 20; next < end; next++) await append(store, large(next));
+    const { logBytes } = store.status();
+    expect(logBytes).toBeGreaterThan(20 * 10_000);
+    disk.speedUp();
+    await turns();
+    await append(store, large(next++), large(next++));
+    await turns();
+    expect(store.status().logBytes).toBeLessThan(logBytes / 2);
+  });
+
+  it('that takes too long makes the store refuse what would not fit in memory, with the reason', async () => {
+    await expect(
+      (async () => {
+        for (const end = next + 600; next < end; next++) await append(store, large(next));
+      })(),
+    ).rejects.toThrow(/^The disk is too slow: \d+ MiB wait to be written\.$/);
+    const refused = next;
+    expect(await ids(store)).toEqual(numbers(1, refused - 1));
+    disk.speedUp();
+    await turns();
+    await append(store, large(refused));
+    expect(await ids(store)).toEqual(numbers(1, refused));
+  });
+
+  it('that fails is reported and tried again', async () => {
+    disk.finish('EIO');
+    await turns();
+    expect(messages).toEqual([expect.stringMatching(/^Cannot write to .*: EIO\. Blocks stay in memory/)]);
+    store.sweep();
+    expect(disk.syncs).toBe(2);
+    expect(await ids(store)).toEqual(numbers(1, next - 1));
+  });
+
+  it('drops old blocks, and keeps archived traces, while the disk is slow', async () => {
+    const archived = store.traces.archiveTrace(traceId(1));
+    await turns();
+    disk.speedUp();
+    expect(await archived).toBe(true);
+    await store.close();
+    const second = openBlockStore({ folder, maxBytes: 30_000, sweepMillis: 0 });
+    while (second.sweep());
+    expect(await ids(second)).not.toContain(1);
+    expect(await second.traces.getTrace(traceId(1))).toBeDefined();
+    await second.close();
   });
 });

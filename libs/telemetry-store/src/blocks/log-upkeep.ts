@@ -19,8 +19,14 @@ export class LogUpkeep {
   /** Records that were left out when the log was read. */
   unreadableRecords = 0;
   private isReplaying = false;
+  private discarding: Promise<void> | undefined;
 
   constructor(private readonly options: LogUpkeepOptions) {}
+
+  /** Waits until no segment is being removed. */
+  async idle(): Promise<void> {
+    await this.discarding;
+  }
 
   /** Gives each signal what earlier processes acknowledged and had not sealed, in the order of its arrival. */
   replay(): void {
@@ -44,11 +50,16 @@ export class LogUpkeep {
     this.discard();
   }
 
-  /** Removes the segments that no signal needs any more. To be called when one has sealed. */
+  /**
+   * Removes the segments that no signal needs any more, once the blocks that have their records are written. To be called
+   * when a signal has sealed.
+   */
   discard(): void {
     const { log, database, signals, survivesPowerLoss, report } = this.options;
     // What is still to be read is in no block, although no signal knows of it yet.
-    if (this.isReplaying || log.segmentCount < 2) return;
+    if (this.isReplaying || this.discarding || log.segmentCount < 2) return;
+    const onError = (error: unknown): void =>
+      report(`${database.writeErrorOf(error).message} The log is kept until then.`);
     try {
       for (const signal of signals) {
         const first = signal.firstUnsealed;
@@ -59,11 +70,12 @@ export class LogUpkeep {
         .filter((position) => position !== undefined)
         .reduce(earlier, log.end);
       if (!log.hasBefore(needed)) return;
-      // What is in the log only is on the disk; what is in the database is so after a checkpoint.
-      if (survivesPowerLoss) database.checkpoint();
-      log.discardBefore(needed);
+      this.discarding = (survivesPowerLoss ? database.onDisk() : database.written())
+        .then(() => log.discardBefore(needed))
+        .catch(onError)
+        .finally(() => (this.discarding = undefined));
     } catch (error) {
-      report(`${database.writeErrorOf(error).message} The log is kept until then.`);
+      onError(error);
     }
   }
 

@@ -32,6 +32,8 @@ export class SpaceUpkeep {
       for (const signal of signals) hasMore = signal.dropExpired() || hasMore;
       // First all goes that has to: what is moved meanwhile might go next.
       if (hasMore) return true;
+      database.startCheckpointWhenDue();
+      if (database.isHolding) return false;
       const surplus = database.freePages() - KEPT_FREE_PAGES;
       if (surplus <= 0) return false;
       database.vacuum(Math.min(surplus, VACUUMED_PAGES));

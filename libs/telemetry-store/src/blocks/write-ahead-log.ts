@@ -10,7 +10,7 @@ const SEGMENT_NAME = /^(\d{10})\.wal$/;
 /** The calls by which the log writes, to be replaced where a disk has to be full. */
 export type LogFiles = Pick<
   typeof fs,
-  'openSync' | 'writevSync' | 'ftruncateSync' | 'fdatasync' | 'fdatasyncSync' | 'closeSync'
+  'openSync' | 'writevSync' | 'ftruncateSync' | 'fdatasync' | 'closeSync'
 >;
 
 export interface LogOptions {
@@ -42,6 +42,10 @@ export class WriteAheadLog implements Journal {
   private offset = 0;
   /** Lengths of the older segments that are still there. */
   private readonly olderSegments = new Map<number, number>();
+  /** Descriptors of older segments that the disk may not have yet. */
+  private unsynced: number[] = [];
+  /** Whether a segment was made since the folder was synced: it is only found after a loss of power when its folder is on the disk. */
+  private hasNewSegment = false;
   private syncing: Promise<void> | undefined;
   private nextSync: Promise<void> | undefined;
   private readonly files: LogFiles;
@@ -85,7 +89,7 @@ export class WriteAheadLog implements Journal {
    * @throws WriteError when the file system takes nothing more; then nothing was appended
    */
   append(kind: RecordKind, payload: Uint8Array): LogPosition {
-    if (this.offset > this.options.segmentBytes) this.closeSegment();
+    if (this.offset > this.options.segmentBytes) this.leaveSegment();
     const header = recordHeader(kind, payload);
     const start = this.offset;
     try {
@@ -139,17 +143,9 @@ export class WriteAheadLog implements Journal {
     return this.olderSegments.size + (this.offset > 0 ? 1 : 0);
   }
 
-  /** Begins a new segment, so that this one can be discarded as soon as its records are in blocks. */
-  closeSegment(): void {
-    if (this.descriptor !== undefined && this.options.survivesPowerLoss) {
-      this.files.fdatasyncSync(this.descriptor);
-    }
-    this.leaveSegment();
-  }
-
   async close(): Promise<void> {
-    if (this.descriptor !== undefined && this.options.survivesPowerLoss) await this.sync();
-    await this.syncing;
+    if (this.options.survivesPowerLoss) await this.sync();
+    for (const descriptor of this.unsynced.splice(0)) this.files.closeSync(descriptor);
     if (this.descriptor !== undefined) this.files.closeSync(this.descriptor);
     this.descriptor = undefined;
   }
@@ -167,37 +163,45 @@ export class WriteAheadLog implements Journal {
   }
 
   private openSegment(): number {
-    const descriptor = this.files.openSync(this.pathOf(this.segment), 'wx');
-    if (this.options.survivesPowerLoss) {
-      // A new file is only found after a loss of power when its folder is on the disk too.
-      const folder = fs.openSync(this.options.folder, 'r');
-      fs.fsyncSync(folder);
-      fs.closeSync(folder);
-    }
-    return descriptor;
+    this.hasNewSegment = true;
+    return this.files.openSync(this.pathOf(this.segment), 'wx');
   }
 
+  /** Begins a new segment, so that this one can be discarded as soon as its records are in blocks. */
   private leaveSegment(): void {
-    const { descriptor, syncing } = this;
+    const { descriptor } = this;
     this.descriptor = undefined;
     this.olderSegments.set(this.segment, this.offset);
     this.segment++;
     this.offset = 0;
     if (descriptor === undefined) return;
-    // Closed under a call that is still writing, the number could stand for another file.
-    const close = (): void => this.files.closeSync(descriptor);
-    if (syncing) void syncing.then(close, close);
-    else close();
+    // Its records are acknowledged by the next sync, which closes it.
+    if (this.options.survivesPowerLoss) this.unsynced.push(descriptor);
+    else this.files.closeSync(descriptor);
   }
 
-  private syncNow(): Promise<void> {
+  private async syncNow(): Promise<void> {
+    const older = [...this.unsynced];
+    const current = this.descriptor === undefined ? [] : [this.descriptor];
+    const syncsFolder = this.hasNewSegment;
+    this.hasNewSegment = false;
+    try {
+      await Promise.all([
+        ...[...older, ...current].map((descriptor) => this.syncFile(descriptor)),
+        ...(syncsFolder ? [syncFolder(this.options.folder)] : []),
+      ]);
+    } catch (error) {
+      this.hasNewSegment ||= syncsFolder;
+      throw WriteError.of(error, this.options.folder);
+    }
+    this.unsynced = this.unsynced.filter((descriptor) => !older.includes(descriptor));
+    for (const descriptor of older) this.files.closeSync(descriptor);
+  }
+
+  private syncFile(descriptor: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.descriptor === undefined) {
-        resolve();
-        return;
-      }
-      this.files.fdatasync(this.descriptor, (error) => {
-        if (error) reject(WriteError.of(error, this.options.folder));
+      this.files.fdatasync(descriptor, (error) => {
+        if (error) reject(error);
         else resolve();
       });
     });
@@ -216,3 +220,12 @@ export class WriteAheadLog implements Journal {
     return join(this.options.folder, `${String(segment).padStart(10, '0')}.wal`);
   }
 }
+
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await fs.promises.open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};

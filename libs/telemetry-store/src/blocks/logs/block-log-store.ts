@@ -1,6 +1,7 @@
 import type { LogLabels, LogStream } from '@lantern/telemetry-model';
 import type { LogQuery, LogRow, LogStore, LogStoreStats } from '../../log-store.js';
 import { bytesOf } from '../block-table.js';
+import { joinChanges } from '../change.js';
 import { RecordKind } from '../log-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../signal-blocks.js';
 import type { LogPosition } from '../journal.js';
@@ -130,12 +131,14 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
   protected sealBlocks(end: LogPosition, arrivedMillis: number): void {
     const { database } = this.options;
     const blocks = this.open.blocks.map((open) => sealLogBlock(open, arrivedMillis));
-    database.seal(this.signal, end, () => {
-      for (const { encoded } of blocks) {
-        database.logs.insert(encoded);
-        database.logTexts.insert(encoded.block, encoded.chunks ?? []);
-      }
-    });
+    database.seal(
+      this.signal,
+      end,
+      blocks.flatMap(({ encoded }) => [
+        database.logs.insertion(encoded),
+        database.logTexts.insertion(encoded.block, encoded.chunks ?? []),
+      ]),
+    );
     for (const { encoded, summary } of blocks) {
       this.sealed.remember({ block: encoded.block, arrivedMillis, bytes: bytesOf(encoded) }, summary);
     }
@@ -145,10 +148,7 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
   protected removeBlocks(blocks: readonly number[]): void {
     const { database } = this.options;
     const traceWords = blocks.map((block) => this.reader.traceWords(block));
-    database.inTransaction(() => {
-      database.logs.delete(blocks);
-      database.logTexts.delete(blocks);
-    });
+    database.write(joinChanges([database.logs.deletion(blocks), database.logTexts.deletion(blocks)]));
     for (const [i, block] of blocks.entries()) this.forget(block, traceWords[i]);
   }
 

@@ -11,6 +11,7 @@ import type {
   TraceStoreStats,
 } from '../../trace-store.js';
 import { bytesOf } from '../block-table.js';
+import { joinChanges } from '../change.js';
 import { RecordKind } from '../log-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../signal-blocks.js';
 import { traceIdOfWords, wordsAt } from '../trace-words.js';
@@ -30,7 +31,7 @@ import { TraceSearch } from './trace-search.js';
 
 export interface BlockTraceStoreOptions extends SignalBlocksOptions {
   /** As `settle`, for what was written to the database. */
-  readonly settleDatabase: () => void;
+  readonly settleDatabase: () => Promise<void>;
 }
 
 /** The newest spans are in an open block, all others in sealed ones; every question looks at both. */
@@ -91,7 +92,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     if (spans.size === 0) return false;
     this.archive.add(traceId, spans);
     this.dropSurplus();
-    this.options.settleDatabase();
+    await this.options.settleDatabase();
     return true;
   }
 
@@ -177,12 +178,14 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   protected sealBlocks(end: LogPosition, arrivedMillis: number): void {
     const { database } = this.options;
     const blocks = this.open.blocks.map((open) => sealSpanBlock(open, arrivedMillis));
-    database.seal(this.signal, end, () => {
-      for (const { encoded } of blocks) {
-        database.spans.insert(encoded);
-        database.spanBodies.insert(encoded.block, encoded.chunks ?? []);
-      }
-    });
+    database.seal(
+      this.signal,
+      end,
+      blocks.flatMap(({ encoded }) => [
+        database.spans.insertion(encoded),
+        database.spanBodies.insertion(encoded.block, encoded.chunks ?? []),
+      ]),
+    );
     for (const { encoded, summary } of blocks) {
       this.sealed.remember({ block: encoded.block, arrivedMillis, bytes: bytesOf(encoded) }, summary);
     }
@@ -192,10 +195,10 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   protected removeBlocks(blocks: readonly number[]): void {
     const { database } = this.options;
     const summaries = blocks.map((block) => this.reader.summary(block));
-    this.archive.absorb(this.archivedSpansIn(blocks, summaries), () => {
-      database.spans.delete(blocks);
-      database.spanBodies.delete(blocks);
-    });
+    this.archive.absorb(
+      this.archivedSpansIn(blocks, summaries),
+      joinChanges([database.spans.deletion(blocks), database.spanBodies.deletion(blocks)]),
+    );
     for (const [i, block] of blocks.entries()) this.forget(block, summaries[i]);
     if (summaries.includes(undefined)) this.sealed.reload(this.open.blocks.flatMap(({ calls }) => calls));
   }

@@ -2,6 +2,7 @@ import type { TraceId } from '@lantern/telemetry-model';
 import { ARCHIVE_SHARE, ArchiveFullError } from '../../archive-full-error.js';
 import type { ArchiveTable } from '../archive-table.js';
 import type { BlockDatabase } from '../block-database.js';
+import { joinChanges, type Change } from '../change.js';
 import type { Damage } from '../damage.js';
 import { openSealedBytes, sealBytes } from '../sealed-bytes.js';
 import type { OriginTable } from './origin.js';
@@ -73,7 +74,7 @@ export class TraceArchive {
       throw new ArchiveFullError(sealed.length, this.totalBytes, this.maxBytes);
     }
     const { database, now } = this.options;
-    database.inTransaction(() => this.table.put(traceId, now(), sealed));
+    database.write(this.table.insertion(traceId, now(), sealed));
     this.note(traceId, sealed.length);
   }
 
@@ -83,7 +84,7 @@ export class TraceArchive {
    * @param dropBlocks is done together with it, all or nothing
    * @throws WriteError
    */
-  absorb(spansByTrace: ReadonlyMap<TraceId, SpansByOrigin>, dropBlocks: () => void): void {
+  absorb(spansByTrace: ReadonlyMap<TraceId, SpansByOrigin>, dropBlocks: Change): void {
     const { database, now, report } = this.options;
     const absorbed: [TraceId, Uint8Array][] = [];
     for (const [traceId, spans] of spansByTrace) {
@@ -94,10 +95,12 @@ export class TraceArchive {
       if (this.hasRoomFor(traceId, sealed.length)) absorbed.push([traceId, sealed]);
       else report(`Spans of the archived trace ${traceId} are dropped: the archive has no room for them.`);
     }
-    database.inTransaction(() => {
-      for (const [traceId, sealed] of absorbed) this.table.put(traceId, now(), sealed);
-      dropBlocks();
-    });
+    database.write(
+      joinChanges([
+        ...absorbed.map(([traceId, sealed]) => this.table.insertion(traceId, now(), sealed)),
+        dropBlocks,
+      ]),
+    );
     for (const [traceId, sealed] of absorbed) this.note(traceId, sealed.length);
   }
 
