@@ -1,7 +1,16 @@
 import { StatusCode } from '@lantern/telemetry-model';
 import type { TraceTotals } from '../../trace-place.js';
-import { wideOf } from '../wide-time.js';
+import { traceHash, wordsAt } from '../trace-words.js';
+import { doubleOf, wideOf } from '../wide-time.js';
 import { ENDS_BEFORE_START, statusOf, type SpanRows } from './span-rows.js';
+
+/** What the spans of a trace add up to, times to {@link DOUBLE_SLACK} nanoseconds: most comparisons need no more. */
+export interface TraceNumbers {
+  spanCount: number;
+  errorCount: number;
+  start: number;
+  end: number;
+}
 
 /** What the spans of each trace of a block add up to, from one pass through its columns. */
 export class BlockTotals {
@@ -13,6 +22,10 @@ export class BlockTotals {
   private readonly startHigh: Uint32Array;
   private readonly endLow: Uint32Array;
   private readonly endHigh: Uint32Array;
+
+  /** By hash, the index of a trace + 1. */
+  private readonly slots: Uint32Array;
+  private readonly traceWords: Uint32Array;
 
   constructor(rows: SpanRows) {
     const { spanCount: rowCount, traceCount, traceOf, flags } = rows;
@@ -43,12 +56,47 @@ export class BlockTotals {
       spanCount[trace] = (spanCount[trace] ?? 0) + 1;
       if (statusOf(flag) === StatusCode.error) errorCount[trace] = (errorCount[trace] ?? 0) + 1;
     }
+    this.traceWords = rows.traceWords;
+    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * traceCount + 1)));
+    const mask = this.slots.length - 1;
+    for (let trace = 0; trace < traceCount; trace++) {
+      let slot = traceHash(...wordsAt(rows.traceWords, trace)) & mask;
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.slots[slot] = trace + 1;
+    }
     this.spanCount = spanCount;
     this.errorCount = errorCount;
     this.startLow = startLow;
     this.startHigh = startHigh;
     this.endLow = endLow;
     this.endHigh = endHigh;
+  }
+
+  /** The index of a trace in the block; undefined when the block has no span of it. */
+  traceOf(a: number, b: number, c: number, d: number): number | undefined {
+    const { slots, traceWords } = this;
+    const mask = slots.length - 1;
+    for (let slot = traceHash(a, b, c, d) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const trace = (slots[slot] ?? 0) - 1;
+      const at = 4 * trace;
+      if (
+        traceWords[at] === a &&
+        traceWords[at + 1] === b &&
+        traceWords[at + 2] === c &&
+        traceWords[at + 3] === d
+      ) {
+        return trace;
+      }
+    }
+    return undefined;
+  }
+
+  /** Adds the spans of a trace to totals in numbers. */
+  addTo(sum: TraceNumbers, trace: number): void {
+    sum.spanCount += this.spanCount[trace] ?? 0;
+    sum.errorCount += this.errorCount[trace] ?? 0;
+    sum.start = Math.min(sum.start, doubleOf(this.startLow[trace] ?? 0, this.startHigh[trace] ?? 0));
+    sum.end = Math.max(sum.end, doubleOf(this.endLow[trace] ?? 0, this.endHigh[trace] ?? 0));
   }
 
   /** @param trace its index in the block */

@@ -1,22 +1,35 @@
+import type { TraceOrder } from '@lantern/telemetry-model';
 import { comesBefore, rankOf, type TraceTotals } from '../../trace-place.js';
 import type { TraceCursor, TraceQuery } from '../../trace-store.js';
 import { traceIdOfWords, type TraceWords } from '../trace-words.js';
-import { wideOf } from '../wide-time.js';
+import { DOUBLE_SLACK, wideOf } from '../wide-time.js';
 import type { BlockMatch, BlockSearch, ReadBlock } from './block-search.js';
-import { BlockTotals, joinTotals } from './block-totals.js';
+import { BlockTotals, joinTotals, type TraceNumbers } from './block-totals.js';
 import { traceIndexIn, type SpanRows } from './span-rows.js';
 
 /** Limit on the blocks whose totals are kept. The spans of a trace are in neighboring blocks. */
-const MAX_KNOWN_BLOCKS = 16;
+const MAX_KNOWN_BLOCKS = 64;
+
+/** Orders whose ranks are small whole numbers, in which many traces are equal. */
+const COUNTS: ReadonlySet<TraceOrder> = new Set<TraceOrder>(['mostSpans', 'fewestSpans', 'mostErrors']);
+
+/** Where the spans of traces are. */
+export interface TraceBlocks {
+  readonly open: () => readonly SpanRows[];
+  /** Numbers of the sealed blocks that may have spans of a trace. */
+  readonly sealedOf: (words: TraceWords) => readonly number[];
+  readonly rows: (block: number) => SpanRows | undefined;
+  /** All blocks in which a trace has spans, as far as they can be read. */
+  readonly all: (words: TraceWords) => Iterable<ReadBlock>;
+}
 
 /** What a search asks about a trace as a whole, beyond the span that matches. */
 export class TraceCheck {
-  private readonly totalsByRows = new Map<SpanRows, BlockTotals>();
+  private readonly totalsByBlock = new Map<number, BlockTotals>();
 
-  /** @param blocksOf all blocks in which a trace has spans */
   constructor(
     private readonly query: TraceQuery,
-    private readonly blocksOf: (words: TraceWords) => Iterable<ReadBlock>,
+    private readonly blocks: TraceBlocks,
   ) {}
 
   /** Whether the search asks how long whole traces take. */
@@ -72,7 +85,7 @@ export class TraceCheck {
     search: BlockSearch,
   ): boolean {
     const last = traceId > after.traceId ? after.startUnixNano : after.startUnixNano - 1n;
-    for (const block of this.blocksOf(words)) {
+    for (const block of this.blocks.all(words)) {
       const { rows } = block;
       const trace = traceIndexIn(rows, ...words);
       if (trace === undefined) continue;
@@ -86,30 +99,67 @@ export class TraceCheck {
     return false;
   }
 
-  private totalsOf(words: TraceWords): TraceTotals | undefined {
-    let totals: TraceTotals | undefined;
-    for (const { rows } of this.blocksOf(words)) {
-      const trace = traceIndexIn(rows, ...words);
-      if (trace === undefined) continue;
-      const part = this.totalsIn(rows).of(trace);
-      totals = totals ? joinTotals(totals, part) : part;
+  /**
+   * Whether a trace comes behind a place, judged by numbers alone: most traces of a search do, and need no closer look.
+   *
+   * @param start of a match of the trace
+   */
+  isBehind(place: TraceCursor, words: TraceWords, start: number): boolean {
+    const { orderBy = 'recent' } = this.query;
+    const sum: TraceNumbers = { spanCount: 0, errorCount: 0, start: Infinity, end: 0 };
+    for (const totals of this.blockTotalsOf(words)) {
+      const trace = totals.traceOf(...words);
+      if (trace !== undefined) totals.addTo(sum, trace);
     }
-    return totals;
+    const rank = RANKS[orderBy](sum);
+    const limit = Number(place.rank ?? 0n);
+    if (!COUNTS.has(orderBy)) return rank + DOUBLE_SLACK < limit;
+    // Its newest match may be in another block, which is visited too.
+    return rank < limit || (rank === limit && start + DOUBLE_SLACK < Number(place.startUnixNano));
   }
 
-  private totalsIn(rows: SpanRows): BlockTotals {
-    const known = this.totalsByRows.get(rows);
+  private totalsOf(words: TraceWords): TraceTotals | undefined {
+    let sum: TraceTotals | undefined;
+    for (const totals of this.blockTotalsOf(words)) {
+      const trace = totals.traceOf(...words);
+      if (trace === undefined) continue;
+      const part = totals.of(trace);
+      sum = sum ? joinTotals(sum, part) : part;
+    }
+    return sum;
+  }
+
+  private blockTotalsOf(words: TraceWords): BlockTotals[] {
+    const found: BlockTotals[] = [];
+    for (const rows of this.blocks.open()) found.push(this.keep(rows.block, rows));
+    for (const block of this.blocks.sealedOf(words)) {
+      const known = this.totalsByBlock.get(block);
+      const rows = known ? undefined : this.blocks.rows(block);
+      if (known) found.push(known);
+      else if (rows) found.push(this.keep(block, rows));
+    }
+    return found;
+  }
+
+  private keep(block: number, rows: SpanRows): BlockTotals {
+    const known = this.totalsByBlock.get(block);
     // An open block grows.
     if (known?.rowCount === rows.spanCount) return known;
     const totals = new BlockTotals(rows);
-    if (known || this.totalsByRows.size < MAX_KNOWN_BLOCKS) return this.keep(rows, totals);
-    const [oldest] = this.totalsByRows.keys();
-    if (oldest) this.totalsByRows.delete(oldest);
-    return this.keep(rows, totals);
-  }
-
-  private keep(rows: SpanRows, totals: BlockTotals): BlockTotals {
-    this.totalsByRows.set(rows, totals);
+    this.totalsByBlock.set(block, totals);
+    const [oldest] = this.totalsByBlock.keys();
+    if (oldest !== undefined && this.totalsByBlock.size > MAX_KNOWN_BLOCKS) this.totalsByBlock.delete(oldest);
     return totals;
   }
 }
+
+/** As {@link rankOf}. */
+const RANKS: Readonly<Record<TraceOrder, (sum: TraceNumbers) => number>> = {
+  recent: () => 0,
+  oldest: ({ start }) => -start,
+  longest: ({ start, end }) => end - start,
+  shortest: ({ start, end }) => start - end,
+  mostSpans: ({ spanCount }) => spanCount,
+  fewestSpans: ({ spanCount }) => -spanCount,
+  mostErrors: ({ errorCount }) => errorCount,
+};

@@ -3,7 +3,7 @@ import type { EncodedTrace } from '../../encoded-trace.js';
 import type { TraceCursor, TraceQuery } from '../../trace-store.js';
 import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../trace-words.js';
 import { Turn } from '../turn.js';
-import { DOUBLE_SLACK, wideOf } from '../wide-time.js';
+import { DOUBLE_SLACK, doubleOf, wideOf } from '../wide-time.js';
 import { readableOpen, type BlockReader } from './block-reader.js';
 import { BlockSearch, type ReadBlock, type StartRange } from './block-search.js';
 import { PERIOD_NANOS } from './block-summary.js';
@@ -13,13 +13,20 @@ import type { SealedBlocks } from './sealed-blocks.js';
 import { collectSpans, groupSpans, type SpansByOrigin } from './trace-assembly.js';
 import { EVERY_CHUNK, NO_CHUNK } from './tag-chunks.js';
 import type { TraceArchive } from './trace-archive.js';
-import { TraceCheck } from './trace-check.js';
+import { TraceCheck, type TraceBlocks } from './trace-check.js';
 
 /**
  * Finds traces in the open block and the sealed ones. A question hands over now and then; it sees what there was
  * when it began, as far as that is not dropped meanwhile.
  */
 export class TraceSearch {
+  private readonly traceBlocks: TraceBlocks = {
+    open: () => this.open.blocks,
+    sealedOf: (words) => this.sealed.traceIndex.blocksOf(...words),
+    rows: (block) => this.reader.rows(block),
+    all: (words) => this.openAndSealed(words),
+  };
+
   constructor(
     private readonly sealed: SealedBlocks,
     private readonly reader: BlockReader,
@@ -67,9 +74,13 @@ export class TraceSearch {
     const { from, to } = search.starts;
     const last = isByStart && after !== undefined && after.startUnixNano < to ? after.startUnixNano : to;
     const first = new FirstPlaces(query.limit);
-    const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
+    const traces = new TraceCheck(query, this.traceBlocks);
     await this.eachBlock(search, { from, to: last }, (block, bound) => {
-      const threshold = (isByStart ? first.last?.startUnixNano : undefined) ?? from;
+      if (!isByStart) {
+        offerAll(search, block, traces, first);
+        return true;
+      }
+      const threshold = first.last?.startUnixNano ?? from;
       if (bound + DOUBLE_SLACK < Number(threshold)) return false;
       for (const match of search.newestMatches(block, { from: threshold, to: last })) {
         const place = traces.placeOf(match, search, (candidate) => first.wants(candidate));
@@ -87,7 +98,7 @@ export class TraceSearch {
 
   async count({ after: _, orderBy: __, ...query }: TraceQuery): Promise<number> {
     const search = new BlockSearch(query);
-    const traces = new TraceCheck(query, (words) => this.openAndSealed(words));
+    const traces = new TraceCheck(query, this.traceBlocks);
     if (search.takesAll && !traces.needsDuration && this.isAllWithin(search.starts)) return this.traceCount;
     const { traceIndex } = this.sealed;
     let count = 0;
@@ -179,3 +190,18 @@ export class TraceSearch {
     }
   }
 }
+
+/** Offers all traces of a block that match, whatever the order. */
+const offerAll = (search: BlockSearch, block: ReadBlock, traces: TraceCheck, first: FirstPlaces): void => {
+  const { traceWords, startLow, startHigh } = block.rows;
+  for (const [trace, found] of search.newestRows(block, search.starts).entries()) {
+    if (found === 0) continue;
+    const [low, high] = [startLow[found - 1] ?? 0, startHigh[found - 1] ?? 0];
+    const words = wordsAt(traceWords, trace);
+    const { last } = first;
+    if (last && traces.isBehind(last, words, doubleOf(low, high))) continue;
+    const match = { words, start: wideOf(low, high) };
+    const place = traces.placeOf(match, search, (candidate) => first.wants(candidate));
+    if (place) first.offer(place);
+  }
+};
