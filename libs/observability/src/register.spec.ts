@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { closedPort } from '../test/http-server.js';
+import { closedPort, startServer } from '../test/http-server.js';
 import { type FakeLoki, startLoki } from '../test/loki.js';
 import { type OtlpSink, startOtlpSink } from '../test/otlp-sink.js';
 import { CompiledLibrary, type Program } from '../test/program.js';
@@ -187,10 +187,11 @@ describe('a service started with --import register', () => {
     await program?.ended;
     expect(performance.now() - before).toBeLessThan(20_000);
     const complaints = program?.lines().filter(({ level }) => level === 'warn' || level === 'error') ?? [];
-    expect(complaints.map(({ message }) => String(message).replace(/\d+/g, 'N'))).toEqual([
+    expect(complaints.map(({ message }) => String(message).replace(/\d+/g, 'N')).sort()).toEqual([
       expect.stringMatching(/^Loki cannot be reached \(connect ECONNREFUSED/),
       'N log lines were not sent to Loki before the end',
       'N spans were not sent to http://N.N.N.N:N before the end',
+      expect.stringMatching(/^Spans cannot be sent to http:\/\/N.N.N.N:N \(connect ECONNREFUSED/),
     ]);
     expect(program?.stderr).toBe('');
   });
@@ -216,9 +217,33 @@ describe('a backend that goes away and comes back', () => {
     const told = program.lines().filter((line) => line.context === 'OpenTelemetry');
     expect(told.map(({ message }) => String(message).replace(/\d+/g, 'N'))).toEqual([
       expect.stringMatching(/^Spans cannot be sent to http:\/\/N.N.N.N:N \(.*ECONNREFUSED/),
-      'Spans reach http://N.N.N.N:N again; N were lost meanwhile',
+      'Spans reach http://N.N.N.N:N again; N were lost',
     ]);
   });
+});
+
+describe('spans of a time without a backend', () => {
+  it.each(['that refuses connections', 'that accepts connections and never answers'])(
+    'outlive a backend %s for longer than a request may take, and arrive once when it is back',
+    async (how) => {
+      const hanging = await startServer(() => undefined);
+      if (how === 'that refuses connections') await hanging.close();
+      const url = await serve({
+        OTEL_EXPORTER_OTLP_ENDPOINT: hanging.url,
+        OTEL_EXPORTER_OTLP_TIMEOUT: '200',
+      });
+      for (let count = 0; count < 20; count++) await (await fetch(`${url}/users/1`)).text();
+      await program?.waitFor(/^Spans cannot be sent/);
+      for (let count = 0; count < 20; count++) await (await fetch(`${url}/users/1`)).text();
+      if (how !== 'that refuses connections') await hanging.close();
+      const back = await startOtlpSink(hanging.port);
+      await program?.waitFor(/^Spans reach http:.* again; none were lost$/);
+      await until('all spans', () => back.spans.length >= 80);
+      await back.close();
+      expect(new Set(back.spans.map(({ spanId }) => spanId)).size).toBe(80);
+      expect(back.spans).toHaveLength(80);
+    },
+  );
 });
 
 describe('the standard variables', () => {

@@ -22,6 +22,12 @@ const defaultTiming = {
  */
 const batchBounds: Bounds = { lines: 1000, bytes: 480 * 1024 };
 
+/**
+ * What an attempt carries while the backend is away. One that accepts a connection and never answers costs each attempt
+ * in full: the lines are encoded anew and their bytes wait in a socket until the timeout.
+ */
+const probeBounds: Bounds = { lines: 50, bytes: 32 * 1024 };
+
 /** What is kept while the backend is away: minutes of a busy service, some megabytes of memory. */
 const queueBounds: Bounds = { lines: 20_000, bytes: 12 * 1024 * 1024 };
 
@@ -57,6 +63,8 @@ export class LineDelivery {
   /** Runs something outside of any request, so that neither its trace nor its memory is kept by a timer. */
   private readonly outside = AsyncLocalStorage.snapshot();
   private timer: NodeJS.Timeout | undefined;
+  /** A full batch goes out in the next turn of the event loop. */
+  private isDue = false;
   private sending: Promise<boolean> | undefined;
   /** Lines of the batch that is being sent, not yet accepted or dropped. */
   private underWay: readonly QueuedLine[] = [];
@@ -89,8 +97,11 @@ export class LineDelivery {
     if (this.stopped) return;
     this.queue.push(line);
     if (this.away || this.sending) return;
-    if (this.isBatchFull()) void this.send();
-    else if (!this.timer) this.sendIn(this.timing.gatherMillis);
+    if (this.isBatchFull()) {
+      // Not at once: the request that fills a batch would wait for its encoding.
+      if (!this.isDue) this.sendIn(0);
+      this.isDue = true;
+    } else if (!this.timer) this.sendIn(this.timing.gatherMillis);
   }
 
   /**
@@ -147,6 +158,7 @@ export class LineDelivery {
   }
 
   private sendIn(millis: number): void {
+    clearTimeout(this.timer);
     this.outside(() => {
       this.timer = setTimeout(() => void this.send(), millis).unref();
     });
@@ -156,6 +168,7 @@ export class LineDelivery {
   private send(): Promise<boolean> {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.isDue = false;
     this.sending ??= this.outside(() => context.with(untraced, () => this.sendBatch()));
     return this.sending;
   }
@@ -163,7 +176,7 @@ export class LineDelivery {
   private async sendBatch(): Promise<boolean> {
     let retryAfterMillis: number | undefined;
     try {
-      retryAfterMillis = await this.deliver(this.queue.take(batchBounds));
+      retryAfterMillis = await this.deliver(this.queue.take(this.away ? probeBounds : batchBounds));
     } catch (error) {
       // Whatever broke its promise not to throw, the host must not end by it.
       diag.error('Log lines could not be sent and are kept', error);
@@ -203,7 +216,7 @@ export class LineDelivery {
       this.cameBack();
       if (outcome.kind === 'accepted') {
         this.underWay = parts.flat();
-        if (outcome.rejected) refuse(outcome.rejected.lines, outcome.rejected.reason);
+        if (outcome.rejected) refuse(outcome.rejected.count, outcome.rejected.reason);
         continue;
       }
       if (part.length === 1) {

@@ -3,8 +3,8 @@ import type { QueuedLine } from './line-queue.js';
 
 /** What became of a request with lines. */
 export type SendOutcome =
-  /** All of it, but for `rejected` lines among it, which the receiver does not name. */
-  | { kind: 'accepted'; rejected?: { lines: number; reason: string } | undefined }
+  /** All of it, but for a number of `rejected` lines or spans, which the receiver does not name. */
+  | { kind: 'accepted'; rejected?: { count: number; reason: string } | undefined }
   /** The receiver will never take this request as it is; a part of it perhaps. */
   | { kind: 'refused'; reason: string }
   /** The same request may succeed later: not before `retryAfterMillis`, where the receiver named a time. */

@@ -153,13 +153,13 @@ function hrTimeOf(millis: number): HrTime {
 }
 
 /** https://opentelemetry.io/docs/specs/otlp/#partial-success-1 */
-function rejectedIn(serializer: Serializer, body: Uint8Array): { lines: number; reason: string } | undefined {
+function rejectedIn(serializer: Serializer, body: Uint8Array): { count: number; reason: string } | undefined {
   if (body.length === 0) return undefined;
   try {
     const { partialSuccess } = serializer.deserializeResponse(body);
     // JSON writes numbers of 64 bits as text.
-    const lines = Number.parseInt(String(partialSuccess?.rejectedLogRecords ?? 0), 10);
-    return lines > 0 ? { lines, reason: partialSuccess?.errorMessage ?? 'no reason given' } : undefined;
+    const count = Number.parseInt(String(partialSuccess?.rejectedLogRecords ?? 0), 10);
+    return count > 0 ? { count, reason: partialSuccess?.errorMessage ?? 'no reason given' } : undefined;
   } catch {
     // Accepted all the same, by something that answers in words of its own.
     return undefined;

@@ -214,7 +214,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     expect(heap.reduce((sum, sample) => sum + sample.value, 0)).toBeGreaterThan(1e6);
     expect(value('v8js_memory_heap_limit_bytes')).toBeGreaterThan(1e7);
     expect(families.get('telemetry_spans_dropped_total')?.samples.map(({ labels }) => labels.reason)).toEqual(
-      ['queue_full', 'export_failed', 'keep_limit'],
+      ['queue_full', 'export_failed', 'keep_limit', 'refused'],
     );
     expect(families.get('telemetry_log_lines_dropped_total')?.samples).toHaveLength(2);
     const services = [...families.values()].flatMap(({ samples }) =>

@@ -3,7 +3,7 @@ export type LossReason = 'queue_full' | 'export_failed' | 'keep_limit' | 'refuse
 
 /** What this process made and lost since it started, by kind and reason; each is a series from the start, at zero. */
 const lost = {
-  spans: { queue_full: 0, export_failed: 0, keep_limit: 0 },
+  spans: { queue_full: 0, export_failed: 0, keep_limit: 0, refused: 0 },
   logLines: { queue_full: 0, refused: 0 },
 } satisfies Record<string, Partial<Record<LossReason, number>>>;
 

@@ -95,7 +95,7 @@ describe('The metrics of a program that was started with --import', () => {
     const lost = async () =>
       (await scrape(url))
         .get('telemetry_spans_dropped_total')
-        ?.samples.find(({ labels }) => labels.reason === 'export_failed')?.value ?? 0;
+        ?.samples.find(({ labels }) => labels.reason === 'refused')?.value ?? 0;
     let seen = 0;
     const deadline = Date.now() + 30_000;
     while (seen === 0 && Date.now() < deadline) seen = await lost();

@@ -1,7 +1,6 @@
 import { type Context, DiagLogLevel, type DiagLogger, ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import { setting } from '../environment.js';
-import { describeError } from '../errors.js';
 import { displayUrl } from '../http/url.js';
 import { now } from '../logging/timestamp.js';
 import type { Level } from '../logging/log-level.js';
@@ -55,19 +54,15 @@ export class Diagnostics {
 
   /**
    * Takes over OpenTelemetry's diagnostic logger at level WARN, whose silence by default hides dropped spans. Where
-   * `OTEL_LOG_LEVEL` is set, the SDK's own console logger stays. `claims` may keep a message to itself.
+   * `OTEL_LOG_LEVEL` is set, the SDK's own console logger stays.
    */
-  install(env: NodeJS.ProcessEnv, claims: (message: string) => boolean): void {
-    // A failed export is told by whoever counts the lost spans.
-    setGlobalErrorHandler((error) => {
-      if (!claims(describeError(error).message)) diag.error('OpenTelemetry failed', error);
-    });
+  install(env: NodeJS.ProcessEnv): void {
+    setGlobalErrorHandler((error) => diag.error('OpenTelemetry failed', error));
     if (setting(env, 'OTEL_LOG_LEVEL')) return;
     const limited = new Map<string, { until: number; held: number }>();
     const say =
       (level: Level) =>
       (message: string, ...params: unknown[]): void => {
-        if (claims(message)) return;
         // The same complaint about another number is the same complaint.
         const complaint = message.replace(/[0-9a-f]{16,}|\d+/g, '#');
         const earlier = limited.get(complaint);

@@ -1,17 +1,12 @@
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
+import type { SpanEncoding } from '../otlp/post-spans.js';
 import type { Parcel } from './blocking-sender.js';
 
 /** A request with that many spans. */
 export interface SpanParcel extends Parcel {
   count: number;
-}
-
-/** How spans are written where they are sent to. */
-export interface SpanEncoding {
-  contentType: string;
-  encode: (spans: readonly ReadableSpan[]) => Uint8Array | undefined;
 }
 
 /** Spans of one parcel: what a receiver takes in one request. */
@@ -24,7 +19,7 @@ const maxSpans = 2048;
 export function otlpParcels(
   env: NodeJS.ProcessEnv,
   spans: readonly ReadableSpan[],
-  { contentType, encode }: SpanEncoding,
+  { contentType, encode }: Pick<SpanEncoding, 'contentType' | 'encode'>,
 ): SpanParcel[] {
   const parcels: SpanParcel[] = [];
   for (let at = 0; at < spans.length; at += maxSpans) {

@@ -1,139 +1,236 @@
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
-import { describeError } from '../errors.js';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { Backoff } from '../logging/backoff.js';
 import { countLostSpans } from '../metrics/losses.js';
+import type { SpanSender } from './span-sender.js';
 
-/** Message of the error that the processor gets for spans whose loss has been told already. */
-export const lossReported = 'Spans were lost, which has been reported';
+/** Dropped spans are reported again after this time, in milliseconds. */
+const reportAgainAfterMillis = 60_000;
 
-/** Dropped spans are told again after this time, in milliseconds. */
-const tellAgainAfterMillis = 60_000;
+/** Spans of an attempt while the backend is away: an attempt at a backend that never answers costs its encoding. */
+const probeSpans = 64;
+
+export interface SpanDeliveryOptions {
+  sender: SpanSender;
+  report: (level: 'warn' | 'info', message: string) => void;
+  /** Spans that may wait. A span for which there is no room is dropped and counted. */
+  maxQueueSize: number;
+  /** Spans of one request. */
+  maxBatchSize: number;
+  /** How long a span waits at most for others to share its request, in milliseconds. */
+  delayMillis: number;
+  backoff?: Backoff;
+}
 
 /**
- * Wraps an exporter and keeps the books: says once when spans no longer get through and once when they do again, with
- * the number that was lost.
+ * The bounded way of spans out of the process. A span waits in a queue and goes out in batches, one request at a time and
+ * in order:
+ *
+ * - accepted: the next batch;
+ * - refused: split in halves until the spans that are refused are alone; they are dropped and counted;
+ * - not now: put back before all others, tried again with growing, jittered pauses, for as long as it takes.
+ *
+ * What does not fit into the queue is dropped and counted: the spans that wait are whole traces more likely than the new
+ * ones. Reports once that the backend is away and once, with the loss, that it is back.
  */
-export class SpanDelivery implements SpanExporter {
-  private failing = false;
+export class SpanDelivery {
+  private queue: ReadableSpan[] = [];
+  private underWay: readonly ReadableSpan[] = [];
+  private readonly backoff: Backoff;
+  /** Runs something outside of any request, so that neither its trace nor its memory is kept by a timer. */
+  private readonly outside = AsyncLocalStorage.snapshot();
+  private timer: NodeJS.Timeout | undefined;
+  private sending: Promise<boolean> | undefined;
+  private away = false;
+  private refusing = false;
+  private stopped = false;
   private lost = 0;
-  private pending = 0;
-  private tellAgainAt = 0;
-  private readonly underWay = new Set<ReadableSpan[]>();
-  private rest: ReadableSpan[] | undefined;
+  private reportAgainAt = 0;
 
-  constructor(
-    private readonly exporter: SpanExporter,
-    private readonly target: string,
-    private readonly report: (level: 'warn' | 'info', message: string) => void,
-  ) {}
+  constructor(private readonly options: SpanDeliveryOptions) {
+    this.backoff = options.backoff ?? new Backoff();
+  }
 
-  /** Spans that were handed to the processor and are neither delivered nor given up. */
+  /** Spans that were taken on and are neither delivered nor given up. */
   get undelivered(): number {
-    return this.pending;
+    return this.queue.length + this.underWay.length;
   }
 
   /** The last attempt failed. */
   get isFailing(): boolean {
-    return this.failing;
+    return this.away;
   }
 
-  /** A span is on its way. */
-  expect(): void {
-    this.pending++;
-  }
-
-  /** Spans that wait for their turn to be sent. */
-  get waiting(): number {
-    let underWay = 0;
-    for (const spans of this.underWay) underWay += spans.length;
-    return this.pending - underWay;
-  }
-
-  /** There was no room for a span. Told with the next that gets through, once a minute, or at the end. */
-  drop(): void {
-    this.lost++;
-    countLostSpans('queue_full', 1);
-  }
-
-  /** Tells what has been lost and not been told. */
-  conclude(): void {
-    if (this.lost === 0) return;
-    if (this.failing) this.report('warn', `${this.lost} spans were lost while ${this.target} was away`);
-    else this.tellDropped();
-    this.lost = 0;
-  }
-
-  private tellDropped(): void {
-    this.report(
-      'warn',
-      `${this.lost} spans were dropped: they end faster than they are sent to ${this.target}`,
-    );
-    this.lost = 0;
-    this.tellAgainAt = Date.now() + tellAgainAfterMillis;
-  }
-
-  /**
-   * The end of the process: sends, by `send`, what is under way, whose arrival nobody will tell any more, and what
-   * `flush` makes the processor hand in at once. Nothing is exported after this. `send` returns how many were lost.
-   */
-  sendRest(flush: () => void, send: (spans: ReadableSpan[]) => number): void {
-    this.rest = [...this.underWay].flat();
-    flush();
-    const lost = send(this.rest);
-    this.pending = 0;
-    this.conclude();
-    if (lost === 0) return;
-    countLostSpans('export_failed', lost);
-    this.report('warn', `${lost} spans were not sent to ${this.target} before the end`);
-  }
-
-  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
-    if (this.rest) {
-      this.rest.push(...spans);
-      done({ code: ExportResultCode.SUCCESS });
+  /** Takes a span on, or drops it where there is no room. Spans after a shutdown are ignored. */
+  push(span: ReadableSpan): void {
+    if (this.stopped) return;
+    if (this.queue.length >= this.options.maxQueueSize) {
+      this.lost++;
+      countLostSpans('queue_full', 1);
       return;
     }
-    this.underWay.add(spans);
-    this.exporter.export(spans, (result) => {
-      this.underWay.delete(spans);
-      this.pending -= spans.length;
-      if (result.code === ExportResultCode.SUCCESS) {
-        this.delivered();
-        done(result);
-      } else {
-        this.failed(spans.length, result.error);
-        done({ ...result, error: new Error(lossReported, { cause: result.error }) });
-      }
+    this.queue.push(span);
+    if (this.away || this.sending) return;
+    // Not at once: the request that fills a batch would wait for its encoding.
+    if (this.queue.length === this.options.maxBatchSize) this.sendIn(0);
+    else if (!this.timer) this.sendIn(this.options.delayMillis);
+  }
+
+  /** Sends what is waiting, at most one attempt a batch. Never rejects. */
+  async flush(): Promise<void> {
+    // An attempt under way may fail because the backend was away; what waits gets one of its own all the same.
+    await this.sending;
+    while (this.queue.length > 0) if (!(await this.send())) return;
+  }
+
+  /** Flushes once and stops. */
+  async shutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.flush();
+  }
+
+  /** Reports what has been lost and not been reported, and what is left after the shutdown. */
+  conclude(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    const { target } = this.options.sender;
+    if (this.lost > 0 && this.away) {
+      this.options.report('warn', `${this.lost} spans were lost while ${target} was away`);
+    } else if (this.lost > 0) this.reportDropped();
+    this.lost = 0;
+    this.reportLeft(this.undelivered);
+    this.queue = [];
+    this.underWay = [];
+  }
+
+  /** The end of the process, in which nothing asynchronous runs any more: sends all that is held, blocking. */
+  sendRest(timeoutMillis: number): void {
+    const rest = [...this.underWay, ...this.queue];
+    this.queue = [];
+    this.underWay = [];
+    const left = this.options.sender.sendBlocking(rest, timeoutMillis);
+    this.conclude();
+    this.reportLeft(left);
+  }
+
+  private reportLeft(count: number): void {
+    if (count === 0) return;
+    countLostSpans('export_failed', count);
+    const { target } = this.options.sender;
+    this.options.report('warn', `${count} spans were not sent to ${target} before the end`);
+  }
+
+  private sendIn(millis: number): void {
+    clearTimeout(this.timer);
+    this.outside(() => {
+      this.timer = setTimeout(() => void this.send(), millis).unref();
     });
   }
 
-  private delivered(): void {
-    if (!this.failing) {
-      if (this.lost > 0 && Date.now() >= this.tellAgainAt) this.tellDropped();
-      return;
-    }
-    this.failing = false;
-    this.report('info', `Spans reach ${this.target} again; ${this.lost} were lost meanwhile`);
-    this.lost = 0;
+  /** Sends one batch unless one is under way; false when it could not be delivered now. */
+  private send(): Promise<boolean> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.sending ??= this.outside(() => context.with(untraced, () => this.sendBatch()));
+    return this.sending;
   }
 
-  private failed(count: number, error: Error | undefined): void {
-    this.lost += count;
-    countLostSpans('export_failed', count);
-    if (this.failing) return;
-    this.failing = true;
-    const reason = error ? describeError(error).message : 'no reason given';
-    this.report(
+  private async sendBatch(): Promise<boolean> {
+    const { maxBatchSize, delayMillis } = this.options;
+    let retryAfterMillis: number | undefined;
+    try {
+      const size = this.away ? Math.min(probeSpans, maxBatchSize) : maxBatchSize;
+      retryAfterMillis = await this.deliver(this.queue.splice(0, size));
+    } catch (error) {
+      // A sender that breaks its promise not to throw must not end the host.
+      diag.error('Spans could not be sent and are kept', error);
+      this.queue.unshift(...this.underWay);
+      this.away = true;
+      retryAfterMillis = 0;
+    }
+    this.underWay = [];
+    this.sending = undefined;
+    if (this.queue.length > 0 && !this.stopped) {
+      if (retryAfterMillis !== undefined) this.sendIn(this.backoff.next(retryAfterMillis));
+      else this.sendIn(this.queue.length >= maxBatchSize ? 0 : delayMillis);
+    }
+    return retryAfterMillis === undefined;
+  }
+
+  /** Resolves once each span was accepted or dropped, or else to how long the receiver asks to be spared. */
+  private async deliver(batch: readonly ReadableSpan[]): Promise<number | undefined> {
+    const parts = [batch];
+    this.underWay = batch;
+    let refused = 0;
+    let refusal = '';
+    for (let part = parts.shift(); part !== undefined && part.length > 0; part = parts.shift()) {
+      const outcome = await this.options.sender.send(part);
+      if (outcome.kind === 'later') {
+        this.underWay = [];
+        this.queue = [...part, ...parts.flat(), ...this.queue];
+        if (refused > 0) this.reportRefused(refused, refusal);
+        this.wentAway(outcome.reason);
+        return outcome.retryAfterMillis ?? 0;
+      }
+      this.cameBack();
+      if (outcome.kind === 'refused' && part.length > 1) {
+        const half = Math.ceil(part.length / 2);
+        parts.unshift(part.slice(0, half), part.slice(half));
+        continue;
+      }
+      this.underWay = parts.flat();
+      const rejected =
+        outcome.kind === 'refused' ? { count: part.length, reason: outcome.reason } : outcome.rejected;
+      if (!rejected) continue;
+      refused += rejected.count;
+      refusal = rejected.reason;
+      countLostSpans('refused', rejected.count);
+    }
+    this.reportRefused(refused, refusal);
+    if (this.lost > 0 && Date.now() >= this.reportAgainAt) this.reportDropped();
+    return undefined;
+  }
+
+  private wentAway(reason: string): void {
+    if (this.away) return;
+    this.away = true;
+    if (this.stopped) return;
+    this.options.report(
       'warn',
-      `Spans cannot be sent to ${this.target} (${reason}); the service runs on, spans are dropped until it answers`,
+      `Spans cannot be sent to ${this.options.sender.target} (${reason}); they are kept until it answers, new ones are ` +
+        'dropped when they become too many',
     );
   }
 
-  forceFlush(): Promise<void> {
-    return this.exporter.forceFlush?.() ?? Promise.resolve();
+  private cameBack(): void {
+    if (!this.away) return;
+    this.away = false;
+    this.backoff.reset();
+    const lost = this.lost === 0 ? 'none' : this.lost;
+    this.options.report('info', `Spans reach ${this.options.sender.target} again; ${lost} were lost`);
+    this.lost = 0;
   }
 
-  shutdown(): Promise<void> {
-    return this.exporter.shutdown();
+  /** One report for a row of batches with refused spans, until one goes through whole. */
+  private reportRefused(count: number, reason: string): void {
+    if (count > 0 && !this.refusing) {
+      const { target } = this.options.sender;
+      this.options.report('warn', `${target} refused ${count} ${count === 1 ? 'span' : 'spans'}: ${reason}`);
+    }
+    this.refusing = count > 0;
+  }
+
+  private reportDropped(): void {
+    this.options.report(
+      'warn',
+      `${this.lost} spans were dropped: they end faster than they are sent to ${this.options.sender.target}`,
+    );
+    this.lost = 0;
+    this.reportAgainAt = Date.now() + reportAgainAfterMillis;
   }
 }
+
+const untraced = suppressTracing(ROOT_CONTEXT);

@@ -1,14 +1,15 @@
-import { type Context, TraceFlags } from '@opentelemetry/api';
+import { type Context, TraceFlags, diag } from '@opentelemetry/api';
 import { getNumberFromEnv } from '@opentelemetry/core';
-import { BatchSpanProcessor, type ReadableSpan, type Span } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan, Span, SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
 import { correlationAttribute, getCorrelationId } from '../propagation/correlation.js';
-import type { SpanDelivery } from './span-delivery.js';
+import { SpanDelivery, type SpanDeliveryOptions } from './span-delivery.js';
 
 /** Short enough for a trace to be in the UI within a second of its request. */
 const defaultDelayMillis = 300;
 
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor
 const defaultQueueSize = 2048;
+const defaultBatchSize = 512;
 
 /** Puts the correlation id of the request on a span that starts in it. */
 export function stampCorrelation(span: Span, parent: Context): void {
@@ -16,41 +17,41 @@ export function stampCorrelation(span: Span, parent: Context): void {
   if (id !== undefined) span.setAttribute(correlationAttribute, id);
 }
 
-/** Batches spans for export (`OTEL_BSP_*`), each stamped with its correlation id and entered in the books. */
-export class SpanProcessor extends BatchSpanProcessor {
-  private readonly maxQueueSize: number;
-  private stopped = false;
-
-  constructor(private readonly delivery: SpanDelivery) {
-    const maxQueueSize = positive('OTEL_BSP_MAX_QUEUE_SIZE') ?? defaultQueueSize;
-    super({
-      exporter: delivery,
-      scheduledDelayMillis: positive('OTEL_BSP_SCHEDULE_DELAY') ?? defaultDelayMillis,
-      maxQueueSize,
-      maxExportBatchSize: positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE'),
-      exportTimeoutMillis: positive('OTEL_BSP_EXPORT_TIMEOUT'),
-    });
-    this.maxQueueSize = maxQueueSize;
+/** The delivery of spans in batches, as `OTEL_BSP_*` ask for them. */
+export function createSpanDelivery(options: Pick<SpanDeliveryOptions, 'sender' | 'report'>): SpanDelivery {
+  const maxQueueSize = positive('OTEL_BSP_MAX_QUEUE_SIZE') ?? defaultQueueSize;
+  const wanted = positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE');
+  if (wanted !== undefined && wanted > maxQueueSize) {
+    diag.warn(
+      `OTEL_BSP_MAX_EXPORT_BATCH_SIZE is ${wanted}, above the queue's size; using ${maxQueueSize}, the queue's size.`,
+    );
   }
+  return new SpanDelivery({
+    ...options,
+    maxQueueSize,
+    maxBatchSize: Math.min(wanted ?? defaultBatchSize, maxQueueSize),
+    delayMillis: positive('OTEL_BSP_SCHEDULE_DELAY') ?? defaultDelayMillis,
+  });
+}
 
-  override onStart(span: Span, parent: Context): void {
+/** Hands each sampled span that ends to the delivery, stamped with its correlation id. */
+export class SpanProcessor implements SdkSpanProcessor {
+  constructor(private readonly delivery: SpanDelivery) {}
+
+  onStart(span: Span, parent: Context): void {
     stampCorrelation(span, parent);
   }
 
-  override onEnd(span: ReadableSpan): void {
-    if (this.stopped || !(span.spanContext().traceFlags & TraceFlags.SAMPLED)) return;
-    // The base class would drop it too, but tell so only with a later span that fits, if one comes.
-    if (this.delivery.waiting >= this.maxQueueSize) {
-      this.delivery.drop();
-      return;
-    }
-    this.delivery.expect();
-    super.onEnd(span);
+  onEnd(span: ReadableSpan): void {
+    if (span.spanContext().traceFlags & TraceFlags.SAMPLED) this.delivery.push(span);
   }
 
-  override shutdown(): Promise<void> {
-    this.stopped = true;
-    return super.shutdown();
+  forceFlush(): Promise<void> {
+    return this.delivery.flush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.delivery.shutdown();
   }
 }
 

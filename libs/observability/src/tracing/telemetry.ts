@@ -20,10 +20,9 @@ import { KeptTraces } from './kept-traces.js';
 import { detectedResource } from './resource.js';
 import { createSampler } from './sampler.js';
 import { takeShutdown } from './shutdown.js';
-import { SpanDelivery, lossReported } from './span-delivery.js';
-import { createSpanExporter } from './span-exporter.js';
+import { createSpanSender } from './create-span-sender.js';
 import { spanLimits } from './span-limits.js';
-import { SpanProcessor } from './span-processor.js';
+import { SpanProcessor, createSpanDelivery } from './span-processor.js';
 import { LeanTracerProvider } from './tracer-provider.js';
 
 let started = false;
@@ -48,14 +47,10 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
 
 async function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promise<void> {
   const identity = serviceIdentity(env);
-  let delivery: SpanDelivery | undefined;
-  diagnostics.install(env, (message) => message === lossReported);
-  const target = await createSpanExporter(env);
-  if (target) {
-    delivery = new SpanDelivery(target.exporter, target.target, (level, message) =>
-      diagnostics.write(level, message),
-    );
-  }
+  diagnostics.install(env);
+  const sender = await createSpanSender(env);
+  const delivery =
+    sender && createSpanDelivery({ sender, report: (level, message) => diagnostics.write(level, message) });
   const processor = delivery && new SpanProcessor(delivery);
   const resource = detectedResource(identity, env);
   const contextManager = new AsyncLocalStorageContextManager();
@@ -85,12 +80,9 @@ async function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promi
     report: (message, error) => diagnostics.writeCrash(message, error),
     flush: (timeoutMillis, crashed) => {
       // A plain end is not held up for a backend that is known to be away.
-      if (!target || !delivery || !processor || delivery.undelivered === 0) return;
-      if (delivery.isFailing && !crashed) return;
-      delivery.sendRest(
-        () => void processor.forceFlush(),
-        (spans) => target.sendBlocking(spans, timeoutMillis),
-      );
+      if (!delivery || delivery.undelivered === 0) return;
+      if (delivery.isFailing && !crashed) delivery.conclude();
+      else delivery.sendRest(timeoutMillis);
     },
   });
   takeShutdown({
@@ -98,13 +90,9 @@ async function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promi
       await Promise.all([tracers.shutdown(), meters.shutdown(), logs?.shutdown()]);
     },
     isHopeless: () => delivery?.isFailing ?? false,
-    done: (timedOut) => {
+    done: () => {
       forgetCrashes();
       delivery?.conclude();
-      const left = delivery?.undelivered ?? 0;
-      if (timedOut && left > 0) {
-        diagnostics.write('warn', `${left} spans were not sent to ${target?.target ?? ''} before the end`);
-      }
     },
   });
 }

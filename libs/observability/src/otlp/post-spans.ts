@@ -1,0 +1,53 @@
+import type { Agent } from 'node:http';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { describeError } from '../errors.js';
+import { parseRetryAfter } from '../logging/backoff.js';
+import { type SendOutcome, failedOutcome } from '../logging/line-sender.js';
+import { type OtlpAnswer, type OtlpHttpOptions, postOtlp } from '../logging/otlp-request.js';
+
+/** How spans are written, and how the answer is read. */
+export interface SpanEncoding {
+  contentType: string;
+  encode: (spans: readonly ReadableSpan[]) => Uint8Array | undefined;
+  /** Throws at a body that is no answer of OTLP. */
+  readAnswer: (body: Uint8Array) => {
+    partialSuccess?: { rejectedSpans?: number | string | undefined; errorMessage?: string | undefined };
+  };
+}
+
+/** Makes one OTLP request. Never rejects. */
+export async function postSpans(
+  { options, agent }: { options: OtlpHttpOptions; agent: Agent },
+  { encode, readAnswer }: SpanEncoding,
+  spans: readonly ReadableSpan[],
+): Promise<SendOutcome> {
+  try {
+    const resource = spans[0]?.resource;
+    if (resource?.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
+    const request = encode(spans);
+    if (request === undefined) return { kind: 'refused', reason: 'the spans cannot be encoded' };
+    const answer = await postOtlp(options, agent, request);
+    const { status, statusText, headers } = answer;
+    if (status >= 200 && status < 300) return { kind: 'accepted', rejected: rejectedIn(answer, readAnswer) };
+    return failedOutcome(`HTTP ${status} ${statusText}`, status, parseRetryAfter(headers['retry-after']));
+  } catch (error) {
+    return { kind: 'later', reason: describeError(error).message };
+  }
+}
+
+/** https://opentelemetry.io/docs/specs/otlp/#partial-success-1 */
+function rejectedIn(
+  { body }: OtlpAnswer,
+  readAnswer: SpanEncoding['readAnswer'],
+): { count: number; reason: string } | undefined {
+  if (body.length === 0) return undefined;
+  try {
+    const { partialSuccess } = readAnswer(body);
+    // JSON writes numbers of 64 bits as text.
+    const count = Number(partialSuccess?.rejectedSpans ?? 0);
+    return count > 0 ? { count, reason: partialSuccess?.errorMessage ?? 'no reason given' } : undefined;
+  } catch {
+    // Accepted all the same, by a receiver that answers in words of its own.
+    return undefined;
+  }
+}

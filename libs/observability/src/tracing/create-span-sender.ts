@@ -1,0 +1,107 @@
+import { diag } from '@opentelemetry/api';
+import { getNumberFromEnv } from '@opentelemetry/core';
+import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http';
+import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
+import { setting } from '../environment.js';
+import { displayUrl } from '../http/url.js';
+import { type SpanEncoding, postSpans } from '../otlp/post-spans.js';
+import { encodeTraceRequest } from '../otlp/trace-request.js';
+import { readPartialSuccess } from '../otlp/trace-response.js';
+import { sendBlocking } from './blocking-sender.js';
+import { otlpParcels } from './otlp-parcels.js';
+import type { SpanSender } from './span-sender.js';
+
+const defaultEndpoint = 'http://localhost:4318';
+
+/** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor */
+const defaultExportTimeoutMillis = 30_000;
+
+/**
+ * The way that `OTEL_TRACES_EXPORTER` names: `otlp` (default), `console` or `none`; undefined for none. Endpoint, headers,
+ * certificates, compression and timeouts are read by OpenTelemetry's own code from `OTEL_EXPORTER_OTLP_*`.
+ */
+export async function createSpanSender(env: NodeJS.ProcessEnv): Promise<SpanSender | undefined> {
+  const name = setting(env, 'OTEL_TRACES_EXPORTER')?.toLowerCase() ?? 'otlp';
+  if (name === 'none') return undefined;
+  if (name === 'console') return toConsole(new ConsoleSpanExporter());
+  if (name !== 'otlp') {
+    diag.warn(`OTEL_TRACES_EXPORTER is "${name}"; using otlp. Known: otlp, console, none.`);
+  }
+  const encoding = await spanEncoding(env);
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- how the exporters read their variables; nothing else does
+  const options = convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', {
+    'Content-Type': encoding.contentType,
+  });
+  const exportTimeoutMillis = getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 0;
+  const timeoutMillis = Math.min(
+    options.timeoutMillis,
+    exportTimeoutMillis > 0 ? exportTimeoutMillis : defaultExportTimeoutMillis,
+  );
+  const receiver = {
+    options: { ...options, timeoutMillis },
+    agent: await options.agentFactory(new URL(options.url).protocol),
+  };
+  return {
+    target: targetOf(env),
+    send: (spans) => postSpans(receiver, encoding, spans),
+    sendBlocking: (spans, timeoutMillis) => {
+      const parcels = otlpParcels(env, spans, encoding);
+      const accepted = sendBlocking(parcels, timeoutMillis);
+      return accepted.reduce(
+        (lost, isAccepted, at) => lost - (isAccepted ? (parcels[at]?.count ?? 0) : 0),
+        spans.length,
+      );
+    },
+  };
+}
+
+const toConsole = (exporter: SpanExporter): SpanSender => ({
+  target: 'the console',
+  send: (spans) =>
+    new Promise((resolve) => {
+      exporter.export([...spans], () => resolve({ kind: 'accepted' }));
+    }),
+  sendBlocking: (spans) => {
+    exporter.export([...spans], () => undefined);
+    return 0;
+  },
+});
+
+// Protobuf is what the specification asks for by default and half the bytes of JSON; JSON is there to be read.
+// https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol
+async function spanEncoding(env: NodeJS.ProcessEnv): Promise<SpanEncoding> {
+  const protocol =
+    setting(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
+  if (protocol === 'http/json') {
+    const { JsonTraceSerializer } = await import('@opentelemetry/otlp-transformer');
+    return {
+      contentType: 'application/json',
+      encode: (spans) => JsonTraceSerializer.serializeRequest([...spans]),
+      readAnswer: (body) => JsonTraceSerializer.deserializeResponse(body),
+    };
+  }
+  if (protocol !== undefined && protocol !== 'http/protobuf') {
+    diag.warn(
+      `OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}"; using http/protobuf. Known: http/protobuf, http/json.`,
+    );
+  }
+  return {
+    contentType: 'application/x-protobuf',
+    encode: encodeTraceRequest,
+    readAnswer: readPartialSuccess,
+  };
+}
+
+/** The endpoint as it may be told: without credentials. */
+function targetOf(env: NodeJS.ProcessEnv): string {
+  const text =
+    setting(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ??
+    setting(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ??
+    defaultEndpoint;
+  try {
+    const url = new URL(text);
+    return `${url.protocol}//${url.host}`;
+  } catch {
+    return displayUrl(text);
+  }
+}
