@@ -1,4 +1,4 @@
-import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { HttpError } from './http-error.js';
 import { MAX_BODY_BYTES } from './limits.js';
 
@@ -14,9 +14,21 @@ type Decompressor = (
   options: { readonly maxOutputLength: number; readonly chunkSize: number },
 ) => Buffer;
 
+/**
+ * Decompresses what HTTP calls deflate, with zlib's header around it. Loki's clients send it raw, without one.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#field.content-encoding
+ */
+const inflateEither: Decompressor = (body, options) => {
+  // The low four bits of zlib's first byte are 8, and the first two bytes are a multiple of 31 (RFC 1950).
+  const [first = 0, second = 0] = body;
+  const hasHeader = (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+  return hasHeader ? inflateSync(body, options) : inflateRawSync(body, options);
+};
+
 const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
   gzip: gunzipSync,
-  deflate: inflateSync,
+  deflate: inflateEither,
   zstd: zstdDecompressSync,
 };
 

@@ -1,5 +1,4 @@
 import type { LogRecord, ResourceLogs, ScopeLogs } from '@lantern/otlp';
-import { labelNameOf } from '@lantern/query-api/logql';
 import {
   AttributeMap,
   attributeText,
@@ -57,6 +56,8 @@ const entriesOf = ({ scope, logRecords }: ScopeLogs, shared: LogLabels, now: Uni
   const common: Record<string, string> = { ...shared };
   if (scope.name !== '') common.scope_name = scope.name;
   if (scope.version !== '') common.scope_version = scope.version;
+  if (scope.droppedAttributesCount > 0)
+    common.scope_dropped_attributes_count = String(scope.droppedAttributesCount);
   flatten(scope.attributes, '', common);
   return logRecords.map((record) => entryOf(record, common, now));
 };
@@ -70,6 +71,8 @@ const entryOf = (record: LogRecord, common: LogLabels, now: UnixNano): LogEntry 
     severity_text: record.severityText,
     trace_id: record.traceId,
     span_id: record.spanId,
+    dropped_attributes_count:
+      record.droppedAttributesCount === 0 ? '' : String(record.droppedAttributesCount),
     flags: record.flags === 0 ? '' : String(record.flags),
     event_name: record.eventName,
   };
@@ -81,7 +84,22 @@ const entryOf = (record: LogRecord, common: LogLabels, now: UnixNano): LogEntry 
   };
 };
 
-/** Names as labels have them; what is within a map gets the name of the map before its own. */
+/**
+ * Returns the name that an attribute has as a label: `http.status code` is `http_status_code`, `1st` is `key_1st`, and
+ * `a..b` is `a_b`. Two underscores before and behind a name stay.
+ *
+ * @see https://github.com/prometheus/otlptranslator
+ */
+const labelNameOf = (key: string): string => {
+  const [, reserved] = /^__(.*)__$/s.exec(key) ?? [];
+  if (reserved !== undefined) return `__${underscored(reserved)}__`;
+  const name = underscored(key);
+  return /^\d/.test(name) ? `key_${name}` : name;
+};
+
+const underscored = (text: string): string => text.replace(/[^a-zA-Z0-9]+/g, '_');
+
+/** Adds attributes under the names of labels. The name of a map stands before the names within it. */
 const flatten = (attributes: Attributes, prefix: string, into: Record<string, string>): void => {
   for (const { key, value } of attributes) {
     const name = labelNameOf(prefix === '' ? key : `${prefix}_${key}`);

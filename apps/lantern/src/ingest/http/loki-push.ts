@@ -1,6 +1,6 @@
 import { decodePush, decompressSnappy, parsePush } from '@lantern/query-api';
 import { MAX_HASHED_LENGTH, hasLongMemberName, type LogStream } from '@lantern/telemetry-model';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyLeaseOf } from '../../http/bounded-bodies.js';
 import { decompress } from '../../http/decompress.js';
 import { failureOf, type Report } from '../../http/failure.js';
@@ -11,8 +11,7 @@ import type { LogIngest } from '../log-ingest.js';
 
 const JSON_TYPE = 'application/json';
 
-const parseJsonBody = (body: Buffer): unknown => {
-  const json = body.toString();
+const parseJsonBody = (json: string): unknown => {
   if (hasLongMemberName(json))
     throw new HttpError(400, `a name in the body is longer than ${MAX_HASHED_LENGTH} characters`);
   try {
@@ -36,7 +35,8 @@ const streamsOf = (request: FastifyRequest): LogStream[] => {
     if (!['', 'identity', 'gzip', 'deflate'].includes(encoding)) throw unknownEncoding(encoding);
     const plain = decompress(body, encoding);
     bodyLeaseOf(request)?.resize(plain.length);
-    return parsePush(parseJsonBody(plain));
+    const json = plain.toString();
+    return parsePush(parseJsonBody(json), json);
   }
   if (encoding !== '' && encoding !== 'snappy') throw unknownEncoding(encoding);
   const plain = decompressSnappy(body, MAX_BODY_BYTES);
@@ -56,13 +56,16 @@ export const lokiPush = (logs: LogIngest, report: Report) => async (server: Fast
 
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  server.post('/loki/api/v1/push', async (request, reply) => {
-    const { acceptedEntries, rejectedEntries, reasons, isOverLimit } = await logs.accept(streamsOf(request));
-    // What is good in a request is kept, also when the rest of it is refused.
-    if (rejectedEntries > 0) return sendText(reply, isOverLimit ? 429 : 400, reasons.join('\n'));
-    if (acceptedEntries === 0) {
+  const push = async (request: FastifyRequest, reply: FastifyReply) => {
+    const streams = streamsOf(request);
+    if (streams.length === 0) {
       return sendText(reply, 422, 'error at least one valid stream is required for ingestion');
     }
+    const { rejectedEntries, reasons, isOverLimit } = await logs.accept(streams);
+    // What is good in a request is kept, also when the rest of it is refused.
+    if (rejectedEntries > 0) return sendText(reply, isOverLimit ? 429 : 400, reasons.join('\n'));
     return reply.code(204).send();
-  });
+  };
+  // The second path is Loki's older one.
+  for (const path of ['/loki/api/v1/push', '/api/prom/push']) server.post(path, push);
 };

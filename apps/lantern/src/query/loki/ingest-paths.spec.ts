@@ -94,15 +94,18 @@ describe('OTLP logs', () => {
         },
         scopeLogs: [
           {
-            scope: { name: 'orders', version: '2' },
+            scope: { name: 'orders', version: '2', droppedAttributesCount: 1 },
             logRecords: [
               {
                 timeUnixNano: String(T),
                 severityNumber: 17,
                 severityText: 'ERROR',
                 body: { stringValue: 'Payment gateway timeout' },
+                droppedAttributesCount: 3,
                 attributes: [
-                  { key: 'http.status', value: { intValue: '504' } },
+                  { key: 'http..status', value: { intValue: '504' } },
+                  { key: '1st', value: { boolValue: true } },
+                  { key: '__a.b__', value: { stringValue: 'reserved' } },
                   {
                     key: 'user',
                     value: { kvlistValue: { values: [{ key: 'id', value: { stringValue: '7' } }] } },
@@ -134,9 +137,13 @@ describe('OTLP logs', () => {
             'Payment gateway timeout',
             {
               structuredMetadata: {
+                __a_b__: 'reserved',
                 detected_level: 'error',
+                dropped_attributes_count: '3',
                 host_name: 'h1',
                 http_status: '504',
+                key_1st: 'true',
+                scope_dropped_attributes_count: '1',
                 scope_name: 'orders',
                 scope_version: '2',
                 severity_number: '17',

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { MAX_BODY_BYTES } from '../../http/limits.js';
 import { useLantern, type Answer } from '../../testing/running-lantern.js';
@@ -271,6 +271,84 @@ describe('push', () => {
     expect(linesOf(await lantern.queryLogs('{app="twice"}')).sort()).toEqual(['x', 'y']);
   });
 
+  it('takes labels and structured metadata that are no strings as the text that they were written with', async () => {
+    const body =
+      '{"streams":[{"values":[["5","x",{"n":1.50,"big":12345678901234567890,"no":null,"list":[1, 2],"s":"t"}],["6","y"]],' +
+      '"stream":{"app":"typed","serverId":2,"on":true,"ratio":1.50,"none":null,"tags":["a", 1],"at":{"x": {"y": 1e3}}}},' +
+      '{"stream":{"app":"typed","plain":"\\u00e9"},"values":[["7","z",{"a":"b"}]]}]}';
+    const headers = { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' };
+    expect((await lantern.push(Buffer.from(body))).status).toBe(204);
+    const { json } = await lantern.queryLogs('{app="typed"}', { direction: 'forward' }, { headers });
+    const { result } = (json() as { data: { result: unknown } }).data;
+    const level = { detected_level: 'unknown' };
+    expect(result).toEqual([
+      {
+        stream: {
+          app: 'typed',
+          at: '{"x": {"y": 1e3}}',
+          none: 'null',
+          on: 'true',
+          ratio: '1.50',
+          serverId: '2',
+          service_name: 'typed',
+          tags: '["a", 1]',
+        },
+        values: [
+          [
+            '5',
+            'x',
+            {
+              structuredMetadata: {
+                ...level,
+                big: '12345678901234567890',
+                list: '[1, 2]',
+                n: '1.50',
+                no: 'null',
+                s: 't',
+              },
+            },
+          ],
+          ['6', 'y', { structuredMetadata: level }],
+        ],
+      },
+      {
+        stream: { app: 'typed', plain: 'é', service_name: 'typed' },
+        values: [['7', 'z', { structuredMetadata: { ...level, a: 'b' } }]],
+      },
+    ]);
+  });
+
+  it('ignores what follows the structured metadata of an entry', async () => {
+    const values = [['8', 'x', { a: 'b' }, 'more', 1]];
+    expect((await lantern.push({ streams: [{ stream: { app: 'more' }, values }] })).status).toBe(204);
+    expect(linesOf(await lantern.queryLogs('{app="more"} | a="b"'))).toEqual(['x']);
+  });
+
+  it('accepts a stream without entries', async () => {
+    const body = { streams: [{ stream: { app: 'nothing' }, values: [] }] };
+    expect((await lantern.push(body)).status).toBe(204);
+  });
+
+  it.each([
+    ['with a header, as HTTP says', deflateSync],
+    ['raw, as clients of Loki send it', deflateRawSync],
+  ])('takes deflate %s', async (_form, compress) => {
+    const body = compress(JSON.stringify(value(`by ${compress.name}`, '78')));
+    expect((await lantern.push(body, { 'content-encoding': 'deflate' })).status).toBe(204);
+    const { text } = await lantern.queryLogs('{app="a"}', { end: '1' });
+    expect(text).toContain(`by ${compress.name}`);
+  });
+
+  it('has its older path too', async () => {
+    const answer = await lantern.loki('/api/prom/push', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(value('by the older path', '79')),
+    });
+    expect(answer.status).toBe(204);
+    expect((await lantern.queryLogs('{app="a"}', { end: '1' })).text).toContain('by the older path');
+  });
+
   it('keeps nanoseconds', async () => {
     await lantern.push({ streams: [{ stream: { app: 'nanos' }, values: [['1767225600123456789', 'x']] }] });
     expect((await lantern.queryLogs('{app="nanos"}')).text).toContain('"1767225600123456789"');
@@ -285,22 +363,18 @@ describe('push', () => {
     ],
     [value('x', '-1'), 400, 'streams[0].values[0]: the timestamp must be a string of Unix nanoseconds'],
     [value(5), 400, 'streams[0].values[0]: the line must be a string'],
+    [{ streams: [{ stream: [], values: [] }] }, 400, 'streams[0].stream must be an object'],
     [
-      { streams: [{ stream: { app: 5 }, values: [] }] },
+      { streams: [{ stream: {}, values: [['1', 'x', null]] }] },
       400,
-      'streams[0].stream: the value of "app" must be a string',
+      'streams[0].values[0][2] must be an object',
     ],
     [
-      { streams: [{ stream: {}, values: [['1', 'x', { a: 1 }]] }] },
+      { streams: [{ stream: {}, values: [['1']] }] },
       400,
-      'streams[0].values[0][2]: the value of "a" must be a string',
+      'streams[0].values[0] must be an array of timestamp, line and, if any, structured metadata',
     ],
     [{ streams: [] }, 422, 'error at least one valid stream is required for ingestion'],
-    [
-      { streams: [{ stream: { app: 'a' }, values: [] }] },
-      422,
-      'error at least one valid stream is required for ingestion',
-    ],
   ])('answers %j with %i', async (body, status, message) => {
     const answer = await lantern.push(body);
     expect([answer.status, answer.headers.get('content-type'), answer.text]).toEqual([
