@@ -27,6 +27,16 @@ const FILE_NAME = 'lantern.db';
 /** Stands for the folder in messages. */
 const MEMORY = 'memory';
 
+/** What of the log is needed: from just behind the first record that is in no block, to just behind the last record. */
+export interface LogExtent {
+  readonly needed: LogPosition;
+  readonly end: LogPosition;
+}
+
+/** Names in the table of positions, beside those of the signals. */
+const LOG_NEEDED = 'log needed';
+const LOG_END = 'log end';
+
 export interface DatabaseOptions {
   /** Whether a loss of power must leave the file sound. SQLite never syncs: see {@link Checkpoints}. */
   readonly syncs: boolean;
@@ -189,6 +199,30 @@ export class BlockDatabase {
 
   startCheckpointWhenDue(): void {
     this.checkpoints?.startWhenDue();
+  }
+
+  /** @throws WriteError */
+  noteLogExtent({ needed, end }: LogExtent): void {
+    this.write({
+      bytes: 0,
+      hold: () => undefined,
+      apply: () => {
+        this.setPosition.run(LOG_NEEDED, needed.segment, needed.offset);
+        this.setPosition.run(LOG_END, end.segment, end.offset);
+      },
+      release: () => undefined,
+    });
+  }
+
+  /** Undefined when none was noted, or when it cannot be read. */
+  logExtent(): LogExtent | undefined {
+    try {
+      const [needed, end] = [this.position(LOG_NEEDED), this.position(LOG_END)];
+      return end === START ? undefined : { needed, end };
+    } catch {
+      // A damaged page; reading the position of a signal says so.
+      return undefined;
+    }
   }
 
   /** Waits until every change that was accepted so far is written. @throws WriteError */

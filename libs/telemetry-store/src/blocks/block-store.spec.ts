@@ -195,6 +195,79 @@ const segmentsOf = (folder: string): string[] =>
     .sort()
     .map((name) => join(folder, 'wal', name));
 
+describe('a log whose end is missing', () => {
+  /** A folder with six orders in its log alone, and messages of the store that opens it after `harm`. */
+  const messagesAfter = async (harm: (path: string) => void, isKilled: boolean): Promise<string[]> => {
+    const folder = folders.next();
+    const first = open({ folder });
+    for (const n of numbers(1, 6)) await append(first, ...order(n));
+    if (isKilled) first.sweep();
+    else await first.close();
+    const copy = abandon(folder, folders.next());
+    harm(segmentsOf(copy)[0] ?? '');
+    const messages: string[] = [];
+    const second = open({ folder: copy, report: (message) => messages.push(message) });
+    if (messages.length > 0) expect(second.status().damagedRecords).toBeGreaterThan(0);
+    await second.close();
+    const again: string[] = [];
+    await open({ folder: copy, report: (message) => again.push(message) }).close();
+    expect(again.filter((message) => message.includes('missing'))).toEqual([]);
+    return messages;
+  };
+
+  it.each([
+    ['after a kill', true],
+    ['after an orderly end', false],
+  ])('is reported with the number of bytes, wherever it was cut, %s', async (_, isKilled) => {
+    const whole: number[] = [];
+    expect(await messagesAfter((path) => whole.push(readFileSync(path).length), isKilled)).toEqual([]);
+    const [length = 0] = whole;
+    for (const cut of [1, 20, length / 6, length / 2, length - 1]) {
+      const messages = await messagesAfter(
+        (path) => writeFileSync(path, readFileSync(path).subarray(0, -Math.ceil(cut))),
+        isKilled,
+      );
+      expect(messages).toContainEqual(
+        expect.stringMatching(
+          new RegExp(
+            `^Damaged data: the last ${Math.ceil(cut)} of ${length} bytes of .*\\.wal are missing\\.`,
+          ),
+        ),
+      );
+    }
+    expect(await messagesAfter((path) => rmSync(path), isKilled)).toEqual([
+      expect.stringMatching(new RegExp(`^Damaged data: .*\\.wal is missing, ${length} bytes\\.`)),
+    ]);
+  });
+
+  it('is not reported when all of it was in blocks', async () => {
+    const folder = folders.next();
+    const first = open({ folder, spansPerBlock: 10 });
+    for (const n of numbers(1, 3)) await append(first, ...order(n));
+    await first.close();
+    rmSync(join(folder, 'wal'), { recursive: true });
+    const messages: string[] = [];
+    open({ folder, report: (message) => messages.push(message) });
+    expect(messages).toEqual([]);
+  });
+
+  it('with an incomplete record is reported also when nothing says how long the log was', async () => {
+    const folder = folders.next();
+    const first = open({ folder });
+    for (const n of numbers(1, 3)) await append(first, ...order(n));
+    const copy = abandon(folder, folders.next());
+    const [path = ''] = segmentsOf(copy);
+    writeFileSync(path, readFileSync(path).subarray(0, -20));
+    const messages: string[] = [];
+    open({ folder: copy, report: (message) => messages.push(message) });
+    expect(messages).toEqual([
+      expect.stringMatching(
+        /^Damaged data: \d+ bytes at \d+ of .* are an incomplete record, .*, and left out\.$/,
+      ),
+    ]);
+  });
+});
+
 describe('damage', () => {
   it('of a record of the log is skipped, counted and said', async () => {
     const folder = folders.next();

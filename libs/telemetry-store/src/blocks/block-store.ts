@@ -175,7 +175,7 @@ class OpenBlockStore implements BlockStore {
       });
       const signals: readonly BlockSignal[] = [this.traces, this.logs];
       this.logUpkeep = new LogUpkeep({ log, database, signals, survivesPowerLoss, report });
-      this.space = new SpaceUpkeep({ database, signals, report });
+      this.space = new SpaceUpkeep({ database, logUpkeep: this.logUpkeep, signals, report });
       this.logUpkeep.replay();
     } catch (error) {
       this.database.abandon();
@@ -197,6 +197,14 @@ class OpenBlockStore implements BlockStore {
     };
   }
 
+  private noteLogExtent(): void {
+    try {
+      this.logUpkeep.noteExtent();
+    } catch {
+      // A disk that takes nothing: the next start cannot tell whether the log is whole, and reads what is there.
+    }
+  }
+
   sweep(): boolean {
     return this.space.sweep();
   }
@@ -207,6 +215,7 @@ class OpenBlockStore implements BlockStore {
     this.space.stop();
     await this.log.close();
     await this.logUpkeep.idle();
+    this.noteLogExtent();
     await this.database.close();
   }
 }

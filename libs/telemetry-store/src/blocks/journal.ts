@@ -22,6 +22,8 @@ export const isBefore = (a: LogPosition, b: LogPosition): boolean =>
 export interface Journal {
   /** Position just behind the last record. */
   readonly end: LogPosition;
+  /** The same, also before this process has appended one; `START` when there are none. */
+  readonly lastEnd: LogPosition;
   readonly byteLength: number;
   readonly segmentCount: number;
 
@@ -35,6 +37,9 @@ export interface Journal {
 
   /** Records of earlier processes that do not end before `from`, in the order in which they were appended. */
   records(from: LogPosition): Iterable<LogRecord>;
+
+  /** Describes what is missing between two positions of earlier processes, a clause each. */
+  missing(from: LogPosition, to: LogPosition): string[];
 
   /** Waits until the disk has every record that was appended so far. */
   sync(): Promise<void>;
@@ -59,12 +64,20 @@ export class NoJournal implements Journal {
     return { segment: 1, offset: this.offset };
   }
 
+  get lastEnd(): LogPosition {
+    return this.end;
+  }
+
   append(_kind: RecordKind, payload: Uint8Array): LogPosition {
     this.offset += payload.length;
     return this.end;
   }
 
   records(): Iterable<LogRecord> {
+    return [];
+  }
+
+  missing(): string[] {
     return [];
   }
 

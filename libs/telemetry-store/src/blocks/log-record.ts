@@ -28,10 +28,13 @@ export interface RecordAt {
   readonly end: number;
 }
 
-/** All whole records of a segment. What holds none although more records follow is passed to `onDamage`. */
+/**
+ * All whole records of a segment. Bytes between them that hold none are passed to `onDamage`, and so are those at the end,
+ * with `isLast`: there the end of a process may have interrupted a write.
+ */
 export function* recordsIn(
   segment: Buffer,
-  onDamage: (length: number, offset: number) => void,
+  onDamage: (length: number, offset: number, isLast: boolean) => void,
 ): Generator<RecordAt> {
   let offset = 0;
   while (offset < segment.length) {
@@ -43,8 +46,11 @@ export function* recordsIn(
     }
     let next = segment.indexOf(MARK, offset + 1);
     while (next >= 0 && endOfRecord(segment, next) === undefined) next = segment.indexOf(MARK, next + 1);
-    if (next < 0) return;
-    onDamage(next - offset, offset);
+    if (next < 0) {
+      onDamage(segment.length - offset, offset, true);
+      return;
+    }
+    onDamage(next - offset, offset, false);
     offset = next;
   }
 }

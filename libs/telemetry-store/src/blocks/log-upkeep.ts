@@ -1,4 +1,4 @@
-import type { BlockDatabase } from './block-database.js';
+import type { BlockDatabase, LogExtent } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
 import { START, isBefore, type Journal, type LogPosition } from './journal.js';
 
@@ -20,6 +20,7 @@ export class LogUpkeep {
   unreadableRecords = 0;
   private isReplaying = false;
   private discarding: Promise<void> | undefined;
+  private noted: LogExtent | undefined;
 
   constructor(private readonly options: LogUpkeepOptions) {}
 
@@ -35,6 +36,7 @@ export class LogUpkeep {
       signals.map((signal) => [signal.recordKind, { signal, from: this.position(signal) }]),
     );
     this.isReplaying = true;
+    this.reportMissing();
     const first = [...targets.values()].map(({ from }) => from).reduce(earlier, log.end);
     for (const { kind, payload, end } of log.records(first)) {
       const target = targets.get(kind);
@@ -65,17 +67,45 @@ export class LogUpkeep {
         const first = signal.firstUnsealed;
         if (first && first.segment < log.end.segment - MAX_SEGMENTS_BACK) signal.sealOpen();
       }
-      const needed = signals
-        .map(({ firstUnsealed }) => firstUnsealed)
-        .filter((position) => position !== undefined)
-        .reduce(earlier, log.end);
+      const { needed } = this.extent();
       if (!log.hasBefore(needed)) return;
+      this.noteExtent();
       this.discarding = (survivesPowerLoss ? database.onDisk() : database.written())
         .then(() => log.discardBefore(needed))
         .catch(onError)
         .finally(() => (this.discarding = undefined));
     } catch (error) {
       onError(error);
+    }
+  }
+
+  /**
+   * Notes in the database how far the log reaches, so that the next start can tell when its end is missing.
+   *
+   * @throws WriteError
+   */
+  noteExtent(): void {
+    const extent = this.extent();
+    if (this.noted && isSame(extent.end, this.noted.end) && isSame(extent.needed, this.noted.needed)) return;
+    this.options.database.noteLogExtent(extent);
+    this.noted = extent;
+  }
+
+  private extent(): LogExtent {
+    const { log, signals } = this.options;
+    const needed = signals
+      .map(({ firstUnsealed }) => firstUnsealed)
+      .filter((position) => position !== undefined)
+      .reduce(earlier, log.end);
+    return { needed, end: log.lastEnd };
+  }
+
+  private reportMissing(): void {
+    const { log, database, report } = this.options;
+    const extent = database.logExtent();
+    for (const missing of extent ? log.missing(extent.needed, extent.end) : []) {
+      this.unreadableRecords++;
+      report(`Damaged data: ${missing}. What was in no block yet is lost.`);
     }
   }
 
@@ -91,5 +121,7 @@ export class LogUpkeep {
     }
   }
 }
+
+const isSame = (a: LogPosition, b: LogPosition): boolean => !isBefore(a, b) && !isBefore(b, a);
 
 const earlier = (a: LogPosition, b: LogPosition): LogPosition => (isBefore(a, b) ? a : b);

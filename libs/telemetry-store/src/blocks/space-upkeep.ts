@@ -1,5 +1,6 @@
 import type { BlockDatabase } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
+import type { LogUpkeep } from './log-upkeep.js';
 
 /** Free pages are where the next blocks go: a few blocks' worth of them is no waste. */
 const KEPT_FREE_PAGES = 128;
@@ -8,6 +9,7 @@ const VACUUMED_PAGES = 256;
 
 export interface SpaceUpkeepOptions {
   readonly database: BlockDatabase;
+  readonly logUpkeep: LogUpkeep;
   readonly signals: readonly BlockSignal[];
   readonly report: (message: string) => void;
 }
@@ -26,12 +28,13 @@ export class SpaceUpkeep {
    */
   sweep(): boolean {
     if (this.isStopped) return false;
-    const { signals, database, report } = this.options;
+    const { signals, database, logUpkeep, report } = this.options;
     try {
       let hasMore = false;
       for (const signal of signals) hasMore = signal.dropExpired() || hasMore;
       // First all goes that has to: what is moved meanwhile might go next.
       if (hasMore) return true;
+      logUpkeep.noteExtent();
       database.startCheckpointWhenDue();
       if (database.isHolding) return false;
       const surplus = database.freePages() - KEPT_FREE_PAGES;

@@ -6,6 +6,8 @@ import { recordHeader, recordsIn, type RecordKind } from './log-record.js';
 import { WriteError } from './write-error.js';
 
 const SEGMENT_NAME = /^(\d{10})\.wal$/;
+/** More than the log ever has at once. */
+const MAX_SEGMENTS = 10_000;
 
 /** The calls by which the log writes, to be replaced where a disk has to be full. */
 export type LogFiles = Pick<
@@ -22,7 +24,7 @@ export interface LogOptions {
   readonly files?: LogFiles;
   /** Segments up to this one are known to have been: their numbers are not used again. */
   readonly lastSegment: number;
-  /** Called for each stretch of bytes that holds no whole record although more records follow. */
+  /** Called for each stretch of bytes that holds no whole record. */
   readonly onDamage: (message: string) => void;
 }
 
@@ -71,6 +73,27 @@ export class WriteAheadLog implements Journal {
     let bytes = this.offset;
     for (const length of this.olderSegments.values()) bytes += length;
     return bytes;
+  }
+
+  get lastEnd(): LogPosition {
+    if (this.offset > 0) return this.end;
+    const segment = Math.max(0, ...this.olderSegments.keys());
+    return { segment, offset: this.olderSegments.get(segment) ?? 0 };
+  }
+
+  missing(from: LogPosition, to: LogPosition): string[] {
+    if (!isBefore(from, to) || to.segment - from.segment > MAX_SEGMENTS) return [];
+    const missing: string[] = [];
+    for (let segment = Math.max(1, from.segment); segment <= to.segment; segment++) {
+      const bytes = this.olderSegments.get(segment);
+      const wanted = segment === to.segment ? to.offset : 0;
+      if (bytes === undefined) {
+        missing.push(`${this.pathOf(segment)} is missing${wanted > 0 ? `, ${wanted} bytes` : ''}`);
+      } else if (bytes < wanted) {
+        missing.push(`the last ${wanted - bytes} of ${wanted} bytes of ${this.pathOf(segment)} are missing`);
+      }
+    }
+    return missing;
   }
 
   /** The records of earlier processes that do not end before `from`, in the order in which they were appended. */
@@ -209,8 +232,11 @@ export class WriteAheadLog implements Journal {
 
   private *recordsOf(segment: number): Generator<LogRecord> {
     const bytes = fs.readFileSync(this.pathOf(segment));
-    const onDamage = (length: number, offset: number): void =>
-      this.options.onDamage(`${length} bytes at ${offset} of ${this.pathOf(segment)} are damaged`);
+    const onDamage = (length: number, offset: number, isLast: boolean): void =>
+      this.options.onDamage(
+        `${length} bytes at ${offset} of ${this.pathOf(segment)} are ` +
+          (isLast ? 'an incomplete record, damaged or never acknowledged' : 'damaged'),
+      );
     for (const { kind, payload, end } of recordsIn(bytes, onDamage)) {
       yield { kind, payload, end: { segment, offset: end } };
     }
