@@ -29,6 +29,7 @@ describe('readConfig', () => {
       maxLogBytes: 134_217_728,
       maxGrpcMessageBytes: 4_194_304,
       maxInFlightBytes: 134_217_728,
+      maxAnswerBytes: 256 * 1024 * 1024,
       maxClockSkewNano: 0n,
     });
   });
@@ -52,6 +53,7 @@ describe('readConfig', () => {
         LANTERN_MAX_LOG_BYTES: '20000000',
         LANTERN_MAX_GRPC_MESSAGE_BYTES: '16MiB',
         LANTERN_MAX_IN_FLIGHT_BYTES: '64MiB',
+        LANTERN_MAX_ANSWER_BYTES: '96MiB',
         LANTERN_MAX_CLOCK_SKEW: '1m30s',
       }),
     ).toEqual({
@@ -71,6 +73,7 @@ describe('readConfig', () => {
       maxLogBytes: 20_000_000,
       maxGrpcMessageBytes: 16_777_216,
       maxInFlightBytes: 67_108_864,
+      maxAnswerBytes: 96 * 1024 * 1024,
       maxClockSkewNano: 90_000_000_000n,
     });
   });

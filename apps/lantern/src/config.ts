@@ -32,8 +32,10 @@ export interface Config {
   readonly maxLogBytes: number;
   /** What one gRPC message may occupy, before and after decompression. */
   readonly maxGrpcMessageBytes: number;
-  /** What all bodies that are being received may occupy together; what does not fit is told to come again. */
+  /** Limit on the total size of request bodies in flight. Requests beyond it get 503 with Retry-After. */
   readonly maxInFlightBytes: number;
+  /** Limit on the memory of all answers in the making. Requests beyond it get 503 with Retry-After. */
+  readonly maxAnswerBytes: number;
   /** By how much a span may be moved to make up for a clock that is wrong; 0 moves none. */
   readonly maxClockSkewNano: DurationNano;
 }
@@ -138,6 +140,7 @@ const environment = z.object({
   // As an OpenTelemetry Collector has it.
   LANTERN_MAX_GRPC_MESSAGE_BYTES: size.default(4 * MIB),
   LANTERN_MAX_IN_FLIGHT_BYTES: size.default(128 * MIB),
+  LANTERN_MAX_ANSWER_BYTES: size.default(256 * MIB),
   LANTERN_MAX_CLOCK_SKEW: duration.default(0n),
 });
 
@@ -187,6 +190,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       data.LANTERN_MAX_LOG_BYTES ?? (data.LANTERN_DATA_DIR === undefined ? 128 * MIB : 2 * 1024 * MIB),
     maxGrpcMessageBytes: data.LANTERN_MAX_GRPC_MESSAGE_BYTES,
     maxInFlightBytes: data.LANTERN_MAX_IN_FLIGHT_BYTES,
+    maxAnswerBytes: data.LANTERN_MAX_ANSWER_BYTES,
     maxClockSkewNano: data.LANTERN_MAX_CLOCK_SKEW,
   };
 };

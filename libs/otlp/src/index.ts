@@ -25,7 +25,14 @@ export {
   type TraceRequestJson,
 } from './trace/json/format-trace-request.js';
 export { parseTraceRequestJson, readTraceRequestJson } from './trace/json/parse-trace-request.js';
-export type { SpanEventJson, SpanJson, SpanLinkJson } from './trace/json/span.js';
+export { formatResource as formatResourceJson } from './common/json/resource.js';
+export { formatScope as formatScopeJson } from './common/json/instrumentation-scope.js';
+export {
+  formatSpan as formatSpanJson,
+  type SpanEventJson,
+  type SpanJson,
+  type SpanLinkJson,
+} from './trace/json/span.js';
 export {
   decodeExportResponse,
   decodeRpcStatus,

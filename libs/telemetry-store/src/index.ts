@@ -21,8 +21,10 @@ export type {
 export { spanMatcher } from './span-matcher.js';
 export type {
   CallEdge,
+  HoldBytes,
   LatencyCounts,
   Operation,
+  PlacedTrace,
   RedCell,
   RedQuery,
   TraceCursor,

@@ -52,6 +52,15 @@ export interface TraceQuery {
   readonly limit: number;
 }
 
+/** Counts memory that a caller of the store comes to hold, and throws when that is too much: then reading ends. */
+export type HoldBytes = (bytes: number) => void;
+
+/** Trace that a search finds, and its place: the next page begins after the place of the last one. */
+export interface PlacedTrace {
+  readonly trace: EncodedTrace;
+  readonly place: TraceCursor;
+}
+
 /** Place of a trace in the order of {@link TraceStore.findTraces}. */
 export interface TraceCursor {
   /** What {@link TraceQuery.orderBy} compares, greatest first, see {@link rankOf}. Always 0 for `recent`. Default: 0. */
@@ -131,8 +140,10 @@ export interface TraceStore {
   /**
    * The same trace, its spans as their messages, in the same order: for answers that are quicker made without a
    * model. Unlike there, a span that arrived twice may come twice.
+   *
+   * @param hold is told of the memory that the trace keeps, before more of it is read
    */
-  getEncodedTrace(traceId: TraceId): Promise<EncodedTrace | undefined>;
+  getEncodedTrace(traceId: TraceId, hold?: HoldBytes): Promise<EncodedTrace | undefined>;
 
   /**
    * Keeps a trace for good. {@link getTrace} finds it also when all that is as old as it is gone, with the spans
@@ -148,12 +159,10 @@ export interface TraceStore {
   findTraces(query: TraceQuery): Promise<Trace[]>;
 
   /**
-   * Hands over the same traces in the same order, each as {@link getEncodedTrace} gives it. Whoever keeps one of them
-   * keeps the pieces of the blocks that it lies in.
-   *
-   * @param take receives the place of each trace too: the next page begins after the last one
+   * Reads the same traces in the same order, each as {@link getEncodedTrace} gives it. A trace is read when it is asked
+   * for, so a caller that is slow holds one trace, with the pieces of the blocks that it lies in.
    */
-  eachTrace(query: TraceQuery, take: (trace: EncodedTrace, place: TraceCursor) => void): Promise<void>;
+  eachTrace(query: TraceQuery, hold?: HoldBytes): AsyncGenerator<PlacedTrace, void>;
 
   /** How many traces match, whatever the query says of `limit`, `orderBy` and `after`. */
   countTraces(query: TraceQuery): Promise<number>;

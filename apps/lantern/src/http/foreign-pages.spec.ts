@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { useLantern } from '../testing/running-lantern.js';
 import { AllowedHosts, type HostPolicy } from './allowed-hosts.js';
+import { AnswerBytes } from './answer-bytes.js';
 import { InFlightBytes } from './in-flight-bytes.js';
 import { createServer } from './server.js';
 
@@ -110,7 +111,12 @@ describe('a server that others can reach', () => {
     policy: Partial<HostPolicy> = {},
   ): Promise<number> => {
     const hosts = new AllowedHosts({ listenHost: '0.0.0.0', allowedHosts: [], hasToken: false, ...policy });
-    const server = createServer({ hosts, report: () => undefined, inFlight: new InFlightBytes(1) });
+    const server = createServer({
+      hosts,
+      report: () => undefined,
+      inFlight: new InFlightBytes(1),
+      answers: new AnswerBytes(1),
+    });
     server.get('/', async () => 'here');
     const { statusCode } = await server.inject({ url: '/', headers });
     await server.close();

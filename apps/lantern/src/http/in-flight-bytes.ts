@@ -3,10 +3,10 @@ import { HttpError } from './http-error.js';
 /** How long a sender that was refused should wait. Bodies come and go within that time. */
 export const RETRY_AFTER_SECONDS = 1;
 
-/** More is being received at once than there may be. Whoever sends it should try again in a moment. */
+/** Lantern has no memory left for a request. The client should retry in a moment. */
 export class OverloadedError extends HttpError {
-  constructor(maxBytes: number) {
-    super(503, `more than ${maxBytes} bytes are being received at once: try again in a moment`);
+  constructor(message: string) {
+    super(503, message);
   }
 }
 
@@ -31,7 +31,9 @@ export class InFlightBytes {
       const others = this.heldBytes - held;
       // One that is alone is always let in: its own limit bounds it.
       if (wanted > held && others > 0 && others + wanted > this.maxBytes) {
-        throw new OverloadedError(this.maxBytes);
+        throw new OverloadedError(
+          `more than ${this.maxBytes} bytes are being received at once: try again in a moment`,
+        );
       }
       this.heldBytes = others + wanted;
       held = wanted;

@@ -3,6 +3,7 @@ import type { AccessToken } from './access-token.js';
 import { boundBodies } from './bounded-bodies.js';
 import { compressAnswers } from './compress.js';
 import { failureOf, type Report } from './failure.js';
+import { boundAnswers, type AnswerBytes } from './answer-bytes.js';
 import type { AllowedHosts } from './allowed-hosts.js';
 import { guardAgainstForeignPages } from './foreign-pages.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
@@ -20,6 +21,8 @@ export interface ServerOptions {
   readonly token?: AccessToken | undefined;
   /** Shared by all servers of the process. */
   readonly inFlight: InFlightBytes;
+  /** Shared by all servers of the process. */
+  readonly answers: AnswerBytes;
 }
 
 /** What all servers have in common. Each one adds its routes, its content types and its error format. */
@@ -27,6 +30,7 @@ export const createServer = ({
   hosts,
   report,
   inFlight,
+  answers,
   token,
   requestTimeoutMillis = REQUEST_TIMEOUT_MILLIS,
 }: ServerOptions): FastifyInstance => {
@@ -56,6 +60,7 @@ export const createServer = ({
   guardAgainstForeignPages(server, hosts);
   if (token) requireToken(server, token);
   boundBodies(server, inFlight);
+  boundAnswers(server, answers);
   compressAnswers(server);
   endConnectionsOnClose(server);
   return server;

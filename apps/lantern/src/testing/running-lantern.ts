@@ -21,6 +21,7 @@ export const TEST_CONFIG: Config = {
   maxLogBytes: 16 * 1024 * 1024,
   maxGrpcMessageBytes: 4 * 1024 * 1024,
   maxInFlightBytes: 64 * 1024 * 1024,
+  maxAnswerBytes: 64 * 1024 * 1024,
   maxClockSkewNano: 0n,
 };
 

@@ -20,7 +20,9 @@ import { decodeTrace, encodeTrace, type EncodedTrace } from '../encoded-trace.js
 import type {
   CallEdge,
   LatencyCounts,
+  HoldBytes,
   Operation,
+  PlacedTrace,
   RedCell,
   RedQuery,
   TraceCursor,
@@ -57,9 +59,11 @@ export class NaiveTraceStore implements TraceStore {
     return resourceSpans.length === 0 ? undefined : { traceId, resourceSpans };
   }
 
-  async getEncodedTrace(traceId: TraceId): Promise<EncodedTrace | undefined> {
+  async getEncodedTrace(traceId: TraceId, hold?: HoldBytes): Promise<EncodedTrace | undefined> {
     const trace = await this.getTrace(traceId);
-    return trace && encodeTrace(trace);
+    const encoded = trace && encodeTrace(trace);
+    for (const { spans } of encoded?.groups ?? []) for (const { length } of spans) hold?.(length);
+    return encoded;
   }
 
   /** Nothing ever goes from a list. */
@@ -69,18 +73,18 @@ export class NaiveTraceStore implements TraceStore {
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
     const found: Trace[] = [];
-    await this.eachTrace(query, (trace) => found.push(decodeTrace(trace)));
+    for await (const { trace } of this.eachTrace(query)) found.push(decodeTrace(trace));
     return found;
   }
 
-  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace, place: TraceCursor) => void): Promise<void> {
+  async *eachTrace(query: TraceQuery, hold?: HoldBytes): AsyncGenerator<PlacedTrace, void> {
     const { after, limit } = query;
     const places = (await this.matches(query)).filter(
       (place) => after === undefined || compare(after, place) < 0,
     );
     for (const place of places.slice(0, limit)) {
-      const trace = await this.getEncodedTrace(place.traceId);
-      if (trace) take(trace, place);
+      const trace = await this.getEncodedTrace(place.traceId, hold);
+      if (trace) yield { trace, place };
     }
   }
 

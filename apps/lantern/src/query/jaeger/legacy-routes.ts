@@ -15,16 +15,20 @@ import {
   type MetricFamily,
 } from '@lantern/query-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { EncodedTrace } from '@lantern/telemetry-store';
 import { nowUnixNano } from '../../clock.js';
+import type { AnswerShare } from '../../http/answer-bytes.js';
+import { sendPieces, type JsonPieces } from '../../http/answer-pieces.js';
 import { decompress } from '../../http/decompress.js';
 import { failureOf, type Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
 import { queryOf, sendBytes, sendJson, sendText } from '../../http/text.js';
 import { toLegacyTrace } from './legacy-trace.js';
-import { TracesJson } from './legacy/traces-json.js';
+import { LEGACY_FORMAT } from './legacy/legacy-trace-json.js';
 import { callRates, errorRates, latencies } from './metrics.js';
 import { tracesIn } from './trace-groups.js';
-import type { TraceQueries } from './trace-query.js';
+import { queryOf as traceQueryOf, type TraceQueries } from './trace-query.js';
+import { TracesJson } from './traces-json.js';
 
 /** Jaeger's query API as of v2.20 and before, under `/api`. Still spoken by Grafana and many scripts. */
 export const legacyRoutes = (traces: TraceQueries, report: Report) => async (server: FastifyInstance) => {
@@ -62,27 +66,57 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
 
   server.get('/api/traces', async (request, reply) => {
     const search = parseLegacyTracesRequest(queryOf(request), nowUnixNano());
-    const found = new TracesJson(traces.options);
+    const share = server.answerBytes.shareOf(reply);
+    return sendTraces(request, reply, findTraces(search, share));
+  });
+
+  async function* findTraces(
+    search: ReturnType<typeof parseLegacyTracesRequest>,
+    share: AnswerShare,
+  ): JsonPieces {
+    const found = new TracesJson(LEGACY_FORMAT, traces.options, share, '{"data":[');
     const errors: LegacyError[] = [];
     if (search.traceIds.length === 0) {
-      await traces.each(search, (trace) => found.add(trace, search.raw));
+      for await (const { trace } of traces.each(traceQueryOf(search), share))
+        yield* found.add(trace, search.raw);
     }
     for (const [text, id] of new Map(search.traceIds.map(({ text, id }) => [id ?? text, id]))) {
-      const trace = id && (await traces.store.getEncodedTrace(id));
-      if (trace) found.add(trace, search.raw);
+      const trace = id && (await traces.store.getEncodedTrace(id, share.hold));
+      if (trace) yield* found.add(trace, search.raw);
       else errors.push({ msg: 'trace not found', traceID: legacyTraceId(text) });
+      share.clear();
     }
-    return sendEncoded(request, reply, found.finish(restOf({ errors: errors.length === 0 ? null : errors })));
-  });
+    yield found.finish(endOfList({ errors: errors.length === 0 ? null : errors }));
+  }
 
   server.get<{ Params: { id: string } }>('/api/traces/:id', async (request, reply) => {
     const { traceId, raw } = parseLegacyTraceRequest(request.params.id, queryOf(request));
-    const trace = traceId && (await traces.store.getEncodedTrace(traceId));
+    const share = server.answerBytes.shareOf(reply);
+    const trace = traceId && (await traces.store.getEncodedTrace(traceId, share.hold));
     if (!trace) throw new HttpError(404, 'trace not found');
-    const found = new TracesJson(traces.options);
-    found.add(trace, raw);
-    return sendEncoded(request, reply, found.finish(restOf({})));
+    return sendTraces(request, reply, oneTrace(trace, raw, share));
   });
+
+  async function* oneTrace(trace: EncodedTrace, raw: boolean, share: AnswerShare): JsonPieces {
+    const found = new TracesJson(LEGACY_FORMAT, traces.options, share, '{"data":[');
+    yield* found.add(trace, raw);
+    yield found.finish(endOfList({}));
+  }
+
+  const sendTraces = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    pieces: JsonPieces,
+  ): Promise<FastifyReply> => {
+    if (!isPretty(request)) return sendPieces(reply, pieces, report);
+    const share = server.answerBytes.shareOf(reply);
+    const whole: Buffer[] = [];
+    for await (const piece of pieces) {
+      share.hold(PRETTY_FACTOR * piece.length);
+      whole.push(piece);
+    }
+    return sendEncoded(request, reply, Buffer.concat(whole));
+  };
 
   server.post<{ Params: { id: string } }>('/api/archive/:id', async (request, reply) => {
     const { traceId } = parseLegacyTraceRequest(request.params.id, queryOf(request));
@@ -158,8 +192,16 @@ const send = (
   body: LegacyEnvelope<unknown> | MetricFamily,
 ): FastifyReply => sendEncoded(request, reply, Buffer.from(JSON.stringify(body)));
 
+/** What follows the items of a list. */
+const endOfList = (rest: Partial<Rest>): string => `],${JSON.stringify(restOf(rest)).slice(1)}`;
+
+/** Memory of JSON that is parsed and written again, by that of its text. */
+const PRETTY_FACTOR = 8;
+
+const isPretty = (request: FastifyRequest): boolean =>
+  !['', 'false'].includes(queryOf(request).get('prettyPrint') ?? '');
+
 const sendEncoded = (request: FastifyRequest, reply: FastifyReply, json: Buffer): FastifyReply => {
-  const pretty = queryOf(request).get('prettyPrint') ?? '';
-  if (pretty === '' || pretty === 'false') return sendBytes(reply, json);
+  if (!isPretty(request)) return sendBytes(reply, json);
   return sendJson(reply, JSON.stringify(JSON.parse(json.toString()), null, 4));
 };

@@ -11,6 +11,9 @@ import { NO_PARENT, clockSkews } from './adjust/clock-skew.js';
 import { hostOf } from './adjust/correct-clock-skew.js';
 import { SpanIdTable } from './span-id-table.js';
 
+/** Spans that take less than a millisecond. */
+const SPANS_A_STEP = 256;
+
 /** Parents and times of a trace's spans, in their order: what can be known of one only beside the others. */
 export class TraceOutline {
   private readonly parents: Int32Array;
@@ -26,7 +29,16 @@ export class TraceOutline {
   }
 
   /** Undefined when an id occurs twice. */
-  static of({ traceId, groups }: EncodedTrace): TraceOutline | undefined {
+  static of(trace: EncodedTrace): TraceOutline | undefined {
+    const steps = TraceOutline.steps(trace);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** As {@link of}, in steps between which others may have their turn. */
+  static *steps({ traceId, groups }: EncodedTrace): Generator<void, TraceOutline | undefined> {
     const spanCount = groups.reduce((sum, { spans }) => sum + spans.length, 0);
     const outline = new TraceOutline(spanCount);
     const { parents, hosts, orphans, unreadable } = outline;
@@ -40,6 +52,7 @@ export class TraceOutline {
       const host = hostOfResource.get(resource) ?? hostOf(resource);
       hostOfResource.set(resource, host);
       for (const message of spans) {
+        if (index % SPANS_A_STEP === 0) yield;
         hosts.push(host);
         if (reader.read(message) && reader.traceId === traceId && isUsual(reader)) {
           if (!ids.add(reader.spanIdLow, reader.spanIdHigh, index)) return undefined;
@@ -61,6 +74,7 @@ export class TraceOutline {
       }
     }
     for (let span = 0; span < spanCount; span++) {
+      if (span % SPANS_A_STEP === 0) yield;
       const low = parentIds[2 * span] ?? 0;
       const high = parentIds[2 * span + 1] ?? 0;
       if (low === 0 && high === 0) continue;

@@ -8,10 +8,12 @@ import type { Trace, TraceId } from '@lantern/telemetry-model';
 import {
   decodeTrace,
   type EncodedTrace,
+  type PlacedTrace,
   type TraceCursor,
   type TraceQuery,
   type TraceStore,
 } from '@lantern/telemetry-store';
+import type { AnswerShare } from '../../http/answer-bytes.js';
 import { adjustBy, type Adjust, type AdjustOptions } from './adjust/adjust.js';
 import { summarizeEncodedTrace, summarizeTrace } from './trace-summary.js';
 
@@ -26,56 +28,51 @@ export class TraceQueries {
     this.adjust = adjustBy(options);
   }
 
-  async byId(traceId: TraceId | undefined, raw: boolean): Promise<Trace | undefined> {
-    const trace = traceId && (await this.store.getTrace(traceId));
+  async byId(traceId: TraceId, raw: boolean): Promise<Trace | undefined> {
+    const trace = await this.store.getTrace(traceId);
     return trace && !raw ? this.adjust(trace) : trace;
   }
 
-  /** Hands over what a search finds, as it is stored. */
-  async each(search: TraceSearch, take: (trace: EncodedTrace) => void): Promise<void> {
-    await this.store.eachTrace(queryOf(search), take);
-  }
-
-  /** One page of a search, and what leads to the next one. */
-  async page(search: V3SearchRequest): Promise<Page<Trace>> {
-    return this.pageOf(search, (trace) =>
-      search.raw ? decodeTrace(trace) : this.adjust(decodeTrace(trace)),
-    );
-  }
-
-  /** The same page, a row for each trace as it is after it was adjusted. */
-  async summaries(search: V3SearchRequest): Promise<Page<V3TraceSummary>> {
-    const { maxClockSkewNano } = this.options;
-    return this.pageOf(
-      search,
-      (trace) =>
-        summarizeEncodedTrace(trace, maxClockSkewNano) ?? summarizeTrace(this.adjust(decodeTrace(trace))),
-    );
-  }
-
-  private async pageOf<Item>(
-    search: V3SearchRequest,
-    read: (trace: EncodedTrace) => Item,
-  ): Promise<Page<Item>> {
+  /**
+   * Reads the traces of one page of a search as they are stored, each with the memory that it takes of the share.
+   *
+   * @returns what leads to the next page
+   */
+  async *page(search: V3SearchRequest, share: AnswerShare): AsyncGenerator<EncodedTrace, PageEnd> {
     const query = queryOf(search);
-    const items: Item[] = [];
-    const places: TraceCursor[] = [];
+    let last: TraceCursor | undefined;
+    let count = 0;
+    let hasMore = false;
     // One more than the page holds tells whether there is another.
-    await this.store.eachTrace({ ...query, limit: query.limit + 1 }, (trace, place) => {
-      if (items.length < query.limit) items.push(read(trace));
-      places.push(place);
-    });
-    const last = places.length > query.limit && places[query.limit - 1];
+    for await (const { trace, place } of this.each({ ...query, limit: query.limit + 1 }, share)) {
+      hasMore = ++count > query.limit;
+      if (hasMore) break;
+      last = place;
+      yield trace;
+    }
     return {
-      items,
-      ...(last && { nextPageToken: formatPageToken(last, search.fingerprint) }),
+      ...(hasMore && last && { nextPageToken: formatPageToken(last, search.fingerprint) }),
       ...(search.wantsTotal && { total: await this.store.countTraces(query) }),
     };
   }
+
+  /** Reads what a search finds, as it is stored, each trace with the memory that it takes of the share. */
+  async *each(query: TraceQuery, share: AnswerShare): AsyncGenerator<PlacedTrace, void> {
+    for await (const found of this.store.eachTrace(query, share.hold)) {
+      yield found;
+      share.clear();
+    }
+  }
+
+  /** The row of a trace as it is after it was adjusted. */
+  summaryOf(trace: EncodedTrace): V3TraceSummary {
+    const { maxClockSkewNano } = this.options;
+    return summarizeEncodedTrace(trace, maxClockSkewNano) ?? summarizeTrace(this.adjust(decodeTrace(trace)));
+  }
 }
 
-export interface Page<Item> {
-  readonly items: readonly Item[];
+/** What follows the items of a page. */
+export interface PageEnd {
   readonly nextPageToken?: string;
   readonly total?: number;
 }

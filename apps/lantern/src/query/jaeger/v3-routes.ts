@@ -1,4 +1,3 @@
-import { formatTraceRequestJson } from '@lantern/otlp';
 import {
   SPAN_KIND_NAMES,
   parseV3OperationsRequest,
@@ -7,14 +6,21 @@ import {
   type V3Operations,
   type V3Services,
   type V3TraceSummaries,
+  type V3TraceSummary,
 } from '@lantern/query-api';
-import type { Trace } from '@lantern/telemetry-model';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { TraceId } from '@lantern/telemetry-model';
+import type { EncodedTrace } from '@lantern/telemetry-store';
+import type { FastifyInstance } from 'fastify';
+import type { AnswerShare } from '../../http/answer-bytes.js';
+import { sendPieces, type JsonPieces } from '../../http/answer-pieces.js';
 import type { Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
 import { queryOf, sendJson } from '../../http/text.js';
-import type { Page, TraceQueries } from './trace-query.js';
+import { Turn } from '../../http/turn.js';
+import type { PageEnd, TraceQueries } from './trace-query.js';
+import { TracesJson } from './traces-json.js';
 import { sendV3Failures } from './v3-failure.js';
+import { V3_FORMAT } from './v3-trace-json.js';
 
 /** Jaeger's API v3 over HTTP, under `/api/v3`. */
 export const v3Routes = (traces: TraceQueries, report: Report) => async (server: FastifyInstance) => {
@@ -37,22 +43,56 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
 
   server.get<{ Params: { id: string } }>('/api/v3/traces/:id', async (request, reply) => {
     const { traceId, raw } = parseV3TraceRequest(request.params.id, queryOf(request));
-    const trace = await traces.byId(traceId, raw);
-    return sendTraces(reply, { items: trace ? [trace] : [] });
+    const share = server.answerBytes.shareOf(reply);
+    return sendPieces(reply, writeTraces(oneTrace(traceId, share), raw, share), report);
   });
 
-  server.get('/api/v3/traces', async (request, reply) =>
-    sendTraces(reply, await traces.page(parseV3Search(queryOf(request)))),
-  );
+  server.get('/api/v3/traces', async (request, reply) => {
+    const search = parseV3Search(queryOf(request));
+    const share = server.answerBytes.shareOf(reply);
+    return sendPieces(reply, writeTraces(traces.page(search, share), search.raw, share), report);
+  });
+
+  async function* oneTrace(
+    traceId: TraceId | undefined,
+    share: AnswerShare,
+  ): AsyncGenerator<EncodedTrace, PageEnd> {
+    const trace = traceId && (await traces.store.getEncodedTrace(traceId, share.hold));
+    if (trace) yield trace;
+    return {};
+  }
+
+  async function* writeTraces(
+    found: AsyncGenerator<EncodedTrace, PageEnd>,
+    raw: boolean,
+    share: AnswerShare,
+  ): JsonPieces {
+    const json = new TracesJson(V3_FORMAT, traces.options, share, '{"result":{"resourceSpans":[');
+    let isEmpty = true;
+    for (;;) {
+      const next = await found.next();
+      if (next.done === true) {
+        if (isEmpty) throw new HttpError(404, 'No traces found');
+        const end = JSON.stringify(next.value).slice(1);
+        yield json.finish(end === '}' ? ']}}' : `]},${end}`);
+        return;
+      }
+      isEmpty = false;
+      yield* json.add(next.value, raw);
+    }
+  }
 
   server.get('/api/v3/trace-summaries', async (request, reply) => {
-    const { items: summaries, ...page } = await traces.summaries(parseV3Search(queryOf(request)));
-    return sendJson(reply, JSON.stringify({ summaries, ...page } satisfies V3TraceSummaries));
+    const page = traces.page(parseV3Search(queryOf(request)), server.answerBytes.shareOf(reply));
+    const turn = new Turn();
+    const summaries: V3TraceSummary[] = [];
+    for (;;) {
+      const next = await page.next();
+      if (next.done === true) {
+        return sendJson(reply, JSON.stringify({ summaries, ...next.value } satisfies V3TraceSummaries));
+      }
+      summaries.push(traces.summaryOf(next.value));
+      await turn.giveWay();
+    }
   });
-};
-
-const sendTraces = (reply: FastifyReply, { items: traces, ...page }: Page<Trace>): FastifyReply => {
-  if (traces.length === 0) throw new HttpError(404, 'No traces found');
-  const result = formatTraceRequestJson(traces.flatMap(({ resourceSpans }) => resourceSpans));
-  return sendJson(reply, JSON.stringify({ result, ...page }));
 };

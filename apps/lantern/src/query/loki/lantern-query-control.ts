@@ -15,16 +15,25 @@ const TIMED_OUT =
   'request timed out, decrease the duration of the request or add more label matchers ' +
   '(prefer exact match over regex match) to reduce the amount of data processed';
 
+export interface QueryLimits {
+  readonly timeoutMillis?: number;
+  readonly hold?: (bytes: number) => void;
+}
+
 /** Ends a query that takes too long, or that nobody waits for any more. */
 export class LanternQueryControl implements QueryControl {
   private readonly deadline: number;
   private turnEnds: number;
 
+  /** Counts the memory of the answer, and throws when it does not fit. */
+  readonly hold: (bytes: number) => void;
+
   /** @param signal aborted when nobody waits for the answer any more */
   constructor(
     private readonly signal: AbortSignal,
-    timeoutMillis = QUERY_TIMEOUT_MILLIS,
+    { timeoutMillis = QUERY_TIMEOUT_MILLIS, hold = () => undefined }: QueryLimits = {},
   ) {
+    this.hold = hold;
     const now = performance.now();
     this.deadline = now + timeoutMillis;
     this.turnEnds = now + TURN_MILLIS;

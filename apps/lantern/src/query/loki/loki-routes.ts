@@ -32,7 +32,7 @@ export const lokiRoutes =
       (_request, body, done) => done(null, new URLSearchParams(String(body))),
     );
 
-    queryRoutes(server, logs);
+    queryRoutes(server, logs, report);
     seriesRoutes(server, logs);
     indexRoutes(server, logs);
     detectedRoutes(server, logs);

@@ -5,10 +5,15 @@ import {
   evaluateMetric,
   formatLogql,
   parseLogql,
+  type LogResult,
+  type MetricSeries,
 } from '@lantern/query-api/logql';
 import type { LogStore } from '@lantern/telemetry-store';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
+import { jsonPieces } from '../../http/json-pieces.js';
+import { sendPieces } from '../../http/answer-pieces.js';
+import type { Report } from '../../http/failure.js';
 import { sendJson } from '../../http/text.js';
 import { formatMatrix, formatScalar, formatVector } from './format-samples.js';
 import { formatStreams } from './format-streams.js';
@@ -17,22 +22,37 @@ import { addQuery, goneSignal, paramsOf, sendData, wantsCategories } from './lok
 import { refuseMetadataAsLabel } from './metadata-hint.js';
 import { LogStoreSource } from './log-store-source.js';
 
+/** Answers up to this size are formatted at once, which takes milliseconds. */
+const MAX_WHOLE_CHARACTERS = 256 * 1024;
+const MAX_WHOLE_POINTS = 10_000;
+
+const countCharacters = (lines: readonly LogResult[]): number =>
+  lines.reduce((sum, { line }) => sum + line.length, 0);
+
+const countPoints = (series: readonly MetricSeries[]): number =>
+  series.reduce((sum, { points }) => sum + points.length, 0);
+
 /** Queries in LogQL. */
-export const queryRoutes = (server: FastifyInstance, logs: LogStore): void => {
+export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Report): void => {
   const source = new LogStoreSource(logs);
+
+  const controlOf = (reply: FastifyReply): LanternQueryControl =>
+    new LanternQueryControl(goneSignal(reply), { hold: server.answerBytes.shareOf(reply).hold });
+
+  const send = (reply: FastifyReply, data: unknown, isLarge: boolean) =>
+    isLarge ? sendPieces(reply, jsonPieces({ status: 'success', data }), report) : sendData(reply, data);
 
   addQuery(server, '/query_range', async (request, reply) => {
     const query = parseRangeQuery(paramsOf(request), nowUnixNano());
     await refuseMetadataAsLabel(logs, query.expression);
-    const control = new LanternQueryControl(goneSignal(reply));
+    const control = controlOf(reply);
     if (query.kind === 'metric') {
-      return sendData(
-        reply,
-        formatMatrix(await evaluateMetric(query.expression, query.steps, source, control)),
-      );
+      const series = await evaluateMetric(query.expression, query.steps, source, control);
+      return send(reply, formatMatrix(series), countPoints(series) > MAX_WHOLE_POINTS);
     }
     const lines = await evaluateLog(query.expression, query, source, control);
-    return sendData(reply, formatStreams(lines, wantsCategories(request)));
+    const data = formatStreams(lines, wantsCategories(request));
+    return send(reply, data, countCharacters(lines) > MAX_WHOLE_CHARACTERS);
   });
 
   addQuery(server, '/query', async (request, reply) => {
@@ -41,8 +61,8 @@ export const queryRoutes = (server: FastifyInstance, logs: LogStore): void => {
     if (expression.kind === 'number') {
       return sendData(reply, formatScalar({ timeUnixNano: steps.startUnixNano, value: expression.value }));
     }
-    const control = new LanternQueryControl(goneSignal(reply));
-    return sendData(reply, formatVector(await evaluateMetric(expression, steps, source, control)));
+    const series = await evaluateMetric(expression, steps, source, controlOf(reply));
+    return send(reply, formatVector(series), countPoints(series) > MAX_WHOLE_POINTS);
   });
 
   addQuery(server, '/format_query', async (request, reply) => {

@@ -99,7 +99,7 @@ export const tailRoutes = async (
         new LogStoreSource(logs),
         new LanternQueryControl(gone.signal),
       );
-      const control = new LanternQueryControl(gone.signal, Infinity);
+      const control = new LanternQueryControl(gone.signal, { timeoutMillis: Infinity });
       await session.filter(control);
       session.addPast(past);
       while (socket.readyState === socket.OPEN) {

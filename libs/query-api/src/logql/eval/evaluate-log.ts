@@ -27,6 +27,10 @@ export interface LogQueryOptions {
  */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
 
+/** Memory of a result without its line, and of a character of one. */
+const RESULT_BYTES = 200;
+const BYTES_A_CHARACTER = 2;
+
 /** Lines between two looks at the clock: a template may take long over one. */
 export const LINES_PER_CHECK = 4;
 
@@ -67,6 +71,7 @@ export const evaluateLog = async (
             'consider a lower limit, a shorter range, or a narrower selector',
         );
       }
+      control.hold?.(RESULT_BYTES + BYTES_A_CHARACTER * line.length);
       if (results.push({ ...categories, timeUnixNano, line }) === limit) return results;
     }
     await control.checkpoint();

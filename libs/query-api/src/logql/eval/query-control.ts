@@ -6,4 +6,11 @@ export interface QueryControl {
    * @throws {Error} what the caller is to be told, when the query has to stop
    */
   checkpoint(): Promise<void> | undefined;
+
+  /**
+   * Counts memory that the result takes.
+   *
+   * @throws {Error} when it does not fit
+   */
+  readonly hold?: (bytes: number) => void;
 }

@@ -2,10 +2,11 @@ import type { DependencyLink, TimeRange, Trace, TraceId } from '@lantern/telemet
 import { decodeTrace, type EncodedTrace } from '../../encoded-trace.js';
 import type {
   CallEdge,
+  HoldBytes,
   Operation,
+  PlacedTrace,
   RedCell,
   RedQuery,
-  TraceCursor,
   TraceQuery,
   TraceStore,
   TraceStoreStats,
@@ -83,8 +84,8 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     return trace && decodeTrace(trace);
   }
 
-  async getEncodedTrace(traceId: TraceId): Promise<EncodedTrace | undefined> {
-    return this.search.trace(traceId);
+  async getEncodedTrace(traceId: TraceId, hold?: HoldBytes): Promise<EncodedTrace | undefined> {
+    return this.search.trace(traceId, hold);
   }
 
   async archiveTrace(traceId: TraceId): Promise<boolean> {
@@ -98,12 +99,12 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
     const found: Trace[] = [];
-    await this.eachTrace(query, (trace) => found.push(decodeTrace(trace)));
+    for await (const { trace } of this.eachTrace(query)) found.push(decodeTrace(trace));
     return found;
   }
 
-  async eachTrace(query: TraceQuery, take: (trace: EncodedTrace, place: TraceCursor) => void): Promise<void> {
-    await this.search.find(query, take);
+  eachTrace(query: TraceQuery, hold?: HoldBytes): AsyncGenerator<PlacedTrace, void> {
+    return this.search.find(query, hold);
   }
 
   async countTraces(query: TraceQuery): Promise<number> {

@@ -1,6 +1,7 @@
 import { TraceRequestWalker } from '@lantern/otlp';
 import type { Resource, TraceId } from '@lantern/telemetry-model';
 import type { EncodedSpans, EncodedTrace } from '../../encoded-trace.js';
+import type { HoldBytes } from '../../trace-store.js';
 import type { TraceWords } from '../trace-words.js';
 import type { Origin, OriginTable } from './origin.js';
 import { writeRequest, type SpanGroup } from './request-bytes.js';
@@ -9,12 +10,20 @@ import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-r
 /** The spans of one trace, as their messages, under what they inherit. */
 export type SpansByOrigin = Map<Origin, Uint8Array[]>;
 
-/** Adds the spans that a block has of a trace. */
+/** Memory of a span beside its message. */
+const SPAN_OVERHEAD_BYTES = 150;
+
+/**
+ * Adds the spans that a block has of a trace.
+ *
+ * @param hold is told of each span before it is added
+ */
 export const collectSpans = (
   rows: SpanRows,
   read: ReadChunk,
   words: TraceWords,
   into: SpansByOrigin,
+  hold?: HoldBytes,
 ): void => {
   const index = traceIndexIn(rows, ...words);
   if (index === undefined) return;
@@ -24,6 +33,7 @@ export const collectSpans = (
     const origin = rows.origins[rows.originOf[row] ?? 0];
     const span = spanBytes(rows, row, read);
     if (!origin || !span) continue;
+    hold?.(SPAN_OVERHEAD_BYTES + span.length);
     const spans = into.get(origin);
     if (spans) spans.push(span);
     else into.set(origin, [span]);

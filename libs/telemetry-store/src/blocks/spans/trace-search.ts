@@ -1,6 +1,6 @@
 import type { TraceId } from '@lantern/telemetry-model';
 import type { EncodedTrace } from '../../encoded-trace.js';
-import type { TraceCursor, TraceQuery } from '../../trace-store.js';
+import type { HoldBytes, PlacedTrace, TraceQuery } from '../../trace-store.js';
 import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../trace-words.js';
 import { Turn } from '../turn.js';
 import { DOUBLE_SLACK, doubleOf, wideOf } from '../wide-time.js';
@@ -34,22 +34,22 @@ export class TraceSearch {
     private readonly open: OpenSpans,
   ) {}
 
-  async trace(traceId: TraceId): Promise<EncodedTrace | undefined> {
-    const spans = await this.spansOf(traceId);
+  async trace(traceId: TraceId, hold?: HoldBytes): Promise<EncodedTrace | undefined> {
+    const spans = await this.spansOf(traceId, hold);
     return spans.size === 0 ? undefined : groupSpans(traceId, spans);
   }
 
   /** All spans of a trace, wherever they are; one that is archived and in a block comes twice. */
-  async spansOf(traceId: TraceId): Promise<SpansByOrigin> {
+  async spansOf(traceId: TraceId, hold?: HoldBytes): Promise<SpansByOrigin> {
     const turn = new Turn();
     const words = traceWordsOf(traceId);
     // First and at once: they may be sealed during a turn of others.
     const openSpans: SpansByOrigin = new Map();
-    for (const open of this.open.blocks) collectSpans(open, () => open.body, words, openSpans);
+    for (const open of this.open.blocks) collectSpans(open, () => open.body, words, openSpans, hold);
     const spans: SpansByOrigin = new Map();
     for (const block of this.sealed.traceIndex.blocksOf(...words)) {
       const rows = this.reader.rows(block);
-      if (rows) collectSpans(rows, (chunk) => this.reader.chunk(block, chunk), words, spans);
+      if (rows) collectSpans(rows, (chunk) => this.reader.chunk(block, chunk), words, spans, hold);
       await turn.yieldWhenOver();
     }
     for (const [origin, own] of openSpans) {
@@ -63,11 +63,11 @@ export class TraceSearch {
   }
 
   /**
-   * Hands over what it finds, one trace after the other. The order `recent` ends at the first block that is too old;
+   * Reads what it finds, one trace after the other as the caller asks for them. The order `recent` ends at the first block that is too old;
    * any other one reads the columns of all blocks that may have a match, as {@link count} does, and keeps no more
    * than the places of the page.
    */
-  async find(query: TraceQuery, take: (trace: EncodedTrace, place: TraceCursor) => void): Promise<void> {
+  async *find(query: TraceQuery, hold?: HoldBytes): AsyncGenerator<PlacedTrace, void> {
     const { after, orderBy = 'recent' } = query;
     const isByStart = orderBy === 'recent';
     const search = new BlockSearch(query);
@@ -90,8 +90,8 @@ export class TraceSearch {
     });
     const turn = new Turn();
     for (const place of first.inOrder()) {
-      const trace = await this.trace(place.traceId);
-      if (trace) take(trace, place);
+      const trace = await this.trace(place.traceId, hold);
+      if (trace) yield { trace, place };
       await turn.yieldWhenOver();
     }
   }

@@ -137,8 +137,28 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       const encoded = await subject.store.getEncodedTrace(traceId(1));
       expect(encoded && decodeTrace(encoded)).toEqual(stored);
       const found: EncodedTrace[] = [];
-      await subject.store.eachTrace({ range: RANGE, limit: 10 }, (each) => found.push(each));
+      for await (const { trace: each } of subject.store.eachTrace({ range: RANGE, limit: 10 }))
+        found.push(each);
       expect(found.map(decodeTrace)).toEqual([stored]);
+    });
+
+    it('no more of a trace than the caller has room for', async () => {
+      for (let n = 1; n <= 50; n++) {
+        await subject.append(resourceSpans('web', span({ spanId: spanId(n), name: 'x'.repeat(1_000) })));
+      }
+      const holdUpTo = (limit: number) => {
+        let held = 0;
+        return (bytes: number): void => {
+          held += bytes;
+          if (held > limit) throw new RangeError('no room');
+        };
+      };
+      const { store } = subject;
+      const query = { range: RANGE, limit: 10 };
+      await expect(store.getEncodedTrace(traceId(1), holdUpTo(10_000))).rejects.toThrow('no room');
+      await expect(store.eachTrace(query, holdUpTo(10_000)).next()).rejects.toThrow('no room');
+      expect(await store.getEncodedTrace(traceId(1), holdUpTo(10_000_000))).toBeDefined();
+      expect((await store.eachTrace(query, holdUpTo(10_000_000)).next()).done).toBe(false);
     });
 
     it('one group for each distinct resource and scope, in whatever pieces they came', async () => {

@@ -11,7 +11,7 @@ import type { TraceStoreSubject } from './trace-store-subject.js';
 
 const placesIn = async (store: TraceStore, query: TraceQuery): Promise<TraceCursor[]> => {
   const places: TraceCursor[] = [];
-  await store.eachTrace(query, (_trace, place) => places.push(place));
+  for await (const { place } of store.eachTrace(query)) places.push(place);
   return places;
 };
 

@@ -73,10 +73,10 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       for (let after: TraceCursor | undefined; ;) {
         let last: TraceCursor | undefined;
         const query = { range: RANGE, limit: 1, orderBy, ...(after && { after }) };
-        await subject.store.eachTrace(query, (trace, place) => {
+        for await (const { trace, place } of subject.store.eachTrace(query)) {
           paged.push(Number.parseInt(trace.traceId, 16));
           last = place;
-        });
+        }
         if (last === undefined) break;
         after = last;
       }

@@ -14,13 +14,27 @@ import fc from 'fast-check';
 import { anyTrace } from '../../../testing/any-trace.js';
 import { adjustBy } from '../adjust/adjust.js';
 import { toLegacyTrace } from '../legacy-trace.js';
-import { JsonWriter } from './json-writer.js';
-import { writeLegacyTrace } from './legacy-trace-json.js';
+import { JsonWriter } from '../../../http/json-writer.js';
+import { TraceOutline } from '../trace-outline.js';
+import { LEGACY_FORMAT } from './legacy-trace-json.js';
+
+/** Runs steps to their end. */
+const run = <Result>(steps: Generator<void, Result>): Result => {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
 
 /** Undefined when the trace needs its models. */
 const written = (of: Trace, maxClockSkewNano = 0n): string | undefined => {
   const out = new JsonWriter();
-  return writeLegacyTrace(out, encodeTrace(of), maxClockSkewNano) ? out.finish().toString() : undefined;
+  const encoded = encodeTrace(of);
+  const outline = TraceOutline.of(encoded);
+  if (!outline) return undefined;
+  return run(LEGACY_FORMAT.writeMessages(out, encoded, outline, maxClockSkewNano))
+    ? out.take().toString()
+    : undefined;
 };
 
 const modelled = (of: Trace, maxClockSkewNano = 0n): string =>

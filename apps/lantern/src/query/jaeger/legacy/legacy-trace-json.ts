@@ -3,24 +3,22 @@ import { SpanReader, decodeSpan } from '@lantern/otlp';
 import { legacyTraceId } from '@lantern/query-api';
 import {
   NANOS_PER_MICRO,
+  spansOf,
   type DurationNano,
   type Resource,
-  type ResourceSpans,
+  type Trace,
 } from '@lantern/telemetry-model';
 import type { EncodedSpans, EncodedTrace } from '@lantern/telemetry-store';
-import { eachSpan, type SpanEdit } from '../../../edit-spans.js';
+import { adjustGroup, adjustSpanAlone } from '../adjust/adjust-alone.js';
 import { isTooFar, missingParentWarning, skewWarning } from '../adjust/clock-skew.js';
-import { correctSpan } from '../adjust/correct-clock-skew.js';
 import { LIBRARY_KEYS } from '../adjust/move-library-attributes.js';
-import { normalizeIpAttributes } from '../adjust/normalize-ip-attributes.js';
-import { removeEmptyLinks } from '../adjust/remove-empty-links.js';
-import { sortCollections } from '../adjust/sort-collections.js';
 import { ProcessTable, toLegacySpan } from '../legacy-trace.js';
 import { EncodedCache } from './encoded-cache.js';
-import type { JsonWriter } from './json-writer.js';
+import type { JsonWriter } from '../../../http/json-writer.js';
 import { OperationTags } from './operation-tags.js';
 import { SpanFrame } from './span-frame.js';
-import { TraceOutline } from '../trace-outline.js';
+import type { TraceFormat } from '../trace-format.js';
+import type { TraceOutline } from '../trace-outline.js';
 
 const SPAN_ID_BYTES = 8;
 const QUOTE = Buffer.from('"');
@@ -38,21 +36,34 @@ const operationOf = (message: Buffer) => ({
   tags: new OperationTags(),
 });
 
+/** Spans that are written in a step: they take less than a millisecond. */
+const SPANS_A_STEP = 32;
+
 /**
  * Writes what `JSON.stringify(toLegacyTrace(adjust(trace)))` is, from the messages of the spans: making models of
  * them would take most of the time of a large answer. Only spans that are not plain become models.
  *
- * @returns false when that cannot be, because spans have to be adjusted together: some share an id, or say which
- *   library made them. What was written until then is worth nothing.
+ * @returns false when that cannot be, because spans have to be adjusted together: some say which library made them.
+ *   What was written until then is worth nothing.
  */
-export const writeLegacyTrace = (
-  out: JsonWriter,
-  trace: EncodedTrace,
-  maxClockSkewNano: DurationNano,
-): boolean => {
-  const outline = TraceOutline.of(trace);
-  return outline !== undefined && new LegacyTraceWriter(out, trace, outline, maxClockSkewNano).write();
-};
+const writeMessages: TraceFormat['writeMessages'] = (out, trace, outline, maxClockSkewNano) =>
+  new LegacyTraceWriter(out, trace, outline, maxClockSkewNano).write();
+
+/** Writes what `JSON.stringify(toLegacyTrace(trace))` is, span by span. */
+function* writeModel(out: JsonWriter, { traceId, resourceSpans }: Trace): Generator<void, void> {
+  const processes = new ProcessTable();
+  let index = 0;
+  out.text(`{"traceID":"${legacyTraceId(traceId)}","spans":[`);
+  for (const { span, scope, resource } of spansOf(resourceSpans)) {
+    if (index % SPANS_A_STEP === 0) yield;
+    if (index++ > 0) out.comma();
+    out.text(JSON.stringify(toLegacySpan(span, scope, processes.idOf(resource))));
+  }
+  out.text(`],"processes":${JSON.stringify(processes.byId)},"warnings":null}`);
+}
+
+/** Traces in Jaeger's legacy JSON. */
+export const LEGACY_FORMAT: TraceFormat = { writeMessages, writeModel };
 
 class LegacyTraceWriter {
   private readonly reader = new SpanReader();
@@ -74,17 +85,18 @@ class LegacyTraceWriter {
     this.beforeParentId = Buffer.from(`{"refType":"CHILD_OF",${traceId},"spanID":"`);
   }
 
-  write(): boolean {
+  *write(): Generator<void, boolean> {
     const { out, trace, outline, processes } = this;
     out.text(`{"traceID":"${legacyTraceId(trace.traceId)}","spans":[`);
     const processIds = new Map<Resource, string>();
     let index = 0;
     for (const group of trace.groups) {
       const { resource, scope } = group;
-      const processId = processIds.get(resource) ?? processes.idOf(adjustedResource(resource));
+      const processId = processIds.get(resource) ?? processes.idOf(adjustGroup(resource).resource);
       processIds.set(resource, processId);
       const frame = new SpanFrame(scope, processId);
       for (const message of group.spans) {
+        if (index % SPANS_A_STEP === 0) yield;
         if (index > 0) out.comma();
         const isWritten =
           (outline.isReadable(index) && this.plainSpan(index, message, frame)) ||
@@ -162,31 +174,21 @@ class LegacyTraceWriter {
   private modelledSpan(
     index: number,
     message: Uint8Array,
-    { resource, scope }: EncodedSpans,
+    { scope }: EncodedSpans,
     { processId }: SpanFrame,
   ): boolean {
     const { outline, skews, maxClockSkewNano } = this;
     const span = decodeSpan(message);
     if (!span || span.attributes.some(({ key }) => LIBRARY_KEYS.has(key))) return false;
-    const { scopeSpans } = adjustAlone(
-      { resource, schemaUrl: '', scopeSpans: [{ scope, schemaUrl: '', spans: [span] }] },
-      eachSpan((sorted) =>
-        correctSpan(sorted, outline.isOrphan(index), skews[index] ?? 0n, maxClockSkewNano),
-      ),
-    );
-    this.out.text(JSON.stringify(toLegacySpan(scopeSpans[0]?.spans[0] ?? span, scope, processId)));
+    const adjusted = adjustSpanAlone(span, {
+      isOrphan: outline.isOrphan(index),
+      skewNano: skews[index] ?? 0n,
+      maxClockSkewNano,
+    });
+    this.out.text(JSON.stringify(toLegacySpan(adjusted, scope, processId)));
     return true;
   }
 }
-
-/** What {@link adjustersOf} changes of spans one by one. */
-const adjustAlone = (group: ResourceSpans, correctClockSkew: SpanEdit): ResourceSpans =>
-  [sortCollections, correctClockSkew, normalizeIpAttributes, removeEmptyLinks].reduce<
-    readonly ResourceSpans[]
-  >((groups, adjuster) => adjuster(groups), [group])[0] ?? group;
-
-const adjustedResource = (resource: Resource): Resource =>
-  adjustAlone({ resource, schemaUrl: '', scopeSpans: [] }, (groups) => groups).resource;
 
 /** Of the span that the reader has read; whole microseconds. */
 const durationMicros = ({ startLow, startHigh, endLow, endHigh }: SpanReader): number =>

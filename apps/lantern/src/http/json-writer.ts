@@ -31,9 +31,12 @@ export class JsonWriter {
     this.buffer = larger;
   }
 
-  /** A view of what was written; nothing may be written afterwards. */
-  finish(): Buffer {
-    return this.buffer.subarray(0, this.written);
+  /** Gives up what was written and begins anew. */
+  take(): Buffer {
+    const taken = this.buffer.subarray(0, this.written);
+    this.buffer = Buffer.alloc(0);
+    this.written = 0;
+    return taken;
   }
 
   bytes(json: Uint8Array): void {

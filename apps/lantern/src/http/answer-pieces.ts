@@ -1,0 +1,57 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { HttpError } from './http-error.js';
+import type { Report } from './failure.js';
+import { sendBytes } from './text.js';
+
+/** Size of the pieces in which a long answer is written. */
+export const PIECE_BYTES = 1024 * 1024;
+
+/** Pieces that are in memory while a long answer is sent: written, being compressed, and waiting for the client. */
+const STREAM_BYTES = 8 * PIECE_BYTES;
+
+/** Maximum time that a client may leave a long answer unread. Its memory is needed by others. */
+const MAX_STALL_MILLIS = 60_000;
+
+/** Pieces of a JSON text, of about {@link PIECE_BYTES}. */
+export type JsonPieces = AsyncGenerator<Buffer, void>;
+
+/**
+ * Sends JSON while it is being written. An answer of one piece is sent as a whole, so that an error on the way
+ * there still has a status of its own. Later the connection is cut, which every client takes for an error.
+ */
+export const sendPieces = async (
+  reply: FastifyReply,
+  pieces: JsonPieces,
+  report: Report,
+): Promise<FastifyReply> => {
+  const first = await pieces.next();
+  if (first.done === true) return sendBytes(reply, Buffer.alloc(0));
+  const second = await pieces.next();
+  if (second.done === true) return sendBytes(reply, first.value);
+  try {
+    reply.server.answerBytes.shareOf(reply).hold(STREAM_BYTES);
+  } catch (error) {
+    await pieces.return();
+    throw error;
+  }
+  const { socket } = reply.raw;
+  socket?.setTimeout(MAX_STALL_MILLIS, () => socket.destroy());
+  reply.raw.once('close', () => socket?.setTimeout(0));
+  const body = Readable.from(restOf(first.value, second.value, pieces, report), { objectMode: false });
+  return reply.header('content-type', 'application/json').send(body);
+};
+
+async function* restOf(first: Buffer, second: Buffer, pieces: JsonPieces, report: Report): JsonPieces {
+  try {
+    yield first;
+    yield second;
+    yield* pieces;
+  } catch (error) {
+    const isExpected = error instanceof HttpError;
+    report(
+      `An answer broke off: ${error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : String(error)}`,
+    );
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { jsonPieces } from './json-pieces.js';
+import { PIECE_BYTES } from './answer-pieces.js';
+
+const piecesOf = async (value: unknown): Promise<Buffer[]> => {
+  const pieces: Buffer[] = [];
+  for await (const piece of jsonPieces(value)) pieces.push(piece);
+  return pieces;
+};
+
+describe('JSON in pieces', () => {
+  it('reads as JSON.stringify writes it', async () => {
+    const anyJson = fc.oneof(
+      fc.jsonValue(),
+      fc.dictionary(fc.string(), fc.option(fc.jsonValue(), { nil: undefined })),
+    );
+    await fc.assert(
+      fc.asyncProperty(anyJson, async (value) => {
+        expect((await piecesOf(value)).join('')).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  it('comes in pieces that are bounded by the size of an item, and lets others have their turn', async () => {
+    // Each character is six bytes of JSON.
+    const values = Array.from({ length: 200 }, (_, n) => [String(n), '\u0001'.repeat(30_000)]);
+    let turns = 0;
+    const ticking = setInterval(() => turns++, 0);
+    const pieces = await piecesOf({ status: 'success', data: { result: [{ stream: {}, values }] } });
+    clearInterval(ticking);
+    expect(pieces.length).toBeGreaterThan(20);
+    for (const piece of pieces) expect(piece.length).toBeLessThan(PIECE_BYTES + 400_000);
+    expect(Buffer.concat(pieces).length).toBeGreaterThan(200 * 180_000);
+    expect(turns).toBeGreaterThan(3);
+  });
+});

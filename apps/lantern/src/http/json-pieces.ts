@@ -1,0 +1,47 @@
+import { PIECE_BYTES, type JsonPieces } from './answer-pieces.js';
+import { JsonWriter } from './json-writer.js';
+import { Turn } from './turn.js';
+
+/** Arrays and objects down to this depth are written item by item, deeper ones as a whole. */
+const MAX_DEPTH = 5;
+
+/** Small items that are written between two looks at the clock. */
+const ITEMS_A_STEP = 32;
+const BYTES_A_STEP = 64 * 1024;
+
+/**
+ * Writes what `JSON.stringify(value)` is piece by piece, and gives way to other requests: for answers of many items
+ * in few levels.
+ */
+export async function* jsonPieces(value: unknown): JsonPieces {
+  const out = new JsonWriter();
+  const turn = new Turn();
+  for (const _ of itemsOf(out, value, 0)) {
+    const pause = turn.giveWay();
+    if (pause) await pause;
+    if (out.length >= PIECE_BYTES) yield out.take();
+  }
+  yield out.take();
+}
+
+function* itemsOf(out: JsonWriter, value: unknown, depth: number): Generator<void, void> {
+  if (depth === MAX_DEPTH || typeof value !== 'object' || value === null) {
+    out.text(JSON.stringify(value));
+    return;
+  }
+  const isList = Array.isArray(value);
+  const entries = isList ? value.entries() : Object.entries(value).values();
+  let count = 0;
+  let lengthAtYield = out.length;
+  out.text(isList ? '[' : '{');
+  for (const [key, item] of entries) {
+    if (!isList && item === undefined) continue;
+    if (count++ > 0) out.comma();
+    if (!isList) out.text(`${JSON.stringify(key)}:`);
+    yield* itemsOf(out, item, depth + 1);
+    if (count % ITEMS_A_STEP !== 0 && out.length - lengthAtYield < BYTES_A_STEP) continue;
+    yield;
+    lengthAtYield = out.length;
+  }
+  out.text(isList ? ']' : '}');
+}

@@ -1,0 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Work gives way to other requests after this long. */
+const TURN_MILLIS = 8;
+
+/** Time that work on one request may take before it gives way to others. */
+export class Turn {
+  private endsAt = performance.now() + TURN_MILLIS;
+
+  /** A promise has to be awaited before the work goes on; undefined means at once. */
+  giveWay(): Promise<void> | undefined {
+    return performance.now() < this.endsAt ? undefined : this.next();
+  }
+
+  private async next(): Promise<void> {
+    await nextTurn();
+    this.endsAt = performance.now() + TURN_MILLIS;
+  }
+}
