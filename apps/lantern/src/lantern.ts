@@ -70,7 +70,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const { traces, logs } = stores;
   const requestTimeoutMillis = options.requestTimeoutMillis ?? REQUEST_TIMEOUT_MILLIS;
   const inFlight = new InFlightBytes(config.maxInFlightBytes);
-  const answers = new AnswerBytes(config.maxAnswerBytes);
+  const answers = new AnswerBytes(config.maxAnswerBytes, 2 * requestTimeoutMillis);
   const token = config.token === undefined ? undefined : new AccessToken(config.token);
   const { host, allowedHosts } = config;
   const hosts = new AllowedHosts({ listenHost: host, allowedHosts, hasToken: token !== undefined });

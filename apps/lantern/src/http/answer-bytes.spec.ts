@@ -67,7 +67,10 @@ const roomy = useLantern({}, { maxTraceBytes: 64 * MIB });
 /** Has room for the pieces of two answers, and for the spans of one. */
 const tight = useLantern({}, { maxTraceBytes: 64 * MIB, maxAnswerBytes: 24 * MIB });
 
+const impatient = useLantern({ requestTimeoutMillis: 500 }, { maxTraceBytes: 64 * MIB });
+
 beforeAll(async () => {
+  await sendLargeTrace(impatient, 1);
   await sendLargeTrace(roomy, 1);
   await sendLargeTrace(tight, 1);
 });
@@ -132,6 +135,12 @@ describe('a large answer', () => {
 
     for (const socket of sockets) socket.destroy();
     while ((await tight.jaeger(path)).status !== 200) await nextTurn();
+  });
+
+  it('that a client does not read for long ends with the connection', async () => {
+    await askWithoutReading(impatient.urls.jaeger, '/api/traces/1');
+    const [socket] = sockets;
+    if (socket) await once(socket.resume(), 'close');
   });
 
   it('gives way to other requests while it is written', async () => {

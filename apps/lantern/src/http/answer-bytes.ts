@@ -7,6 +7,8 @@ declare module 'fastify' {
   }
 }
 
+const DEFAULT_STALL_MILLIS = 60_000;
+
 /** Smaller answers are not counted: they lie within what a connection takes anyway. */
 const MIN_COUNTED_BYTES = 64 * 1024;
 
@@ -17,7 +19,13 @@ const MIN_COUNTED_BYTES = 64 * 1024;
 export class AnswerBytes {
   private heldBytes = 0;
 
-  constructor(private readonly maxBytes: number) {}
+  /**
+   * @param maxStallMillis how long a client may leave a long answer unread: others need its memory
+   */
+  constructor(
+    private readonly maxBytes: number,
+    readonly maxStallMillis: number = DEFAULT_STALL_MILLIS,
+  ) {}
 
   /** Bytes of all shares. */
   get bytes(): number {

@@ -10,9 +10,6 @@ export const PIECE_BYTES = 1024 * 1024;
 /** Pieces that are in memory while a long answer is sent: written, being compressed, and waiting for the client. */
 const STREAM_BYTES = 8 * PIECE_BYTES;
 
-/** Maximum time that a client may leave a long answer unread. Its memory is needed by others. */
-const MAX_STALL_MILLIS = 60_000;
-
 /** Pieces of a JSON text, of about {@link PIECE_BYTES}. */
 export type JsonPieces = AsyncGenerator<Buffer, void>;
 
@@ -35,9 +32,8 @@ export const sendPieces = async (
     await pieces.return();
     throw error;
   }
-  const { socket } = reply.raw;
-  socket?.setTimeout(MAX_STALL_MILLIS, () => socket.destroy());
-  reply.raw.once('close', () => socket?.setTimeout(0));
+  // Node closes the connection then. Behind the answer it sets the time for idle connections.
+  reply.raw.socket?.setTimeout(reply.server.answerBytes.maxStallMillis);
   const body = Readable.from(restOf(first.value, second.value, pieces, report), { objectMode: false });
   return reply.header('content-type', 'application/json').send(body);
 };
