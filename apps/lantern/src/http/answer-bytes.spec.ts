@@ -43,7 +43,7 @@ describe('the bytes of answers', () => {
   });
 });
 
-const SPANS = 20_000;
+const SPANS = 8_000;
 
 const sendLargeTrace = async (lantern: RunningLantern, id: number): Promise<void> => {
   const BATCH = 2_000;
@@ -55,7 +55,7 @@ const sendLargeTrace = async (lantern: RunningLantern, id: number): Promise<void
           span({
             traceId: traceId(id),
             spanId: spanId(start + n + 1),
-            attributes: attributes({ 'url.full': `https://shop.example/${'x'.repeat(200)}/${start + n}` }),
+            attributes: attributes({ 'url.full': `https://shop.example/${'x'.repeat(1_000)}/${start + n}` }),
           }),
         ),
       ),
@@ -67,7 +67,10 @@ const roomy = useLantern({}, { maxTraceBytes: 64 * MIB });
 /** Has room for the pieces of two answers, and for the spans of one. */
 const tight = useLantern({}, { maxTraceBytes: 64 * MIB, maxAnswerBytes: 24 * MIB });
 
-const impatient = useLantern({ requestTimeoutMillis: 500 }, { maxTraceBytes: 64 * MIB });
+const impatient = useLantern(
+  { requestTimeoutMillis: 1_000 },
+  { maxTraceBytes: 64 * MIB, maxAnswerBytes: 24 * MIB },
+);
 
 beforeAll(async () => {
   await sendLargeTrace(impatient, 1);
@@ -137,10 +140,11 @@ describe('a large answer', () => {
     while ((await tight.jaeger(path)).status !== 200) await nextTurn();
   });
 
-  it('that a client does not read for long ends with the connection', async () => {
-    await askWithoutReading(impatient.urls.jaeger, '/api/traces/1');
-    const [socket] = sockets;
-    if (socket) await once(socket.resume(), 'close');
+  it('that a client does not read for long gives its share back', async () => {
+    const path = '/api/traces/1';
+    while ((await askWithoutReading(impatient.urls.jaeger, path)) === 'HTTP/1.1 200 OK') await nextTurn();
+    // The sockets are still open on this side.
+    while ((await impatient.jaeger(path)).status !== 200) await nextTurn();
   });
 
   it('gives way to other requests while it is written', async () => {
