@@ -28,8 +28,8 @@ interface SpanOfService {
 /**
  * The calls between different services within one trace.
  *
- * A span whose parent is not in the trace makes no call: nobody knows who called it. The same span twice
- * (same id, same kind) counts once. Only the direct parent is looked at, so a cycle among parents is harmless.
+ * A span whose parent is not in the trace makes no call: nobody knows who called it. Spans of one
+ * id and kind count once: a span may be sent while it runs and again when it has ended. Only the direct parent is looked at, so a cycle among parents is harmless.
  *
  * Zipkin's libraries may let the two ends of a call share one span id:
  *

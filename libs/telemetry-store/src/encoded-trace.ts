@@ -10,6 +10,7 @@ import type {
 } from '@lantern/telemetry-model';
 import { copyResource, copyScope } from './copy.js';
 import { ownedSpan } from './owned-span.js';
+import { SpanDigest } from './span-digest.js';
 
 /** The spans of a trace as protobuf messages, for whoever needs no model of all of them. */
 export interface EncodedTrace {
@@ -28,17 +29,19 @@ export interface EncodedSpans {
   readonly spans: readonly Uint8Array[];
 }
 
-/** The model of a trace, which belongs to the caller; each span once. */
+/** The model of a trace, which belongs to the caller. A span whose message is in its group twice comes once. */
 export const decodeTrace = ({ traceId, groups }: EncodedTrace): Trace => {
   const resourceSpans: (ResourceSpans & { readonly scopeSpans: ScopeSpans[] })[] = [];
-  const known = new Set<string>();
+  const digest = new SpanDigest();
   let resource: Resource | undefined;
   for (const group of groups) {
     const spans: Span[] = [];
+    const known = new Set<string>();
     for (const message of group.spans) {
       const span = decodeSpan(message);
-      const key = span && `${span.spanId} ${span.kind}`;
-      if (!key || known.has(key)) continue;
+      if (!span) continue;
+      const key = `${span.spanId} ${digest.of(message, 0, message.length, 0).toString()}`;
+      if (known.has(key)) continue;
       known.add(key);
       spans.push(ownedSpan(span));
     }

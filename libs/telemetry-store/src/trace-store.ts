@@ -124,8 +124,10 @@ export interface TraceStoreStats {
  * - What a query returns belongs to the caller; the store never changes it afterwards.
  * - "Not found" and "none" are empty answers, never errors. Errors mean that the engine itself failed.
  * - Spans of one trace may arrive in any order, in any number of requests, from any number of services.
- *   The same span (trace id and span id, same kind) twice is kept once. A trace comes back with one group for
- *   each distinct resource and, in it, one for each distinct scope.
+ *   A trace comes back with one group for each distinct resource and, in it, one for each distinct scope.
+ * - A duplicate is kept once: the same message of a span under the same resource and scope, as a resent request brings
+ *   it. Other spans of the same ids are kept, as Jaeger keeps them: a span may be sent while it runs and again when it
+ *   has ended. Of those that share their kind too, the first counts as a call between services.
  * - What is derived (services, operations, dependencies) disappears with the spans it came from.
  */
 export interface TraceStore {

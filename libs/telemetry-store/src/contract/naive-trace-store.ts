@@ -1,4 +1,5 @@
-import { decodeTraceRequest } from '@lantern/otlp';
+import { Buffer } from 'node:buffer';
+import { decodeTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import {
   DependencyLinker,
   SpanKind,
@@ -33,21 +34,17 @@ import type {
 
 /** The contract at its plainest: a list of spans that every question walks from end to end. */
 export class NaiveTraceStore implements TraceStore {
-  private readonly spans: (SpanInContext & { readonly alone: ResourceSpans })[] = [];
+  private readonly spans: (SpanInContext & { readonly alone: ResourceSpans; readonly message: Buffer })[] =
+    [];
 
   async append(request: Uint8Array): Promise<void> {
     for (const group of decodeTraceRequest(request).resourceSpans) {
       for (const scopeGroup of group.scopeSpans) {
         for (const span of scopeGroup.spans) {
-          const isKnown = this.spans.some(
-            (other) =>
-              other.span.traceId === span.traceId &&
-              other.span.spanId === span.spanId &&
-              other.span.kind === span.kind,
-          );
-          if (isKnown) continue;
           const alone = { ...group, scopeSpans: [{ ...scopeGroup, spans: [span] }] };
-          this.spans.push({ span, scope: scopeGroup.scope, resource: group.resource, alone });
+          const message = Buffer.from(encodeTraceRequest([alone]));
+          if (this.spans.some((other) => message.equals(other.message))) continue;
+          this.spans.push({ message, span, scope: scopeGroup.scope, resource: group.resource, alone });
         }
       }
     }

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+import { encodeTraceRequest } from '@lantern/otlp';
 import type { InstrumentationScope, Resource, Span, Trace } from '@lantern/telemetry-model';
 
 interface SpanContent {
@@ -18,4 +20,9 @@ export const contentOf = (trace: Trace | undefined): SpanContent[] | undefined =
     )
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 
-const keyOf = ({ span }: SpanContent): string => `${span.traceId} ${span.spanId} ${span.kind}`;
+/** Ids first, then all that is left, so that spans of equal ids have an order too. */
+const keyOf = ({ span, scope, scopeSchemaUrl, resource, resourceSchemaUrl }: SpanContent): string => {
+  const scopeSpans = [{ scope, schemaUrl: scopeSchemaUrl, spans: [span] }];
+  const message = encodeTraceRequest([{ resource, schemaUrl: resourceSchemaUrl, scopeSpans }]);
+  return `${span.traceId} ${span.spanId} ${span.kind} ${Buffer.from(message).toString('latin1')}`;
+};

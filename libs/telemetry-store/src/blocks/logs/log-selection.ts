@@ -8,7 +8,7 @@ import type { LogFilters } from './log-block-reader.js';
 import { compareTimes, sortByTime, type LogRows } from './log-rows.js';
 import { TRACE_ID } from './log-summary.js';
 import { isSelected, labelOf, type KnownStream } from './stream-table.js';
-import { textHash } from './text-hash.js';
+import { textHash } from '../text-hash.js';
 
 type Condition = readonly [name: string, value: string];
 

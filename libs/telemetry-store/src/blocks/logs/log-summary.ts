@@ -4,7 +4,7 @@ import { ByteWriter } from '../byte-writer.js';
 import { compareTimes, timeOfWords } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 import { labelOf, type KnownStream, type StreamTable } from './stream-table.js';
-import { traceHashOf } from './text-hash.js';
+import { traceHashOf } from '../text-hash.js';
 
 export const TRACE_ID = 'trace_id';
 

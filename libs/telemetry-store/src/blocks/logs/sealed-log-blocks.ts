@@ -6,7 +6,7 @@ import { openSealedBytes } from '../sealed-bytes.js';
 import { TraceIndex } from '../trace-index.js';
 import { decodeLogSummary, type LogSummary, type StreamSpan } from './log-summary.js';
 import type { KnownStream, StreamTable } from './stream-table.js';
-import { traceHashOf } from './text-hash.js';
+import { traceHashOf } from '../text-hash.js';
 
 /** A sealed block, as far as it stays in memory. */
 export interface SealedLogBlock extends AgedBlock {

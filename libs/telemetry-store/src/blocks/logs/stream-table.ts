@@ -1,6 +1,6 @@
 import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import type { LabelMatcher } from '../../log-store.js';
-import { textHash } from './text-hash.js';
+import { textHash } from '../text-hash.js';
 
 /** A set of labels, as one object however often it comes. */
 export interface KnownStream {

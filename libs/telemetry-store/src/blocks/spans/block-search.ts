@@ -13,7 +13,7 @@ import {
 import { errorOfTag, kindOfTag, statusOfTag } from '../../reserved-tags.js';
 import { spanMatcher } from '../../span-matcher.js';
 import type { TraceQuery } from '../../trace-store.js';
-import { textHash } from '../logs/text-hash.js';
+import { textHash } from '../text-hash.js';
 import { mayHoldOperation, type OperationHashes } from './operation-hashes.js';
 import type { Origin } from './origin.js';
 import { writeRequest } from './request-bytes.js';

@@ -1,6 +1,7 @@
 import { ID_WORDS, TIME_WORDS, TraceRequestWalker } from '@lantern/otlp';
 import { TraceIndex } from '../trace-index.js';
 import { wordsAt, type TraceWords } from '../trace-words.js';
+import { SpanDigest } from '../../span-digest.js';
 import type { OpenRows } from '../signal-blocks.js';
 import type { LogPosition } from '../journal.js';
 import type { BlockReader } from './block-reader.js';
@@ -39,6 +40,7 @@ export class OpenSpans implements OpenRows {
   private forgotSinceOpened = false;
   private readonly walker = new TraceRequestWalker();
   private readonly oldSpanWalker = new TraceRequestWalker();
+  private readonly digest = new SpanDigest();
   private readonly recent = new RecentSpans((call, sign) => {
     // The called span's block may be gone, and with it everything that was derived from it.
     if (!this.isThere(call.block)) return;
@@ -68,7 +70,7 @@ export class OpenSpans implements OpenRows {
    * @param end just behind its record in the log
    */
   add(request: Uint8Array, end: LogPosition): void {
-    const { walker, recent } = this;
+    const { walker, recent, digest } = this;
     const { ids, times, spanCount, walkedOrigins } = walker;
     const origins = walkedOrigins.map((origin) => this.options.origins.intern(origin));
     let originIndexes: (number | undefined)[] = [];
@@ -84,9 +86,12 @@ export class OpenSpans implements OpenRows {
       const id = ID_WORDS * row;
       const [a, b, c, d] = [ids[id] ?? 0, ids[id + 1] ?? 0, ids[id + 2] ?? 0, ids[id + 3] ?? 0];
       const [spanLow, spanHigh] = [ids[id + 4] ?? 0, ids[id + 5] ?? 0];
-      const kind = walker.kinds[row] ?? 0;
       const trace = recent.trace(a, b, c, d) ?? this.recall(a, b, c, d);
-      if (recent.has(trace, spanLow, spanHigh, kind)) {
+      const walkedOrigin = walker.origins[row] ?? 0;
+      const origin = origins[walkedOrigin];
+      if (!origin) continue;
+      digest.of(request, walker.spanStart[row] ?? 0, walker.spanEnd[row] ?? 0, origin.hash);
+      if (recent.has(trace, spanLow, spanHigh, digest)) {
         this.duplicates++;
         continue;
       }
@@ -95,9 +100,6 @@ export class OpenSpans implements OpenRows {
         traceIndex = this.traceInOpen(a, b, c, d) ?? open.addTrace(a, b, c, d);
         recent.setIndexIn(open.block, trace, traceIndex);
       }
-      const walkedOrigin = walker.origins[row] ?? 0;
-      const origin = origins[walkedOrigin];
-      if (!origin) continue;
       const originIndex = (originIndexes[walkedOrigin] ??= open.originIndex(origin));
       const added = open.add(walker, row, request, originIndex, traceIndex);
       this.firstEnd ??= end;
@@ -107,7 +109,9 @@ export class OpenSpans implements OpenRows {
         spanHigh,
         parentLow: ids[id + 6] ?? 0,
         parentHigh: ids[id + 7] ?? 0,
-        kind,
+        kind: walker.kinds[row] ?? 0,
+        digestLow: digest.low,
+        digestHigh: digest.high,
         service: origin.service,
         block: open.block,
         startLow: times[time] ?? 0,
@@ -209,12 +213,14 @@ export class OpenSpans implements OpenRows {
   private restore(trace: number, rows: SpanRows, read: ReadChunk, words: TraceWords): void {
     const index = traceIndexIn(rows, ...words);
     if (index === undefined) return;
-    const { oldSpanWalker: walker } = this;
+    const { oldSpanWalker: walker, digest } = this;
     for (let row = 0; row < rows.spanCount; row++) {
       if (rows.traceOf[row] !== index) continue;
       const bytes = spanBytes(rows, row, read);
       if (!bytes) continue;
       walker.walkSpan(bytes, 0, bytes.length);
+      const origin = rows.origins[rows.originOf[row] ?? 0];
+      digest.of(bytes, 0, bytes.length, origin?.hash ?? 0);
       const [, , , , spanLow = 0, spanHigh = 0, parentLow = 0, parentHigh = 0] = walker.ids;
       const span: RecentSpan = {
         spanLow,
@@ -222,7 +228,9 @@ export class OpenSpans implements OpenRows {
         parentLow,
         parentHigh,
         kind: walker.kinds[0] ?? 0,
-        service: rows.origins[rows.originOf[row] ?? 0]?.service ?? '',
+        digestLow: digest.low,
+        digestHigh: digest.high,
+        service: origin?.service ?? '',
         block: rows.block,
         startLow: rows.startLow[row] ?? 0,
         startHigh: rows.startHigh[row] ?? 0,

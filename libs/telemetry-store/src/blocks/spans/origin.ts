@@ -13,6 +13,7 @@ import {
   type InstrumentationScope,
   type Resource,
 } from '@lantern/telemetry-model';
+import { textHash } from '../text-hash.js';
 import { writeRequest } from './request-bytes.js';
 
 /** What spans inherit: their resource and their scope, both as they came and as they read. */
@@ -22,6 +23,8 @@ export class Origin implements WalkedOrigin {
   /** Equal for resources that read the same, however they were encoded. */
   readonly resourceKey: string;
   readonly key: string;
+  /** `textHash` of all that the key stands for. */
+  readonly hash: number;
   readonly decodedResource: Resource;
   readonly decodedResourceSchemaUrl: string;
   readonly decodedScope: InstrumentationScope;
@@ -45,8 +48,10 @@ export class Origin implements WalkedOrigin {
     this.decodedScopeSchemaUrl = scopeGroup.schemaUrl;
     this.service = boundedName(serviceNameOf(group.resource));
     // OTLP's JSON tells an integer from a double and from a text.
+    const key = JSON.stringify(formatTraceRequestJson([group]));
     this.resourceKey = mapKey(JSON.stringify(formatTraceRequestJson([{ ...group, scopeSpans: [] }])));
-    this.key = mapKey(JSON.stringify(formatTraceRequestJson([group])));
+    this.key = mapKey(key);
+    this.hash = textHash(key);
     this.tags = [...group.resource.attributes, ...scopeGroup.scope.attributes].flatMap(({ key, value }) =>
       hashesOfAttributeText(key, attributeText(value)),
     );

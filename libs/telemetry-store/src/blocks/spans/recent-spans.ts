@@ -1,4 +1,5 @@
 import { SpanKind } from '@lantern/telemetry-model';
+import type { SpanDigest } from '../../span-digest.js';
 import { traceHash } from '../trace-words.js';
 
 /** After so many new spans, traces that none of them belonged to are forgotten. */
@@ -25,6 +26,9 @@ export interface RecentSpan {
   readonly parentLow: number;
   readonly parentHigh: number;
   readonly kind: number;
+  /** See `SpanDigest`. */
+  readonly digestLow: number;
+  readonly digestHigh: number;
   readonly service: string;
   readonly block: number;
   readonly startLow: number;
@@ -75,8 +79,9 @@ export class RecentSpans {
     return this.previous.forget(a, b, c, d) || wasCurrent;
   }
 
-  has(trace: number, spanLow: number, spanHigh: number, kind: number): boolean {
-    return this.current.has(trace, spanLow, spanHigh, kind);
+  /** Whether a duplicate of a span is there. */
+  has(trace: number, spanLow: number, spanHigh: number, digest: SpanDigest): boolean {
+    return this.current.has(trace, spanLow, spanHigh, digest);
   }
 
   add(trace: number, span: RecentSpan): void {
@@ -114,6 +119,7 @@ class Generation {
   private traces = new Int32Array(0);
   private ids = new Uint32Array(0);
   private kinds = new Uint8Array(0);
+  private digests = new Uint32Array(0);
   private blocks = new Uint32Array(0);
   private starts = new Uint32Array(0);
   private durations = new Float64Array(0);
@@ -121,9 +127,14 @@ class Generation {
   private nextInTrace = new Int32Array(0);
   private nextById = new Int32Array(0);
   private nextByParent = new Int32Array(0);
-  /** Newest first in each chain. */
+  /**
+   * Newest first in each chain. Of the spans of a trace that share id and kind only the first is in them: it makes the
+   * calls, and a sender that gives one id to every span makes no chain long.
+   */
   private idHeads = new Int32Array(0);
   private parentHeads = new Int32Array(0);
+  /** The spans that are in no chain, as `furtherKey` writes them. */
+  private readonly further = new Set<string>();
   private services: string[] = [];
   private callers: (string | undefined)[] = [];
 
@@ -142,6 +153,7 @@ class Generation {
     this.spanCount = 0;
     this.idHeads.fill(NONE);
     this.parentHeads.fill(NONE);
+    this.further.clear();
     this.services.length = 0;
     this.callers.length = 0;
   }
@@ -183,6 +195,8 @@ class Generation {
         parentLow: other.ids[4 * from + 2] ?? 0,
         parentHigh: other.ids[4 * from + 3] ?? 0,
         kind: other.kinds[from] ?? 0,
+        digestLow: other.digests[2 * from] ?? 0,
+        digestHigh: other.digests[2 * from + 1] ?? 0,
         service: other.services[from] ?? '',
         block: other.blocks[from] ?? 0,
         startLow: other.starts[2 * from] ?? 0,
@@ -195,15 +209,19 @@ class Generation {
     return trace;
   }
 
-  has(trace: number, spanLow: number, spanHigh: number, kind: number): boolean {
-    let span = this.firstWithId(trace, spanLow, spanHigh);
-    for (; span !== NONE; span = this.nextWithId(span)) if (this.kinds[span] === kind) return true;
-    return false;
+  has(trace: number, spanLow: number, spanHigh: number, { low, high }: SpanDigest): boolean {
+    const { digests } = this;
+    const first = this.firstWithId(trace, spanLow, spanHigh);
+    if (first === NONE) return false;
+    for (let span = first; span !== NONE; span = this.nextWithId(span))
+      if (digests[2 * span] === low && digests[2 * span + 1] === high) return true;
+    return this.further.size > 0 && this.further.has(furtherKey(trace, spanLow, spanHigh, low, high));
   }
 
   add(trace: number, added: RecentSpan, onCall: CallListener): void {
     const { spanLow, spanHigh } = added;
     const span = this.insert(trace, added);
+    if (!this.isChained(span)) return;
     this.updateCaller(span, onCall);
     // The new one may be the other half of a call, or the parent of spans that came before it.
     let sharer = this.firstWithId(trace, spanLow, spanHigh);
@@ -297,6 +315,8 @@ class Generation {
     this.ids[4 * span + 2] = added.parentLow;
     this.ids[4 * span + 3] = added.parentHigh;
     this.kinds[span] = added.kind;
+    this.digests[2 * span] = added.digestLow;
+    this.digests[2 * span + 1] = added.digestHigh;
     this.blocks[span] = added.block;
     this.starts[2 * span] = added.startLow;
     this.starts[2 * span + 1] = added.startHigh;
@@ -314,14 +334,27 @@ class Generation {
   }
 
   private chain(span: number): void {
-    const { ids } = this;
+    const { ids, digests } = this;
     const trace = this.traces[span] ?? 0;
+    const [low, high] = [ids[4 * span] ?? 0, ids[4 * span + 1] ?? 0];
+    let sharer = this.firstWithId(trace, low, high);
+    for (; sharer !== NONE; sharer = this.nextWithId(sharer)) {
+      if (this.kinds[sharer] !== this.kinds[span]) continue;
+      this.further.add(furtherKey(trace, low, high, digests[2 * span] ?? 0, digests[2 * span + 1] ?? 0));
+      return;
+    }
     const byId = this.bucketOf(trace, ids[4 * span] ?? 0, ids[4 * span + 1] ?? 0);
     this.nextById[span] = this.idHeads[byId] ?? NONE;
     this.idHeads[byId] = span;
     const byParent = this.bucketOf(trace, ids[4 * span + 2] ?? 0, ids[4 * span + 3] ?? 0);
     this.nextByParent[span] = this.parentHeads[byParent] ?? NONE;
     this.parentHeads[byParent] = span;
+  }
+
+  /** Whether it makes calls: it was the first of its id and kind, and is the newest of its chain. */
+  private isChained(span: number): boolean {
+    const { ids } = this;
+    return this.firstWithId(this.traces[span] ?? 0, ids[4 * span] ?? 0, ids[4 * span + 1] ?? 0) === span;
   }
 
   private bucketOf(trace: number, low: number, high: number): number {
@@ -355,6 +388,7 @@ class Generation {
     this.traces = larger(this.traces, new Int32Array(capacity));
     this.ids = larger(this.ids, new Uint32Array(4 * capacity));
     this.kinds = larger(this.kinds, new Uint8Array(capacity));
+    this.digests = larger(this.digests, new Uint32Array(2 * capacity));
     this.blocks = larger(this.blocks, new Uint32Array(capacity));
     this.starts = larger(this.starts, new Uint32Array(2 * capacity));
     this.durations = larger(this.durations, new Float64Array(capacity));
@@ -367,6 +401,9 @@ class Generation {
     for (let span = 0; span < this.spanCount; span++) this.chain(span);
   }
 }
+
+const furtherKey = (trace: number, ...words: readonly [number, number, number, number]): string =>
+  `${trace} ${words.join(' ')}`;
 
 const larger = <Numbers extends { set(source: Numbers): void }>(before: Numbers, after: Numbers): Numbers => {
   after.set(before);

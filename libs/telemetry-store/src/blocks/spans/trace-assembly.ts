@@ -3,6 +3,7 @@ import type { Resource, TraceId } from '@lantern/telemetry-model';
 import type { EncodedSpans, EncodedTrace } from '../../encoded-trace.js';
 import type { HoldBytes } from '../../trace-store.js';
 import type { TraceWords } from '../trace-words.js';
+import { SpanDigest } from '../../span-digest.js';
 import type { Origin, OriginTable } from './origin.js';
 import { writeRequest, type SpanGroup } from './request-bytes.js';
 import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
@@ -68,15 +69,16 @@ export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): Enco
   return { traceId, groups: [...byResource.values()].flatMap(({ byScope }) => [...byScope.values()]) };
 };
 
-/** All spans as one request, each span once. */
+/** All spans as one request, without duplicates. */
 export const encodeSpans = (spansByOrigin: SpansByOrigin): Uint8Array => {
   const walker = new TraceRequestWalker();
+  const digest = new SpanDigest();
   const known = new Set<string>();
   const groups = Array.from(spansByOrigin, ([origin, spans]): SpanGroup => {
     const fresh = spans.filter((span) => {
       walker.walkSpan(span, 0, span.length);
       const [, , , , spanLow, spanHigh] = walker.ids;
-      const key = `${spanLow} ${spanHigh} ${walker.kinds[0]}`;
+      const key = `${spanLow} ${spanHigh} ${digest.of(span, 0, span.length, origin.hash).toString()}`;
       if (known.has(key)) return false;
       known.add(key);
       return true;

@@ -194,6 +194,49 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       expect(await subject.store.stats()).toMatchObject({ spans: 1 });
     });
 
+    it('spans that share their ids and differ in anything else, in the order of arrival', async () => {
+      const running = resourceSpans('worker', span({ name: 'job', kind: SpanKind.internal }));
+      const ended = resourceSpans(
+        'worker',
+        span({ name: 'job', kind: SpanKind.internal, status: { code: StatusCode.error, message: 'failed' } }),
+      );
+      const relabelled = resourceSpans(
+        'worker',
+        span({ name: 'job', kind: SpanKind.internal, status: { code: StatusCode.error, message: 'falied' } }),
+      );
+      const elsewhere = resourceSpans(
+        resource('worker', { 'host.name': 'other' }),
+        span({ name: 'job', kind: SpanKind.internal }),
+      );
+      const all = [running, ended, relabelled, elsewhere];
+      for (const group of all) await subject.append(group);
+      await subject.append(...all);
+      await subject.append(...all.toReversed());
+      const stored = await subject.store.getTrace(traceId(1));
+      expect(contentOf(stored)).toEqual(contentOf(trace(...all)));
+      expect(stored?.resourceSpans[0]?.scopeSpans[0]?.spans.map(({ status }) => status.message)).toEqual([
+        '',
+        'failed',
+        'falied',
+      ]);
+      expect(await subject.store.stats()).toMatchObject({ traces: 1, spans: 4 });
+      expect(await subject.findIds({ attributes: { error: 'true' } })).toEqual([1]);
+    });
+
+    it('hundreds of spans of one id in one trace, and counts their calls once', async () => {
+      const caller = resourceSpans('web', span({ spanId: spanId(1), kind: SpanKind.client }));
+      const called = Array.from({ length: 300 }, (_, n) =>
+        span({ spanId: spanId(2), parentSpanId: spanId(1), name: `state ${n}` }),
+      );
+      await subject.append(caller);
+      await subject.append(resourceSpans('orders', ...called));
+      await subject.append(resourceSpans('orders', ...called.toReversed()));
+      expect(await subject.store.stats()).toMatchObject({ spans: 301 });
+      expect(await subject.store.dependencies(RANGE)).toMatchObject([
+        { parent: 'web', child: 'orders', callCount: 1 },
+      ]);
+    });
+
     it('both halves of a call that share a span id, as Zipkin libraries let them', async () => {
       const client = resourceSpans('web', span({ spanId: spanId(2), kind: SpanKind.client }));
       const server = resourceSpans('orders', span({ spanId: spanId(2), kind: SpanKind.server }));

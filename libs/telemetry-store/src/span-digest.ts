@@ -1,0 +1,61 @@
+/**
+ * 64 bits of a span's message and of what it inherits, to tell a span that is sent again from another one of the same
+ * ids. One object serves many spans; each call overwrites the words of the one before.
+ */
+export class SpanDigest {
+  low = 0;
+  high = 0;
+  private bytes: Uint8Array | undefined;
+  private view: DataView = new DataView(new ArrayBuffer(0));
+
+  /** @param seed hash of what the span inherits */
+  of(bytes: Uint8Array, start: number, end: number, seed: number): this {
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    const { view } = this;
+    // Four lanes, as in xxHash, so that a processor works on several words at once.
+    let a = seed | 0;
+    let b = seed ^ PRIME_1;
+    let c = seed ^ PRIME_2;
+    let d = seed ^ PRIME_3;
+    let at = start;
+    for (; at + 16 <= end; at += 16) {
+      a = lane(a, view.getInt32(at, true));
+      b = lane(b, view.getInt32(at + 4, true));
+      c = lane(c, view.getInt32(at + 8, true));
+      d = lane(d, view.getInt32(at + 12, true));
+    }
+    for (; at + 4 <= end; at += 4) a = lane(a, view.getInt32(at, true));
+    let rest = end - start;
+    for (; at < end; at++) rest = (rest << 8) | view.getUint8(at);
+    b = lane(b, rest);
+    c = lane(c, end - start);
+    this.low = finished(lane(lane(lane(a, b), c), d));
+    this.high = finished(lane(lane(lane(d, c), b), a));
+    return this;
+  }
+
+  /** Text form, for a key. */
+  toString(): string {
+    return `${this.high} ${this.low}`;
+  }
+}
+
+// Signed: V8 keeps larger numbers as doubles, which makes a step twice as slow.
+const PRIME_1 = 0x9e3779b1 | 0;
+const PRIME_2 = 0x85ebca77 | 0;
+const PRIME_3 = 0xc2b2ae3d | 0;
+
+/** Different words lead from one state to different states, and different states by one word too. */
+const lane = (state: number, word: number): number => {
+  const bits = state ^ word;
+  return Math.imul((bits << 13) | (bits >>> 19), PRIME_1);
+};
+
+const finished = (hash: number): number => {
+  let bits = Math.imul(hash ^ (hash >>> 15), PRIME_2);
+  bits = Math.imul(bits ^ (bits >>> 13), PRIME_3);
+  return (bits ^ (bits >>> 16)) >>> 0;
+};
