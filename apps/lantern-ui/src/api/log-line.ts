@@ -26,12 +26,16 @@ export interface LogLine {
   readonly line: string;
 }
 
-/** The lines of an answer to `query_range`, the oldest first. */
-export const logLinesOf = (answer: unknown): LogLine[] => {
+/**
+ * The lines of an answer to `query_range`, the oldest first, those of one time in the order of arrival.
+ *
+ * @param direction of the query: a stream that was read backward has its newest line first
+ */
+export const logLinesOf = (answer: unknown, direction: 'forward' | 'backward' = 'forward'): LogLine[] => {
   const { data } = answer as { data?: Partial<LokiStreams> };
   return withDistinctKeys(
     (data?.result ?? [])
-      .flatMap(linesOf)
+      .flatMap((stream) => (direction === 'forward' ? linesOf(stream) : linesOf(stream).reverse()))
       .sort(
         (a, b) =>
           ascending(a.timeUnixNano, b.timeUnixNano) || ascending(a.writtenUnixNano, b.writtenUnixNano),

@@ -6,18 +6,18 @@ import {
   type LokiTailFrame,
 } from '@lantern/query-api/wire';
 import type { UnixNano } from '@lantern/telemetry-model';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { rangeKey, resolveRange, type ResolvedRange, type TimeRange } from '../shared/time-range.js';
 import { getJson } from './http.js';
-import { logLinesOf, withDistinctKeys, type LogLine } from './log-line.js';
+import { logLinesOf, type LogLine } from './log-line.js';
 
 /** Unix nanoseconds; the end is not part of it, as for Loki. */
-interface NanoRange {
+export interface NanoRange {
   readonly startUnixNano: UnixNano;
   readonly endUnixNano: UnixNano;
 }
 
-const nanosOf = ({ startMicros, endMicros }: ResolvedRange): NanoRange => ({
+export const nanosOf = ({ startMicros, endMicros }: ResolvedRange): NanoRange => ({
   startUnixNano: startMicros * 1_000n,
   endUnixNano: endMicros * 1_000n,
 });
@@ -52,87 +52,9 @@ export const fetchLines = async ({
     headers: { [ENCODING_FLAGS_HEADER]: CATEGORIZE_LABELS },
     ...(signal === undefined ? {} : { signal }),
   });
-  const lines = logLinesOf(answer);
+  const lines = logLinesOf(answer, direction);
   return direction === 'forward' ? lines : lines.reverse();
 };
-
-/** As many lines as a page brings; below what Loki refuses (5,000). */
-export const PAGE_LINES = 500;
-
-interface LinePage {
-  readonly lines: readonly LogLine[];
-  /** What the pages before already had, at the time where this one begins. */
-  readonly range: NanoRange;
-}
-
-/**
- * The lines of a query, page by page. Lookbacks are resolved once, for the first page: the pages behind it go on from
- * there.
- */
-export const linesQuery = (query: string, range: TimeRange, direction: Direction, isEnabled: boolean) =>
-  infiniteQueryOptions({
-    ...linePages({
-      query,
-      direction,
-      limit: PAGE_LINES,
-      firstRange: () => nanosOf(resolveRange(range, Date.now())),
-    }),
-    queryKey: ['log-lines', query, rangeKey(range), direction],
-    enabled: isEnabled,
-  });
-
-interface LinePagesRequest {
-  readonly query: string;
-  readonly direction: Direction;
-  readonly limit: number;
-  readonly firstRange: () => NanoRange;
-}
-
-/** How the pages of a query follow each other; {@link linesOfPages} puts them together. */
-export const linePages = ({ query, direction, limit, firstRange }: LinePagesRequest) => ({
-  initialPageParam: undefined as NanoRange | undefined,
-  queryFn: async ({
-    pageParam,
-    signal,
-  }: {
-    readonly pageParam: NanoRange | undefined;
-    readonly signal: AbortSignal;
-  }): Promise<LinePage> => {
-    const range = pageParam ?? firstRange();
-    return { lines: await fetchLines({ query, direction, limit, signal, ...range }), range };
-  },
-  getNextPageParam: ({ lines, range: asked }: LinePage): NanoRange | undefined => {
-    const last = lines.at(-1);
-    if (lines.length < limit || last === undefined) return undefined;
-    // The moment of the last line is asked for again, for it may have more lines; `linesOfPages` drops the known ones.
-    return direction === 'forward'
-      ? { startUnixNano: last.timeUnixNano, endUnixNano: asked.endUnixNano }
-      : { startUnixNano: asked.startUnixNano, endUnixNano: last.timeUnixNano + 1n };
-  },
-});
-
-/** All lines of the pages, each once, each with a key of its own. */
-export const linesOfPages = (pages: readonly LinePage[]): LogLine[] => {
-  const lines: LogLine[] = [];
-  for (const page of pages) {
-    const boundary = lines.at(-1)?.timeUnixNano;
-    const known = new Map<string, number>();
-    for (const line of lines.toReversed()) {
-      if (line.timeUnixNano !== boundary) break;
-      known.set(identity(line), (known.get(identity(line)) ?? 0) + 1);
-    }
-    for (const line of page.lines) {
-      const count = line.timeUnixNano === boundary ? (known.get(identity(line)) ?? 0) : 0;
-      if (count > 0) known.set(identity(line), count - 1);
-      else lines.push(line);
-    }
-  }
-  return withDistinctKeys(lines);
-};
-
-/** Equal lines of one stream at one time are one to Loki. */
-export const identity = ({ timeUnixNano, line, labels }: LogLine): string =>
-  `${timeUnixNano} ${JSON.stringify(labels)} ${line}`;
 
 export interface MetricSeries {
   readonly labels: Readonly<Record<string, string>>;

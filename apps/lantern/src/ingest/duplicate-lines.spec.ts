@@ -94,3 +94,22 @@ describe('log lines that differ only in structured metadata', () => {
     await once(socket, 'close');
   });
 });
+
+describe('log lines of one nanosecond', () => {
+  it('keep the order of arrival in an answer, or its reverse, over any number of pushes', async () => {
+    const texts = Array.from({ length: 30 }, (_, n) => `line ${n}`);
+    for (let from = 0; from < texts.length; from += 7) {
+      const values = texts.slice(from, from + 7).map((text) => [T, text]);
+      await lantern.push({ streams: [{ stream: { app: 'moment' }, values }] });
+    }
+    const textsOf = async (params: Record<string, string>) => {
+      const { json } = await lantern.queryLogs('{app="moment"}', params);
+      const { data } = json() as { data: { result: { values: [string, string][] }[] } };
+      return data.result.flatMap(({ values }) => values.map(([, text]) => text));
+    };
+    expect(await textsOf({ direction: 'forward' })).toEqual(texts);
+    expect(await textsOf({ direction: 'backward' })).toEqual(texts.toReversed());
+    expect(await textsOf({ direction: 'forward', limit: '10' })).toEqual(texts.slice(0, 10));
+    expect(await textsOf({ direction: 'backward', limit: '10' })).toEqual(texts.toReversed().slice(0, 10));
+  });
+});

@@ -2,10 +2,12 @@ import { Button, Modal } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import type { LogLine } from '../../api/log-line.js';
-import { identity, linePages, linesOfPages, type Direction } from '../../api/loki.js';
+import { linePages, linesOfPages } from '../../api/line-pages.js';
+import type { Direction } from '../../api/loki.js';
 import { formatClock, formatTime } from '../../shared/format/time.js';
 import { LevelTag } from '../../shared/LevelTag.js';
 import { ServiceName } from '../../shared/ServiceName.js';
+import { linesBeside } from './lines-around.js';
 import { quoted } from './query-edit.js';
 import classes from './LineContext.module.css';
 
@@ -107,20 +109,22 @@ const useNeighbours = (line: LogLine, labelNames: ReadonlySet<string>, direction
       firstRange: () =>
         direction === 'forward'
           ? { startUnixNano: line.timeUnixNano, endUnixNano: line.timeUnixNano + REACH_NANOS }
-          : { startUnixNano: line.timeUnixNano - REACH_NANOS, endUnixNano: line.timeUnixNano },
+          : { startUnixNano: line.timeUnixNano - REACH_NANOS, endUnixNano: line.timeUnixNano + 1n },
     }),
     queryKey: ['log-context', query, String(line.timeUnixNano), line.line, direction],
   });
-  const lines = linesOfPages(result.data?.pages ?? []).filter(
-    (other) => identity({ ...other, labels: {} }) !== identity({ ...line, labels: {} }),
-  );
+  const { data, error, isFetching, hasNextPage, fetchNextPage } = result;
+  const { lines, needsMore } = linesBeside(line, linesOfPages(data?.pages ?? []), direction, hasNextPage);
+  useEffect(() => {
+    if (needsMore && !isFetching && error === null) void fetchNextPage();
+  }, [needsMore, isFetching, error, fetchNextPage]);
   return {
     lines,
-    error: result.error,
-    isPending: result.isPending,
-    isFetching: result.isFetching,
-    hasNextPage: result.hasNextPage,
-    fetchMore: () => void result.fetchNextPage(),
+    error,
+    isPending: result.isPending || (needsMore && error === null),
+    isFetching,
+    hasNextPage,
+    fetchMore: () => void fetchNextPage(),
   };
 };
 

@@ -3,7 +3,8 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { useMemo, useState } from 'react';
 import type { LogLevel } from '../../api/log-level.js';
 import type { LogLine } from '../../api/log-line.js';
-import { labelNamesQuery, linesOfPages, linesQuery, PAGE_LINES, volumeQuery } from '../../api/loki.js';
+import { linesOfPages, linesQuery, PAGE_LINES } from '../../api/line-pages.js';
+import { labelNamesQuery, volumeQuery } from '../../api/loki.js';
 import { formatCounted } from '../../shared/format/count.js';
 import { lookbackRange } from '../../shared/time-range.js';
 import { LineContext } from './LineContext.js';
