@@ -19,9 +19,9 @@ const MAX_HASH_BYTES = MAX_ROWS * Float64Array.BYTES_PER_ELEMENT;
 /** Rows of one time, sorted by hash: each is the hash times this, plus the row. A block has fewer rows. */
 const ROW_SPACE = 2 ** 21;
 
-/** Hashed rows of a block, by the place of the first of their time in the order of time. */
+/** Hashed rows of a block, by their time as text. */
 interface HashedRows {
-  readonly runs: Map<number, Float64Array>;
+  readonly runs: Map<string, Float64Array>;
   byteLength: number;
 }
 
@@ -51,47 +51,57 @@ export class SealedDuplicates {
     }
     const found = new Set<AddedLine>();
     for (const [block, candidates] of linesByBlock) {
-      const rows = this.reader.rows(block);
+      const runs = this.hashed.get(block)?.runs;
+      // Hashes tell of nearly all lines that they are new, without a look at the block.
+      const unknown = candidates.filter((line) => {
+        const run = runs?.get(timeKey(line));
+        return !found.has(line) && (!run || rowsOfHash(run, line.hash).length > 0);
+      });
+      const rows = unknown.length > 0 ? this.reader.rows(block) : undefined;
       const text = rows && this.reader.text(block);
       if (!text) continue;
-      for (const line of candidates)
-        if (!found.has(line) && this.isIn({ block, rows, text }, line)) found.add(line);
+      for (const line of unknown) if (this.isIn({ block, rows, text }, line)) found.add(line);
     }
     return found;
   }
 
-  private isIn({ block, rows, text }: ReadLines, line: AddedLine): boolean {
+  private isIn(lines: ReadLines, line: AddedLine): boolean {
+    const { block, rows, text } = lines;
+    const run = this.hashed.get(block)?.runs.get(timeKey(line));
+    if (run) return rowsOfHash(run, line.hash).some((row) => isSame(rows, text, row, line));
     const { inOrderOfTime: order } = rows;
     const first = lowerBound(order.length, (at) => compareToTime(rows, order[at] ?? 0, line) < 0);
     const behind = lowerBound(order.length, (at) => compareToTime(rows, order[at] ?? 0, line) <= 0);
-    if (behind - first <= MAX_COMPARED_LINES) {
-      for (let at = first; at < behind; at++) if (isSame(rows, text, order[at] ?? 0, line)) return true;
-      return false;
-    }
-    const hashes = this.hashesOf({ block, rows, text }, first, behind);
-    const from = line.hash * ROW_SPACE;
-    for (let at = lowerBound(hashes.length, (index) => (hashes[index] ?? 0) < from); ; at++) {
-      const row = (hashes[at] ?? Infinity) - from;
-      if (row >= ROW_SPACE) return false;
-      if (isSame(rows, text, row, line)) return true;
-    }
+    if (behind - first <= MAX_COMPARED_LINES)
+      return order.subarray(first, behind).some((row) => isSame(rows, text, row, line));
+    const hashes = this.keepHashes(lines, timeKey(line), order.slice(first, behind));
+    return rowsOfHash(hashes, line.hash).some((row) => isSame(rows, text, row, line));
   }
 
-  private hashesOf(lines: ReadLines, first: number, behind: number): Float64Array {
+  private keepHashes(lines: ReadLines, time: string, rows: Uint32Array): Float64Array {
     const { block } = lines;
-    const known = this.hashed.get(block);
-    const run = known?.runs.get(first);
-    if (run) return run;
-    const hashes = hashesOfRows(lines, lines.rows.inOrderOfTime.slice(first, behind));
-    const grown = known ?? { runs: new Map<number, Float64Array>(), byteLength: 0 };
-    // The cache weighs what it is given once: it has to be told anew.
+    const hashes = hashesOfRows(lines, rows);
+    const grown = this.hashed.get(block) ?? { runs: new Map<string, Float64Array>(), byteLength: 0 };
+    // The cache weighs an entry when it is set.
     this.hashed.delete(block);
-    grown.runs.set(first, hashes);
+    grown.runs.set(time, hashes);
     grown.byteLength += hashes.byteLength;
     this.hashed.set(block, grown);
     return hashes;
   }
 }
+
+const timeKey = ({ timeLow, timeHigh }: AddedLine): string => `${timeHigh} ${timeLow}`;
+
+const rowsOfHash = (hashes: Float64Array, hash: number): readonly number[] => {
+  const from = hash * ROW_SPACE;
+  const rows: number[] = [];
+  for (let at = lowerBound(hashes.length, (index) => (hashes[index] ?? 0) < from); ; at++) {
+    const row = (hashes[at] ?? Infinity) - from;
+    if (row >= ROW_SPACE) return rows;
+    rows.push(row);
+  }
+};
 
 /** A block, read. */
 interface ReadLines {
