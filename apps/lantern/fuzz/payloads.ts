@@ -1,5 +1,5 @@
 import { encodeTraceRequest } from '@lantern/otlp';
-import type { ResourceSpans, SpanId, SpanKind, TraceId } from '@lantern/telemetry-model';
+import type { ResourceSpans, SpanId, TraceId } from '@lantern/telemetry-model';
 import { attributes, resource, scope, span } from '@lantern/telemetry-model/testing';
 import { longText } from './extremes.ts';
 import type { Random } from './random.ts';
@@ -62,7 +62,7 @@ export const extremeSpans = (random: Random): { readonly name: string; readonly 
                   : shape === 'long names'
                     ? longText(random)
                     : `GET /${index % 7}`,
-              kind: random.below(6) as SpanKind,
+              kind: random.below(6),
               startUnixNano,
               endUnixNano: startUnixNano + 1n,
               attributes: attributes({

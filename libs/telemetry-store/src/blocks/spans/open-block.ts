@@ -38,6 +38,7 @@ export class OpenBlock implements SpanRows {
   /** Operations by a hash of their name, kind and service: index + 1, or 0. */
   private operationSlots = new Uint32Array(256);
   private readonly operationNames: Uint8Array[] = [];
+  private readonly operationHashes: number[] = [];
 
   constructor(readonly block: number) {}
 
@@ -122,6 +123,7 @@ export class OpenBlock implements SpanRows {
     }
     const name = request.slice(start, end);
     this.operationNames.push(name);
+    this.operationHashes.push(hash);
     const index =
       this.operations.push({ service, name: boundedName(Buffer.from(name).toString()), kind }) - 1;
     if (2 * this.operations.length > this.operationSlots.length) this.rehashOperations();
@@ -132,10 +134,7 @@ export class OpenBlock implements SpanRows {
   private rehashOperations(): void {
     this.operationSlots = new Uint32Array(2 * this.operationSlots.length);
     const mask = this.operationSlots.length - 1;
-    for (const [index, { kind }] of this.operations.entries()) {
-      let hash: number = kind;
-      for (const byte of this.operationNames[index] ?? []) hash = Math.imul(hash ^ byte, 0x01000193);
-      hash ^= hash >>> 15;
+    for (const [index, hash] of this.operationHashes.entries()) {
       let slot = hash & mask;
       while (this.operationSlots[slot] !== 0) slot = (slot + 1) & mask;
       this.operationSlots[slot] = index + 1;
