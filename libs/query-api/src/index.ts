@@ -83,6 +83,7 @@ export { SnappyTooLarge, decompressSnappy } from './loki/snappy.js';
 export {
   parseDetectedFieldsRequest,
   parseDetectedLabelsRequest,
+  longestWindow,
   parseInstantQuery,
   parseLabelsRequest,
   parsePatternsRequest,

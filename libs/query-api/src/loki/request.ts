@@ -164,8 +164,8 @@ const checkQueryLength = (nanos: bigint): void => {
   );
 };
 
-/** The longest window of the query: as far back it reads before the first step. */
-const longestWindow = (expression: LogqlExpr): bigint => {
+/** Returns the longest window of a query: it reads that far back before its first step. */
+export const longestWindow = (expression: LogqlExpr): bigint => {
   switch (expression.kind) {
     case 'range-aggregation':
       return expression.intervalNanos;
@@ -364,14 +364,14 @@ export const parseVolumeRequest = (
     limit: parsePositive(params, 'limit', 100),
     targetLabels,
     aggregateBy,
-    steps: stepped
-      ? {
-          startUnixNano: range.startUnixNano,
-          stepNanos,
-          count: Number((range.endUnixNano - range.startUnixNano - 1n) / stepNanos) + 1,
-        }
-      : undefined,
+    steps: stepped ? volumeSteps(range, stepNanos) : undefined,
   };
+};
+
+/** Returns periods that begin at multiples of the step, as in Loki. The range cuts the first and the last one. */
+const volumeSteps = ({ startUnixNano, endUnixNano }: LokiTimeRange, stepNanos: bigint): Steps => {
+  const first = startUnixNano - floorMod(startUnixNano, stepNanos);
+  return { startUnixNano: first, stepNanos, count: Number((endUnixNano - first - 1n) / stepNanos) + 1 };
 };
 
 export interface DetectedFieldsRequest extends LinesRequest {

@@ -275,13 +275,20 @@ describe('what Explore and Logs Drilldown ask for', () => {
           {
             metric: { service: 'order-service' },
             values: [
-              [Number(T0), expect.any(String)],
-              [Number(T0) + 60, expect.any(String)],
+              [Number(T0) + 59.999, expect.any(String)],
+              [Number(T0) + 120, expect.any(String)],
             ],
           },
         ],
       },
     });
+  });
+
+  it('volumes over time by periods at multiples of the step, each with the time of its end', async () => {
+    const params = { query: '{service="order-service"}', step: '60', end: String(Number(T0) + 100) };
+    const over = await grafana('index/volume_range', { ...params, start: String(Number(T0) - 30) });
+    const { data } = over.json() as { data: { result: { values: [number, string][] }[] } };
+    expect(data.result[0]?.values.map(([time]) => time)).toEqual([Number(T0) + 59.999, Number(T0) + 100]);
   });
 
   it('the fields of lines, with their types and where they stand', async () => {

@@ -171,6 +171,76 @@ describe('query_range', () => {
     expect(linesOf(await lantern.queryLogs(better))).toEqual([TIMEOUT, GATEWAY_LINE]);
   });
 
+  describe('a selector by a name that no stream has as a label', () => {
+    beforeAll(async () => {
+      const stream = (app: string, line: string, metadata = {}) => ({
+        stream: { app },
+        values: [[at(200), line, metadata]],
+      });
+      await lantern.push({
+        streams: [
+          stream('hint-json', '{"lvl":"error","n":{"m":1}}', { shard: '7' }),
+          stream('hint-logfmt', 'lvl=error took=5ms'),
+        ],
+      });
+    });
+
+    it.each([
+      [
+        '{app="hint-json", lvl="error"}',
+        'no stream has the label "lvl": it is a field in the json of the lines. ',
+        '{app="hint-json"} | json | lvl="error"',
+      ],
+      [
+        '{app="hint-logfmt", lvl=~"err.*"}',
+        'no stream has the label "lvl": it is a field in the logfmt of the lines. ',
+        '{app="hint-logfmt"} | logfmt | lvl=~"err.*"',
+      ],
+      [
+        '{app="hint-json", shard="7"}',
+        'no stream has the label "shard": it is structured metadata of the lines. ',
+        '{app="hint-json"} | shard="7"',
+      ],
+      [
+        '{shard="7", n_m!="", app=~"hint.+"}',
+        'no stream has the label "shard": it is structured metadata of the lines. ',
+        '{app=~"hint.+"} | json | shard="7" | n_m!=""',
+      ],
+      [
+        '{detected_level="error"}',
+        'no stream has the label "detected_level": it is structured metadata of the lines. ',
+        '{service_name=~".+"} | detected_level="error"',
+      ],
+    ])('is answered with the query that finds the lines: %s', async (query, reason, better) => {
+      const answer = await lantern.queryLogs(query);
+      expect([answer.status, answer.text]).toEqual([
+        400,
+        `${reason}Ask for it behind the selector: ${better}\n`,
+      ]);
+      expect(linesOf(await lantern.queryLogs(better)).length).toBeGreaterThan(0);
+    });
+
+    it('is answered so by metric queries too', async () => {
+      const count = `sum(count_over_time({app="hint-json", lvl="error"}[5m]))`;
+      const range = { start: at(190), end: at(210), step: '10s' };
+      expect((await lantern.queryLogs(count, range)).text).toContain(
+        '{app="hint-json"} | json | lvl="error"',
+      );
+      const params = new URLSearchParams({ query: count, time: at(210) }).toString();
+      expect((await lantern.loki(`/loki/api/v1/query?${params}`)).text).toContain('| json | lvl="error"');
+    });
+
+    it.each([
+      '{app="hint-json", absent="x"}',
+      '{app="hint-json", lvl="error", absent="x"}',
+      '{app="hint-json", lvl=""} |= "nothing"',
+      '{app="hint-json", level="error"}',
+      '{app="none", lvl="error"}',
+    ])('is answered with an empty list where that is right: %s', async (query) => {
+      expect(linesOf(await lantern.queryLogs(query))).toEqual([]);
+    });
+  });
+
   it('takes a label with such a name for one where somebody sends it', async () => {
     await lantern.push({ streams: [{ stream: { Span_ID: 's' }, values: [['1', 'odd']] }] });
     expect(linesOf(await lantern.queryLogs('{Span_ID="s"}'))).toEqual(['odd']);

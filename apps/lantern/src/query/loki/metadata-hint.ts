@@ -1,6 +1,17 @@
 import { BadRequest, goQuote } from '@lantern/query-api';
-import { formatSelector, type LogqlExpr, type Matcher } from '@lantern/query-api/logql';
+import {
+  compileMatcher,
+  evaluateLog,
+  formatSelector,
+  type LogExpr,
+  type LogqlExpr,
+  type Matcher,
+  type QueryControl,
+} from '@lantern/query-api/logql';
+import type { UnixNano } from '@lantern/telemetry-model';
 import type { LogStore } from '@lantern/telemetry-store';
+import { DetectedFields } from './detected-fields.js';
+import { LogStoreSource } from './log-store-source.js';
 
 /** Names that people look for as labels, and that are structured metadata instead. */
 const METADATA_NAME = /^(?:trace|span|correlation)_?id$/i;
@@ -14,6 +25,65 @@ const METADATA_NAME = /^(?:trace|span|correlation)_?id$/i;
 export const refuseMetadataAsLabel = async (store: LogStore, expression: LogqlExpr): Promise<void> => {
   for (const matchers of selectorsOf(expression)) await refuseIn(store, matchers);
 };
+
+export interface EmptyAnswer {
+  readonly expression: LogqlExpr;
+  readonly startUnixNano: UnixNano;
+  readonly endUnixNano: UnixNano;
+}
+
+/** Number of the newest lines that are searched for the name. */
+const SEARCHED_LINES = 500;
+
+/** Maximum number of fields of these lines. */
+const MAX_FIELDS = 1_000;
+
+/**
+ * Explains an answer that is empty because the selector asks for a label that no stream has, where structured metadata
+ * of the selected lines, or a field in their JSON or logfmt, has that name: `{service="orders", level="error"}`.
+ *
+ * @throws {BadRequest} with the query that finds the lines; nothing when the answer is rightly empty
+ */
+export const explainEmptyAnswer = async (
+  store: LogStore,
+  { expression, startUnixNano, endUnixNano }: EmptyAnswer,
+  control: QueryControl,
+): Promise<void> => {
+  for (const matchers of selectorsOf(expression)) {
+    const mistaken: Matcher[] = [];
+    for (const matcher of matchers) {
+      const wantsValue = !compileMatcher(matcher)('');
+      if (wantsValue && !(await isLabelOfAnyStream(store, matcher.name))) mistaken.push(matcher);
+    }
+    if (mistaken.length === 0) continue;
+    const selector = withoutMatchers(matchers, mistaken);
+    const fields = new DetectedFields(MAX_FIELDS);
+    const options = { startUnixNano, endUnixNano, direction: 'backward', limit: SEARCHED_LINES } as const;
+    const query: LogExpr = { kind: 'log', matchers: selector, stages: [] };
+    for (const line of await evaluateLog(query, options, new LogStoreSource(store), control))
+      fields.add(line);
+    const origins = new Map(fields.list().map(({ label, parsers }) => [label, parsers?.[0] ?? METADATA]));
+    const [first] = mistaken;
+    const origin = origins.get(first?.name ?? '');
+    if (first === undefined || origin === undefined || !mistaken.every(({ name }) => origins.has(name)))
+      continue;
+    const parsers = new Set(
+      mistaken.map(({ name }) => origins.get(name)).filter((each) => each !== METADATA),
+    );
+    throw new BadRequest(
+      `no stream has the label ${goQuote(first.name)}: it is ` +
+        (origin === METADATA
+          ? 'structured metadata of the lines. '
+          : `a field in the ${origin} of the lines. `) +
+        `Ask for it behind the selector: ${formatSelector(selector)}` +
+        Array.from(parsers, (parser) => ` | ${parser}`).join('') +
+        mistaken.map(formatFilter).join(''),
+    );
+  }
+};
+
+/** Origin of a name that no parser has to find. */
+const METADATA = 'structured metadata';
 
 const selectorsOf = (expression: LogqlExpr): (readonly Matcher[])[] => {
   switch (expression.kind) {
@@ -33,20 +103,31 @@ const selectorsOf = (expression: LogqlExpr): (readonly Matcher[])[] => {
 
 const refuseIn = async (store: LogStore, matchers: readonly Matcher[]): Promise<void> => {
   const mistaken = matchers.find(({ name }) => METADATA_NAME.test(name));
-  if (mistaken === undefined) return;
-  const { name, operator, value } = mistaken;
-  const everything = { startUnixNano: 0n, endUnixNano: 1n << 63n };
-  const bearers = await store.series({
-    matchers: [{ name, matches: (text) => text !== '' }],
-    range: everything,
-  });
-  if (bearers.length > 0) return;
-  const others = matchers.filter((matcher) => matcher !== mistaken);
-  const selector = formatSelector(
-    others.length > 0 ? others : [{ name: 'service_name', operator: '=~', value: '.+' }],
-  );
+  if (mistaken === undefined || (await isLabelOfAnyStream(store, mistaken.name))) return;
   throw new BadRequest(
-    `no stream has the label ${goQuote(name)}: it is structured metadata of the lines. ` +
-      `Ask for it behind the selector: ${selector} | ${name}${operator}${goQuote(value)}`,
+    `no stream has the label ${goQuote(mistaken.name)}: it is structured metadata of the lines. ` +
+      'Ask for it behind the selector: ' +
+      formatSelector(withoutMatchers(matchers, [mistaken])) +
+      formatFilter(mistaken),
   );
 };
+
+const EVERYTHING = { startUnixNano: 0n, endUnixNano: 1n << 63n };
+
+const isLabelOfAnyStream = async (store: LogStore, name: string): Promise<boolean> => {
+  const bearers = await store.series({
+    matchers: [{ name, matches: (text) => text !== '' }],
+    range: EVERYTHING,
+  });
+  return bearers.length > 0;
+};
+
+/** A selector without some of its matchers. One that would select every stream names the label that each has. */
+const withoutMatchers = (matchers: readonly Matcher[], left: readonly Matcher[]): readonly Matcher[] => {
+  const others = matchers.filter((matcher) => !left.includes(matcher));
+  return others.some((matcher) => !compileMatcher(matcher)(''))
+    ? others
+    : [...others, { name: 'service_name', operator: '=~', value: '.+' }];
+};
+
+const formatFilter = ({ name, operator, value }: Matcher): string => ` | ${name}${operator}${goQuote(value)}`;

@@ -1,10 +1,16 @@
-import { parseInstantQuery, parseRangeQuery } from '@lantern/query-api';
+import {
+  longestWindow,
+  parseInstantQuery,
+  parseRangeQuery,
+  type InstantQueryRequest,
+} from '@lantern/query-api';
 import {
   LogqlParseError,
   evaluateLog,
   evaluateMetric,
   formatLogql,
   parseLogql,
+  stepTime,
   type LogResult,
   type MetricSeries,
 } from '@lantern/query-api/logql';
@@ -19,7 +25,7 @@ import { formatMatrix, formatScalar, formatVector } from './format-samples.js';
 import { formatStreams } from './format-streams.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { addQuery, goneSignal, paramsOf, sendData, wantsCategories } from './loki-request.js';
-import { refuseMetadataAsLabel } from './metadata-hint.js';
+import { explainEmptyAnswer, refuseMetadataAsLabel, type EmptyAnswer } from './metadata-hint.js';
 import { LogStoreSource } from './log-store-source.js';
 
 /** Answers up to this size are formatted at once, which takes milliseconds. */
@@ -48,9 +54,11 @@ export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Rep
     const control = controlOf(reply);
     if (query.kind === 'metric') {
       const series = await evaluateMetric(query.expression, query.steps, source, control);
+      if (series.length === 0) await explainEmptyAnswer(logs, readBy(query), control);
       return send(reply, formatMatrix(series), countPoints(series) > MAX_WHOLE_POINTS);
     }
     const lines = await evaluateLog(query.expression, query, source, control);
+    if (lines.length === 0) await explainEmptyAnswer(logs, query, control);
     const data = formatStreams(lines, wantsCategories(request));
     return send(reply, data, countCharacters(lines) > MAX_WHOLE_CHARACTERS);
   });
@@ -61,7 +69,9 @@ export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Rep
     if (expression.kind === 'number') {
       return sendData(reply, formatScalar({ timeUnixNano: steps.startUnixNano, value: expression.value }));
     }
-    const series = await evaluateMetric(expression, steps, source, controlOf(reply));
+    const control = controlOf(reply);
+    const series = await evaluateMetric(expression, steps, source, control);
+    if (series.length === 0) await explainEmptyAnswer(logs, readBy({ expression, steps }), control);
     return send(reply, formatVector(series), countPoints(series) > MAX_WHOLE_POINTS);
   });
 
@@ -76,3 +86,10 @@ export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Rep
     return sendData(reply, formatted);
   });
 };
+
+/** Returns a metric query with the range from which its first window begins to its last step. */
+const readBy = ({ expression, steps }: InstantQueryRequest): EmptyAnswer => ({
+  expression,
+  startUnixNano: steps.startUnixNano - longestWindow(expression),
+  endUnixNano: stepTime(steps, steps.count - 1) + 1n,
+});

@@ -1,12 +1,6 @@
 import { formatLabels, type VolumeRequest } from '@lantern/query-api';
-import {
-  compileMatcher,
-  stepTime,
-  type MetricSeries,
-  type QueryControl,
-  type Steps,
-} from '@lantern/query-api/logql';
-import type { LogLabels } from '@lantern/telemetry-model';
+import { compileMatcher, stepTime, type MetricSeries, type QueryControl } from '@lantern/query-api/logql';
+import type { LogLabels, UnixNano } from '@lantern/telemetry-model';
 import type { LogStore } from '@lantern/telemetry-store';
 import { HttpError } from '../../http/http-error.js';
 
@@ -74,12 +68,12 @@ export const measureVolumes = async (
   request: VolumeRequest,
   control: QueryControl,
 ): Promise<MetricSeries[]> => {
-  const { startUnixNano, endUnixNano, limit } = request;
-  const steps: Steps = request.steps ?? { startUnixNano: endUnixNano, stepNanos: 1n, count: 1 };
+  const { limit, steps } = request;
+  const stepCount = steps?.count ?? 1;
   const volumes = new Map<string, Volume>();
   const seriesOfStream = new Map<LogLabels, ReturnType<typeof seriesOf>>();
   await visitLines(store, request, control, (labels, bytes, time) => {
-    const step = request.steps ? Number((time - startUnixNano) / request.steps.stepNanos) : 0;
+    const step = steps ? Number((time - steps.startUnixNano) / steps.stepNanos) : 0;
     let series = seriesOfStream.get(labels);
     if (!series) seriesOfStream.set(labels, (series = seriesOf(labels, request)));
     for (const [key, named] of series) {
@@ -91,7 +85,7 @@ export const measureVolumes = async (
             `the query hit the max number of series limit (limit: ${MAX_SERIES} series)`,
           );
         }
-        volumes.set(key, (volume = { labels: named, bytes: new Float64Array(steps.count), total: 0 }));
+        volumes.set(key, (volume = { labels: named, bytes: new Float64Array(stepCount), total: 0 }));
       }
       volume.bytes[step] = (volume.bytes[step] ?? 0) + bytes;
       volume.total += bytes;
@@ -102,10 +96,17 @@ export const measureVolumes = async (
     .slice(0, limit)
     .map(([, { labels, bytes }]) => ({
       labels,
-      points: Array.from(bytes, (value, index) => ({ timeUnixNano: stepTime(steps, index), value })).filter(
-        ({ value }) => value > 0,
-      ),
+      points: Array.from(bytes, (value, index) => ({
+        timeUnixNano: endOfPeriod(request, index),
+        value,
+      })).filter(({ value }) => value > 0),
     }));
+};
+
+/** Loki stamps a volume with the last millisecond of its period, and the last one with the end of the range. */
+const endOfPeriod = ({ steps, endUnixNano }: VolumeRequest, index: number): UnixNano => {
+  if (!steps || index === steps.count - 1) return endUnixNano;
+  return stepTime(steps, index + 1) - 1_000_000n;
 };
 
 /** What a line counts for: its series, cut down to some labels, or each of those labels. */
