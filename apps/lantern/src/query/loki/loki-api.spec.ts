@@ -509,6 +509,31 @@ describe('push', () => {
 });
 
 describe('what probes ask', () => {
+  it('serves metrics of the process and its log store to Prometheus', async () => {
+    const answer = await lantern.loki('/metrics');
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ]);
+    const values = new Map(
+      answer.text
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'))
+        .map((line) => line.split(' ') as [string, string]),
+    );
+    expect(Array.from(values.keys())).toEqual([
+      'process_cpu_seconds_total',
+      'process_resident_memory_bytes',
+      'process_start_time_seconds',
+      'lantern_log_streams',
+      'lantern_log_entries',
+      'lantern_log_bytes',
+      'lantern_log_evicted_entries_total',
+    ]);
+    expect(Number(values.get('lantern_log_entries'))).toBeGreaterThan(0);
+    expect(answer.text).toContain('# TYPE lantern_log_evicted_entries_total counter\n');
+  });
+
   it('is answered', async () => {
     const ready = await lantern.loki('/ready');
     expect([ready.status, ready.text]).toEqual([200, 'ready\n']);

@@ -8,6 +8,7 @@ import type { LogFeed } from '../../ingest/feed.js';
 import type { LogIngest } from '../../ingest/log-ingest.js';
 import type { OtlpIngest } from '../../ingest/otlp-ingest.js';
 import { lokiRoutes } from './loki-routes.js';
+import { metricsRoute } from './metrics-route.js';
 
 export interface LokiServerParts {
   readonly logs: LogStore;
@@ -26,6 +27,7 @@ export const createLokiServer = (
   void server.register(lokiPush(ingest, options.report));
   void server.register(otlpRoutes(otlp, [['/otlp/v1/logs', 'logs']], options.report));
   // Probes carry no secrets, and learn none.
+  metricsRoute(server, logs);
   server.get('/ready', { config: { isPublic: true } }, async (_request, reply) =>
     sendText(reply, 200, 'ready'),
   );
