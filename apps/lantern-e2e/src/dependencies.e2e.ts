@@ -6,6 +6,8 @@ import { screenshot } from './rig/screenshot.js';
 import { uiUrl } from './rig/shop.js';
 import { sendTrace, type SpanToSend } from './rig/spans.js';
 
+/** As long as names get by mistake. */
+const LONG = `deps-${'very-long-service-name-'.repeat(12)}`;
 const HOSTILE = 'deps-<b>bold</b> \u202eשירות';
 
 let browser: Browser;
@@ -32,6 +34,7 @@ beforeAll(async () => {
     gateway(span('deps-orders', 80, span('deps-stock', 30, span('deps-orders', 5)))),
     start + 60_000,
   );
+  await sendTrace(span(LONG, 50, span(`${LONG}2`, 20)), start + 5 * 3_600_000);
   await sendTrace(gateway({ ...span(HOSTILE, 20), failed: true }), start + 120_000);
 });
 
@@ -101,6 +104,14 @@ describe('the dependency page', () => {
         searchParams.get('with') === 'deps-orders' &&
         searchParams.get('start') === range.start,
     );
+  });
+
+  it('keeps the figures in sight beside a very long name of a service', async () => {
+    await open({ start: `${start + 4 * 3_600_000}000`, end: `${start + 6 * 3_600_000}000` });
+    const link = page.getByRole('link', { name: /^Traces of deps-very-long/ });
+    await link.waitFor();
+    const box = await link.boundingBox();
+    expect((box?.x ?? Infinity) + (box?.width ?? 0)).toBeLessThanOrEqual(1280);
   });
 
   it('says what to do where there is nothing', async () => {

@@ -75,7 +75,7 @@ describe('a link to a search', () => {
     await open({ service: HOSTILE });
     await page.getByRole('heading', { name: /^1 trace$/ }).waitFor();
     expect(await results().first().innerText()).toContain('<script>alert(2)</script>');
-    expect(await results().first().innerText()).toContain(HOSTILE);
+    expect(await results().first().innerText()).toContain(HOSTILE.replace('\u202e', '⟨U+202E⟩'));
     expect(await page.locator('main img, main script').count()).toBe(0);
   });
 
@@ -124,6 +124,23 @@ describe('the results', () => {
     await page.getByRole('button', { name: 'Load older traces' }).click();
     await page.getByRole('heading', { name: /^7 traces$/ }).waitFor();
     expect(await page.getByRole('button', { name: 'Load older traces' }).count()).toBe(0);
+  });
+
+  it('are the first of all matches in the chosen order, not of the loaded ones', async () => {
+    const durations = async () =>
+      (await results().allInnerTexts()).map((text) => Number(/(\d+) ms/.exec(text)?.[1]));
+    await open({ service: SERVICE, limit: '3' });
+    await page.getByRole('heading', { name: '3 of 7 traces' }).waitFor();
+    await page.getByRole('combobox', { name: 'Sort' }).click();
+    await page.getByRole('option', { name: 'Longest' }).click();
+    await eventually(async () => expect(await durations()).toEqual([600, 500, 400]));
+    await page.getByRole('button', { name: 'Load more traces' }).click();
+    await page.getByRole('heading', { name: '6 of 7 traces' }).waitFor();
+    expect(await durations()).toEqual([600, 500, 400, 300, 200, 100]);
+    await page.getByRole('combobox', { name: 'Sort' }).click();
+    await page.getByRole('option', { name: 'Name' }).click();
+    await page.getByText('This order covers the loaded traces only.').waitFor();
+    expect(await audit(page)).toEqual([]);
   });
 
   it('are a table, too, sorted by its heads', async () => {

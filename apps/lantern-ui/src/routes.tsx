@@ -2,14 +2,15 @@ import { lazy } from 'react';
 import { Navigate, Route, Routes, useParams } from 'react-router';
 import { NotFoundPage } from './pages/not-found/NotFoundPage.js';
 import { AppShell } from './shared/AppShell.js';
+import { loadCode } from './shared/load-code.js';
 import { loadTracePage } from './shared/load-trace-page.js';
 
-const SearchPage = lazy(() => import('./pages/search/SearchPage.js'));
-const TracePage = lazy(loadTracePage);
-const ComparePage = lazy(() => import('./pages/compare/ComparePage.js'));
-const LogsPage = lazy(() => import('./pages/logs/LogsPage.js'));
-const ServicesPage = lazy(() => import('./pages/services/ServicesPage.js'));
-const DependenciesPage = lazy(() => import('./pages/dependencies/DependenciesPage.js'));
+const SearchPage = lazy(loadCode(() => import('./pages/search/SearchPage.js')));
+const TracePage = lazy(loadCode(loadTracePage));
+const ComparePage = lazy(loadCode(() => import('./pages/compare/ComparePage.js')));
+const LogsPage = lazy(loadCode(() => import('./pages/logs/LogsPage.js')));
+const ServicesPage = lazy(loadCode(() => import('./pages/services/ServicesPage.js')));
+const DependenciesPage = lazy(loadCode(() => import('./pages/dependencies/DependenciesPage.js')));
 
 /** Jaeger writes two traces into the place of one: `<a>...<b>`. */
 const TraceOrComparison = () => {

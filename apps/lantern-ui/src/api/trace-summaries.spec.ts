@@ -5,6 +5,7 @@ import { summaryOf, summaryPageOf, summaryParams, type TraceSearch } from './tra
 const NOW = Date.parse('2026-11-22T14:00:00.000Z');
 
 const search: TraceSearch = {
+  orderBy: 'recent',
   service: '',
   operation: '',
   tags: {},
@@ -26,6 +27,10 @@ describe('summaryParams', () => {
       'query.searchDepth': '20',
       'lantern.total': 'true',
     });
+  });
+
+  it('asks the server to order all matches, so that a page holds the first of them', () => {
+    expect(summaryParams({ ...search, orderBy: 'longest' }, lastHour)['lantern.orderBy']).toBe('longest');
   });
 
   it('keeps the microseconds of fixed times', () => {
@@ -64,10 +69,15 @@ describe('summaryParams', () => {
 
   it('asks for an older page of the same times, which need not be counted again', () => {
     const page = summaryPageOf({ summaries: [], total: 31, nextPageToken: 'after-20' }, lastHour);
-    expect(page).toEqual({ summaries: [], total: 31, next: { token: 'after-20', range: lastHour } });
+    expect(page).toMatchObject({ summaries: [], total: 31, next: { token: 'after-20', range: lastHour } });
     const params = summaryParams(search, lastHour, page.next?.token);
     expect([params['lantern.pageToken'], params['lantern.total']]).toEqual(['after-20', undefined]);
-    expect(summaryPageOf({}, lastHour)).toEqual({ summaries: [], total: undefined, next: undefined });
+    expect(summaryPageOf({}, lastHour)).toEqual({
+      summaries: [],
+      range: lastHour,
+      total: undefined,
+      next: undefined,
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { V3TraceSummaries, V3TraceSummary } from '@lantern/query-api/wire';
-import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
+import type { DurationNano, TraceOrder, UnixNano } from '@lantern/telemetry-model';
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { rangeKey, resolveRange, rfc3339, type ResolvedRange, type TimeRange } from '../shared/time-range.js';
 import { getJson } from './http.js';
@@ -42,6 +42,8 @@ export interface TraceConditions {
 
 /** Which traces to look for. */
 export interface TraceSearch extends TraceConditions {
+  /** Order of all traces that match, of which a page is the first part. */
+  readonly orderBy: TraceOrder;
   readonly limit: number;
   readonly range: TimeRange;
 }
@@ -53,14 +55,16 @@ interface NextPage {
 }
 
 export interface SummaryPage {
-  /** Newest start first. */
+  /** In the order that was asked for. */
   readonly summaries: readonly TraceSummary[];
+  /** Times that were searched. */
+  readonly range: ResolvedRange;
   /** How many traces match in all. */
   readonly total: number | undefined;
   readonly next: NextPage | undefined;
 }
 
-/** The traces that match, page by page from the newest to the oldest. */
+/** The traces that match, page by page in the order of the search. */
 export const traceSummariesQuery = (search: TraceSearch) =>
   infiniteQueryOptions({
     queryKey: ['trace-summaries', { ...search, range: rangeKey(search.range) }],
@@ -85,6 +89,7 @@ export const summaryParams = (
   'query.startTimeMin': rfc3339(startMicros),
   'query.startTimeMax': rfc3339(endMicros),
   'query.searchDepth': String(search.limit),
+  ...(search.orderBy === 'recent' ? {} : { 'lantern.orderBy': search.orderBy }),
   ...conditionParams(search),
   ...(pageToken === undefined ? { 'lantern.total': 'true' } : { 'lantern.pageToken': pageToken }),
 });
@@ -108,6 +113,7 @@ export const summaryPageOf = (answer: unknown, range: ResolvedRange): SummaryPag
   const { summaries = [], total, nextPageToken } = answer as Partial<V3TraceSummaries>;
   return {
     summaries: summaries.map(summaryOf),
+    range,
     total,
     next: nextPageToken === undefined ? undefined : { token: nextPageToken, range },
   };

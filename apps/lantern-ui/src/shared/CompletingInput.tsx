@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import classes from './CompletingInput.module.css';
 import { piecesOf, type TextMark, type TextProblem } from './text-marks.js';
+import { visibleText } from './visible-text.js';
 
 export type { TextMark } from './text-marks.js';
 
@@ -157,7 +158,7 @@ export const CompletingInput = <Place extends TextPlace>(props: CompletingInputP
           <Combobox.Options aria-label={`Completions of ${label}`} className={classes.options ?? ''}>
             {shown.map(({ insert, label: text = insert, hint }, index) => (
               <Combobox.Option key={index} value={String(index)} className={classes.option ?? ''}>
-                <bdi className={classes.name}>{text}</bdi>
+                <bdi className={classes.name}>{visibleText(text)}</bdi>
                 {hint !== undefined && <span className={classes.hint}>{hint}</span>}
               </Combobox.Option>
             ))}

@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
+import { CodeLoadFailed } from './CodeLoadFailed.js';
+import { CodeLoadError } from './load-code.js';
 import { Notice } from './Notice.js';
 
 interface ErrorBoundaryProps {
@@ -31,11 +33,12 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
   override render(): ReactNode {
     const { error } = this.state;
     if (error === undefined) return this.props.children;
+    if (error instanceof CodeLoadError) return <CodeLoadFailed />;
     return (
       <Notice title="This page could not be shown" tone="error" isPage>
         <p>{error instanceof Error ? error.message : 'Its code failed without saying why.'}</p>
-        <p>If Lantern was updated meanwhile, loading the page anew helps.</p>
-        <Button onClick={() => location.reload()}>Load anew</Button>
+        <p>Lantern may have been updated. Reload the page.</p>
+        <Button onClick={() => location.reload()}>Reload</Button>
       </Notice>
     );
   }

@@ -3,6 +3,7 @@ import { CopyButton } from './CopyButton.js';
 import { formatCount } from './format/count.js';
 import classes from './FieldTable.module.css';
 import { isStackTrace, StackTrace } from './StackTrace.js';
+import { visibleText } from './visible-text.js';
 
 interface FieldTableProps {
   readonly label: string;
@@ -45,7 +46,7 @@ const Field = ({ name, value, more }: FieldProps) => {
     <>
       <tr>
         <th scope="row" colSpan={2}>
-          <bdi>{name}</bdi>
+          <bdi>{visibleText(name)}</bdi>
         </th>
         {tools}
       </tr>
@@ -58,7 +59,7 @@ const Field = ({ name, value, more }: FieldProps) => {
   ) : (
     <tr>
       <th scope="row">
-        <bdi>{name}</bdi>
+        <bdi>{visibleText(name)}</bdi>
       </th>
       <td>
         <Value text={value} />
@@ -77,11 +78,11 @@ const MOST = 2_000;
 const Value = ({ text }: { readonly text: string }) => {
   const [isWhole, setWhole] = useState(false);
   if (text === '') return <span className={classes.empty}>empty</span>;
-  if (text.length < 50_000 && isStackTrace(text)) return <StackTrace text={text} />;
-  if (isWhole || text.length <= MOST) return <bdi className={classes.value}>{text}</bdi>;
+  if (text.length < 50_000 && isStackTrace(text)) return <StackTrace text={visibleText(text)} />;
+  if (isWhole || text.length <= MOST) return <bdi className={classes.value}>{visibleText(text)}</bdi>;
   return (
     <>
-      <bdi className={classes.value}>{text.slice(0, MOST)}…</bdi>
+      <bdi className={classes.value}>{visibleText(text.slice(0, MOST))}…</bdi>
       <button type="button" className={classes.more} onClick={() => setWhole(true)}>
         Show all {formatCount(text.length)} characters
       </button>

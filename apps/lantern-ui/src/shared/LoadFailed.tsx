@@ -19,7 +19,10 @@ export const LoadFailed = ({ what, error, onRetry, isRetrying, isPage = false }:
     isPage={isPage}
     icon={<IconAlertCircle size={28} stroke={1.5} />}
   >
-    <p>{error.message}</p>
+    <p>
+      {error.message}
+      {error instanceof ApiError && error.isTransient && ' The page asks again every few seconds.'}
+    </p>
     {error instanceof ApiError && (
       <p>
         <code>

@@ -1,4 +1,5 @@
 import { serviceColor } from './service-color.js';
+import { visibleText } from './visible-text.js';
 import classes from './ServiceName.module.css';
 
 interface ServiceNameProps {
@@ -11,7 +12,9 @@ interface ServiceNameProps {
 export const ServiceName = ({ name, children }: ServiceNameProps) => (
   <span className={classes.service} style={{ '--service': serviceColor(name) }}>
     <span className={classes.dot} aria-hidden />
-    <bdi className={classes.name}>{name}</bdi>
+    <bdi className={classes.name} title={visibleText(name)}>
+      {visibleText(name)}
+    </bdi>
     {children}
   </span>
 );

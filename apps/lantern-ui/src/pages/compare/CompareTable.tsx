@@ -7,6 +7,7 @@ import { ServiceName } from '../../shared/ServiceName.js';
 import { callRows, type CallRow } from './call-rows.js';
 import { changeOf } from './changes.js';
 import type { CallOrder } from './compare-address.js';
+import { visibleText } from '../../shared/visible-text.js';
 import classes from './CompareTable.module.css';
 
 interface CompareTableProps {
@@ -137,7 +138,7 @@ const Row = ({ row, place, inset, most }: RowProps) => {
             <ServiceName name={call.service} />
           </span>
           <bdi className={classes.operation} title={call.operation}>
-            {call.operation.slice(0, 200) || 'unnamed'}
+            {visibleText(call.operation.slice(0, 200)) || 'unnamed'}
           </bdi>
         </span>
       </th>

@@ -7,6 +7,7 @@ import { formatNanos } from '../../shared/format/duration.js';
 import { formatTime } from '../../shared/format/time.js';
 import { ServiceName } from '../../shared/ServiceName.js';
 import classes from './Side.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface SideProps {
   readonly name: 'A' | 'B';
@@ -36,7 +37,7 @@ export const Side = ({ name, ids, traces, isPicking, onPick }: SideProps) => {
         ) : (
           <>
             <h2 className={classes.title}>
-              <ServiceName name={first.service} /> <bdi>{first.operation}</bdi>
+              <ServiceName name={first.service} /> <bdi>{visibleText(first.operation)}</bdi>
             </h2>
             <p className={classes.facts}>
               <strong>{formatNanos(meanOf(traces, ({ durationNano }) => durationNano))}</strong>
@@ -49,7 +50,7 @@ export const Side = ({ name, ids, traces, isPicking, onPick }: SideProps) => {
                   )}
                   {first.file !== undefined && (
                     <span>
-                      from the file <bdi>{first.file}</bdi>
+                      from the file <bdi>{visibleText(first.file)}</bdi>
                     </span>
                   )}
                   <Link to={`/trace/${first.traceId}`} className={classes.id}>

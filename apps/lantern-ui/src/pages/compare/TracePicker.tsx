@@ -9,6 +9,7 @@ import { formatDuration } from '../../shared/format/duration.js';
 import { formatTime } from '../../shared/format/time.js';
 import { lookbackRange } from '../../shared/time-range.js';
 import classes from './TracePicker.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface TracePickerProps {
   readonly side: 'a' | 'b';
@@ -39,6 +40,7 @@ export const TracePicker = ({ side, other, cohort, taken, onPick, onCancel }: Tr
       minTraceDuration: '',
       maxTraceDuration: '',
       filter: '',
+      orderBy: 'recent',
       limit: MOST_OFFERED,
       range: lookbackRange('2d'),
     }),
@@ -90,7 +92,8 @@ export const TracePicker = ({ side, other, cohort, taken, onPick, onCancel }: Tr
         <>
           <h2 className={classes.heading}>
             {offered.length === 0 && similar.data !== undefined ? 'No other traces' : 'Other traces'} of{' '}
-            <bdi>{other.service}</bdi> <bdi>{other.operation}</bdi> in the last 2 days
+            <bdi>{visibleText(other.service)}</bdi> <bdi>{visibleText(other.operation)}</bdi> in the last 2
+            days
           </h2>
           {similar.error !== null && (
             <p className={classes.failed} role="alert">

@@ -3,6 +3,7 @@ import { formatNanos } from '../../shared/format/duration.js';
 import { verdictOf } from './call-rows.js';
 import { meanOf } from './Side.js';
 import classes from './VerdictLine.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 /** A difference below this share is none that anybody looks for. */
 const SAME_SHARE = 0.02;
@@ -38,9 +39,9 @@ export const VerdictLine = ({ comparison }: VerdictLineProps) => {
       {Math.round(Math.abs(share) * 100)} %)
       {cause !== undefined && (
         <>
-          , mostly in <bdi className={classes.cause}>{cause.service}</bdi>{' '}
-          <bdi className={classes.cause}>{cause.operation}</bdi>: {formatNanos(Math.abs(causeNano))}{' '}
-          {causeNano > 0 ? 'more' : 'less'} work of its own
+          , mostly in <bdi className={classes.cause}>{visibleText(cause.service)}</bdi>{' '}
+          <bdi className={classes.cause}>{visibleText(cause.operation)}</bdi>:{' '}
+          {formatNanos(Math.abs(causeNano))} {causeNano > 0 ? 'more' : 'less'} work of its own
         </>
       )}
       .

@@ -78,12 +78,12 @@ const CallRow = ({ call, range, focusPath }: CallRowProps) => {
   const { caller, callee, count, errorCount, latency } = call;
   return (
     <tr>
-      <td>
+      <td className={classes.service}>
         <Link to={focusPath(caller)} replace>
           <ServiceName name={caller} />
         </Link>
       </td>
-      <td>
+      <td className={classes.service}>
         <Link to={focusPath(callee)} replace>
           <ServiceName name={callee} />
         </Link>

@@ -10,6 +10,7 @@ import { ServiceName } from '../../shared/ServiceName.js';
 import { linesBeside } from './lines-around.js';
 import { quoted } from './query-edit.js';
 import classes from './LineContext.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface LineContextProps {
   readonly line: LogLine;
@@ -71,7 +72,7 @@ const Content = ({ line }: { readonly line: LogLine }) => (
   <>
     <span className={classes.time}>{formatClock(line.timeUnixNano)}</span>
     <LevelTag level={line.level} />
-    <bdi className={classes.message}>{line.message.slice(0, 2_000)}</bdi>
+    <bdi className={classes.message}>{visibleText(line.message.slice(0, 2_000))}</bdi>
   </>
 );
 

@@ -10,6 +10,7 @@ import { useNow } from '../../shared/use-now.js';
 import { Marked } from './Marked.js';
 import type { FieldFilter } from './query-edit.js';
 import classes from './LineRow.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface LineRowProps {
   readonly line: LogLine;
@@ -54,7 +55,7 @@ export const LineRow = ({
           <ServiceName name={line.service} />
         </span>
         <bdi className={classes.message}>
-          <Marked text={shortened(line.message)} marked={marked} />
+          <Marked text={visibleText(shortened(line.message))} marked={marked} />
         </bdi>
       </button>
       {isOpen && (

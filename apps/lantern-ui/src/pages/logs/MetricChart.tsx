@@ -4,6 +4,7 @@ import { TimePlot } from '../../shared/chart/TimePlot.js';
 import { formatShortTime } from '../../shared/format/time.js';
 import classes from './MetricChart.module.css';
 import { formatNumber, seriesColor } from './metric-series.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface NamedSeries extends MetricSeries {
   readonly name: string;
@@ -45,7 +46,7 @@ export const MetricChart = ({ result: { series, ...time }, focused }: MetricChar
             {values.slice(0, MOST_TOLD).map(({ name, key, rank, value }) => (
               <div key={key} className={classes.value}>
                 <span className={classes.swatch} style={{ background: seriesColor(rank) }} />
-                <bdi className={classes.name}>{name}</bdi>
+                <bdi className={classes.name}>{visibleText(name)}</bdi>
                 <span>{formatNumber(value)}</span>
               </div>
             ))}

@@ -8,6 +8,7 @@ import { MetricChart } from './MetricChart.js';
 import classes from './MetricView.module.css';
 import { formatNumber, seriesColor, seriesNames } from './metric-series.js';
 import { QueryFailed } from './QueryFailed.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface MetricViewProps {
   readonly query: string;
@@ -75,7 +76,7 @@ export const MetricView = ({ query, range, onQuery }: MetricViewProps) => {
             <tr key={key} onPointerEnter={() => setFocused(key)} onPointerLeave={() => setFocused(undefined)}>
               <th scope="row">
                 <span className={classes.swatch} style={{ background: seriesColor(index) }} aria-hidden />
-                <bdi>{name}</bdi>
+                <bdi>{visibleText(name)}</bdi>
               </th>
               <td>{formatNumber(points.at(-1)?.[1])}</td>
               <td>{formatNumber(largest(points))}</td>

@@ -3,6 +3,7 @@ import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { labelValuesQuery } from '../../api/loki.js';
+import { loadCode } from '../../shared/load-code.js';
 import { TimeRangeSelect } from '../../shared/TimeRangeSelect.js';
 import { faultIn } from './parse-fault.js';
 import { ANY_SERVICE, logsPath, type LogsPageState } from './logs-params.js';
@@ -10,7 +11,7 @@ import classes from './QueryBar.module.css';
 import { quoted } from './query-edit.js';
 
 /** The editor is the largest part of the page: what surrounds it need not wait for it. */
-const QueryEditor = lazy(() => import('./QueryEditor.js'));
+const QueryEditor = lazy(loadCode(() => import('./QueryEditor.js')));
 
 interface QueryBarProps {
   readonly state: LogsPageState;

@@ -1,3 +1,4 @@
+import { isOn } from '../../shared/switch-param.js';
 import { readTimeRange, timeRangeParams, type TimeRange } from '../../shared/time-range.js';
 
 export const DEFAULT_LOOKBACK = '1h';
@@ -21,7 +22,7 @@ export const parseLogsParams = (params: URLSearchParams): LogsPageState => ({
   query: (params.get('query') ?? '').trim() || ANY_SERVICE,
   range: readTimeRange(params, DEFAULT_LOOKBACK),
   order: params.get('order') === 'oldest' ? 'oldest' : 'newest',
-  isLive: params.get('live') === '1',
+  isLive: isOn(params.get('live')),
 });
 
 /** The address of the log page. `parseLogsParams` reads the same back. */

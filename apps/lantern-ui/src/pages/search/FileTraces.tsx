@@ -10,6 +10,7 @@ import { FoundTraces } from './FoundTraces.js';
 import { ResultListSkeleton } from './ResultList.js';
 import type { SearchPageState } from './search-params.js';
 import { sortSummaries } from './sort-order.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface FileTracesProps {
   readonly state: SearchPageState;
@@ -48,7 +49,7 @@ export const FileTraces = ({ state, onShow }: FileTracesProps) => {
       <div className={classes.bar}>
         <IconFile size={15} stroke={1.75} aria-hidden />
         <h2 className={classes.title}>
-          {formatCounted(traces.data.length, 'trace')} of <bdi>{file}</bdi>
+          {formatCounted(traces.data.length, 'trace')} of <bdi>{visibleText(file)}</bdi>
         </h2>
         <Button variant="subtle" color="gray" leftSection={<IconX size={13} />} onClick={back}>
           Back to the search

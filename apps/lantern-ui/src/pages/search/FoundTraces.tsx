@@ -4,6 +4,7 @@ import { IconArrowUp } from '@tabler/icons-react';
 import { useCallback, useState, type HTMLAttributes } from 'react';
 import type { TraceSummary } from '../../api/trace-summaries.js';
 import { formatCounted } from '../../shared/format/count.js';
+import type { ResolvedRange } from '../../shared/time-range.js';
 import classes from './FoundTraces.module.css';
 import { focusedTrace, stepResult } from './result-focus.js';
 import { ResultList } from './ResultList.js';
@@ -17,12 +18,14 @@ interface FoundTracesProps {
   readonly state: SearchPageState;
   /** In the order in which they are shown. */
   readonly summaries: readonly TraceSummary[];
+  /** Times that were searched, when more traces match than are loaded. */
+  readonly partOf?: ResolvedRange | undefined;
   readonly isStale: boolean;
   /** How many new traces wait while somebody reads. */
   readonly heldCount: number;
   readonly onRelease: () => void;
   readonly onShow: (state: SearchPageState) => void;
-  /** Absent when there is nothing older. */
+  /** Absent when all matches are loaded. */
   readonly onOlder?: (() => void) | undefined;
   readonly isLoadingOlder: boolean;
   readonly handlers: HTMLAttributes<HTMLElement>;
@@ -49,7 +52,7 @@ export const FoundTraces = (props: FoundTracesProps) => {
   const results = { summaries, selection, onToggle: toggle, pathOf };
   return (
     <div className={classes.found} data-stale={props.isStale}>
-      <ScatterPlot summaries={summaries} pathOf={pathOf} />
+      <ScatterPlot summaries={summaries} range={props.partOf} pathOf={pathOf} />
       <div {...props.handlers}>
         <div className={classes.heldAnchor}>
           {heldCount > 0 && (
@@ -70,7 +73,7 @@ export const FoundTraces = (props: FoundTracesProps) => {
         {props.onOlder !== undefined && (
           <div className={classes.older}>
             <Button loading={props.isLoadingOlder} onClick={props.onOlder}>
-              Load older traces
+              {state.sort === 'recent' ? 'Load older traces' : 'Load more traces'}
             </Button>
           </div>
         )}

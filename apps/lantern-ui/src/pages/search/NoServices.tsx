@@ -29,7 +29,9 @@ export const NoServices = () => {
 
 const Command = ({ text }: { readonly text: string }) => (
   <div className={classes.command}>
-    <pre>{text}</pre>
+    <pre tabIndex={0} aria-label="Command">
+      {text}
+    </pre>
     <CopyButton value={text} what="command" />
   </div>
 );

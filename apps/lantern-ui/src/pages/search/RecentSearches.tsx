@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router';
 import classes from './RecentSearches.module.css';
 import { searchWords } from './recent-searches.js';
 import { parseSearchParams } from './search-params.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface RecentSearchesProps {
   readonly recent: readonly string[];
@@ -25,7 +26,9 @@ export const RecentSearches = ({ recent, onForget }: RecentSearchesProps) => {
       <Menu.Dropdown>
         {recent.map((query) => (
           <Menu.Item key={query} onClick={() => void navigate(`/search?${query}`)}>
-            <bdi className={classes.words}>{searchWords(parseSearchParams(new URLSearchParams(query)))}</bdi>
+            <bdi className={classes.words}>
+              {visibleText(searchWords(parseSearchParams(new URLSearchParams(query))))}
+            </bdi>
           </Menu.Item>
         ))}
         <Menu.Divider />

@@ -16,6 +16,7 @@ import classes from './ResultsBar.module.css';
 import type { SearchPageState } from './search-params.js';
 import { isSortOrder, SORT_ORDERS } from './sort-order.js';
 import type { LiveTraces } from './use-live-traces.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface ResultsBarProps {
   readonly state: SearchPageState;
@@ -23,6 +24,8 @@ interface ResultsBarProps {
   readonly summaries: readonly TraceSummary[] | undefined;
   /** How many match in all, as far as it is known. */
   readonly total: number | undefined;
+  /** The sort, or the required second service, was applied to the loaded traces alone. */
+  readonly isPartial: boolean;
   readonly live: LiveTraces;
   readonly query: {
     readonly isFetching: boolean;
@@ -33,7 +36,15 @@ interface ResultsBarProps {
 }
 
 /** What was found, how it is shown, and whether it is fresh. */
-export const ResultsBar = ({ state, summaries, total, live, query, onChange }: ResultsBarProps) => {
+export const ResultsBar = ({
+  state,
+  summaries,
+  total,
+  isPartial,
+  live,
+  query,
+  onChange,
+}: ResultsBarProps) => {
   const download = useMutation({
     mutationFn: fetchTraces,
     onSuccess: (content) => saveJson('traces.json', content),
@@ -47,7 +58,7 @@ export const ResultsBar = ({ state, summaries, total, live, query, onChange }: R
       {state.isLive && <LiveNote live={live} />}
       {state.with !== '' && (
         <span className={classes.with}>
-          that also involve <bdi>{state.with}</bdi>
+          that also involve <bdi>{visibleText(state.with)}</bdi>
           <ActionIcon
             variant="transparent"
             color="gray"
@@ -57,6 +68,13 @@ export const ResultsBar = ({ state, summaries, total, live, query, onChange }: R
           >
             <IconX size={12} />
           </ActionIcon>
+        </span>
+      )}
+      {isPartial && (
+        <span className={classes.with}>
+          {state.with === ''
+            ? 'This order covers the loaded traces only.'
+            : 'Only the loaded traces were examined; load more to find others.'}
         </span>
       )}
       {failure !== null && (

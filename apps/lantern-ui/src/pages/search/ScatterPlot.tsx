@@ -4,6 +4,7 @@ import type { TraceSummary } from '../../api/trace-summaries.js';
 import { formatCounted } from '../../shared/format/count.js';
 import { formatDuration } from '../../shared/format/duration.js';
 import { formatShortClock } from '../../shared/format/time.js';
+import type { ResolvedRange } from '../../shared/time-range.js';
 import { serviceColor } from '../../shared/service-color.js';
 import { plotOf } from './scatter-plot.js';
 import classes from './ScatterPlot.module.css';
@@ -12,6 +13,8 @@ const HEIGHT = 132;
 
 interface ScatterPlotProps {
   readonly summaries: readonly TraceSummary[];
+  /** Times of the axis; those of the traces when undefined. */
+  readonly range: ResolvedRange | undefined;
   readonly pathOf: (summary: TraceSummary) => string;
 }
 
@@ -19,10 +22,10 @@ interface ScatterPlotProps {
  * When the traces happened and how long they took. A picture for the eye and the mouse: the list below says all of
  * it to a keyboard and a screen reader.
  */
-export const ScatterPlot = ({ summaries, pathOf }: ScatterPlotProps) => {
+export const ScatterPlot = ({ summaries, range, pathOf }: ScatterPlotProps) => {
   const { ref, width } = useElementSize();
   const navigate = useNavigate();
-  const plot = plotOf(summaries, width, HEIGHT);
+  const plot = plotOf(summaries, width, HEIGHT, range);
   return (
     <div ref={ref} className={classes.plot} style={{ height: HEIGHT }} aria-hidden>
       <svg width={width} height={HEIGHT}>

@@ -1,6 +1,7 @@
 import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearchParams } from 'react-router';
+import { recoveryInterval } from '../../api/query-client.js';
 import { servicesQuery } from '../../api/services.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { FileDrop } from './FileDrop.js';
@@ -34,10 +35,10 @@ const SearchPage = () => {
 
   const services = useQuery({
     ...servicesQuery(),
-    refetchInterval: ({ state: { data } }) => (data?.length === 0 ? WAITING_MILLIS : false),
+    refetchInterval: (asked) => (asked.state.data?.length === 0 ? WAITING_MILLIS : recoveryInterval(asked)),
   });
   const isWaiting = services.data?.length === 0;
-  const { query, live, summaries, total, heldCount } = useSearchResults({
+  const { query, live, summaries, total, isPartial, partOf, heldCount } = useSearchResults({
     state,
     search,
     isEnabled: problem === undefined && state.file === '',
@@ -94,6 +95,7 @@ const SearchPage = () => {
                   state={state}
                   summaries={summaries}
                   total={total}
+                  isPartial={isPartial}
                   live={live}
                   query={query}
                   onChange={show}
@@ -106,6 +108,7 @@ const SearchPage = () => {
                   <FoundTraces
                     state={state}
                     summaries={summaries}
+                    partOf={partOf}
                     isStale={query.isPlaceholderData}
                     heldCount={heldCount}
                     onRelease={() => {

@@ -2,6 +2,7 @@ import { IconAlertCircleFilled, IconPuzzle } from '@tabler/icons-react';
 import type { TraceSummary } from '../../api/trace-summaries.js';
 import { formatCounted } from '../../shared/format/count.js';
 import classes from './TraceMarks.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 /** What a trace is called: its root span, once that has arrived. */
 export const TraceName = ({ summary }: { readonly summary: TraceSummary }) =>
@@ -9,8 +10,8 @@ export const TraceName = ({ summary }: { readonly summary: TraceSummary }) =>
     <span className={classes.rootless}>root span not arrived</span>
   ) : (
     <>
-      <bdi className={classes.service}>{summary.rootService}</bdi>{' '}
-      <bdi className={classes.operation}>{summary.rootOperation}</bdi>
+      <bdi className={classes.service}>{visibleText(summary.rootService)}</bdi>{' '}
+      <bdi className={classes.operation}>{visibleText(summary.rootOperation)}</bdi>
     </>
   );
 

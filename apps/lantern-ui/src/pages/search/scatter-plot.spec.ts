@@ -35,6 +35,14 @@ describe('plotOf', () => {
     }
   });
 
+  it('covers the searched times when the traces are only a part of those that match', () => {
+    const range = { startMicros: 0n, endMicros: 3_600_000_000n };
+    const start = 3_590_000_000_000;
+    const { points, times } = plotOf([summary(start, 1e6), summary(start + 1e10, 1e6)], WIDTH, HEIGHT, range);
+    expect(Math.min(...points.map(({ x }) => x))).toBeGreaterThan(WIDTH * 0.95);
+    expect(times.map(({ unixNano }) => unixNano)).toEqual([0n, 3_600_000_000_000n]);
+  });
+
   it('puts a single trace into the middle', () => {
     const { points, times } = plotOf([summary(5, 1e6)], WIDTH, HEIGHT);
     expect(points).toHaveLength(1);

@@ -1,4 +1,5 @@
 import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
+import type { ResolvedRange } from '../../shared/time-range.js';
 import type { TraceSummary } from '../../api/trace-summaries.js';
 
 export interface Plot {
@@ -14,13 +15,24 @@ const LEFT = 56;
 const BOTTOM = 20;
 const MAX_RADIUS = 11;
 
-/** Time from left to right, duration upwards by powers of ten: a slow trace does not flatten all others. */
-export const plotOf = (summaries: readonly TraceSummary[], width: number, height: number): Plot => {
+/**
+ * Time from left to right, duration upwards by powers of ten: a slow trace does not flatten all others.
+ *
+ * @param range times that were searched, where the traces are only a part of those that match: the axis then shows all
+ *   of them
+ */
+export const plotOf = (
+  summaries: readonly TraceSummary[],
+  width: number,
+  height: number,
+  range?: ResolvedRange,
+): Plot => {
   const [first] = summaries;
   if (first === undefined || width <= LEFT + 2 * MAX_RADIUS)
     return { left: LEFT, points: [], durations: [], times: [] };
 
   const starts = summaries.map(({ startUnixNano }) => startUnixNano);
+  if (range !== undefined) starts.push(range.startMicros * 1_000n, range.endMicros * 1_000n);
   const earliest = starts.reduce((a, b) => (a < b ? a : b));
   const latest = starts.reduce((a, b) => (a > b ? a : b));
   const field = { x0: LEFT + MAX_RADIUS, x1: width - MAX_RADIUS, y0: height - BOTTOM, y1: 8 };

@@ -24,6 +24,15 @@ describe('parseSearchParams', () => {
     });
   });
 
+  it('turns live search on for live=1 and for live=true', () => {
+    expect(['live=1', 'live=true', 'live=0', ''].map((query) => read(query).isLive)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('reads a link of Jaeger’s own UI, whose times win over its lookback', () => {
     expect(
       read(

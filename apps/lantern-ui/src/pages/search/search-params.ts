@@ -1,5 +1,6 @@
 import { MAX_SEARCH_LIMIT } from '@lantern/query-api/wire';
 import type { TraceSearch } from '../../api/trace-summaries.js';
+import { isOn } from '../../shared/switch-param.js';
 import { readTimeRange, timeRangeParams } from '../../shared/time-range.js';
 import { isSortOrder, type SortOrder } from './sort-order.js';
 import { parseTags, type Tags } from './tags.js';
@@ -8,7 +9,7 @@ export const DEFAULT_LOOKBACK = '1h';
 export const DEFAULT_LIMIT = 20;
 
 /** All that a link to the search page says. */
-export interface SearchPageState extends Omit<TraceSearch, 'filter'> {
+export interface SearchPageState extends Omit<TraceSearch, 'filter' | 'orderBy'> {
   /** A query as a person writes it, see `query/parse.ts`. It holds in addition to all other conditions. */
   readonly query: string;
   readonly sort: SortOrder;
@@ -44,7 +45,7 @@ export const parseSearchParams = (params: URLSearchParams): SearchPageState => {
     sort: isSortOrder(sort) ? sort : 'recent',
     with: params.get('with') ?? '',
     view: params.get('view') === 'table' ? 'table' : 'cards',
-    isLive: params.get('live') === '1',
+    isLive: isOn(params.get('live')),
     file: params.get('file') ?? '',
   };
 };

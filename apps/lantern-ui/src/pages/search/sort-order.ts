@@ -1,21 +1,27 @@
+import type { TraceOrder } from '@lantern/telemetry-model';
 import type { TraceSummary } from '../../api/trace-summaries.js';
 
+/** Orders of the result list. Those without `orderBy` are unknown to the server: they order the loaded traces alone. */
 export const SORT_ORDERS = [
-  { value: 'recent', label: 'Most recent' },
-  { value: 'oldest', label: 'Oldest' },
-  { value: 'longest', label: 'Longest' },
-  { value: 'shortest', label: 'Shortest' },
-  { value: 'spans', label: 'Most spans' },
-  { value: 'fewest', label: 'Fewest spans' },
-  { value: 'errors', label: 'Most errors' },
-  { value: 'services', label: 'Most services' },
-  { value: 'name', label: 'Name' },
-] as const;
+  { value: 'recent', label: 'Most recent', orderBy: 'recent' },
+  { value: 'oldest', label: 'Oldest', orderBy: 'oldest' },
+  { value: 'longest', label: 'Longest', orderBy: 'longest' },
+  { value: 'shortest', label: 'Shortest', orderBy: 'shortest' },
+  { value: 'spans', label: 'Most spans', orderBy: 'mostSpans' },
+  { value: 'fewest', label: 'Fewest spans', orderBy: 'fewestSpans' },
+  { value: 'errors', label: 'Most errors', orderBy: 'mostErrors' },
+  { value: 'services', label: 'Most services', orderBy: undefined },
+  { value: 'name', label: 'Name', orderBy: undefined },
+] as const satisfies readonly { value: string; label: string; orderBy: TraceOrder | undefined }[];
 
 export type SortOrder = (typeof SORT_ORDERS)[number]['value'];
 
 export const isSortOrder = (text: string): text is SortOrder =>
   SORT_ORDERS.some(({ value }) => value === text);
+
+/** Order that the server is asked for; undefined for one that it does not know. */
+export const serverOrder = (order: SortOrder): TraceOrder | undefined =>
+  SORT_ORDERS.find(({ value }) => value === order)?.orderBy;
 
 /** The same traces in this order; equal ones from the most recent to the oldest. */
 export const sortSummaries = (summaries: readonly TraceSummary[], order: SortOrder): TraceSummary[] =>

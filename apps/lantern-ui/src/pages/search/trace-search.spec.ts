@@ -23,6 +23,18 @@ describe('traceSearchOf', () => {
     });
   });
 
+  it('asks for the order of the list, and for the most recent where the server does not know that order', () => {
+    const orderOf = (sort: string) => searchOf(`sort=${sort}`).orderBy;
+    expect(['longest', 'errors', 'spans', 'services', 'name', 'recent'].map(orderOf)).toEqual([
+      'longest',
+      'mostErrors',
+      'mostSpans',
+      'recent',
+      'recent',
+      'recent',
+    ]);
+  });
+
   it('joins the form and the query in one filter, since the API takes no mixture', () => {
     const search = searchOf('service=orders&operation=pay&minDuration=1s&maxDuration=2s&query=a%3D1+b%3D2');
     expect(search).toMatchObject({ service: '', operation: '', minDuration: '', maxDuration: '' });

@@ -4,6 +4,7 @@ import { all } from './query/filter.js';
 import { formFilters } from './query/form-filter.js';
 import { parseQuery, QuerySyntaxError } from './query/parse.js';
 import type { SearchPageState } from './search-params.js';
+import { serverOrder } from './sort-order.js';
 
 /** One service is all that the server can ask for. To find traces of two it takes more of them to choose from. */
 const WITH_FACTOR = 10;
@@ -18,6 +19,7 @@ export const traceSearchOf = (
     maxTraceDuration,
     limit: state.with === '' ? state.limit : Math.min(state.limit * WITH_FACTOR, MAX_SEARCH_LIMIT),
     range: state.range,
+    orderBy: serverOrder(state.sort) ?? 'recent',
   };
   const plain = { service, operation, tags, minDuration, maxDuration, filter: '', ...bounds };
   if (state.query.trim() === '') return { search: plain, problem: undefined };

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { recoveryInterval } from '../../api/query-client.js';
 import {
   traceSummariesQuery,
   type TraceConditions,
@@ -8,7 +9,7 @@ import {
 } from '../../api/trace-summaries.js';
 import { mergeArrivals } from './live-traces.js';
 import type { SearchPageState } from './search-params.js';
-import { sortSummaries } from './sort-order.js';
+import { serverOrder, sortSummaries } from './sort-order.js';
 import { useLiveTraces } from './use-live-traces.js';
 
 interface SearchOptions {
@@ -27,7 +28,7 @@ export const useSearchResults = ({ state, search, isEnabled, isReading, interval
     ...traceSummariesQuery(search),
     enabled: isEnabled,
     placeholderData: keepPreviousData,
-    refetchInterval: interval,
+    refetchInterval: (asked) => interval || recoveryInterval(asked),
   });
   const live = useLiveTraces({
     conditions: state.isLive && isEnabled ? conditionsOf(search) : undefined,
@@ -48,6 +49,7 @@ export const useSearchResults = ({ state, search, isEnabled, isReading, interval
 
   const shownIds = useMemo(() => new Set(summaries.map(({ traceId }) => traceId)), [summaries]);
   const total = pages?.[0]?.total;
+  const { hasNextPage } = query;
   return {
     query,
     live,
@@ -55,6 +57,10 @@ export const useSearchResults = ({ state, search, isEnabled, isReading, interval
     summaries: pages === undefined ? undefined : summaries,
     /** How many match in all; unknown where the page itself chooses among them. */
     total: total === undefined || partner !== '' ? undefined : total + added,
+    /** The sort, or the required second service, was applied to the loaded traces alone. */
+    isPartial: hasNextPage && (serverOrder(sort) === undefined || partner !== ''),
+    /** Times that were searched, while only a part of the matches is loaded. */
+    partOf: hasNextPage ? pages?.[0]?.range : undefined,
     /** How many new traces wait to be shown. */
     heldCount: [...live.held.keys()].filter((traceId) => !shownIds.has(traceId)).length,
   };
@@ -65,5 +71,9 @@ const distinct = (summaries: readonly TraceSummary[]): TraceSummary[] => [
   ...new Map(summaries.map((summary) => [summary.traceId, summary])).values(),
 ];
 
-const conditionsOf = ({ limit: _limit, range: _range, ...conditions }: TraceSearch): TraceConditions =>
-  conditions;
+const conditionsOf = ({
+  limit: _limit,
+  range: _range,
+  orderBy: _orderBy,
+  ...conditions
+}: TraceSearch): TraceConditions => conditions;

@@ -9,6 +9,7 @@ import { ChangeMark } from './ChangeMark.js';
 import { failedPath, slowPath, tracesPath } from './operation-paths.js';
 import { operationKey, sortOperations, type OperationOrder, type OperationRow } from './operation-rows.js';
 import classes from './OperationTable.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface OperationTableProps {
   readonly rows: readonly OperationRow[];
@@ -70,7 +71,7 @@ const Row = ({ row, range }: { readonly row: OperationRow; readonly range: TimeR
   const { name, spanKind, presence, latencyMs, impact } = row;
   const title = (
     <>
-      <bdi>{name}</bdi> <span className={classes.kind}>{spanKind}</span>
+      <bdi>{visibleText(name)}</bdi> <span className={classes.kind}>{spanKind}</span>
       {presence !== 'both' && <span className={`${table.mark} ${classes.presence}`}>{presence}</span>}
     </>
   );

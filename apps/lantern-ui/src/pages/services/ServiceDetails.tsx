@@ -2,6 +2,7 @@ import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { keepPreviousOf } from '../../api/keep-previous.js';
 import type { ComparedStats } from '../../api/operation-stats.js';
+import { recoveryInterval } from '../../api/query-client.js';
 import { serviceMetricsQuery } from '../../api/service-metrics.js';
 import { formatCounted } from '../../shared/format/count.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
@@ -34,7 +35,7 @@ export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: Service
   const metrics = useQuery({
     ...serviceMetricsQuery(service, range),
     placeholderData: keepPreviousOf('service-metrics', service),
-    refetchInterval: refreshMillis,
+    refetchInterval: refreshMillis === false ? recoveryInterval : refreshMillis,
   });
   const rows = operationRows(stats, kinds);
   return (

@@ -6,6 +6,7 @@ import { useRef } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { keepPreviousOf } from '../../api/keep-previous.js';
 import { operationStatsQuery } from '../../api/operation-stats.js';
+import { recoveryInterval } from '../../api/query-client.js';
 import { servicesQuery } from '../../api/services.js';
 import { formatCounted } from '../../shared/format/count.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
@@ -17,6 +18,7 @@ import { ServiceDetails } from './ServiceDetails.js';
 import { COMPARISONS, parseServicesParams, servicesPath, type ServicesPageState } from './services-params.js';
 import classes from './ServicesPage.module.css';
 import { ServiceTable } from './ServiceTable.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 /** How often to look again while a time that ends now is shown. */
 const REFRESH_MILLIS = 15_000;
@@ -32,7 +34,7 @@ const ServicesPage = () => {
   const stats = useQuery({
     ...operationStatsQuery(service, range, earlier),
     placeholderData: keepPreviousOf('operation-stats', service),
-    refetchInterval: range.kind === 'lookback' ? REFRESH_MILLIS : false,
+    refetchInterval: range.kind === 'lookback' ? REFRESH_MILLIS : recoveryInterval,
   });
   const search = useRef<HTMLInputElement>(null);
   useHotkeys([['/', () => search.current?.select()]]);
@@ -53,7 +55,7 @@ const ServicesPage = () => {
               <Link to={servicesPath({ ...state, service: '' })} className={classes.up}>
                 Services
               </Link>{' '}
-              / <bdi>{service}</bdi>
+              / <bdi>{visibleText(service)}</bdi>
             </>
           )}
         </h1>

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { isStoredQuery } from '../../api/opened-files/open-file.js';
 import { forgetTrace } from '../../api/opened-files/opened-traces.js';
 import classes from './OpenedFileBar.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface OpenedFileBarProps {
   readonly traceId: TraceId;
@@ -30,7 +31,7 @@ export const OpenedFileBar = ({ traceId, file, startUnixNano }: OpenedFileBarPro
     <div className={classes.bar} role="status">
       <IconFile size={14} stroke={1.75} aria-hidden />
       <span className={classes.text}>
-        This trace is shown from the file <bdi>{file}</bdi>, which is open in this browser.
+        This trace is shown from the file <bdi>{visibleText(file)}</bdi>, which is open in this browser.
         {isStored === true && ' Lantern stores the trace, too. Close the file to see Lantern’s copy.'}
         {isStored === false && ' Lantern does not store the trace.'}
       </span>

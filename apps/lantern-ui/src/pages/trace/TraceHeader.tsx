@@ -18,6 +18,7 @@ import { useNow } from '../../shared/use-now.js';
 import { incompleteText } from './incomplete-text.js';
 import { timingTexts } from './timing-texts.js';
 import classes from './TraceHeader.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface TraceHeaderProps {
   readonly traceId: TraceId;
@@ -39,8 +40,8 @@ export const TraceHeader = ({ traceId, trace, staleBecause, onOpen, children }: 
       <div className={classes.title}>
         <h1 className={classes.name}>
           <ServiceName name={serviceOf(table, 0)} />{' '}
-          <bdi className={classes.operation} title={operationOf(table, 0)}>
-            {operationOf(table, 0)}
+          <bdi className={classes.operation} title={visibleText(operationOf(table, 0))}>
+            {visibleText(operationOf(table, 0))}
           </bdi>
         </h1>
         {children}
@@ -117,7 +118,7 @@ interface OpenSpanProps {
 
 const OpenSpan = ({ trace, row, onOpen }: OpenSpanProps) => (
   <button type="button" className={classes.open} onClick={() => onOpen(row)}>
-    <bdi>{shortened(operationOf(trace.table, row)) || 'unnamed'}</bdi>
+    <bdi>{visibleText(shortened(operationOf(trace.table, row)) || 'unnamed')}</bdi>
   </button>
 );
 
@@ -134,7 +135,8 @@ interface FailedInProps {
 
 const FailedIn = ({ trace, failure: { row, message, others }, onOpen }: FailedInProps) => (
   <span>
-    Failed in <bdi>{serviceOf(trace.table, row)}</bdi> <OpenSpan trace={trace} row={row} onOpen={onOpen} />
+    Failed in <bdi>{visibleText(serviceOf(trace.table, row))}</bdi>{' '}
+    <OpenSpan trace={trace} row={row} onOpen={onOpen} />
     {message !== '' && <>: {message.split('\n', 1)[0]?.slice(0, 300)}</>}
     {others > 0 && (
       <span className={classes.faint}> and in {formatCounted(others, 'other span')} apart from it</span>
@@ -158,8 +160,9 @@ const TimeTaken = ({ trace, onOpen }: TimeTakenProps) => {
   return (
     <span className={classes.taken}>
       <span>
-        <bdi>{most.service}</bdi>: <strong>{formatNanos(most.nano)}</strong> of {formatNanos(table.duration)}.{' '}
-        <OpenSpan trace={trace} row={most.longest} onOpen={onOpen} /> took {formatNanos(most.operationNano)}
+        <bdi>{visibleText(most.service)}</bdi>: <strong>{formatNanos(most.nano)}</strong> of{' '}
+        {formatNanos(table.duration)}. <OpenSpan trace={trace} row={most.longest} onOpen={onOpen} /> took{' '}
+        {formatNanos(most.operationNano)}
         {most.operationCount > 1 && ` in ${formatCounted(most.operationCount, 'span')}`}.
       </span>
       <CriticalShares times={timeTaken} duration={table.duration} />

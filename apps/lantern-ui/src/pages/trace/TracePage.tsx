@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/http.js';
 import { fileOfTraceQuery } from '../../api/opened-files/open-file.js';
+import { recoveryInterval } from '../../api/query-client.js';
 import type { TraceOverview } from '../../api/trace/trace-api.js';
 import { traceQuery } from '../../api/trace/trace-queries.js';
 import { startTraceWorker } from '../../api/trace/trace-worker-client.js';
@@ -48,12 +49,13 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
   const file = useQuery(fileOfTraceQuery(traceId)).data ?? undefined;
   const trace = useQuery({
     ...traceQuery(traceId),
-    refetchInterval: ({ state: { data, error } }) =>
-      file !== undefined
-        ? false
-        : isUnknown(error) || (data !== undefined && mayGrow(data, Date.now()))
-          ? ARRIVING_MILLIS
-          : false,
+    refetchInterval: (query) => {
+      const { data, error } = query.state;
+      if (file !== undefined) return false;
+      return isUnknown(error) || (data !== undefined && mayGrow(data, Date.now()))
+        ? ARRIVING_MILLIS
+        : recoveryInterval(query);
+    },
   });
 
   if (trace.data !== undefined && trace.data.table.length > 0) {

@@ -5,6 +5,7 @@ import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import type { TraceOverview } from '../../api/trace/trace-api.js';
 import type { LogLine } from '../../api/log-line.js';
 import { traceLogsQuery } from '../../api/trace-logs.js';
+import { loadCode } from '../../shared/load-code.js';
 import { Splitter } from '../../shared/Splitter.js';
 import { SpanPanel } from './span/SpanPanel.js';
 import { nextFlagged, nextSpan, NO_ROW } from './row-steps.js';
@@ -31,11 +32,13 @@ import { PathSections } from './waterfall/path-sections.js';
 import { Waterfall, type WaterfallHandle } from './waterfall/Waterfall.js';
 import { collapseAll, collapseOne, expandOne, revealing, waterfallRows } from './waterfall/waterfall-rows.js';
 
-const FlameGraph = lazy(() => import('./flame/FlameGraph.js'));
-const CallGraph = lazy(() => import('./graph/CallGraph.js'));
-const Statistics = lazy(() => import('./statistics/Statistics.js'));
-const SpanList = lazy(() => import('./spans/SpanList.js'));
-const LogsView = lazy(() => import('./LogsView.js').then((module) => ({ default: module.LogsView })));
+const FlameGraph = lazy(loadCode(() => import('./flame/FlameGraph.js')));
+const CallGraph = lazy(loadCode(() => import('./graph/CallGraph.js')));
+const Statistics = lazy(loadCode(() => import('./statistics/Statistics.js')));
+const SpanList = lazy(loadCode(() => import('./spans/SpanList.js')));
+const LogsView = lazy(
+  loadCode(() => import('./LogsView.js').then((module) => ({ default: module.LogsView }))),
+);
 
 interface TraceViewProps {
   readonly traceId: TraceId;

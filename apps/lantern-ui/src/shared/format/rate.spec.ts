@@ -13,7 +13,16 @@ it.each([
   expect(formatPercent(share)).toBe(text);
 });
 
-it('writes rates and latencies in three digits', () => {
+it('writes rates in three digits', () => {
   expect([0.04167, 12.46, 1_239].map(formatRate)).toEqual(['0.0417/s', '12.5/s', '1,240/s']);
-  expect([0.85, 182.3, 3_020].map(formatMillis)).toEqual(['850 µs', '182 ms', '3.02 s']);
+});
+
+it('writes percentiles in the two digits that their buckets know', () => {
+  expect([0, 0.85, 27.8, 182.3, 3_020].map(formatMillis)).toEqual([
+    '0 ms',
+    '850 µs',
+    '28 ms',
+    '180 ms',
+    '3 s',
+  ]);
 });

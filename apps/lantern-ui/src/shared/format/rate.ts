@@ -14,8 +14,11 @@ export const formatPercent = (share: number): string => {
   return `${percent < 9.95 ? percent.toFixed(1).replace(/\.0$/, '') : Math.round(percent)} %`;
 };
 
-/** A latency as the API has it, in milliseconds: `182 ms`. */
+/**
+ * A percentile as the API has it, in milliseconds: `180 ms`. Percentiles come from buckets that are 4 % wide, so a third
+ * digit would be made up: of calls that all took 28.0 ms the API says 27.8.
+ */
 export const formatMillis = (millis: number): string =>
-  millis === 0 ? '0 ms' : formatDuration(BigInt(Math.round(millis * 1e6)));
+  millis === 0 ? '0 ms' : formatDuration(BigInt(Math.round(Number((millis * 1e6).toPrecision(2)))));
 
 const NUMBER = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });

@@ -20,6 +20,7 @@ import { useBoxSize } from '../waterfall/use-box-size.js';
 import { drawFlame, FLAME_ROW } from './draw-flame.js';
 import { FlameBoxes, wholeView } from './flame-boxes.js';
 import classes from './FlameGraph.module.css';
+import { visibleText } from '../../../shared/visible-text.js';
 
 interface FlameGraphProps extends ViewProps {
   /** A span of the call that fills the width; undefined for the whole trace. */
@@ -100,7 +101,7 @@ const Flame = ({ tree, table, matches, zoomedTo, onZoom, onOpen }: FlameProps) =
         {shown !== undefined && (
           <span className={classes.call} aria-live="polite">
             <ServiceName name={shown.service} />
-            <bdi className={classes.operation}>{shown.operation}</bdi>
+            <bdi className={classes.operation}>{visibleText(shown.operation)}</bdi>
             <span className={classes.fact}>
               self {formatNanos(shown.selfNano)} (
               {formatShare(BigInt(Math.round(shown.selfNano)), BigInt(Math.round(boxes.selfTotal)))})

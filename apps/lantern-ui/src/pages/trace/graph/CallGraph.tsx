@@ -11,6 +11,7 @@ import { ViewWaiting } from '../ViewWaiting.js';
 import { useBoxSize } from '../waterfall/use-box-size.js';
 import classes from './CallGraph.module.css';
 import { BOX_HEIGHT, BOX_WIDTH, graphLayout } from './graph-layout.js';
+import { visibleText } from '../../../shared/visible-text.js';
 
 const CallGraph = ({ traceId, trace, onOpen }: ViewProps) => {
   const calls = useQuery(callsQuery(traceId, trace.version));
@@ -122,13 +123,13 @@ const Graph = ({ calls, onOpen }: GraphProps) => {
                     onClick={() => onOpen(call.longest)}
                   >
                     <span className={classes.names}>
-                      <bdi className={classes.service}>{call.service}</bdi>
+                      <bdi className={classes.service}>{visibleText(call.service)}</bdi>
                       {call.count > 1 && <span className={classes.count}>×{formatCount(call.count)}</span>}
                       {call.errorCount > 0 && (
                         <span className={classes.errors}>{formatCounted(call.errorCount, 'error')}</span>
                       )}
                     </span>
-                    <bdi className={classes.operation}>{call.operation}</bdi>
+                    <bdi className={classes.operation}>{visibleText(call.operation)}</bdi>
                     <span className={classes.times}>
                       {call.count > 1 && 'avg '}
                       {formatNanos(call.totalNano / call.count)} · self {formatNanos(call.selfNano)}

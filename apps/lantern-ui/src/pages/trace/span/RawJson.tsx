@@ -1,5 +1,6 @@
 import type { SpanDetail } from '../../../api/trace/trace-queries.js';
 import { CopyButton } from '../../../shared/CopyButton.js';
+import { visibleText } from '../../../shared/visible-text.js';
 import classes from './RawJson.module.css';
 
 /** More than this is cut: whoever wants it all copies it. */
@@ -10,7 +11,7 @@ export const RawJson = ({ json }: Pick<SpanDetail, 'json'>) => {
   return (
     <div className={classes.json}>
       <pre tabIndex={0} aria-label="OTLP/JSON of the span">
-        {text.length > MOST_JSON ? `${text.slice(0, MOST_JSON)}\n…` : text}
+        {visibleText(text.length > MOST_JSON ? `${text.slice(0, MOST_JSON)}\n…` : text)}
       </pre>
       <CopyButton value={text} what="OTLP/JSON of the span" />
     </div>

@@ -19,6 +19,7 @@ import { formatTime } from '../../../shared/format/time.js';
 import { ServiceName } from '../../../shared/ServiceName.js';
 import { spanKindName } from '../../../shared/span-kind.js';
 import classes from './SpanFacts.module.css';
+import { visibleText } from '../../../shared/visible-text.js';
 
 interface SpanFactsProps {
   readonly trace: TraceOverview;
@@ -35,7 +36,7 @@ export const SpanFacts = ({ trace, row, span, onOpen }: SpanFactsProps) => {
     <header className={classes.header}>
       <ServiceName name={serviceOf(table, row)} />
       <h2 className={classes.name}>
-        <bdi>{span.name}</bdi>
+        <bdi>{visibleText(span.name)}</bdi>
       </h2>
       <dl className={classes.facts}>
         <Fact label="Duration">{durationText(span)}</Fact>
@@ -108,7 +109,7 @@ const Parent = ({ trace: { table }, row, parentSpanId, onOpen }: ParentProps) =>
     </>
   ) : (
     <button type="button" className={classes.open} onClick={() => onOpen(parent)}>
-      <bdi>{operationOf(table, parent)}</bdi>
+      <bdi>{visibleText(operationOf(table, parent))}</bdi>
     </button>
   );
 };

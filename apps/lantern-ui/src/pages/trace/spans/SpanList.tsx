@@ -14,6 +14,7 @@ import { ViewWaiting } from '../ViewWaiting.js';
 import { rowsInView, scrollHeight, type TallList } from '../waterfall/tall-list.js';
 import { useBoxSize } from '../waterfall/use-box-size.js';
 import classes from './SpanList.module.css';
+import { visibleText } from '../../../shared/visible-text.js';
 
 interface SpanListProps extends ViewProps {
   readonly sort: SpanSort;
@@ -95,7 +96,7 @@ const SpanList = ({ traceId, trace, matches, selected, onOpen, sort, onSort }: S
                   </span>
                   <span role="cell">
                     <button type="button" className={classes.name} onClick={() => onOpen(row)}>
-                      <bdi>{operationOf(table, row)}</bdi>
+                      <bdi>{visibleText(operationOf(table, row))}</bdi>
                     </button>
                   </span>
                   <span role="cell" data-number>

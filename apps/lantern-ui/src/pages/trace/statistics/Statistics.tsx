@@ -9,6 +9,7 @@ import { formatNanos } from '../../../shared/format/duration.js';
 import { ServiceName } from '../../../shared/ServiceName.js';
 import type { ViewProps } from '../view-props.js';
 import { ViewWaiting } from '../ViewWaiting.js';
+import { visibleText } from '../../../shared/visible-text.js';
 import classes from './Statistics.module.css';
 
 interface StatisticsProps extends ViewProps {
@@ -169,7 +170,7 @@ const GroupRow = ({ group, groupBy, duration, onOpen }: GroupRowProps) => (
             <bdi key={i} className={value === undefined ? classes.none : classes.value}>
               {value === undefined
                 ? `no ${labelOf(groupBy[i] ?? 'service')}`
-                : value.slice(0, 200) || 'empty'}
+                : visibleText(value.slice(0, 200)) || 'empty'}
             </bdi>
           ),
         )}

@@ -7,6 +7,7 @@ import { hitOnEntry, hitOnSpan } from './lane-hit.js';
 import type { LaneScale } from './lane-scale.js';
 import classes from './LaneTip.module.css';
 import { ROW_HEIGHT } from './WaterfallRow.js';
+import { visibleText } from '../../../shared/visible-text.js';
 
 interface LaneTipProps {
   /** Holds the rows; the tip lies over it. */
@@ -87,7 +88,7 @@ export const LaneTip = ({ box, table, marks, entries, scale, nameWidth }: LaneTi
       }}
     >
       <div className={classes.name}>
-        <ServiceName name={serviceOf(table, row)} /> <bdi>{operationOf(table, row)}</bdi>
+        <ServiceName name={serviceOf(table, row)} /> <bdi>{visibleText(operationOf(table, row))}</bdi>
       </div>
       {entry === undefined ? (
         <div className={classes.facts}>

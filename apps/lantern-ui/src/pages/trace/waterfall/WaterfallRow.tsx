@@ -6,6 +6,7 @@ import { formatNanos, formatOffset } from '../../../shared/format/duration.js';
 import { serviceColor } from '../../../shared/service-color.js';
 import type { TraceEntry } from '../trace-entries.js';
 import classes from './WaterfallRow.module.css';
+import { visibleText } from '../../../shared/visible-text.js';
 
 /** In pixels; rows of one height let a hundred thousand of them be placed without being measured. */
 export const ROW_HEIGHT = 28;
@@ -78,16 +79,16 @@ export const SpanRow = memo((props: SpanRowProps) => {
           <span className={classes.errorBelow} title={`${formatCounted(errorsBelow, 'error')} below`} />
         )}
         {isOrphan && <span className={classes.orphan} title="Its parent has not arrived" />}
-        <span className={classes.text} title={`${service} ${operation}`}>
+        <span className={classes.text} title={visibleText(`${service} ${operation}`)}>
           {/* Where the service stays the same its colour says so; who cannot see it hears the name. */}
           <bdi
             className={
               parent !== -1 && serviceOf(table, parent) === service ? classes.unseen : classes.service
             }
           >
-            {service}
+            {visibleText(service)}
           </bdi>{' '}
-          <bdi className={classes.operation}>{operation}</bdi>
+          <bdi className={classes.operation}>{visibleText(operation)}</bdi>
           <span className={classes.unseen}>{spoken(props, isError, errorsBelow, isOrphan)}</span>
         </span>
         {status !== '' && (
@@ -147,7 +148,7 @@ export const EntryRow = memo(({ table, entry, index, top, isSelected }: EntryRow
         {entry.level === 'unknown' ? 'log' : entry.level}
       </span>
       <span className={classes.said} title={entry.text}>
-        <bdi>{entry.text.slice(0, MOST_TEXT)}</bdi>
+        <bdi>{visibleText(entry.text.slice(0, MOST_TEXT))}</bdi>
         <span className={classes.unseen}> {formatOffset(BigInt(Math.round(entry.time)))}</span>
       </span>
       {entry.isStray && (
