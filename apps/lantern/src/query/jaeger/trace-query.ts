@@ -14,8 +14,9 @@ import {
   type TraceStore,
 } from '@lantern/telemetry-store';
 import type { AnswerShare } from '../../http/answer-bytes.js';
+import type { Turn } from '../../http/turn.js';
 import { adjustBy, type Adjust, type AdjustOptions } from './adjust/adjust.js';
-import { summarizeEncodedTrace, summarizeTrace } from './trace-summary.js';
+import { summarizeTrace, summarySteps } from './trace-summary.js';
 
 /** Reads traces for both families of Jaeger's API. */
 export class TraceQueries {
@@ -65,9 +66,14 @@ export class TraceQueries {
   }
 
   /** The row of a trace as it is after it was adjusted. */
-  summaryOf(trace: EncodedTrace): V3TraceSummary {
-    const { maxClockSkewNano } = this.options;
-    return summarizeEncodedTrace(trace, maxClockSkewNano) ?? summarizeTrace(this.adjust(decodeTrace(trace)));
+  async summaryOf(trace: EncodedTrace, turn: Turn): Promise<V3TraceSummary> {
+    const steps = summarySteps(trace, this.options.maxClockSkewNano);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value ?? summarizeTrace(this.adjust(decodeTrace(trace)));
+      const pause = turn.giveWay();
+      if (pause) await pause;
+    }
   }
 }
 

@@ -14,6 +14,9 @@ import type { EncodedTrace } from '@lantern/telemetry-store';
 import { isTooFar } from './adjust/clock-skew.js';
 import { TraceOutline } from './trace-outline.js';
 
+/** Spans that take less than a millisecond. */
+const SPANS_A_STEP = 256;
+
 /**
  * One row of a result list. The root is the earliest span without a parent; a trace that has none leaves its
  * root empty.
@@ -46,7 +49,19 @@ export const summarizeEncodedTrace = (
   trace: EncodedTrace,
   maxClockSkewNano: DurationNano,
 ): V3TraceSummary | undefined => {
-  const outline = TraceOutline.of(trace);
+  const steps = summarySteps(trace, maxClockSkewNano);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
+
+/** As {@link summarizeEncodedTrace}, in steps between which others may have their turn. */
+export function* summarySteps(
+  trace: EncodedTrace,
+  maxClockSkewNano: DurationNano,
+): Generator<void, V3TraceSummary | undefined> {
+  const outline = yield* TraceOutline.steps(trace);
   if (!outline) return undefined;
   // Without them nothing moves.
   const skews = maxClockSkewNano === 0n ? [] : outline.clockSkews(maxClockSkewNano);
@@ -56,6 +71,7 @@ export const summarizeEncodedTrace = (
   for (const { resource, spans } of trace.groups) {
     const service = boundedName(serviceNameOf(resource));
     for (const message of spans) {
+      if (index % SPANS_A_STEP === 0) yield;
       const span = outline.isReadable(index) && reader.read(message) ? undefined : decodeSpan(message);
       const skew = skews[index] ?? 0n;
       const moved = isTooFar(skew, maxClockSkewNano) ? 0n : skew;
@@ -72,7 +88,7 @@ export const summarizeEncodedTrace = (
     }
   }
   return summary.row();
-};
+}
 
 interface SummarizedSpan {
   readonly service: string;

@@ -91,8 +91,7 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
       if (next.done === true) {
         return sendJson(reply, JSON.stringify({ summaries, ...next.value } satisfies V3TraceSummaries));
       }
-      summaries.push(traces.summaryOf(next.value));
-      await turn.giveWay();
+      summaries.push(await traces.summaryOf(next.value, turn));
     }
   });
 };
