@@ -57,6 +57,7 @@ describe('docker/Dockerfile', () => {
     const [command] = only('service', 'CMD');
     expect(command && commandOf(command)).toEqual([
       'node',
+      '--max-semi-space-size=8',
       '--import',
       '@lantern/observability/register',
       'dist/main.js',

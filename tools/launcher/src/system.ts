@@ -66,7 +66,8 @@ export class System {
       options.signal?.throwIfAborted();
       const process = new ManagedProcess({
         name,
-        args: [...args, join('dist', 'main.js')],
+        // docs/decisions/036-a-small-young-generation.md
+        args: ['--max-semi-space-size=8', ...args, join('dist', 'main.js')],
         cwd: join(workspace, 'apps', name),
         env: { ...options.env, ...env },
         logFile: join(logDir, `${name}.log`),
@@ -83,8 +84,7 @@ export class System {
     const urlOf = async (port: number, urls: Promise<Readonly<Record<string, string>>>, key: string) =>
       port === 0 ? ((await urls)[key] ?? '') : loopback(port);
 
-    // docs/decisions/036-a-small-young-generation.md
-    const lantern = run('lantern', ['--max-semi-space-size=8'], {
+    const lantern = run('lantern', [], {
       LANTERN_DATA_DIR: join(dataDir, 'lantern'),
       LANTERN_JAEGER_PORT: String(ports.ui),
       LANTERN_OTLP_PORT: String(ports.otlp),

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 
@@ -20,9 +21,11 @@ export function openPostgres(url: string, applicationName: string): pg.Pool {
     },
   });
   // A connection that breaks while nobody uses it is no error of any request, but unheard it would end the process.
+  // The event comes in the context of the request that made the connection, which has nothing to do with it.
   const logger = new Logger('PostgreSQL');
+  const outside = AsyncLocalStorage.snapshot();
   pool.on('error', (error) => {
-    if (!pool.ending) logger.warn(`An idle connection broke: ${error.message}`);
+    if (!pool.ending) outside(() => logger.warn(`An idle connection broke: ${error.message}`));
   });
   return pool;
 }
