@@ -3,7 +3,7 @@ import { useNavigate } from 'react-router';
 import type { TraceSummary } from '../../api/trace-summaries.js';
 import { formatCounted } from '../../shared/format/count.js';
 import { formatDuration } from '../../shared/format/duration.js';
-import { formatShortClock } from '../../shared/format/time.js';
+import { formatShortClock, formatShortTime } from '../../shared/format/time.js';
 import type { ResolvedRange } from '../../shared/time-range.js';
 import { serviceColor } from '../../shared/service-color.js';
 import { plotOf } from './scatter-plot.js';
@@ -39,7 +39,7 @@ export const ScatterPlot = ({ summaries, range, pathOf }: ScatterPlotProps) => {
         ))}
         {plot.times.map(({ x, unixNano, anchor }) => (
           <text key={x} className={classes.label} x={x} y={HEIGHT - 4} textAnchor={anchor}>
-            {formatShortClock(unixNano)}
+            {formatShortTime(Number(unixNano / 1_000_000n))}
           </text>
         ))}
         {plot.points.map(({ summary, x, y, radius }) => (
