@@ -101,7 +101,10 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     },
     serverOptions,
   );
-  const loki = createLokiServer({ logs, feed, ingest: logIngest, otlp: otlpIngest }, serverOptions);
+  const loki = createLokiServer(
+    { logs, feed, ingest: logIngest, otlp: otlpIngest, unavailable: () => stores.unavailable() },
+    serverOptions,
+  );
   const sampling = createSamplingServer(strategies, serverOptions);
 
   let closing: Promise<void> | undefined;

@@ -34,6 +34,22 @@ describe('a Lantern with a data folder', () => {
     await after.stop();
   });
 
+  it('answers 503 with the reason, also when asked whether it is ready, once the folder was deleted', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lantern-data-'));
+    const lantern = new RunningLantern({}, { dataDir: folder });
+    await lantern.start();
+    const ready = async () => {
+      const answer = await fetch(`${lantern.urls.loki}/ready`);
+      return { status: answer.status, text: await answer.text() };
+    };
+    expect((await ready()).status).toBe(200);
+    await rm(folder, { recursive: true });
+    const { status, text } = await ready();
+    expect(status).toBe(503);
+    expect(text).toContain('The data folder was deleted');
+    await lantern.stop();
+  });
+
   it('shares it with no other', async () => {
     const first = new RunningLantern({}, { dataDir });
     await first.start();

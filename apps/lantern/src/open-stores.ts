@@ -5,6 +5,8 @@ import type { Report } from './http/failure.js';
 export interface Stores {
   readonly traces: TraceStore;
   readonly logs: LogStore;
+  /** Reason why every request is refused; undefined when there is none. */
+  unavailable(): string | undefined;
   /** Idempotent. */
   close(): Promise<void>;
 }

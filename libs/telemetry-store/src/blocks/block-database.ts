@@ -7,6 +7,7 @@ import { joinChanges, type Change } from './change.js';
 import { Checkpoints, type SyncFiles } from './checkpoints.js';
 import { ChunkTable, chunkTableSchema } from './chunk-table.js';
 import { FolderError } from './folder-error.js';
+import { FolderPresence } from './folder-presence.js';
 import { makeFolder } from './make-folder.js';
 import { folderErrorOf, forgetHolder, noteHolder } from './folder-lock.js';
 import { START, type LogPosition } from './journal.js';
@@ -81,6 +82,8 @@ export class BlockDatabase {
   private readonly queue: WriteQueue;
   /** Undefined where nothing has to outlive a loss of power. */
   private readonly checkpoints: Checkpoints | undefined;
+  /** Undefined in memory. */
+  private readonly presence: FolderPresence | undefined;
 
   private constructor(
     private readonly folder: string | undefined,
@@ -89,6 +92,7 @@ export class BlockDatabase {
   ) {
     const { syncs, files = fs, checkpointBytes, maxWaitingBytes, report } = options;
     this.queue = new WriteQueue((apply) => this.inTransaction(apply), maxWaitingBytes);
+    if (folder !== undefined) this.presence = new FolderPresence(join(folder, FILE_NAME));
     if (folder !== undefined && syncs) {
       this.checkpoints = new Checkpoints({
         database,
@@ -143,8 +147,20 @@ export class BlockDatabase {
     }
   }
 
+  /** Why nothing that is written would be found again; undefined when it would. */
+  get problem(): string | undefined {
+    return this.presence?.problem;
+  }
+
+  /** @throws WriteError when nothing that is written would be found again */
+  assertThere(): void {
+    this.presence?.assertThere();
+  }
+
   /** Writes and syncs all that there is, and closes the file. */
   async close(): Promise<void> {
+    // SQLite would remove its log by its path, where another Lantern may have one by now.
+    if (this.problem !== undefined) return;
     try {
       await this.checkpoints?.finish();
     } catch (error) {

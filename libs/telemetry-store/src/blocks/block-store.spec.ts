@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import * as fs from 'node:fs';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { encodeTraceRequest } from '@lantern/otlp';
@@ -498,6 +498,38 @@ describe('a disk that takes nothing more', () => {
     });
     expect(await ids(next)).toEqual([1, 3]);
     expect(messages).toEqual([]);
+  });
+});
+
+describe('a data folder that is gone while it is open', () => {
+  it.each([
+    ['deleted', (folder: string) => rmSync(folder, { recursive: true })],
+    ['moved', (folder: string) => renameSync(folder, `${folder}-moved`)],
+    [
+      'replaced',
+      (folder: string) => {
+        renameSync(folder, `${folder}-moved`);
+        cpSync(`${folder}-moved`, folder, { recursive: true });
+      },
+    ],
+  ])('makes the store refuse what would be lost, with the reason: it was %s', async (_, harm) => {
+    const folder = folders.next();
+    const messages: string[] = [];
+    const store = open({ folder, durability: 'process', report: (message) => messages.push(message) });
+    await append(store, ...order(1));
+    expect(store.unavailable()).toBeUndefined();
+    harm(folder);
+    const reason =
+      'The data folder was deleted, moved or replaced while Lantern was running: restart Lantern.';
+    await expect(append(store, ...order(2))).rejects.toMatchObject({ name: 'WriteError', message: reason });
+    const entry = { timeUnixNano: 1n, line: 'lost', structuredMetadata: {} };
+    await expect(store.logs.append([{ labels: {}, entries: [entry] }])).rejects.toThrow(reason);
+    await expect(store.traces.archiveTrace(traceId(1))).rejects.toThrow(reason);
+    expect(store.unavailable()).toBe(reason);
+    store.sweep();
+    expect(messages).toEqual([reason]);
+    expect(await ids(store)).toEqual([1]);
+    await store.close();
   });
 });
 

@@ -75,6 +75,8 @@ export interface BlockStore {
   readonly traces: TraceStore;
   readonly logs: LogStore;
   status(): BlockStoreStatus;
+  /** Reason why every request is refused, such as a data folder that was deleted; undefined when there is none. */
+  unavailable(): string | undefined;
   /**
    * Drops a few blocks of what is too old or too much, and then gives some free space back to the file system. Both
    * happen by themselves every `sweepMillis`, and go on at once while there is more.
@@ -203,6 +205,10 @@ class OpenBlockStore implements BlockStore {
     } catch {
       // A disk that takes nothing: the next start cannot tell whether the log is whole, and reads what is there.
     }
+  }
+
+  unavailable(): string | undefined {
+    return this.database.problem;
   }
 
   sweep(): boolean {

@@ -60,6 +60,8 @@ export class LogUpkeep {
     const { log, database, signals, survivesPowerLoss, report } = this.options;
     // What is still to be read is in no block, although no signal knows of it yet.
     if (this.isReplaying || this.discarding || log.segmentCount < 2) return;
+    // By their paths, the segments of another Lantern would be removed.
+    if (database.problem !== undefined) return;
     const onError = (error: unknown): void =>
       report(`${database.writeErrorOf(error).message} The log is kept until then.`);
     try {

@@ -122,8 +122,9 @@ export abstract class SignalBlocks implements BlockSignal {
     return this.drop(surplus) && this.bytes > maxBytes && this.sealed.size > 0;
   }
 
-  /** @throws WriteError when as much waits as may, and still no block can be written: nothing more can be kept */
-  protected refuseWhileFull(): void {
+  /** @throws WriteError when what is appended would be lost: the folder is gone, or too much waits and cannot be written */
+  protected assertWritable(): void {
+    this.options.database.assertThere();
     const { rowsPerBlock, bytesPerBlock, log } = this.options;
     const { rowCount, byteLength } = this.open;
     if (rowCount < MAX_WAITING_BLOCKS * rowsPerBlock && byteLength < MAX_WAITING_BLOCKS * bytesPerBlock)

@@ -28,6 +28,11 @@ export class SpaceUpkeep {
    */
   sweep(): boolean {
     if (this.isStopped) return false;
+    const { problem } = this.options.database;
+    if (problem !== undefined) {
+      this.options.report(problem);
+      return false;
+    }
     const { signals, database, logUpkeep, report } = this.options;
     try {
       let hasMore = false;

@@ -15,22 +15,25 @@ export interface LokiServerParts {
   readonly feed: LogFeed;
   readonly ingest: LogIngest;
   readonly otlp: OtlpIngest;
+  /** Reason why the stores refuse every request; undefined when they do not. */
+  readonly unavailable: () => string | undefined;
 }
 
 /** Stands where Loki stands: lines in, lines out. */
 export const createLokiServer = (
-  { logs, feed, ingest, otlp }: LokiServerParts,
+  { logs, feed, ingest, otlp, unavailable }: LokiServerParts,
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
   void server.register(lokiRoutes({ logs, feed }, options.report));
   void server.register(lokiPush(ingest, options.report));
   void server.register(otlpRoutes(otlp, [['/otlp/v1/logs', 'logs']], options.report));
-  // Probes carry no secrets, and learn none.
   metricsRoute(server, logs);
-  server.get('/ready', { config: { isPublic: true } }, async (_request, reply) =>
-    sendText(reply, 200, 'ready'),
-  );
+  // Probes carry no secrets, and learn none.
+  server.get('/ready', { config: { isPublic: true } }, async (_request, reply) => {
+    const reason = unavailable();
+    return reason === undefined ? sendText(reply, 200, 'ready') : sendText(reply, 503, reason);
+  });
   server.setNotFoundHandler(async (_request, reply) => sendNotFound(reply));
   return server;
 };

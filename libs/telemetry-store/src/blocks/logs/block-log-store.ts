@@ -45,7 +45,7 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
 
   async append(streams: readonly LogStream[]): Promise<readonly LogStream[]> {
     if (streams.every(({ entries }) => entries.length === 0)) return [];
-    this.refuseWhileFull();
+    this.assertWritable();
     const record = this.batch.write(streams);
     const end = this.options.log.append(this.recordKind, record);
     const added = this.add(streams, end);

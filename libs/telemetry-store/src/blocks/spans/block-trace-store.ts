@@ -65,7 +65,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
 
   async append(request: Uint8Array): Promise<void> {
     if (this.open.walk(request) === 0) return;
-    this.refuseWhileFull();
+    this.assertWritable();
     const end = this.options.log.append(this.recordKind, request);
     this.open.add(request, end);
     this.sealIfFull(end);
@@ -91,6 +91,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   async archiveTrace(traceId: TraceId): Promise<boolean> {
     const spans = await this.search.spansOf(traceId);
     if (spans.size === 0) return false;
+    this.options.database.assertThere();
     this.archive.add(traceId, spans);
     this.dropSurplus();
     await this.options.settleDatabase();
