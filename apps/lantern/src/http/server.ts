@@ -56,9 +56,9 @@ export const createServer = ({
     const { status, message } = failureOf(error, report);
     return sendText(reply, status, message);
   });
-  refuseEmptyParameters(server);
   guardAgainstForeignPages(server, hosts);
   if (token) requireToken(server, token);
+  refuseEmptyParameters(server);
   boundBodies(server, inFlight);
   boundAnswers(server, answers);
   compressAnswers(server);

@@ -69,6 +69,8 @@ export const uiRoutes = (directory: string) => async (server: FastifyInstance) =
     preCompressed: true,
   });
 
+  server.get('/', async (_request, reply) => sendPage(reply, directory));
+
   server.get<{ Params: { file: string } }>('/:file', async (request, reply) => {
     const { file } = request.params;
     return TOP_LEVEL_FILE.test(file) && existsSync(join(directory, file))
