@@ -86,16 +86,22 @@ const entryOf = (record: LogRecord, common: LogLabels, now: UnixNano): LogEntry 
 
 /**
  * Returns the name that an attribute has as a label: `http.status code` is `http_status_code`, `1st` is `key_1st`, and
- * `a..b` is `a_b`. Two underscores before and behind a name stay.
+ * `a..b` is `a_b`. Two underscores before and behind a name stay. A name without any ASCII letter or digit gets
+ * Prometheus' escaping, so that `用户` (`U___7528__6237_`) does not overwrite `订单`. Loki rejects the request instead.
  *
  * @see https://github.com/prometheus/otlptranslator
+ * @see https://prometheus.io/docs/instrumenting/escaping_schemes/#value-encoding
  */
 const labelNameOf = (key: string): string => {
+  if (key !== '' && !/[a-zA-Z0-9]/.test(key)) return escapedName(key);
   const [, reserved] = /^__(.*)__$/s.exec(key) ?? [];
   if (reserved !== undefined) return `__${underscored(reserved)}__`;
   const name = underscored(key);
   return /^\d/.test(name) ? `key_${name}` : name;
 };
+
+const escapedName = (key: string): string =>
+  `U__${Array.from(key, (character) => (character === '_' ? '__' : `_${character.codePointAt(0)?.toString(16) ?? ''}_`)).join('')}`;
 
 const underscored = (text: string): string => text.replace(/[^a-zA-Z0-9]+/g, '_');
 
