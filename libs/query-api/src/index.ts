@@ -124,6 +124,8 @@ export {
   type LokiResponse,
   type LokiSample,
   type LokiScalar,
+  type LokiStats,
+  type LokiStatsSummary,
   type LokiStream,
   type LokiStreams,
   type LokiTailFrame,

@@ -13,7 +13,7 @@ export interface LokiStreams {
   /** Present when the request asked for it. */
   readonly encodingFlags?: readonly string[];
   readonly result: readonly LokiStream[];
-  readonly stats: Readonly<Record<string, unknown>>;
+  readonly stats: LokiStats;
 }
 
 export interface LokiStream {
@@ -26,7 +26,7 @@ export interface LokiStream {
 export interface LokiVector {
   readonly resultType: 'vector';
   readonly result: readonly LokiVectorSeries[];
-  readonly stats: Readonly<Record<string, unknown>>;
+  readonly stats: LokiStats;
 }
 
 export interface LokiVectorSeries {
@@ -37,7 +37,7 @@ export interface LokiVectorSeries {
 export interface LokiMatrix {
   readonly resultType: 'matrix';
   readonly result: readonly LokiMatrixSeries[];
-  readonly stats: Readonly<Record<string, unknown>>;
+  readonly stats: LokiStats;
 }
 
 export interface LokiMatrixSeries {
@@ -49,7 +49,28 @@ export interface LokiMatrixSeries {
 export interface LokiScalar {
   readonly resultType: 'scalar';
   readonly result: LokiSample;
-  readonly stats: Readonly<Record<string, unknown>>;
+  readonly stats: LokiStats;
+}
+
+/** Statistics of a query. logcli prints them for `--stats`, and Grafana's inspector shows them. */
+export interface LokiStats {
+  readonly summary: LokiStatsSummary;
+}
+
+export interface LokiStatsSummary {
+  readonly bytesProcessedPerSecond: number;
+  readonly linesProcessedPerSecond: number;
+  /** Size of the text of the lines that were read. Aggregations that count lines read no text. */
+  readonly totalBytesProcessed: number;
+  /** Number of lines that were read. Lines that an index excludes are not read. */
+  readonly totalLinesProcessed: number;
+  /** Seconds. */
+  readonly execTime: number;
+  /** Seconds. Queries do not wait in a queue. */
+  readonly queueTime: number;
+  readonly subqueries: number;
+  /** Number of lines, or of samples, in the answer. */
+  readonly totalEntriesReturned: number;
 }
 
 /** Unix seconds, with milliseconds as the fraction, and the number as a text: JSON has no `NaN` and `+Inf`. */
@@ -133,6 +154,7 @@ export interface LokiPattern {
 /** One message of `tail`. */
 export interface LokiTailFrame {
   readonly streams: readonly LokiStream[];
+  /** At most 100. */
   readonly dropped_entries?: readonly LokiDroppedEntry[];
   readonly encodingFlags?: readonly string[];
 }

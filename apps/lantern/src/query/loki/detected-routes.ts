@@ -13,7 +13,6 @@ import { nowUnixNano } from '../../clock.js';
 import { sendJson } from '../../http/text.js';
 import { DetectedFields } from './detected-fields.js';
 import { LanternQueryControl } from './lantern-query-control.js';
-import { LogStoreSource } from './log-store-source.js';
 import { addQuery, goneSignal, paramsOf } from './loki-request.js';
 
 /** Labels that are told whatever their values are. */
@@ -36,8 +35,6 @@ const isId = (value: string): boolean => {
 
 /** What a user may filter by, as Grafana's Logs Drilldown offers it. */
 export const detectedRoutes = (server: FastifyInstance, logs: LogStore): void => {
-  const source = new LogStoreSource(logs);
-
   addQuery(server, '/detected_labels', async (request, reply) => {
     const { expression, startUnixNano, endUnixNano } = parseDetectedLabelsRequest(
       paramsOf(request),
@@ -69,7 +66,7 @@ export const detectedRoutes = (server: FastifyInstance, logs: LogStore): void =>
     const control = new LanternQueryControl(goneSignal(reply));
     const options = { ...query, direction: 'backward', limit: lineLimit } as const;
     const fields = new DetectedFields(limit);
-    for (const line of await evaluateLog(query.expression, options, source, control)) fields.add(line);
+    for (const line of await evaluateLog(query.expression, options, logs, control)) fields.add(line);
     return { fields, limit };
   };
 

@@ -3,6 +3,7 @@ import {
   type LokiMatrix,
   type LokiSample,
   type LokiScalar,
+  type LokiStats,
   type LokiVector,
 } from '@lantern/query-api';
 import type { MetricPoint, MetricSeries } from '@lantern/query-api/logql';
@@ -13,23 +14,23 @@ const formatSample = ({ timeUnixNano, value }: MetricPoint): LokiSample => [
   formatGoFloat(value),
 ];
 
-export const formatMatrix = (series: readonly MetricSeries[]): LokiMatrix => ({
+export const formatMatrix = (series: readonly MetricSeries[], stats: LokiStats): LokiMatrix => ({
   resultType: 'matrix',
   result: series.map(({ labels, points }) => ({ metric: labels, values: points.map(formatSample) })),
-  stats: {},
+  stats,
 });
 
 /** The first point of each series is the only one. */
-export const formatVector = (series: readonly MetricSeries[]): LokiVector => ({
+export const formatVector = (series: readonly MetricSeries[], stats: LokiStats): LokiVector => ({
   resultType: 'vector',
   result: series.flatMap(({ labels, points }) =>
     points.slice(0, 1).map((point) => ({ metric: labels, value: formatSample(point) })),
   ),
-  stats: {},
+  stats,
 });
 
-export const formatScalar = (point: MetricPoint): LokiScalar => ({
+export const formatScalar = (point: MetricPoint, stats: LokiStats): LokiScalar => ({
   resultType: 'scalar',
   result: formatSample(point),
-  stats: {},
+  stats,
 });

@@ -2,6 +2,7 @@ import {
   CATEGORIZE_LABELS,
   formatLabels,
   type LokiCategories,
+  type LokiStats,
   type LokiStream,
   type LokiStreams,
   type LokiValue,
@@ -32,11 +33,15 @@ export const groupStreams = (lines: readonly LogResult[], categorize: boolean): 
     .map(({ stream, values }) => ({ stream, values }));
 };
 
-export const formatStreams = (lines: readonly LogResult[], categorize: boolean): LokiStreams => ({
+export const formatStreams = (
+  lines: readonly LogResult[],
+  categorize: boolean,
+  stats: LokiStats,
+): LokiStreams => ({
   resultType: 'streams',
   ...(categorize ? { encodingFlags: [CATEGORIZE_LABELS] } : undefined),
   result: groupStreams(lines, categorize),
-  stats: {},
+  stats,
 });
 
 const categoriesOf = (structuredMetadata: LogLabels, parsed: LogLabels): LokiCategories => ({

@@ -1,11 +1,12 @@
 import { parseStatsRequest, parseVolumeRequest, type LokiIndexStats } from '@lantern/query-api';
 import type { LogStore } from '@lantern/telemetry-store';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
 import { sendJson } from '../../http/text.js';
 import { formatMatrix, formatVector } from './format-samples.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { addQuery, goneSignal, paramsOf, sendData } from './loki-request.js';
+import { QueryStats } from './query-stats.js';
 import { measureSelection, measureVolumes } from './volume.js';
 
 /** How much there is. */
@@ -22,16 +23,17 @@ export const indexRoutes = (server: FastifyInstance, logs: LogStore): void => {
     return sendJson(reply, JSON.stringify(stats));
   });
 
-  addQuery(server, '/index/volume', async (request, reply) => {
-    const volume = parseVolumeRequest(paramsOf(request), nowUnixNano(), false);
-    const series = await measureVolumes(logs, volume, new LanternQueryControl(goneSignal(reply)));
-    return sendData(reply, formatVector(series));
-  });
-
-  addQuery(server, '/index/volume_range', async (request, reply) => {
-    const volume = parseVolumeRequest(paramsOf(request), nowUnixNano(), true);
-    const series = await measureVolumes(logs, volume, new LanternQueryControl(goneSignal(reply)));
+  const measure = async (request: FastifyRequest, reply: FastifyReply, isRange: boolean) => {
+    const stats = new QueryStats();
+    const volume = parseVolumeRequest(paramsOf(request), nowUnixNano(), isRange);
+    const control = new LanternQueryControl(goneSignal(reply));
+    const series = await measureVolumes(stats.counting(logs), volume, control);
+    const summary = stats.summarize(series.reduce((sum, { points }) => sum + points.length, 0));
     // Loki, too, answers a single step with a vector.
-    return sendData(reply, volume.steps?.count === 1 ? formatVector(series) : formatMatrix(series));
-  });
+    const isVector = !isRange || volume.steps?.count === 1;
+    return sendData(reply, isVector ? formatVector(series, summary) : formatMatrix(series, summary));
+  };
+
+  addQuery(server, '/index/volume', (request, reply) => measure(request, reply, false));
+  addQuery(server, '/index/volume_range', (request, reply) => measure(request, reply, true));
 };

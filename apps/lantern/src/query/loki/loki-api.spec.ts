@@ -1,7 +1,9 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { LokiStats, LokiStatsSummary } from '@lantern/query-api';
 import { MAX_BODY_BYTES } from '../../http/limits.js';
 import { useLantern, type Answer } from '../../testing/running-lantern.js';
+import { withoutStats } from '../../testing/without-stats.js';
 
 const lantern = useLantern();
 
@@ -29,6 +31,11 @@ beforeAll(async () => {
   });
   expect(status).toBe(204);
 });
+
+const summaryOf = (answer: Answer): LokiStatsSummary => {
+  expect([answer.status, answer.text]).toEqual([200, expect.anything()]);
+  return (answer.json() as { data: { stats: LokiStats } }).data.stats.summary;
+};
 
 const linesOf = (answer: Answer): string[] => {
   expect([answer.status, answer.text]).toEqual([200, expect.anything()]);
@@ -77,26 +84,59 @@ describe('query_range', () => {
       init,
     );
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json']);
-    expect(answer.text).toBe(
+    expect(withoutStats(answer.text)).toBe(
       '{"status":"success","data":{"resultType":"streams","encodingFlags":["categorize-labels"],"result":[' +
         '{"stream":{"env":"dev","level":"error","service":"order-service","service_name":"order-service"},"values":[' +
         `["${at(3)}","Payment processing failed",{"structuredMetadata":{"detected_level":"error"}}],` +
         `["${at(1)}","Payment gateway timeout: Unable to reach provider",` +
         `{"structuredMetadata":{"detected_level":"error","order":"7","trace_id":"${TRACE_ID}"}}]` +
-        ']}],"stats":{}}}',
+        ']}],"stats":{…}}}',
     );
+  });
+
+  it.each([
+    ['{service="order-service"}', 2, 74, 2],
+    ['sum by (service) (bytes_over_time({service=~".+"}[1m]))', 3, 90, 8],
+    ['sum by (service) (count_over_time({service=~".+"}[1m]))', 3, 0, 8],
+  ])('query_range fills in statistics of %s', async (query, lines, bytes, entries) => {
+    const params = { start: at(0), end: at(60), step: '15' };
+    expect(summaryOf(await lantern.queryLogs(query, params))).toEqual({
+      bytesProcessedPerSecond: expect.any(Number),
+      linesProcessedPerSecond: expect.any(Number),
+      totalBytesProcessed: bytes,
+      totalLinesProcessed: lines,
+      execTime: expect.any(Number),
+      queueTime: 0,
+      subqueries: 0,
+      totalEntriesReturned: entries,
+    });
+  });
+
+  it('query fills in statistics', async () => {
+    const params = new URLSearchParams({
+      query: 'sum by (service) (bytes_rate({service=~".+"}[1m]))',
+      time: at(60),
+    });
+    const summary = summaryOf(await lantern.loki(`/loki/api/v1/query?${params.toString()}`));
+    expect(summary).toMatchObject({
+      totalBytesProcessed: 90,
+      totalLinesProcessed: 3,
+      totalEntriesReturned: 2,
+    });
+    expect(summary.execTime).toBeGreaterThan(0);
+    expect(summary.linesProcessedPerSecond).toBeGreaterThan(0);
   });
 
   it('folds structured metadata into the labels for clients that do not ask otherwise', async () => {
     const { text } = await lantern.queryLogs('{service="order-service"}', { direction: 'forward' });
-    expect(text).toBe(
+    expect(withoutStats(text)).toBe(
       '{"status":"success","data":{"resultType":"streams","result":[' +
         '{"stream":{"detected_level":"error","env":"dev","level":"error","order":"7","service":"order-service",' +
         `"service_name":"order-service","trace_id":"${TRACE_ID}"},` +
         `"values":[["${at(1)}","Payment gateway timeout: Unable to reach provider"]]},` +
         '{"stream":{"detected_level":"error","env":"dev","level":"error","service":"order-service",' +
         `"service_name":"order-service"},"values":[["${at(3)}","Payment processing failed"]]}` +
-        '],"stats":{}}}',
+        '],"stats":{…}}}',
     );
   });
 

@@ -11,7 +11,6 @@ import {
 import type { UnixNano } from '@lantern/telemetry-model';
 import type { LogStore } from '@lantern/telemetry-store';
 import { DetectedFields } from './detected-fields.js';
-import { LogStoreSource } from './log-store-source.js';
 
 /** Names that people look for as labels, and that are structured metadata instead. */
 const METADATA_NAME = /^(?:trace|span|correlation)_?id$/i;
@@ -60,8 +59,7 @@ export const explainEmptyAnswer = async (
     const fields = new DetectedFields(MAX_FIELDS);
     const options = { startUnixNano, endUnixNano, direction: 'backward', limit: SEARCHED_LINES } as const;
     const query: LogExpr = { kind: 'log', matchers: selector, stages: [] };
-    for (const line of await evaluateLog(query, options, new LogStoreSource(store), control))
-      fields.add(line);
+    for (const line of await evaluateLog(query, options, store, control)) fields.add(line);
     const origins = new Map(fields.list().map(({ label, parsers }) => [label, parsers?.[0] ?? METADATA]));
     const [first] = mistaken;
     const origin = origins.get(first?.name ?? '');

@@ -26,7 +26,7 @@ import { formatStreams } from './format-streams.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { addQuery, goneSignal, paramsOf, sendData, wantsCategories } from './loki-request.js';
 import { explainEmptyAnswer, refuseMetadataAsLabel, type EmptyAnswer } from './metadata-hint.js';
-import { LogStoreSource } from './log-store-source.js';
+import { QueryStats } from './query-stats.js';
 
 /** Answers up to this size are formatted at once, which takes milliseconds. */
 const MAX_WHOLE_CHARACTERS = 256 * 1024;
@@ -40,8 +40,6 @@ const countPoints = (series: readonly MetricSeries[]): number =>
 
 /** Queries in LogQL. */
 export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Report): void => {
-  const source = new LogStoreSource(logs);
-
   const controlOf = (reply: FastifyReply): LanternQueryControl =>
     new LanternQueryControl(goneSignal(reply), { hold: server.answerBytes.shareOf(reply).hold });
 
@@ -49,30 +47,36 @@ export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Rep
     isLarge ? sendPieces(reply, jsonPieces({ status: 'success', data }), report) : sendData(reply, data);
 
   addQuery(server, '/query_range', async (request, reply) => {
+    const stats = new QueryStats();
+    const source = stats.counting(logs);
     const query = parseRangeQuery(paramsOf(request), nowUnixNano());
     await refuseMetadataAsLabel(logs, query.expression);
     const control = controlOf(reply);
     if (query.kind === 'metric') {
       const series = await evaluateMetric(query.expression, query.steps, source, control);
       if (series.length === 0) await explainEmptyAnswer(logs, readBy(query), control);
-      return send(reply, formatMatrix(series), countPoints(series) > MAX_WHOLE_POINTS);
+      const points = countPoints(series);
+      return send(reply, formatMatrix(series, stats.summarize(points)), points > MAX_WHOLE_POINTS);
     }
     const lines = await evaluateLog(query.expression, query, source, control);
     if (lines.length === 0) await explainEmptyAnswer(logs, query, control);
-    const data = formatStreams(lines, wantsCategories(request));
+    const data = formatStreams(lines, wantsCategories(request), stats.summarize(lines.length));
     return send(reply, data, countCharacters(lines) > MAX_WHOLE_CHARACTERS);
   });
 
   addQuery(server, '/query', async (request, reply) => {
+    const stats = new QueryStats();
     const { expression, steps } = parseInstantQuery(paramsOf(request), nowUnixNano());
     await refuseMetadataAsLabel(logs, expression);
     if (expression.kind === 'number') {
-      return sendData(reply, formatScalar({ timeUnixNano: steps.startUnixNano, value: expression.value }));
+      const point = { timeUnixNano: steps.startUnixNano, value: expression.value };
+      return sendData(reply, formatScalar(point, stats.summarize(1)));
     }
     const control = controlOf(reply);
-    const series = await evaluateMetric(expression, steps, source, control);
+    const series = await evaluateMetric(expression, steps, stats.counting(logs), control);
     if (series.length === 0) await explainEmptyAnswer(logs, readBy({ expression, steps }), control);
-    return send(reply, formatVector(series), countPoints(series) > MAX_WHOLE_POINTS);
+    const points = countPoints(series);
+    return send(reply, formatVector(series, stats.summarize(points)), points > MAX_WHOLE_POINTS);
   });
 
   addQuery(server, '/format_query', async (request, reply) => {

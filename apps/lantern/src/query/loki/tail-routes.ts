@@ -7,7 +7,6 @@ import { nowUnixNano } from '../../clock.js';
 import { failureOf, type Report } from '../../http/failure.js';
 import { HttpError } from '../../http/http-error.js';
 import { LanternQueryControl } from './lantern-query-control.js';
-import { LogStoreSource } from './log-store-source.js';
 import { paramsOf, wantsCategories } from './loki-request.js';
 import type { LokiParts } from './loki-routes.js';
 import { refuseMetadataAsLabel } from './metadata-hint.js';
@@ -41,6 +40,19 @@ export const tailRoutes = async (
   const requests = new WeakMap<FastifyRequest, TailRequest>();
   let open = 0;
 
+  /** Counts the tail before its handshake, so that concurrent handshakes cannot pass the limit together. */
+  const countTail = ({ ws: isHandshake, raw: { socket } }: FastifyRequest): void => {
+    if (!isHandshake || socket.destroyed) return;
+    if (open >= MAX_TAILS) {
+      throw new HttpError(
+        400,
+        `max concurrent tail requests limit exceeded, count > limit (${open + 1} > ${MAX_TAILS})`,
+      );
+    }
+    open++;
+    socket.once('close', () => open--);
+  };
+
   server.get(
     '/loki/api/v1/tail',
     {
@@ -49,20 +61,13 @@ export const tailRoutes = async (
       preValidation: async (request) => {
         const tail = parseTailRequest(paramsOf(request), nowUnixNano());
         await refuseMetadataAsLabel(logs, tail.expression);
-        if (open >= MAX_TAILS) {
-          throw new HttpError(
-            400,
-            `max concurrent tail requests limit exceeded, count > limit (${open + 1} > ${MAX_TAILS})`,
-          );
-        }
+        countTail(request);
         requests.set(request, tail);
       },
     },
     (socket, request) => {
       const tail = requests.get(request);
       if (!tail) return;
-      open++;
-      socket.once('close', () => open--);
       void follow(socket, tail, new TailSession(tail, wantsCategories(request)));
     },
   );
@@ -96,7 +101,7 @@ export const tailRoutes = async (
           direction: 'backward',
           limit: tail.limit,
         },
-        new LogStoreSource(logs),
+        logs,
         new LanternQueryControl(gone.signal),
       );
       const control = new LanternQueryControl(gone.signal, { timeoutMillis: Infinity });

@@ -1,8 +1,8 @@
 import { formatLabels, type VolumeRequest } from '@lantern/query-api';
 import { compileMatcher, stepTime, type MetricSeries, type QueryControl } from '@lantern/query-api/logql';
 import type { LogLabels, UnixNano } from '@lantern/telemetry-model';
-import type { LogStore } from '@lantern/telemetry-store';
 import { HttpError } from '../../http/http-error.js';
+import type { LogReader } from './query-stats.js';
 
 /** Loki's default for `volume_max_series`. */
 const MAX_SERIES = 1_000;
@@ -17,7 +17,7 @@ type Selection = Pick<VolumeRequest, 'expression' | 'startUnixNano' | 'endUnixNa
 
 /** Calls `visit` for each line of a selection, with its size in bytes of UTF-8, structured metadata included. */
 const visitLines = async (
-  store: LogStore,
+  store: LogReader,
   { expression, startUnixNano, endUnixNano }: Selection,
   control: QueryControl,
   visit: (labels: LogLabels, bytes: number, timeUnixNano: bigint) => void,
@@ -36,7 +36,7 @@ const visitLines = async (
 };
 
 export const measureSelection = async (
-  store: LogStore,
+  store: LogReader,
   selection: Selection,
   control: QueryControl,
 ): Promise<SelectionSize> => {
@@ -64,7 +64,7 @@ interface Volume {
  * @throws {HttpError} 400 when there are too many series
  */
 export const measureVolumes = async (
-  store: LogStore,
+  store: LogReader,
   request: VolumeRequest,
   control: QueryControl,
 ): Promise<MetricSeries[]> => {
