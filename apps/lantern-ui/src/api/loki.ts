@@ -140,8 +140,12 @@ export const tailUrl = (query: string): string => {
 };
 
 export const tailLinesOf = (frame: unknown): { readonly lines: LogLine[]; readonly dropped: number } => {
-  const { streams = [], dropped_entries: dropped = [] } = frame as Partial<LokiTailFrame>;
-  return { lines: logLinesOf({ data: { result: streams } }), dropped: dropped.length };
+  const {
+    streams = [],
+    dropped_entries: dropped = [],
+    dropped_count: count,
+  } = frame as Partial<LokiTailFrame>;
+  return { lines: logLinesOf({ data: { result: streams } }), dropped: count ?? dropped.length };
 };
 
 /** A list that Loki leaves out when it is empty. */

@@ -156,6 +156,8 @@ export interface LokiTailFrame {
   readonly streams: readonly LokiStream[];
   /** At most 100. */
   readonly dropped_entries?: readonly LokiDroppedEntry[];
+  /** Number of all dropped lines, where `dropped_entries` does not name every one. Loki does not send it. */
+  readonly dropped_count?: number;
   readonly encodingFlags?: readonly string[];
 }
 

@@ -50,7 +50,7 @@ describe('a tail session', () => {
     expect(linesOf(frames)).toHaveLength(100);
   });
 
-  it('drops the oldest lines beyond 16 MB for a client that does not read, and names them', async () => {
+  it('drops the oldest lines beyond 16 MB for a client that does not read, names 100 of them and counts all', async () => {
     const session = sessionOf();
     for (let n = 0; n < 200; n++) {
       session.offer([{ labels: { app: 'x' }, entries: [entry(n, ESCAPED)] }]);
@@ -65,6 +65,7 @@ describe('a tail session', () => {
     expect(kept).toEqual(Array.from({ length: 63 }, (_, n) => String(137 + n)));
     expect(named[0]).toEqual({ labels: { app: 'x' }, timestamp: '0' });
     expect(named).toHaveLength(100);
+    expect(frames.reduce((sum, { dropped_count = 0 }) => sum + dropped_count, 0)).toBe(137);
   });
 
   it('drops streams that are offered faster than the pipeline runs', async () => {

@@ -27,7 +27,7 @@ const MAX_FRAME_LINES = 1_000;
 const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
 const MAX_WAITING_LINES = 10_000;
 
-/** Limit on the dropped lines that one frame names. */
+/** Limit on the dropped lines that one frame names. The frame has the number of all. */
 const MAX_NAMED = 100;
 
 interface WaitingLine {
@@ -46,6 +46,8 @@ export class TailSession {
   private waiting: WaitingLine[] = [];
   private waitingCharacters = 0;
   private dropped: LokiDroppedEntry[] = [];
+  /** Number of lines dropped since the last frame, named or not. */
+  private droppedCount = 0;
 
   constructor(
     { expression }: Pick<TailRequest, 'expression'>,
@@ -118,7 +120,7 @@ export class TailSession {
   frame(beforeUnixNano: bigint): LokiTailFrame | undefined {
     const isReady = ({ result }: WaitingLine) => result.timeUnixNano <= beforeUnixNano;
     const ready = this.waiting.filter(isReady).sort(byTime);
-    if (ready.length === 0 && this.dropped.length === 0) return undefined;
+    if (ready.length === 0 && this.droppedCount === 0) return undefined;
     let count = 0;
     let characters = 0;
     for (const line of ready) {
@@ -129,12 +131,14 @@ export class TailSession {
     }
     this.waiting = [...ready.slice(count), ...this.waiting.filter((line) => !isReady(line))];
     this.waitingCharacters -= characters;
-    const { dropped } = this;
+    const { dropped, droppedCount } = this;
     this.dropped = [];
+    this.droppedCount = 0;
     const sent = ready.slice(0, count).map(({ result }) => result);
     return {
       streams: groupStreams(sent, this.categorize),
       ...(dropped.length === 0 ? undefined : { dropped_entries: dropped }),
+      ...(droppedCount > dropped.length ? { dropped_count: droppedCount } : undefined),
       ...(this.categorize ? { encodingFlags: [CATEGORIZE_LABELS] } : undefined),
     };
   }
@@ -164,6 +168,7 @@ export class TailSession {
   }
 
   private drop(labels: LogLabels, timeUnixNano: bigint): void {
+    this.droppedCount++;
     if (this.dropped.length < MAX_NAMED) this.dropped.push({ labels, timestamp: String(timeUnixNano) });
   }
 }

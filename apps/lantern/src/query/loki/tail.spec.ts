@@ -115,14 +115,25 @@ describe('tail', () => {
     ]);
   });
 
-  it('serves ten at a time', async () => {
-    const sockets = Array.from({ length: 10 }, () => connect({ query: '{app="many"}' }));
-    await Promise.all(sockets.map((socket) => once(socket, 'open')));
-    const [, response] = (await once(connect({ query: '{app="many"}' }), 'unexpected-response')) as [
-      unknown,
-      { statusCode: number },
-    ];
-    expect(response.statusCode).toBe(400);
-    await Promise.all(sockets.map(close));
+  it('serves ten clients at a time, also when thirty connect at once, and others when these have left', async () => {
+    const outcomeOf = async (socket: WebSocket): Promise<number> => {
+      const opened = once(socket, 'open').then(() => 101);
+      const refused = once(socket, 'unexpected-response').then(
+        ([, response]) => (response as { statusCode: number }).statusCode,
+      );
+      return Promise.race([opened, refused]);
+    };
+    for (let round = 0; round < 2; round++) {
+      const sockets = Array.from({ length: 30 }, () => connect({ query: '{app="many"}' }));
+      const outcomes = await Promise.all(sockets.map(outcomeOf));
+      expect(outcomes.filter((status) => status === 101)).toHaveLength(10);
+      expect(outcomes.filter((status) => status === 400)).toHaveLength(20);
+      await Promise.all(sockets.filter((_, index) => outcomes[index] === 101).map(close));
+    }
+  });
+
+  it('does not count a request without a handshake as a tail', async () => {
+    const url = `${lantern.urls.loki}/loki/api/v1/tail?query=%7Bapp%3D%22plain%22%7D`;
+    for (let n = 0; n < 15; n++) expect((await fetch(url)).status).toBe(404);
   });
 });
