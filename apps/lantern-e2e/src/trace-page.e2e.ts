@@ -405,6 +405,35 @@ describe('a trace that is still arriving', () => {
   });
 });
 
+describe('a trace whose spans share an ID', () => {
+  it('shows the details of the span that was chosen', async () => {
+    const id = randomBytes(16).toString('hex');
+    const start = BigInt(Date.now() - MINUTE) * 1_000_000n;
+    const made = (name: string, from: number) => ({
+      traceId: id,
+      spanId: '00000000000000aa',
+      name,
+      kind: 1,
+      startTimeUnixNano: String(start + BigInt(from) * 1_000_000n),
+      endTimeUnixNano: String(start + BigInt(from + 10) * 1_000_000n),
+      attributes: [{ key: 'made.by', value: { stringValue: `writer of ${name}` } }],
+      status: {},
+    });
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'twins' } }] };
+    const spans = [made('first', 0), made('second', 20)];
+    const content = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] });
+    await page.goto(`${uiUrl()}/search`);
+    await page
+      .getByLabel('File of traces')
+      .setInputFiles({ name: 'twins.json', mimeType: 'application/json', buffer: Buffer.from(content) });
+    const details = page.getByRole('complementary', { name: 'Details' });
+    await span(/twins second/).click();
+    await details.getByText('writer of second', { exact: true }).waitFor();
+    await span(/twins first/).click();
+    await details.getByText('writer of first', { exact: true }).waitFor();
+  });
+});
+
 describe('a trace of a hostile sender', () => {
   const id = randomBytes(16).toString('hex');
   const RTL = '\u202eמספר הזמנה ١٢٣';
@@ -463,6 +492,23 @@ describe('a trace of a hostile sender', () => {
       RTL.replace('\u202e', '⟨U+202E⟩'),
     );
     expect(await audit(page)).toEqual([]);
+  });
+
+  it('has its flame graph drawn without characters that reorder text', async () => {
+    await page.addInitScript(`
+      globalThis.drawn = [];
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+        drawn.push(text);
+        fillText.call(this, text, ...place);
+      };
+    `);
+    await page.goto(`${uiUrl()}/trace/${id}?view=flame`);
+    await eventually(async () => {
+      const drawn = await page.evaluate<string[]>('drawn');
+      expect(drawn).toContain(RTL.replace('\u202e', '⟨U+202E⟩'));
+      expect(drawn).not.toContain(RTL);
+    });
   });
 
   it.each(['flame', 'graph', 'statistics', 'spans'])('does no harm to the view %s', async (view) => {

@@ -31,6 +31,7 @@ import { Minimap } from './waterfall/Minimap.js';
 import { PathSections } from './waterfall/path-sections.js';
 import { Waterfall, type WaterfallHandle } from './waterfall/Waterfall.js';
 import { collapseAll, collapseOne, expandOne, revealing, waterfallRows } from './waterfall/waterfall-rows.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 const FlameGraph = lazy(loadCode(() => import('./flame/FlameGraph.js')));
 const CallGraph = lazy(loadCode(() => import('./graph/CallGraph.js')));
@@ -91,8 +92,13 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
   const path = useMemo(() => new PathSections(trace.path, table.length), [trace.path, table.length]);
 
   const find = useFind(traceId, trace, address.find, (text) => address.change({ find: text }));
-  const selected = useMemo(() => rowOf(table.spanIds, address.spanId), [table, address.spanId]);
-  const cursorRow = useMemo(() => rowOf(table.spanIds, cursorId), [table, cursorId]);
+  // Spans may share an ID: of those the row that was chosen, as long as it has that ID.
+  const [chosenRow, setChosenRow] = useState(NO_ROW);
+  const selected = useMemo(
+    () => rowOf(table.spanIds, address.spanId, chosenRow),
+    [table, address.spanId, chosenRow],
+  );
+  const cursorRow = useMemo(() => rowOf(table.spanIds, cursorId, chosenRow), [table, cursorId, chosenRow]);
   const cursor = cursorRow === NO_ROW ? selected : cursorRow;
 
   const time = useTimeWindow(address.window, table.duration, (window) => address.change({ window }));
@@ -102,6 +108,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     const id = table.spanIds[row];
     if (id === undefined) return;
     setCursorId(id);
+    setChosenRow(row);
     setCollapsed((current) => revealing(table, current, row));
     if (selected !== NO_ROW) follow(id);
   };
@@ -110,6 +117,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     if (id === undefined) return;
     follow.cancel();
     setCursorId(id);
+    setChosenRow(row);
     setOpenEntry(entry);
     setCollapsed((current) => revealing(table, current, row));
     address.change({ spanId: id });
@@ -183,7 +191,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
   const shared = { traceId, trace, matches: find.flags, selected, onOpen: open };
   return (
     <article className={classes.view}>
-      <title>{`${serviceOf(table, 0)} ${operationOf(table, 0)} · Lantern`}</title>
+      <title>{visibleText(`${serviceOf(table, 0)} ${operationOf(table, 0)} · Lantern`)}</title>
       <TraceHeader traceId={traceId} trace={trace} staleBecause={staleBecause} onOpen={open}>
         <ViewMenu
           view={address.view}
@@ -306,8 +314,9 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
   );
 };
 
-const rowOf = (spanIds: readonly SpanId[], spanId: SpanId | undefined): number =>
-  spanId === undefined ? NO_ROW : spanIds.indexOf(spanId);
+/** @param chosen row that wins over others of the same ID */
+const rowOf = (spanIds: readonly SpanId[], spanId: SpanId | undefined, chosen = NO_ROW): number =>
+  spanId === undefined ? NO_ROW : spanIds[chosen] === spanId ? chosen : spanIds.indexOf(spanId);
 
 /** A dialog or a menu lies over the page, and takes the key. */
 const isCovered = (): boolean => document.querySelector('[role=dialog], [role=menu]') !== null;
