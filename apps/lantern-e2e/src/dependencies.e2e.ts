@@ -70,6 +70,8 @@ describe('the dependency page', () => {
     expect(await row('deps-orders', 'deps-stock').first().innerText()).toMatch(/new\s*circle/);
     expect(await row('deps-gateway', 'deps-orders').innerText()).not.toMatch(/new|circle/);
     expect(await page.locator('main b').count()).toBe(0);
+    await graph().getByText('deps-<b>bold</b> ⟨U+202E⟩שירות', { exact: true }).waitFor();
+    expect(await graph().innerHTML()).not.toContain('\u202e');
     expect(await audit(page)).toEqual([]);
     await darken(page);
     expect(await audit(page)).toEqual([]);
@@ -112,6 +114,7 @@ describe('the dependency page', () => {
     await link.waitFor();
     const box = await link.boundingBox();
     expect((box?.x ?? Infinity) + (box?.width ?? 0)).toBeLessThanOrEqual(1280);
+    expect(await audit(page)).toEqual([]);
   });
 
   it('says what to do where there is nothing', async () => {

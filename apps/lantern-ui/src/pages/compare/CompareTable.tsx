@@ -134,10 +134,10 @@ const Row = ({ row, place, inset, most }: RowProps) => {
           <span className={classes.sign} title={change?.label} role="img" aria-label={change?.label}>
             {change?.sign}
           </span>
-          <span className={classes.service} title={call.service}>
+          <span className={classes.service} title={visibleText(call.service)}>
             <ServiceName name={call.service} />
           </span>
-          <bdi className={classes.operation} title={call.operation}>
+          <bdi className={classes.operation} title={visibleText(call.operation)}>
             {visibleText(call.operation.slice(0, 200)) || 'unnamed'}
           </bdi>
         </span>

@@ -10,6 +10,7 @@ import { callKey, type MarkedCall } from './call-graph.js';
 import { callPath } from './call-path.js';
 import { sortCalls, type CallOrder } from './call-order.js';
 import classes from './CallTable.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface CallTableProps {
   readonly calls: readonly MarkedCall[];
@@ -113,7 +114,7 @@ const CallRow = ({ call, range, focusPath }: CallRowProps) => {
         <Link
           to={callPath(call, range)}
           className={classes.traces}
-          aria-label={`Traces of ${caller} calling ${callee}`}
+          aria-label={visibleText(`Traces of ${caller} calling ${callee}`)}
         >
           Traces
         </Link>

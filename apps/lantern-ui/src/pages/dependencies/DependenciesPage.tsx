@@ -21,6 +21,7 @@ import {
   type DependenciesPageState,
 } from './dependencies-params.js';
 import { DependencyGraph } from './DependencyGraph.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 const DependenciesPage = () => {
   const [params] = useSearchParams();
@@ -40,7 +41,7 @@ const DependenciesPage = () => {
 
   return (
     <div className={classes.page}>
-      <title>{`${service === '' ? '' : `${service} · `}Dependencies · Lantern`}</title>
+      <title>{visibleText(`${service === '' ? '' : `${service} · `}Dependencies · Lantern`)}</title>
       <div className={classes.bar}>
         <h1 className={classes.heading}>Dependencies</h1>
         {shown !== undefined && (
@@ -98,7 +99,7 @@ const DependenciesPage = () => {
         />
       ) : shown.length === 0 ? (
         <Notice
-          title={service === '' ? 'No service called another' : `${service} has no connections`}
+          title={service === '' ? 'No service called another' : `${visibleText(service)} has no connections`}
           icon={<IconTopologyStar3 size={28} stroke={1.5} />}
         >
           {service === '' ? (

@@ -14,6 +14,7 @@ import { NODE_HEIGHT, type GraphEdge, type GraphLayout, type GraphNode } from '.
 import { layoutQuery } from './layout-query.js';
 import { measureText } from './measure-text.js';
 import { useGraphView } from './use-graph-view.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface DependencyGraphProps {
   readonly calls: readonly MarkedCall[];
@@ -34,7 +35,7 @@ export const DependencyGraph = (props: DependencyGraphProps) => {
     return {
       nodes: servicesOf(calls).map((service) => ({
         service,
-        width: Math.min(260, measureText(shortened(service)) + 48),
+        width: Math.min(260, measureText(visibleText(service)) + 48),
       })),
       edges: calls.map((call) => ({
         caller: call.caller,
@@ -167,8 +168,8 @@ interface ServiceProps {
 }
 
 const Service = ({ node: { service, x, y, width }, isFocus, path }: ServiceProps) => (
-  <Link to={path} aria-label={service} className={classes.service} data-focus={isFocus} replace>
-    <title>{`Show what is around ${service}`}</title>
+  <Link to={path} aria-label={visibleText(service)} className={classes.service} data-focus={isFocus} replace>
+    <title>{`Focus on ${visibleText(service)}`}</title>
     <rect x={x - width / 2} y={y - NODE_HEIGHT / 2} width={width} height={NODE_HEIGHT} rx="8" />
     <rect
       className={classes.color}
@@ -179,9 +180,10 @@ const Service = ({ node: { service, x, y, width }, isFocus, path }: ServiceProps
       height="9"
       rx="2"
     />
-    <text x={x - width / 2 + 31} y={y} dy="0.35em">
-      {shortened(service)}
-    </text>
+    {/* HTML, because SVG text cannot end in an ellipsis where its box ends. */}
+    <foreignObject x={x - width / 2 + 31} y={y - NODE_HEIGHT / 2} width={width - 40} height={NODE_HEIGHT}>
+      <bdi className={classes.name}>{visibleText(service)}</bdi>
+    </foreignObject>
   </Link>
 );
 
@@ -236,7 +238,7 @@ const widthOf = (label: string): number => (label === '' ? 0 : measureText(label
 
 const callTitle = (call: MarkedCall): string =>
   [
-    `${call.caller} to ${call.callee}`,
+    visibleText(`${call.caller} to ${call.callee}`),
     formatCounted(call.count, 'call'),
     `${formatPercent(call.errorCount / call.count)} failed`,
     call.latency === undefined
@@ -247,7 +249,3 @@ const callTitle = (call: MarkedCall): string =>
   ]
     .filter((part) => part !== '')
     .join('\n');
-
-const LONGEST_NAME = 30;
-const shortened = (name: string): string =>
-  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;

@@ -14,6 +14,7 @@ import { useVirtualRows } from '../../shared/use-virtual-rows.js';
 import classes from './ResultList.module.css';
 import { ErrorMark, IncompleteMark, TraceName } from './TraceMarks.js';
 import { longestOf, shareOf, type ResultsProps } from './results.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 const ROW_HEIGHT = 61;
 
@@ -115,7 +116,10 @@ const Result = memo(({ summary, path, share, now, isSelected, onToggle }: Result
             <ServiceName key={name} name={name}>
               <span className={classes.spans}>{formatCount(count)}</span>
               {errors > 0 && (
-                <span className={classes.failed} title={`${formatCounted(errors, 'error')} in ${name}`}>
+                <span
+                  className={classes.failed}
+                  title={visibleText(`${formatCounted(errors, 'error')} in ${name}`)}
+                >
                   <IconAlertCircleFilled size={11} aria-hidden />
                   {formatCount(errors)}
                 </span>

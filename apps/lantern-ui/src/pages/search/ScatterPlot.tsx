@@ -8,6 +8,7 @@ import type { ResolvedRange } from '../../shared/time-range.js';
 import { serviceColor } from '../../shared/service-color.js';
 import { plotOf } from './scatter-plot.js';
 import classes from './ScatterPlot.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 const HEIGHT = 132;
 
@@ -54,7 +55,7 @@ export const ScatterPlot = ({ summaries, range, pathOf }: ScatterPlotProps) => {
             onClick={() => void navigate(pathOf(summary))}
           >
             <title>
-              {`${summary.rootService} ${summary.rootOperation}\n${formatDuration(summary.durationNano)}, ` +
+              {`${visibleText(`${summary.rootService} ${summary.rootOperation}`)}\n${formatDuration(summary.durationNano)}, ` +
                 `${formatCounted(summary.spanCount, 'span')}, ${formatCounted(summary.errorCount, 'error')}\n` +
                 formatShortClock(summary.startUnixNano)}
             </title>

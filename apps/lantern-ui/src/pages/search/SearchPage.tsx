@@ -21,6 +21,7 @@ import classes from './SearchPage.module.css';
 import { traceSearchOf } from './trace-search.js';
 import { useReading } from './use-reading.js';
 import { useSearchResults } from './use-search-results.js';
+import { visibleText } from '../../shared/visible-text.js';
 
 /** How often to look while nothing has arrived yet: somebody is waiting for the first trace. */
 const WAITING_MILLIS = 2_000;
@@ -134,4 +135,4 @@ const SearchPage = () => {
 export default SearchPage;
 
 const titleOf = ({ service, operation }: SearchPageState): string =>
-  `${[service, operation].filter((part) => part !== '').join(' ') || 'Search'} · Lantern`;
+  `${visibleText([service, operation].filter((part) => part !== '').join(' ')) || 'Search'} · Lantern`;

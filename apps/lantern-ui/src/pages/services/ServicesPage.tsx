@@ -45,7 +45,7 @@ const ServicesPage = () => {
 
   return (
     <div className={classes.page}>
-      <title>{`${service === '' ? '' : `${service} · `}Services · Lantern`}</title>
+      <title>{visibleText(`${service === '' ? '' : `${service} · `}Services · Lantern`)}</title>
       <div className={classes.bar}>
         <h1 className={classes.heading}>
           {service === '' ? (

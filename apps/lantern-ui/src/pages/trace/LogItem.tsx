@@ -7,6 +7,7 @@ import { LevelTag } from '../../shared/LevelTag.js';
 import { LineDetails } from '../../shared/LineDetails.js';
 import { ServiceName } from '../../shared/ServiceName.js';
 import classes from './LogItem.module.css';
+import { visibleText } from '../../shared/visible-text.js';
 
 interface LogItemProps {
   readonly line: LogLine;
@@ -30,7 +31,7 @@ export const LogItem = ({ line, startUnixNano, isOpen, onToggle, onOpenSpan }: L
           <LevelTag level={line.level} />
           <ServiceName name={line.service} />
         </span>
-        <span className={classes.message}>{line.message}</span>
+        <bdi className={classes.message}>{visibleText(line.message)}</bdi>
       </button>
       {isOpen && (
         <div className={classes.details}>

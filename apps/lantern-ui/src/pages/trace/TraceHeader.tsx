@@ -190,7 +190,7 @@ const CriticalShares = ({
           <span
             key={time.service}
             className={classes.part}
-            title={`${time.service}: ${formatNanos(time.nano)}, ${shareOf(time)} of the trace`}
+            title={visibleText(`${time.service}: ${formatNanos(time.nano)}, ${shareOf(time)} of the trace`)}
             style={{
               width: `${(time.nano / Math.max(duration, 1)) * 100}%`,
               '--service': serviceColor(time.service),

@@ -2,6 +2,7 @@ import type { FlameBox } from '@lantern/telemetry-model';
 import { formatNanos } from '../../../shared/format/duration.js';
 import type { CanvasPalette } from '../../../shared/theme/canvas-palette.js';
 import type { FlameBoxes } from './flame-boxes.js';
+import { visibleText } from '../../../shared/visible-text.js';
 
 export const FLAME_ROW = 24;
 
@@ -64,9 +65,10 @@ export const drawFlame = (
       context.clip();
       const x = Math.max(0, from) + 7;
       context.fillStyle = token.ink;
-      context.fillText(call.operation, x, top + FLAME_ROW / 2);
+      const operation = visibleText(call.operation);
+      context.fillText(operation, x, top + FLAME_ROW / 2);
       const self = formatNanos(call.selfNano);
-      const named = context.measureText(call.operation).width;
+      const named = context.measureText(operation).width;
       if (named + 60 < room) {
         context.fillStyle = token['ink-muted'];
         context.fillText(self, x + named + 8, top + FLAME_ROW / 2);

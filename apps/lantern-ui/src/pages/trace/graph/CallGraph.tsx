@@ -114,7 +114,7 @@ const Graph = ({ calls, onOpen }: GraphProps) => {
                   <button
                     type="button"
                     className={classes.box}
-                    title={`${call.service} ${call.operation}: show its longest span`}
+                    title={visibleText(`${call.service} ${call.operation}: show its longest span`)}
                     style={{
                       '--service': serviceColor(call.service),
                       '--tint': `${Math.round((tintedNano(call, tint) / most) * 60)}%`,

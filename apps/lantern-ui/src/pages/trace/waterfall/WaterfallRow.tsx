@@ -147,7 +147,7 @@ export const EntryRow = memo(({ table, entry, index, top, isSelected }: EntryRow
       <span className={classes.level} data-level={entry.level}>
         {entry.level === 'unknown' ? 'log' : entry.level}
       </span>
-      <span className={classes.said} title={entry.text}>
+      <span className={classes.said} title={visibleText(entry.text)}>
         <bdi>{visibleText(entry.text.slice(0, MOST_TEXT))}</bdi>
         <span className={classes.unseen}> {formatOffset(BigInt(Math.round(entry.time)))}</span>
       </span>
