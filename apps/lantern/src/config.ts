@@ -1,4 +1,4 @@
-import { parseGoDuration } from '@lantern/query-api';
+import { parseGoDuration } from '@lantern/go-syntax';
 import type { DurationNano } from '@lantern/telemetry-model';
 import { z } from 'zod';
 import { isLoopback } from './http/allowed-hosts.js';

@@ -1,12 +1,5 @@
 export { BadRequest } from './bad-request.js';
 
-export { parseGoBool, parseGoInt } from './go/number.js';
-export { GoSyntaxError } from './go/go-syntax-error.js';
-export { formatGoFloat, parseGoFloat } from './go/float.js';
-export { parseBytes } from './go/bytes.js';
-export { goQuote } from './go/quote.js';
-export { formatGoDuration, parseGoDuration } from './go/duration.js';
-
 export {
   parseLegacyDependenciesRequest,
   parseLegacyTraceRequest,

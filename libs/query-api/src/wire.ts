@@ -1,8 +1,6 @@
 /**
  * What goes over the wire, without what reads requests and evaluates queries: all that a client of the APIs needs.
  */
-export { formatGoDuration, parseGoDuration } from './go/duration.js';
-
 export type {
   LegacyEnvelope,
   LegacyKeyValue,

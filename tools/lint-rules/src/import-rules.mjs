@@ -27,15 +27,16 @@ export const importRules = [
   service('apps/order-service'),
   {
     from: 'apps/lantern',
-    may: ['telemetry-model', 'telemetry-store', 'otlp', 'query-api'],
+    may: ['telemetry-model', 'telemetry-store', 'otlp', 'query-api', 'go-syntax'],
     never: ['@nestjs/*', 'nestjs-otel'],
     because: 'Lantern works for any OTLP sender: it knows telemetry, not the shop and not its framework.',
   },
   {
     from: 'apps/lantern-ui',
-    may: ['telemetry-model', 'otlp/json', 'query-api'],
+    may: ['telemetry-model', 'otlp/json', 'query-api', 'go-syntax'],
     never: ['node:*', '@nestjs/*'],
-    because: 'The UI may import only what runs in a browser: telemetry-model, query-api and otlp/json.',
+    because:
+      'The UI may import only what runs in a browser: telemetry-model, query-api, go-syntax and otlp/json.',
   },
   {
     from: 'apps/shop-e2e',
@@ -68,8 +69,14 @@ export const importRules = [
     because: 'Stores keep telemetry; transports and query languages stay above them.',
   },
   {
+    from: 'libs/go-syntax',
+    may: [],
+    never: ['node:*', '@nestjs/*', 'fastify'],
+    because: 'Text forms are read and written without any other project, in Node and in the browser.',
+  },
+  {
     from: 'libs/query-api',
-    may: ['telemetry-model'],
+    may: ['telemetry-model', 'go-syntax'],
     never: ['node:*', '@nestjs/*', 'fastify'],
     because: 'Wire types and parsers are shared with the browser: no Node and no server framework.',
   },

@@ -1,4 +1,5 @@
-import { formatLabels, goQuote } from '@lantern/query-api';
+import { goQuote } from '@lantern/go-syntax';
+import { formatLabels } from '@lantern/query-api';
 import type { LogEntry, LogLabels, UnixNano } from '@lantern/telemetry-model';
 
 const SECOND = 1_000_000_000n;

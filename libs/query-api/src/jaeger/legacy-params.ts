@@ -1,6 +1,6 @@
+import { parseGoInt } from '@lantern/go-syntax';
 import { NANOS_PER_MICRO, NANOS_PER_MILLI, type DurationNano, type UnixNano } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { parseGoInt } from '../go/number.js';
 import { messageOf } from '../message-of.js';
 import { INT64_RANGE, TIME_RANGE, checkListLength, inUnits, within } from '../number-range.js';
 

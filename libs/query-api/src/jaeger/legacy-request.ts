@@ -1,7 +1,6 @@
+import { parseGoBool, parseGoDuration, parseGoInt } from '@lantern/go-syntax';
 import { NANOS_PER_SECOND, type TimeRange, type TraceId, type UnixNano } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { parseGoDuration } from '../go/duration.js';
-import { parseGoBool, parseGoInt } from '../go/number.js';
 import { messageOf } from '../message-of.js';
 import { microTime, milliDuration, milliTime, read, readAll } from './legacy-params.js';
 import { DEFAULT_SEARCH_LIMIT, MAX_SEARCH_LIMIT, type TraceSearch } from './search.js';

@@ -1,3 +1,4 @@
+import { parseGoBool, parseGoFloat } from '@lantern/go-syntax';
 import {
   NANOS_PER_SECOND,
   SpanKind,
@@ -6,8 +7,6 @@ import {
   type UnixNano,
 } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { parseGoFloat } from '../go/float.js';
-import { parseGoBool } from '../go/number.js';
 import { messageOf } from '../message-of.js';
 import { within } from '../number-range.js';
 import { milliDuration, milliInterval, milliTime, read, readAll } from './legacy-params.js';

@@ -1,5 +1,4 @@
-import { GoSyntaxError } from '../go/go-syntax-error.js';
-import { goTypeOfJson, parseGoJson } from '../go/json.js';
+import { GoSyntaxError, goTypeOfJson, parseGoJson } from '@lantern/go-syntax';
 
 /**
  * Reads a JSON object whose values are all strings, Jaeger's `tags` and `query.attributes`, as Go reads it into a

@@ -1,6 +1,6 @@
+import { goQuote } from '@lantern/go-syntax';
 import { bytesFromBase64, hexFromBytes, isTraceId, type TraceId } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { goQuote } from '../go/quote.js';
 
 /** 128 bits in base64 are 24 characters with padding, 22 without. */
 const MAX_BASE64_LENGTH = 24;

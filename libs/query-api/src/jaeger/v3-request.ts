@@ -1,8 +1,6 @@
+import { parseGoBool, parseGoDuration, parseGoInt, parseRfc3339Nano } from '@lantern/go-syntax';
 import { TRACE_ORDERS, type TimeRange, type TraceId, type TraceOrder } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { parseGoDuration } from '../go/duration.js';
-import { parseGoBool, parseGoInt } from '../go/number.js';
-import { parseRfc3339Nano } from '../go/rfc3339.js';
 import { messageOf } from '../message-of.js';
 import { parsePageToken, searchFingerprint } from './page-token.js';
 import { DEFAULT_SEARCH_LIMIT, MAX_SEARCH_LIMIT, type TraceConditions, type TraceSearch } from './search.js';

@@ -1,8 +1,10 @@
-import { formatBytes } from '../go/bytes.js';
-import { formatGoDuration } from '../go/duration.js';
-import { formatGoFloat } from '../go/float.js';
-import { formatPrometheusDuration } from '../go/prometheus-duration.js';
-import { goQuote } from '../go/quote.js';
+import {
+  formatBytes,
+  formatGoDuration,
+  formatGoFloat,
+  formatPrometheusDuration,
+  goQuote,
+} from '@lantern/go-syntax';
 import type {
   BinaryOperation,
   Extraction,

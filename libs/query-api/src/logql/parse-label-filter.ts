@@ -1,6 +1,4 @@
-import { parseBytes } from '../go/bytes.js';
-import { parseGoFloat } from '../go/float.js';
-import { parsePrometheusDuration } from '../go/prometheus-duration.js';
+import { parseBytes, parseGoFloat, parsePrometheusDuration } from '@lantern/go-syntax';
 import { messageOf } from '../message-of.js';
 import {
   MATCH_OPERATORS,

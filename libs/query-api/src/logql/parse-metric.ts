@@ -1,5 +1,4 @@
-import { parsePrometheusDuration } from '../go/prometheus-duration.js';
-import { parseGoInt } from '../go/number.js';
+import { parseGoInt, parsePrometheusDuration } from '@lantern/go-syntax';
 import { messageOf } from '../message-of.js';
 import {
   ARITHMETIC_OPERATORS,

@@ -1,4 +1,4 @@
-import { GoSyntaxError } from '../go/go-syntax-error.js';
+import { GoSyntaxError } from '@lantern/go-syntax';
 import { tokenize, type Token, type TokenKind } from './lexer.js';
 import { LogqlParseError } from './parse-error.js';
 

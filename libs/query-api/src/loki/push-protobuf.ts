@@ -1,6 +1,6 @@
+import { goQuote } from '@lantern/go-syntax';
 import { MAX_HASHED_LENGTH, type LogEntry, type LogStream } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { goQuote } from '../go/quote.js';
 import { LogqlParseError } from '../logql/parse-error.js';
 import { parseSelector } from '../logql/parser.js';
 import { dropEmpty } from './push.js';

@@ -1,6 +1,6 @@
+import { goQuote } from '@lantern/go-syntax';
 import type { LogEntry, LogLabels, LogStream } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { goQuote } from '../go/quote.js';
 import { readLabelTexts } from './push-label-texts.js';
 
 /** Nanoseconds in 64 bits, not negative. */

@@ -1,10 +1,13 @@
+import {
+  formatPrometheusDuration,
+  goQuote,
+  parseGoFloat,
+  parseGoInt,
+  parsePrometheusDuration,
+  parseRfc3339Nano,
+} from '@lantern/go-syntax';
 import { NANOS_PER_SECOND, type UnixNano } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { parseGoFloat } from '../go/float.js';
-import { goQuote } from '../go/quote.js';
-import { parseGoInt } from '../go/number.js';
-import { formatPrometheusDuration, parsePrometheusDuration } from '../go/prometheus-duration.js';
-import { parseRfc3339Nano } from '../go/rfc3339.js';
 import { messageOf } from '../message-of.js';
 import { TIME_RANGE, checkListLength, within } from '../number-range.js';
 import { parseLogql, parseSelector } from '../logql/parser.js';

@@ -1,4 +1,5 @@
-import { MAX_SEARCH_LIMIT, parseGoDuration } from '@lantern/query-api/wire';
+import { parseGoDuration } from '@lantern/go-syntax';
+import { MAX_SEARCH_LIMIT } from '@lantern/query-api/wire';
 import type { TraceSearch } from '../../api/trace-summaries.js';
 import { localDateTime } from '../../shared/format/time.js';
 import { lookbackRange, type TimeRange } from '../../shared/time-range.js';

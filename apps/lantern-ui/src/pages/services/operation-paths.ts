@@ -1,4 +1,4 @@
-import { formatGoDuration } from '@lantern/query-api/wire';
+import { formatGoDuration } from '@lantern/go-syntax';
 import type { TimeRange } from '../../shared/time-range.js';
 import { searchPath } from '../search/search-params.js';
 import type { OperationRow } from './operation-rows.js';

@@ -5,9 +5,8 @@ import {
   parseGoDuration,
   parseGoFloat,
   parseGoInt,
-  type LokiDetectedField,
-  type LokiFieldType,
-} from '@lantern/query-api';
+} from '@lantern/go-syntax';
+import type { LokiDetectedField, LokiFieldType } from '@lantern/query-api';
 import {
   LineLabels,
   compileJson,

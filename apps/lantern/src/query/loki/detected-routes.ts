@@ -1,7 +1,7 @@
+import { parseGoFloat } from '@lantern/go-syntax';
 import {
   parseDetectedFieldsRequest,
   parseDetectedLabelsRequest,
-  parseGoFloat,
   type LokiDetectedFields,
   type LokiDetectedLabels,
   type LokiDetectedValues,

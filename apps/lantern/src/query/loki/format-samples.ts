@@ -1,5 +1,5 @@
+import { formatGoFloat } from '@lantern/go-syntax';
 import {
-  formatGoFloat,
   type LokiMatrix,
   type LokiSample,
   type LokiScalar,

@@ -1,4 +1,5 @@
-import { BadRequest, goQuote } from '@lantern/query-api';
+import { goQuote } from '@lantern/go-syntax';
+import { BadRequest } from '@lantern/query-api';
 import {
   compileMatcher,
   evaluateLog,

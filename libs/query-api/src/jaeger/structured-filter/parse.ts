@@ -1,8 +1,11 @@
-import { parseGoDuration } from '../../go/duration.js';
-import { parseGoFloat } from '../../go/float.js';
-import { parseGoBool, parseGoInt } from '../../go/number.js';
-import { goQuote } from '../../go/quote.js';
-import { parseRfc3339Nano } from '../../go/rfc3339.js';
+import {
+  goQuote,
+  parseGoBool,
+  parseGoDuration,
+  parseGoFloat,
+  parseGoInt,
+  parseRfc3339Nano,
+} from '@lantern/go-syntax';
 import { messageOf } from '../../message-of.js';
 import {
   COMPARISONS,

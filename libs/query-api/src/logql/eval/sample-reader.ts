@@ -1,5 +1,5 @@
+import { GoSyntaxError } from '@lantern/go-syntax';
 import { mapKey, type LogLabels, type UnixNano } from '@lantern/telemetry-model';
-import { GoSyntaxError } from '../../go/go-syntax-error.js';
 import type { Grouping, RangeAggregation, Stage, UnwrapConversion } from '../ast.js';
 import { QUANTITIES, compileLabelTest } from '../pipeline/label-filter.js';
 import { ERROR_LABEL, LineLabels } from '../pipeline/line-labels.js';

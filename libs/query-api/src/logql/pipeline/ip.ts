@@ -1,4 +1,4 @@
-import { goQuote } from '../../go/quote.js';
+import { goQuote } from '@lantern/go-syntax';
 import { LogqlParseError } from '../parse-error.js';
 
 /** An address as one number; IPv4 and IPv6 are worlds apart. */

@@ -1,7 +1,4 @@
-import { parseBytes } from '../../go/bytes.js';
-import { parseGoDuration } from '../../go/duration.js';
-import { parseGoFloat } from '../../go/float.js';
-import { GoSyntaxError } from '../../go/go-syntax-error.js';
+import { GoSyntaxError, parseBytes, parseGoDuration, parseGoFloat } from '@lantern/go-syntax';
 import type { LabelFilter, QuantityComparison } from '../ast.js';
 import { compareQuantities } from '../binary.js';
 import { compileMatcher } from '../matcher.js';

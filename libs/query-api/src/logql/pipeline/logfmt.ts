@@ -1,4 +1,4 @@
-import { goQuote } from '../../go/quote.js';
+import { goQuote } from '@lantern/go-syntax';
 import type { LogfmtStage } from '../ast.js';
 import { LabelNames } from './label-name.js';
 import type { LineStage } from './line-stage.js';

@@ -1,5 +1,12 @@
-import { GoSyntaxError } from '../../go/go-syntax-error.js';
-import { UTC, ZERO_TIME, formatGoTime, parseGoTime, zoneOfPlace, type GoTime } from '../../go/time.js';
+import {
+  GoSyntaxError,
+  UTC,
+  ZERO_TIME,
+  formatGoTime,
+  parseGoTime,
+  zoneOfPlace,
+  type GoTime,
+} from '@lantern/go-syntax';
 import { Arguments } from './arguments.js';
 import type { TemplateFunction } from './functions.js';
 import { TemplateError, isTime, typeName, type TemplateValue } from './value.js';

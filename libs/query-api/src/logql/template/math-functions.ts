@@ -1,5 +1,4 @@
-import { parseBytes } from '../../go/bytes.js';
-import { parseGoDuration } from '../../go/duration.js';
+import { parseBytes, parseGoDuration } from '@lantern/go-syntax';
 import { Arguments, toFloat, toInteger } from './arguments.js';
 import type { TemplateFunction } from './functions.js';
 import { TemplateError, type TemplateValue } from './value.js';

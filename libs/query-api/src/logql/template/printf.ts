@@ -1,5 +1,4 @@
-import { formatGoFloat, printGoFloat } from '../../go/float.js';
-import { goQuote } from '../../go/quote.js';
+import { formatGoFloat, goQuote, printGoFloat } from '@lantern/go-syntax';
 import { TemplateError, isTime, print, typeName, type TemplateValue } from './value.js';
 
 const VERB = /%([-+# 0]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g;

@@ -1,5 +1,4 @@
-import { printGoFloat } from '../../go/float.js';
-import { printGoTime, type GoTime } from '../../go/time.js';
+import { printGoFloat, printGoTime, type GoTime } from '@lantern/go-syntax';
 
 /** What a template computes with. Go's integers are bigints, its floats numbers; `null` is nil. */
 export type TemplateValue = string | bigint | number | boolean | null | GoTime | TemplateList | TemplateMap;

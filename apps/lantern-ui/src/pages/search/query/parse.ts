@@ -1,4 +1,4 @@
-import { parseGoDuration } from '@lantern/query-api/wire';
+import { parseGoDuration } from '@lantern/go-syntax';
 import {
   all,
   any,

@@ -1,4 +1,4 @@
-import { formatGoDuration } from '@lantern/query-api';
+import { formatGoDuration } from '@lantern/go-syntax';
 import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
 
 /** In {@link TimedSpans.parents}: a span at which a tree begins. */
