@@ -68,8 +68,6 @@ export type {
   V3TraceSummary,
 } from './jaeger/v3-types.js';
 
-export { LogqlParseError } from './logql/parse-error.js';
-
 export { decodePush } from './loki/push-protobuf.js';
 export { formatLabels, parsePush } from './loki/push.js';
 export { SnappyTooLarge, decompressSnappy } from './loki/snappy.js';

@@ -21,7 +21,7 @@ const images = [
     app: 'lantern',
     target: 'lantern',
     portVariable: 'LANTERN_LOKI_PORT',
-    libraries: ['go-syntax', 'lantern', 'otlp', 'query-api', 'telemetry-model', 'telemetry-store'],
+    libraries: ['go-syntax', 'lantern', 'logql', 'otlp', 'query-api', 'telemetry-model', 'telemetry-store'],
   },
 ];
 

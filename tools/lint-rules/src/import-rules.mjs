@@ -27,7 +27,7 @@ export const importRules = [
   service('apps/order-service'),
   {
     from: 'apps/lantern',
-    may: ['telemetry-model', 'telemetry-store', 'otlp', 'query-api', 'go-syntax'],
+    may: ['telemetry-model', 'telemetry-store', 'otlp', 'query-api', 'logql', 'go-syntax'],
     never: ['@nestjs/*', 'nestjs-otel'],
     because: 'Lantern works for any OTLP sender: it knows telemetry, not the shop and not its framework.',
   },
@@ -75,8 +75,14 @@ export const importRules = [
     because: 'Text forms are read and written without any other project, in Node and in the browser.',
   },
   {
-    from: 'libs/query-api',
+    from: 'libs/logql',
     may: ['telemetry-model', 'go-syntax'],
+    never: ['node:*', '@nestjs/*', 'fastify'],
+    because: 'A language is evaluated over any source of lines: it knows no store, no API and no server.',
+  },
+  {
+    from: 'libs/query-api',
+    may: ['telemetry-model', 'logql', 'go-syntax'],
     never: ['node:*', '@nestjs/*', 'fastify'],
     because: 'Wire types and parsers are shared with the browser: no Node and no server framework.',
   },

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { evaluateLog, evaluateMetric, parseLogql, type QueryControl } from '@lantern/query-api/logql';
+import { evaluateLog, evaluateMetric, parseLogql, type QueryControl } from '@lantern/logql';
 import type { LogStream } from '@lantern/telemetry-model';
 import { openBlockStore, type LogStore } from '@lantern/telemetry-store';
 import { shopRequests } from '@lantern/telemetry-store/bench/shop-workload';

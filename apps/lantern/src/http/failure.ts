@@ -1,5 +1,6 @@
+import { LogqlParseError } from '@lantern/logql';
 import { MalformedOtlpError } from '@lantern/otlp';
-import { BadRequest, LogqlParseError } from '@lantern/query-api';
+import { BadRequest } from '@lantern/query-api';
 import { ArchiveFullError, WriteError } from '@lantern/telemetry-store';
 
 /** Tells whoever runs Lantern what happened. */

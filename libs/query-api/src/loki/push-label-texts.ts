@@ -1,4 +1,4 @@
-import { JsonScanner } from '../logql/pipeline/json-scanner.js';
+import { JsonScanner } from '@lantern/logql';
 
 /** Labels, and structured metadata of each entry, with every value as text. */
 export interface StreamTexts {

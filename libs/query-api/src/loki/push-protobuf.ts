@@ -1,8 +1,7 @@
 import { goQuote } from '@lantern/go-syntax';
+import { LogqlParseError, parseSelector } from '@lantern/logql';
 import { MAX_HASHED_LENGTH, type LogEntry, type LogStream } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
-import { LogqlParseError } from '../logql/parse-error.js';
-import { parseSelector } from '../logql/parser.js';
 import { dropEmpty } from './push.js';
 
 const decoder = new TextDecoder();

@@ -6,13 +6,19 @@ import {
   parsePrometheusDuration,
   parseRfc3339Nano,
 } from '@lantern/go-syntax';
+import {
+  parseLogql,
+  parseSelector,
+  type LogExpr,
+  type LogqlExpr,
+  type Matcher,
+  type MetricExpr,
+  type Steps,
+} from '@lantern/logql';
 import { NANOS_PER_SECOND, type UnixNano } from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
 import { messageOf } from '../message-of.js';
 import { TIME_RANGE, checkListLength, within } from '../number-range.js';
-import { parseLogql, parseSelector } from '../logql/parser.js';
-import type { LogExpr, LogqlExpr, Matcher, MetricExpr } from '../logql/ast.js';
-import type { Steps } from '../logql/eval/steps.js';
 
 const DEFAULT_SINCE = 3_600n * NANOS_PER_SECOND;
 const DEFAULT_LIMIT = 100;

@@ -7,13 +7,7 @@ import {
   parseGoInt,
 } from '@lantern/go-syntax';
 import type { LokiDetectedField, LokiFieldType } from '@lantern/query-api';
-import {
-  LineLabels,
-  compileJson,
-  compileLogfmt,
-  labelNameOf,
-  type LogResult,
-} from '@lantern/query-api/logql';
+import { LineLabels, compileJson, compileLogfmt, labelNameOf, type LogResult } from '@lantern/logql';
 import { hasLongMemberName, mapKey, type LogLabels } from '@lantern/telemetry-model';
 
 interface Field {

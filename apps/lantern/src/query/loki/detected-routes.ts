@@ -6,7 +6,7 @@ import {
   type LokiDetectedLabels,
   type LokiDetectedValues,
 } from '@lantern/query-api';
-import { compileMatcher, evaluateLog } from '@lantern/query-api/logql';
+import { compileMatcher, evaluateLog } from '@lantern/logql';
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';

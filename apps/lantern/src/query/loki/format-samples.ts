@@ -6,7 +6,7 @@ import {
   type LokiStats,
   type LokiVector,
 } from '@lantern/query-api';
-import type { MetricPoint, MetricSeries } from '@lantern/query-api/logql';
+import type { MetricPoint, MetricSeries } from '@lantern/logql';
 
 /** Loki tells times of samples in milliseconds. */
 const formatSample = ({ timeUnixNano, value }: MetricPoint): LokiSample => [

@@ -7,7 +7,7 @@ import {
   type LokiStreams,
   type LokiValue,
 } from '@lantern/query-api';
-import type { LogResult } from '@lantern/query-api/logql';
+import type { LogResult } from '@lantern/logql';
 import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import { sortLabels } from './sort-labels.js';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { compilePatternTest } from '@lantern/query-api/logql';
+import { compilePatternTest } from '@lantern/logql';
 import { useLantern, type Answer } from '../../testing/running-lantern.js';
 import { withoutStats } from '../../testing/without-stats.js';
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { QueryControl } from '@lantern/query-api/logql';
+import type { QueryControl } from '@lantern/logql';
 import { HttpError } from '../../http/http-error.js';
 
 /** Loki's default. */

@@ -8,7 +8,7 @@ import {
   type LogqlExpr,
   type Matcher,
   type QueryControl,
-} from '@lantern/query-api/logql';
+} from '@lantern/logql';
 import type { UnixNano } from '@lantern/telemetry-model';
 import type { LogStore } from '@lantern/telemetry-store';
 import { DetectedFields } from './detected-fields.js';

@@ -1,5 +1,5 @@
 import { parsePatternsRequest, type LokiPattern } from '@lantern/query-api';
-import { LineLabels, compilePipeline, divideQuery } from '@lantern/query-api/logql';
+import { LineLabels, compilePipeline, divideQuery } from '@lantern/logql';
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from '../../clock.js';

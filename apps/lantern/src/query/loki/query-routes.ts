@@ -13,7 +13,7 @@ import {
   stepTime,
   type LogResult,
   type MetricSeries,
-} from '@lantern/query-api/logql';
+} from '@lantern/logql';
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { nowUnixNano } from '../../clock.js';

@@ -1,5 +1,5 @@
 import { formatLabels, parseLabelsRequest, parseSeriesRequest } from '@lantern/query-api';
-import { compileMatcher, type Matcher } from '@lantern/query-api/logql';
+import { compileMatcher, type Matcher } from '@lantern/logql';
 import type { LogLabels } from '@lantern/telemetry-model';
 import type { LabelMatcher, LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';

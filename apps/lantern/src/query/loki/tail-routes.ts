@@ -1,6 +1,6 @@
 import websocket from '@fastify/websocket';
 import { parseTailRequest, type TailRequest } from '@lantern/query-api';
-import { evaluateLog } from '@lantern/query-api/logql';
+import { evaluateLog } from '@lantern/logql';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { nowUnixNano } from '../../clock.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LokiTailFrame } from '@lantern/query-api';
-import { parseLogql, type LogExpr, type QueryControl } from '@lantern/query-api/logql';
+import { parseLogql, type LogExpr, type QueryControl } from '@lantern/logql';
 import type { LogEntry } from '@lantern/telemetry-model';
 import { TailSession } from './tail-session.js';
 

@@ -12,7 +12,7 @@ import {
   type LogResult,
   type QueryControl,
   type SourcePart,
-} from '@lantern/query-api/logql';
+} from '@lantern/logql';
 import { mapKey, type LogLabels, type LogStream } from '@lantern/telemetry-model';
 import { groupStreams } from './format-streams.js';
 import { ownValue } from './own-value.js';

@@ -1,5 +1,5 @@
 import { formatLabels, type VolumeRequest } from '@lantern/query-api';
-import { compileMatcher, stepTime, type MetricSeries, type QueryControl } from '@lantern/query-api/logql';
+import { compileMatcher, stepTime, type MetricSeries, type QueryControl } from '@lantern/logql';
 import type { LogLabels, UnixNano } from '@lantern/telemetry-model';
 import { HttpError } from '../../http/http-error.js';
 import type { LogReader } from './query-stats.js';

@@ -1,5 +1,4 @@
-import { parseBytes, parseGoFloat, parsePrometheusDuration } from '@lantern/go-syntax';
-import { messageOf } from '../message-of.js';
+import { GoSyntaxError, parseBytes, parseGoFloat, parsePrometheusDuration } from '@lantern/go-syntax';
 import {
   MATCH_OPERATORS,
   COMPARISON_OPERATORS,
@@ -93,7 +92,8 @@ export const parseNumber = ({ text }: Token, what = 'literal'): number => {
   try {
     return parseGoFloat(text);
   } catch (error) {
-    throw new LogqlParseError(`unable to parse ${what} as a float: ${messageOf(error)}`);
+    if (!(error instanceof GoSyntaxError)) throw error;
+    throw new LogqlParseError(`unable to parse ${what} as a float: ${error.message}`);
   }
 };
 

@@ -1,5 +1,4 @@
-import { RE2JS } from 're2js';
-import { messageOf } from '../message-of.js';
+import { RE2JS, RE2JSException } from 're2js';
 import { LogqlParseError } from './parse-error.js';
 
 export type TextTest = (text: string) => boolean;
@@ -103,7 +102,8 @@ const compile = (expression: string, flags = 0): RE2JS => {
   try {
     return RE2JS.compile(expression, flags);
   } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
     // The engine writes its flags before the expression; the reader never typed them.
-    throw new LogqlParseError(messageOf(error).replace('`(?s)', '`'));
+    throw new LogqlParseError(error.message.replace('`(?s)', '`'));
   }
 };

@@ -1,5 +1,4 @@
 import { parseGoInt, parsePrometheusDuration } from '@lantern/go-syntax';
-import { messageOf } from '../message-of.js';
 import {
   ARITHMETIC_OPERATORS,
   COMPARISON_OPERATORS,
@@ -227,8 +226,8 @@ const parseLabelReplace = (tokens: TokenStream): MetricExpr => {
   try {
     compileFullMatch(expression);
   } catch (error) {
-    const reason = error instanceof LogqlParseError ? error.reason : messageOf(error);
-    throw new LogqlParseError(`invalid regex in label_replace: ${reason}`);
+    if (!(error instanceof LogqlParseError)) throw error;
+    throw new LogqlParseError(`invalid regex in label_replace: ${error.reason}`);
   }
   return { kind: 'label-replace', operand, destination, replacement, source, expression };
 };
