@@ -8,6 +8,7 @@ export {
 export { decodeTrace, encodeTrace, type EncodedSpans, type EncodedTrace } from './encoded-trace.js';
 export { bytesOfEntry } from './entry-bytes.js';
 export { FolderError } from './blocks/folder-error.js';
+export { LatencyHistogram, latencyBucket } from './blocks/spans/latency-histogram.js';
 export { WriteError } from './blocks/write-error.js';
 export type {
   LabelMatcher,

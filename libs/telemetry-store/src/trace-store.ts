@@ -71,7 +71,8 @@ export interface TraceCursor {
 }
 
 /**
- * How long something took, and how often, ascending. An engine may round each latency by up to 4 % of it.
+ * Latencies and their counts, ascending. An engine may give the mean of latencies that are within a sixteenth of each
+ * other. Equal latencies are exact.
  *
  * ```
  * 5 ms, 5 ms, 80 ms  →  [[5e6, 2], [80e6, 1]]

@@ -1,6 +1,6 @@
 import type { Metric, MetricFamily, MetricPoint, MetricsRequest } from '@lantern/query-api';
 import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
-import type { RedCell, TraceStore } from '@lantern/telemetry-store';
+import { LatencyHistogram, latencyBucket, type RedCell, type TraceStore } from '@lantern/telemetry-store';
 import { latencyQuantile } from './latency-quantile.js';
 
 /** What happened in the window of each point. */
@@ -145,7 +145,8 @@ const slide = (
   const ascending = cells.toSorted((a, b) => Number(a.periodStartUnixNano - b.periodStartUnixNano));
   const [calls, errors] = [new Float64Array(ends.length), new Float64Array(ends.length)];
   const latencies = new Float64Array(ends.length).fill(Number.NaN);
-  const counts = new Map<number, number>();
+  // By bucket: the mean of a bucket differs from cell to cell.
+  const histogram = new LatencyHistogram();
   let [callCount, errorCount] = [0, 0];
   const add = (cell: RedCell | undefined, sign: 1 | -1): void => {
     if (!cell) return;
@@ -153,9 +154,7 @@ const slide = (
     errorCount += sign * cell.errors;
     if (quantile === undefined) return;
     for (const [nanos, count] of cell.latencies) {
-      const left = (counts.get(nanos) ?? 0) + sign * count;
-      if (left === 0) counts.delete(nanos);
-      else counts.set(nanos, left);
+      histogram.addBucket(latencyBucket(nanos), sign * count, sign * count * nanos);
     }
   };
   let [first, behind] = [0, 0];
@@ -168,8 +167,11 @@ const slide = (
     calls[at] = callCount;
     errors[at] = errorCount;
     const isSame = at > 0 && first === firstBefore && behind === behindBefore;
-    if (quantile !== undefined)
-      latencies[at] = isSame ? (latencies[at - 1] ?? 0) : quantileOf(counts, quantile);
+    if (quantile === undefined) continue;
+    // Not a number without calls.
+    latencies[at] = isSame
+      ? (latencies[at - 1] ?? 0)
+      : (latencyQuantile(histogram.latencies(), quantile) ?? Number.NaN);
   }
   return { calls, errors, latencies };
 };
@@ -177,13 +179,6 @@ const slide = (
 const roundUp = (value: bigint, unit: DurationNano): bigint => ((value + unit - 1n) / unit) * unit;
 
 const greatestDivisor = (a: bigint, b: bigint): bigint => (b === 0n ? a : greatestDivisor(b, a % b));
-
-/** Not a number without calls. */
-const quantileOf = (counts: ReadonlyMap<number, number>, quantile: number): number =>
-  latencyQuantile(
-    [...counts].sort(([a], [b]) => a - b),
-    quantile,
-  ) ?? Number.NaN;
 
 const familyOf = (
   { groupByOperation }: MetricsRequest,

@@ -2,7 +2,7 @@ import { StatusCode } from '@lantern/telemetry-model';
 import { ByteReader } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
 import { decodeOperations, encodeOperations } from './columns-codec.js';
-import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
+import { LatencyHistogram, bucketMiddle, bucketStart } from './latency-histogram.js';
 import type { ObservedCall } from './recent-spans.js';
 import { ENDS_BEFORE_START, statusOf, type BlockOperation, type SpanRows } from './span-rows.js';
 import { doubleOf, periodOf, wideOf } from '../wide-time.js';
@@ -68,7 +68,7 @@ export const summarize = (rows: SpanRows, calls: readonly SignedCall[]): BlockSu
     }
     cell.calls++;
     if (statusOf(flags[row] ?? 0) === StatusCode.error) cell.errors++;
-    cell.latency.add(latencyBucket(duration));
+    cell.latency.add(duration);
   }
   return {
     spanCount,
@@ -111,8 +111,18 @@ export const encodeSummary = (summary: BlockSummary): Uint8Array => {
   encodeCalls(writer, summary.calls);
   writer.varint(summary.traceWords.length / 4);
   for (const word of summary.traceWords) writer.uint32(word);
+  for (const { latency } of summary.operationPeriods) {
+    for (const [bucket, count, sum] of latency.entries()) {
+      writer.varint(
+        Math.min(Math.max(0, Math.round(sum - count * firstOf(bucket))), Number.MAX_SAFE_INTEGER),
+      );
+    }
+  }
   return writer.finish();
 };
+
+/** Lowest latency of a bucket that is a whole number. */
+const firstOf = (bucket: number): number => Math.ceil(bucketStart(bucket));
 
 /** @throws DamageError */
 export const decodeSummary = (bytes: Uint8Array): BlockSummary => {
@@ -121,25 +131,36 @@ export const decodeSummary = (bytes: Uint8Array): BlockSummary => {
   const [minStart, maxStart] = [reader.uint64(), reader.uint64()];
   const maxDurationNanos = Number(reader.uint64());
   const operations = decodeOperations(reader);
-  const operationPeriods = Array.from({ length: reader.varint() }, () => {
+  const periods = Array.from({ length: reader.varint() }, () => {
     const [operation, period] = [reader.varint(), reader.varint()];
     const [calls, errors] = [reader.varint(), reader.varint()];
-    const latency = new LatencyHistogram();
-    for (let left = reader.varint(); left > 0; left--) latency.add(reader.varint(), reader.varint());
-    return { operation, period, calls, errors, latency };
+    const buckets = Array.from(
+      { length: reader.varint() },
+      () => [reader.varint(), reader.varint()] as const,
+    );
+    return { operation, period, calls, errors, buckets };
   });
   const calls = decodeCalls(reader);
   const traceCount = reader.varint();
   const raw = reader.raw(16 * traceCount);
   const traceWords = new Uint32Array(4 * traceCount);
   for (let i = 0; i < traceWords.length; i++) traceWords[i] = raw.readUInt32LE(4 * i);
+  // Blocks of earlier versions end here. The middle of each bucket then stands for its latencies.
+  const hasSums = !reader.isAtEnd;
   return {
     spanCount,
     minStart,
     maxStart,
     maxDurationNanos,
     operations,
-    operationPeriods,
+    operationPeriods: periods.map(({ buckets, ...period }) => {
+      const latency = new LatencyHistogram();
+      for (const [bucket, count] of buckets) {
+        const sum = hasSums ? count * firstOf(bucket) + reader.varint() : count * bucketMiddle(bucket);
+        latency.addBucket(bucket, count, sum);
+      }
+      return { ...period, latency };
+    }),
     calls,
     traceWords,
   };

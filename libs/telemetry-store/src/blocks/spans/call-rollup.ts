@@ -1,4 +1,4 @@
-import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
+import { LatencyHistogram } from './latency-histogram.js';
 import type { ObservedCall } from './recent-spans.js';
 import { periodOf } from '../wide-time.js';
 import { OTHER_SERVICES } from './operation-catalog.js';
@@ -43,14 +43,13 @@ export class CallRollup {
     const minute = periodOf(startLow, startHigh, MINUTE_NANOS);
     let ofBlock = this.byBlock.get(block);
     if (!ofBlock) this.byBlock.set(block, (ofBlock = new Map() as CellsByEdge));
-    const bucket = latencyBucket(durationNanos);
     const [parent, child] = this.edgeOf(call, sign < 0 ? ofBlock : this.total, minute);
     if (!this.total.get(parent)?.has(child)) this.edgeCount++;
     for (const cells of [this.total, ofBlock]) {
       const cell = cellIn(cells, parent, child, minute);
       cell.calls += sign;
       if (isError) cell.errors += sign;
-      cell.latency.add(bucket, sign);
+      cell.latency.add(durationNanos, sign);
     }
     if (sign < 0) this.removeEmpty(parent, child, minute);
   }

@@ -1,7 +1,7 @@
 import type { DependencyLink } from '@lantern/telemetry-model';
 import type { SignedCall } from './block-summary.js';
 import { MAX_EDGES, type CallCell } from './call-rollup.js';
-import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
+import { LatencyHistogram } from './latency-histogram.js';
 import { OTHER_SERVICES } from './operation-catalog.js';
 
 export interface Edge extends DependencyLink {
@@ -26,7 +26,7 @@ export class EdgeCounts {
     const edge = this.edge(parent, child);
     edge.callCount += sign;
     if (isError) edge.errorCount += sign;
-    if (this.withLatency) edge.latency.add(latencyBucket(durationNanos), sign);
+    if (this.withLatency) edge.latency.add(durationNanos, sign);
   }
 
   /** By parent, then child. */

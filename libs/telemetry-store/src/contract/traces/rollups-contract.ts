@@ -9,7 +9,6 @@ import {
   spanId,
   traceId,
 } from '@lantern/telemetry-model/testing';
-import { expectLatencies } from './latencies.js';
 import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
 /** What is derived from spans: rates, services, operations, dependencies. */
@@ -49,7 +48,7 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
         latencies: expect.any(Array),
       });
       expect(cells).toEqual([cell('GET /', 0n, 2, 1), cell('GET /', 1n, 1, 0), cell('another', 0n, 1, 0)]);
-      expectLatencies(cells[0]?.latencies, [
+      expect(cells[0]?.latencies).toEqual([
         [5e6, 1],
         [80e6, 1],
       ]);
@@ -91,7 +90,7 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
       expect(edges).toEqual([
         { parent: 'web', child: 'orders', callCount: 3, errorCount: 0, latencies: expect.any(Array) },
       ]);
-      expectLatencies(edges[0]?.latencies, [
+      expect(edges[0]?.latencies).toEqual([
         [10e6, 2],
         [40e6, 1],
       ]);
