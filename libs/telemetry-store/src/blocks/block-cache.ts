@@ -1,31 +1,63 @@
-/** What was used last stays, as long as all of it together keeps within a number of bytes. */
+import { performance } from 'node:perf_hooks';
+
+/** An entry that was used within this time is not evicted for the sake of a new one. */
+const PROTECTED_MILLIS = 10_000;
+/** An entry that was not used for this long is evicted although there is room. */
+const MAX_IDLE_MILLIS = 60_000;
+
+interface Entry<Content> {
+  readonly content: Content;
+  readonly byteLength: number;
+  usedAtMillis: number;
+}
+
+/**
+ * Contents that were used lately, within a limit on the bytes of all of them. When all were used in the last seconds, a
+ * new one is not kept: a query that reads more than the cache holds, again and again, finds the same part of it each
+ * time, where the least recently used would always be evicted just before it is needed.
+ */
 export class BlockCache<Content extends { readonly byteLength: number }> {
-  private readonly contents = new Map<number, Content>();
+  /** In the order of their last use. */
+  private readonly entries = new Map<number, Entry<Content>>();
   private bytes = 0;
 
-  constructor(private readonly maxBytes: number) {}
+  constructor(
+    private readonly maxBytes: number,
+    private readonly nowMillis: () => number = () => performance.now(),
+  ) {}
 
   get(block: number): Content | undefined {
-    const content = this.contents.get(block);
-    if (!content) return undefined;
-    // A Map keeps the order of insertion: the first is the one that was not used for longest.
-    this.contents.delete(block);
-    this.contents.set(block, content);
-    return content;
+    const entry = this.entries.get(block);
+    if (!entry) return undefined;
+    entry.usedAtMillis = this.nowMillis();
+    this.entries.delete(block);
+    this.entries.set(block, entry);
+    return entry.content;
   }
 
+  /** Keeps a content where there is room. A content that has grown is set again. */
   set(block: number, content: Content): void {
+    const { byteLength } = content;
+    const usedAtMillis = this.nowMillis();
     this.delete(block);
-    this.contents.set(block, content);
-    this.bytes += content.byteLength;
-    for (const oldest of this.contents.keys()) {
-      if (this.bytes <= this.maxBytes) return;
-      this.delete(oldest);
-    }
+    this.evictIdle(usedAtMillis, MAX_IDLE_MILLIS, 0);
+    this.evictIdle(usedAtMillis, PROTECTED_MILLIS, byteLength);
+    if (this.bytes + byteLength > this.maxBytes) return;
+    this.entries.set(block, { content, byteLength, usedAtMillis });
+    this.bytes += byteLength;
   }
 
   delete(block: number): void {
-    this.bytes -= this.contents.get(block)?.byteLength ?? 0;
-    this.contents.delete(block);
+    this.bytes -= this.entries.get(block)?.byteLength ?? 0;
+    this.entries.delete(block);
+  }
+
+  /** Evicts entries that were not used for a time, the oldest first. @param room bytes that are enough; 0 for all */
+  private evictIdle(nowMillis: number, idleMillis: number, room: number): void {
+    for (const [block, { usedAtMillis }] of this.entries) {
+      if (nowMillis - usedAtMillis < idleMillis) return;
+      if (room > 0 && this.bytes + room <= this.maxBytes) return;
+      this.delete(block);
+    }
   }
 }

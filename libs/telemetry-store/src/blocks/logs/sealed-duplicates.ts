@@ -82,8 +82,6 @@ export class SealedDuplicates {
     const { block } = lines;
     const hashes = hashesOfRows(lines, rows);
     const grown = this.hashed.get(block) ?? { runs: new Map<string, Float64Array>(), byteLength: 0 };
-    // The cache weighs an entry when it is set.
-    this.hashed.delete(block);
     grown.runs.set(time, hashes);
     grown.byteLength += hashes.byteLength;
     this.hashed.set(block, grown);
