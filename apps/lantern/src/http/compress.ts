@@ -3,17 +3,18 @@ import { promisify } from 'node:util';
 import { constants, createZstdCompress, zstdCompress } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { gzip, gzipPieces } from './gzip.js';
+import { outputChunkBytes } from './output-chunk.js';
 
 const zstdAsync = promisify(zstdCompress);
 
 /** What is smaller fits into one packet anyway. */
 const MIN_BYTES = 1_400;
 
-/** Output comes in pieces of this size; the default would make hundreds of them. */
-const CHUNK_BYTES = 256 * 1024;
-
 /** 0.37 MB after 7 ms; higher levels take longer and give as much. */
-const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: CHUNK_BYTES };
+const ZSTD_PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
+
+/** Output chunk of an answer whose length is not known yet. */
+const STREAM_CHUNK_BYTES = 64 * 1024;
 
 interface Coding {
   readonly name: string;
@@ -26,9 +27,14 @@ interface Coding {
 const CODINGS: readonly Coding[] = [
   {
     name: 'zstd',
-    compress: (body) => zstdAsync(body, ZSTD),
+    compress: (body) => zstdAsync(body, { params: ZSTD_PARAMS, chunkSize: outputChunkBytes(body.length) }),
     // An error or the end of one stream destroys the other; the server sees it at the last one.
-    compressStream: (body) => pipeline(body, createZstdCompress(ZSTD), () => undefined),
+    compressStream: (body) =>
+      pipeline(
+        body,
+        createZstdCompress({ params: ZSTD_PARAMS, chunkSize: STREAM_CHUNK_BYTES }),
+        () => undefined,
+      ),
   },
   {
     name: 'gzip',

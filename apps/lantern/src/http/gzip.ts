@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
+import { outputChunkBytes } from './output-chunk.js';
 
 const deflateRawAsync = promisify(deflateRaw);
 
@@ -14,9 +15,6 @@ const MAX_IN_WORK = 4;
 
 /** Distance to which deflate refers back: each piece knows so much of what stands before it. */
 const WINDOW_BYTES = 32 * 1024;
-
-/** Output comes in pieces of this size; the default would make hundreds of them. */
-const CHUNK_BYTES = 256 * 1024;
 
 /** Deflate; no file name, no time; of no particular operating system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
@@ -49,7 +47,7 @@ export async function* gzipPieces(
     length += piece.length;
     const compressed = deflateRawAsync(piece, {
       level: LEVEL,
-      chunkSize: CHUNK_BYTES,
+      chunkSize: outputChunkBytes(piece.length),
       // Ends at a byte, so that the next piece can follow.
       finishFlush: constants.Z_SYNC_FLUSH,
       ...(dictionary && { dictionary }),

@@ -8,18 +8,19 @@ const PARTIAL_SUCCESS: MessageFields = { 1: 'rejected', 2: 'errorMessage' };
 /** `details` may be anything, and are skipped. */
 const STATUS: MessageFields = { 1: 'code', 2: 'message' };
 
+const EMPTY = new Uint8Array(0);
+
 /** The response of any signal: on the wire they look the same. A full success is empty. */
 export const encodeExportResponse = ({
   rejected,
   errorMessage,
 }: PartialSuccess = FULL_SUCCESS): Uint8Array => {
+  if (rejected === 0n && errorMessage === '') return EMPTY;
   const writer = new WireWriter();
-  if (rejected !== 0n || errorMessage !== '') {
-    const start = writer.begin(1);
-    writer.int64(1, rejected);
-    writer.text(2, errorMessage);
-    writer.end(start);
-  }
+  const start = writer.begin(1);
+  writer.int64(1, rejected);
+  writer.text(2, errorMessage);
+  writer.end(start);
   return writer.finish();
 };
 
