@@ -85,6 +85,9 @@ export class System {
       port === 0 ? ((await urls)[key] ?? '') : loopback(port);
 
     const lantern = run('lantern', [], {
+      // docs/decisions/036-a-small-young-generation.md
+      MALLOC_ARENA_MAX: '2',
+      MALLOC_MMAP_THRESHOLD_: '131072',
       LANTERN_DATA_DIR: join(dataDir, 'lantern'),
       LANTERN_JAEGER_PORT: String(ports.ui),
       LANTERN_OTLP_PORT: String(ports.otlp),
