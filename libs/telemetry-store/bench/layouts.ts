@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { decodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, decodeTraceRequest } from '@lantern/otlp';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
 import { openBlockStore } from '../src/blocks/block-store.js';
 import type { TraceQuery } from '../src/trace-store.js';
@@ -30,7 +30,7 @@ interface Layout {
 const inProcess = (folder: string): Layout => {
   const { traces } = openBlockStore({ folder });
   return {
-    append: (request) => traces.append(request),
+    append: (request) => traces.append(checkTraceRequest(request)),
     find: (query) => traces.findTraces(query),
     get: (traceId) => traces.getTrace(traceId),
     close: () => traces.close(),

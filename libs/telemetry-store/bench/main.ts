@@ -5,6 +5,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
+import { checkTraceRequest } from '@lantern/otlp';
 import { openBlockStore, type BlockStore, type BlockStoreOptions } from '../src/blocks/block-store.js';
 
 import { TurnWatch, asked } from './asked.js';
@@ -44,7 +45,7 @@ const ingest = async (store: BlockStore): Promise<void> => {
     sentBytes += request.length;
     const cpuBefore = process.cpuUsage();
     const begun = performance.now();
-    await store.traces.append(request);
+    await store.traces.append(checkTraceRequest(request));
     const took = performance.now() - begun;
     wall += took;
     cpu += cpuSeconds(cpuBefore);

@@ -1,6 +1,7 @@
 // `nx bench:memory telemetry-store`: what the store without a data folder occupies, and how quickly it finds tags.
 // Argument: how many spans (or LANTERN_BENCH_SPANS; 300,000).
 import { loadavg } from 'node:os';
+import { checkTraceRequest } from '@lantern/otlp';
 import { openBlockStore } from '../src/blocks/block-store.js';
 import { asked } from './asked.js';
 import { Figures, cpuSeconds } from './figures.js';
@@ -20,7 +21,7 @@ const store = openBlockStore({ maxBytes: 256 * MEBIBYTE, maxLogBytes: 128 * MEBI
 let cpu = 0;
 for await (const request of sentRequests(spans, 512)) {
   const before = process.cpuUsage();
-  await store.traces.append(request);
+  await store.traces.append(checkTraceRequest(request));
   cpu += cpuSeconds(before);
 }
 const stats = await store.traces.stats();

@@ -1,6 +1,6 @@
 // The store in a thread of its own, as a measurement needs it: `append`, `find` and `get`, one message each.
 import { parentPort, workerData } from 'node:worker_threads';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
 import { openBlockStore } from '../src/blocks/block-store.js';
 import type { TraceQuery } from '../src/trace-store.js';
@@ -15,7 +15,7 @@ const { traces } = openBlockStore({ folder: workerData as string });
 const answer = async (call: Call): Promise<Trace[]> => {
   if ('find' in call) return traces.findTraces(call.find);
   if ('get' in call) return [await traces.getTrace(call.get)].filter((trace) => trace !== undefined);
-  await traces.append(call.append);
+  await traces.append(checkTraceRequest(call.append));
   return [];
 };
 

@@ -1,3 +1,4 @@
+import type { CheckedTraceRequest } from '@lantern/otlp';
 import type {
   DependencyLink,
   DurationNano,
@@ -133,10 +134,12 @@ export interface TraceStoreStats {
  */
 export interface TraceStore {
   /**
-   * @param request a valid, sanitised `ExportTraceServiceRequest` in protobuf. The bytes belong to the store
-   *   from here on: it may keep them without a copy.
+   * Keeps the spans of a request.
+   *
+   * @param request checked and sanitized. Its bytes belong to the store, which may keep them without a copy.
+   * @throws TypeError when spans of the request have invalid IDs
    */
-  append(request: Uint8Array): Promise<void>;
+  append(request: CheckedTraceRequest): Promise<void>;
 
   getTrace(traceId: TraceId): Promise<Trace | undefined>;
 

@@ -1,4 +1,4 @@
-import { decodeResource, type TraceRequestWalker } from '@lantern/otlp';
+import { decodeResource, type CheckedTraceRequest } from '@lantern/otlp';
 import { MAX_NAME_LENGTH, serviceNameOf, spansOf, type ResourceSpans } from '@lantern/telemetry-model';
 
 /**
@@ -13,18 +13,16 @@ export const longNamesOf = (groups: readonly ResourceSpans[]): string | undefine
   return warningOf(count);
 };
 
-/** As {@link longNamesOf}, for a request that was walked through and not decoded. */
-export const longNamesIn = (
-  { spanCount, nameStart, nameEnd, walkedOrigins }: TraceRequestWalker,
-  request: Uint8Array,
-): string | undefined => {
+/** As {@link longNamesOf}, for a request that was checked and not decoded. */
+export const longNamesIn = ({ bytes, columns, origins }: CheckedTraceRequest): string | undefined => {
+  const { spanCount, nameStart, nameEnd } = columns;
   let count = 0;
   for (let row = 0; row < spanCount; row++) {
     const [start, end] = [nameStart[row] ?? 0, nameEnd[row] ?? 0];
     // No text has more characters than bytes.
-    if (end - start > MAX_NAME_LENGTH && textLength(request, start, end) > MAX_NAME_LENGTH) count++;
+    if (end - start > MAX_NAME_LENGTH && textLength(bytes, start, end) > MAX_NAME_LENGTH) count++;
   }
-  for (const { resource } of walkedOrigins) {
+  for (const { resource } of origins) {
     if (resource.length > MAX_NAME_LENGTH && serviceNameOf(decodeResource(resource)).length > MAX_NAME_LENGTH)
       count++;
   }

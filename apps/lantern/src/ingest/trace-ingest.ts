@@ -1,6 +1,6 @@
 import {
   FULL_SUCCESS,
-  TraceRequestWalker,
+  checkTraceRequest,
   decodeTraceRequest,
   encodeTraceRequest,
   parseTraceRequestJson,
@@ -13,30 +13,26 @@ import { longNamesIn, longNamesOf } from './long-names.js';
 import { isSound, sanitize } from './sanitize/sanitize.js';
 import type { TraceFeed } from './feed.js';
 
-/** Takes spans in, however they arrived: the transports only translate. */
+/** Accepts spans from every transport: checks, sanitizes, stores and publishes them. */
 export class TraceIngest {
-  private readonly walker = new TraceRequestWalker(true);
-
   constructor(
     private readonly store: TraceStore,
     private readonly feed: TraceFeed,
   ) {}
 
   /**
-   * @param request an `ExportTraceServiceRequest`; its bytes belong to the store from here on
-   * @returns how many spans were rejected, and why, once the others can be queried
+   * @param bytes an `ExportTraceServiceRequest`; they belong to the store from here on
+   * @returns number of rejected spans and the reasons, once queries see the other spans
    * @throws {MalformedOtlpError}
-   * @throws {HttpError} 413 for more items than one request may hold
+   * @throws {HttpError} 413 beyond the maximum number of items per request
    */
-  async acceptProtobuf(request: Uint8Array): Promise<PartialSuccess> {
-    const { walker } = this;
-    walker.walk(request);
-    refuseTooManyItems(walker.itemCount);
-    if (!isSound(walker)) return this.accept(decodeTraceRequest(request));
-    // Once the store has the request, another one may be walked.
-    const warning = longNamesIn(walker, request);
+  async acceptProtobuf(bytes: Uint8Array): Promise<PartialSuccess> {
+    const request = checkTraceRequest(bytes);
+    refuseTooManyItems(request.itemCount);
+    if (!isSound(request)) return this.accept(decodeTraceRequest(bytes));
     await this.store.append(request);
-    if (this.feed.size > 0) this.feed.publish(decodeTraceRequest(request).resourceSpans);
+    if (this.feed.size > 0) this.feed.publish(decodeTraceRequest(bytes).resourceSpans);
+    const warning = longNamesIn(request);
     return warning === undefined ? FULL_SUCCESS : { rejected: 0n, errorMessage: warning };
   }
 
@@ -48,7 +44,7 @@ export class TraceIngest {
 
   private async accept({ resourceSpans, rejected }: DecodedTraces): Promise<PartialSuccess> {
     const sanitized = sanitize(resourceSpans);
-    await this.store.append(encodeTraceRequest(sanitized));
+    await this.store.append(checkTraceRequest(encodeTraceRequest(sanitized)));
     this.feed.publish(sanitized);
     const warning = longNamesOf(sanitized) ?? [];
     return {

@@ -18,7 +18,7 @@ const anyRequest = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }).map((bytes) => requestOfSpan([...bytes])) },
 );
 
-const counts: Record<Verdict, number> = { agreed: 0, refused: 0, 'not compared': 0 };
+const counts: Record<Verdict, number> = { agreed: 0, rejected: 0, 'not compared': 0 };
 fc.assert(
   fc.property(anyRequest, (request) => {
     const begun = process.cpuUsage();

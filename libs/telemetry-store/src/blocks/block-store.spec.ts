@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import { attributes, resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
 import fc from 'fast-check';
 import { NaiveTraceStore } from '../contract/naive-trace-store.js';
@@ -421,8 +421,8 @@ describe('a model', () => {
             for (const { kind, ...rest } of steps) {
               if (kind === 'append' && 'requests' in rest) {
                 for (const groups of rest.requests) {
-                  await store.traces.append(encodeTraceRequest(groups));
-                  await naive.append(encodeTraceRequest(groups));
+                  await store.traces.append(checkTraceRequest(encodeTraceRequest(groups)));
+                  await naive.append(checkTraceRequest(encodeTraceRequest(groups)));
                 }
                 continue;
               }

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import { SpanKind } from '@lantern/telemetry-model';
 import { T0, millis, resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
 import { openBlockStore } from './block-store.js';
@@ -45,7 +45,7 @@ describe('the page on the file format shows', () => {
     const root = span({ ...common, name: 'GET /', kind: SpanKind.server });
     const child = { spanId: spanId(2), parentSpanId: spanId(1), name: 'SELECT', kind: SpanKind.client };
     await store.traces.append(
-      encodeTraceRequest([resourceSpans('web', root, span({ ...common, ...child }))]),
+      checkTraceRequest(encodeTraceRequest([resourceSpans('web', root, span({ ...common, ...child }))])),
     );
     await store.close();
   });

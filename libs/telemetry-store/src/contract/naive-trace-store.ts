@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { decodeTraceRequest, encodeTraceRequest } from '@lantern/otlp';
+import { decodeTraceRequest, encodeTraceRequest, type CheckedTraceRequest } from '@lantern/otlp';
 import {
   DependencyLinker,
   SpanKind,
@@ -37,8 +37,9 @@ export class NaiveTraceStore implements TraceStore {
   private readonly spans: (SpanInContext & { readonly alone: ResourceSpans; readonly message: Buffer })[] =
     [];
 
-  async append(request: Uint8Array): Promise<void> {
-    for (const group of decodeTraceRequest(request).resourceSpans) {
+  async append({ bytes, rejectedSpans }: CheckedTraceRequest): Promise<void> {
+    if (rejectedSpans > 0) throw new TypeError('Not sanitized: spans have invalid IDs');
+    for (const group of decodeTraceRequest(bytes).resourceSpans) {
       for (const scopeGroup of group.scopeSpans) {
         for (const span of scopeGroup.spans) {
           const alone = { ...group, scopeSpans: [{ ...scopeGroup, spans: [span] }] };

@@ -1,8 +1,8 @@
 import type { Sanitizer } from './sanitizer.js';
 
 /**
- * A span whose trace id or span id is missing, all zero or of a wrong length cannot be found again, so it is not
- * taken: decoding leaves it out, and the sender is told how many and why. A parent of zeros is no parent.
+ * Rejects spans whose trace ID or span ID is missing, all zero or of a wrong length: no query could find them. Decoding
+ * leaves them out, and the response reports how many and why. A parent span ID of zeros means no parent.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#partial-success
  */

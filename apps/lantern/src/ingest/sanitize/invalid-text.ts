@@ -1,10 +1,10 @@
 import type { Sanitizer } from './sanitizer.js';
 
 /**
- * Text that is no UTF-8. Decoding repairs it: names and attributes are kept as bytes, as in Jaeger, see
- * `invalid-text.ts` in `libs/otlp`; in other texts U+FFFD stands for what cannot be read.
+ * Repairs strings that are not valid UTF-8, by decoding. Names and attribute values are kept as bytes, as in Jaeger, see
+ * `invalid-text.ts` in `libs/otlp`. In other strings, U+FFFD replaces the invalid bytes.
  */
 export const invalidText: Sanitizer = {
-  isNeeded: ({ hasBadText }) => hasBadText,
+  isNeeded: ({ hasInvalidText }) => hasInvalidText,
   repair: (groups) => groups,
 };

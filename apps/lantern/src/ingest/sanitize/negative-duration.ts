@@ -9,11 +9,11 @@ const isoTime = (unixNano: bigint): string => {
 };
 
 /**
- * A span that ends before it starts ends one nanosecond after its start instead, and says so. One that ends
- * when it starts stays as it is: it was shorter than its sender's clock can tell. (Jaeger changes those too.)
+ * Moves the end of a span that ends before it starts to one nanosecond after its start, and adds a warning. A span that
+ * ends when it starts is not changed: it was shorter than a tick of its clock. (Jaeger changes those too.)
  */
 export const negativeDuration: Sanitizer = {
-  isNeeded: ({ spanCount, times }) => {
+  isNeeded: ({ columns: { spanCount, times } }) => {
     for (let at = 0; at < TIME_WORDS * spanCount; at += TIME_WORDS) {
       const [startHigh = 0, endHigh = 0] = [times[at + 1], times[at + 3]];
       if (endHigh < startHigh || (endHigh === startHigh && (times[at + 2] ?? 0) < (times[at] ?? 0)))

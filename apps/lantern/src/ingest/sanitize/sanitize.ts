@@ -1,4 +1,4 @@
-import type { TraceRequestWalker } from '@lantern/otlp';
+import type { CheckedTraceRequest } from '@lantern/otlp';
 import type { SpanEdit } from '../../edit-spans.js';
 import { emptySpanName } from './empty-span-name.js';
 import { invalidIds } from './invalid-ids.js';
@@ -7,7 +7,7 @@ import { negativeDuration } from './negative-duration.js';
 import type { Sanitizer } from './sanitizer.js';
 import { serviceName } from './service-name.js';
 
-/** What is repaired before spans are kept. The first two are so by decoding them. */
+/** Faults that are repaired before spans are kept. Decoding alone repairs the first two. */
 const SANITIZERS: readonly Sanitizer[] = [
   invalidIds,
   invalidText,
@@ -16,9 +16,9 @@ const SANITIZERS: readonly Sanitizer[] = [
   negativeDuration,
 ];
 
-/** Whether a request may be kept as the bytes that came. */
-export const isSound = (walked: TraceRequestWalker): boolean =>
-  !SANITIZERS.some(({ isNeeded }) => isNeeded(walked));
+/** Whether a request has no fault, so that its bytes can be kept unchanged. */
+export const isSound = (request: CheckedTraceRequest): boolean =>
+  !SANITIZERS.some(({ isNeeded }) => isNeeded(request));
 
 export const sanitize: SpanEdit = (groups) =>
   SANITIZERS.reduce((current, { repair }) => repair(current), groups);

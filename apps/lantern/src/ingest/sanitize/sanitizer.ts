@@ -1,9 +1,9 @@
-import type { TraceRequestWalker } from '@lantern/otlp';
+import type { CheckedTraceRequest } from '@lantern/otlp';
 import type { SpanEdit } from '../../edit-spans.js';
 
-/** Repairs one thing that some senders get wrong and no reader should have to think of. */
+/** Repairs one fault that some exporters send, so that queries need not handle it. */
 export interface Sanitizer {
-  /** Whether a request that was walked through has it. Most have nothing, and are kept without being decoded. */
-  readonly isNeeded: (walked: TraceRequestWalker) => boolean;
+  /** Whether a request has the fault. Most requests have none, and are kept without decoding. */
+  readonly isNeeded: (request: CheckedTraceRequest) => boolean;
   readonly repair: SpanEdit;
 }

@@ -12,10 +12,9 @@ const faultOf = (resource: Resource): string | undefined => {
   return value === '' ? 'empty-service-name' : undefined;
 };
 
-/** Every resource has a name to be found by; these are the names that Jaeger gives. */
+/** Gives every resource a service name that it can be found by: the names that Jaeger gives. */
 export const serviceName: Sanitizer = {
-  isNeeded: ({ walkedOrigins }) =>
-    walkedOrigins.some(({ resource }) => faultOf(decodeResource(resource)) !== undefined),
+  isNeeded: ({ origins }) => origins.some(({ resource }) => faultOf(decodeResource(resource)) !== undefined),
   repair: eachResource((resource) => {
     const fault = faultOf(resource);
     if (fault === undefined) return resource;

@@ -3,7 +3,7 @@ import type { Attribute, Span, SpanId, TraceId } from '@lantern/telemetry-model'
 import { attributes, span, spanId } from '@lantern/telemetry-model/testing';
 import { anySpan } from '@lantern/telemetry-model/testing/arbitraries';
 import fc from 'fast-check';
-import { readKeyValue } from '../../common/protobuf/attribute-hash.js';
+import { readKeyValue } from '../../common/protobuf/attribute-hasher.js';
 import { MalformedOtlpError } from '../../malformed-otlp-error.js';
 import { anyDamaged } from '../../testing/damaged-request.js';
 import { SpanReader } from './span-reader.js';

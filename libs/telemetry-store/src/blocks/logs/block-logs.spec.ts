@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import type { LogStream } from '@lantern/telemetry-model';
 import { T0, millis, orderTrace, traceId } from '@lantern/telemetry-model/testing';
 import fc from 'fast-check';
@@ -65,7 +65,9 @@ describe('log lines in a data folder', () => {
     const first = open({ folder, linesPerBlock: 25, spansPerBlock: 25 });
     for (const n of numbers(1, 8)) {
       await first.logs.append(linesOf(n));
-      await first.traces.append(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans));
+      await first.traces.append(
+        checkTraceRequest(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans)),
+      );
     }
     await first.close();
     const second = open({ folder });
@@ -161,7 +163,9 @@ describe('a log store whose process ends suddenly', () => {
     const first = open({ folder, linesPerBlock: 1000, segmentBytes: 4096 });
     for (const n of numbers(1, 30)) {
       await first.logs.append(linesOf(n));
-      await first.traces.append(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans));
+      await first.traces.append(
+        checkTraceRequest(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans)),
+      );
     }
     // Recovery with smaller blocks seals many of them while it reads the log.
     const second = abandon(folder, folders.next());
@@ -178,7 +182,9 @@ describe('a log store whose process ends suddenly', () => {
     const store = open({ folder, spansPerBlock: 20, segmentBytes: 4096 });
     await store.logs.append(linesOf(1));
     for (const n of numbers(1, 60))
-      await store.traces.append(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans));
+      await store.traces.append(
+        checkTraceRequest(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans)),
+      );
     expect(readdirSync(join(folder, 'wal')).length).toBeLessThan(5);
     const second = open({ folder: abandon(folder, folders.next()) });
     expect(await ordersOf(second)).toEqual([1]);
@@ -233,7 +239,9 @@ describe('retention of log lines', () => {
     const store = open({ folder, ...options });
     const append = async (n: number): Promise<void> => {
       await store.logs.append(linesOf(n));
-      await store.traces.append(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans));
+      await store.traces.append(
+        checkTraceRequest(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans)),
+      );
     };
     for (const n of numbers(1, 10)) await append(n);
     await store.logs.append([

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import { SpanKind, type Span } from '@lantern/telemetry-model';
 import { T0, millis, resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
 import type { TraceQuery } from '../../trace-store.js';
@@ -33,7 +33,7 @@ describe('whatever a sender does', () => {
   describe.each([1, 1_000])('with %i spans a block', (spansPerBlock) => {
     it('attributes are found however it encodes them', async () => {
       const store = open(spansPerBlock);
-      await store.traces.append(oddlyEncodedRequest());
+      await store.traces.append(checkTraceRequest(oddlyEncodedRequest()));
       expect(await findIds(store, { attributes: { user: 'u-1' } })).toEqual([7]);
       expect(await findIds(store, { attributes: { size: '200' } })).toEqual([7]);
       expect(await findIds(store, { attributes: { size: '201' } })).toEqual([]);
@@ -45,14 +45,16 @@ describe('whatever a sender does', () => {
       const lasting = (n: number, startUnixNano: bigint, duration: bigint): Span =>
         span({ traceId: traceId(n), startUnixNano, endUnixNano: startUnixNano + duration });
       await store.traces.append(
-        encodeTraceRequest([
-          resourceSpans(
-            'web',
-            lasting(1, T0, millis(1)),
-            lasting(2, T0 - 40n * 365n * DAY, 3n * DAY),
-            lasting(3, T0 + 100n * DAY, 5n * DAY),
-          ),
-        ]),
+        checkTraceRequest(
+          encodeTraceRequest([
+            resourceSpans(
+              'web',
+              lasting(1, T0, millis(1)),
+              lasting(2, T0 - 40n * 365n * DAY, 3n * DAY),
+              lasting(3, T0 + 100n * DAY, 5n * DAY),
+            ),
+          ]),
+        ),
       );
       expect(await findIds(store, { minDurationNano: 3n * DAY })).toEqual([3, 2]);
       expect(await findIds(store, { minDurationNano: 3n * DAY + 1n })).toEqual([3]);
@@ -68,7 +70,7 @@ describe('whatever a sender does', () => {
     const spans = numbers(1, count).map((n) =>
       span({ traceId: traceId(1 + (n % 100)), spanId: spanId(n), name: `${n}` }),
     );
-    await store.traces.append(encodeTraceRequest([resourceSpans('web', ...spans)]));
+    await store.traces.append(checkTraceRequest(encodeTraceRequest([resourceSpans('web', ...spans)])));
     // All of them are in one block, and that is sealed.
     expect(store.status().blocks).toBe(1);
     // As many as are counted apart, and one that stands for the others.
@@ -81,16 +83,16 @@ describe('whatever a sender does', () => {
     const store = open(1_024);
     const call = span({ traceId: traceId(1), spanId: spanId(1), kind: SpanKind.client });
     const answer = span({ traceId: traceId(1), spanId: spanId(2), parentSpanId: spanId(1) });
-    await store.traces.append(encodeTraceRequest([resourceSpans('web', call)]));
+    await store.traces.append(checkTraceRequest(encodeTraceRequest([resourceSpans('web', call)])));
     const others = numbers(1, 1_000).map((n) => span({ traceId: traceId(0xfeed), spanId: spanId(n) }));
     const request = Buffer.from(encodeTraceRequest([resourceSpans('noise', ...others)]));
     const id = Buffer.from(traceId(0xfeed), 'hex');
     for (const n of numbers(1, 150)) {
       const renamed = Buffer.from(request);
       for (let at = renamed.indexOf(id); at >= 0; at = renamed.indexOf(id, at)) renamed.writeUInt32BE(n, at);
-      await store.traces.append(renamed);
+      await store.traces.append(checkTraceRequest(renamed));
     }
-    await store.traces.append(encodeTraceRequest([resourceSpans('orders', answer)]));
+    await store.traces.append(checkTraceRequest(encodeTraceRequest([resourceSpans('orders', answer)])));
     expect(await store.traces.dependencies(EVER)).toEqual([
       { parent: 'web', child: 'orders', callCount: 1, errorCount: 0 },
     ]);

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { TraceRequestWalker, decodeTraceRequest, hashesOfAttributeText } from '@lantern/otlp';
+import { SpanScanner, decodeTraceRequest, hashesOfAttributeText } from '@lantern/otlp';
 import {
   StatusCode,
   attributeText,
@@ -68,7 +68,7 @@ const RESOURCE_PREFIX = 'resource.';
 
 const MAX_TIME = 0xffff_ffff_ffff_ffffn;
 /** Spans of one search share it: what a walk found is used before the next one. */
-const walker = new TraceRequestWalker();
+const scanner = new SpanScanner();
 
 /**
  * One search, made ready for going through blocks. Conditions that the columns can answer are answered there; for
@@ -336,9 +336,8 @@ export class RowMatcher {
     const offset = chunkStart(rows, chunk);
     const [start, end] = [bodyStart(rows, row) - offset, (rows.bodyEnd[row] ?? 0) - offset];
     if (conditions.length > 0) {
-      walker.walkSpan(bytes, start, end);
-      const { tags } = walker;
-      const tagCount = walker.tagEnd[0] ?? 0;
+      const { tags, tagEnd } = scanner.scan(bytes, start, end);
+      const tagCount = tagEnd[0] ?? 0;
       for (const { hashes } of conditions) {
         let isThere = false;
         for (let tag = 0; tag < tagCount && !isThere; tag++) isThere = hashes.includes(tags[tag] ?? 0);

@@ -1,3 +1,4 @@
+import { checkTraceRequest, type CheckedTraceRequest } from '@lantern/otlp';
 import type { DependencyLink, TimeRange, Trace, TraceId } from '@lantern/telemetry-model';
 import { decodeTrace, type EncodedTrace } from '../../encoded-trace.js';
 import type {
@@ -63,18 +64,20 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     this.callEdgeCounts = new CallEdges(sealed, reader, this.open);
   }
 
-  async append(request: Uint8Array): Promise<void> {
-    if (this.open.walk(request) === 0) return;
+  async append(request: CheckedTraceRequest): Promise<void> {
+    assertSanitized(request);
+    if (request.columns.spanCount === 0) return;
     this.assertWritable();
-    const end = this.options.log.append(this.recordKind, request);
+    const end = this.options.log.append(this.recordKind, request.bytes);
     this.open.add(request, end);
     this.sealIfFull(end);
     this.dropSurplus();
     await this.options.settle();
   }
 
-  replay(request: Uint8Array, end: LogPosition): void {
-    this.open.walk(request);
+  replay(bytes: Uint8Array, end: LogPosition): void {
+    const request = checkTraceRequest(bytes);
+    assertSanitized(request);
     this.open.add(request, end);
     this.sealIfFull(end);
   }
@@ -236,3 +239,8 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     }
   }
 }
+
+/** @throws TypeError */
+const assertSanitized = ({ rejectedSpans }: CheckedTraceRequest): void => {
+  if (rejectedSpans > 0) throw new TypeError(`Not sanitized: ${rejectedSpans} spans have invalid IDs`);
+};

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import type { ResourceSpans, Span } from '@lantern/telemetry-model';
 import {
   T0,
@@ -57,8 +57,8 @@ describe('blocks of many chunks', () => {
     const options = { folder, durability: 'none', sweepMillis: 0, spansPerBlock: 600 } as const;
     const first = openBlockStore(options);
     for (const groups of requests()) {
-      await first.traces.append(encodeTraceRequest(groups));
-      await model.append(encodeTraceRequest(groups));
+      await first.traces.append(checkTraceRequest(encodeTraceRequest(groups)));
+      await model.append(checkTraceRequest(encodeTraceRequest(groups)));
     }
     await first.close();
     store = openBlockStore(options);

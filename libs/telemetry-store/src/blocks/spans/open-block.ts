@@ -1,4 +1,4 @@
-import { TIME_WORDS, type TraceRequestWalker } from '@lantern/otlp';
+import { TIME_WORDS, type CheckedTraceRequest } from '@lantern/otlp';
 import { SpanKind, boundedName } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
 import type { SignedCall } from './block-summary.js';
@@ -67,19 +67,25 @@ export class OpenBlock implements SpanRows {
     return this.origins.push(origin) - 1;
   }
 
-  /** @param from the span's row in what was walked last, and the bytes that were walked */
-  add(walker: TraceRequestWalker, from: number, request: Uint8Array, origin: number, trace: number): number {
+  /**
+   * Adds a span.
+   *
+   * @param from row of the span in the request
+   * @returns its row in this block
+   */
+  add(request: CheckedTraceRequest, from: number, origin: number, trace: number): number {
     const row = this.spanCount;
     if (row === this.bodyEnd.length) this.grow();
-    const { times, tags, tagEnd, spanStart, spanEnd } = walker;
+    const { bytes, columns } = request;
+    const { times, tags, tagEnd, spanStart, spanEnd } = columns;
     const [startLow, startHigh] = [times[TIME_WORDS * from] ?? 0, times[TIME_WORDS * from + 1] ?? 0];
     const [endLow, endHigh] = [times[TIME_WORDS * from + 2] ?? 0, times[TIME_WORDS * from + 3] ?? 0];
     const borrow = endLow < startLow ? 1 : 0;
     const endsBeforeStart = endHigh < startHigh || (endHigh === startHigh && borrow === 1);
     this.traceOf[row] = trace;
-    this.operationOf[row] = this.operationIndex(walker, from, request, this.origins[origin]?.service ?? '');
+    this.operationOf[row] = this.operationIndex(request, from, this.origins[origin]?.service ?? '');
     this.originOf[row] = origin;
-    this.flags[row] = (walker.statuses[from] ?? 0) | (endsBeforeStart ? ENDS_BEFORE_START : 0);
+    this.flags[row] = (columns.statuses[from] ?? 0) | (endsBeforeStart ? ENDS_BEFORE_START : 0);
     this.startLow[row] = startLow;
     this.startHigh[row] = startHigh;
     this.durationLow[row] = endLow - startLow;
@@ -89,7 +95,7 @@ export class OpenBlock implements SpanRows {
     const bodyStart = this.bodyLength;
     const bodyEnd = bodyStart + end - start;
     if (bodyEnd > this.bodyBytes.length) this.bodyBytes = grownBytes(this.bodyBytes, bodyEnd);
-    this.bodyBytes.set(request.subarray(start, end), bodyStart);
+    this.bodyBytes.set(bytes.subarray(start, end), bodyStart);
     this.bodyEnd[row] = bodyEnd;
 
     const firstTag = from === 0 ? 0 : (tagEnd[from - 1] ?? 0);
@@ -103,15 +109,14 @@ export class OpenBlock implements SpanRows {
   }
 
   private operationIndex(
-    { nameStart, nameEnd, kinds }: TraceRequestWalker,
+    { bytes, columns: { nameStart, nameEnd, kinds } }: CheckedTraceRequest,
     from: number,
-    request: Uint8Array,
     service: string,
   ): number {
     const [start, end] = [nameStart[from] ?? 0, nameEnd[from] ?? 0];
     const kind = (kinds[from] ?? 0) as SpanKind;
     let hash: number = kind;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (request[at] ?? 0), 0x01000193);
+    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
     hash ^= hash >>> 15;
     const mask = this.operationSlots.length - 1;
     let slot = hash & mask;
@@ -119,9 +124,9 @@ export class OpenBlock implements SpanRows {
       const index = (this.operationSlots[slot] ?? 0) - 1;
       const known = this.operations[index];
       if (known?.kind !== kind || known.service !== service) continue;
-      if (isSame(this.operationNames[index], request, start, end)) return index;
+      if (isSame(this.operationNames[index], bytes, start, end)) return index;
     }
-    const name = request.slice(start, end);
+    const name = bytes.slice(start, end);
     this.operationNames.push(name);
     this.operationHashes.push(hash);
     const index =

@@ -1,4 +1,4 @@
-import { ID_WORDS, TIME_WORDS, TraceRequestWalker } from '@lantern/otlp';
+import { ID_WORDS, SpanScanner, TIME_WORDS, type CheckedTraceRequest } from '@lantern/otlp';
 import { TraceIndex } from '../trace-index.js';
 import { wordsAt, type TraceWords } from '../trace-words.js';
 import { SpanDigest } from '../../span-digest.js';
@@ -38,8 +38,7 @@ export class OpenSpans implements OpenRows {
   private full: OpenBlock[] = [];
   private fullIndex = new TraceIndex();
   private forgotSinceOpened = false;
-  private readonly walker = new TraceRequestWalker();
-  private readonly oldSpanWalker = new TraceRequestWalker();
+  private readonly scanner = new SpanScanner();
   private readonly digest = new SpanDigest();
   private readonly recent = new RecentSpans((call, sign) => {
     // The called span's block may be gone, and with it everything that was derived from it.
@@ -52,27 +51,12 @@ export class OpenSpans implements OpenRows {
     this.block = new OpenBlock(options.block);
   }
 
-  /**
-   * Reads through a request, for {@link add} to add it.
-   *
-   * @returns how many spans it has
-   * @throws TypeError for one that was not sanitised, MalformedOtlpError
-   */
-  walk(request: Uint8Array): number {
-    this.walker.walk(request);
-    const { rejectedSpans } = this.walker;
-    if (rejectedSpans > 0) throw new TypeError(`Not sanitised: ${rejectedSpans} spans have invalid ids`);
-    return this.walker.spanCount;
-  }
-
-  /**
-   * @param request that was walked last
-   * @param end just behind its record in the log
-   */
-  add(request: Uint8Array, end: LogPosition): void {
-    const { walker, recent, digest } = this;
-    const { ids, times, spanCount, walkedOrigins } = walker;
-    const origins = walkedOrigins.map((origin) => this.options.origins.intern(origin));
+  /** @param end of the request's record in the log */
+  add(request: CheckedTraceRequest, end: LogPosition): void {
+    const { recent, digest } = this;
+    const { bytes, columns } = request;
+    const { ids, times, spanCount } = columns;
+    const origins = request.origins.map((origin) => this.options.origins.intern(origin));
     let originIndexes: (number | undefined)[] = [];
     if (this.block.spanCount === 0) this.block.firstArrivalMillis = this.options.now();
     for (let row = 0; row < spanCount; row++) {
@@ -87,10 +71,10 @@ export class OpenSpans implements OpenRows {
       const [a, b, c, d] = [ids[id] ?? 0, ids[id + 1] ?? 0, ids[id + 2] ?? 0, ids[id + 3] ?? 0];
       const [spanLow, spanHigh] = [ids[id + 4] ?? 0, ids[id + 5] ?? 0];
       const trace = recent.trace(a, b, c, d) ?? this.recall(a, b, c, d);
-      const walkedOrigin = walker.origins[row] ?? 0;
-      const origin = origins[walkedOrigin];
+      const requestOrigin = columns.origins[row] ?? 0;
+      const origin = origins[requestOrigin];
       if (!origin) continue;
-      digest.of(request, walker.spanStart[row] ?? 0, walker.spanEnd[row] ?? 0, origin.hash);
+      digest.of(bytes, columns.spanStart[row] ?? 0, columns.spanEnd[row] ?? 0, origin.hash);
       if (recent.has(trace, spanLow, spanHigh, digest)) {
         this.duplicates++;
         continue;
@@ -100,8 +84,8 @@ export class OpenSpans implements OpenRows {
         traceIndex = this.traceInOpen(a, b, c, d) ?? open.addTrace(a, b, c, d);
         recent.setIndexIn(open.block, trace, traceIndex);
       }
-      const originIndex = (originIndexes[walkedOrigin] ??= open.originIndex(origin));
-      const added = open.add(walker, row, request, originIndex, traceIndex);
+      const originIndex = (originIndexes[requestOrigin] ??= open.originIndex(origin));
+      const added = open.add(request, row, originIndex, traceIndex);
       this.firstEnd ??= end;
       const time = TIME_WORDS * row;
       recent.add(trace, {
@@ -109,7 +93,7 @@ export class OpenSpans implements OpenRows {
         spanHigh,
         parentLow: ids[id + 6] ?? 0,
         parentHigh: ids[id + 7] ?? 0,
-        kind: walker.kinds[row] ?? 0,
+        kind: columns.kinds[row] ?? 0,
         digestLow: digest.low,
         digestHigh: digest.high,
         service: origin.service,
@@ -117,7 +101,7 @@ export class OpenSpans implements OpenRows {
         startLow: times[time] ?? 0,
         startHigh: times[time + 1] ?? 0,
         durationNanos: durationNanosOf(open, added),
-        isError: walker.statuses[row] === 2,
+        isError: columns.statuses[row] === 2,
       });
     }
   }
@@ -213,21 +197,21 @@ export class OpenSpans implements OpenRows {
   private restore(trace: number, rows: SpanRows, read: ReadChunk, words: TraceWords): void {
     const index = traceIndexIn(rows, ...words);
     if (index === undefined) return;
-    const { oldSpanWalker: walker, digest } = this;
+    const { digest } = this;
     for (let row = 0; row < rows.spanCount; row++) {
       if (rows.traceOf[row] !== index) continue;
       const bytes = spanBytes(rows, row, read);
       if (!bytes) continue;
-      walker.walkSpan(bytes, 0, bytes.length);
+      const { ids, kinds, statuses } = this.scanner.scan(bytes, 0, bytes.length);
       const origin = rows.origins[rows.originOf[row] ?? 0];
       digest.of(bytes, 0, bytes.length, origin?.hash ?? 0);
-      const [, , , , spanLow = 0, spanHigh = 0, parentLow = 0, parentHigh = 0] = walker.ids;
+      const [, , , , spanLow = 0, spanHigh = 0, parentLow = 0, parentHigh = 0] = ids;
       const span: RecentSpan = {
         spanLow,
         spanHigh,
         parentLow,
         parentHigh,
-        kind: walker.kinds[0] ?? 0,
+        kind: kinds[0] ?? 0,
         digestLow: digest.low,
         digestHigh: digest.high,
         service: origin?.service ?? '',
@@ -235,7 +219,7 @@ export class OpenSpans implements OpenRows {
         startLow: rows.startLow[row] ?? 0,
         startHigh: rows.startHigh[row] ?? 0,
         durationNanos: durationNanosOf(rows, row),
-        isError: walker.statuses[0] === 2,
+        isError: statuses[0] === 2,
       };
       this.recent.restore(trace, span);
     }

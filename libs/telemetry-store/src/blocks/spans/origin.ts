@@ -3,7 +3,7 @@ import {
   decodeTraceRequest,
   formatTraceRequestJson,
   hashesOfAttributeText,
-  type WalkedOrigin,
+  type EncodedOrigin,
 } from '@lantern/otlp';
 import {
   attributeText,
@@ -17,7 +17,7 @@ import { textHash } from '../text-hash.js';
 import { writeRequest } from './request-bytes.js';
 
 /** What spans inherit: their resource and their scope, both as they came and as they read. */
-export class Origin implements WalkedOrigin {
+export class Origin implements EncodedOrigin {
   /** As indexes hold it, see `boundedName`. */
   readonly service: string;
   /** Equal for resources that read the same, however they were encoded. */
@@ -72,7 +72,7 @@ export class OriginTable {
   private readonly origins = new Map<string, Origin>();
   private bytes = 0;
 
-  intern({ resource, resourceSchemaUrl, scope, scopeSchemaUrl }: WalkedOrigin): Origin {
+  intern({ resource, resourceSchemaUrl, scope, scopeSchemaUrl }: EncodedOrigin): Origin {
     const key = mapKey([resource, resourceSchemaUrl, scope, scopeSchemaUrl].map(latin1).join());
     const known = this.origins.get(key);
     if (known) return known;

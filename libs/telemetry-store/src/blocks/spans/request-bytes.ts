@@ -1,9 +1,9 @@
-import type { WalkedOrigin } from '@lantern/otlp';
+import type { EncodedOrigin } from '@lantern/otlp';
 import { ByteWriter } from '../byte-writer.js';
 
 /** Spans of one origin, each as the bytes of its message. */
 export interface SpanGroup {
-  readonly origin: WalkedOrigin;
+  readonly origin: EncodedOrigin;
   readonly spans: readonly Uint8Array[];
 }
 

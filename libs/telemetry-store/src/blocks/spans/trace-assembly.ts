@@ -1,4 +1,4 @@
-import { TraceRequestWalker } from '@lantern/otlp';
+import { SpanScanner, checkTraceRequest } from '@lantern/otlp';
 import type { Resource, TraceId } from '@lantern/telemetry-model';
 import type { EncodedSpans, EncodedTrace } from '../../encoded-trace.js';
 import type { HoldBytes } from '../../trace-store.js';
@@ -71,13 +71,12 @@ export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): Enco
 
 /** All spans as one request, without duplicates. */
 export const encodeSpans = (spansByOrigin: SpansByOrigin): Uint8Array => {
-  const walker = new TraceRequestWalker();
+  const scanner = new SpanScanner();
   const digest = new SpanDigest();
   const known = new Set<string>();
   const groups = Array.from(spansByOrigin, ([origin, spans]): SpanGroup => {
     const fresh = spans.filter((span) => {
-      walker.walkSpan(span, 0, span.length);
-      const [, , , , spanLow, spanHigh] = walker.ids;
+      const [, , , , spanLow, spanHigh] = scanner.scan(span, 0, span.length).ids;
       const key = `${spanLow} ${spanHigh} ${digest.of(span, 0, span.length, origin.hash).toString()}`;
       if (known.has(key)) return false;
       known.add(key);
@@ -90,13 +89,12 @@ export const encodeSpans = (spansByOrigin: SpansByOrigin): Uint8Array => {
 
 /** @throws MalformedOtlpError */
 export const addEncodedSpans = (request: Uint8Array, origins: OriginTable, into: SpansByOrigin): void => {
-  const walker = new TraceRequestWalker();
-  walker.walk(request);
-  const walked = walker.walkedOrigins.map((origin) => origins.intern(origin));
-  for (let row = 0; row < walker.spanCount; row++) {
-    const origin = walked[walker.origins[row] ?? 0];
+  const { columns, origins: encoded } = checkTraceRequest(request);
+  const interned = encoded.map((origin) => origins.intern(origin));
+  for (let row = 0; row < columns.spanCount; row++) {
+    const origin = interned[columns.origins[row] ?? 0];
     if (!origin) continue;
-    const span = request.subarray(walker.spanStart[row], walker.spanEnd[row]);
+    const span = request.subarray(columns.spanStart[row], columns.spanEnd[row]);
     const spans = into.get(origin);
     if (spans) spans.push(span);
     else into.set(origin, [span]);

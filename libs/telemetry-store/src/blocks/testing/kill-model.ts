@@ -1,4 +1,4 @@
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import { SpanKind } from '@lantern/telemetry-model';
 import { T0, millis } from '@lantern/telemetry-model/testing';
 import type { TraceQuery, TraceStore } from '../../trace-store.js';
@@ -61,7 +61,8 @@ export const differencesFromModel = async (
   found: readonly number[],
 ): Promise<string[]> => {
   const { traces: model } = openBlockStore({ sweepMillis: 0 });
-  for (const n of found) await model.append(encodeTraceRequest(killTrace(n).resourceSpans));
+  for (const n of found)
+    await model.append(checkTraceRequest(encodeTraceRequest(killTrace(n).resourceSpans)));
   const expected = await answersOf(model);
   const actual = await answersOf(traces);
   await model.close();

@@ -1,7 +1,7 @@
 // A process to be killed: appends order traces and their log lines from a number on, one a request, several at once,
 // and says each number once both are acknowledged.
 import { writeSync } from 'node:fs';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import { openBlockStore } from '../block-store.js';
 import { killLines } from './kill-lines.js';
 import { killTrace } from './kill-trace.js';
@@ -24,7 +24,7 @@ const appendForEver = async (): Promise<never> => {
   for (;;) {
     const n = next++;
     await Promise.all([
-      traces.append(encodeTraceRequest(killTrace(n).resourceSpans)),
+      traces.append(checkTraceRequest(encodeTraceRequest(killTrace(n).resourceSpans))),
       logs.append(killLines(n)),
     ]);
     writeSync(1, `${n}\n`);

@@ -1,4 +1,4 @@
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import type { ResourceSpans, Trace } from '@lantern/telemetry-model';
 import { T0, millis, orderTrace, traceId } from '@lantern/telemetry-model/testing';
 import type { TraceStore } from '../../trace-store.js';
@@ -15,7 +15,7 @@ interface Traces {
 }
 
 export const append = ({ traces }: Traces, ...groups: readonly ResourceSpans[]): Promise<void> =>
-  traces.append(encodeTraceRequest(groups));
+  traces.append(checkTraceRequest(encodeTraceRequest(groups)));
 
 export const findAll = ({ traces }: Traces): Promise<Trace[]> =>
   traces.findTraces({ range: RANGE, limit: 1_000 });

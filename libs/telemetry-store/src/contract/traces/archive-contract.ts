@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import type { Trace } from '@lantern/telemetry-model';
 import {
   T0,
@@ -34,14 +34,15 @@ export const archivesTraces = (subject: TraceStoreSubject): void => {
 
     /** Room for some hundred traces. */
     let small: TraceStore;
-    const append = (one: Trace): Promise<void> => small.append(encodeTraceRequest(one.resourceSpans));
+    const append = (one: Trace): Promise<void> =>
+      small.append(checkTraceRequest(encodeTraceRequest(one.resourceSpans)));
     const fillUp = async (from = 1_000): Promise<void> => {
       for (let n = from; n < from + 300; n++) await append(wordy(n));
     };
 
     beforeEach(async () => {
       for (let n = 1; n <= 100; n++) {
-        await subject.store.append(encodeTraceRequest(wordy(n).resourceSpans));
+        await subject.store.append(checkTraceRequest(encodeTraceRequest(wordy(n).resourceSpans)));
       }
       const { bytes } = await subject.store.stats();
       small = await subject.create({ maxBytes: bytes });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import { type Trace } from '@lantern/telemetry-model';
 import {
   T0,
@@ -38,7 +38,7 @@ export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
 
     const fill = async (small: TraceStore): Promise<void> => {
       for (let n = 1; n <= COUNT; n++) {
-        await small.append(encodeTraceRequest(distinctTrace(n).resourceSpans));
+        await small.append(checkTraceRequest(encodeTraceRequest(distinctTrace(n).resourceSpans)));
       }
     };
 
@@ -82,7 +82,9 @@ export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
       const { small } = await createSmall();
       try {
         for (let n = 1; n <= COUNT; n++) {
-          await small.append(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans));
+          await small.append(
+            checkTraceRequest(encodeTraceRequest(orderTrace({ traceId: traceId(n) }).resourceSpans)),
+          );
         }
         const { traces } = await small.stats();
         expect(traces).toBeLessThan(COUNT);
@@ -104,7 +106,8 @@ export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
             attributes: attributes({ payload: `${n}`.padStart(Math.ceil(maxBytes / 50), '.') }),
           }),
         );
-        for (const piece of huge) await small.append(encodeTraceRequest([resourceSpans('huge', piece)]));
+        for (const piece of huge)
+          await small.append(checkTraceRequest(encodeTraceRequest([resourceSpans('huge', piece)])));
         expect((await small.stats()).bytes).toBeLessThanOrEqual(maxBytes);
         await fill(small);
         expect((await small.stats()).bytes).toBeLessThanOrEqual(maxBytes);
@@ -119,7 +122,7 @@ export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
       const { small } = await createSmall();
       try {
         await fill(small);
-        await small.append(encodeTraceRequest(distinctTrace(1).resourceSpans));
+        await small.append(checkTraceRequest(encodeTraceRequest(distinctTrace(1).resourceSpans)));
         expect(contentOf(await small.getTrace(traceId(1)))).toEqual(contentOf(distinctTrace(1)));
         expect(await small.operations('caller-1')).toHaveLength(1);
       } finally {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import fc from 'fast-check';
 import type { TraceCursor, TraceQuery, TraceStore } from '../../trace-store.js';
 import { NaiveTraceStore } from '../naive-trace-store.js';
@@ -34,8 +34,8 @@ export const answersAsAList = (subject: TraceStoreSubject): void => {
           const naive = new NaiveTraceStore();
           try {
             for (const groups of appends) {
-              await engine.append(encodeTraceRequest(groups));
-              await naive.append(encodeTraceRequest(groups));
+              await engine.append(checkTraceRequest(encodeTraceRequest(groups)));
+              await naive.append(checkTraceRequest(encodeTraceRequest(groups)));
             }
             for (const query of queries) {
               expect((await engine.findTraces(query)).map(contentOf)).toEqual(

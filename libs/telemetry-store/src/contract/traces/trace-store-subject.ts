@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import type { ResourceSpans, Span, Trace } from '@lantern/telemetry-model';
 import { T0, millis, resourceSpans, span, traceId } from '@lantern/telemetry-model/testing';
 import type { TraceQuery, TraceStore } from '../../trace-store.js';
@@ -25,7 +25,7 @@ export class TraceStoreSubject {
   }
 
   append(...groups: readonly ResourceSpans[]): Promise<void> {
-    return this.store.append(encodeTraceRequest(groups));
+    return this.store.append(checkTraceRequest(encodeTraceRequest(groups)));
   }
 
   /** One trace for each of the spans, numbered from 1. */

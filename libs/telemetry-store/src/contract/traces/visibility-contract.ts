@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeTraceRequest } from '@lantern/otlp';
+import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import { AttributeMap, SpanKind } from '@lantern/telemetry-model';
 import {
   T0,
@@ -59,9 +59,13 @@ export const showsWrites = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ operation: 'late' })).toEqual([1]);
     });
 
-    it('not at all when the request is malformed', async () => {
-      const half = encodeTraceRequest(orderTrace().resourceSpans).subarray(0, -5);
-      await expect(subject.store.append(half)).rejects.toThrow();
+    it('not at all when the request has spans with invalid IDs', async () => {
+      const request = encodeTraceRequest(orderTrace().resourceSpans);
+      const id = Buffer.from(spanId(1), 'hex');
+      request.fill(0, Buffer.from(request).indexOf(id), Buffer.from(request).indexOf(id) + id.length);
+      await expect(subject.store.append(checkTraceRequest(request))).rejects.toThrow(
+        /^Not sanitized: 1 spans have invalid IDs$/,
+      );
       expect(await subject.store.stats()).toMatchObject({ traces: 0, spans: 0 });
       expect(await subject.store.services()).toEqual([]);
     });

@@ -1,35 +1,44 @@
 import { describe, expect, it } from '@jest/globals';
 import { attributeText, type Attributes, type Span } from '@lantern/telemetry-model';
-import { attributes, millis, orderTrace, span } from '@lantern/telemetry-model/testing';
+import {
+  attributes,
+  millis,
+  orderTrace,
+  resourceSpans,
+  span,
+  spanId,
+  traceId,
+} from '@lantern/telemetry-model/testing';
 import { anyResourceSpans } from '@lantern/telemetry-model/testing/arbitraries';
 import fc from 'fast-check';
-import { hashesOfAttributeText } from '../../common/protobuf/attribute-hash.js';
+import { hashesOfAttributeText } from '../../common/protobuf/attribute-hasher.js';
 import { MalformedOtlpError } from '../../malformed-otlp-error.js';
 import { delimited, requestOfSpan, tag, varint } from '../../testing/wire.js';
 import type { DecodedTraces } from '../decoded-traces.js';
 import { decodeTraceRequest } from './decode-trace-request.js';
 import { encodeTraceRequest } from './encode-trace-request.js';
-import { ID_WORDS, TIME_WORDS, TraceRequestWalker } from './trace-request-walker.js';
-
-const walker = new TraceRequestWalker(true);
+import type { CheckedTraceRequest } from './checked-trace-request.js';
+import { checkTraceRequest } from './check-trace-request.js';
+import { ID_WORDS, TIME_WORDS } from './span-columns.js';
+import { SpanScanner } from './span-scanner.js';
 
 const hexOf = (words: Uint32Array): string => Buffer.from(Uint32Array.from(words).buffer).toString('hex');
 
 const wide = (low = 0, high = 0): bigint => (BigInt(high) << 32n) | BigInt(low);
 
-/** What the walk found, row by row, in the words of the model. */
-const rows = (request: Uint8Array): unknown[] =>
-  Array.from({ length: walker.spanCount }, (_, row) => {
-    const ids = walker.ids.subarray(row * ID_WORDS, (row + 1) * ID_WORDS);
-    const [startLow, startHigh, endLow, endHigh] = walker.times.subarray(row * TIME_WORDS);
+/** Returns the rows of a checked request with the model's names. */
+const rows = ({ bytes, columns }: CheckedTraceRequest): unknown[] =>
+  Array.from({ length: columns.spanCount }, (_, row) => {
+    const ids = columns.ids.subarray(row * ID_WORDS, (row + 1) * ID_WORDS);
+    const [startLow, startHigh, endLow, endHigh] = columns.times.subarray(row * TIME_WORDS);
     const parent = hexOf(ids.subarray(6));
     return {
       traceId: hexOf(ids.subarray(0, 4)),
       spanId: hexOf(ids.subarray(4, 6)),
       parentSpanId: parent === '0'.repeat(16) ? undefined : parent,
-      name: Buffer.from(request).toString('utf8', walker.nameStart[row], walker.nameEnd[row]),
-      kind: walker.kinds[row],
-      status: walker.statuses[row],
+      name: Buffer.from(bytes).toString('utf8', columns.nameStart[row], columns.nameEnd[row]),
+      kind: columns.kinds[row],
+      status: columns.statuses[row],
       startUnixNano: wide(startLow, startHigh),
       endUnixNano: wide(endLow, endHigh),
     };
@@ -49,8 +58,8 @@ const expectedRow = ({ traceId, spanId, parentSpanId, name, kind, status, ...tim
   endUnixNano: times.endUnixNano,
 });
 
-const tagsOf = (row: number): number[] => [
-  ...walker.tags.subarray(row === 0 ? 0 : walker.tagEnd[row - 1], walker.tagEnd[row]),
+const tagsOf = ({ columns: { tags, tagEnd } }: CheckedTraceRequest, row: number): number[] => [
+  ...tags.subarray(row === 0 ? 0 : tagEnd[row - 1], tagEnd[row]),
 ];
 
 const expectTags = (tags: readonly number[], all: readonly Attributes[]): void => {
@@ -61,41 +70,39 @@ const expectTags = (tags: readonly number[], all: readonly Attributes[]): void =
   }
 };
 
-const expectAgreement = (request: Uint8Array): 'read' | 'refused' => {
+const expectAgreement = (request: Uint8Array): 'accepted' | 'rejected' => {
   let decoded: DecodedTraces;
   try {
     decoded = decodeTraceRequest(request);
   } catch (error) {
     expect(error).toBeInstanceOf(MalformedOtlpError);
-    expect(() => {
-      walker.walk(request);
-    }).toThrow((error as Error).message);
-    return 'refused';
+    expect(() => checkTraceRequest(request)).toThrow((error as Error).message);
+    return 'rejected';
   }
-  walker.walk(request);
-  expect(walker.rejectedSpans).toBe(decoded.rejected.count);
+  const checked = checkTraceRequest(request);
+  expect(checked.rejectedSpans).toBe(decoded.rejected.count);
   const spans = spansIn(decoded);
-  expect(walker.spanCount).toBe(spans.length);
-  expect(walker.hasBadText).toBe(decoded.invalidTexts > 0);
-  expect(walker.itemCount).toBeGreaterThanOrEqual(spans.length);
-  // Bytes that are no text have no text to be compared by.
-  if (decoded.invalidTexts > 0) return 'read';
-  expect(rows(request)).toEqual(spans.map(expectedRow));
+  expect(checked.columns.spanCount).toBe(spans.length);
+  expect(checked.hasInvalidText).toBe(decoded.invalidTexts > 0);
+  expect(checked.itemCount).toBeGreaterThanOrEqual(spans.length);
+  // The decoder replaces invalid UTF-8, so its names and tags differ.
+  if (decoded.invalidTexts > 0) return 'accepted';
+  expect(rows(checked)).toEqual(spans.map(expectedRow));
   for (const [row, { attributes: own, events, links }] of spans.entries()) {
-    expectTags(tagsOf(row), [own, ...[...events, ...links].map((holder) => holder.attributes)]);
+    expectTags(tagsOf(checked, row), [own, ...[...events, ...links].map((holder) => holder.attributes)]);
   }
-  return 'read';
+  return 'accepted';
 };
 
-describe('the walk through a trace request', () => {
-  it('finds the spans, their origins and their bytes', () => {
+describe('checkTraceRequest', () => {
+  it('indexes the spans of a request, their bytes and their origins', () => {
     const request = encodeTraceRequest(orderTrace().resourceSpans);
     expectAgreement(request);
-    expect(walker.walkedOrigins).toHaveLength(3);
-    for (let row = 0; row < walker.spanCount; row++) {
-      const origin = walker.walkedOrigins[walker.origins[row] ?? 0];
-      expect(origin).toBeDefined();
-      const bytes = [...request.subarray(walker.spanStart[row], walker.spanEnd[row])];
+    const { columns, origins } = checkTraceRequest(request);
+    expect(origins).toHaveLength(3);
+    for (let row = 0; row < columns.spanCount; row++) {
+      expect(origins[columns.origins[row] ?? 0]).toBeDefined();
+      const bytes = [...request.subarray(columns.spanStart[row], columns.spanEnd[row])];
       const [alone] = spansIn(
         decodeTraceRequest(Uint8Array.from(delimited(1, delimited(2, delimited(2, bytes))))),
       );
@@ -103,16 +110,48 @@ describe('the walk through a trace request', () => {
     }
   });
 
+  it('indexes every span of a request that is larger than the columns it starts with', () => {
+    const spans = Array.from({ length: 3_000 }, (_, n) =>
+      span({
+        traceId: traceId(n),
+        spanId: spanId(n + 1),
+        name: '',
+        attributes: attributes({ n: BigInt(n) }),
+      }),
+    );
+    expect(expectAgreement(encodeTraceRequest([resourceSpans('web', ...spans)]))).toBe('accepted');
+  });
+
+  it('keeps the index of a request while other requests are checked', () => {
+    const request = encodeTraceRequest(orderTrace().resourceSpans);
+    const checked = checkTraceRequest(request);
+    const before = [rows(checked), tagsOf(checked, 0)];
+    checkTraceRequest(encodeTraceRequest([resourceSpans('web', span({ name: 'other' }))]));
+    expect([rows(checked), tagsOf(checked, 0)]).toEqual(before);
+  });
+
+  it('gives a span that is scanned alone the same row as within its request', () => {
+    const checked = checkTraceRequest(encodeTraceRequest(orderTrace().resourceSpans));
+    const scanner = new SpanScanner();
+    for (const [row, expected] of rows(checked).entries()) {
+      const { spanStart, spanEnd } = checked.columns;
+      const columns = scanner.scan(checked.bytes, spanStart[row] ?? 0, spanEnd[row] ?? 0);
+      const alone = { ...checked, columns };
+      expect(rows(alone)).toEqual([expected]);
+      expect(tagsOf(alone, 0)).toEqual(tagsOf(checked, row));
+    }
+  });
+
   it('agrees with the decoder on any model', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
-        expect(expectAgreement(encodeTraceRequest(groups))).toBe('read');
+        expect(expectAgreement(encodeTraceRequest(groups))).toBe('accepted');
       }),
     );
   });
 
   it('agrees with the decoder on damaged requests', () => {
-    const count = { read: 0, refused: 0 };
+    const count = { accepted: 0, rejected: 0 };
     // A changed byte is often still a request; cut and spliced bytes seldom are.
     const changed = fc.record({
       at: fc.nat(),
@@ -131,11 +170,11 @@ describe('the walk through a trace request', () => {
       }),
       { numRuns: 500 },
     );
-    expect(count.read).toBeGreaterThan(50);
-    expect(count.refused).toBeGreaterThan(50);
+    expect(count.accepted).toBeGreaterThan(50);
+    expect(count.rejected).toBeGreaterThan(50);
   });
 
-  it('agrees with the decoder on bytes without meaning', () => {
+  it('agrees with the decoder on random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         expectAgreement(bytes);
@@ -145,9 +184,7 @@ describe('the walk through a trace request', () => {
     );
   });
 
-  it('hashes an attribute the same, however it is encoded', () => {
-    const usual = encodeTraceRequest(orderTrace().resourceSpans);
-    walker.walk(usual);
+  it('hashes an attribute the same in every encoding', () => {
     const value = delimited(1, 'laptop');
     const spellings = [
       [...delimited(1, 'product'), ...delimited(2, value)],
@@ -158,16 +195,16 @@ describe('the walk through a trace request', () => {
     const hashes = spellings.map((spelling) => {
       const request = requestOfSpan(delimited(9, spelling));
       expectAgreement(request);
-      return tagsOf(0)[0];
+      return tagsOf(checkTraceRequest(request), 0)[0];
     });
     expect(new Set(hashes).size).toBe(1);
     expect(hashesOfAttributeText('product', 'laptop')).toContain(hashes[0]);
   });
 
-  it('tells values of different types and texts apart', () => {
+  it('hashes attribute values of different types and texts differently', () => {
     const values = ['1', 1n, 1, true, null, Uint8Array.of(1), ['1'], '', '2', -1n, 2 ** 40, 1n << 40n];
     const hashes = values.map((value) => {
-      walker.walk(
+      const checked = checkTraceRequest(
         encodeTraceRequest([
           {
             resource: { attributes: [], droppedAttributesCount: 0 },
@@ -182,7 +219,7 @@ describe('the walk through a trace request', () => {
           },
         ]),
       );
-      return tagsOf(0)[0];
+      return tagsOf(checked, 0)[0];
     });
     expect(new Set(hashes).size).toBe(values.length);
   });
