@@ -1,7 +1,23 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ObservabilityModule } from '@lantern/observability';
+import { ServiceModule, TELEMETRY_FLUSH_TIMEOUT_MILLIS } from '@lantern/service-platform';
+import type { ApiGatewayConfig } from './config.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { ProxyModule } from './proxy/proxy.module.js';
 import { UsersController } from './users/users.controller.js';
 
-@Module({ imports: [ProxyModule], controllers: [UsersController, OrdersController] })
-export class AppModule {}
+@Module({})
+export class AppModule {
+  static forRoot(config: ApiGatewayConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        // Spans for every request and call below; log lines with the trace ID; `GET /metrics`.
+        ObservabilityModule.forRoot({ shutdownTimeoutMillis: TELEMETRY_FLUSH_TIMEOUT_MILLIS }),
+        ServiceModule.forRoot(config),
+        ProxyModule,
+      ],
+      controllers: [UsersController, OrdersController],
+    };
+  }
+}

@@ -1,7 +1,23 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ObservabilityModule } from '@lantern/observability';
+import { ServiceModule, TELEMETRY_FLUSH_TIMEOUT_MILLIS } from '@lantern/service-platform';
 import { DatabaseModule } from '@lantern/service-platform/database';
+import type { OrderServiceConfig } from './config.js';
 import { migrations } from './migrations.js';
 import { OrdersModule } from './orders/orders.module.js';
 
-@Module({ imports: [DatabaseModule.forRoot({ service: 'order-service', migrations }), OrdersModule] })
-export class AppModule {}
+@Module({})
+export class AppModule {
+  static forRoot(config: OrderServiceConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        // Spans for every request, call and query below; log lines with the trace ID; `GET /metrics`.
+        ObservabilityModule.forRoot({ shutdownTimeoutMillis: TELEMETRY_FLUSH_TIMEOUT_MILLIS }),
+        ServiceModule.forRoot(config),
+        DatabaseModule.forRoot({ service: 'order-service', migrations }),
+        OrdersModule,
+      ],
+    };
+  }
+}

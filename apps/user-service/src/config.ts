@@ -1,3 +1,4 @@
-import { databaseConfig, serviceConfig } from '@lantern/service-platform';
+import { configClass, databaseConfig, serviceConfig } from '@lantern/service-platform';
 
-export const userServiceConfig = serviceConfig(8001).extend(databaseConfig.shape);
+/** Environment variables of user-service. */
+export class UserServiceConfig extends configClass(serviceConfig(8001).extend(databaseConfig.shape)) {}

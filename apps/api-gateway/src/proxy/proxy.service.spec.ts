@@ -6,7 +6,10 @@ import { startTestTelemetry } from '@lantern/observability/testing';
 import { startTestService, type TestService } from '@lantern/service-platform/testing';
 import { SpanKind } from '@opentelemetry/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { apiGateway } from '../service.js';
+import { AppModule } from '../app.module.js';
+import { ApiGatewayConfig } from '../config.js';
+
+const apiGateway = { module: AppModule, config: ApiGatewayConfig, jsonBody: 'bytes' } as const;
 
 interface Received {
   method: string | undefined;

@@ -1,11 +1,11 @@
 import { HttpService } from '@nestjs/axios';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Tracer, redactUrl } from '@lantern/observability';
-import { callDownstream, CONFIG } from '@lantern/service-platform';
+import { callDownstream } from '@lantern/service-platform';
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { AxiosResponse } from 'axios';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiGatewayConfig } from '../config.js';
+import { ApiGatewayConfig } from '../config.js';
 import { forwardedHeaders, type Headers } from './forwarded-headers.js';
 
 export type DownstreamService = 'user-service' | 'order-service';
@@ -22,7 +22,7 @@ export class ProxyService {
   constructor(
     private readonly http: HttpService,
     private readonly tracer: Tracer,
-    @Inject(CONFIG) config: ApiGatewayConfig,
+    config: ApiGatewayConfig,
   ) {
     this.baseUrls = { 'user-service': config.USER_SERVICE_URL, 'order-service': config.ORDER_SERVICE_URL };
     this.timeoutMs = config.DOWNSTREAM_TIMEOUT_MS;

@@ -7,8 +7,11 @@ import { DATABASE } from '@lantern/service-platform/database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Kysely } from 'kysely';
 import { PAYMENT_GATEWAY, type PaymentGateway } from '../payments/payment-gateway.js';
-import { orderService } from '../service.js';
+import { AppModule } from '../app.module.js';
+import { OrderServiceConfig } from '../config.js';
 import type { Schema } from './orders.schema.js';
+
+const orderService = { module: AppModule, config: OrderServiceConfig };
 
 /** Knows user "1", as user-service does after its first start. */
 const knowsUserOne: RequestListener = (request, response) => {

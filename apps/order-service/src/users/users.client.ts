@@ -1,7 +1,7 @@
 import { HttpService } from '@nestjs/axios';
-import { Inject, Injectable } from '@nestjs/common';
-import { callDownstream, CONFIG, ProblemType } from '@lantern/service-platform';
-import type { OrderServiceConfig } from '../config.js';
+import { Injectable } from '@nestjs/common';
+import { callDownstream, ProblemType } from '@lantern/service-platform';
+import { OrderServiceConfig } from '../config.js';
 
 const userServiceFailed = new ProblemType('downstream-failed', 502, 'Downstream failed');
 
@@ -10,7 +10,7 @@ const userServiceFailed = new ProblemType('downstream-failed', 502, 'Downstream 
 export class UsersClient {
   constructor(
     private readonly http: HttpService,
-    @Inject(CONFIG) private readonly config: OrderServiceConfig,
+    private readonly config: OrderServiceConfig,
   ) {}
 
   /**

@@ -1,7 +1,10 @@
 import type { User, UserPage } from '@lantern/service-contracts';
 import { startTestService, type TestService } from '@lantern/service-platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { userService } from '../service.js';
+import { AppModule } from '../app.module.js';
+import { UserServiceConfig } from '../config.js';
+
+const userService = { module: AppModule, config: UserServiceConfig };
 
 describe('user-service', () => {
   let service: TestService;

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Controller, type DynamicModule, Get, Module } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Kysely } from 'kysely';
-import { databaseConfig, serviceConfig } from '../config/service-config.js';
+import { ObservabilityModule } from '@lantern/observability';
+import { configClass } from '../config/config-class.js';
+import { databaseConfig, serviceConfig, type ServiceConfig } from '../config/service-config.js';
 import { DATABASE, DatabaseModule } from '../database/database.module.js';
-import type { Service } from '../service.js';
+import { ServiceModule } from '../service.module.js';
 import { Readiness } from './readiness.js';
 import { startTestService, type TestService } from '../testing/start-test-service.js';
 
@@ -23,17 +25,24 @@ class SlowController {
   }
 }
 
-@Module({
-  imports: [DatabaseModule.forRoot({ service: 'watched-service', migrations: {} })],
-  controllers: [SlowController],
-})
-class WatchedModule {}
+@Module({})
+class WatchedModule {
+  static forRoot(config: ServiceConfig): DynamicModule {
+    return {
+      module: WatchedModule,
+      imports: [
+        ObservabilityModule.forRoot(),
+        ServiceModule.forRoot(config),
+        DatabaseModule.forRoot({ service: 'watched-service', migrations: {} }),
+      ],
+      controllers: [SlowController],
+    };
+  }
+}
 
-const watchedService: Service = {
-  name: 'watched-service',
-  description: 'Has a database and takes its time.',
-  config: serviceConfig(0).extend(databaseConfig.shape),
+const watchedService = {
   module: WatchedModule,
+  config: configClass(serviceConfig(0).extend(databaseConfig.shape)),
 };
 
 describe('health', () => {

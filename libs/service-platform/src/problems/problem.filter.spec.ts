@@ -5,6 +5,7 @@ import {
   BadRequestException,
   Body,
   Controller,
+  type DynamicModule,
   ForbiddenException,
   Get,
   Module,
@@ -14,8 +15,10 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
 import { IsInt, ValidateNested } from 'class-validator';
-import { serviceConfig } from '../config/service-config.js';
-import type { Service } from '../service.js';
+import { ObservabilityModule } from '@lantern/observability';
+import { configClass } from '../config/config-class.js';
+import { serviceConfig, type ServiceConfig } from '../config/service-config.js';
+import { ServiceModule } from '../service.module.js';
 import { startTestService, type TestService } from '../testing/start-test-service.js';
 import { ProblemType } from './problem-type.js';
 
@@ -65,15 +68,18 @@ class FailingController {
   }
 }
 
-@Module({ controllers: [FailingController] })
-class FailingModule {}
+@Module({})
+class FailingModule {
+  static forRoot(config: ServiceConfig): DynamicModule {
+    return {
+      module: FailingModule,
+      imports: [ObservabilityModule.forRoot(), ServiceModule.forRoot(config)],
+      controllers: [FailingController],
+    };
+  }
+}
 
-const failingService: Service = {
-  name: 'failing-service',
-  description: 'Fails in every way.',
-  config: serviceConfig(0),
-  module: FailingModule,
-};
+const failingService = { module: FailingModule, config: configClass(serviceConfig(0)) };
 
 describe('problem documents', () => {
   let service: TestService;

@@ -1,30 +1,30 @@
 import { Logger } from '@nestjs/common';
-import { readConfig } from '../config/read-config.js';
-import type { ServiceConfig } from '../config/service-config.js';
-import { createService } from '../create-service.js';
-import type { Service } from '../service.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '../errors/start-error.js';
-import { stopOnSignals } from './stop-on-signals.js';
 
-/** The whole life of a service's process; its `main.ts` calls nothing else. */
-export async function runService<Config extends ServiceConfig>(service: Service<Config>): Promise<void> {
+/**
+ * Starts a service and reports its URL, on stdout and to a parent process over IPC. A start that fails ends the process
+ * with exit code 1 and one message on stderr.
+ *
+ * @param start Fulfills with the application once it listens.
+ */
+export const runService = async (
+  name: string,
+  start: () => Promise<NestFastifyApplication>,
+): Promise<void> => {
   try {
-    const config = readConfig(service.config, process.env) as unknown as Config;
-    const app = await createService(service, config);
-    stopOnSignals(app, config.DRAIN_TIMEOUT_MS);
-    await app.listen(config.PORT, config.HOST);
-
+    const app = await start();
     const url = await app.getUrl();
-    new Logger(service.name).log(`${service.name} is ready at ${url}`);
-    // For a parent that started it with a channel, and cannot know the port when it asked for any.
+    new Logger(name).log(`${name} is ready at ${url}`);
+    // A parent process that started the service with port 0 learns the port here.
     process.send?.({ type: 'ready', urls: { http: url } });
   } catch (error) {
-    process.stderr.write(`${service.name} cannot start: ${reasonOf(error)}\n`);
+    process.stderr.write(`${name} cannot start: ${reasonOf(error)}\n`);
     process.exit(1);
   }
-}
+};
 
-function reasonOf(error: unknown): string {
+const reasonOf = (error: unknown): string => {
   if (error instanceof StartError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
@@ -35,4 +35,4 @@ function reasonOf(error: unknown): string {
     return `port ${port} is not for this user. Set PORT to one above 1023.`;
   }
   return error.stack ?? error.message;
-}
+};

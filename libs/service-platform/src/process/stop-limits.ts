@@ -1,10 +1,10 @@
 /**
- * How long the last steps of stopping may take, in milliseconds. Together with `DRAIN_TIMEOUT_MS` they stay, by
- * default, below the 10 s after which `docker stop` kills: https://docs.docker.com/reference/cli/docker/container/stop/
+ * Limits on the last steps of a shutdown. Together with the default of `DRAIN_TIMEOUT_MS` they stay below the 10 s after
+ * which `docker stop` kills: https://docs.docker.com/reference/cli/docker/container/stop/
  */
-export const STOP_LIMITS_MS = {
-  /** Sending the last spans and log lines. */
-  telemetry: 2_000,
-  /** Everything else, the database above all. */
-  rest: 500,
-} as const;
+
+/** Timeout for sending the last spans and log lines: `shutdownTimeoutMillis` of the ObservabilityModule. */
+export const TELEMETRY_FLUSH_TIMEOUT_MILLIS = 2_000;
+
+/** Timeout for everything else, mainly closing the database. */
+export const CLOSE_TIMEOUT_MILLIS = 500;
