@@ -1,5 +1,5 @@
 import type { LogqlExpr, Matcher } from './ast.js';
-import { parseExpression } from './parse-metric.js';
+import { parseExpression } from './parse-expression.js';
 import { parseMatchers } from './parse-selector.js';
 import { validate } from './validate.js';
 import { TokenStream } from './token-stream.js';
