@@ -1,5 +1,6 @@
 /** LogQL: its syntax as a tree, and its evaluation over any source of lines. */
 export type * from './ast.js';
+export { expressionsIn } from './expressions-in.js';
 export { formatLogql, formatSelector } from './format.js';
 export { LogqlParseError } from './parse-error.js';
 export { parseLogql, parseSelector } from './parser.js';

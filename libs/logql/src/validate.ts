@@ -1,35 +1,17 @@
-import type { LogqlExpr, Stage } from './ast.js';
+import type { LogqlExpr } from './ast.js';
+import { expressionsIn } from './expressions-in.js';
 import { compileLabelTest } from './pipeline/label-filter.js';
 import { compileStage } from './pipeline/compile-stage.js';
 
 /**
- * Compiles what the query holds, so that a wrong expression, pattern or template is told before anything is read.
+ * Compiles the stages and filters of a query, so that an invalid expression, pattern or template is reported before any
+ * line is read.
  *
  * @throws {LogqlParseError}
  */
-export const validate = (expression: LogqlExpr): void => {
-  switch (expression.kind) {
-    case 'log':
-      validateStages(expression.stages);
-      break;
-    case 'range-aggregation':
-      validateStages(expression.log.stages);
-      expression.unwrap?.filters.forEach(compileLabelTest);
-      break;
-    case 'vector-aggregation':
-    case 'label-replace':
-      validate(expression.operand);
-      break;
-    case 'binary':
-      validate(expression.left);
-      validate(expression.right);
-      break;
-    case 'vector':
-    case 'number':
-      break;
+export const validate = (query: LogqlExpr): void => {
+  for (const expression of expressionsIn(query)) {
+    if (expression.kind === 'log') expression.stages.forEach(compileStage);
+    if (expression.kind === 'range-aggregation') expression.unwrap?.filters.forEach(compileLabelTest);
   }
-};
-
-const validateStages = (stages: readonly Stage[]): void => {
-  stages.forEach(compileStage);
 };

@@ -1,5 +1,6 @@
 import type { LogLabels, UnixNano } from '@lantern/telemetry-model';
 import type { Grouping, MetricExpr, VectorAggregation, VectorOperation } from '../ast.js';
+import { expressionsIn } from '../expressions-in.js';
 import { combineSeries, combineWithNumber } from './binary-operation.js';
 import { EvaluationError } from './evaluation-error.js';
 import { replaceLabels } from './label-replace.js';
@@ -61,18 +62,11 @@ export const evaluateMetric = async (
   });
 };
 
-/** Whether a vector aggregation of one of these operations is anywhere in the expression. */
-const contains = (expression: MetricExpr, operations: readonly VectorOperation[]): boolean => {
-  switch (expression.kind) {
-    case 'vector-aggregation':
-      return operations.includes(expression.operation) || contains(expression.operand, operations);
-    case 'label-replace':
-      return contains(expression.operand, operations);
-    case 'binary':
-      return contains(expression.left, operations) || contains(expression.right, operations);
-    default:
-      return false;
-  }
+/** Returns whether a vector aggregation of one of these operations is anywhere in the expression. */
+const contains = (root: MetricExpr, operations: readonly VectorOperation[]): boolean => {
+  for (const expression of expressionsIn(root))
+    if (expression.kind === 'vector-aggregation' && operations.includes(expression.operation)) return true;
+  return false;
 };
 
 const evaluateNode = async (expression: MetricExpr, context: EvaluationContext): Promise<Series[]> => {

@@ -10,8 +10,22 @@ import { compileLogfmt } from './logfmt.js';
 import { compilePatternParser } from './pattern.js';
 import { compileRegexp } from './regexp.js';
 
-/** @throws {LogqlParseError} when an expression, pattern or template of the stage is none */
+const compiledStages = new WeakMap<Stage, LineStage>();
+
+/**
+ * Compiles a stage, once: the parser does, to report errors, and the evaluator gets the same function.
+ *
+ * @throws {LogqlParseError} when an expression, pattern or template of the stage is invalid
+ */
 export const compileStage = (stage: Stage): LineStage => {
+  const known = compiledStages.get(stage);
+  if (known) return known;
+  const compiled = compile(stage);
+  compiledStages.set(stage, compiled);
+  return compiled;
+};
+
+const compile = (stage: Stage): LineStage => {
   switch (stage.kind) {
     case 'line-filter':
       return compileLineFilter(stage);

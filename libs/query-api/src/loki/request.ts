@@ -7,6 +7,7 @@ import {
   parseRfc3339Nano,
 } from '@lantern/go-syntax';
 import {
+  expressionsIn,
   parseLogql,
   parseSelector,
   type LogExpr,
@@ -173,21 +174,13 @@ const checkQueryLength = (nanos: bigint): void => {
   );
 };
 
-/** Returns the longest window of a query: it reads that far back before its first step. */
-export const longestWindow = (expression: LogqlExpr): bigint => {
-  switch (expression.kind) {
-    case 'range-aggregation':
-      return expression.intervalNanos;
-    case 'vector-aggregation':
-    case 'label-replace':
-      return longestWindow(expression.operand);
-    case 'binary': {
-      const [left, right] = [longestWindow(expression.left), longestWindow(expression.right)];
-      return left > right ? left : right;
-    }
-    default:
-      return 0n;
-  }
+/** Returns the longest window of a query. The query reads that far back before its first step. */
+export const longestWindow = (query: LogqlExpr): bigint => {
+  let longest = 0n;
+  for (const expression of expressionsIn(query))
+    if (expression.kind === 'range-aggregation' && expression.intervalNanos > longest)
+      longest = expression.intervalNanos;
+  return longest;
 };
 
 /** Steps stand at multiples of the step, so that a query that is asked again a little later finds the same ones. */

@@ -3,6 +3,7 @@ import { BadRequest } from '@lantern/query-api';
 import {
   compileMatcher,
   evaluateLog,
+  expressionsIn,
   formatSelector,
   type LogExpr,
   type LogqlExpr,
@@ -84,20 +85,11 @@ export const explainEmptyAnswer = async (
 /** Origin of a name that no parser has to find. */
 const METADATA = 'structured metadata';
 
-const selectorsOf = (expression: LogqlExpr): (readonly Matcher[])[] => {
-  switch (expression.kind) {
-    case 'log':
-      return [expression.matchers];
-    case 'range-aggregation':
-      return [expression.log.matchers];
-    case 'vector-aggregation':
-    case 'label-replace':
-      return selectorsOf(expression.operand);
-    case 'binary':
-      return [...selectorsOf(expression.left), ...selectorsOf(expression.right)];
-    default:
-      return [];
-  }
+const selectorsOf = (query: LogqlExpr): (readonly Matcher[])[] => {
+  const selectors: (readonly Matcher[])[] = [];
+  for (const expression of expressionsIn(query))
+    if (expression.kind === 'log') selectors.push(expression.matchers);
+  return selectors;
 };
 
 const refuseIn = async (store: LogStore, matchers: readonly Matcher[]): Promise<void> => {
