@@ -74,28 +74,28 @@ export { SnappyTooLarge, decompressSnappy } from './loki/snappy.js';
 export {
   parseDetectedFieldsRequest,
   parseDetectedLabelsRequest,
+  type DetectedFieldsRequest,
+} from './loki/detected-request.js';
+export { parseStatsRequest, parseVolumeRequest, type VolumeRequest } from './loki/index-request.js';
+export type { LinesRequest } from './loki/lines-request.js';
+export { parsePatternsRequest, type PatternsRequest } from './loki/patterns-request.js';
+export {
   longestWindow,
   parseInstantQuery,
-  parseLabelsRequest,
-  parsePatternsRequest,
   parseRangeQuery,
-  parseSeriesRequest,
-  parseStatsRequest,
-  parseTailRequest,
-  parseVolumeRequest,
-  type DetectedFieldsRequest,
   type InstantQueryRequest,
-  type LabelsRequest,
-  type LinesRequest,
   type LogRangeRequest,
-  type LokiTimeRange,
   type MetricRangeRequest,
-  type PatternsRequest,
   type RangeQueryRequest,
+} from './loki/query-request.js';
+export {
+  parseLabelsRequest,
+  parseSeriesRequest,
+  type LabelsRequest,
   type SeriesRequest,
-  type TailRequest,
-  type VolumeRequest,
-} from './loki/request.js';
+} from './loki/series-request.js';
+export { parseTailRequest, type TailRequest } from './loki/tail-request.js';
+export type { LokiTimeRange } from './loki/time-range.js';
 export {
   CATEGORIZE_LABELS,
   ENCODING_FLAGS_HEADER,

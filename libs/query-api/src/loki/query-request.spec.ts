@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseLabelsRequest, parseRangeQuery, parseLokiTime } from './request.js';
+import { parseRangeQuery } from './query-request.js';
+import { parseLabelsRequest } from './series-request.js';
+import { parseLokiTime } from './time-range.js';
 
 const NOW = 1_767_225_600_000_000_000n;
 const HOUR = 3_600_000_000_000n;
