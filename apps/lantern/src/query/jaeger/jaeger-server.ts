@@ -9,7 +9,7 @@ import type { LogFeed, TraceFeed } from '../../ingest/feed.js';
 import { uiRoutes } from '../../ui/ui-routes.js';
 import { lokiRoutes } from '../loki/loki-routes.js';
 import { lanternRoutes } from './lantern-routes.js';
-import { legacyRoutes } from './legacy-routes.js';
+import { legacyRoutes } from './legacy/legacy-routes.js';
 import { TraceQueries } from './trace-query.js';
 import { v3Routes } from './v3-routes.js';
 

@@ -8,7 +8,7 @@ import { AnswerShare } from '../../http/answer-bytes.js';
 import { PIECE_BYTES } from '../../http/answer-pieces.js';
 import { anyTrace } from '../../testing/any-trace.js';
 import { adjustBy } from './adjust/adjust.js';
-import { toLegacyTrace } from './legacy-trace.js';
+import { toLegacyTrace } from './legacy/legacy-trace.js';
 import { LEGACY_FORMAT } from './legacy/legacy-trace-json.js';
 import type { TraceFormat } from './trace-format.js';
 import { TracesJson } from './traces-json.js';

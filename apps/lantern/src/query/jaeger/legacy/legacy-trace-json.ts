@@ -12,7 +12,7 @@ import type { EncodedSpans, EncodedTrace } from '@lantern/telemetry-store';
 import { adjustGroup, adjustSpanAlone } from '../adjust/adjust-alone.js';
 import { isTooFar, missingParentWarning, skewWarning } from '../adjust/clock-skew.js';
 import { LIBRARY_KEYS } from '../adjust/move-library-attributes.js';
-import { ProcessTable, toLegacySpan } from '../legacy-trace.js';
+import { ProcessTable, toLegacySpan } from './legacy-trace.js';
 import { EncodedCache } from './encoded-cache.js';
 import type { JsonWriter } from '../../../http/json-writer.js';
 import { OperationTags } from './operation-tags.js';

@@ -3,7 +3,7 @@ import { readKeyValue, type SpanReader } from '@lantern/otlp';
 import { WARNINGS_ATTRIBUTE } from '../../../span-warnings.js';
 import { LIBRARY_KEYS } from '../adjust/move-library-attributes.js';
 import { normalizeIpAttribute } from '../adjust/normalize-ip-attributes.js';
-import { toKeyValue } from '../legacy-trace.js';
+import { toKeyValue } from './legacy-trace.js';
 import { EncodedCache, isMadeOf, type MadeOfMessage } from './encoded-cache.js';
 
 /** An attribute as a tag in JSON. */

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { LegacyKeyValue } from '@lantern/query-api';
 import type { InstrumentationScope, SpanKind, StatusCode } from '@lantern/telemetry-model';
-import { tagsOfOutcome, tagsOfScope } from '../legacy-trace.js';
+import { tagsOfOutcome, tagsOfScope } from './legacy-trace.js';
 
 /** What the spans of one scope have around the tags of their attributes, as JSON. */
 export class SpanFrame {

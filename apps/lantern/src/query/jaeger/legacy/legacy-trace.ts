@@ -27,7 +27,7 @@ import {
   type LegacySpan,
   type LegacyTrace,
 } from '@lantern/query-api';
-import { WARNINGS_ATTRIBUTE, warningsOf } from '../../span-warnings.js';
+import { WARNINGS_ATTRIBUTE, warningsOf } from '../../../span-warnings.js';
 
 /** A trace in Jaeger's legacy JSON. */
 export const toLegacyTrace = (trace: Trace): LegacyTrace => {

@@ -16,19 +16,19 @@ import {
 } from '@lantern/query-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EncodedTrace } from '@lantern/telemetry-store';
-import { nowUnixNano } from '../../clock.js';
-import type { AnswerShare } from '../../http/answer-bytes.js';
-import { sendPieces, type JsonPieces } from '../../http/answer-pieces.js';
-import { decompress } from '../../http/decompress.js';
-import { failureOf, type Report } from '../../http/failure.js';
-import { HttpError } from '../../http/http-error.js';
-import { queryOf, sendBytes, sendJson, sendText } from '../../http/text.js';
+import { nowUnixNano } from '../../../clock.js';
+import type { AnswerShare } from '../../../http/answer-bytes.js';
+import { sendPieces, type JsonPieces } from '../../../http/answer-pieces.js';
+import { decompress } from '../../../http/decompress.js';
+import { failureOf, type Report } from '../../../http/failure.js';
+import { HttpError } from '../../../http/http-error.js';
+import { queryOf, sendBytes, sendJson, sendText } from '../../../http/text.js';
 import { toLegacyTrace } from './legacy-trace.js';
-import { LEGACY_FORMAT } from './legacy/legacy-trace-json.js';
-import { callRates, errorRates, latencies } from './metrics.js';
-import { tracesIn } from './trace-groups.js';
-import { queryOf as traceQueryOf, type TraceQueries } from './trace-query.js';
-import { TracesJson } from './traces-json.js';
+import { LEGACY_FORMAT } from './legacy-trace-json.js';
+import { callRates, errorRates, latencies } from '../metrics.js';
+import { tracesIn } from '../trace-groups.js';
+import { queryOf as traceQueryOf, type TraceQueries } from '../trace-query.js';
+import { TracesJson } from '../traces-json.js';
 
 /** Jaeger's query API as of v2.20 and before, under `/api`. Still spoken by Grafana and many scripts. */
 export const legacyRoutes = (traces: TraceQueries, report: Report) => async (server: FastifyInstance) => {
