@@ -5,15 +5,14 @@ import type {
   ResourceSpans,
   Span,
 } from '@lantern/telemetry-model';
-import { eachSpan, type SpanEdit } from '../../../edit-spans.js';
+import { eachSpan } from '../../../edit-spans.js';
+import { adjustSpansAlone } from './adjust.js';
+import type { Adjuster } from './adjuster.js';
 import { correctSpan } from './correct-clock-skew.js';
-import { normalizeIpAttributes } from './normalize-ip-attributes.js';
-import { removeEmptyLinks } from './remove-empty-links.js';
-import { sortCollections } from './sort-collections.js';
 
-/** What is known of a span beside the others of its trace. */
+/** Facts about a span that need the other spans of its trace. */
 export interface SpanPlace {
-  /** Its parent is not in the trace. */
+  /** Whether its parent is missing in the trace. */
   readonly isOrphan: boolean;
   readonly skewNano: DurationNano;
   readonly maxClockSkewNano: DurationNano;
@@ -22,7 +21,7 @@ export interface SpanPlace {
 const NO_RESOURCE: Resource = { attributes: [], droppedAttributesCount: 0 };
 const NO_SCOPE: InstrumentationScope = { name: '', version: '', attributes: [], droppedAttributesCount: 0 };
 
-/** Adjusts a span of a trace in which every id occurs once and no span says which library made it. */
+/** Adjusts one span of a trace without shared span IDs and without library attributes. */
 export const adjustSpanAlone = (span: Span, { isOrphan, skewNano, maxClockSkewNano }: SpanPlace): Span => {
   const { scopeSpans } = adjust(
     { resource: NO_RESOURCE, schemaUrl: '', scopeSpans: [{ scope: NO_SCOPE, schemaUrl: '', spans: [span] }] },
@@ -31,7 +30,7 @@ export const adjustSpanAlone = (span: Span, { isOrphan, skewNano, maxClockSkewNa
   return scopeSpans[0]?.spans[0] ?? span;
 };
 
-/** Adjusts what the spans of such a trace inherit. */
+/** Adjusts the resource and the scope of spans of such a trace. */
 export const adjustGroup = (
   resource: Resource,
   scope: InstrumentationScope = NO_SCOPE,
@@ -43,7 +42,5 @@ export const adjustGroup = (
   return { resource: group.resource, scope: group.scopeSpans[0]?.scope ?? scope };
 };
 
-const adjust = (group: ResourceSpans, correctClockSkew: SpanEdit): ResourceSpans =>
-  [sortCollections, correctClockSkew, normalizeIpAttributes, removeEmptyLinks].reduce<
-    readonly ResourceSpans[]
-  >((groups, adjuster) => adjuster(groups), [group])[0] ?? group;
+const adjust = (group: ResourceSpans, correctClocks: Adjuster): ResourceSpans =>
+  adjustSpansAlone(correctClocks)([group])[0] ?? group;
