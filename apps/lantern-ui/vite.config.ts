@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
-/** Where the dev server finds the APIs. Built pages ask the origin that served them. */
+/** Origin of the APIs for the dev server. Built pages use the origin that served them. */
 const lanternUrl = process.env.LANTERN_URL ?? 'http://127.0.0.1:16686';
 
 /** Leaves the compressed form beside each script and style sheet, so that Lantern need not compress while it serves. */

@@ -6,7 +6,7 @@ import { screenshot } from './rig/screenshot.js';
 import { uiUrl } from './rig/shop.js';
 import { sendTrace, type SpanToSend } from './rig/spans.js';
 
-/** An order whose parts take a time each; one more call of the new kind when `isNew`. */
+/** Returns an order with the given durations; with `isNew` it has one more call, to a new operation. */
 const order = (chargeMs: number, isNew = false): SpanToSend => ({
   service: 'checkout',
   name: 'POST /checkout',
@@ -50,7 +50,7 @@ describe('the page that compares traces', () => {
   it('says in one line which one is slower, by how much, and where', async () => {
     await page.goto(`${uiUrl()}/trace/${usual[0]}...${slow}`);
     await page
-      .getByText('B took 380 ms longer (+475 %), mostly in payments charge: 380 ms more work of its own.')
+      .getByText('B took 380 ms longer (+475 %), mostly in payments charge: 380 ms more self time.')
       .waitFor();
     expect(await row('charge').innerText()).toContain('+380 ms');
     expect(await row('reserve').innerText()).toMatch(/40 ms\s+40 ms\s+0/);

@@ -6,7 +6,7 @@ import { screenshot } from './rig/screenshot.js';
 import { uiUrl } from './rig/shop.js';
 import { sendTrace, type SpanToSend } from './rig/spans.js';
 
-/** As long as names get by mistake. */
+/** Name of a length that only occurs by mistake. */
 const LONG = `deps-${'very-long-service-name-'.repeat(12)}`;
 const HOSTILE = 'deps-<b>bold</b> \u202eשירות';
 
@@ -14,7 +14,7 @@ let browser: Browser;
 let page: Page;
 let faults: readonly string[];
 
-/** A time of this suite's own, two days ago: others run on the same Lantern. */
+/** Start of a time range of this suite, two days ago: other suites use the same Lantern. */
 const start = Date.now() - 48 * 3_600_000;
 const range = { lookback: 'custom', start: `${start}000`, end: `${start + 3_600_000}000` };
 
@@ -28,7 +28,8 @@ const span = (service: string, durationMs: number, ...children: SpanToSend[]): S
 beforeAll(async () => {
   browser = await connectBrowser();
   const gateway = (...children: SpanToSend[]) => span('deps-gateway', 100, ...children);
-  // The hour before: the gateway calls orders. In the hour itself it calls more, orders go round in a circle, and one fails.
+  // In the previous hour the gateway calls orders. In the hour itself it makes more calls, orders is in a cycle, and
+  // one call fails.
   await sendTrace(gateway(span('deps-orders', 50)), start - 1_800_000);
   await sendTrace(
     gateway(span('deps-orders', 80, span('deps-stock', 30, span('deps-orders', 5)))),
@@ -62,7 +63,7 @@ describe('the dependency page', () => {
       .getByRole('link', { name: /deps-gateway to deps-orders, 1 call, 0 % failed/ })
       .waitFor();
     await graph()
-      .getByRole('link', { name: /deps-orders to deps-stock.*not seen in the time before.*circle/ })
+      .getByRole('link', { name: /deps-orders to deps-stock.*not seen in the previous period.*cycle/ })
       .waitFor();
     await graph()
       .getByRole('link', { name: /100 %: deps-gateway to deps-<b>.*100 % failed/ })
@@ -119,7 +120,7 @@ describe('the dependency page', () => {
 
   it('says what to do where there is nothing', async () => {
     await open({ start: '1000', end: '2000' });
-    await page.getByRole('heading', { name: 'No service called another' }).waitFor();
+    await page.getByRole('heading', { name: 'No calls between services' }).waitFor();
     expect(await audit(page)).toEqual([]);
   });
 });

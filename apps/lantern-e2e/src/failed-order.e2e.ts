@@ -41,7 +41,7 @@ describe('a developer who looks for a failed order', () => {
     await page.getByLabel('Only with errors').check();
     await page.getByRole('button', { name: 'Find traces' }).click();
 
-    // The list shows what it had until the answer is there, and other suites let orders fail, too.
+    // The list shows the previous results until the response arrives. Other suites also let orders fail.
     const sound = page
       .getByRole('list', { name: 'Traces' })
       .getByRole('link')

@@ -18,7 +18,7 @@ describe('the log page', () => {
 
   const lines = () => page.getByRole('list', { name: 'Log lines' });
   const editor = () => page.getByRole('textbox', { name: 'LogQL query' });
-  /** A completion that Enter takes: what is listed while the next list is on its way, it does not. */
+  /** Selected completion of a list that accepts Enter; a list that is about to be replaced does not. */
   const offered = (name: string) =>
     page
       .locator('.cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled)')
@@ -37,7 +37,7 @@ describe('the log page', () => {
 
   afterEach(async () => {
     await page.close();
-    // Chromium writes each answer with an error status to the console; what is meant to fail is asserted where it does.
+    // Chromium logs every error status to the console. Tests that expect one assert it.
     expect(faults.filter((fault) => !fault.includes('status of 400'))).toEqual([]);
   });
 
@@ -47,14 +47,14 @@ describe('the log page', () => {
     const fields = page.getByRole('table', { name: 'Fields' });
     await fields.getByText('fail_product').waitFor();
     await screenshot(page, 'logs');
-    await page.getByRole('link', { name: 'Open its trace' }).click();
+    await page.getByRole('link', { name: 'Open trace' }).click();
     await page.waitForURL(`**/trace/${failedTrace}**`);
   });
 
   it('narrows the query by a field of a line, and by a level of the histogram', async () => {
     await page.goto(address('{service="order-service"} |= "Payment processing failed"'));
     await lines().getByText('Payment processing failed').first().click();
-    await page.getByRole('button', { name: 'Only lines with this product' }).click();
+    await page.getByRole('button', { name: 'Show only lines with this product' }).click();
     await page.waitForURL(
       (url) => url.searchParams.get('query')?.endsWith('| json | product = "fail_product"') === true,
     );
@@ -85,7 +85,7 @@ describe('the log page', () => {
     await pushLines('contextual', ['one', 'two', 'three']);
     await page.goto(address('{service="contextual"} |= "two"'));
     await lines().getByText('two').click();
-    await page.getByRole('button', { name: 'Show what came before and after' }).click();
+    await page.getByRole('button', { name: 'Show context' }).click();
     const context = page.getByRole('list', { name: 'Lines before and after' });
     await context.getByText('one').waitFor();
     await context.getByText('three').waitFor();
@@ -95,7 +95,7 @@ describe('the log page', () => {
   it('follows lines as they come', async () => {
     await pushLines('follower', ['before']);
     await page.goto(address('{service="follower"}', '&live=1'));
-    // The whole text: below the lines it says where those “from before” are.
+    // Exact text: a note below the lines contains a similar word.
     await lines().getByText('before', { exact: true }).waitFor();
     await page.getByText('Following new lines').waitFor();
     await pushLines('follower', ['afterwards']);
@@ -112,14 +112,12 @@ describe('the log page', () => {
   it('says in Loki’s words what is wrong with a query, and where', async () => {
     await page.goto(address('{service="a" | json'));
     await page.getByText('parse error at line 1, col 14: syntax error: unexpected |').waitFor();
-    expect(await page.getByRole('alert').getByRole('heading').innerText()).toBe(
-      'The query was not understood',
-    );
+    expect(await page.getByRole('alert').getByRole('heading').innerText()).toBe('Invalid query');
   });
 
   it('offers the query that finds the lines of a trace to whoever takes its id for a label', async () => {
     await page.goto(address(`{trace_id="${failedTrace}"}`));
-    await page.getByRole('button', { name: 'Run it' }).click();
+    await page.getByRole('button', { name: 'Run this query' }).click();
     await lines().getByText('Payment processing failed').waitFor();
   });
 
@@ -150,7 +148,7 @@ describe('the log page', () => {
     await lines()
       .getByText(/^long x/)
       .click();
-    // Three lines, and what it says below them.
+    // Three lines and the note below them.
     await eventually(async () => expect(await lines().getByRole('listitem').count()).toBe(4));
   });
 

@@ -46,7 +46,7 @@ describe('a Lantern that has received nothing', () => {
     await open('/logs?query=timeout');
     await page.getByRole('heading', { name: 'A query needs a stream selector' }).waitFor();
     expect(await audit(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Run it' }).click();
+    await page.getByRole('button', { name: 'Run this query' }).click();
     await page.waitForURL(
       ({ searchParams }) => searchParams.get('query') === '{service_name=~".+"} |= "timeout"',
     );
@@ -55,19 +55,19 @@ describe('a Lantern that has received nothing', () => {
   it('names the stage that a query misspells', async () => {
     await open(`/logs?query=${encodeURIComponent('{service_name=~".+"} | jsn')}`);
     await page.getByRole('heading', { name: '"jsn" is not a stage' }).waitFor();
-    await page.getByRole('button', { name: 'Run it' }).click();
+    await page.getByRole('button', { name: 'Run this query' }).click();
     await page.waitForURL(({ searchParams }) => searchParams.get('query') === '{service_name=~".+"} | json');
   });
 });
 
 describe('a Lantern that crashes', () => {
   it.each([
-    ['Dependencies', '/dependencies', 'No service called another'],
+    ['Dependencies', '/dependencies', 'No calls between services'],
     ['Logs', '/logs', 'No logs yet'],
   ])('is back on the page %s without a reload', async (link, path, heading) => {
     await open('/search');
     await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor();
-    // The code of the page is there, its answer is not.
+    // The code of the page loads, its data does not.
     await page.getByRole('link', { name: link, exact: true }).click();
     await page.getByRole('heading', { name: heading }).waitFor();
     await page.getByRole('link', { name: 'Search', exact: true }).click();
@@ -89,6 +89,6 @@ describe('a Lantern that crashes', () => {
     await page.getByText('Lantern does not answer at').waitFor();
     expect(await audit(page)).toEqual([]);
     await lantern.restart();
-    await page.getByRole('heading', { name: 'No service called another' }).waitFor();
+    await page.getByRole('heading', { name: 'No calls between services' }).waitFor();
   });
 });

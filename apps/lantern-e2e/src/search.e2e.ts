@@ -8,7 +8,7 @@ import { screenshot } from './rig/screenshot.js';
 import { uiUrl } from './rig/shop.js';
 import { sendTrace } from './rig/spans.js';
 
-/** Traces of this suite alone: others run on the same Lantern. */
+/** Service of this suite: other suites use the same Lantern. */
 const SERVICE = 'search-e2e';
 const HOSTILE = '<img src=x onerror=alert(1)> \u202eשירות';
 
@@ -81,8 +81,8 @@ describe('a link to a search', () => {
 
   it('says what is wrong with the query that it brought', async () => {
     await open({ service: SERVICE, query: 'duration > 5' });
-    await page.getByRole('alert').getByText('Write a duration with its unit, like 250ms or 1.5s.').waitFor();
-    await page.getByRole('heading', { name: 'The query cannot be read' }).waitFor();
+    await page.getByRole('alert').getByText('Use a duration with a unit, such as 250ms or 1.5s.').waitFor();
+    await page.getByRole('heading', { name: 'The query has a syntax error' }).waitFor();
     expect(await audit(page)).toEqual([]);
   });
 });
@@ -237,10 +237,10 @@ describe('a file of traces', () => {
 
   it('is opened by a button, shows its trace without storing it, and is closed again', async () => {
     await open({ service: SERVICE });
-    await page.getByLabel('File of traces').setInputFiles(legacyFile(LEGACY_ID));
+    await page.getByLabel('Trace file').setInputFiles(legacyFile(LEGACY_ID));
     await page.waitForURL(new RegExp(`/trace/${LEGACY_ID}`));
     await page.getByText('jaeger.json').waitFor();
-    await page.getByText('Lantern does not store the trace.').waitFor();
+    await page.getByText('Lantern does not store this trace.').waitFor();
     await page
       .getByRole('treeitem', { name: /filed from a file/ })
       .first()
@@ -251,9 +251,9 @@ describe('a file of traces', () => {
       .getByRole('treeitem', { name: /filed from a file/ })
       .first()
       .waitFor();
-    await page.getByRole('button', { name: 'Close the file' }).click();
-    await page.getByRole('heading', { name: /No such trace/ }).waitFor();
-    // What the page asked Lantern for after closing is not there, as the browser tells its console.
+    await page.getByRole('button', { name: 'Close file' }).click();
+    await page.getByRole('heading', { name: /Trace not found/ }).waitFor();
+    // Chromium logs the 404 responses for the trace of the closed file.
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
     faults = [];
   });
@@ -262,8 +262,8 @@ describe('a file of traces', () => {
     for (let profile = 0; profile < 4; profile++) {
       const { page: fresh } = await openPage(browser);
       await fresh.goto(`${uiUrl()}/search`);
-      await fresh.getByLabel('File of traces').setInputFiles(legacyFile(LEGACY_ID));
-      await fresh.getByText('This trace is shown from the file').waitFor();
+      await fresh.getByLabel('Trace file').setInputFiles(legacyFile(LEGACY_ID));
+      await fresh.getByText('This trace comes from the file').waitFor();
       await fresh.close();
     }
   });
@@ -272,16 +272,16 @@ describe('a file of traces', () => {
     const stored = await sendTrace({ service: SERVICE, name: 'GET /stored', durationMs: 3 });
     const startTime = Date.now() * 1_000;
     await open({ service: SERVICE });
-    await page.getByLabel('File of traces').setInputFiles(legacyFile(stored, startTime));
-    const bar = page.getByRole('status').filter({ hasText: 'This trace is shown from the file' });
-    await bar.getByText('Lantern stores the trace, too.').waitFor();
-    await page.getByRole('button', { name: 'More about this trace' }).click();
+    await page.getByLabel('Trace file').setInputFiles(legacyFile(stored, startTime));
+    const bar = page.getByRole('status').filter({ hasText: 'This trace comes from the file' });
+    await bar.getByText('Lantern also stores this trace.').waitFor();
+    await page.getByRole('button', { name: 'Trace actions' }).click();
     await page.getByRole('menuitem', { name: 'Compare with another trace' }).waitFor();
     expect(await page.getByRole('menuitem', { name: 'Download Jaeger JSON' }).count()).toBe(0);
     await page.goto(`${uiUrl()}/trace/${stored}...${stored}`);
     await page.getByText('from the file jaeger.json').first().waitFor();
     await page.goto(`${uiUrl()}/trace/${stored}`);
-    await page.getByRole('button', { name: 'Close the file' }).click();
+    await page.getByRole('button', { name: 'Close file' }).click();
     await page.getByRole('treeitem', { name: /GET \/stored/ }).waitFor();
     expect(await bar.count()).toBe(0);
   });
@@ -305,10 +305,10 @@ describe('a file of traces', () => {
   it('that is none says why', async () => {
     await open({ service: SERVICE });
     const file = { name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') };
-    await page.getByLabel('File of traces').setInputFiles(file);
+    await page.getByLabel('Trace file').setInputFiles(file);
     await page
       .getByRole('alert')
-      .getByText('notes.json cannot be opened. It is JSON, but holds no span')
+      .getByText('notes.json cannot be opened. The file is JSON but contains no')
       .waitFor();
   });
 });

@@ -7,11 +7,11 @@ import { uiUrl } from './rig/shop.js';
 import { sendTraces } from './rig/spans.js';
 
 const SERVICE = 'monitor-e2e';
-/** Has operations of the same names. */
+/** Service with operations of the same names. */
 const TWIN = 'monitor-twin';
 const HOSTILE = 'monitor-<i>x</i> \u202eשירות';
 
-/** A time of this suite's own, three days ago: others run on the same Lantern. */
+/** Start of a time range of this suite, three days ago: other suites use the same Lantern. */
 const start = Date.now() - 72 * 3_600_000;
 const HOUR = 3_600_000;
 const range = { lookback: 'custom', start: `${start}000`, end: `${start + HOUR}000` };
@@ -24,7 +24,7 @@ beforeAll(async () => {
   browser = await connectBrowser();
   const minutes = Array.from({ length: 20 }, (_, minute) => (minute + 1) * 60_000);
   await sendTraces([
-    // The hour before: fast, and nothing failed.
+    // Previous hour: fast, without errors.
     ...minutes.map((at) => ({
       at: start - HOUR + at,
       root: { service: SERVICE, name: 'POST /pay', durationMs: 100 },
@@ -33,7 +33,7 @@ beforeAll(async () => {
       at: start - HOUR + at,
       root: { service: SERVICE, name: 'GET /old', durationMs: 5 },
     })),
-    // The hour itself: twice as slow, and every fourth fails.
+    // Hour itself: twice as slow, every fourth call fails.
     ...minutes.map((at, n) => ({
       at: start + at,
       root: { service: SERVICE, name: 'POST /pay', durationMs: 200, failed: n % 4 === 0 },
@@ -72,7 +72,7 @@ describe('the services page', () => {
     expect(await row(SERVICE).innerText()).toMatch(/13 %/);
     expect(await row(SERVICE).locator('[data-alarming=true]').count()).toBe(1);
     expect(await row(SERVICE).innerText()).toMatch(/p\d\d slower ×2/);
-    // Characters that reorder text are shown, not applied.
+    // Characters that reorder text are shown as code points.
     expect(await row(HOSTILE.replace('\u202e', '⟨U+202E⟩')).count()).toBe(1);
     expect(await page.locator('main i').count()).toBe(0);
     expect(await audit(page)).toEqual([]);
@@ -122,7 +122,7 @@ describe('the services page', () => {
 
   it('opens a link of Jaeger’s Monitor, and is chosen from by the keyboard', async () => {
     await page.goto(`${uiUrl()}/monitor?service=nobody&spanKind=server&timeframe=3600000`);
-    await page.getByRole('heading', { name: 'nobody was not asked for anything' }).waitFor();
+    await page.getByRole('heading', { name: 'No requests to nobody' }).waitFor();
     expect(await page.getByRole('combobox', { name: 'Time' }).inputValue()).toBe('Last hour');
     expect(await audit(page)).toEqual([]);
     await page.keyboard.press('/');

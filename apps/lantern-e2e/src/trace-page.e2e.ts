@@ -96,7 +96,7 @@ describe('a trace', () => {
 
   it('draws bars, faults and durations beside the rows', async () => {
     await open(traceId);
-    // By their colours: a canvas has no text to ask for.
+    // Asserts on colors, because a canvas has no text.
     const drawn = (token: string) =>
       page.evaluate<boolean>(`(() => {
         const probe = document.body.appendChild(document.createElement('i'));
@@ -117,14 +117,17 @@ describe('a trace', () => {
     for (const token of ['ink', 'error']) await eventually(async () => expect(await drawn(token)).toBe(true));
   });
 
-  /** Opacities of the lanes along a line of pixels; the first row has its bar from 8 to 20 and its path from 22 to 24. */
+  /**
+   * Returns the opacities of the lanes along a line of pixels. The bar of the first row is at 8 to 20, its path at 22
+   * to 24.
+   */
   const lanesAt = (y: number) =>
     page.evaluate<number[]>(`(() => {
       const canvas = document.querySelector('[data-scrolls] canvas');
       const { data } = canvas.getContext('2d').getImageData(0, ${y}, canvas.width, 1);
       return Array.from({ length: canvas.width }, (_, x) => data[4 * x + 3] / 255);
     })()`);
-  /** Width beside the bars. */
+  /** Padding beside the bars. */
   const [LEFT, RIGHT] = [12, 76];
 
   it('draws gaps of less than a pixel as the share that they are', async () => {
@@ -144,7 +147,7 @@ describe('a trace', () => {
     await eventually(async () => {
       const middle = (line: readonly number[]) => line.slice(LEFT + 20, -RIGHT - 20);
       const ticks = 12;
-      // A tenth of self time, over the paleness of a bar whose children work.
+      // A tenth of self time, over the pale bar of a span with children.
       expect(middle(await lanesAt(10)).filter((opacity) => opacity > 0.5).length).toBeLessThan(ticks);
       expect(middle(await lanesAt(10)).every((opacity) => opacity > 0.2)).toBe(true);
       expect(middle(await lanesAt(23)).filter((opacity) => opacity > 0.5).length).toBeLessThan(ticks);
@@ -171,9 +174,9 @@ describe('a trace', () => {
         const beyond = line.slice(line.length - RIGHT + 2);
         expect([what, beyond.filter((opacity) => opacity > 0)]).toEqual([what, []]);
       }
-      // The corner of the bar at the edge of the window.
+      // Corner of the bar at the edge of the window.
       expect((await lanesAt(8)).at(-RIGHT - 1)).toBeGreaterThan(0.25);
-      // The mark within the window is there.
+      // Mark within the window.
       expect((await lanesAt(5)).some((opacity) => opacity > 0.9)).toBe(true);
     });
   });
@@ -188,7 +191,7 @@ describe('a trace', () => {
     await hasRows(3);
     await page.keyboard.press(']');
     await hasRows(1);
-    // What is hidden is told of.
+    // Collapsed errors are announced.
     await span(/POST \/orders.*1 error below|POST \/orders error/).waitFor();
     await page.keyboard.press('o');
     await hasRows(3);
@@ -265,7 +268,7 @@ describe('a trace', () => {
     await open(traceId);
     const box = await span(/calculate_total/).boundingBox();
     if (box === null) throw new Error('The span is not in view.');
-    // It lasts until the end: a third from the right is on its bar.
+    // The span lasts until the end: a third from the right is on its bar.
     await page.mouse.move(box.x + box.width * 0.7, box.y + box.height / 2);
     const tip = page.getByRole('tooltip');
     await tip.getByText('4.8 s, starts at +110 ms').waitFor();
@@ -289,7 +292,7 @@ describe('a trace', () => {
 
   it('shows a part of its time when one drags over the small picture, and the link keeps it', async () => {
     await open(traceId);
-    const box = await page.getByTitle('Drag to choose a time').boundingBox();
+    const box = await page.getByTitle('Drag to select a time range').boundingBox();
     if (box === null) throw new Error('The minimap is not shown.');
     await page.mouse.move(box.x + box.width * 0.2, box.y + 20);
     await page.mouse.down();
@@ -306,7 +309,7 @@ describe('a trace', () => {
   it('leaves out services, and says how many spans that hides', async () => {
     await open(traceId);
     await page.getByRole('button', { name: 'Services' }).click();
-    // Its state is the address, which changes a moment after the click.
+    // The state of the checkbox is in the URL, which changes shortly after the click.
     await page.getByRole('checkbox', { name: 'users' }).click();
     await page.getByRole('button', { name: '2 spans hidden' }).waitFor();
     await hasRows(2);
@@ -330,7 +333,7 @@ describe('a trace', () => {
       shows: () => page.getByRole('row', { name: /orders calculate_total/ }),
     },
     { button: 'Spans', view: 'spans', shows: () => page.getByRole('row', { name: /calculate_total/ }) },
-    { button: 'Logs', view: 'logs', shows: () => page.getByText('No log line carries this trace’s ID') },
+    { button: 'Logs', view: 'logs', shows: () => page.getByText('No log line has this trace’s ID') },
   ])('can be looked at as $button, by day and by night', async ({ button, view, shows }) => {
     await open(traceId);
     await page.getByRole('group', { name: 'View' }).getByRole('button', { name: button }).click();
@@ -392,14 +395,14 @@ describe('a trace that is still arriving', () => {
     await send('00000000000000b1', '00000000000000a1', 'child');
     await open(id);
     const summary = page.getByRole('list', { name: 'Summary' });
-    await summary.getByText(/1 span has not arrived \(00000000000000a1\)/).waitFor();
-    await summary.getByText(/No root span has arrived/).waitFor();
+    await summary.getByText(/1 span was not received \(00000000000000a1\)/).waitFor();
+    await summary.getByText(/The root span was not received/).waitFor();
     await span(/child/).click();
     await page.getByRole('region', { name: 'late child' }).waitFor();
 
     await send('00000000000000a1', undefined, 'root');
     await span(/late root/).waitFor();
-    await summary.getByText(/has not arrived/).waitFor({ state: 'detached' });
+    await summary.getByText(/was not received/).waitFor({ state: 'detached' });
     await page.getByRole('region', { name: 'late child' }).waitFor();
     await page.waitForURL(({ searchParams }) => searchParams.get('uiFind') === '00000000000000b1');
   });
@@ -424,7 +427,7 @@ describe('a trace whose spans share an ID', () => {
     const content = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] });
     await page.goto(`${uiUrl()}/search`);
     await page
-      .getByLabel('File of traces')
+      .getByLabel('Trace file')
       .setInputFiles({ name: 'twins.json', mimeType: 'application/json', buffer: Buffer.from(content) });
     const details = page.getByRole('complementary', { name: 'Details' });
     await span(/twins second/).click();
@@ -478,8 +481,8 @@ describe('a trace of a hostile sender', () => {
     expect(await page.title()).toContain('<img src=x');
     expect(await page.locator('img, b').count()).toBe(0);
     const summary = await page.getByRole('list', { name: 'Summary' }).innerText();
-    expect(summary).toContain('1 span has not arrived (0000000000000077)');
-    expect(summary).toContain('1 circle of spans');
+    expect(summary).toContain('1 span was not received (0000000000000077)');
+    expect(summary).toContain('1 cycle of spans');
     expect(await audit(page)).toEqual([]);
   });
 
@@ -536,7 +539,7 @@ describe('a trace of 10,000 spans', () => {
     const measured = await MeasuredPage.of(page);
     const { cpu } = await measured.frames(40, 'box.scrollTop = (i * 7919 * 28) % box.scrollHeight');
     expect(await rows().count()).toBeLessThan(80);
-    // Milliseconds on the processor: far above what a frame takes, far below what ten thousand rows would.
+    // Milliseconds of CPU time: far above the cost of a frame, far below that of ten thousand rows.
     expect(cpu).toBeLessThan(150);
 
     await tree().focus();

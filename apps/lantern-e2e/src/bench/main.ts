@@ -9,8 +9,8 @@ import { exportRequests, type LargeTrace } from '../rig/large-traces.ts';
 import { MeasuredPage } from './measured-page.ts';
 
 /**
- * The figures of the UI, in headless Chromium against a real Lantern. Prints one line a figure with what it must reach;
- * times on the wall depend on what else the machine does, times on the processor (CPU) hardly.
+ * Benchmark of the UI, in headless Chromium against a real Lantern. Prints each figure with its goal. Wall times
+ * depend on other load of the machine, CPU times hardly.
  */
 
 const TEN_THOUSAND: LargeTrace = { traceId: '10'.repeat(16), spanCount: 10_000, shape: 'bushy' };
@@ -55,7 +55,7 @@ const firstLoad = async (browser: Browser, ui: string): Promise<void> => {
   const interactive: number[] = [];
   let scriptBytes = 0;
   for (let i = 0; i < REPEATS; i++) {
-    // A context of its own has an empty cache.
+    // A new context has an empty cache.
     const measured = await MeasuredPage.open(browser);
     const session = await measured.page.context().newCDPSession(measured.page);
     await session.send('Network.enable');
@@ -84,13 +84,13 @@ const firstLoad = async (browser: Browser, ui: string): Promise<void> => {
   report({ name: 'interactive, cold cache', value: median(interactive), unit: 'ms', atMost: 1_000 });
 };
 
-/** From a click on the search page to the first rows of the waterfall. */
+/** Measures from a click on the search page to the first rows of the waterfall. */
 const openTrace = async (measured: MeasuredPage, ui: string, traceId: string) => {
   const { page } = measured;
   await page.goto(`${ui}/search`);
   await page.waitForLoadState('networkidle');
   const before = await measured.cpuMillis();
-  // What the router does for a click on a link.
+  // Does what the router does for a click on a link.
   const wall = await page.evaluate<number>(`(async () => {
     const start = performance.now();
     history.pushState({}, '', '/trace/${traceId}');
@@ -147,7 +147,7 @@ const largeTrace = async (
   await measured.close();
 };
 
-/** The worker's own clock, by the marks that it leaves. */
+/** Reads the performance measures of the worker. */
 const analysis = async (browser: Browser, ui: string): Promise<void> => {
   const measured = await MeasuredPage.open(browser);
   await openTrace(measured, ui, HUNDRED_THOUSAND.traceId);

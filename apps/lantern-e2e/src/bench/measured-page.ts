@@ -1,16 +1,16 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 
-/** What a stretch of work on the page cost. */
+/** Costs of frames. */
 export interface FrameCosts {
-  /** The longest time between two frames, in milliseconds. */
+  /** Longest time between two frames, in milliseconds. */
   readonly worst: number;
-  /** That of 95 % of the frames. */
+  /** 95th percentile of the time between two frames, in milliseconds. */
   readonly p95: number;
-  /** Time on the processor of the page's main thread, per frame. */
+  /** CPU time of the main thread per frame, in milliseconds. */
   readonly cpu: number;
 }
 
-/** A page with its clocks: what it did on the main thread, between frames, and how much it keeps. */
+/** Page with measurements: CPU time of the main thread, frame times and heap size. */
 export class MeasuredPage {
   readonly page: Page;
   readonly #session: CDPSession;
@@ -27,18 +27,21 @@ export class MeasuredPage {
 
   static async of(page: Page): Promise<MeasuredPage> {
     const session = await page.context().newCDPSession(page);
-    // Time on the processor instead of on the wall: what others do on the machine does not count.
+    // CPU time instead of wall time, which depends on other load of the machine.
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     return new MeasuredPage(page, session);
   }
 
-  /** Milliseconds on the processor that the main thread has worked so far. */
+  /** Returns the CPU time of the main thread so far, in milliseconds. */
   async cpuMillis(): Promise<number> {
     const { metrics } = await this.#session.send('Performance.getMetrics');
     return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000;
   }
 
-  /** Runs a step before each of so many frames. `step` is the body of a function of `box`, the scrolled list, and `i`. */
+  /**
+   * Runs a step before each of `count` frames. `step` is the body of a function of `box`, the scroll container, and
+   * `i`.
+   */
   async frames(count: number, step: string): Promise<FrameCosts> {
     const before = await this.cpuMillis();
     const times = await this.page.evaluate<number[]>(`(async () => {
@@ -57,7 +60,7 @@ export class MeasuredPage {
     return { worst: times.at(-1) ?? 0, p95: times[Math.floor(times.length * 0.95)] ?? 0, cpu };
   }
 
-  /** Bytes of JavaScript objects that are in use on the page and in its workers, after a collection. */
+  /** Returns the JavaScript heap of the page and its workers in bytes, after a garbage collection. */
   async heapBytes(): Promise<{ page: number; workers: number }> {
     await this.#session.send('HeapProfiler.collectGarbage');
     const { usedSize } = await this.#session.send('Runtime.getHeapUsage');
@@ -73,7 +76,7 @@ export class MeasuredPage {
     await this.page.context().close();
   }
 
-  /** Ways to ask each worker of the page; Playwright has sessions for pages only. */
+  /** Opens a DevTools session for each worker of the page; Playwright supports pages only. */
   async #workerSessions() {
     const session = this.#session;
     const ids = new Set<string>();

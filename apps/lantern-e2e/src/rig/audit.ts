@@ -1,15 +1,12 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** The rules of WCAG 2.2, levels A and AA. */
+/** Rules of WCAG 2.2, levels A and AA. */
 const WCAG_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/**
- * What an automatic audit finds wrong with the page as it stands, a line for each element: the rule, the element, and
- * why it fails. Empty when there is nothing.
- */
+/** Audits the current page with axe. Returns a line for each violation: rule, element and reason. */
 export const audit = async (page: Page): Promise<string[]> => {
-  // Old figures are pale until the new ones are there: what is judged is what is to be read.
+  // Outdated figures are dimmed until new ones arrive; the audit is about the latter.
   await page.locator('[data-stale=true]').waitFor({ state: 'detached' });
   await page.evaluate(axe.source);
   const options = { runOnly: { type: 'tag', values: WCAG_AA } };

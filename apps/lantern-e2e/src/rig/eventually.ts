@@ -1,8 +1,8 @@
 import { waitFor } from '@lantern/launcher';
 
 /**
- * Makes an assertion again and again until it holds: for what a page does a moment after the key or the click, in its
- * own time. One that never holds throws what it threw last.
+ * Retries an assertion until it holds, for changes that a page makes shortly after a key or a click. On timeout it
+ * throws the last error of the assertion.
  */
 export const eventually = async (assertion: () => void | Promise<void>): Promise<void> => {
   let failure: unknown;

@@ -1,4 +1,4 @@
-/** Where the spans of a trace hang: like the calls of a busy order, or the first 10,000 of them each below the other. */
+/** Shape of a trace: `bushy` like the calls of a busy order, or `deep` with a chain of the first 10,000 spans. */
 export type TraceShape = 'bushy' | 'deep';
 
 export interface LargeTrace {
@@ -19,10 +19,10 @@ const CHAIN = 10_000;
 const WHOLE_NANOS = 5_000_000_000;
 const DEEPEST = 12;
 
-/** How many spans one request carries, as exporters cut them. */
+/** Number of spans per request. */
 const BATCH = 5_000;
 
-/** The trace as the bodies of export requests, the same at each call. */
+/** Yields the bodies of export requests with the trace; equal for equal parameters. */
 export function* exportRequests({ traceId, spanCount, shape }: LargeTrace): Generator<string> {
   const random = generator(7);
   const base = BigInt(Date.now() - 60_000) * 1_000_000n;
@@ -101,7 +101,7 @@ const text = (key: string, stringValue: string) => ({ key, value: { stringValue 
 
 const idOf = (i: number): string => (i + 1).toString(16).padStart(16, '0');
 
-/** A linear congruential generator: any run draws the same trace. */
+/** Linear congruential generator: every run generates the same trace. */
 const generator = (seed: number) => () => {
   seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
   return seed / 0x7fffffff;

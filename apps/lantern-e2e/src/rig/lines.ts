@@ -1,4 +1,4 @@
-/** Pushes lines of one stream to the Lantern under test; fulfils once every query finds them. */
+/** Pushes lines of one stream to the Lantern under test. Resolves when every query finds them. */
 export const pushLines = async (
   service: string,
   lines: readonly string[],

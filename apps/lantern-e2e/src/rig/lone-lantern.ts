@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ManagedProcess } from '@lantern/launcher';
 
-/** A Lantern that no service sends to, and that a test may stop and start again on the same port. */
+/** Lantern without senders that a test may stop and restart on the same port. */
 export class LoneLantern {
   #process: ManagedProcess | undefined;
   #urls: Readonly<Record<string, string>> = {};
@@ -21,7 +21,7 @@ export class LoneLantern {
     return this.#urls[name] ?? '';
   }
 
-  /** Ends the process without a warning, as a crash does. */
+  /** Kills the process, as a crash does. */
   async crash(): Promise<void> {
     this.#process?.kill('SIGKILL');
     await this.#process?.exited;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 
-/** The pictures that the documentation shows; `LANTERN_UPDATE_IMAGES=1` asks for new ones. */
+/** Images that the documentation shows. `LANTERN_UPDATE_IMAGES=1` updates them. */
 const documented = new Set([
   ...['search', 'dependencies', 'trace', 'trace-dark'],
   ...['tutorial-order', 'tutorial-slow-order', 'tutorial-service', 'tutorial-span', 'tutorial-log-line'],

@@ -9,12 +9,12 @@ const url = (variable: string): string => {
 
 export const uiUrl = (): string => url('JAEGER_URL');
 
-/** Makes the gateway call user-service itself. */
+/** Makes the gateway call user-service. */
 export const readUser = async (): Promise<void> => {
   await (await fetch(`${url('GATEWAY_URL')}/users/1`)).text();
 };
 
-/** Sends an order through the gateway; fulfils with the id of its trace, once all its spans have arrived. */
+/** Sends an order through the gateway. Resolves with the ID of its trace when all its spans have arrived. */
 export const tracedOrder = async (product: string, spanCount: number): Promise<string> => {
   const correlationId = randomUUID();
   const response = await fetch(`${url('GATEWAY_URL')}/orders`, {

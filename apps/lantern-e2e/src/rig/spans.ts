@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 
-/** A span to be sent, and the spans below it. */
+/** Span to send, with its children. */
 export interface SpanToSend {
   readonly service: string;
   readonly name: string;
-  /** SERVER when absent. */
+  /** Span kind; SERVER if undefined. */
   readonly kind?: 'internal' | 'server' | 'client';
-  /** After the start of the trace. */
+  /** Offset from the start of the trace. */
   readonly startMs?: number;
   readonly durationMs: number;
   readonly failed?: boolean;
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
-  /** Milliseconds after the start of the trace, by the event's name. */
+  /** Events by name, with their offset in milliseconds from the start of the trace. */
   readonly events?: Readonly<Record<string, number>>;
   readonly children?: readonly SpanToSend[];
 }
@@ -19,17 +19,17 @@ export interface SpanToSend {
 const KINDS = { internal: 1, server: 2, client: 3 } as const;
 
 /**
- * Sends a trace to the Lantern under test as an exporter does; fulfils with its id once it is acknowledged, which
- * means that every query finds it.
+ * Sends a trace to the Lantern under test, as an exporter does. Resolves with its ID when it is acknowledged: every
+ * query finds it then.
  *
- * @param startMillis when the trace started; now when absent
+ * @param startMillis start of the trace; now if undefined
  */
 export const sendTrace = async (root: SpanToSend, startMillis = Date.now()): Promise<string> => {
   const [traceId = ''] = await sendTraces([{ root, at: startMillis }]);
   return traceId;
 };
 
-/** Sends many in one request; fulfils with their ids. */
+/** Sends many traces in one request. Resolves with their IDs. */
 export const sendTraces = async (
   traces: readonly { readonly root: SpanToSend; readonly at: number }[],
 ): Promise<string[]> => {
@@ -39,7 +39,7 @@ export const sendTraces = async (
   return sent.map(({ traceId }) => traceId);
 };
 
-/** Sends the body of an export request, in OTLP/JSON. */
+/** Sends the body of an export request in OTLP/JSON. */
 export const sendRequest = async (body: string): Promise<void> => {
   const response = await fetch(`${process.env.OTLP_URL ?? ''}/v1/traces`, {
     method: 'POST',

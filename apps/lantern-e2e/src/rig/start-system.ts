@@ -8,8 +8,8 @@ declare global {
 }
 
 /**
- * Starts the whole system on free ports with temporary data, and one browser; the suites read from the environment
- * where they are.
+ * Starts the whole system on free ports with temporary data, and one browser. Suites read the addresses from the
+ * environment.
  */
 export default async (): Promise<void> => {
   const { urls } = (globalThis.systemUnderTest = await TemporarySystem.start());

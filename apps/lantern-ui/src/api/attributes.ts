@@ -3,10 +3,10 @@ import { queryOptions } from '@tanstack/react-query';
 import { resolveRange, rangeKey, rfc3339, type TimeRange } from '../shared/time-range.js';
 import { getJson } from './http.js';
 
-/** Names change slowly: while somebody types, one answer will do. */
+/** Time for which responses are fresh: names change rarely while the user types. */
 const FRESH_MILLIS = 30_000;
 
-/** Of which spans, in which time. An empty service means any. */
+/** Spans and time range to collect attributes from. An empty service means any. */
 export interface AttributeScope {
   readonly service: string;
   readonly range: TimeRange;
@@ -28,7 +28,7 @@ const ask = (scope: AttributeScope, params: Readonly<Record<string, string>>, si
 
 const keyOf = ({ service, range }: AttributeScope) => [service, rangeKey(range)];
 
-/** The keys of attributes, the most frequent first. */
+/** Query for attribute keys, most frequent first. */
 export const attributeKeysQuery = (scope: AttributeScope) =>
   queryOptions({
     queryKey: ['attribute-keys', ...keyOf(scope)],
@@ -39,7 +39,7 @@ export const attributeKeysQuery = (scope: AttributeScope) =>
     },
   });
 
-/** The values of one attribute that begin with a text, the most frequent first. */
+/** Query for the values of an attribute with a prefix, most frequent first. */
 export const attributeValuesQuery = (scope: AttributeScope, key: string, prefix: string) =>
   queryOptions({
     queryKey: ['attribute-values', ...keyOf(scope), key, prefix],

@@ -15,15 +15,15 @@ export interface Call {
   readonly caller: string;
   readonly callee: string;
   readonly count: number;
-  /** Those that failed on the called side. */
+  /** Number of calls that failed at the callee. */
   readonly errorCount: number;
-  /** On the called side, in milliseconds. Undefined where none was measured. */
+  /** Latency at the callee in milliseconds. Undefined if it was not measured. */
   readonly latency: V3Latency | undefined;
 }
 
-/** Who called whom in a time, and in the time of the same length before it. */
+/** Calls in a time range, and in the previous one of the same length. */
 export interface Calls {
-  /** The busiest first. */
+  /** Calls of the range, most frequent first. */
   readonly now: readonly Call[];
   readonly before: readonly Call[];
 }

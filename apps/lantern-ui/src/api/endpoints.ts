@@ -2,7 +2,7 @@ import type { V3Endpoints } from '@lantern/query-api/wire';
 import { queryOptions } from '@tanstack/react-query';
 import { getJson } from './http.js';
 
-/** Addresses that services send telemetry to, as this browser reaches the same host. */
+/** Endpoints for telemetry, as seen from the host of the browser. */
 export interface Endpoints {
   readonly otlp: string;
   readonly otlpGrpc: string;
@@ -20,7 +20,10 @@ export const endpointsQuery = () =>
       ),
   });
 
-/** Only the ports are Lantern's to know: it may listen on all interfaces, or in a container. */
+/**
+ * Combines the ports with the host of the page. Lantern does not know its external host name: it may listen on all
+ * interfaces, or run in a container.
+ */
 export const endpointsOf = ({ otlpPort, otlpGrpcPort, lokiPort }: V3Endpoints, host: string): Endpoints => ({
   otlp: `http://${host}:${otlpPort}`,
   otlpGrpc: `http://${host}:${otlpGrpcPort}`,

@@ -1,14 +1,14 @@
-/** Longer than any query of a healthy Lantern; a person who waited this long wants to know. */
+/** Timeout of requests, longer than any query of a healthy Lantern takes. */
 const TIMEOUT_MILLIS = 15_000;
 
-/** Why a request brought nothing. The message is for the person who looks at the page. */
+/** Failure of a request. The message is shown to the user. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
   constructor(
     message: string,
     readonly path: string,
-    /** Undefined when no answer came. */
+    /** HTTP status. Undefined if there was no response. */
     readonly status?: number,
   ) {
     super(message);
@@ -18,7 +18,7 @@ export class ApiError extends Error {
     return this.status === 404;
   }
 
-  /** The same request may succeed later: nobody answered, or the answerer blames itself. */
+  /** Whether a retry may succeed: no response, or a server error. */
   get isTransient(): boolean {
     return this.status === undefined || this.status >= 500;
   }
@@ -31,13 +31,16 @@ export interface Ask {
   readonly signal?: AbortSignal;
 }
 
-/** @throws {ApiError} unless the answer is a success with a body of JSON; {@link Ask.signal}'s reason when aborted */
+/**
+ * @throws {ApiError} unless the response is successful and has a JSON body; the reason of {@link Ask.signal} when
+ *   aborted
+ */
 export const getJson = async (ask: Ask): Promise<unknown> => {
   const { body, type } = await getText(ask);
   return parseJson(body, ask.path, type);
 };
 
-/** @throws {ApiError} unless the answer is a success; {@link Ask.signal}'s reason when aborted */
+/** @throws {ApiError} unless the response is successful; the reason of {@link Ask.signal} when aborted */
 export const getText = async ({
   path,
   params = {},
@@ -56,7 +59,7 @@ export const getText = async ({
     return { body, type: response.headers.get('content-type') ?? 'unnamed content' };
   } catch (error) {
     if (error instanceof ApiError || signal?.aborted === true) throw error;
-    if (timeout.aborted) throw new ApiError(`No answer within ${TIMEOUT_MILLIS / 1_000} s.`, path);
+    if (timeout.aborted) throw new ApiError(`No response within ${TIMEOUT_MILLIS / 1_000} s.`, path);
     throw new ApiError(`Lantern does not answer at ${location.origin}. Is it still running?`, path);
   }
 };
@@ -66,11 +69,14 @@ export const parseJson = (body: string, path: string, type: string): unknown => 
   try {
     return JSON.parse(body) as unknown;
   } catch {
-    throw new ApiError(`The answer is not JSON but ${type}.`, path, 200);
+    throw new ApiError(`Expected JSON, received ${type}.`, path, 200);
   }
 };
 
-/** Jaeger v3 says `{error: {message}}`, Jaeger's legacy API `{errors: [{msg}]}`, Loki plain text. */
+/**
+ * Returns the message of an error body: Jaeger v3 sends `{error: {message}}`, Jaeger’s legacy API `{errors:
+ * [{msg}]}`, Loki plain text.
+ */
 const messageOfBody = (body: string, response: Response): string =>
   errorMessageIn(body) ?? `${response.status} ${response.statusText}`.trim();
 
@@ -84,7 +90,7 @@ export const errorMessageIn = (body: string): string | undefined => {
     };
     return [error?.message, errors?.[0]?.msg, message].find((value) => typeof value === 'string');
   } catch {
-    // A page of HTML is no message: some proxy answered.
+    // An HTML body comes from a proxy and contains no message.
     return text === '' || text.startsWith('<') ? undefined : text.slice(0, 500);
   }
 };

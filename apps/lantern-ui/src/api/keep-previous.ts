@@ -1,8 +1,8 @@
 import { hashKey, type QueryKey } from '@tanstack/react-query';
 
 /**
- * Placeholder for a query: the previous answer, if it was an answer about the same subject. A subject is the first parts
- * of a query's key, such as a service or a version of a trace. Answers about another subject are never shown under the
+ * Returns placeholder data for a query: the previous response, if it has the same subject. The subject is the first
+ * part of the query key, such as a service or a version of a trace. Data on another subject is never shown under the
  * name of this one.
  */
 export const keepPreviousOf =

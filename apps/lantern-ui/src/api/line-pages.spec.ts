@@ -8,11 +8,11 @@ type Direction = 'forward' | 'backward';
 
 const MAX_LINES = 5_000;
 
-/** Lines at the given times, numbered in the order of arrival. */
+/** Returns lines at the given times, numbered in order of arrival. */
 const linesAt = (times: readonly number[]): LogLine[] =>
   times.map((time, n) => logLine({ time, spanId: undefined, message: `line ${n}` }));
 
-/** Answers as Loki does: lines of a range by time, those of one time by arrival, up to a limit of its own. */
+/** Answers like Loki: lines of a range by time, those of one time by arrival, up to a limit. */
 const answer = (
   lines: readonly LogLine[],
   direction: Direction,

@@ -7,24 +7,21 @@ import { fetchLines, nanosOf, type Direction, type NanoRange } from './loki.js';
 /** Number of lines that a page adds. */
 export const PAGE_LINES = 500;
 
-/** Loki's default limit on the lines of one answer, see `max_entries_limit_per_query`. */
+/** Loki's default maximum number of lines in a response, see `max_entries_limit_per_query`. */
 const MAX_LINES = 5_000;
 
-/** What a page asks for. */
+/** Request for a page. */
 export interface LinePageRequest {
   readonly range: NanoRange;
   readonly limit: number;
 }
 
 export interface LinePage extends LinePageRequest {
-  /** In the direction of the query. Those of the moment where the page begins may be known from the page before. */
+  /** Lines in query direction. The first lines may repeat the last ones of the previous page. */
   readonly lines: readonly LogLine[];
 }
 
-/**
- * The lines of a query, page by page. Lookbacks are resolved once, for the first page: the pages behind it go on from
- * there.
- */
+/** Paginated query for log lines. Relative time ranges are resolved once, for the first page. */
 export const linesQuery = (query: string, range: TimeRange, direction: Direction, isEnabled: boolean) =>
   infiniteQueryOptions({
     ...linePages({
@@ -44,7 +41,7 @@ interface LinePagesRequest {
   readonly firstRange: () => NanoRange;
 }
 
-/** How the pages of a query follow each other; {@link linesOfPages} puts them together. */
+/** Query options of the pages; {@link linesOfPages} merges them. */
 export const linePages = ({ query, direction, limit, firstRange }: LinePagesRequest) => ({
   initialPageParam: undefined as LinePageRequest | undefined,
   queryFn: async ({
@@ -64,10 +61,11 @@ export const linePages = ({ query, direction, limit, firstRange }: LinePagesRequ
 });
 
 /**
- * The request for the page behind the last one. Loki pages by time alone, and a moment may have more lines than a page:
- * the next one asks for the moment of the last line again, and for as many lines more as are known of it.
+ * Returns the request for the next page. Loki paginates by time only, and one timestamp may have more lines than a
+ * page, so the next page starts at the timestamp of the last line and requests as many additional lines as are known
+ * of it.
  *
- * @returns undefined behind the last page
+ * @returns undefined after the last page
  */
 export const nextLinePage = (
   pages: readonly LinePage[],
@@ -79,7 +77,7 @@ export const nextLinePage = (
   if (!page || !last || page.lines.length < page.limit) return undefined;
   const { startUnixNano, endUnixNano } = page.range;
   const known = linesOfPages(pages).filter(({ timeUnixNano }) => timeUnixNano === last.timeUnixNano).length;
-  // Beyond Loki's limit a moment has lines that no request can reach.
+  // No request can reach the lines of one timestamp beyond Loki's limit.
   const isExhausted = known >= MAX_LINES;
   const first = isExhausted
     ? { forward: last.timeUnixNano + 1n, backward: last.timeUnixNano }
@@ -93,13 +91,13 @@ export const nextLinePage = (
   };
 };
 
-/** Where a page begins that has the moment of a line in it. */
+/** Start or end of a page that includes the timestamp of a line. */
 const momentOf = ({ timeUnixNano }: LogLine): Readonly<Record<Direction, UnixNano>> => ({
   forward: timeUnixNano,
   backward: timeUnixNano + 1n,
 });
 
-/** All lines of the pages, each once, each with a key of its own. */
+/** Returns the lines of all pages without duplicates, each with a unique key. */
 export const linesOfPages = (pages: readonly LinePage[]): LogLine[] => {
   const lines: LogLine[] = [];
   for (const page of pages) {
@@ -119,6 +117,6 @@ export const linesOfPages = (pages: readonly LinePage[]): LogLine[] => {
   return withDistinctKeys(lines);
 };
 
-/** Equal lines of one stream at one time, with equal structured metadata, are one to Loki. */
+/** Loki treats lines as identical if stream, time, text and structured metadata are equal. */
 const identity = ({ timeUnixNano, line, labels, fields }: LogLine): string =>
   mapKey(`${timeUnixNano} ${JSON.stringify([labels, fields])} ${line}`);

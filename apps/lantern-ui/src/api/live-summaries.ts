@@ -2,17 +2,17 @@ import type { V3LiveDropped, V3LiveSummaries } from '@lantern/query-api/wire';
 import { conditionParams, summaryOf, type TraceConditions, type TraceSummary } from './trace-summaries.js';
 
 export interface LiveHandlers {
-  /** The line is open: nothing that is acknowledged from now on is missed. */
+  /** Called when the connection is open. No span that is acknowledged afterwards is missed. */
   readonly onReady: () => void;
-  /** A trace comes again when more of its spans have arrived. */
+  /** Called with new and updated summaries. */
   readonly onSummaries: (summaries: readonly TraceSummary[]) => void;
-  /** So many traces came faster than they could be told. */
+  /** Called with the number of traces that the server dropped because they arrived too fast. */
   readonly onDropped: (count: number) => void;
-  /** The line broke. `isFinal` when the browser does not try again by itself: Lantern refused. */
+  /** Called when the connection breaks. `isFinal` if the browser does not reconnect because Lantern rejected it. */
   readonly onBroken: (isFinal: boolean) => void;
 }
 
-/** Follows the traces that match as they come, until the returned function is called. */
+/** Subscribes to matching traces. Returns a function that unsubscribes. */
 export const followSummaries = (conditions: TraceConditions, handlers: LiveHandlers): (() => void) => {
   const params = new URLSearchParams(conditionParams(conditions)).toString();
   const source = new EventSource(`/api/v3/lantern/live?${params}`);

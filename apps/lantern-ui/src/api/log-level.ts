@@ -1,9 +1,9 @@
-/** From the loudest to the quietest. */
+/** Levels, most severe first. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'unknown'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** How loggers write them: winston's npm and syslog levels, pino, OpenTelemetry's severity texts. */
+/** Spellings of levels: npm and syslog levels of winston, pino, severity texts of OpenTelemetry. */
 const SPELLINGS = new Map<string, LogLevel>(
   Object.entries({
     emerg: 'fatal',

@@ -3,33 +3,33 @@ import { NANOS_PER_MILLI, type UnixNano } from '@lantern/telemetry-model';
 import { levelOf, type LogLevel } from './log-level.js';
 import { textHash } from './trace/text-hash.js';
 
-/** A log line, taken apart as far as it can be. */
+/** Parsed log line. */
 export interface LogLine {
-  /** Unique in its list, and the same in every answer that has the line: an open row stays with its line. */
+  /** Key, unique in a list and stable across responses, so that an expanded row stays with its line. */
   readonly key: string;
-  /** Where it stands in Loki: some senders leave nothing finer than milliseconds of it. */
+  /** Timestamp in Loki. Some senders truncate it to milliseconds. */
   readonly timeUnixNano: UnixNano;
-  /** When it was written: the line's own time where Loki has the same one, only coarser. */
+  /** Time of writing: the time that the line contains, if it only refines the timestamp. */
   readonly writtenUnixNano: UnixNano;
   readonly service: string;
   readonly level: LogLevel;
   readonly message: string;
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
-  /** What else is known: labels, structured metadata and the fields of a line of JSON, each key once. */
+  /** Labels, structured metadata and the fields of a JSON line, each key once. */
   readonly fields: readonly (readonly [key: string, value: string])[];
-  /** The labels of its stream; structured metadata among them when the answer did not keep them apart. */
+  /** Labels of the stream. They include structured metadata if the response does not separate it. */
   readonly labels: Readonly<Record<string, string>>;
-  /** The keys that the query can filter by without a parser, behind the selector. */
+  /** Keys that a query can filter by without a parser. */
   readonly metadataKeys: ReadonlySet<string>;
-  /** As it was sent. */
+  /** Line as received. */
   readonly line: string;
 }
 
 /**
- * The lines of an answer to `query_range`, the oldest first, those of one time in the order of arrival.
+ * Returns the lines of a `query_range` response, oldest first; lines of one time in order of arrival.
  *
- * @param direction of the query: a stream that was read backward has its newest line first
+ * @param direction of the query: a backward stream has its newest line first
  */
 export const logLinesOf = (answer: unknown, direction: 'forward' | 'backward' = 'forward'): LogLine[] => {
   const { data } = answer as { data?: Partial<LokiStreams> };
@@ -43,7 +43,7 @@ export const logLinesOf = (answer: unknown, direction: 'forward' | 'backward' = 
   );
 };
 
-/** Numbers lines whose keys are equal, in their order. */
+/** Appends numbers to equal keys. */
 export const withDistinctKeys = (lines: readonly LogLine[]): LogLine[] => {
   const taken = new Set<string>();
   return lines.map((line) => {
@@ -58,7 +58,7 @@ const ascending = (a: UnixNano, b: UnixNano): number => (a < b ? -1 : a > b ? 1 
 
 const linesOf = ({ stream, values }: LokiStream): LogLine[] =>
   values.map(([time, line, categories]) => {
-    // The first to name a key wins, as in Loki: stream labels, then metadata, then what the line says itself.
+    // The first source of a key wins, as in Loki: stream labels, then metadata, then the fields of the line.
     const own = fieldsOf(line);
     const known = new Map<string, string>(Object.entries(own));
     const outer = { ...categories?.parsed, ...categories?.structuredMetadata, ...stream };
@@ -88,7 +88,7 @@ const linesOf = ({ stream, values }: LokiStream): LogLine[] =>
 
 const ISO_8601 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{1,9})(Z|[+-]\d\d:\d\d)$/;
 
-/** The time as Loki has it, or the one that the line gives if it is the same but for what is below a millisecond. */
+/** Returns the timestamp, or the time in the line if it differs below a millisecond only. */
 const finest = (time: UnixNano, own: string | undefined): UnixNano => {
   if (own === undefined || time % NANOS_PER_MILLI !== 0n) return time;
   const [, second, fraction = '', zone] = ISO_8601.exec(own) ?? [];
@@ -98,10 +98,10 @@ const finest = (time: UnixNano, own: string | undefined): UnixNano => {
   return time <= given && given < time + NANOS_PER_MILLI ? given : time;
 };
 
-/** They have a place of their own in the list. */
+/** Fields that the list shows in columns of their own. */
 const SHOWN_ELSEWHERE = new Set(['message', 'msg', 'body', 'detected_level', 'timestamp', 'time', 'ts']);
 
-/** The same, or nearly, on each line of a trace: they come after what is particular to this one. */
+/** Fields that are similar on every line of a trace. They follow the specific ones. */
 const COMMON = [
   'level',
   'service',
@@ -119,7 +119,7 @@ const fieldsInOrder = (known: ReadonlyMap<string, string>): (readonly [string, s
   return [...fields.filter((field) => !isCommon(field)), ...fields.filter(isCommon)];
 };
 
-/** The members of a line of JSON, values that are not texts as JSON. Empty for any other line. */
+/** Returns the members of a JSON line; values other than strings as JSON. Empty for any other line. */
 const fieldsOf = (line: string): Record<string, string> => {
   if (!line.startsWith('{')) return {};
   try {

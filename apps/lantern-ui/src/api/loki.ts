@@ -11,7 +11,7 @@ import { rangeKey, resolveRange, type ResolvedRange, type TimeRange } from '../s
 import { getJson } from './http.js';
 import { logLinesOf, type LogLine } from './log-line.js';
 
-/** Unix nanoseconds; the end is not part of it, as for Loki. */
+/** Time range in Unix nanoseconds, with an exclusive end as in Loki. */
 export interface NanoRange {
   readonly startUnixNano: UnixNano;
   readonly endUnixNano: UnixNano;
@@ -31,7 +31,7 @@ export interface LinesRequest extends NanoRange {
   readonly signal?: AbortSignal;
 }
 
-/** Lines in the direction that was asked for. */
+/** Fetches lines in the requested direction. */
 export const fetchLines = async ({
   query,
   startUnixNano,
@@ -74,11 +74,11 @@ const STEPS_MILLIS = [
   ...[3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000],
 ];
 
-/** The round step that cuts a range into at most `most` parts. */
+/** Returns the smallest round step that splits the range into at most `most` parts. */
 export const stepFor = (rangeMillis: number, most: number): number =>
   STEPS_MILLIS.find((step) => rangeMillis / step <= most) ?? Math.ceil(rangeMillis / most);
 
-/** The numbers that a metric query gives over time. */
+/** Query for the series of a metric query. */
 export const metricQuery = (query: string, range: TimeRange, isEnabled: boolean) =>
   queryOptions({
     queryKey: ['log-metric', query, rangeKey(range)],
@@ -86,7 +86,7 @@ export const metricQuery = (query: string, range: TimeRange, isEnabled: boolean)
     queryFn: ({ signal }) => fetchMetric(query, resolveRange(range, Date.now()), 120, signal),
   });
 
-/** How many lines of each level a query of lines gives over time. */
+/** Query for the number of lines per level over time. */
 export const volumeQuery = (query: string, range: TimeRange, isEnabled: boolean) =>
   queryOptions({
     queryKey: ['log-volume', query, rangeKey(range)],
@@ -111,7 +111,7 @@ const fetchMetric = async (
   signal: AbortSignal,
 ): Promise<MetricResult> => {
   const stepMillis = stepFor(Number((endMicros - startMicros) / 1_000n), most);
-  // Windows end at whole steps, so that the same lines fall into the same bar whenever one looks.
+  // Windows end at multiples of the step, so that a line always falls into the same bar.
   const startMillis = Math.floor(Number(startMicros / 1_000n) / stepMillis) * stepMillis;
   const endMillis = Math.ceil(Number(endMicros / 1_000n) / stepMillis) * stepMillis;
   const answer = (await getJson({
@@ -131,7 +131,7 @@ const fetchMetric = async (
   return { series, startMillis, endMillis, stepMillis };
 };
 
-/** Where lines come from as they arrive. */
+/** Returns the WebSocket URL that tails a query. */
 export const tailUrl = (query: string): string => {
   const url = new URL('/loki/api/v1/tail', location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -148,10 +148,10 @@ export const tailLinesOf = (frame: unknown): { readonly lines: LogLine[]; readon
   return { lines: logLinesOf({ data: { result: streams } }), dropped: count ?? dropped.length };
 };
 
-/** A list that Loki leaves out when it is empty. */
+/** Loki omits empty lists. */
 const textsIn = (answer: unknown): readonly string[] => (answer as LokiList<string>).data ?? [];
 
-/** Names of the labels that streams have in the last hours. */
+/** Query for the labels of the streams of the last hours. */
 export const labelNamesQuery = () =>
   queryOptions({
     queryKey: ['log-labels'],
@@ -173,12 +173,12 @@ export const labelValuesQuery = (label: string, selector: string) =>
       ),
   });
 
-/** A field that lines of a selection have, besides the labels of their streams. */
+/** Field of lines of a selection that is not a stream label. */
 export interface LogField {
   readonly name: string;
   readonly type: string;
   readonly cardinality: number;
-  /** The stage that brings it; undefined for structured metadata. */
+  /** Parser stage that extracts the field. Undefined for structured metadata. */
   readonly parser: string | undefined;
 }
 

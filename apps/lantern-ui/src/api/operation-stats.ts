@@ -7,7 +7,7 @@ export type CallStats = V3CallStats;
 export type OperationStats = V3OperationStats['operations'][number];
 export type ServiceStats = V3OperationStats['services'][number];
 
-/** What was counted in a time, and in an earlier one of the same length. */
+/** Statistics of a time range and of an earlier one of the same length. */
 export interface ComparedStats {
   readonly seconds: number;
   readonly now: V3OperationStats;
@@ -15,8 +15,8 @@ export interface ComparedStats {
 }
 
 /**
- * @param service empty for all
- * @param earlierMillis how long before the other time begins; undefined for the time right before
+ * @param service empty for all services
+ * @param earlierMillis distance of the earlier range; undefined for the one right before
  */
 export const operationStatsQuery = (service: string, range: TimeRange, earlierMillis: number | undefined) =>
   queryOptions({

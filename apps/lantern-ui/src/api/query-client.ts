@@ -1,24 +1,27 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from './http.js';
 
-/** How often to ask again what Lantern did not answer: pages recover without a reload when it is back. */
+/** Retry interval while Lantern does not answer, so that pages recover without a reload. */
 const RECOVERY_MILLIS = 3_000;
 
-/** Interval of refetches after a failure that may pass; false while there is none. */
+/** Returns the refetch interval after a transient failure; false without one. */
 export const recoveryInterval = ({ state: { error } }: { readonly state: { readonly error: unknown } }) =>
   error instanceof ApiError && error.isTransient ? RECOVERY_MILLIS : false;
 
-/** Answers are kept for a few seconds: pages share them, and coming back to a window asks again. */
+/**
+ * Creates the query client. Responses stay fresh for a few seconds, so that pages share them; focusing the window
+ * refetches older ones.
+ */
 export const createQueryClient = (): QueryClient =>
   new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        // Lantern is on this machine or near it: a fault that a retry can cure is cured at once.
+        // Lantern runs on this host or near it, so transient failures are retried at once.
         retry: (failures, error) => failures < 2 && error instanceof ApiError && error.isTransient,
         retryDelay: 300,
         refetchInterval: recoveryInterval,
-        // The browser may believe to be offline while Lantern runs on the loopback.
+        // The browser may report that it is offline although Lantern runs on the loopback interface.
         networkMode: 'always',
       },
     },

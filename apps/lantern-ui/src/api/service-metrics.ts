@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { rangeKey, resolveRange, type TimeRange } from '../shared/time-range.js';
 import { getJson } from './http.js';
 
-/** One value at a time, in milliseconds since 1970. Where there were no calls there is none. */
+/** Value at a time, in milliseconds since 1970. There is none for a time without calls. */
 export type MetricSample = readonly [millis: number, value: number];
 
 export interface MetricWindow {
@@ -12,30 +12,30 @@ export interface MetricWindow {
   readonly stepMillis: number;
 }
 
-/** By service. */
+/** Samples by service. */
 type Series = ReadonlyMap<string, readonly MetricSample[]>;
 
-/** The course of calls per second. */
+/** Calls per second over time. */
 export interface CallRates extends MetricWindow {
   readonly rates: Series;
 }
 
-/** How a service answered, over time. */
+/** Metrics of a service over time. */
 export interface ServiceMetrics extends MetricWindow {
   readonly rate: readonly MetricSample[];
-  /** Between 0 and 1. */
+  /** Failed shares, between 0 and 1. */
   readonly errors: readonly MetricSample[];
-  /** In milliseconds. */
+  /** Median latency in milliseconds. */
   readonly p50: readonly MetricSample[];
   readonly p95: readonly MetricSample[];
   readonly p99: readonly MetricSample[];
 }
 
-/** Lantern counts in periods of this length. */
+/** Length of the periods for which Lantern aggregates calls. */
 const PERIOD_MILLIS = 10_000;
 const POINTS = 60;
 
-/** Steps of whole periods, about sixty of them; the last one ends with the range. */
+/** Returns about sixty steps of whole periods; the last one ends with the range. */
 export const metricWindow = (range: TimeRange, nowMillis: number): MetricWindow => {
   const { startMicros, endMicros } = resolveRange(range, nowMillis);
   const [start, end] = [Number(startMicros / 1_000n), Number(endMicros / 1_000n)];
@@ -55,7 +55,7 @@ const ask = async (
   const { startMillis, endMillis, stepMillis } = window;
   const params = new URLSearchParams([
     ...services.map((service) => ['service', service]),
-    // What a service is asked: its own calls to others are not its work.
+    // Server spans are requests to a service; its own calls to other services do not count.
     ['spanKind', 'server'],
     ['spanKind', 'consumer'],
     ['endTs', String(endMillis)],
@@ -85,7 +85,7 @@ export const callRatesQuery = (services: readonly string[], range: TimeRange) =>
       const window = metricWindow(range, Date.now());
       return { ...window, rates: await ask('calls', services, window, signal) };
     },
-    // A map is compared by nobody.
+    // React Query cannot structurally compare a Map.
     structuralSharing: false,
   });
 

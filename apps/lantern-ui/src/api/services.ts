@@ -2,7 +2,7 @@ import type { V3Operations, V3Services } from '@lantern/query-api/wire';
 import { queryOptions } from '@tanstack/react-query';
 import { getJson } from './http.js';
 
-/** Names of all services that have sent spans, sorted. */
+/** Query for the names of all services with spans, sorted. */
 export const servicesQuery = () =>
   queryOptions({
     queryKey: ['services'],
@@ -12,7 +12,7 @@ export const servicesQuery = () =>
     },
   });
 
-/** Names of the operations of a service, each once, sorted. */
+/** Query for the unique operation names of a service, sorted. */
 export const operationsQuery = (service: string) =>
   queryOptions({
     queryKey: ['operations', service],

@@ -4,13 +4,13 @@ import { queryOptions } from '@tanstack/react-query';
 import { getJson } from './http.js';
 import { logLinesOf } from './log-line.js';
 
-/** Enough for a person to read, and below what Loki refuses (5,000). */
+/** Maximum number of lines of a trace, below the limit of Loki (5,000). */
 export const LOG_LIMIT = 1_000;
 
-/** Clocks differ between hosts, and some senders batch: lines this far outside of the trace are still its lines. */
+/** Padding of the time range: clocks of hosts differ, and some senders batch lines. */
 const PADDING_NANOS = 600_000_000_000n;
 
-/** The log lines that carry the trace's id, the oldest first. */
+/** Query for the log lines with the ID of the trace, oldest first. */
 export const traceLogsQuery = (traceId: TraceId, startUnixNano: UnixNano, endUnixNano: UnixNano) =>
   queryOptions({
     queryKey: ['trace-logs', traceId, String(startUnixNano), String(endUnixNano)],

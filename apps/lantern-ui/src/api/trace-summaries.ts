@@ -10,61 +10,61 @@ export interface ServiceInTrace {
   readonly errorCount: number;
 }
 
-/** One search result. */
+/** Search result. */
 export interface TraceSummary {
   readonly traceId: string;
-  /** Empty while the root span has not arrived. */
+  /** Service of the root span. Empty while it is missing. */
   readonly rootService: string;
   readonly rootOperation: string;
   readonly startUnixNano: UnixNano;
   readonly durationNano: DurationNano;
   readonly spanCount: number;
   readonly errorCount: number;
-  /** Spans whose parent has not arrived. */
+  /** Number of spans whose parent is missing. */
   readonly orphanCount: number;
   readonly services: readonly ServiceInTrace[];
 }
 
-/** What a trace has to be like. Empty texts mean any. */
+/** Conditions on traces. Empty strings match anything. */
 export interface TraceConditions {
   readonly service: string;
   readonly operation: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Of a span, as Go writes durations: `1.5s`, `250ms`. */
+  /** Minimum duration of a span, in Go syntax: `1.5s`, `250ms`. */
   readonly minDuration: string;
   readonly maxDuration: string;
-  /** Of the whole trace. */
+  /** Minimum duration of the trace. */
   readonly minTraceDuration: string;
   readonly maxTraceDuration: string;
-  /** A structured filter in JSON. It takes the place of all conditions on spans above. */
+  /** Structured filter in JSON. It replaces all conditions on spans above. */
   readonly filter: string;
 }
 
-/** Which traces to look for. */
+/** Search request. */
 export interface TraceSearch extends TraceConditions {
-  /** Order of all traces that match, of which a page is the first part. */
+  /** Order of all matches, of which a page is the first part. */
   readonly orderBy: TraceOrder;
   readonly limit: number;
   readonly range: TimeRange;
 }
 
-/** Where the next page begins. Its token holds for the very times that the first page was asked for. */
+/** Start of the next page. Its token is valid for the exact time range of the first page only. */
 interface NextPage {
   readonly token: string;
   readonly range: ResolvedRange;
 }
 
 export interface SummaryPage {
-  /** In the order that was asked for. */
+  /** Summaries in the requested order. */
   readonly summaries: readonly TraceSummary[];
-  /** Times that were searched. */
+  /** Time range of the search. */
   readonly range: ResolvedRange;
-  /** How many traces match in all. */
+  /** Total number of matches. */
   readonly total: number | undefined;
   readonly next: NextPage | undefined;
 }
 
-/** The traces that match, page by page in the order of the search. */
+/** Paginated query for matching traces. */
 export const traceSummariesQuery = (search: TraceSearch) =>
   infiniteQueryOptions({
     queryKey: ['trace-summaries', { ...search, range: rangeKey(search.range) }],
@@ -119,7 +119,7 @@ export const summaryPageOf = (answer: unknown, range: ResolvedRange): SummaryPag
   };
 };
 
-/** Go's JSON leaves out what is zero, so every count may be absent. */
+/** Converts a summary. Go's JSON omits zero values, so every count may be missing. */
 export const summaryOf = (wire: Partial<V3TraceSummary>): TraceSummary => {
   const startUnixNano = BigInt(wire.minStartTimeUnixNano ?? 0);
   return {

@@ -11,16 +11,16 @@ import { TraceLookup } from './TraceLookup.js';
 import { usePageFocus } from './use-page-focus.js';
 import { useScrollMemory } from './use-scroll-memory.js';
 
-/** A failure will show when the page is opened. */
+/** Preloads the code of the page that a link leads to. A failure is reported when the page opens. */
 const foresee = ({ target }: SyntheticEvent) => {
   if (target instanceof Element && target.closest('a[href^="/trace/"]') !== null)
     loadTracePage().catch(() => undefined);
 };
 
-/** What surrounds every page. */
+/** Frame of every page. */
 export const AppShell = () => {
   const { pathname, search } = useLocation();
-  // From a trace one goes back to the search that found it.
+  // The Search link of a trace page leads back to the last search.
   const [lastSearch, setLastSearch] = useState('');
   if (pathname === '/search' && search !== lastSearch) setLastSearch(search);
   const pages = [
@@ -34,7 +34,7 @@ export const AppShell = () => {
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <header className={classes.header}>
         <Link to="/search" className={classes.brand} aria-label="Lantern, search">

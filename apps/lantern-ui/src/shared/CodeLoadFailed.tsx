@@ -3,14 +3,17 @@ import { IconCloudOff } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Notice } from './Notice.js';
 
-/** How often to look whether Lantern answers again. */
+/** Interval at which the page checks whether Lantern answers again. */
 const RETRY_MILLIS = 2_000;
 
-/** A page that needs code which does not exist would reload for ever: after a reload, the next one is the reader's. */
+/**
+ * Time of the last automatic reload. A page whose code does not exist would reload forever, so a second reload is
+ * left to the user.
+ */
 const RELOADED_AT = 'lantern.reloaded-at';
 const LEAST_BETWEEN_RELOADS_MILLIS = 30_000;
 
-/** Reloads the page once Lantern answers: browsers remember that a module failed to load until then. */
+/** Reloads the page when Lantern answers: until a reload, browsers remember that a module failed to load. */
 export const CodeLoadFailed = () => {
   useEffect(() => {
     const timer = setInterval(() => {

@@ -7,18 +7,18 @@ import { visibleText } from './visible-text.js';
 
 export type { TextMark } from './text-marks.js';
 
-/** What a choice replaces: the text from `from` to `to`. */
+/** Range that a completion replaces: from `from` to `to`. */
 export interface TextPlace {
   readonly from: number;
   readonly to: number;
 }
 
 export interface CompletionOption {
-  /** What is put in the place. */
+  /** Text to insert. */
   readonly insert: string;
-  /** What is shown; `insert` when absent. */
+  /** Text of the option; `insert` if undefined. */
   readonly label?: string;
-  /** Stands behind it: what it means, or how often it was seen. */
+  /** Hint after the text: its meaning or its frequency. */
   readonly hint?: string;
 }
 
@@ -28,16 +28,16 @@ interface CompletingInputProps<Place extends TextPlace> {
   readonly placeholder: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** Enter was pressed while no option was chosen; absent when a form around takes it. */
+  /** Called on Enter without a selected option. Undefined if the surrounding form submits. */
   readonly onSubmit?: () => void;
   readonly marks?: (value: string) => readonly TextMark[];
   readonly problem?: TextProblem | undefined;
-  /** The problem's message is shown, too: not while somebody is still typing. */
+  /** Whether the error message is shown. It is hidden while the user types. */
   readonly isProblemTold?: boolean;
   readonly placeAt: (value: string, caret: number) => Place;
-  /** What can stand in a place, the best first. */
+  /** Loads the completions of a place, best first. */
   readonly load: (place: Place) => Promise<readonly CompletionOption[]>;
-  /** Tells apart what `load` depends on besides the place. */
+  /** Key of the data that `load` depends on besides the place. */
   readonly loadKey: string;
   readonly leftSection?: ReactNode;
   readonly rightSection?: ReactNode;
@@ -45,14 +45,14 @@ interface CompletingInputProps<Place extends TextPlace> {
 
 const MOST_OPTIONS = 50;
 
-/** One line of text in a small language: coloured, faults underlined, with completion at the caret. */
+/** Single-line input for a small language, with highlighting, an underlined error and completion. */
 export const CompletingInput = <Place extends TextPlace>(props: CompletingInputProps<Place>) => {
   const { label, isLabelHidden = false, value, onChange, problem, isProblemTold = false } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const mirror = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<Place>();
-  /** Where the caret belongs once the text that was put in is there. */
+  /** Caret position to restore after a completion was inserted. */
   const nextCaret = useRef<number>(undefined);
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
 
@@ -61,7 +61,7 @@ export const CompletingInput = <Place extends TextPlace>(props: CompletingInputP
     queryFn: () => (place === undefined ? [] : props.load(place)),
     enabled: place !== undefined && combobox.dropdownOpened,
     placeholderData: keepPreviousData,
-    // A completion that cannot be had is none: the search itself will say what is wrong with the server.
+    // A failed completion shows no options. The search itself will report errors of the server.
     retry: false,
   });
   const shown = options.data?.slice(0, MOST_OPTIONS) ?? [];
@@ -69,7 +69,7 @@ export const CompletingInput = <Place extends TextPlace>(props: CompletingInputP
   const follow = () => {
     const caret = input.current?.selectionStart ?? value.length;
     setPlace(props.placeAt(input.current?.value ?? value, caret));
-    // Other options: none of them is chosen yet, so that Enter still sends the text.
+    // New options reset the selection, so that Enter still submits the text.
     combobox.resetSelectedOption();
     combobox.openDropdown();
   };

@@ -4,13 +4,13 @@ import { IconCheck, IconCopy } from '@tabler/icons-react';
 
 interface CopyButtonProps {
   readonly value: string;
-  /** What is copied, as in “Copy trace ID”. */
+  /** Name of the value, as in “Copy trace ID”. */
   readonly what: string;
 }
 
 export const CopyButton = ({ value, what }: CopyButtonProps) => {
   const { copied, copy, error } = useClipboard({ timeout: 1_500 });
-  const label = error === null ? `Copy ${what}` : 'The browser forbids copying';
+  const label = error === null ? `Copy ${what}` : 'The browser denied access to the clipboard';
   return (
     <Tooltip label={copied ? 'Copied' : label}>
       <ActionIcon

@@ -6,7 +6,7 @@ import { Notice } from './Notice.js';
 
 interface ErrorBoundaryProps {
   readonly children: ReactNode;
-  /** A new value clears the error: the person went elsewhere. */
+  /** Key that resets the error when it changes, after a navigation. */
   readonly resetKey: string;
 }
 
@@ -15,7 +15,7 @@ interface ErrorBoundaryState {
   readonly resetKey: string;
 }
 
-/** A page that fails to draw, or whose code cannot be fetched, says so instead of going blank. */
+/** Shows an error for a page that fails to render or whose code cannot be loaded. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
   override state: ErrorBoundaryState = { error: undefined, resetKey: this.props.resetKey };
 
@@ -36,7 +36,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     if (error instanceof CodeLoadError) return <CodeLoadFailed />;
     return (
       <Notice title="This page could not be shown" tone="error" isPage>
-        <p>{error instanceof Error ? error.message : 'Its code failed without saying why.'}</p>
+        <p>{error instanceof Error ? error.message : 'The page failed without an error message.'}</p>
         <p>Lantern may have been updated. Reload the page.</p>
         <Button onClick={() => location.reload()}>Reload</Button>
       </Notice>

@@ -8,11 +8,11 @@ import { visibleText } from './visible-text.js';
 interface FieldTableProps {
   readonly label: string;
   readonly fields: readonly (readonly [key: string, value: string])[];
-  /** What else can be done with a field, besides copying its value. */
+  /** Actions of a field besides copying its value. */
   readonly tools?: (key: string, value: string) => ReactNode;
 }
 
-/** Keys and values, each value to copy. */
+/** Table of keys and values with copy buttons. */
 export const FieldTable = ({ label, fields, tools }: FieldTableProps) => (
   <table className={classes.table} aria-label={label} data-wide-tools={tools !== undefined}>
     <colgroup>
@@ -22,7 +22,7 @@ export const FieldTable = ({ label, fields, tools }: FieldTableProps) => (
     </colgroup>
     <tbody>
       {fields.map(([key, value], row) => (
-        // Senders exist that repeat a key.
+        // Some senders repeat a key.
         <Field key={`${row} ${key}`} name={key} value={value} more={tools?.(key, value)} />
       ))}
     </tbody>
@@ -69,10 +69,10 @@ const Field = ({ name, value, more }: FieldProps) => {
   );
 };
 
-/** Too much for a column beside the key. */
+/** Whether the value is too long for a column beside the key. */
 const isLong = (text: string): boolean => text.length > 160 || text.includes('\n');
 
-/** More than this is laid out only when asked for: a megabyte of text would stop the page. */
+/** Maximum number of characters shown by default: layout of a megabyte of text would block the page. */
 const MOST = 2_000;
 
 const Value = ({ text }: { readonly text: string }) => {

@@ -4,10 +4,10 @@ import { IconKeyboard } from '@tabler/icons-react';
 import { SHORTCUTS } from './shortcuts.js';
 import classes from './KeyboardHelp.module.css';
 
-/** The list of shortcuts, behind a button and the key `?`. */
+/** Dialog with the keyboard shortcuts, opened by a button or `?`. */
 export const KeyboardHelp = () => {
   const [isOpen, { toggle, close }] = useDisclosure(false);
-  // `?` sits on different keys of different keyboards, with or without Shift: what counts is the character.
+  // `?` needs different keys and modifiers on different keyboards, so the character decides.
   useHotkeys([
     ['?', toggle, { usePhysicalKeys: false }],
     ['shift+?', toggle, { usePhysicalKeys: false }],

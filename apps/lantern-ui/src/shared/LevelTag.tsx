@@ -1,7 +1,7 @@
 import type { LogLevel } from '../api/log-level.js';
 import classes from './LevelTag.module.css';
 
-/** How loud a log line is, in a column of its own. */
+/** Level of a log line. */
 export const LevelTag = ({ level }: { readonly level: LogLevel }) => (
   <span className={classes.tag} data-level={level}>
     {level === 'unknown' ? 'log' : level}

@@ -7,13 +7,13 @@ import classes from './LineDetails.module.css';
 
 interface LineDetailsProps {
   readonly line: LogLine;
-  /** What can be done with a field, behind its value. */
+  /** Actions of a field. */
   readonly tools?: (key: string, value: string) => ReactNode;
-  /** Links and buttons: where the line leads. */
+  /** Links and buttons of the line. */
   readonly children?: ReactNode;
 }
 
-/** What a log line unfolds to: its fields, where it leads, and the line as it was sent. */
+/** Details of a log line: fields, links and the line as received. */
 export const LineDetails = ({ line, tools, children }: LineDetailsProps) => (
   <>
     <FieldTable

@@ -4,7 +4,7 @@ import { ApiError } from '../api/http.js';
 import { Notice } from './Notice.js';
 
 interface LoadFailedProps {
-  /** What was to be shown, as in “The traces could not be loaded”. */
+  /** Name of the content, as in “The traces could not be loaded”. */
   readonly what: string;
   readonly error: Error;
   readonly onRetry: () => void;
@@ -21,7 +21,7 @@ export const LoadFailed = ({ what, error, onRetry, isRetrying, isPage = false }:
   >
     <p>
       {error.message}
-      {error instanceof ApiError && error.isTransient && ' The page asks again every few seconds.'}
+      {error instanceof ApiError && error.isTransient && ' The page retries every few seconds.'}
     </p>
     {error instanceof ApiError && (
       <p>
@@ -32,7 +32,7 @@ export const LoadFailed = ({ what, error, onRetry, isRetrying, isPage = false }:
       </p>
     )}
     <Button leftSection={<IconRefresh size={14} />} onClick={onRetry} loading={isRetrying}>
-      Try again
+      Retry
     </Button>
   </Notice>
 );

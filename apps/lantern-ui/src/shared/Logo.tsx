@@ -1,4 +1,4 @@
-/** The lantern of the favicon, on whatever ground it stands. */
+/** Logo of the favicon, on any background. */
 export const Logo = () => (
   <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden>
     <path

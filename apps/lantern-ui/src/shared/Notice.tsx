@@ -5,13 +5,13 @@ interface NoticeProps {
   readonly title: string;
   readonly children: ReactNode;
   readonly icon?: ReactNode;
-  /** `error` is announced at once. */
+  /** `error` is announced by screen readers at once. */
   readonly tone?: 'plain' | 'error';
-  /** It is all that the page shows, so its title is the page's. */
+  /** Whether the notice is the whole page, so that its title is the heading of the page. */
   readonly isPage?: boolean;
 }
 
-/** What stands where content would: nothing found, nothing yet, or something failed. Says what to do next. */
+/** Replaces missing content: no results, no data yet, or an error. It names the next step. */
 export const Notice = ({ title, children, icon, tone = 'plain', isPage = false }: NoticeProps) => {
   const Heading = isPage ? 'h1' : 'h2';
   return (

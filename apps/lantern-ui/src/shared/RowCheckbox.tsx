@@ -6,7 +6,7 @@ interface RowCheckboxProps {
   readonly onToggle: () => void;
 }
 
-/** Chooses a row. Small to see, and large enough to hit (WCAG 2.5.8). */
+/** Checkbox of a row. It looks small but has the minimum target size (WCAG 2.5.8). */
 export const RowCheckbox = ({ label, isChecked, onToggle }: RowCheckboxProps) => (
   <input type="checkbox" className={classes.box} aria-label={label} checked={isChecked} onChange={onToggle} />
 );

@@ -4,11 +4,11 @@ import classes from './ServiceName.module.css';
 
 interface ServiceNameProps {
   readonly name: string;
-  /** Stands behind the name, for example the number of its spans. */
+  /** Shown after the name, for example the number of its spans. */
   readonly children?: React.ReactNode;
 }
 
-/** A service, marked with its colour. */
+/** Name of a service, marked with its color. */
 export const ServiceName = ({ name, children }: ServiceNameProps) => (
   <span className={classes.service} style={{ '--service': serviceColor(name) }}>
     <span className={classes.dot} aria-hidden />

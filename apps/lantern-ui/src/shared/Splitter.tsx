@@ -3,18 +3,22 @@ import classes from './Splitter.module.css';
 
 interface SplitterProps {
   readonly label: string;
-  /** The size that it sets, in pixels. */
+  /** Size in pixels that the splitter controls. */
   readonly value: number;
   readonly min: number;
   readonly max: number;
-  /** 1 when the sized part lies before the splitter, -1 when behind it. */
+  /** 1 if the sized part precedes the splitter, -1 if it follows. */
   readonly direction: 1 | -1;
   readonly onChange: (value: number) => void;
 }
 
 const KEY_STEP = 24;
 
-/** A bar between two parts that can be dragged, or moved by the arrow keys. @see https://www.w3.org/WAI/ARIA/apg/patterns/windowsplitter/ */
+/**
+ * Bar between two parts, moved by dragging or by the arrow keys.
+ *
+ * @see https://www.w3.org/WAI/ARIA/apg/patterns/windowsplitter/
+ */
 export const Splitter = ({ label, value, min, max, direction, onChange }: SplitterProps) => {
   const set = (next: number) => onChange(Math.round(Math.min(max, Math.max(min, next))));
 

@@ -1,13 +1,13 @@
 import { CopyButton } from './CopyButton.js';
 import classes from './StackTrace.module.css';
 
-/** A line that lies in a library or in the runtime, not in the service's own code. */
+/** Frame of a library or of the runtime, not of the own code of the service. */
 const FOREIGN_FRAME =
   /node_modules|\(?node:|<anonymous>|\/site-packages\/|^\s*at (?:java|jdk|sun|org\.springframework)\./;
 
 export const isStackTrace = (text: string): boolean => /\n\s+at \S|\n\s+File "/.test(text);
 
-/** One frame a line, those of libraries faint. */
+/** Stack trace with one frame per line; frames of libraries are dimmed. */
 export const StackTrace = ({ text }: { readonly text: string }) => (
   <div className={classes.stack}>
     <pre tabIndex={0} aria-label="Stack trace">

@@ -13,7 +13,7 @@ interface TimeRangeSelectProps {
 
 const FIXED = 'fixed';
 
-/** A time that ends now, or fixed times from a small form behind a button. */
+/** Selects a time range that ends now, or a fixed range in a popover. */
 export const TimeRangeSelect = ({ range, onChange }: TimeRangeSelectProps) => {
   const [isOpen, setOpen] = useState(false);
   const fixed = range.kind === 'fixed' ? [{ value: FIXED, label: labelOf(range) }] : [];
@@ -34,14 +34,14 @@ export const TimeRangeSelect = ({ range, onChange }: TimeRangeSelectProps) => {
         <Popover.Target>
           <Button
             className={classes.button ?? ''}
-            aria-label="Choose times"
-            title="Choose times"
+            aria-label="Custom time range"
+            title="Custom time range"
             onClick={() => setOpen(!isOpen)}
           >
             <IconCalendarClock size={15} stroke={1.75} aria-hidden />
           </Button>
         </Popover.Target>
-        <Popover.Dropdown aria-label="Choose times">
+        <Popover.Dropdown aria-label="Custom time range">
           <FixedTimes
             range={range}
             onChoose={(chosen) => {
@@ -66,10 +66,10 @@ const FixedTimes = ({ range, onChoose }: { range: TimeRange; onChoose: (range: T
   const [startMillis, endMillis] = [Date.parse(start), Date.parse(end)];
   const problem =
     Number.isNaN(startMillis) || Number.isNaN(endMillis)
-      ? 'A date and a time.'
+      ? 'Enter a date and a time.'
       : startMillis < endMillis
         ? undefined
-        : 'Must be after the start.';
+        : 'The end must be after the start.';
 
   const choose = (event: SubmitEvent) => {
     event.preventDefault();
@@ -95,7 +95,7 @@ const FixedTimes = ({ range, onChoose }: { range: TimeRange; onChoose: (range: T
         error={problem}
       />
       <Button type="submit" variant="filled">
-        Show this time
+        Apply
       </Button>
     </form>
   );

@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router';
 import { parseTraceLookup } from './trace-lookup.js';
 import classes from './TraceLookup.module.css';
 
-/** The box in the header that opens a trace by its id. */
+/** Header input that opens a trace by ID. */
 export const TraceLookup = () => {
   const navigate = useNavigate();
   const [text, setText] = useState('');

@@ -1,4 +1,7 @@
-/** Makes the canvas as fine as the screen, cleared, with CSS pixels for units. Undefined where nothing can be drawn. */
+/**
+ * Resizes the canvas to the device resolution, clears it and scales it to CSS pixels. Returns undefined if drawing is
+ * not possible.
+ */
 export const beginDrawing = (
   canvas: HTMLCanvasElement | null,
   width: number,
@@ -8,7 +11,7 @@ export const beginDrawing = (
   if (canvas === null || !context || width <= 0 || height <= 0) return undefined;
   const ratio = devicePixelRatio;
   const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-  // Setting a size clears the canvas, and lays it out anew even when it stays the same.
+  // Setting the size clears the canvas and triggers a layout, even if the size stays the same.
   if (canvas.width !== across || canvas.height !== down) {
     canvas.width = across;
     canvas.height = down;

@@ -1,9 +1,9 @@
-/** Code of a part of the UI did not arrive: Lantern does not answer, or was updated since this page was loaded. */
+/** Error of a dynamic import: Lantern does not answer, or was updated after the page was loaded. */
 export class CodeLoadError extends Error {
   override readonly name = 'CodeLoadError';
 }
 
-/** Makes the failure of a dynamic import recognizable: each browser words it differently. */
+/** Converts the error of a dynamic import, which every browser words differently. */
 export const loadCode =
   <Module>(load: () => Promise<Module>) =>
   async (): Promise<Module> => {

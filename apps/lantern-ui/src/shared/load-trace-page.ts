@@ -1,2 +1,2 @@
-/** The code of the trace page. A pointer that rests on a link fetches it before the click. */
+/** Loads the code of the trace page. Hovering a link preloads it. */
 export const loadTracePage = () => import('../pages/trace/TracePage.js');

@@ -1,4 +1,4 @@
-/** How far back to look, as Jaeger's links write it: `5m`, `1h`, `2d`. */
+/** Relative time range, as in links of Jaeger: `5m`, `1h`, `2d`. */
 export interface Lookback {
   readonly value: string;
   readonly label: string;
@@ -24,7 +24,7 @@ const UNIT_MILLIS = new Map([
   ['w', 604_800_000],
 ]);
 
-/** Undefined when the text is no lookback, as Jaeger's `custom` is none. */
+/** Returns the length in milliseconds. Undefined if the text is not a lookback, such as Jaeger’s `custom`. */
 export const lookbackMillis = (text: string): number | undefined => {
   const [, count, unit = ''] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
   const unitMillis = UNIT_MILLIS.get(unit);
@@ -33,7 +33,7 @@ export const lookbackMillis = (text: string): number | undefined => {
     : Number(count) * unitMillis;
 };
 
-/** The choices to offer while `current` is chosen, which a link may have brought from elsewhere. */
+/** Returns the lookbacks on offer, including `current`, which may come from a link. */
 export const lookbacksWith = (current: string): readonly Lookback[] =>
   LOOKBACKS.some(({ value }) => value === current) || lookbackMillis(current) === undefined
     ? LOOKBACKS

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { PALETTE_SIZE, paletteColor, paletteIndex, serviceColor } from './service-color.js';
 
-/** Linear sRGB of an `oklch()` colour. @see https://www.w3.org/TR/css-color-4/#color-conversion-code */
+/**
+ * Converts an `oklch()` color to linear sRGB.
+ *
+ * @see https://www.w3.org/TR/css-color-4/#color-conversion-code
+ */
 const linearRgb = (css: string): number[] => {
   const [l = 0, c = 0, h = 0] = (/oklch\(([\d.]+)% ([\d.]+) ([\d.]+)\)/.exec(css) ?? []).slice(1).map(Number);
   const [L, a, b] = [l / 100, c * Math.cos((h * Math.PI) / 180), c * Math.sin((h * Math.PI) / 180)];

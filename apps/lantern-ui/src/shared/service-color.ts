@@ -1,4 +1,4 @@
-/** Hue in degrees and chroma in OKLCH, spread evenly but for the reds, which belong to errors. */
+/** Hue in degrees and chroma in OKLCH, spread evenly without reds, which mean errors. */
 const HUES = [
   [50, 0.125],
   [75, 0.11],
@@ -15,8 +15,8 @@ const HUES = [
 ] as const;
 
 /**
- * Lightness for each theme, in two tones a hue, the second also greyer. All have a contrast of at least 4.5 to the
- * surfaces they stand on, so a name may be written in its colour (WCAG 1.4.3).
+ * Lightness for each theme, in two tones per hue; the second is also grayer. All have a contrast of at least 4.5 to
+ * their backgrounds, so that names may be written in their color (WCAG 1.4.3).
  */
 const TONES = [
   { light: 52, dark: 76, chroma: 1 },
@@ -25,10 +25,10 @@ const TONES = [
 
 export const PALETTE_SIZE = HUES.length * TONES.length;
 
-/** Any seed would do; with this one the names that shops give their services fall far apart. */
+/** Seed of the hash. It was chosen because common service names get distant colors. */
 const SEED = 7_537;
 
-/** The place of a name in the palette: FNV-1a, its upper bits folded in. */
+/** Returns the palette index of a name: FNV-1a with its upper bits folded in. */
 export const paletteIndex = (serviceName: string): number => {
   let hash = SEED;
   for (let i = 0; i < serviceName.length; i++) {
@@ -51,8 +51,8 @@ export const paletteColor = (index: number): ThemedColor => {
 };
 
 /**
- * The colour of a service, as CSS. It depends on nothing but the name, so that every page, every day and every
- * colleague sees the same; that two of many services share one is the price, and their names stand beside it.
+ * Returns the CSS color of a service. It depends on the name only, so that all pages and users see the same color.
+ * Services may share a color; their names are shown beside it.
  */
 export const serviceColor = (serviceName: string): string => {
   const { light, dark } = paletteColor(paletteIndex(serviceName));

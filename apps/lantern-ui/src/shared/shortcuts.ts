@@ -1,4 +1,4 @@
-/** Shown by the help; the keys are handled where they act. */
+/** Shortcuts that the help lists. The components handle the keys. */
 export const SHORTCUTS = [
   {
     where: 'Everywhere',
@@ -9,12 +9,12 @@ export const SHORTCUTS = [
     keys: [
       { press: ['/'], does: 'Write a query' },
       { press: ['j', 'k'], does: 'Next and previous result' },
-      { press: ['Enter'], does: 'Open it' },
-      { press: ['x'], does: 'Select it, to compare or download' },
+      { press: ['Enter'], does: 'Open the result' },
+      { press: ['x'], does: 'Select the result, to compare or download' },
       { press: ['c'], does: 'Cards or table' },
       { press: ['l'], does: 'Live search on or off' },
       { press: ['r'], does: 'Search again' },
-      { press: ['Ctrl Space'], does: 'Complete what is being written' },
+      { press: ['Ctrl Space'], does: 'Complete the current word' },
     ],
   },
   {
@@ -22,7 +22,7 @@ export const SHORTCUTS = [
     keys: [
       { press: ['/'], does: 'Find a service' },
       { press: ['+', '−', '0'], does: 'In the graph: zoom in, out, show all' },
-      { press: ['←', '→', '↑', '↓'], does: 'In the graph: move it' },
+      { press: ['←', '→', '↑', '↓'], does: 'In the graph: pan' },
     ],
   },
   {

@@ -1,6 +1,10 @@
 import { SpanKind } from '@lantern/telemetry-model';
 
-/** As the specification writes them. @see https://opentelemetry.io/docs/specs/otel/trace/api/#spankind */
+/**
+ * Names of span kinds, as in the specification.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/trace/api/#spankind
+ */
 const NAMES: Readonly<Record<number, string>> = {
   [SpanKind.unspecified]: 'unspecified',
   [SpanKind.internal]: 'internal',

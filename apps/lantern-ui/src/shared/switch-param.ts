@@ -1,2 +1,2 @@
-/** Whether a parameter of an address turns something on. The UI writes `1`; people and other tools write `true`. */
+/** Whether a URL parameter enables something. The UI writes `1`; people and other tools write `true`. */
 export const isOn = (value: string | null): boolean => value === '1' || value === 'true';

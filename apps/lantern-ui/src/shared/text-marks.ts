@@ -1,11 +1,11 @@
-/** A stretch of a text that is coloured. Marks come in order and do not overlap. */
+/** Highlighted range of a text. Ranges are sorted and do not overlap. */
 export interface TextMark {
   readonly from: number;
   readonly to: number;
   readonly kind: 'key' | 'operator' | 'keyword' | 'value' | 'plain';
 }
 
-/** A stretch of a text that is wrong, and why. */
+/** Invalid range of a text, with the reason. */
 export interface TextProblem {
   readonly message: string;
   readonly from: number;
@@ -19,7 +19,7 @@ export interface TextPiece {
   readonly isWrong: boolean;
 }
 
-/** Cuts a text where a mark or the problem begins or ends; the pieces together are the text. */
+/** Splits a text at the edges of marks and of the problem. Joined, the pieces are the text. */
 export const piecesOf = (
   text: string,
   marks: readonly TextMark[],

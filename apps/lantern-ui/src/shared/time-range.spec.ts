@@ -46,7 +46,7 @@ it('is told in words and as a key', () => {
   expect([rangePhrase(lookbackRange('1h')), rangePhrase(lookbackRange('90m')), rangePhrase(fixed)]).toEqual([
     'in the last hour',
     'in the last 90m',
-    'in this time',
+    'in the selected time range',
   ]);
   expect([rangeKey(lookbackRange('1h')), rangeKey(fixed)]).toEqual(['1h', '1-2']);
   expect(rfc3339(1_700_000_000_123_456n)).toBe('2023-11-14T22:13:20.123456Z');

@@ -1,11 +1,11 @@
 import { lookbackMillis, lookbacksWith } from './lookback.js';
 
-/** Either a span of time that ends now, whenever that is, or fixed times in microseconds. */
+/** Time range that ends now, or fixed times in microseconds. */
 export type TimeRange =
   | { readonly kind: 'lookback'; readonly lookback: string; readonly millis: number }
   | { readonly kind: 'fixed'; readonly startMicros: bigint; readonly endMicros: bigint };
 
-/** Microseconds since 1970. */
+/** Fixed time range in microseconds since 1970. */
 export interface ResolvedRange {
   readonly startMicros: bigint;
   readonly endMicros: bigint;
@@ -18,8 +18,8 @@ export const lookbackRange = (lookback: string): TimeRange => ({
 });
 
 /**
- * Reads `lookback`, or `start` and `end` in microseconds, from an address. Fixed times win: Jaeger's links carry both,
- * and mean the times.
+ * Parses `lookback`, or `start` and `end` in microseconds, from a URL. Fixed times take precedence: links of Jaeger
+ * contain both and mean the times.
  */
 export const readTimeRange = (params: URLSearchParams, defaultLookback: string): TimeRange => {
   const [start, end] = [params.get('start') ?? '', params.get('end') ?? ''];
@@ -30,7 +30,7 @@ export const readTimeRange = (params: URLSearchParams, defaultLookback: string):
   return lookbackRange(lookbackMillis(lookback) === undefined ? defaultLookback : lookback);
 };
 
-/** What {@link readTimeRange} reads as this range; undefined where the default says it. */
+/** Returns the parameters of a range. Inverse of {@link readTimeRange}. Undefined for the default. */
 export const timeRangeParams = (
   range: TimeRange | undefined,
   defaultLookback: string,
@@ -51,19 +51,19 @@ export const resolveRange = (range: TimeRange, nowMillis: number): ResolvedRange
         endMicros: BigInt(nowMillis) * 1_000n,
       };
 
-/** The time of the same length that ends where this one begins. */
+/** Returns the previous range of the same length. */
 export const rangeBefore = ({ startMicros, endMicros }: ResolvedRange): ResolvedRange => ({
   startMicros: startMicros - (endMicros - startMicros),
   endMicros: startMicros,
 });
 
-/** For the keys of queries, which hold no bigint. */
+/** Returns the range as part of a query key, which cannot contain a bigint. */
 export const rangeKey = (range: TimeRange): string =>
   range.kind === 'lookback' ? range.lookback : `${range.startMicros}-${range.endMicros}`;
 
-/** `in the last hour`, `in this time`: as it ends a sentence. */
+/** Returns the range as the end of a sentence: `in the last hour`, `in the selected time range`. */
 export const rangePhrase = (range: TimeRange): string => {
-  if (range.kind === 'fixed') return 'in this time';
+  if (range.kind === 'fixed') return 'in the selected time range';
   const { lookback } = range;
   const known = lookbacksWith(lookback).find(({ value }) => value === lookback);
   return `in the ${known?.label.toLowerCase() ?? lookback}`;

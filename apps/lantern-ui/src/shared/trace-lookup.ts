@@ -5,10 +5,14 @@ export interface LookedUp {
   readonly spanId: string | undefined;
 }
 
-/** `00-<trace id>-<span id>-<flags>`. @see https://www.w3.org/TR/trace-context/#traceparent-header */
+/**
+ * `00-<trace id>-<span id>-<flags>`.
+ *
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/i;
 
-/** Reads what people have on their clipboard: a trace id, a `traceparent` header or the address of a trace. */
+/** Parses a trace ID, a `traceparent` header or the URL of a trace. */
 export const parseTraceLookup = (text: string): LookedUp | undefined => {
   const word = text.trim();
   const [, traced, span] = TRACEPARENT.exec(word) ?? [];

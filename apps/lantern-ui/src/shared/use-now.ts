@@ -1,7 +1,7 @@
 import { useInterval } from '@mantine/hooks';
 import { useState } from 'react';
 
-/** The present in milliseconds, as fresh as `stepMillis`, for texts like “3 min. ago”. */
+/** Returns the current time in milliseconds, updated every `stepMillis`, for texts such as “3 min. ago”. */
 export const useNow = (stepMillis: number): number => {
   const [now, setNow] = useState(() => Date.now());
   useInterval(() => setNow(Date.now()), stepMillis, { autoInvoke: true });

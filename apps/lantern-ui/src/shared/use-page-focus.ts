@@ -1,8 +1,8 @@
 import { useEffect, useRef, type RefObject } from 'react';
 
 /**
- * Moves the focus to the new page when the focused link went with the old one, as the browser itself does for pages that
- * it loads. A reader who comes back from a trace to a list finds the focus on that trace.
+ * Moves the focus to the new page if the focused element was removed by the navigation, as browsers do for full page
+ * loads. After Back from a trace to a list, the focus returns to that trace.
  */
 export const usePageFocus = (pathname: string, main: RefObject<HTMLElement | null>): void => {
   const former = useRef(pathname);

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'react';
 
-/** Keeps how far each page was scrolled, so that coming back to a list finds it where it was left. */
+/** Restores the scroll position of each page after Back. */
 export const useScrollMemory = (page: string) => {
   const ref = useRef<HTMLElement>(null);
   const positions = useRef(new Map<string, number>());

@@ -3,7 +3,7 @@ import { useLayoutEffect, useState, type RefObject } from 'react';
 
 interface VirtualRows {
   readonly rows: readonly VirtualItem[];
-  /** What the rows that are not drawn would take, above and below. */
+  /** Height of the rows above and below that are not rendered. */
   readonly above: number;
   readonly below: number;
   readonly measure: (element: Element | null) => void;
@@ -12,14 +12,14 @@ interface VirtualRows {
 interface VirtualRowsOptions {
   readonly keys: readonly string[];
   readonly rowHeight: number;
-  /** The list; what scrolls is the page's main part around it. */
+  /** Element of the list. The main part of the page scrolls. */
   readonly list: RefObject<HTMLElement | null>;
 }
 
-/** Rows beyond the edges that are drawn as well, so that the browser's own find sees a page of them. */
+/** Number of additional rows beyond the edges, so that the browser’s own search finds a page of them. */
 const OVERSCAN = 24;
 
-/** Draws of a long list only what is in view of the page, and near it. */
+/** Renders only the rows of a long list in and near the viewport. */
 export const useVirtualRows = ({ keys, rowHeight, list }: VirtualRowsOptions): VirtualRows => {
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const [margin, setMargin] = useState(0);
@@ -39,7 +39,7 @@ export const useVirtualRows = ({ keys, rowHeight, list }: VirtualRowsOptions): V
     getItemKey: (index) => keys[index] ?? index,
     overscan: OVERSCAN,
     scrollMargin: margin,
-    // Before the scrolling part is known, a page of rows is drawn.
+    // Renders a page of rows before the scroll container is known.
     initialRect: { width: 0, height: 900 },
   });
   const rows = virtualizer.getVirtualItems();

@@ -1,9 +1,9 @@
-/** Marks, embeddings, overrides and isolates of the bidirectional algorithm: they reorder text and show nothing. */
+/** Control characters of the bidirectional algorithm: invisible characters that reorder text. */
 const BIDI_CONTROLS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
 /**
- * Text from outside as it can be trusted by the eye: characters that reorder the text around them are written as their
- * code points, such as `⟨U+202E⟩`.
+ * Returns untrusted text with every bidirectional control character written as its code point, such as `⟨U+202E⟩`, so
+ * that the text cannot reorder what is around it.
  *
  * @see https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings
  */

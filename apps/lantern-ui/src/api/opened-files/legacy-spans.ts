@@ -22,8 +22,8 @@ import {
 } from '@lantern/telemetry-model';
 
 /**
- * The spans of a trace in Jaeger's JSON, each in a group of its own: what OTLP has fields for stands in tags there.
- * A span without a readable id is left out.
+ * Returns the spans of a trace in legacy Jaeger JSON, each in a group of its own. Tags represent the data for which
+ * OTLP has fields. Spans without a valid ID are skipped.
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/sdk_exporters/jaeger/
  */
@@ -59,7 +59,7 @@ export const spansOfLegacyTrace = ({ spans = [], processes = {} }: Partial<Legac
     ];
   });
 
-/** Tags that stand for fields of a span. */
+/** Tags that represent fields of a span. */
 const FIELD_TAGS = new Set([
   'span.kind',
   'error',
@@ -72,7 +72,7 @@ const FIELD_TAGS = new Set([
   'otel.library.version',
 ]);
 
-/** A file may come from anywhere: whatever is missing is as if it were empty. */
+/** Converts a span. Missing members of a file from any source count as empty. */
 const spanOf = (legacy: Partial<LegacySpan>): Span | undefined => {
   const traceId = parseTraceId(legacy.traceID ?? '');
   const spanId = spanIdOf(legacy.spanID ?? '');
@@ -102,7 +102,7 @@ const spanOf = (legacy: Partial<LegacySpan>): Span | undefined => {
   };
 };
 
-/** Fractions of a microsecond are in some files, though Jaeger's own have none. */
+/** Some files have fractions of microseconds, though Jaeger writes none. */
 const nanosOf = (micros: number | undefined): bigint => {
   const whole = Math.trunc(micros ?? 0);
   return BigInt(whole) * NANOS_PER_MICRO + BigInt(Math.round(((micros ?? 0) - whole) * 1_000));

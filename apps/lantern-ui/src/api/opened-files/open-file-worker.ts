@@ -3,10 +3,10 @@ import { readTraceFile } from './read-trace-file.js';
 
 export type OpenedFile =
   | { readonly traceIds: readonly string[] }
-  /** Why it could not be opened. */
+  /** Reason why the file could not be opened. */
   | { readonly problem: string };
 
-/** Reads a file without stopping the page: some hold a hundred thousand spans. */
+/** Reads files off the main thread: some have a hundred thousand spans. */
 addEventListener('message', ({ data: file }: MessageEvent<File>) => {
   const open = async (): Promise<OpenedFile> => {
     try {

@@ -7,13 +7,13 @@ import type { TraceSummary } from '../trace-summaries.js';
 import type { OpenedFile } from './open-file-worker.js';
 import { openedTrace, tracesOfFile } from './opened-traces.js';
 
-/** What a file may weigh: more would not fit into the memory of a page. */
+/** Maximum size of a file; more would exceed the memory of a page. */
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
 /**
- * Opens a file of traces; nothing of it is sent anywhere.
+ * Opens a trace file. Nothing is uploaded.
  *
- * @throws {Error} that says why it cannot be opened
+ * @throws {Error} whose message names the reason
  */
 export const openTraceFile = async (file: File): Promise<readonly string[]> => {
   if (file.size > MAX_FILE_BYTES) throw new Error(`${file.name} is larger than 512 MiB.`);
@@ -22,7 +22,7 @@ export const openTraceFile = async (file: File): Promise<readonly string[]> => {
     const opened = await new Promise<OpenedFile>((resolve, reject) => {
       worker.addEventListener('message', ({ data }: MessageEvent<OpenedFile>) => resolve(data));
       worker.addEventListener('error', ({ message }) =>
-        reject(new Error(message || 'The part of the page that reads files did not start.')),
+        reject(new Error(message || 'The file worker did not start. Reload the page.')),
       );
       worker.postMessage(file);
     });
@@ -33,7 +33,7 @@ export const openTraceFile = async (file: File): Promise<readonly string[]> => {
   }
 };
 
-/** The traces of a file, the newest first. Empty when it is not open here any more. */
+/** Query for the traces of a file, newest first. Empty if the file is not open any more. */
 export const fileTracesQuery = (file: string) =>
   queryOptions({
     queryKey: ['opened-file', file],
@@ -45,7 +45,7 @@ export const fileTracesQuery = (file: string) =>
     structuralSharing: false,
   });
 
-/** File that a trace was opened from; null when it comes from Lantern. */
+/** Query for the file that a trace was opened from; null for a trace of Lantern. */
 export const fileOfTraceQuery = (traceId: TraceId) =>
   queryOptions({
     queryKey: ['opened-trace', traceId],
@@ -53,10 +53,10 @@ export const fileOfTraceQuery = (traceId: TraceId) =>
     retry: false,
   });
 
-/** Clocks and partial files differ: spans of the trace may start this long before or after those of the file. */
+/** Padding of the time range, because clocks differ and files may be partial. */
 const PADDING_MICROS = 3_600_000_000n;
 
-/** Whether Lantern, too, stores a trace that was opened from a file. */
+/** Query for whether Lantern also stores a trace that was opened from a file. */
 export const isStoredQuery = (traceId: TraceId, startUnixNano: UnixNano) =>
   queryOptions({
     queryKey: ['opened-trace-stored', traceId, String(startUnixNano)],

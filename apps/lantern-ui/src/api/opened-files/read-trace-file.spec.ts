@@ -134,11 +134,11 @@ describe('readTraceFile', () => {
   });
 
   it.each([
-    ['hello', /^It is no JSON: /],
-    ['{"a":1}\n{"b"', /^Line 2 is no JSON: /],
-    ['{"logs":[]}', /holds no span/],
-    ['{"resourceSpans":[{"scopeSpans":5}]}', /^It looks like OTLP, but /],
-    ['null', /holds no span/],
+    ['hello', /^The file is not valid JSON: /],
+    ['{"a":1}\n{"b"', /^Line 2 is not valid JSON: /],
+    ['{"logs":[]}', /contains no OTLP or Jaeger spans/],
+    ['{"resourceSpans":[{"scopeSpans":5}]}', /^The file looks like OTLP, but /],
+    ['null', /contains no OTLP or Jaeger spans/],
   ])('says what is wrong with %s', (text, problem) => {
     expect(() => readTraceFile(text)).toThrow(TraceFileError);
     expect(() => readTraceFile(text)).toThrow(problem);

@@ -10,29 +10,29 @@ import {
 import type { TraceSummary } from '../trace-summaries.js';
 import { spansOfLegacyTrace } from './legacy-spans.js';
 
-/** A trace out of a file. */
+/** Trace from a file. */
 export interface FileTrace {
   readonly traceId: TraceId;
   readonly summary: TraceSummary;
-  /** As Lantern's own API answers: OTLP/JSON in `result`. */
+  /** Body of the response that Lantern's API would send: OTLP/JSON in `result`. */
   readonly body: string;
 }
 
-/** A file holds no trace; the message says what was found instead. */
+/** Error for a file without traces. The message names what it contains instead. */
 export class TraceFileError extends Error {
   override readonly name = 'TraceFileError';
 }
 
 /**
- * Reads the traces of a file: OTLP/JSON (one request, or one a line, as a Collector's file exporter writes them), an
- * answer of API v3, or Jaeger's JSON (a download of its UI, an answer of its API, or bare traces).
+ * Parses the traces of a file: OTLP/JSON (one request, or one per line as the file exporter of a Collector writes
+ * them), a response of API v3, or legacy Jaeger JSON (a download of its UI, a response of its API, or bare traces).
  *
  * @throws {TraceFileError}
  */
 export const readTraceFile = (text: string): FileTrace[] => {
   const groups = documentsIn(text).flatMap(groupsOf);
   const byTrace = Map.groupBy(groups.flatMap(splitByTrace), ({ traceId }) => traceId);
-  if (byTrace.size === 0) throw new TraceFileError('It is JSON, but holds no span of OTLP or Jaeger.');
+  if (byTrace.size === 0) throw new TraceFileError('The file is JSON but contains no OTLP or Jaeger spans.');
   return Array.from(byTrace, ([traceId, parts]) => {
     const ownGroups = parts.map(({ group }) => group);
     return {
@@ -53,16 +53,17 @@ const documentsIn = (text: string): unknown[] => {
       try {
         return JSON.parse(line) as unknown;
       } catch (fault) {
-        // Not a document a line either: what is wrong with the whole says more, unless the first lines were fine.
+        // The first line is not JSON either. The error of the whole file is more helpful then.
         throw index === 0
           ? notJson(error)
-          : new TraceFileError(`Line ${index + 1} is no JSON: ${messageOf(fault)}`);
+          : new TraceFileError(`Line ${index + 1} is not valid JSON: ${messageOf(fault)}`);
       }
     });
   }
 };
 
-const notJson = (error: unknown): TraceFileError => new TraceFileError(`It is no JSON: ${messageOf(error)}`);
+const notJson = (error: unknown): TraceFileError =>
+  new TraceFileError(`The file is not valid JSON: ${messageOf(error)}`);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -74,7 +75,7 @@ const groupsOf = (document: unknown): ResourceSpans[] => {
     try {
       return [...readTraceRequestJson(document).resourceSpans];
     } catch (error) {
-      throw new TraceFileError(`It looks like OTLP, but ${messageOf(error)}`);
+      throw new TraceFileError(`The file looks like OTLP, but ${messageOf(error)}`);
     }
   }
   if (Array.isArray(data)) return data.flatMap(groupsOf);
@@ -82,7 +83,7 @@ const groupsOf = (document: unknown): ResourceSpans[] => {
   return Array.isArray(spans) ? spansOfLegacyTrace(document) : [];
 };
 
-/** A group may hold spans of several traces. */
+/** Splits a group, which may have spans of several traces. */
 const splitByTrace = (group: ResourceSpans): { traceId: TraceId; group: ResourceSpans }[] => {
   const ids = new Set(group.scopeSpans.flatMap(({ spans }) => spans.map(({ traceId }) => traceId)));
   return Array.from(ids, (traceId) => ({
@@ -96,7 +97,7 @@ const splitByTrace = (group: ResourceSpans): { traceId: TraceId; group: Resource
   }));
 };
 
-/** As Lantern summarizes a trace. */
+/** Returns the summary that Lantern would compute. */
 const summaryOfSpans = (traceId: TraceId, spans: readonly SpanInContext[]): TraceSummary => {
   const known = new Set(spans.map(({ span }) => span.spanId));
   const starts = spans.map(({ span }) => span.startUnixNano).filter((start) => start > 0n);

@@ -2,7 +2,7 @@ import type { LogLine } from '../log-line.js';
 
 let lines = 0;
 
-/** A log line at a small number of nanoseconds. */
+/** Returns a log line at a small number of nanoseconds. */
 export const logLine = ({
   time,
   spanId,

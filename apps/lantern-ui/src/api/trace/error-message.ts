@@ -2,7 +2,7 @@ import type { SpanJson } from '@lantern/otlp/json';
 import { httpStatusOf } from './span-badges.js';
 import { textOf } from './span-texts.js';
 
-/** The status message, else what the last exception says, else the HTTP status. */
+/** Returns the status message, else the message of the last exception, else the HTTP status. */
 export const errorMessageOf = (span: Pick<SpanJson, 'status' | 'events' | 'attributes'>): string => {
   if (span.status.message !== undefined && span.status.message !== '') return span.status.message;
   const exception = span.events?.findLast(({ name }) => name === 'exception')?.attributes;

@@ -1,17 +1,17 @@
 /**
- * What is looked for in a trace, as Jaeger has it: words between blanks, of which one suffices; `"several words"` in
- * quotation marks are one; `-key` leaves out the attributes whose keys contain it. No word tells capitals apart.
+ * Search text in a trace, in the syntax of Jaeger: spans match if they contain any of the words; `"several words"` in
+ * quotes are one; `-key` excludes attributes whose keys contain it. Case is ignored.
  */
 export class FindQuery {
   readonly words: readonly string[];
-  /** Parts of keys; attributes that have them are not looked at. */
+  /** Parts of keys. Attributes with such keys are not searched. */
   readonly leftOut: readonly string[];
 
   constructor(text: string) {
-    // The last quotation mark may not have been typed yet.
+    // The last quotation mark may not be typed yet.
     const parts = text.toLowerCase().match(/(?:[^\s"]|"[^"]*(?:"|$))+/g) ?? [];
     const isExclusion = (part: string) => part.startsWith('-');
-    // Around a word or a value they hold it together; elsewhere they are a part of it, as in a list of texts.
+    // Quotes around a word or a value delimit it; elsewhere they are part of the text, as in a list of strings.
     const unquoted = (part: string) => part.replace(/^([^"]*=)?"([^"]*)"?$/, '$1$2');
     this.words = parts
       .filter((part) => !isExclusion(part))

@@ -49,18 +49,18 @@ interface Origin {
   readonly group: ResourceSpansJson;
 }
 
-/** A trace as Lantern answered it, with what was computed from it. */
+/** Trace as received from Lantern, with computed data. */
 export class LoadedTrace {
   readonly table: SpanTable;
   readonly self: Float64Array;
   readonly path: CriticalPath;
   readonly critical: Float64Array;
-  /** By row. */
+  /** Spans by row. */
   readonly #spans: readonly Origin[];
   #callTree: CallTree | undefined;
 
   constructor(
-    /** Canonical OTLP/JSON, as Lantern writes it: ids in hex, times as decimal texts, no zeros. */
+    /** Canonical OTLP/JSON, as Lantern writes it: hex IDs, times as decimal strings, no zero values. */
     resourceSpans: readonly ResourceSpansJson[],
     readonly version: string,
   ) {
@@ -105,11 +105,13 @@ export class LoadedTrace {
     };
   }
 
-  /** The rows that have it in a name, an id, the status, `key=value` of an attribute, or in an event. */
+  /**
+   * Returns the rows that contain the text in a name, an ID, the status, `key=value` of an attribute, or an event.
+   */
   find(text: string): Uint32Array {
     const query = new FindQuery(text);
     if (query.words.length === 0) return new Uint32Array();
-    // The same few services and operations stand on all rows, and the same resources.
+    // All rows share few services, operations and resources.
     const services = this.table.services.map((service) => query.isIn(service));
     const names = this.table.names.map((name) => query.isIn(name));
     const groups = new Map<ResourceSpansJson, boolean>();
@@ -210,7 +212,9 @@ export class LoadedTrace {
     return textOf(span?.attributes, key.slice(1));
   }
 
-  /** Failed spans below which nothing failed: the spans above them mostly report on. The one that ended first counts. */
+  /**
+   * Returns the failed span without failed descendants that ended first: its ancestors usually only report its error.
+   */
   #failure(): Failure | undefined {
     const { isError, errorsBelow, end } = this.table;
     let first = -1;
@@ -268,17 +272,17 @@ export class LoadedTrace {
   }
 }
 
-/** Leaves a measure in the timeline of the browser's tools, where the benchmark, too, reads it. */
+/** Records a performance measure, which browser tools and the benchmark read. */
 const timed = <T>(name: string, work: () => T): T => {
   const start = performance.now();
   const result = work();
-  // One of a name, so that they do not pile up.
+  // Keeps one measure per name.
   performance.clearMeasures(name);
   performance.measure(name, { start });
   return result;
 };
 
-/** As many as a person may look through to choose one. */
+/** Maximum number of attribute keys on offer. */
 const MOST_KEYS = 200;
 
 const rowOf = (span: SpanJson, service: string): SpanRow => ({
@@ -292,7 +296,7 @@ const rowOf = (span: SpanJson, service: string): SpanRow => ({
   endUnixNano: BigInt(span.endTimeUnixNano ?? 0),
 });
 
-/** As much as fits into a row. */
+/** Maximum length of the text of an event in a row. */
 const MOST_TEXT = 200;
 
 const eventText = ({ name = '', attributes = [] }: SpanEventJson): string => {
@@ -312,7 +316,7 @@ const isInAttributes = (attributes: SpanJson['attributes'], query: FindQuery): b
   attributes?.some(({ key, value }) => !query.leavesOut(key) && query.isIn(`${key}=${valueText(value)}`)) ??
   false;
 
-/** The operations' places in alphabetical order, by row. */
+/** Returns the alphabetical rank of the operation of each row. */
 const rankOf = ({ names, name }: SpanTable): Uint32Array => {
   const order = names.map((word, place) => ({ word, place })).sort((a, b) => (a.word < b.word ? -1 : 1));
   const rank = new Uint32Array(names.length);

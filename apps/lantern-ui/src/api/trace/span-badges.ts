@@ -1,7 +1,7 @@
 import type { KeyValueJson } from '@lantern/otlp/json';
 import { textOf } from './span-texts.js';
 
-/** Today's names of the semantic conventions before those that many senders still use. */
+/** Attribute names of the current semantic conventions, then older ones that many senders still use. */
 const HTTP_STATUS = ['http.response.status_code', 'http.status_code'];
 const SYSTEMS = ['db.system.name', 'db.system', 'messaging.system', 'rpc.system.name', 'rpc.system'];
 
@@ -9,7 +9,7 @@ const SYSTEMS = ['db.system.name', 'db.system', 'messaging.system', 'rpc.system.
 export const httpStatusOf = (attributes: readonly KeyValueJson[] | undefined): string | undefined =>
   firstOf(attributes, HTTP_STATUS);
 
-/** The database, messaging or RPC system that a span talks to. */
+/** Returns the database, messaging or RPC system that a span calls. */
 export const systemOf = (attributes: readonly KeyValueJson[] | undefined): string | undefined =>
   firstOf(attributes, SYSTEMS);
 

@@ -1,7 +1,10 @@
 import type { AnyValueJson, KeyValueJson } from '@lantern/otlp/json';
 import { AttributeMap, attributeText, bytesFromBase64, type AnyValue } from '@lantern/telemetry-model';
 
-/** The text of an attribute, read where it stands: of a hundred thousand spans only a few values are ever asked for. */
+/**
+ * Returns the text of an attribute without decoding the others: only few values of a hundred thousand spans are
+ * needed.
+ */
 export const textOf = (attributes: readonly KeyValueJson[] | undefined, key: string): string | undefined => {
   const attribute = attributes?.find((candidate) => candidate.key === key);
   return attribute === undefined ? undefined : valueText(attribute.value);

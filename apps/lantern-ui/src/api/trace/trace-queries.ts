@@ -4,10 +4,10 @@ import { queryOptions } from '@tanstack/react-query';
 import type { GroupKey, SortColumn, TraceOverview } from './trace-api.js';
 import { traceWorker } from './trace-worker-client.js';
 
-/** Columns are compared by their version; looking into each number would stop the page. */
+/** Disables the deep comparison of columns, which have a version instead. */
 const WHOLE = { structuralSharing: false } as const;
 
-/** All that has arrived of a trace. While nothing new comes it stays the same object, so that nothing is drawn anew. */
+/** Query for the overview of a trace. It keeps the same object until the trace changes, to avoid rerendering. */
 export const traceQuery = (traceId: TraceId) =>
   queryOptions({
     ...WHOLE,
@@ -16,7 +16,7 @@ export const traceQuery = (traceId: TraceId) =>
       const known = client.getQueryData<TraceOverview>(queryKey);
       const news = await traceWorker.open(traceId, known?.version, signal);
       if (news !== undefined) return news;
-      if (known === undefined) throw new Error('The trace did not come.');
+      if (known === undefined) throw new Error('The trace worker returned no trace.');
       return known;
     },
   });
@@ -30,7 +30,7 @@ export const spanQuery = (traceId: TraceId, version: string, row: number) =>
     gcTime: 60_000,
   });
 
-/** One span with its surroundings, and as it was sent. */
+/** One span with its resource and scope, and as received. */
 export interface SpanDetail extends SpanInContext {
   readonly json: TraceRequestJson;
 }
@@ -38,7 +38,7 @@ export interface SpanDetail extends SpanInContext {
 /** @throws {MalformedOtlpError} */
 export const spanOf = (json: TraceRequestJson): SpanDetail => {
   const [found] = spansOf(readTraceRequestJson(json).resourceSpans);
-  if (found === undefined) throw new Error('The span is not part of the trace any more.');
+  if (found === undefined) throw new Error('The span is no longer part of the trace.');
   return { ...found, json };
 };
 

@@ -13,7 +13,7 @@ import type {
 } from './trace-api.js';
 import { textHash } from './text-hash.js';
 
-/** Enough to go back and forth between a few; a trace of a hundred thousand spans takes about 60 MB. */
+/** Maximum number of cached traces. A trace of a hundred thousand spans takes about 60 MB. */
 const MOST_TRACES = 3;
 
 type Deferred = {
@@ -24,11 +24,11 @@ type Deferred = {
 
 interface ShelvedTrace {
   readonly trace: LoadedTrace;
-  /** Opened file that the trace comes from; undefined for Lantern's copy. */
+  /** File that the trace was opened from. Undefined for a trace of Lantern. */
   readonly file: string | undefined;
 }
 
-/** The traces that were looked at last. One that is asked for and no longer here is fetched again. */
+/** Cache of the traces that were viewed last. Evicted traces are fetched again. */
 export class TraceShelf implements Deferred {
   readonly #kept = new Map<TraceId, ShelvedTrace>();
 
@@ -66,7 +66,7 @@ export class TraceShelf implements Deferred {
   }
 
   async compare(a: readonly TraceId[], b: readonly TraceId[], signal: AbortSignal): Promise<TraceComparison> {
-    // One after the other: a cohort may be large, and of each trace only its calls are needed.
+    // Traces are read sequentially: a cohort may be large, and only its calls are needed.
     const sides = [];
     for (const traceIds of [a, b]) {
       const side = [];
@@ -91,7 +91,7 @@ export class TraceShelf implements Deferred {
     return (this.#kept.get(traceId) ?? (await this.#fetch(traceId, signal))).trace;
   }
 
-  /** The trace from where it comes now: a file may have been opened or closed since the trace was fetched. */
+  /** Returns the trace from its current source: a file may have been opened or closed since it was fetched. */
   async #current(traceId: TraceId, signal: AbortSignal): Promise<ShelvedTrace> {
     const kept = this.#kept.get(traceId);
     const opened = await openedTrace(traceId);
@@ -100,7 +100,7 @@ export class TraceShelf implements Deferred {
 
   async #fetch(traceId: TraceId, signal: AbortSignal): Promise<ShelvedTrace> {
     const path = `/api/v3/traces/${traceId}`;
-    // A trace that was opened from a file takes precedence over Lantern's copy; the page names the file.
+    // A trace from an opened file takes precedence over Lantern's copy. The page names the file.
     const opened = await openedTrace(traceId);
     const { body, type } = opened ? { body: opened.body, type: 'a file' } : await getText({ path, signal });
     const version = textHash(body);

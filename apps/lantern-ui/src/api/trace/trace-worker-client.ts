@@ -13,7 +13,7 @@ interface Waiting {
   readonly reject: (reason: Error) => void;
 }
 
-/** The page's end of the line to the worker. */
+/** Client of the trace worker. */
 class TraceWorkerClient {
   readonly #worker = new Worker(new URL('./trace-worker.ts', import.meta.url), { type: 'module' });
   readonly #waiting = new Map<number, Waiting>();
@@ -27,10 +27,10 @@ class TraceWorkerClient {
       else waiting?.resolve(data.value);
     });
     this.#worker.addEventListener('error', ({ message }) => {
-      // It may have run out of memory, or its code may be gone after an update: the next call starts another.
+      // The worker may be out of memory, or its code may be gone after an update. The next call starts a new one.
       this.#worker.terminate();
       if (client === this) client = undefined;
-      const reason = new Error(message || 'The part of the page that reads traces did not start.');
+      const reason = new Error(message || 'The trace worker did not start. Reload the page.');
       for (const { reject } of this.#waiting.values()) reject(reason);
       this.#waiting.clear();
     });
@@ -63,7 +63,7 @@ const method = <K extends keyof TraceApi>(name: K): Remote[K] =>
     return client.call(name, signal === undefined ? args : args.slice(0, -1), signal);
   }) as Remote[K];
 
-/** The worker, started with the first call. */
+/** Trace worker, started by the first call. */
 export const traceWorker: Remote = {
   open: method('open'),
   find: method('find'),
@@ -74,7 +74,7 @@ export const traceWorker: Remote = {
   compare: method('compare'),
 };
 
-/** Starting takes some tens of milliseconds: a page that will need it starts it while it still loads its code. */
+/** Starts the worker in advance, while the page still loads its code: it takes some tens of milliseconds. */
 export const startTraceWorker = (): void => {
   client ??= new TraceWorkerClient();
 };

@@ -1,5 +1,5 @@
 import { WorkerHost } from './worker-host.js';
 import { TraceShelf } from './trace-shelf.js';
 
-/** Loads traces and computes on them, so that the page does not. */
+/** Loads and analyzes traces off the main thread. */
 new WorkerHost(new TraceShelf()).listen();

@@ -1,6 +1,6 @@
 import { ApiError } from '../http.js';
 
-/** From the page: what to do, or that an earlier call is of no interest any more. */
+/** Message from the page: a call, or the cancellation of an earlier one. */
 export type WorkerCall =
   | { readonly id: number; readonly method: string; readonly args: readonly unknown[] }
   | { readonly abort: number };
@@ -8,19 +8,19 @@ export type WorkerCall =
 export type WorkerAnswer =
   { readonly id: number; readonly value: unknown } | { readonly id: number; readonly fault: WorkerFault };
 
-/** An error as it passes between threads, which keep the class of none but their own. */
+/** Error as a message between threads, which do not preserve its class. */
 export interface WorkerFault {
   readonly message: string;
-  /** Only of an {@link ApiError}. */
+  /** Path of an {@link ApiError}. */
   readonly path?: string | undefined;
   readonly status?: number | undefined;
 }
 
-/** The worker's end of the line: does what the page asks, and says what came of it. */
+/** Executes the calls of the page in the worker and posts their results. */
 export class WorkerHost {
   readonly #running = new Map<number, AbortController>();
 
-  /** The methods of `api` take what was sent, and a signal behind it. */
+  /** The methods of `api` receive the arguments of the call, followed by a signal. */
   constructor(private readonly api: object) {}
 
   listen(): void {

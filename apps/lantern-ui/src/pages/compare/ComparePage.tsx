@@ -14,7 +14,7 @@ import { Side } from './Side.js';
 import { TracePicker } from './TracePicker.js';
 import { VerdictLine } from './VerdictLine.js';
 
-/** Two traces, or a cohort and a trace, laid over each other call by call. */
+/** Compares two traces, or the mean of a cohort with a trace, call by call. */
 const ComparePage = () => {
   const { traceId: sides = '' } = useParams();
   const [params] = useSearchParams();
@@ -40,8 +40,8 @@ const ComparePage = () => {
       <Notice title="Nothing to compare" isPage icon={<IconArrowsDiff size={28} stroke={1.5} />}>
         <title>Compare · Lantern</title>
         <p>
-          The address has no trace ID. <Link to="/search">Search for traces</Link>, mark two of them, and
-          compare them from there.
+          The address has no trace ID. <Link to="/search">Search for traces</Link>, select two of them, and
+          compare them.
         </p>
       </Notice>
     );

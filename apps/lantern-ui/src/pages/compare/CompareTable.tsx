@@ -19,10 +19,10 @@ interface CompareTableProps {
 
 const ROW_HEIGHT = 32;
 
-/** Deeper calls are set in no further: their names would leave the column. */
+/** Maximum indentation level; deeper names would leave their column. */
 const DEEPEST_INSET = 16;
 
-/** Calls of both sides, each once, with their total durations in A and B and the difference of those. */
+/** Table of the calls of both sides, with their total durations and the difference. */
 export const CompareTable = ({ differences, isStale, isDifferent, order }: CompareTableProps) => {
   const rows = useMemo(
     () => (differences === undefined ? undefined : callRows(differences, { isDifferent, order })),
@@ -73,7 +73,7 @@ export const CompareTable = ({ differences, isStale, isDifferent, order }: Compa
             <th scope="col" title="Total duration of the calls in B">
               B
             </th>
-            <th scope="col" className={classes.change} title="Total duration in B less that in A">
+            <th scope="col" className={classes.change} title="Total duration in B minus A">
               Difference
             </th>
             <th scope="col" title="Calls in A and in B">
@@ -117,7 +117,7 @@ export const CompareTable = ({ differences, isStale, isDifferent, order }: Compa
 
 interface RowProps {
   readonly row: CallRow;
-  /** Among all rows, of which only some are in the document. */
+  /** Index among all rows; only some rows are in the DOM. */
   readonly place: number;
   readonly inset: number;
   readonly most: number;
@@ -170,7 +170,7 @@ const Absent = () => <span className={classes.absent}>–</span>;
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-/** `3`, or `3 → 5` where it changes. Of a cohort counts are means. */
+/** Formats a count as `3`, or as `3 → 5` if it changed. Counts of a cohort are means. */
 const pair = (before = 0, after = 0): string => {
   const [a, b] = [NUMBER.format(before), NUMBER.format(after)];
   return a === b ? (before === 0 ? '' : a) : `${a} → ${b}`;

@@ -9,12 +9,12 @@ import classes from './CompareToolbar.module.css';
 interface CompareToolbarProps {
   readonly address: CompareAddress;
   readonly differences: readonly CallDifference[] | undefined;
-  /** Why the newest state could not be had. */
+  /** Reason why the latest refetch failed. */
   readonly staleBecause: string | undefined;
   readonly onChange: (edit: Partial<CompareAddress>) => void;
 }
 
-/** How many calls differ in which way, and which are shown. */
+/** Toolbar: number of calls by kind of change, filter and order. */
 export const CompareToolbar = ({ address, differences, staleBecause, onChange }: CompareToolbarProps) => {
   const { a, b, cohort, isDifferent, order } = address;
   const others = cohort.filter((id) => !b.includes(id));
@@ -50,7 +50,7 @@ export const CompareToolbar = ({ address, differences, staleBecause, onChange }:
           className={classes.order ?? ''}
           aria-label="Order"
           data={[
-            { value: 'tree', label: 'As they call' },
+            { value: 'tree', label: 'Call order' },
             { value: 'difference', label: 'Largest difference' },
           ]}
           value={order}

@@ -12,13 +12,13 @@ import { visibleText } from '../../shared/visible-text.js';
 interface SideProps {
   readonly name: 'A' | 'B';
   readonly ids: readonly TraceId[];
-  /** Undefined until they are read. */
+  /** Undefined until they are loaded. */
   readonly traces: readonly ComparedTrace[] | undefined;
   readonly isPicking: boolean;
   readonly onPick: () => void;
 }
 
-/** What stands on one side: a trace, or several as their mean. */
+/** One side of the comparison: a trace, or the mean of several. */
 export const Side = ({ name, ids, traces, isPicking, onPick }: SideProps) => {
   const [first] = traces ?? [];
   return (

@@ -13,19 +13,19 @@ import { visibleText } from '../../shared/visible-text.js';
 
 interface TracePickerProps {
   readonly side: 'a' | 'b';
-  /** What stands on the other side: traces of the same kind are offered. */
+  /** Trace on the other side. The picker offers traces with the same root operation. */
   readonly other: ComparedTrace | undefined;
   readonly cohort: readonly TraceId[];
   readonly taken: readonly TraceId[];
   readonly onPick: (ids: readonly TraceId[]) => void;
-  /** Undefined when nothing is chosen yet that one could go back to. */
+  /** Undefined if there is no earlier choice to return to. */
   readonly onCancel: (() => void) | undefined;
 }
 
-/** Enough to find a usual one among. */
+/** Maximum number of traces on offer. */
 const MOST_OFFERED = 50;
 
-/** Chooses one trace, or several of which the mean is compared. */
+/** Selects one trace, or several to compare with their mean. */
 export const TracePicker = ({ side, other, cohort, taken, onPick, onCancel }: TracePickerProps) => {
   const [text, setText] = useState('');
   const [marked, setMarked] = useState<ReadonlySet<TraceId>>(new Set());
@@ -79,7 +79,9 @@ export const TracePicker = ({ side, other, cohort, taken, onPick, onCancel }: Tr
         </Button>
         {marked.size > 0 && (
           <Button onClick={() => onPick([...marked])}>
-            {marked.size === 1 ? 'Compare with the marked one' : `Compare with the mean of ${marked.size}`}
+            {marked.size === 1
+              ? 'Compare with the selected trace'
+              : `Compare with the mean of ${marked.size} traces`}
           </Button>
         )}
         {onCancel !== undefined && (
@@ -97,7 +99,7 @@ export const TracePicker = ({ side, other, cohort, taken, onPick, onCancel }: Tr
           </h2>
           {similar.error !== null && (
             <p className={classes.failed} role="alert">
-              They could not be loaded: {similar.error.message}
+              Other traces could not be loaded: {similar.error.message}
             </p>
           )}
           <ul className={classes.list} aria-label="Traces to compare with">
@@ -128,7 +130,7 @@ interface OfferProps {
 
 const Offer = ({ summary, slowest, isMarked, onMark, onPick }: OfferProps) => (
   <li className={classes.offer}>
-    <Checkbox checked={isMarked} onChange={onMark} aria-label={`Mark ${summary.traceId.slice(0, 8)}`} />
+    <Checkbox checked={isMarked} onChange={onMark} aria-label={`Select ${summary.traceId.slice(0, 8)}`} />
     <button type="button" className={classes.pick} onClick={onPick}>
       <span className={classes.duration}>
         <span

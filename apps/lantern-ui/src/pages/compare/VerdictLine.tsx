@@ -5,15 +5,15 @@ import { meanOf } from './Side.js';
 import classes from './VerdictLine.module.css';
 import { visibleText } from '../../shared/visible-text.js';
 
-/** A difference below this share is none that anybody looks for. */
+/** Relative difference below which durations count as equal. */
 const SAME_SHARE = 0.02;
 
 interface VerdictLineProps {
-  /** Undefined until it is known; the line has its place before, lest what is below moves under a pointer. */
+  /** Undefined while loading. The line is rendered anyway, to avoid a layout shift. */
   readonly comparison: TraceComparison | undefined;
 }
 
-/** The answer in one line: which one took longer, by how much, and where. */
+/** One-line result: which side took longer, by how much, and in which call. */
 export const VerdictLine = ({ comparison }: VerdictLineProps) => {
   if (comparison === undefined) {
     return (
@@ -27,7 +27,7 @@ export const VerdictLine = ({ comparison }: VerdictLineProps) => {
   const { delta, cause, causeNano } = verdictOf(comparison.differences, before, after);
   const share = before === 0 ? 0 : delta / before;
   if (Math.abs(share) < SAME_SHARE) {
-    return <p className={classes.verdict}>Both took about as long.</p>;
+    return <p className={classes.verdict}>Durations differ by less than 2 %.</p>;
   }
   return (
     <p className={classes.verdict}>
@@ -41,7 +41,7 @@ export const VerdictLine = ({ comparison }: VerdictLineProps) => {
         <>
           , mostly in <bdi className={classes.cause}>{visibleText(cause.service)}</bdi>{' '}
           <bdi className={classes.cause}>{visibleText(cause.operation)}</bdi>:{' '}
-          {formatNanos(Math.abs(causeNano))} {causeNano > 0 ? 'more' : 'less'} work of its own
+          {formatNanos(Math.abs(causeNano))} {causeNano > 0 ? 'more' : 'less'} self time
         </>
       )}
       .

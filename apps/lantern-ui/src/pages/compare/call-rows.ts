@@ -1,20 +1,21 @@
 import type { CallDifference } from '@lantern/telemetry-model';
 import type { CallOrder } from './compare-address.js';
 
-/** A row of the table: a call of either side, with what it takes longer in B. */
+/** Row of the table: a call of either side, with its difference in duration. */
 export interface CallRow {
   readonly call: CallDifference;
-  /** Nanoseconds of all its calls on each side, per trace; undefined where the side lacks the call. */
+  /** Total nanoseconds of its calls, per trace. Undefined if the side lacks the call. */
   readonly before: number | undefined;
   readonly after: number | undefined;
-  /** `after` less `before`. Of a call that one side lacks, all of it. */
+  /** `after` minus `before`. A missing side counts as 0. */
   readonly delta: number;
-  /** A call above, shown so that the ones below have a place. */
+  /** Whether the row only shows the ancestor of a different call. */
   readonly isContext: boolean;
 }
 
 /**
- * The rows to show. Only different ones keep the calls above them, for a tree; by difference there is no tree to keep.
+ * Returns the rows to show. With `isDifferent` a tree keeps the ancestors of different calls; a list sorted by
+ * difference does not.
  */
 export const callRows = (
   differences: readonly CallDifference[],
@@ -28,7 +29,7 @@ export const callRows = (
   }
   if (!isDifferent) return rows;
   const kept = new Set<number>();
-  // Children come behind their parents: seen from the end, a row knows whether something below it stays.
+  // Children follow their parents: iterating backward, a row knows whether a descendant is shown.
   for (const { index, parent, change } of differences.toReversed()) {
     if (change !== 'same') kept.add(index);
     if (kept.has(index) && parent !== -1) kept.add(parent);
@@ -50,14 +51,14 @@ const rowOf = (call: CallDifference): CallRow => {
 };
 
 export interface Verdict {
-  /** Nanoseconds that B takes longer; negative when it is faster. */
+  /** Difference in nanoseconds, B minus A; negative if B is faster. */
   readonly delta: number;
-  /** The call whose own work explains most of it: more or less self time in the same direction. */
+  /** Call whose self time explains most of the difference. */
   readonly cause: CallDifference | undefined;
   readonly causeNano: number;
 }
 
-/** Where the difference between both sides comes from: self time tells the place, since durations contain each other. */
+/** Returns the cause of the difference. Durations include child calls, so self time locates it. */
 export const verdictOf = (
   differences: readonly CallDifference[],
   durationA: number,

@@ -1,6 +1,6 @@
 import type { CallChange } from '@lantern/telemetry-model';
 
-/** How a change is told, also to whoever does not see its colour. */
+/** Label and sign of each kind of change. The sign does not depend on color. */
 export const CHANGES: readonly {
   readonly change: CallChange;
   readonly label: string;

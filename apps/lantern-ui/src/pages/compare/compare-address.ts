@@ -1,21 +1,21 @@
 import { parseTraceId, type TraceId } from '@lantern/telemetry-model';
 
-/** What a link to a comparison says. */
+/** State of the page that the URL holds. */
 export interface CompareAddress {
-  /** What is compared with: one trace, or several of which the mean is taken. Empty while none is chosen. */
+  /** Baseline: one trace, or several to be averaged. Empty if none is selected. */
   readonly a: readonly TraceId[];
   readonly b: readonly TraceId[];
-  /** Traces to choose from, as a search found them. */
+  /** Traces to select from, as a search passed them. */
   readonly cohort: readonly TraceId[];
-  /** Only calls that differ. */
+  /** Whether only different calls are shown. */
   readonly isDifferent: boolean;
   readonly order: CallOrder;
 }
 
-/** As they call each other, or the largest difference first. */
+/** Order of the calls: as a tree, or by the size of the difference. */
 export type CallOrder = 'tree' | 'difference';
 
-/** Reads `/trace/<a>...<b>`, Jaeger's address; a side may be several ids, separated by commas. */
+/** Parses `/trace/<a>...<b>`, the path that Jaeger uses. A side may have several IDs, separated by commas. */
 export const parseCompareAddress = (sides: string, params: URLSearchParams): CompareAddress => {
   const [a = '', b = ''] = sides.split('...');
   return {
@@ -27,7 +27,7 @@ export const parseCompareAddress = (sides: string, params: URLSearchParams): Com
   };
 };
 
-/** `parseCompareAddress` reads the same back. */
+/** Returns the path of the page. Inverse of `parseCompareAddress`. */
 export const comparePath = ({
   a = [],
   b = [],
@@ -43,7 +43,7 @@ export const comparePath = ({
   return `/trace/${a.join(',')}...${b.join(',')}${query === '' ? '' : `?${query}`}`;
 };
 
-/** What is no id is left out, and so is what comes again. */
+/** Invalid and duplicate IDs are ignored. */
 const traceIdsIn = (text: string): TraceId[] => [
   ...new Set(
     text

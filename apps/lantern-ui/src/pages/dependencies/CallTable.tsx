@@ -32,7 +32,7 @@ const COLUMNS: readonly {
   { by: 'p99', label: 'p99', isNumber: true },
 ];
 
-/** The graph in words. */
+/** Table with the data of the graph. */
 export const CallTable = ({ calls, range, focusPath }: CallTableProps) => {
   const [order, setOrder] = useState<CallOrder>({ by: 'count', descends: true });
   return (
@@ -52,7 +52,7 @@ export const CallTable = ({ calls, range, focusPath }: CallTableProps) => {
               />
             ))}
             <th scope="col" className={classes.marks}>
-              <span className={table.hidden}>Remarks</span>
+              <span className={table.hidden}>Notes</span>
             </th>
             <th scope="col" className={table.number}>
               <span className={table.hidden}>Traces</span>
@@ -100,13 +100,16 @@ const CallRow = ({ call, range, focusPath }: CallRowProps) => {
       ))}
       <td className={classes.marks}>
         {call.isNew && (
-          <span className={table.mark} title="Not seen in the time of the same length before">
+          <span className={table.mark} title="Not seen in the previous period of the same length">
             new
           </span>
         )}
         {call.isInCycle && (
-          <span className={table.mark} title="The callee leads back to the caller">
-            circle
+          <span
+            className={table.mark}
+            title="The callee calls the caller, directly or through other services"
+          >
+            cycle
           </span>
         )}
       </td>

@@ -75,7 +75,7 @@ const DependenciesPage = () => {
           <Select
             ref={search}
             className={classes.service ?? ''}
-            aria-label="Service in the middle"
+            aria-label="Focused service"
             placeholder="Find a service"
             data={service === '' || services.includes(service) ? services : [service, ...services]}
             value={service === '' ? null : service}
@@ -83,33 +83,33 @@ const DependenciesPage = () => {
             searchable
             clearable
             clearButtonProps={{ 'aria-label': 'All services' }}
-            nothingFoundMessage="No such service in this time"
+            nothingFoundMessage="No such service in the selected range"
           />
           <TimeRangeSelect range={range} onChange={(next) => show({ range: next })} />
         </div>
       </div>
       {calls.isPending ? (
-        <div className={classes.loading} role="status" aria-label="Loading the calls" />
+        <div className={classes.loading} role="status" aria-label="Loading calls" />
       ) : shown === undefined ? (
         <LoadFailed
           what="The dependencies"
-          error={calls.error ?? new Error('The calls did not come.')}
+          error={calls.error ?? new Error('The response has no calls.')}
           onRetry={() => void calls.refetch()}
           isRetrying={calls.isFetching}
         />
       ) : shown.length === 0 ? (
         <Notice
-          title={service === '' ? 'No service called another' : `${visibleText(service)} has no connections`}
+          title={service === '' ? 'No calls between services' : `${visibleText(service)} has no connections`}
           icon={<IconTopologyStar3 size={28} stroke={1.5} />}
         >
           {service === '' ? (
             <p>
-              In this time no trace crossed from one service to another. Choose a longer time, or look at{' '}
-              <Link to="/search">the latest traces</Link>: a graph needs traces of two services at least.
+              No trace in the selected time range spans two services. Choose a longer range, or open{' '}
+              <Link to="/search">the latest traces</Link>.
             </p>
           ) : (
             <>
-              <p>In this time it called nobody, and nobody called it.</p>
+              <p>No calls to or from this service in the selected range.</p>
               <Button leftSection={<IconX size={13} />} onClick={() => show({ service: '' })}>
                 Show all services
               </Button>
@@ -120,9 +120,9 @@ const DependenciesPage = () => {
         <div className={classes.found} data-stale={calls.isPlaceholderData}>
           <DependencyGraph calls={shown} range={range} focus={service} focusPath={focusPath} />
           <p className={classes.legend}>
-            On an arrow: calls · p95 of the called side · share that failed.{' '}
-            <span data-mark="failing">Red</span>: more than 5 % failed. <span data-mark="new">new</span>: not
-            seen in the time of the same length before. <span data-mark="cycle">↻</span>: a circle of calls.
+            Arrow labels: calls · p95 of the callee · failed share. <span data-mark="failing">Red</span>: more
+            than 5 % failed. <span data-mark="new">new</span>: not seen in the previous period of the same
+            length. <span data-mark="cycle">↻</span>: a call cycle.
           </p>
           <CallTable calls={shown} range={range} focusPath={focusPath} />
         </div>

@@ -20,14 +20,16 @@ interface DependencyGraphProps {
   readonly calls: readonly MarkedCall[];
   readonly range: TimeRange;
   readonly focus: string;
-  /** Where a service stands in the middle. */
+  /** Returns the path of the page with the focus on a service. */
   readonly focusPath: (service: string) => string;
 }
 
-/** With more, labels would cover the graph: then only what is remarkable has one, and the others tell on demand. */
+/**
+ * Maximum number of calls for which every call has a label. With more, only failing, new and cyclic calls have one.
+ */
 const MOST_FULL_LABELS = 40;
 
-/** Services as boxes, calls as arrows with their figures. */
+/** Graph of services (boxes) and calls between them (arrows with figures). */
 export const DependencyGraph = (props: DependencyGraphProps) => {
   const { calls } = props;
   const task = useMemo(() => {
@@ -48,11 +50,11 @@ export const DependencyGraph = (props: DependencyGraphProps) => {
   if (layout.error !== null) {
     return (
       <p className={classes.failed} role="alert">
-        The graph could not be drawn: {layout.error.message} The table below says the same.
+        The graph could not be drawn: {layout.error.message} The table below has the same data.
       </p>
     );
   }
-  // The layout of an earlier graph names other services.
+  // A placeholder layout has other services.
   return layout.data === undefined || layout.isPlaceholderData ? (
     <Skeleton className={classes.frame} radius="md" />
   ) : (
@@ -67,7 +69,7 @@ const Drawing = ({
   focusPath,
   layout,
 }: DependencyGraphProps & { readonly layout: GraphLayout }) => {
-  // The one in the middle, or the busiest caller: calls come in that order.
+  // Focused service, or the busiest caller: calls are sorted by count.
   const first = layout.nodes.find(({ service }) => service === (focus === '' ? calls[0]?.caller : focus));
   const { ref, drawn, frame, view, zoomIn, zoomOut, showAll, handlers } = useGraphView(
     layout,
@@ -108,7 +110,7 @@ const Drawing = ({
           {edges.map(
             ({ call, key, edge }) =>
               edge !== undefined && (
-                // The label says the same to the keyboard.
+                // Keyboard and screen readers use the label.
                 <Link key={key} to={callPath(call, range)} className={classes.edge} tabIndex={-1} aria-hidden>
                   <title>{callTitle(call)}</title>
                   <path className={classes.reach} d={edge.path} />
@@ -215,14 +217,14 @@ const CallLabel = ({ call, edge: { label }, text, path }: CallLabelProps) => {
 
 const MARKS = ['plain', 'failing', 'new', 'cycle'] as const;
 
-/** The most pressing of what is remarkable gives the colour. */
+/** Returns the most important mark, which determines the color. */
 const markOf = (call: MarkedCall): (typeof MARKS)[number] => {
   if (call.errorCount / call.count > ALARMING_ERROR_SHARE) return 'failing';
   if (call.isNew) return 'new';
   return call.isInCycle ? 'cycle' : 'plain';
 };
 
-/** `1,234 · 182 ms · 2.3 %`: how often, how slow, how often it failed. */
+/** Returns the label of a call, such as `1,234 · 182 ms · 2.3 %`: count, p95 and failed share. */
 const labelOf = (call: MarkedCall, isFull: boolean): string =>
   !isFull && markOf(call) === 'plain'
     ? ''
@@ -244,8 +246,8 @@ const callTitle = (call: MarkedCall): string =>
     call.latency === undefined
       ? ''
       : `p50 ${formatMillis(call.latency.p50)}, p95 ${formatMillis(call.latency.p95)}, p99 ${formatMillis(call.latency.p99)}`,
-    call.isNew ? 'not seen in the time before' : '',
-    call.isInCycle ? 'part of a circle of calls' : '',
+    call.isNew ? 'not seen in the previous period' : '',
+    call.isInCycle ? 'part of a call cycle' : '',
   ]
     .filter((part) => part !== '')
     .join('\n');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Call } from '../../api/dependencies.js';
 import { focusCalls, markCalls } from './call-graph.js';
 
-/** `a→b c→d`: calls in a line. */
+/** Parses calls such as `a→b c→d`. */
 const calls = (line: string): Call[] =>
   line
     .split(' ')
@@ -17,9 +17,9 @@ describe('markCalls', () => {
   it.each([
     // a → b → c, and c back to a; d hangs on
     ['a→b b→c c→a c→d', 'a→b b→c c→a'],
-    // two circles that share b
+    // two cycles that share b
     ['a→b b→a b→c c→b c→c', 'a→b b→a b→c c→b'],
-    // two ways to the same place are no circle, nor is a service that calls itself
+    // two paths to the same service are no cycle, nor is a service that calls itself
     ['a→b a→c b→d c→d d→d', ''],
   ])('finds the circles of %s', (graph, cycles) => {
     const marked = markCalls({ now: calls(graph), before: [] });

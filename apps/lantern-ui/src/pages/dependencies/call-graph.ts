@@ -1,10 +1,12 @@
 import type { Call, Calls } from '../../api/dependencies.js';
 
-/** A call and what is remarkable about it. */
+/** Call with its marks. */
 export interface MarkedCall extends Call {
-  /** It was not made in the time before, though others were. */
+  /** Whether the call is missing in the earlier period, which has other calls. */
   readonly isNew: boolean;
-  /** Its callee leads back to its caller. A service that calls itself is no circle. */
+  /**
+   * Whether the callee calls the caller, directly or through other services. A service that calls itself is no cycle.
+   */
   readonly isInCycle: boolean;
 }
 
@@ -16,7 +18,7 @@ export const markCalls = ({ now, before }: Calls): MarkedCall[] => {
   const component = componentsOf(now);
   return now.map((call) => ({
     ...call,
-    // Without anything to compare with, everything would be new.
+    // Without earlier data every call would be new.
     isNew: known.size > 0 && !known.has(callKey(call)),
     isInCycle: call.caller !== call.callee && component.get(call.caller) === component.get(call.callee),
   }));
@@ -26,8 +28,8 @@ export const servicesOf = (calls: readonly Call[]): string[] =>
   [...new Set(calls.flatMap(({ caller, callee }) => [caller, callee]))].sort();
 
 /**
- * The calls on the way to a service and from it, up to `depth` calls away. Sideways ways are left out: who else the
- * callers call is not what the service depends on.
+ * Returns the calls on paths to and from a service, up to `depth` calls away. Calls of its callers to other services
+ * are left out, because the service does not depend on them.
  *
  *     a → b → focus → c → d        depth 1: b → focus → c
  *         b → x                    depth 2: a → b → focus → c → d

@@ -5,7 +5,7 @@ export interface CallOrder {
   readonly descends: boolean;
 }
 
-/** Equal calls keep their places; one without a latency comes last, whichever way. */
+/** Sorts calls. The sort is stable; calls without a latency come last in either direction. */
 export const sortCalls = <T extends Call>(calls: readonly T[], { by, descends }: CallOrder): T[] => {
   const sign = descends ? -1 : 1;
   return calls.toSorted((a, b) => {

@@ -2,10 +2,10 @@ import type { Call } from '../../api/dependencies.js';
 import type { TimeRange } from '../../shared/time-range.js';
 import { searchPath } from '../search/search-params.js';
 
-/** The traces that a service takes part in. */
+/** Returns the path of a search for the traces of a service. */
 export const servicePath = (service: string, range: TimeRange): string => searchPath({ service, range });
 
-/** The traces of the callee in which the caller takes part, too. */
+/** Returns the path of a search for the traces of the callee that involve the caller. */
 export const callPath = ({ caller, callee }: Call, range: TimeRange): string =>
   searchPath({
     service: callee,

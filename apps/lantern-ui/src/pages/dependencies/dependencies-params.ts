@@ -4,12 +4,12 @@ export const DEFAULT_LOOKBACK = '24h';
 export const DEFAULT_DEPTH = 2;
 export const DEPTHS = [1, 2, 3, 4, 5] as const;
 
-/** All that a link to the page says. */
+/** State of the page that the URL holds. */
 export interface DependenciesPageState {
   readonly range: TimeRange;
-  /** The service in the middle; empty for the whole graph. */
+  /** Focused service; empty for the whole graph. */
   readonly service: string;
-  /** How many calls away from it others are shown. */
+  /** Maximum distance from the focused service, in calls. */
   readonly depth: number;
 }
 
@@ -22,7 +22,7 @@ export const parseDependenciesParams = (params: URLSearchParams): DependenciesPa
   };
 };
 
-/** The address of the page. `parseDependenciesParams` reads the same back. */
+/** Returns the path of the page. Inverse of `parseDependenciesParams`. */
 export const dependenciesPath = ({
   range,
   service = '',

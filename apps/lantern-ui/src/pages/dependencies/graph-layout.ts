@@ -2,28 +2,28 @@ import { graphlib, layout, type GraphLabel } from '@dagrejs/dagre';
 
 export interface GraphNode {
   readonly service: string;
-  /** The middle. */
+  /** Center of the box. */
   readonly x: number;
   readonly y: number;
   readonly width: number;
 }
 
-/** A service to be placed, with the width of its box. */
+/** Service to place, with the width of its box. */
 export interface NodeToPlace {
   readonly service: string;
   readonly width: number;
 }
 
-/** Calls to be drawn, with the width of what stands on their line. */
+/** Call to route, with the width of its label. */
 export interface EdgeToPlace {
   readonly caller: string;
   readonly callee: string;
-  /** 0 for none. */
+  /** Width of the label; 0 without a label. */
   readonly labelWidth: number;
 }
 
 export interface GraphEdge {
-  /** An SVG path from the caller to the callee. */
+  /** SVG path from the caller to the callee. */
   readonly path: string;
   readonly label: { readonly x: number; readonly y: number };
 }
@@ -31,7 +31,7 @@ export interface GraphEdge {
 export interface GraphLayout {
   readonly width: number;
   readonly height: number;
-  /** In the order in which they were given. */
+  /** Nodes in input order. */
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
@@ -40,7 +40,7 @@ export const NODE_HEIGHT = 36;
 const LABEL_HEIGHT = 20;
 const MARGIN = 24;
 
-/** More services than these stand closer together. */
+/** Maximum number of services for a layout with wide gaps. */
 const MOST_LOOSE_NODES = 25;
 
 interface NodeLabel {
@@ -55,7 +55,7 @@ interface EdgeLabel extends NodeLabel {
   points: Point[];
 }
 
-/** Callers to the left of whom they call, as far as calls do not go in circles. */
+/** Lays out the graph with callers to the left of their callees, except in cycles. */
 export const layoutOf = (nodes: readonly NodeToPlace[], edges: readonly EdgeToPlace[]): GraphLayout => {
   const isDense = nodes.length > MOST_LOOSE_NODES;
   const graph = new graphlib.Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
@@ -97,14 +97,17 @@ interface Point {
   readonly y: number;
 }
 
-/** Calls that go on to the right leave and arrive in the middle of the sides; all others go where the layout led them. */
+/**
+ * Returns the points of a call. Calls to the right start and end at the middle of the sides; all others follow the
+ * layout.
+ */
 const route = (points: readonly Point[], from: NodeLabel, to: NodeLabel): readonly Point[] => {
   const start = { x: from.x + from.width / 2, y: from.y };
   const end = { x: to.x - to.width / 2, y: to.y };
   return end.x > start.x ? [start, ...points.slice(1, -1), end] : points;
 };
 
-/** A smooth line through all the points, level at each of them. */
+/** Returns a smooth curve through all points, horizontal at each. */
 const curve = ([first, ...rest]: readonly Point[]): string => {
   if (first === undefined) return '';
   const number = (value: number) => value.toFixed(1);

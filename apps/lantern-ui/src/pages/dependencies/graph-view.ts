@@ -1,4 +1,4 @@
-/** Which part of a drawing is seen: a point of the drawing at (0, 0) of the frame, and how large it is drawn. */
+/** Visible part of a drawing: the point at (0, 0) of the frame, and the scale. */
 export interface GraphView {
   readonly x: number;
   readonly y: number;
@@ -13,7 +13,7 @@ export interface Size {
 const MIN_SCALE = 0.1;
 const MAX_SCALE = 2.5;
 
-/** All of the drawing in the middle of the frame, never larger than it was made. */
+/** Returns the view that shows the whole drawing centered, at most at its natural size. */
 export const fitView = (drawing: Size, frame: Size): GraphView => {
   const scale = Math.min(1, frame.width / drawing.width, frame.height / drawing.height);
   return {
@@ -23,12 +23,12 @@ export const fitView = (drawing: Size, frame: Size): GraphView => {
   };
 };
 
-/** Smaller than this the names cannot be read. */
+/** Minimum scale at which names are readable. */
 const READABLE_SCALE = 0.75;
 
 /**
- * All of it, if it can be read then. Otherwise as large as it takes to be read, with a point of the drawing in the
- * middle as far as the drawing goes.
+ * Returns the initial view: the whole drawing if it is readable then. Otherwise the smallest readable scale, centered
+ * on a point of the drawing as far as its edges allow.
  */
 export const startView = (drawing: Size, frame: Size, at: { x: number; y: number }): GraphView => {
   const whole = fitView(drawing, frame);
@@ -43,7 +43,7 @@ export const startView = (drawing: Size, frame: Size, at: { x: number; y: number
   };
 };
 
-/** Larger or smaller by a factor, while what is at a point of the frame stays there. */
+/** Zooms by a factor around a point of the frame. */
 export const zoomView = (view: GraphView, factor: number, at: { x: number; y: number }): GraphView => {
   const scale = Math.min(MAX_SCALE, Math.max(MIN_SCALE, view.scale * factor));
   return {
@@ -53,7 +53,7 @@ export const zoomView = (view: GraphView, factor: number, at: { x: number; y: nu
   };
 };
 
-/** Moved by pixels of the frame. */
+/** Moves the view by pixels of the frame. */
 export const panView = (view: GraphView, dx: number, dy: number): GraphView => ({
   ...view,
   x: view.x - dx / view.scale,

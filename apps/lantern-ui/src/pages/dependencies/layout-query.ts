@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { GraphLayout } from './graph-layout.js';
 import type { LayoutTask } from './layout-worker.js';
 
-/** Where the boxes and lines of a graph belong. */
+/** Query for the layout of a graph, which a worker computes. */
 export const layoutQuery = (task: LayoutTask) =>
   queryOptions({
     queryKey: ['dependency-layout', task],
@@ -22,12 +22,12 @@ const layOut = (task: LayoutTask, signal: AbortSignal): Promise<GraphLayout> =>
     });
     worker.addEventListener('error', ({ message }) => {
       end();
-      reject(new Error(message || 'The part of the page that places the services did not start.'));
+      reject(new Error(message || 'The layout worker did not start. Reload the page.'));
     });
-    // Nobody waits for it any more.
+    // The result is no longer needed.
     signal.addEventListener('abort', () => {
       end();
-      reject(new DOMException('The graph has changed meanwhile.', 'AbortError'));
+      reject(new DOMException('The graph changed before its layout was ready.', 'AbortError'));
     });
     worker.postMessage(task);
   });

@@ -5,7 +5,7 @@ export interface LayoutTask {
   readonly edges: readonly EdgeToPlace[];
 }
 
-/** Places a graph without stopping the page: hundreds of services take seconds. */
+/** Lays out graphs off the main thread: hundreds of services take seconds. */
 addEventListener('message', ({ data }: MessageEvent<LayoutTask>) => {
   postMessage(layoutOf(data.nodes, data.edges));
 });

@@ -1,6 +1,6 @@
 let canvas: CanvasRenderingContext2D | null | undefined;
 
-/** How wide a text of the graph is, in pixels. */
+/** Returns the width of a text of the graph in pixels. */
 export const measureText = (text: string): number => {
   canvas ??= document.createElement('canvas').getContext('2d');
   if (canvas === null) return text.length * 7.5;

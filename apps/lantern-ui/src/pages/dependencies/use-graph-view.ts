@@ -6,8 +6,8 @@ const ZOOM_STEP = 1.25;
 const PAN_STEP = 60;
 
 /**
- * Moves and zooms a drawing in its frame, from a point of the drawing on: by dragging, by the wheel with Ctrl (which is also what a pinch is), and by
- * the keys + − 0 and the arrows.
+ * Pans and zooms a drawing in its frame: by dragging, by Ctrl and the wheel (browsers report a pinch as such), and by
+ * the keys + − 0 and the arrows. The first view is centered on a point of the drawing.
  */
 export const useGraphView = (drawing: Size, start: { readonly x: number; readonly y: number }) => {
   const { ref, width, height } = useElementSize<HTMLDivElement>();
@@ -16,7 +16,7 @@ export const useGraphView = (drawing: Size, start: { readonly x: number; readonl
   const [moved, setMoved] = useState<GraphView>();
   const view = moved ?? startView(drawing, frame, start);
 
-  // Another drawing is seen as a whole first.
+  // A new drawing resets the view.
   const [shown, setShown] = useState(drawing);
   if (shown.width !== drawing.width || shown.height !== drawing.height) {
     setShown(drawing);
@@ -35,7 +35,7 @@ export const useGraphView = (drawing: Size, start: { readonly x: number; readonl
   useEffect(() => {
     const element = drawn.current;
     const listen = (event: WheelEvent) => element !== null && turn(event, element);
-    // React's own listeners are passive: they could not keep the page from zooming.
+    // React attaches passive wheel listeners, which cannot prevent the browser from zooming the page.
     element?.addEventListener('wheel', listen, { passive: false });
     return () => element?.removeEventListener('wheel', listen);
   }, []);
@@ -70,7 +70,7 @@ export const useGraphView = (drawing: Size, start: { readonly x: number; readonl
   };
 
   return {
-    /** For the frame, and for the drawing in it. */
+    /** Refs of the frame and of the drawing in it. */
     ref,
     drawn,
     frame,

@@ -20,10 +20,10 @@ interface LineContextProps {
 
 const STEP_LINES = 20;
 
-/** Lines of the same stream may be hours apart; nobody looks further. */
+/** Maximum distance in time of lines from the selected one. */
 const REACH_NANOS = 6n * 3_600_000_000_000n;
 
-/** What the same stream said before and after a line, whatever the query leaves out. */
+/** Dialog with the lines of the same stream before and after a line, without the filters of the query. */
 export const LineContext = ({ line, labelNames, onClose }: LineContextProps) => {
   const before = useNeighbours(line, labelNames, 'backward');
   const after = useNeighbours(line, labelNames, 'forward');
@@ -129,7 +129,7 @@ const useNeighbours = (line: LogLine, labelNames: ReadonlySet<string>, direction
   };
 };
 
-/** The selector of the line's own stream. What tail folds into the labels is left out. */
+/** Returns the selector of the stream of the line, without structured metadata that a tail adds to the labels. */
 const streamOf = ({ labels }: LogLine, labelNames: ReadonlySet<string>): string => {
   const own = Object.entries(labels).filter(([name]) => labelNames.size === 0 || labelNames.has(name));
   return `{${own.map(([name, value]) => `${name}=${quoted(value)}`).join(', ')}}`;

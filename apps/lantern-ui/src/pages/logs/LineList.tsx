@@ -10,17 +10,20 @@ interface LineListProps {
   readonly labelNames: ReadonlySet<string>;
   readonly marked: readonly string[];
   readonly isWrapped: boolean;
-  /** What stands behind the last line: that it is the last, or what brings more. */
+  /** Shown after the last line. */
   readonly end: ReactNode;
   readonly onFilter: (filter: FieldFilter) => void;
   readonly onContext: (line: LogLine) => void;
-  /** Whether the first line is in sight: then new ones may come before it without moving what is read. */
+  /**
+   * Called when the first line enters or leaves the viewport. New lines may be prepended while it is visible, because
+   * nothing that is read moves then.
+   */
   readonly onAtTop?: (isAtTop: boolean) => void;
 }
 
 const ROW_HEIGHT = 26;
 
-/** Lines one below the other, only those in sight in the document, each unfolding to its fields. */
+/** Virtualized list of lines that expand to their fields. */
 export const LineList = ({
   lines,
   labelNames,
@@ -40,7 +43,7 @@ export const LineList = ({
     getItemKey: (index) => lines[index]?.key ?? 'end',
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
-    // Before the list has its height, as many rows are drawn as a screen has.
+    // Renders a screen of rows before the height of the list is known.
     initialRect: { width: 0, height: 900 },
   });
   const toggle = (key: string) =>

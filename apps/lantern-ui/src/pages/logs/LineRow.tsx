@@ -23,7 +23,7 @@ interface LineRowProps {
   readonly onContext: () => void;
 }
 
-/** A date is worth its room only where a line is not of today. */
+/** Interval at which the row decides again whether it shows the date, which lines of today lack. */
 const CLOCK_STEP_MILLIS = 60_000;
 
 export const LineRow = ({
@@ -75,11 +75,11 @@ export const LineRow = ({
           >
             {line.traceId !== undefined && (
               <Link to={`/trace/${line.traceId}${line.spanId === undefined ? '' : `?uiFind=${line.spanId}`}`}>
-                Open its trace
+                Open trace
               </Link>
             )}
             <button type="button" onClick={onContext}>
-              Show what came before and after
+              Show context
             </button>
           </LineDetails>
         </div>
@@ -88,10 +88,10 @@ export const LineRow = ({
   );
 };
 
-/** A text of this length is no value that one would filter by. */
+/** Maximum length of a value that has filter buttons. */
 const MOST_TO_FILTER = 200;
 
-/** What one row shows at most: a line may be a quarter of a megabyte long. */
+/** Maximum number of characters in a row; a line may have a quarter of a megabyte. */
 const MOST_SHOWN = 2_000;
 
 const shortened = (text: string): string =>
@@ -109,23 +109,23 @@ interface FilterToolsProps {
 
 const FilterTools = ({ name, onFilter }: FilterToolsProps) => (
   <>
-    <Tooltip label="Only lines with this value">
+    <Tooltip label="Show only lines with this value">
       <ActionIcon
         variant="subtle"
         color="gray"
         size={20}
-        aria-label={`Only lines with this ${name}`}
+        aria-label={`Show only lines with this ${name}`}
         onClick={() => onFilter('=')}
       >
         <IconZoomIn size={13} />
       </ActionIcon>
     </Tooltip>
-    <Tooltip label="Without lines with this value">
+    <Tooltip label="Hide lines with this value">
       <ActionIcon
         variant="subtle"
         color="gray"
         size={20}
-        aria-label={`Without lines with this ${name}`}
+        aria-label={`Hide lines with this ${name}`}
         onClick={() => onFilter('!=')}
       >
         <IconZoomOut size={13} />

@@ -24,7 +24,7 @@ interface LinesViewProps {
   readonly onChange: (edit: Partial<LogsPageState>) => void;
 }
 
-/** The lines of a query, with their counts over time; or, live, as they come. */
+/** Log lines of a query with a volume histogram, or live lines. */
 export const LinesView = ({ state, onChange }: LinesViewProps) => {
   const { query, range, order, isLive } = state;
   const [isWrapped, setWrapped] = useState(false);
@@ -46,7 +46,7 @@ export const LinesView = ({ state, onChange }: LinesViewProps) => {
 
   const list = (end: React.ReactNode) => (
     <LineList
-      // Another question begins at the top.
+      // A changed query scrolls to the top.
       key={`${query} ${order} ${isLive}`}
       lines={lines}
       labelNames={labelNames}
@@ -124,7 +124,7 @@ export const LinesView = ({ state, onChange }: LinesViewProps) => {
         </div>
       </div>
       {isLive ? (
-        list('Lines from before are in the search: stop following to see them.')
+        list('Turn off Live to see older lines.')
       ) : found.data === undefined ? (
         <LineListSkeleton />
       ) : lines.length === 0 ? (
@@ -141,7 +141,7 @@ export const LinesView = ({ state, onChange }: LinesViewProps) => {
                 Show {PAGE_LINES} more
               </Button>
             ) : (
-              'These are all lines in this time.'
+              'No more lines in the selected time range.'
             ),
           )}
         </div>

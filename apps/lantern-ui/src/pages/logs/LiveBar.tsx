@@ -3,18 +3,18 @@ import { formatCounted } from '../../shared/format/count.js';
 import classes from './LiveBar.module.css';
 import type { LiveTail } from './use-live-tail.js';
 
-/** Whether lines come, and how many wait to be shown. */
+/** State of the tail and number of held lines. */
 export const LiveBar = ({ tail }: { readonly tail: LiveTail }) => (
   <div className={classes.bar}>
     <span className={classes.dot} data-status={tail.status} aria-hidden />
     <span role="status">
       {tail.status === 'open'
         ? tail.isHeld
-          ? 'Held while you read'
+          ? 'Paused while you read'
           : 'Following new lines'
         : tail.status === 'connecting'
           ? 'Connecting…'
-          : `${tail.error?.message ?? 'The connection ended.'} Trying again…`}
+          : `${tail.error?.message ?? 'The connection ended.'} Reconnecting…`}
     </span>
     {tail.waiting.length > 0 && (
       <Button
@@ -28,7 +28,7 @@ export const LiveBar = ({ tail }: { readonly tail: LiveTail }) => (
     )}
     {tail.dropped > 0 && (
       <span className={classes.dropped}>
-        {formatCounted(tail.dropped, 'line')} left out: more came than this page could take
+        {formatCounted(tail.dropped, 'line')} skipped: lines arrived faster than this page could read them
       </span>
     )}
     <Button variant="subtle" color="gray" onClick={tail.clear}>

@@ -7,7 +7,7 @@ import { MetricView } from './MetricView.js';
 import { QueryBar } from './QueryBar.js';
 import { isMetricQuery } from './query-edit.js';
 
-/** LogQL, and what it finds: lines, or numbers over time. The address says all of it. */
+/** Page for LogQL queries, with log lines or metrics. The URL holds its state. */
 const LogsPage = () => {
   const [params] = useSearchParams();
   const navigate = useNavigate();

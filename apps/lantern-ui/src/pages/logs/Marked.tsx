@@ -1,6 +1,6 @@
 import classes from './Marked.module.css';
 
-/** A text in which what was looked for stands out. */
+/** Text with the search terms highlighted. */
 export const Marked = ({ text, marked }: { readonly text: string; readonly marked: readonly string[] }) => {
   if (marked.length === 0) return text;
   return pieces(text, marked).map(({ part, isMarked }, index) =>

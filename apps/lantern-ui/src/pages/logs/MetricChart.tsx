@@ -8,17 +8,17 @@ import { visibleText } from '../../shared/visible-text.js';
 
 interface NamedSeries extends MetricSeries {
   readonly name: string;
-  /** Unique among the series of one answer, unlike the name. */
+  /** Key of the series, unique in one response, unlike the name. */
   readonly key: string;
 }
 
 interface MetricChartProps {
   readonly result: Omit<MetricResult, 'series'> & { readonly series: readonly NamedSeries[] };
-  /** Key of the series to bring out; the others step back. */
+  /** Key of the series to highlight; the others are dimmed. */
   readonly focused: string | undefined;
 }
 
-/** As many as the eye takes in while the pointer moves. */
+/** Maximum number of series in the tooltip. */
 const MOST_TOLD = 8;
 
 export const MetricChart = ({ result: { series, ...time }, focused }: MetricChartProps) => {

@@ -16,10 +16,10 @@ interface MetricViewProps {
   readonly onQuery: (query: string) => void;
 }
 
-/** More lines than this nobody tells apart; the table has them all. */
+/** Maximum number of series in the chart; the table has all of them. */
 const MOST_DRAWN = 24;
 
-/** The numbers that a query computes, as lines over time and as a table. */
+/** Result of a metric query, as a chart and a table. */
 export const MetricView = ({ query, range, onQuery }: MetricViewProps) => {
   const metric = useQuery({ ...metricQuery(query, range, true), placeholderData: keepPreviousData });
   const [focused, setFocused] = useState<string>();
@@ -41,9 +41,10 @@ export const MetricView = ({ query, range, onQuery }: MetricViewProps) => {
   }
   if (metric.data.series.length === 0) {
     return (
-      <Notice title="No numbers">
+      <Notice title="No data">
         <p>
-          No line {rangePhrase(range)} matches this query. Choose a longer time, or ask for the lines alone.
+          No line {rangePhrase(range)} matches this query. Choose a longer time range, or query the lines
+          instead of a metric.
         </p>
       </Notice>
     );
@@ -57,7 +58,7 @@ export const MetricView = ({ query, range, onQuery }: MetricViewProps) => {
       <h2 className={classes.count} aria-live="polite">
         {formatCounted(series.length, 'series', 'series')}
         {series.length > MOST_DRAWN && (
-          <span className={classes.note}> · the {MOST_DRAWN} largest are drawn</span>
+          <span className={classes.note}> · the chart shows the {MOST_DRAWN} largest</span>
         )}
         {metric.isError && <span className={classes.failed}> · not updated: {metric.error.message}</span>}
       </h2>

@@ -9,22 +9,22 @@ import { ANY_SERVICE, logsPath, type LogsPageState } from './logs-params.js';
 
 interface NoLinesProps {
   readonly state: LogsPageState;
-  /** Some line has arrived, of whatever service. */
+  /** Whether Lantern has received any line. */
   readonly hasLabels: boolean;
   readonly onLonger: () => void;
 }
 
-/** What to do when a query finds nothing, or when nothing was ever sent. */
+/** Shown when a query matches nothing, or when no line was ever received. */
 export const NoLines = ({ state, hasLabels, onLonger }: NoLinesProps) =>
   hasLabels ? (
     <Notice title="No matching lines" icon={<IconFileOff size={28} stroke={1.5} />}>
-      <p>Nothing {rangePhrase(state.range)} matches this query.</p>
+      <p>No line {rangePhrase(state.range)} matches this query.</p>
       {state.query !== ANY_SERVICE && (
         <p>
-          <Link to={logsPath({ ...state, query: ANY_SERVICE })}>Show the lines of every service</Link>
+          <Link to={logsPath({ ...state, query: ANY_SERVICE })}>Show lines of all services</Link>
         </p>
       )}
-      <Button onClick={onLonger}>Look at the last 2 days</Button>
+      <Button onClick={onLonger}>Search the last 2 days</Button>
     </Notice>
   ) : (
     <NoLogs />
@@ -34,7 +34,7 @@ const NoLogs = () => {
   const { data: endpoints } = useQuery(endpointsQuery());
   return (
     <Notice title="No logs yet" icon={<IconFileOff size={28} stroke={1.5} />}>
-      <p>No service has sent a line in the last hours.</p>
+      <p>Lantern received no log line in the last hours.</p>
       {endpoints !== undefined && (
         <p>
           Services that use <code>@lantern/observability</code> push their lines with{' '}

@@ -10,7 +10,7 @@ import { ANY_SERVICE, logsPath, type LogsPageState } from './logs-params.js';
 import classes from './QueryBar.module.css';
 import { quoted } from './query-edit.js';
 
-/** The editor is the largest part of the page: what surrounds it need not wait for it. */
+/** The editor is the largest part of the page, so it loads separately. */
 const QueryEditor = lazy(loadCode(() => import('./QueryEditor.js')));
 
 interface QueryBarProps {
@@ -19,7 +19,7 @@ interface QueryBarProps {
   readonly onChange: (edit: Partial<LogsPageState>) => void;
 }
 
-/** What is asked, and of which time. */
+/** Query, time range and live switch of the page. */
 export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
   const [draft, setDraft] = useState(state.query);
   const client = useQueryClient();
@@ -27,7 +27,7 @@ export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
     useIsFetching({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('log-') }) > 0;
   const services = useQuery(labelValuesQuery('service_name', ''));
 
-  // The address is the truth: following a link or going back fills the box anew.
+  // The URL is the source of truth: navigation resets the editor.
   const [shown, setShown] = useState(state.query);
   if (shown !== state.query) {
     setShown(state.query);
@@ -44,7 +44,7 @@ export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
 
   const run = (query = draft) => {
     const next = query.trim() === '' ? ANY_SERVICE : query.trim();
-    // The same question again is asked again: time has gone on.
+    // Running an unchanged query refetches it: relative time ranges have moved.
     if (logsPath({ ...state, query: next }) === logsPath(state)) {
       void client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('log-') });
     } else onChange({ query: next });
@@ -82,7 +82,7 @@ export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
           />
         </Suspense>
       </div>
-      {/* Live lines are those of now. */}
+      {/* A tail has no time range. */}
       {!state.isLive && <TimeRangeSelect range={state.range} onChange={(range) => onChange({ range })} />}
       <Button
         type="submit"
@@ -95,7 +95,7 @@ export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
       </Button>
       <Button
         disabled={isMetric}
-        title={isMetric ? 'Numbers are not followed; lines are' : 'Show lines as they come'}
+        title={isMetric ? 'Live shows lines, not metrics' : 'Show new lines as they arrive'}
         aria-pressed={state.isLive}
         className={classes.live ?? ''}
         data-live={state.isLive}
@@ -110,10 +110,10 @@ export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
   );
 };
 
-/** The one service that the selector asks for by its exact name. */
+/** Returns the service that the selector matches exactly. */
 const serviceOf = (query: string): string | null =>
   /^\s*\{[^}]*\bservice(?:_name)?\s*=\s*"([^"\\]+)"/.exec(query)?.[1] ?? null;
 
-/** A link may ask for a service that has sent no line of late. */
+/** Adds the selected service if it sent no lines recently. */
 const withChosen = (services: readonly string[], chosen: string | null): string[] =>
   chosen === null || services.includes(chosen) ? [...services] : [...services, chosen];

@@ -19,13 +19,13 @@ import classes from './QueryEditor.module.css';
 
 interface QueryEditorProps {
   readonly value: string;
-  /** A place that the server did not understand, counted from 1. */
+  /** Position of a syntax error that the server reported, counted from 1. */
   readonly fault: { readonly line: number; readonly column: number } | undefined;
   readonly onChange: (query: string) => void;
   readonly onRun: () => void;
 }
 
-/** A box for LogQL: Enter runs it, Shift-Enter makes a new line, Ctrl-Space completes. */
+/** LogQL editor: Enter runs the query, Shift-Enter inserts a new line, Ctrl-Space completes. */
 const QueryEditor = ({ value, fault, onChange, onRun }: QueryEditorProps) => {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
@@ -41,7 +41,7 @@ const QueryEditor = ({ value, fault, onChange, onRun }: QueryEditorProps) => {
       state: EditorState.create({
         doc: initial.current,
         extensions: [
-          // Before the default keys, behind the ones of an open completion.
+          // Precedes the default keys, follows those of an open completion.
           Prec.high(
             keymap.of([
               {
@@ -75,7 +75,7 @@ const QueryEditor = ({ value, fault, onChange, onRun }: QueryEditorProps) => {
           }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed(update.state.doc.toString());
-            // A selector that has just been opened asks for its labels.
+            // Opening a selector starts the completion of labels.
             if (update.docChanged && /[{|,=]\s?$/.test(textBefore(update.view))) startCompletion(update.view);
           }),
         ],
@@ -85,7 +85,7 @@ const QueryEditor = ({ value, fault, onChange, onRun }: QueryEditorProps) => {
     return () => editor.destroy();
   }, [client]);
 
-  // What comes from outside: a link, the way back, a click on a field.
+  // Applies changes from outside: links, history navigation, field filters.
   useEffect(() => {
     const editor = view.current;
     if (editor === null || editor.state.doc.toString() === value) return;

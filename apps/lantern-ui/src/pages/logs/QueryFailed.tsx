@@ -14,18 +14,18 @@ interface QueryFailedProps {
   readonly onQuery: (query: string) => void;
 }
 
-/** A query that is no LogQL, one that another would answer, or a server that does not answer. */
+/** Shows why a query failed: invalid LogQL, with a correction if there is one, or an unavailable server. */
 export const QueryFailed = ({ query, error, isRetrying, onRetry, onQuery }: QueryFailedProps) => {
   const proposed = proposedQuery(error.message);
   if (proposed !== undefined) {
     return (
-      <Notice title="This is no label of a stream" icon={<IconBulb size={28} stroke={1.5} />}>
+      <Notice title="Not a stream label" icon={<IconBulb size={28} stroke={1.5} />}>
         <p>{error.message.split('. ')[0]}. This query finds the lines:</p>
         <p>
           <code>{proposed}</code>
         </p>
         <Button variant="filled" onClick={() => onQuery(proposed)}>
-          Run it
+          Run this query
         </Button>
       </Notice>
     );
@@ -43,7 +43,7 @@ export const QueryFailed = ({ query, error, isRetrying, onRetry, onQuery }: Quer
                 <code>{better}</code>
               </p>
               <Button variant="filled" onClick={() => onQuery(better)}>
-                Run it
+                Run this query
               </Button>
             </>
           )}
@@ -51,7 +51,7 @@ export const QueryFailed = ({ query, error, isRetrying, onRetry, onQuery }: Quer
       );
     }
     return (
-      <Notice title="The query was not understood" tone="error">
+      <Notice title="Invalid query" tone="error">
         <p>
           <code>{error.message}</code>
         </p>

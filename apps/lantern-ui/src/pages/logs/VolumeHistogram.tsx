@@ -9,13 +9,13 @@ import classes from './VolumeHistogram.module.css';
 interface VolumeHistogramProps {
   readonly result: MetricResult | undefined;
   readonly isStale: boolean;
-  /** Why there is none; the lines below tell their own faults. */
+  /** Reason why the volume is not available. The lines below report their own errors. */
   readonly error: Error | null;
   readonly onZoom: (startMillis: number, endMillis: number) => void;
   readonly onLevel: (level: LogLevel) => void;
 }
 
-/** Lines over time by level: a drag over it looks closer. */
+/** Number of lines over time by level. Dragging zooms into a time range. */
 export const VolumeHistogram = ({ result, isStale, error, onZoom, onLevel }: VolumeHistogramProps) => {
   const volume = useMemo(() => (result === undefined ? undefined : volumeOf(result)), [result]);
   const [selection, setSelection] = useState<readonly [from: number, to: number]>();
@@ -86,7 +86,7 @@ export const VolumeHistogram = ({ result, isStale, error, onZoom, onLevel }: Vol
         <span className={classes.edge}>{result && formatShortTime(result.startMillis)}</span>
         <span className={classes.middle}>
           {error !== null ? (
-            <span className={classes.note}>No counts: {error.message}</span>
+            <span className={classes.note}>Volume not available: {error.message}</span>
           ) : hovered !== undefined && hovered.total > 0 ? (
             <span className={classes.note}>
               {formatCounted(hovered.total, 'line')}, {formatShortTime(hovered.startMillis)} –{' '}
@@ -101,7 +101,7 @@ export const VolumeHistogram = ({ result, isStale, error, onZoom, onLevel }: Vol
                   type="button"
                   className={classes.level}
                   data-level={level}
-                  title={`Only lines of the level ${level}`}
+                  title={`Show only level ${level}`}
                   onClick={() => onLevel(level)}
                 >
                   <span className={classes.swatch} data-level={level} aria-hidden />

@@ -8,7 +8,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { fieldsQuery, labelNamesQuery, labelValuesQuery } from '../../api/loki.js';
 import { expectedAt, FUNCTIONS, LINE_FILTERS, STAGE_DETAILS, type Expected } from './logql-completion.js';
 
-/** What can be completed, from the syntax and from what Lantern has: labels, their values, fields of lines. */
+/** Completion source for syntax, labels, label values and fields of lines. */
 export const completeLogql =
   (client: QueryClient): CompletionSource =>
   async ({ state, pos, explicit }: CompletionContext): Promise<CompletionResult | null> => {
@@ -17,7 +17,7 @@ export const completeLogql =
     try {
       return { from: expected.from, options: await optionsFor(client, expected) };
     } catch {
-      // The query itself will say that Lantern does not answer.
+      // Running the query will report that Lantern does not answer.
       return null;
     }
   };
@@ -63,6 +63,6 @@ const fieldOptions = async (client: QueryClient, selector: string): Promise<Comp
   const fields = await client.query(fieldsQuery(selector));
   return fields.map(({ name, type, parser }) => ({
     label: name,
-    detail: parser === undefined ? type : `${type}, behind ${parser}`,
+    detail: parser === undefined ? type : `${type}, after ${parser}`,
   }));
 };

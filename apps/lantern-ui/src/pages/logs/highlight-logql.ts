@@ -30,7 +30,7 @@ const decorationsOf = (view: EditorView): DecorationSet => {
   return builder.finish();
 };
 
-/** Queries are short: the whole of one is coloured with each change. */
+/** Highlights the whole query after every change; queries are short. */
 export const highlightLogql = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;

@@ -1,17 +1,17 @@
 import type { LogLine } from '../../api/log-line.js';
 
-/** Lines on one side of a line, the nearest first. */
+/** Lines on one side of a line, nearest first. */
 export interface LinesBeside {
   readonly lines: readonly LogLine[];
-  /** Whether the line itself lies on a page that is still to be loaded. */
+  /** Whether the line itself is on a page that is not loaded yet. */
   readonly needsMore: boolean;
 }
 
 /**
- * The lines that stand behind a line in the order of time and arrival.
+ * Returns the lines that follow a line in the order of time and arrival.
  *
- * @param loaded lines of the line's stream from its moment on, in either direction: those of its nanosecond that lie on
- *   its other side come first, then it, then those that are wanted
+ * @param loaded lines of the stream from the time of the line on, in either direction. Lines of the same nanosecond
+ *   on its other side come first, then the line, then the lines to return
  */
 export const linesBeside = (
   line: LogLine,
@@ -23,14 +23,14 @@ export const linesBeside = (
   if (at >= 0) return { lines: loaded.slice(at + 1), needsMore: false };
   const isOfMoment = ({ timeUnixNano }: LogLine): boolean => timeUnixNano === line.timeUnixNano;
   if (hasMore && loaded.every(isOfMoment)) return { lines: [], needsMore: true };
-  // A stage of the query has changed its text: the others of its nanosecond are shown behind it.
+  // A query stage has changed the text of the line. All lines of its nanosecond are then treated as following it.
   return {
     lines: direction === 'forward' ? loaded : loaded.filter((other) => !isOfMoment(other)),
     needsMore: false,
   };
 };
 
-/** @param other from a query without stages, which may have added fields to `line` */
+/** @param other from a query without stages; `line` may have more fields */
 const isSameLine = (line: LogLine, other: LogLine): boolean => {
   if (line.timeUnixNano !== other.timeUnixNano || line.line !== other.line) return false;
   const known = new Map([...line.fields, ...Object.entries(line.labels)]);

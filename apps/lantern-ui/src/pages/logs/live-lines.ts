@@ -1,17 +1,17 @@
 import type { LogLine } from '../../api/log-line.js';
 
-/** More than anybody reads; the oldest make room. */
+/** Maximum number of live lines in memory. The oldest are evicted. */
 export const MOST_LIVE_LINES = 2_000;
 
-/** The lines of a live view, the newest first. */
+/** Live lines, newest first. */
 export interface LiveLines {
   readonly shown: readonly LogLine[];
-  /** Arrived while the reader looks at older ones. */
+  /** Lines that are held back while the reader is not at the top. */
   readonly waiting: readonly LogLine[];
   readonly isHeld: boolean;
-  /** Lines that the server left out because this page was too slow. */
+  /** Number of lines that the server dropped because this client was too slow. */
   readonly dropped: number;
-  /** Names the next line. */
+  /** Key of the next line. */
   readonly nextKey: number;
 }
 
@@ -19,7 +19,7 @@ export const NO_LINES: LiveLines = { shown: [], waiting: [], isHeld: false, drop
 
 export type LiveEvent =
   | { readonly type: 'arrived'; readonly lines: readonly LogLine[]; readonly dropped: number }
-  /** The reader scrolls away from the top, or comes back to it. */
+  /** The reader scrolled away from the top, or back to it. */
   | { readonly type: 'hold'; readonly isHeld: boolean }
   | { readonly type: 'clear' };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectedAt, firstSelector } from './logql-completion.js';
 
-/** The place is where the bar `¦` stands. */
+/** Returns the completion place; `¦` marks the cursor. */
 const expected = (query: string) => {
   const position = query.indexOf('¦');
   return expectedAt(query.replace('¦', ''), position);

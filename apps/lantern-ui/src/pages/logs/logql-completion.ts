@@ -1,6 +1,6 @@
 import { logqlTokens, STAGES, type LogqlToken } from './logql-tokens.js';
 
-/** What can stand at a place of a query. `from` is where the word begins that it would replace. */
+/** Kind of completion at a position. `from` is the start of the word that it replaces. */
 export type Expected = { readonly from: number } & (
   | { readonly what: 'query' }
   | { readonly what: 'label' }
@@ -8,15 +8,15 @@ export type Expected = { readonly from: number } & (
   | {
       readonly what: 'label-value';
       readonly label: string;
-      /** The other matchers as a selector, to narrow the values; empty when there are none. */
+      /** Selector of the other matchers, which narrows the values. Empty if there are none. */
       readonly selector: string;
-      /** The quote that the value needs before and behind it; none where it is there already. */
+      /** Quote to insert around the value. Empty if the query has it. */
       readonly open: '"' | '';
       readonly close: '"' | '';
     }
-  /** Behind a pipe: a stage, or the name of a field to filter by. */
+  /** After a pipe: a stage, or a field to filter by. */
   | { readonly what: 'stage'; readonly selector: string }
-  /** Behind the selector or a stage: a filter or a pipe. */
+  /** After the selector or a stage: a filter or a pipe. */
   | { readonly what: 'filter' }
   /** In `by (…)`: labels and fields. */
   | { readonly what: 'group'; readonly selector: string }
@@ -27,44 +27,44 @@ export const LINE_FILTERS = [
   { label: '!= ""', detail: 'line does not contain' },
   { label: '|~ ""', detail: 'line matches a pattern' },
   { label: '!~ ""', detail: 'line does not match' },
-  { label: '| ', detail: 'parse, filter by a field, format' },
+  { label: '| ', detail: 'parse, filter by field, format' },
 ] as const;
 
 export const STAGE_DETAILS: Readonly<Record<(typeof STAGES)[number], string>> = {
-  json: 'fields of a line of JSON',
-  logfmt: 'fields of a line of key=value',
-  pattern: 'fields by their place',
-  regexp: 'fields by named groups',
+  json: 'fields of a JSON line',
+  logfmt: 'fields of a key=value line',
+  pattern: 'fields by a pattern',
+  regexp: 'fields by named groups of a regular expression',
   unpack: 'labels packed by Promtail',
-  line_format: 'write the line anew',
-  label_format: 'rename and make labels',
-  unwrap: 'the number to compute with',
-  drop: 'without these labels',
-  keep: 'with these labels alone',
-  decolorize: 'without colour codes',
+  line_format: 'rewrite the line',
+  label_format: 'rename or set labels',
+  unwrap: 'label whose value is aggregated',
+  drop: 'drop these labels',
+  keep: 'keep only these labels',
+  decolorize: 'remove color codes',
 };
 
 export const FUNCTIONS = [
-  { label: 'count_over_time', detail: 'lines in each window' },
-  { label: 'rate', detail: 'lines a second' },
-  { label: 'bytes_rate', detail: 'bytes a second' },
-  { label: 'bytes_over_time', detail: 'bytes in each window' },
-  { label: 'quantile_over_time', detail: 'a quantile of unwrapped numbers' },
-  { label: 'avg_over_time', detail: 'the mean of unwrapped numbers' },
-  { label: 'max_over_time', detail: 'the largest unwrapped number' },
-  { label: 'min_over_time', detail: 'the smallest unwrapped number' },
-  { label: 'sum_over_time', detail: 'the sum of unwrapped numbers' },
-  { label: 'absent_over_time', detail: '1 where no line is' },
+  { label: 'count_over_time', detail: 'lines per window' },
+  { label: 'rate', detail: 'lines per second' },
+  { label: 'bytes_rate', detail: 'bytes per second' },
+  { label: 'bytes_over_time', detail: 'bytes per window' },
+  { label: 'quantile_over_time', detail: 'quantile of unwrapped values' },
+  { label: 'avg_over_time', detail: 'mean of unwrapped values' },
+  { label: 'max_over_time', detail: 'maximum of unwrapped values' },
+  { label: 'min_over_time', detail: 'minimum of unwrapped values' },
+  { label: 'sum_over_time', detail: 'sum of unwrapped values' },
+  { label: 'absent_over_time', detail: '1 if there is no line' },
   { label: 'sum', detail: 'over series' },
   { label: 'avg', detail: 'over series' },
   { label: 'max', detail: 'over series' },
   { label: 'min', detail: 'over series' },
   { label: 'count', detail: 'of series' },
-  { label: 'topk', detail: 'the largest series' },
-  { label: 'bottomk', detail: 'the smallest series' },
+  { label: 'topk', detail: 'largest series' },
+  { label: 'bottomk', detail: 'smallest series' },
 ] as const;
 
-/** What can be completed at `position`; undefined within texts, comments and numbers. */
+/** Returns the kind of completion at `position`. Undefined inside strings, comments and numbers. */
 export const expectedAt = (query: string, position: number): Expected | undefined => {
   const before = logqlTokens(query.slice(0, position));
   const last = before.at(-1);
@@ -120,7 +120,7 @@ const inSelector = (
   };
 };
 
-/** The innermost bracket that is not closed. */
+/** Returns the innermost open bracket. */
 const openBracket = (tokens: readonly LogqlToken[]): LogqlToken | undefined => {
   const open: LogqlToken[] = [];
   for (const token of tokens) {
@@ -133,7 +133,7 @@ const openBracket = (tokens: readonly LogqlToken[]): LogqlToken | undefined => {
 const isGrouping = (tokens: readonly LogqlToken[], open: LogqlToken): boolean =>
   ['by', 'without'].includes(tokens[tokens.indexOf(open) - 1]?.text ?? '');
 
-/** The finished matchers before the one that is being typed. */
+/** Returns the complete matchers before the one at the cursor. */
 const otherMatchers = (context: readonly LogqlToken[]): string => {
   const begin = context.findLastIndex(({ text }) => text === '{');
   const matchers: string[] = [];
@@ -144,7 +144,7 @@ const otherMatchers = (context: readonly LogqlToken[]): string => {
   return matchers.length === 0 ? '' : `{${matchers.join(', ')}}`;
 };
 
-/** The first finished `{…}` of a query; empty when there is none. */
+/** Returns the first complete `{…}` of a query. Empty if there is none. */
 export const firstSelector = (query: string): string => {
   const tokens = logqlTokens(query);
   const begin = tokens.find(({ text }) => text === '{');

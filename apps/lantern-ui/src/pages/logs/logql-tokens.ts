@@ -1,18 +1,18 @@
-/** What a stretch of a query is, as far as its looks and its completion go. */
+/** Kind of a token, for highlighting and completion. */
 export type LogqlTokenKind =
   'comment' | 'string' | 'number' | 'range' | 'operator' | 'punctuation' | 'function' | 'keyword' | 'name';
 
 export interface LogqlToken {
   readonly kind: LogqlTokenKind;
   readonly text: string;
-  /** In UTF-16 units. */
+  /** Start offset in UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  /** The query ends before the literal does: somebody is still typing it. */
+  /** Whether the literal is unterminated because it is still being typed. */
   readonly isOpen: boolean;
 }
 
-/** Words with a meaning of their own. Parsers and formatters come behind a pipe. */
+/** Keywords of stages. Parsers and formatters follow a pipe. */
 export const STAGES = [
   'json',
   'logfmt',
@@ -33,7 +33,7 @@ const KEYWORDS = new Set<string>([
   ...['bool', 'offset', 'or', 'and', 'unless'],
 ]);
 
-/** In this order; the first that fits is taken. A literal may lack its end. */
+/** Patterns in order of precedence. Literals may be unterminated. */
 const PATTERNS: readonly (readonly [LogqlTokenKind, RegExp])[] = [
   ['comment', /#[^\n]*/y],
   ['string', /"(?:[^"\\\n]|\\.)*"?|`[^`]*`?/y],
@@ -45,8 +45,7 @@ const PATTERNS: readonly (readonly [LogqlTokenKind, RegExp])[] = [
 ];
 
 /**
- * Cuts a query into tokens, as far as it goes: unlike the parser of the server it takes what is not finished yet, and
- * passes over what it does not know.
+ * Splits a query into tokens. Unlike the parser of the server it accepts incomplete queries and skips unknown text.
  */
 export const logqlTokens = (query: string): LogqlToken[] => {
   const tokens: LogqlToken[] = [];
@@ -87,6 +86,6 @@ const wordKind = (query: string, word: string, end: number): LogqlTokenKind => {
 const isOpen = (kind: LogqlTokenKind, text: string): boolean => {
   if (kind === 'range') return !text.endsWith(']');
   if (kind !== 'string') return false;
-  // A quote behind a backslash is part of the text.
+  // A quote after a backslash belongs to the string.
   return text.length === 1 || !text.endsWith(text.charAt(0)) || /(?<!\\)(?:\\\\)*\\"$/.test(text);
 };

@@ -3,18 +3,18 @@ import { readTimeRange, timeRangeParams, type TimeRange } from '../../shared/tim
 
 export const DEFAULT_LOOKBACK = '1h';
 
-/** Every line: each stream has a service. */
+/** Selector of all streams: every stream has a service. */
 export const ANY_SERVICE = '{service_name=~".+"}';
 
 export type LineOrder = 'newest' | 'oldest';
 
-/** All that a link to the log page says. */
+/** State of the page that the URL holds. */
 export interface LogsPageState {
-  /** LogQL; {@link ANY_SERVICE} when the address has none. */
+  /** LogQL query; {@link ANY_SERVICE} if the URL has none. */
   readonly query: string;
   readonly range: TimeRange;
   readonly order: LineOrder;
-  /** Follow the lines that come. */
+  /** Whether new lines are tailed. */
   readonly isLive: boolean;
 }
 
@@ -25,7 +25,7 @@ export const parseLogsParams = (params: URLSearchParams): LogsPageState => ({
   isLive: isOn(params.get('live')),
 });
 
-/** The address of the log page. `parseLogsParams` reads the same back. */
+/** Returns the path of the page. Inverse of `parseLogsParams`. */
 export const logsPath = ({ query, range, order, isLive }: Partial<LogsPageState>): string => {
   const texts: Record<string, string | undefined> = {
     query: query === ANY_SERVICE ? undefined : query,

@@ -2,7 +2,7 @@ import { StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, type DecorationSet } from '@codemirror/view';
 import classes from './QueryEditor.module.css';
 
-/** A place in the query, counted from 1, as Loki's messages do. */
+/** Position in the query, counted from 1 as in the messages of Loki. */
 export interface Fault {
   readonly line: number;
   readonly column: number;
@@ -10,7 +10,7 @@ export interface Fault {
 
 export const setFault = StateEffect.define<Fault | undefined>();
 
-/** Underlines the word at the fault until the query is changed. */
+/** Underlines the word at the fault until the query changes. */
 export const markedFault = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update: (marks, transaction) => {

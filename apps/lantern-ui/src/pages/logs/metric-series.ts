@@ -3,8 +3,8 @@ import { paletteColor } from '../../shared/service-color.js';
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Names of the series of one answer, such as `level="error", service="shop"`. Series that all have the same single label
- * are named by its value alone.
+ * Returns the names of the series of one response, such as `level="error", service="shop"`. If all series have the
+ * same single label, its value is the name.
  */
 export const seriesNames = (series: readonly Labels[]): string[] => {
   const isOneLabel = new Set(series.map((labels) => JSON.stringify(Object.keys(labels)))).size === 1;
@@ -18,7 +18,7 @@ export const seriesNames = (series: readonly Labels[]): string[] => {
   });
 };
 
-/** Neighbours in rank are far apart in hue. */
+/** Returns the color of a series. Adjacent ranks have distant hues. */
 export const seriesColor = (rank: number): string => {
   const { light, dark } = paletteColor((rank * 5) % 24);
   return `light-dark(${light}, ${dark})`;

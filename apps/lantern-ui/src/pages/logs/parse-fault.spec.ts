@@ -9,7 +9,7 @@ describe('faultIn', () => {
     });
   });
 
-  it.each([undefined, 'parse error : queries require at least one regexp', 'No answer within 15 s.'])(
+  it.each([undefined, 'parse error : queries require at least one regexp', 'No response within 15 s.'])(
     'finds none in %s',
     (message) => {
       expect(faultIn(message)).toBeUndefined();

@@ -1,11 +1,11 @@
 import type { Fault } from './marked-fault.js';
 
-/** Where a message of Loki's says that the query is wrong. */
+/** Returns the position of a syntax error from a message of Loki. */
 export const faultIn = (message: string | undefined): Fault | undefined => {
   const [, line, column] = /parse error at line (\d+), col (\d+)/.exec(message ?? '') ?? [];
   return line === undefined ? undefined : { line: Number(line), column: Number(column) };
 };
 
-/** The query that a message proposes instead: for an id that is no label, one that finds it. */
+/** Returns the query that a message proposes, such as one that finds the lines of an ID that is not a label. */
 export const proposedQuery = (message: string | undefined): string | undefined =>
   /Ask for it behind the selector: (\{.+)$/s.exec(message ?? '')?.[1]?.trim();

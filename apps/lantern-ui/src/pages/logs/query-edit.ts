@@ -1,24 +1,24 @@
 import { logqlTokens } from './logql-tokens.js';
 
-/** A query that gives numbers over time, not lines: it does not begin with a selector. */
+/** Whether the query returns metrics, not lines: it does not start with a selector. */
 export const isMetricQuery = (query: string): boolean => {
   const first = logqlTokens(query).find(({ kind, text }) => kind !== 'comment' && text !== '(');
   return first !== undefined && first.text !== '{';
 };
 
-/** How LogQL writes a text: in double quotes, with Go's escapes, which JSON's are. */
+/** Returns a LogQL string literal: double quotes with Go escapes, which include those of JSON. */
 export const quoted = (text: string): string => JSON.stringify(text);
 
-/** Where a field of a line comes from decides how a query reaches it. */
+/** Filter by a field of a line. The origin of the field determines how a query refers to it. */
 export interface FieldFilter {
   readonly key: string;
   readonly value: string;
   readonly operator: '=' | '!=';
-  /** `label` of the stream, `metadata` of the line or already parsed, `json` within the line. */
+  /** Origin: `label` of the stream, structured or parsed `metadata`, or `json` inside the line. */
   readonly origin: 'label' | 'metadata' | 'json';
 }
 
-/** The query of lines, narrowed by a field. */
+/** Returns the log query with an additional filter by a field. */
 export const withFieldFilter = (query: string, { key, value, operator, origin }: FieldFilter): string => {
   if (origin === 'label') return withMatcher(query, `${key}${operator}${quoted(value)}`);
   const filter = `| ${labelName(key)} ${operator} ${quoted(value)}`;
@@ -26,10 +26,10 @@ export const withFieldFilter = (query: string, { key, value, operator, origin }:
   return `${query.trimEnd()}${parse} ${filter}`;
 };
 
-/** The query of lines, narrowed to lines with a text. */
+/** Returns the log query with an additional line filter. */
 export const withLineFilter = (query: string, text: string): string => {
   const end = selectorEnd(query);
-  // Before any parser: what does not contain the text need not be parsed.
+  // The filter precedes all parsers, so that they parse matching lines only.
   return `${query.slice(0, end)} |= ${quoted(text)}${query.slice(end)}`;
 };
 
@@ -39,7 +39,7 @@ const withMatcher = (query: string, matcher: string): string => {
   return `${inner}${inner.endsWith('{') || inner.endsWith(',') ? '' : ', '}${matcher}${query.slice(end - 1)}`;
 };
 
-/** Behind the closing brace of the first selector. */
+/** Returns the offset after the closing brace of the first selector. */
 const selectorEnd = (query: string): number =>
   logqlTokens(query).find(({ text }) => text === '}')?.end ?? query.length;
 
@@ -48,10 +48,14 @@ const hasStage = (query: string, stage: string): boolean => {
   return tokens.some(({ text }, index) => text === stage && tokens[index - 1]?.text === '|');
 };
 
-/** Loki's names for the fields of a line have no other characters. @see https://grafana.com/docs/loki/latest/query/log_queries/#json */
+/**
+ * Returns the field name that Loki derives from a JSON key: other characters become underscores.
+ *
+ * @see https://grafana.com/docs/loki/latest/query/log_queries/#json
+ */
 const labelName = (key: string): string => key.replaceAll(/[^a-zA-Z0-9_]/g, '_').replace(/^(?=\d)/, '_');
 
-/** The texts that lines must contain, to mark them. */
+/** Returns the texts of the line filters, for highlighting. */
 export const searchedTexts = (query: string): string[] => {
   const tokens = logqlTokens(query);
   return tokens.flatMap(({ kind, text, isOpen }, index) => {
@@ -66,7 +70,7 @@ const unescaped = (literal: string): string | undefined => {
   try {
     return JSON.parse(literal) as string;
   } catch {
-    // An escape of Go's that JSON lacks: the mark is left out, the query is not touched.
+    // JSON lacks some Go escapes. Such a text is not highlighted.
     return undefined;
   }
 };

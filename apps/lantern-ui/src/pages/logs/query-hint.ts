@@ -2,18 +2,18 @@ import { ANY_SERVICE } from './logs-params.js';
 import { logqlTokens, STAGES } from './logql-tokens.js';
 import { quoted, withLineFilter } from './query-edit.js';
 
-/** What a person probably meant by a query that the server rejected. */
+/** Correction of a query that the server rejected. */
 export interface QueryHint {
   readonly title: string;
-  /** Sentence about the fault. */
+  /** Description of the error. */
   readonly fault: string;
-  /** Query to run instead; undefined where there is no obvious one. */
+  /** Query to run instead. Undefined if there is no obvious one. */
   readonly proposed: string | undefined;
 }
 
 export const queryHint = (query: string): QueryHint | undefined => plainTextHint(query) ?? stageHint(query);
 
-/** Words without a selector or a function are the text to look for, as in other search boxes. */
+/** Text without a selector or a function is treated as search text, as in other search boxes. */
 const plainTextHint = (query: string): QueryHint | undefined => {
   const text = query.trim();
   const tokens = logqlTokens(text);
@@ -28,7 +28,7 @@ const plainTextHint = (query: string): QueryHint | undefined => {
   };
 };
 
-/** A word behind a pipe is a stage, or a label that is compared. */
+/** Detects a word after a pipe that is neither a stage nor a compared label. */
 const stageHint = (query: string): QueryHint | undefined => {
   const tokens = logqlTokens(query).filter(({ kind }) => kind !== 'comment');
   for (const [index, token] of tokens.entries()) {
@@ -39,8 +39,8 @@ const stageHint = (query: string): QueryHint | undefined => {
       title: `${quoted(token.text)} is not a stage`,
       fault:
         meant === undefined
-          ? `The stages are ${STAGES.join(', ')}. A label filter compares a label, as in | level = "error".`
-          : `The stage ${meant} is spelled like it. This query uses it:`,
+          ? `Valid stages are ${STAGES.join(', ')}. To filter by a label, compare it: | level = "error".`
+          : `Did you mean ${meant}? This query uses it:`,
       proposed: meant && `${query.slice(0, token.start)}${meant}${query.slice(token.end)}`,
     };
   }
@@ -49,7 +49,7 @@ const stageHint = (query: string): QueryHint | undefined => {
 
 const COMPARISONS = new Set(['=', '==', '!=', '=~', '!~', '>', '>=', '<', '<=']);
 
-/** The stage that differs by the fewest letters, at most by a third of them. */
+/** Returns the stage with the smallest edit distance, at most a third of the length. */
 const nearest = (word: string): string | undefined => {
   const candidates = STAGES.map((stage) => ({
     stage,
@@ -61,9 +61,9 @@ const nearest = (word: string): string | undefined => {
     : undefined;
 };
 
-/** Fewest letters to insert, delete or replace (Levenshtein). Words are short. */
+/** Levenshtein distance. Words are short. */
 const editDistance = (a: string, b: string): number => {
-  // A word much longer than any stage is none of them.
+  // A much longer word cannot be a misspelled stage.
   if (a.length > 2 * b.length) return a.length;
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let line = 0; line < a.length; line++) {

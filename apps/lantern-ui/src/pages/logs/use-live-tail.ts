@@ -4,7 +4,7 @@ import { liveLines, NO_LINES, type LiveLines } from './live-lines.js';
 
 export interface LiveTail extends LiveLines {
   readonly status: 'connecting' | 'open' | 'failed';
-  /** Why it failed. */
+  /** Error of the connection. */
   readonly error: Error | undefined;
   readonly hold: (isHeld: boolean) => void;
   readonly clear: () => void;
@@ -13,7 +13,7 @@ export interface LiveTail extends LiveLines {
 const FIRST_RETRY_MILLIS = 500;
 const LONGEST_RETRY_MILLIS = 10_000;
 
-/** Follows the lines of a query as they come; tries again when the connection ends. */
+/** Tails the lines of a query. Reconnects when the connection ends. */
 export const useLiveTail = (query: string, isEnabled: boolean): LiveTail => {
   const [lines, dispatch] = useReducer(liveLines, NO_LINES);
   const [connection, setConnection] = useState<Pick<LiveTail, 'status' | 'error'>>({
@@ -29,7 +29,7 @@ export const useLiveTail = (query: string, isEnabled: boolean): LiveTail => {
     let retryMillis = FIRST_RETRY_MILLIS;
 
     const connect = () => {
-      // The server sends the latest lines first, those that were shown before among them.
+      // The server first sends the latest lines, which may include those already shown.
       dispatch({ type: 'clear' });
       socket = new WebSocket(tailUrl(query));
       socket.onopen = () => {
@@ -43,7 +43,10 @@ export const useLiveTail = (query: string, isEnabled: boolean): LiveTail => {
       };
     };
 
-    /** A browser does not tell why a connection was refused: the same query over HTTP does. */
+    /**
+     * Browsers do not expose why a WebSocket connection was rejected, so the same query is sent over HTTP to get the
+     * error.
+     */
     const explain = async () => {
       let error: Error;
       try {

@@ -1,7 +1,7 @@
 import { LOG_LEVELS, levelOf, type LogLevel } from '../../api/log-level.js';
 import type { MetricResult } from '../../api/loki.js';
 
-/** The lines of one stretch of time. */
+/** Number of lines in one step. */
 export interface VolumeBar {
   readonly startMillis: number;
   readonly endMillis: number;
@@ -11,13 +11,13 @@ export interface VolumeBar {
 
 export interface Volume {
   readonly bars: readonly VolumeBar[];
-  /** The lines of the fullest bar. */
+  /** Number of lines in the highest bar. */
   readonly most: number;
-  /** The levels that occur, the loudest first. */
+  /** Levels that occur, most severe first. */
   readonly levels: readonly { readonly level: LogLevel; readonly count: number }[];
 }
 
-/** A sample tells of the step that ends with it. */
+/** Returns the bars. A sample counts the step that ends at its time. */
 export const volumeOf = ({ series, startMillis, endMillis, stepMillis }: MetricResult): Volume => {
   const count = Math.max(0, Math.round((endMillis - startMillis) / stepMillis));
   const counts = Array.from({ length: count }, () => new Map<LogLevel, number>());

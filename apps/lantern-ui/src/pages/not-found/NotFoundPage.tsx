@@ -6,9 +6,9 @@ export const NotFoundPage = () => {
   return (
     <>
       <title>Not found · Lantern</title>
-      <Notice title="There is no page here" isPage>
+      <Notice title="Page not found" isPage>
         <p>
-          Nothing is at <code>{pathname}</code>. <Link to="/search">Search for traces</Link> instead.
+          No page exists at <code>{pathname}</code>. <Link to="/search">Search for traces</Link>
         </p>
       </Notice>
     </>

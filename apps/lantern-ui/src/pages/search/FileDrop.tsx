@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import classes from './FileDrop.module.css';
 import { useOpenFile } from './use-open-file.js';
 
-/** Opens a file of traces: from a button, or dropped anywhere on the page. */
+/** Opens a trace file that the user selects or drops anywhere on the page. */
 export const FileDrop = () => {
   const open = useOpenFile();
   const input = useRef<HTMLInputElement>(null);
@@ -20,7 +20,7 @@ export const FileDrop = () => {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
-      // Otherwise the browser leaves the page and shows the file itself.
+      // Prevents the browser from navigating to the dropped file.
       event.preventDefault();
       setDragged(true);
     };
@@ -47,21 +47,21 @@ export const FileDrop = () => {
         leftSection={<IconFileImport size={14} stroke={1.75} />}
         loading={open.isPending}
         onClick={() => input.current?.click()}
-        title="OTLP or Jaeger JSON. It is read here and sent nowhere."
+        title="OTLP or Jaeger JSON. The browser reads the file and uploads nothing."
       >
-        Open a file of traces
+        Open trace file
       </Button>
       <input
         ref={input}
         type="file"
         accept=".json,.jsonl,.ndjson,application/json"
         className={classes.input}
-        aria-label="File of traces"
+        aria-label="Trace file"
         tabIndex={-1}
         onChange={(event) => {
           const [file] = event.currentTarget.files ?? [];
           if (file !== undefined) open.mutate(file);
-          // The same file can be chosen again, after it was mended for example.
+          // Resets the input, so that selecting the same file again fires a change event.
           event.currentTarget.value = '';
         }}
       />
@@ -73,8 +73,8 @@ export const FileDrop = () => {
       {isDragged && (
         <div className={classes.target}>
           <IconFileImport size={32} stroke={1.5} aria-hidden />
-          <p>Drop it to look at its traces</p>
-          <p className={classes.hint}>OTLP or Jaeger JSON. It is read here and sent nowhere.</p>
+          <p>Drop the file to show its traces</p>
+          <p className={classes.hint}>OTLP or Jaeger JSON. The browser reads the file and uploads nothing.</p>
         </div>
       )}
     </div>

@@ -17,7 +17,7 @@ interface FileTracesProps {
   readonly onShow: (state: SearchPageState) => void;
 }
 
-/** The traces of a file that was opened here. */
+/** Traces of a file that this browser has opened. */
 export const FileTraces = ({ state, onShow }: FileTracesProps) => {
   const { file } = state;
   const traces = useQuery(fileTracesQuery(file));
@@ -35,12 +35,15 @@ export const FileTraces = ({ state, onShow }: FileTracesProps) => {
   }
   if (traces.data.length === 0) {
     return (
-      <Notice title={`${file} is not open here`} icon={<IconFileOff size={28} stroke={1.5} />}>
+      <Notice
+        title={`${visibleText(file)} is not open in this browser`}
+        icon={<IconFileOff size={28} stroke={1.5} />}
+      >
         <p>
-          Files stay in the browser in which they were opened, and make room for later ones. Open it again, or
-          drop it on this page.
+          The browser keeps opened files until later ones replace them. Open the file again, or drop it on
+          this page.
         </p>
-        <Button onClick={back}>Search in Lantern</Button>
+        <Button onClick={back}>Search traces in Lantern</Button>
       </Notice>
     );
   }
@@ -52,7 +55,7 @@ export const FileTraces = ({ state, onShow }: FileTracesProps) => {
           {formatCounted(traces.data.length, 'trace')} of <bdi>{visibleText(file)}</bdi>
         </h2>
         <Button variant="subtle" color="gray" leftSection={<IconX size={13} />} onClick={back}>
-          Back to the search
+          Back to search
         </Button>
       </div>
       <FoundTraces

@@ -16,22 +16,22 @@ import { SelectionBar } from './SelectionBar.js';
 
 interface FoundTracesProps {
   readonly state: SearchPageState;
-  /** In the order in which they are shown. */
+  /** Traces in display order. */
   readonly summaries: readonly TraceSummary[];
-  /** Times that were searched, when more traces match than are loaded. */
+  /** Time range of the search, if more traces match than are loaded. */
   readonly partOf?: ResolvedRange | undefined;
   readonly isStale: boolean;
-  /** How many new traces wait while somebody reads. */
+  /** Number of new traces that are held back while the user reads. */
   readonly heldCount: number;
   readonly onRelease: () => void;
   readonly onShow: (state: SearchPageState) => void;
-  /** Absent when all matches are loaded. */
+  /** Loads the next page. Undefined when all matches are loaded. */
   readonly onOlder?: (() => void) | undefined;
   readonly isLoadingOlder: boolean;
   readonly handlers: HTMLAttributes<HTMLElement>;
 }
 
-/** The traces that were found: as a plot, and as cards or a table. */
+/** Search results: a scatter plot above cards or a table. */
 export const FoundTraces = (props: FoundTracesProps) => {
   const { state, summaries, heldCount, onShow } = props;
   const [selection, setSelection] = useState<Selection>([]);

@@ -3,8 +3,9 @@ import { Link } from 'react-router';
 import { Notice } from '../../shared/Notice.js';
 import { lookbackRange, rangePhrase } from '../../shared/time-range.js';
 import { searchPath, type SearchPageState } from './search-params.js';
+import { visibleText } from '../../shared/visible-text.js';
 
-/** There are services, but none of their traces fits. */
+/** Shown when services exist but none of their traces matches. */
 export const NoMatches = ({ state }: { readonly state: SearchPageState }) => {
   const { service, range, sort, limit } = state;
   const hasConditions =
@@ -17,17 +18,17 @@ export const NoMatches = ({ state }: { readonly state: SearchPageState }) => {
   return (
     <Notice title="No matching traces" icon={<IconSearchOff size={28} stroke={1.5} />}>
       <p>
-        Nothing{service === '' ? '' : ` of ${service}`} {rangePhrase(range)}
-        {hasConditions ? ' meets the conditions. They all have to be met by one and the same span.' : '.'}
+        No trace{service === '' ? '' : ` of ${visibleText(service)}`} {rangePhrase(range)}
+        {hasConditions ? ' matches. All conditions must match one span.' : '.'}
       </p>
       {isShort && (
         <p>
-          <Link to={searchPath({ ...state, range: lookbackRange('2d') })}>Look at the last 2 days</Link>
+          <Link to={searchPath({ ...state, range: lookbackRange('2d') })}>Search the last 2 days</Link>
         </p>
       )}
       {hasConditions && (
         <p>
-          <Link to={searchPath({ service, range, sort, limit })}>Drop the other conditions</Link>
+          <Link to={searchPath({ service, range, sort, limit })}>Clear other conditions</Link>
         </p>
       )}
     </Notice>

@@ -5,7 +5,7 @@ import { CopyButton } from '../../shared/CopyButton.js';
 import { Notice } from '../../shared/Notice.js';
 import classes from './NoServices.module.css';
 
-/** What a new user sees before any span has arrived: where to send spans, and a command that sends one. */
+/** Shown before the first span arrives: the endpoints for spans, and a command that sends one. */
 export const NoServices = () => {
   const { data: endpoints, isError } = useQuery(endpointsQuery());
   return (
@@ -36,7 +36,7 @@ const Command = ({ text }: { readonly text: string }) => (
   </div>
 );
 
-/** The shell knows the time at which the command runs; its span lasts a second. */
+/** Returns a shell command that sends a span of one second. The shell inserts the current time. */
 const sendSpan = (otlp: string): string =>
   `now=$(date +%s); curl ${otlp}/v1/traces -H 'content-type: application/json' -d '{
   "resourceSpans": [{

@@ -17,11 +17,11 @@ interface QueryBoxProps {
   readonly onSearch: (state: SearchPageState) => void;
 }
 
-/** A query with operators, which holds in addition to the form. */
+/** Input for a query with operators. The query applies in addition to the form. */
 export const QueryBox = ({ state, onSearch }: QueryBoxProps) => {
   const client = useQueryClient();
   const [text, setText] = useState(state.query);
-  // A link may bring a query that is wrong: that is told at once, what is being typed only when it is sent.
+  // Errors of a query from a link are shown at once, errors in typed text only after submit.
   const [isTold, setTold] = useState(true);
   const [shown, setShown] = useState(state.query);
   if (shown !== state.query) {
@@ -72,11 +72,11 @@ export const QueryBox = ({ state, onSearch }: QueryBoxProps) => {
             )}
             <Popover position="bottom-end" shadow="md" width={440} withRoles trapFocus>
               <Popover.Target>
-                <ActionIcon variant="subtle" color="gray" size={24} aria-label="How to write a query">
+                <ActionIcon variant="subtle" color="gray" size={24} aria-label="Query syntax">
                   <IconHelp size={15} stroke={1.75} />
                 </ActionIcon>
               </Popover.Target>
-              <Popover.Dropdown aria-label="How to write a query">
+              <Popover.Dropdown aria-label="Query syntax">
                 <QueryHelp />
               </Popover.Dropdown>
             </Popover>

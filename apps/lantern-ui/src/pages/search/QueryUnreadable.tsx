@@ -1,12 +1,12 @@
 import { IconFilterOff } from '@tabler/icons-react';
 import { Notice } from '../../shared/Notice.js';
 
-/** Stands where results would, while the box above shows what is wrong and where. */
+/** Replaces the results while the query has a syntax error, which the query box underlines. */
 export const QueryUnreadable = () => (
-  <Notice title="The query cannot be read" icon={<IconFilterOff size={28} stroke={1.5} />}>
+  <Notice title="The query has a syntax error" icon={<IconFilterOff size={28} stroke={1.5} />}>
     <p>
-      What is wrong is underlined above. Mend it and press Enter, or clear it to see all traces. The question
-      mark shows how to write one.
+      The error is underlined. Fix it and press Enter, or clear the query to see all traces. The question mark
+      opens the syntax help.
     </p>
   </Notice>
 );

@@ -11,7 +11,7 @@ interface RecentSearchesProps {
   readonly onForget: () => void;
 }
 
-/** The searches that were made in this browser, to be made again. */
+/** Menu of the recent searches of this browser. */
 export const RecentSearches = ({ recent, onForget }: RecentSearchesProps) => {
   const navigate = useNavigate();
   return (
@@ -33,7 +33,7 @@ export const RecentSearches = ({ recent, onForget }: RecentSearchesProps) => {
         ))}
         <Menu.Divider />
         <Menu.Item c="dimmed" onClick={onForget}>
-          Forget them
+          Clear history
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -18,10 +18,10 @@ import { visibleText } from '../../shared/visible-text.js';
 
 const ROW_HEIGHT = 61;
 
-/** Beyond these a card would be a list of names. */
+/** Maximum number of service names in a card. */
 const MOST_SERVICES = 12;
 
-/** The traces as cards: two lines each. */
+/** Search results as cards of two lines. */
 export const ResultList = ({ summaries, selection, onToggle, pathOf }: ResultsProps) => {
   const now = useNow(10_000);
   const longest = longestOf(summaries);
@@ -69,7 +69,7 @@ export const ResultList = ({ summaries, selection, onToggle, pathOf }: ResultsPr
 interface ResultProps {
   readonly summary: TraceSummary;
   readonly path: string;
-  /** Its duration in percents of the longest one's. */
+  /** Duration as a percentage of the longest one. */
   readonly share: number;
   readonly now: number;
   readonly isSelected: boolean;
@@ -140,7 +140,7 @@ const Result = memo(({ summary, path, share, now, isSelected, onToggle }: Result
 });
 Result.displayName = 'Result';
 
-/** As high as results are, so that nothing jumps when they come. */
+/** Placeholder with the height of the results, to avoid a layout shift. */
 export const ResultListSkeleton = () => (
   <div className={classes.list} aria-hidden>
     {Array.from({ length: 8 }, (_, row) => (

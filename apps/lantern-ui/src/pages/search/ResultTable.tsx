@@ -25,12 +25,12 @@ const ROW_HEIGHT = 34;
 interface Column {
   readonly label: string;
   readonly className?: string | undefined;
-  /** The order for the first press of its head, and for the second one. */
+  /** Orders that the first and the second click on the header select. */
   readonly orders: readonly [SortOrder, SortOrder?];
   readonly descends?: SortOrder;
 }
 
-/** A phone has no room for it. */
+/** Hidden on narrow screens. */
 const SPANS = `${classes.number ?? ''} ${classes.spans ?? ''}`;
 
 const COLUMNS: readonly Column[] = [
@@ -42,7 +42,7 @@ const COLUMNS: readonly Column[] = [
   { label: 'Started', className: classes.started, orders: ['recent', 'oldest'], descends: 'recent' },
 ];
 
-/** The traces as a table: one line each, sorted by its heads. */
+/** Search results as a table that sorts by its headers. */
 export const ResultTable = ({ summaries, selection, onToggle, pathOf, sort, onSort }: ResultTableProps) => {
   const now = useNow(10_000);
   const longest = longestOf(summaries);

@@ -20,11 +20,11 @@ import { visibleText } from '../../shared/visible-text.js';
 
 interface ResultsBarProps {
   readonly state: SearchPageState;
-  /** Undefined until the first answer. */
+  /** Undefined until the first response. */
   readonly summaries: readonly TraceSummary[] | undefined;
-  /** How many match in all, as far as it is known. */
+  /** Total number of matches, if known. */
   readonly total: number | undefined;
-  /** The sort, or the required second service, was applied to the loaded traces alone. */
+  /** Whether the sort order, or the filter by a second service, covers the loaded traces only. */
   readonly isPartial: boolean;
   readonly live: LiveTraces;
   readonly query: {
@@ -35,7 +35,7 @@ interface ResultsBarProps {
   readonly onChange: (state: SearchPageState) => void;
 }
 
-/** What was found, how it is shown, and whether it is fresh. */
+/** Bar above the results: count, display options, live search and errors. */
 export const ResultsBar = ({
   state,
   summaries,
@@ -74,7 +74,7 @@ export const ResultsBar = ({
         <span className={classes.with}>
           {state.with === ''
             ? 'This order covers the loaded traces only.'
-            : 'Only the loaded traces were examined; load more to find others.'}
+            : 'This filter covers the loaded traces only. Load more traces to find others.'}
         </span>
       )}
       {failure !== null && (
@@ -140,7 +140,7 @@ export const ResultsBar = ({
   );
 };
 
-/** `20 of 312 traces`. */
+/** Returns the count, such as `20 of 312 traces`. */
 const countOf = (count: number, total: number | undefined): string =>
   total === undefined || total <= count
     ? formatCounted(count, 'trace')
@@ -156,13 +156,14 @@ const ViewLabel = ({ Icon, text }: { readonly Icon: typeof IconTable; readonly t
 const LIVE_NOTES = {
   connecting: 'connecting…',
   open: 'live',
-  broken: 'connection lost, trying again…',
-  refused: 'live search was refused: too many pages follow already, or Lantern is stopping',
+  broken: 'connection lost, reconnecting…',
+  refused: 'live search rejected: too many clients are subscribed, or Lantern is stopping',
 } as const;
 
 const LiveNote = ({ live: { state, dropped } }: { readonly live: LiveTraces }) => (
   <span className={classes.liveNote} data-state={state} role="status">
     {LIVE_NOTES[state]}
-    {dropped > 0 && ` · ${formatCounted(dropped, 'trace')} came too fast: search again to see them`}
+    {dropped > 0 &&
+      ` · ${formatCounted(dropped, 'trace')} arrived too fast to be shown: search again to see them`}
   </span>
 );

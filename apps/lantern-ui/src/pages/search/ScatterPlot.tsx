@@ -14,14 +14,14 @@ const HEIGHT = 132;
 
 interface ScatterPlotProps {
   readonly summaries: readonly TraceSummary[];
-  /** Times of the axis; those of the traces when undefined. */
+  /** Time range of the axis. Undefined for the range of the traces. */
   readonly range: ResolvedRange | undefined;
   readonly pathOf: (summary: TraceSummary) => string;
 }
 
 /**
- * When the traces happened and how long they took. A picture for the eye and the mouse: the list below says all of
- * it to a keyboard and a screen reader.
+ * Plot of trace duration over start time. It is for pointers only: the list below has the same data for keyboards and
+ * screen readers.
  */
 export const ScatterPlot = ({ summaries, range, pathOf }: ScatterPlotProps) => {
   const { ref, width } = useElementSize();

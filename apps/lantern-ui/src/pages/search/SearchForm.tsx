@@ -16,7 +16,7 @@ interface SearchFormProps {
   readonly state: SearchPageState;
   readonly services: Pick<UseQueryResult<string[]>, 'data' | 'error'>;
   readonly onSearch: (state: SearchPageState) => void;
-  /** Stands beside the buttons. */
+  /** Shown beside the buttons. */
   readonly children?: ReactNode;
 }
 
@@ -27,7 +27,7 @@ export const SearchForm = ({ state, services, onSearch, children }: SearchFormPr
   const [problems, setProblems] = useState<DraftProblems>({});
   const [isOpen, setOpen] = useState(false);
 
-  // The address is the truth: following a link or going back fills the form anew.
+  // The URL is the source of truth: navigation resets the form.
   const [shown, setShown] = useState(address);
   if (shown !== address) {
     setShown(address);
@@ -64,7 +64,7 @@ export const SearchForm = ({ state, services, onSearch, children }: SearchFormPr
       <div className={classes.more}>
         <Select
           label="Operation"
-          placeholder={draft.service === '' ? 'Any; choose a service first' : 'Any operation'}
+          placeholder={draft.service === '' ? 'Any operation; choose a service first' : 'Any operation'}
           data={optionsWith(operations.data ?? [], draft.operation)}
           error={operations.error?.message}
           value={draft.operation === '' ? null : draft.operation}
@@ -209,6 +209,6 @@ const Bounds = ({ what, min, max, problems, onMin, onMax }: BoundsProps) => (
   </fieldset>
 );
 
-/** What is chosen stays on offer, also when the server does not know it (yet, or any more). */
+/** Options that include the selected value, even if the server does not list it. */
 const optionsWith = (names: readonly string[], chosen: string): string[] =>
   chosen === '' || names.includes(chosen) ? [...names] : [chosen, ...names];

@@ -23,7 +23,7 @@ import { useReading } from './use-reading.js';
 import { useSearchResults } from './use-search-results.js';
 import { visibleText } from '../../shared/visible-text.js';
 
-/** How often to look while nothing has arrived yet: somebody is waiting for the first trace. */
+/** Polling interval while no service has sent a span. */
 const WAITING_MILLIS = 2_000;
 
 const SearchPage = () => {
@@ -50,7 +50,7 @@ const SearchPage = () => {
   const go = (next: SearchPageState) => {
     remember(next);
     const path = searchPath(next);
-    // The same question again is asked again: time has gone on.
+    // Submitting an unchanged search refetches it: relative time ranges have moved.
     if (path === searchPath(state)) void query.refetch();
     else void navigate(path);
   };

@@ -12,7 +12,7 @@ interface SelectionBarProps {
   readonly onClear: () => void;
 }
 
-/** What can be done with the chosen traces. */
+/** Actions for the selected traces. */
 export const SelectionBar = ({ selection, onClear }: SelectionBarProps) => {
   const download = useMutation({
     mutationFn: fetchTraces,
@@ -40,7 +40,7 @@ export const SelectionBar = ({ selection, onClear }: SelectionBarProps) => {
         </span>
       )}
       {path === undefined ? (
-        <span className={classes.hint}>one more to compare</span>
+        <span className={classes.hint}>Select one more trace to compare</span>
       ) : (
         <Button component={Link} to={path} variant="filled" leftSection={<IconArrowsDiff size={14} />}>
           Compare

@@ -4,10 +4,10 @@ import { formatCounted } from '../../shared/format/count.js';
 import classes from './TraceMarks.module.css';
 import { visibleText } from '../../shared/visible-text.js';
 
-/** What a trace is called: its root span, once that has arrived. */
+/** Name of a trace: service and operation of its root span. */
 export const TraceName = ({ summary }: { readonly summary: TraceSummary }) =>
   summary.rootOperation === '' ? (
-    <span className={classes.rootless}>root span not arrived</span>
+    <span className={classes.rootless}>root span not received</span>
   ) : (
     <>
       <bdi className={classes.service}>{visibleText(summary.rootService)}</bdi>{' '}
@@ -25,7 +25,10 @@ export const ErrorMark = ({ count }: { readonly count: number }) =>
 
 export const IncompleteMark = ({ orphanCount }: { readonly orphanCount: number }) =>
   orphanCount > 0 && (
-    <span className={classes.incomplete} title="Some spans name a parent that has not arrived">
+    <span
+      className={classes.incomplete}
+      title="Some spans refer to a parent span that Lantern has not received"
+    >
       <IconPuzzle size={14} stroke={1.75} aria-hidden />
       incomplete
     </span>

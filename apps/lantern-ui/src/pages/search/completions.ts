@@ -10,7 +10,7 @@ import { FIELDS, readReference, type FieldType } from './query/references.js';
 import { quoted } from './query/tokens.js';
 import { quotedTag, type TagPlace } from './tags.js';
 
-/** What can stand at a place of a query; names and values are those of the spans in `scope`. */
+/** Returns the completions at a place of a query. Names and values come from the spans in `scope`. */
 export const queryCompletions = async (
   client: QueryClient,
   scope: AttributeScope,
@@ -37,7 +37,7 @@ export const queryCompletions = async (
   }
 };
 
-/** What can stand at a place of a list of tags. */
+/** Returns the completions at a place of a tag list. */
 export const tagCompletions = async (
   client: QueryClient,
   scope: AttributeScope,
@@ -72,8 +72,8 @@ export const tagCompletions = async (
 
 const WORDS = {
   key: [
-    { insert: 'not ', label: 'not', hint: 'the opposite' },
-    { insert: 'event(', label: 'event(', hint: 'one and the same event' },
+    { insert: 'not ', label: 'not', hint: 'negate a condition' },
+    { insert: 'event(', label: 'event(', hint: 'all conditions match one event' },
   ],
   connective: [
     { insert: 'and ', label: 'and' },
@@ -84,12 +84,12 @@ const WORDS = {
 const fieldOptions = (): CompletionOption[] =>
   FIELDS.map(({ names: [name], means }) => ({ insert: `${name} `, label: name, hint: means }));
 
-/** A key that neither span nor resource have needs its level before it. */
+/** Options for a key. A key that occurs in neither spans nor resources gets the prefix of its level. */
 const keyOptions = ({ key, levels, count }: V3AttributeKey): CompletionOption[] => {
   const isPlain = levels.includes('span') || levels.includes('resource');
   const names = isPlain ? [key] : levels.map((level) => `${level}.${key}`);
   return names.map((name) => ({
-    // A key that reads as something else, a field for example, is one when it stands in quotes.
+    // Keys that equal the name of a field are quoted to refer to the attribute.
     insert: `${FIELDS.some((field) => field.names.includes(name)) ? `"${name}"` : quoted(name)} `,
     label: name,
     hint: formatCount(count),
@@ -139,11 +139,11 @@ const valuesOf = async (
   return values.map(({ value, count }) => ({ insert: value, hint: formatCount(count) }));
 };
 
-/** Those that begin with what was typed, then those that contain it. */
+/** Options that start with the typed text, followed by options that contain it. */
 const matching = (options: readonly CompletionOption[], typed: string): CompletionOption[] => {
   const wanted = typed.toLowerCase();
   const textOf = ({ label, insert }: CompletionOption) => (label ?? insert).toLowerCase();
-  // One that is written out needs no completion.
+  // A fully typed option needs no completion.
   const open = options.filter((option) => textOf(option) !== wanted && textOf(option).includes(wanted));
   return [
     ...open.filter((option) => textOf(option).startsWith(wanted)),

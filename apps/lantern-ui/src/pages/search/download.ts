@@ -1,10 +1,10 @@
 import { getJson } from '../../api/http.js';
 
-/** In one request; more would make an address that is too long. */
+/** Maximum number of trace IDs per request; more would exceed common URL length limits. */
 const BATCH = 50;
 
 /**
- * Fetches traces in the JSON of Jaeger's API, which Lantern, Jaeger and Grafana open.
+ * Fetches traces as legacy Jaeger JSON, which Lantern, Jaeger and Grafana open.
  *
  * @throws {ApiError}
  */
@@ -18,7 +18,7 @@ export const fetchTraces = async (traceIds: readonly string[]): Promise<{ data: 
   return { data };
 };
 
-/** Hands a file to the reader. */
+/** Saves JSON as a file through a browser download. */
 export const saveJson = (name: string, content: unknown): void => {
   const url = URL.createObjectURL(new Blob([JSON.stringify(content)], { type: 'application/json' }));
   const link = document.createElement('a');

@@ -1,12 +1,12 @@
 import type { TraceSummary } from '../../api/trace-summaries.js';
 
-/** Traces that came in since live search began, by id. */
+/** Traces that arrived since live search started, by ID. */
 export type Arrivals = ReadonlyMap<string, TraceSummary>;
 
-/** So many are kept; a person who wants to see older ones searches for them. */
+/** Maximum number of live traces in memory. The oldest are evicted. */
 export const MOST_ARRIVALS = 500;
 
-/** Takes in what came; of a trace that comes again the latest counts. The oldest make room. */
+/** Merges new summaries; a newer one replaces the old. Beyond the limit the oldest are evicted. */
 export const withArrivals = (
   arrivals: Arrivals,
   summaries: readonly TraceSummary[],
@@ -24,11 +24,11 @@ export const withArrivals = (
   return next;
 };
 
-/** What was found, brought up to date, together with what has come in since. */
+/** Merges search results with live traces. A live trace updates the result in place. */
 export const mergeArrivals = (found: readonly TraceSummary[], arrivals: Arrivals): TraceSummary[] => {
   const foundIds = new Set(found.map(({ traceId }) => traceId));
   const added = [...arrivals.values()].filter(({ traceId }) => !foundIds.has(traceId));
-  // A search that was made after the arrival knows more of the trace.
+  // A search after the arrival has newer data on the trace.
   const latest = (summary: TraceSummary): TraceSummary => {
     const arrival = arrivals.get(summary.traceId);
     return arrival !== undefined && arrival.spanCount > summary.spanCount ? arrival : summary;

@@ -2,7 +2,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { formatTags } from './tags.js';
 import { formatSearchParams, type SearchPageState } from './search-params.js';
 
-/** More would not be looked through. */
+/** Maximum number of recent searches. */
 const MOST = 10;
 
 export const useRecentSearches = () => {
@@ -11,22 +11,25 @@ export const useRecentSearches = () => {
     defaultValue: [],
   });
   return {
-    /** The addresses' queries, the latest first. */
+    /** Query strings of the searches, newest first. */
     recent,
     remember: (state: SearchPageState) => setRecent((old) => withSearch(old, state)),
     forget: () => setRecent([]),
   };
 };
 
-/** Puts a search before those that were made earlier; one without any condition is not worth a place. */
+/** Adds a search in front of earlier ones. Searches without conditions are not stored. */
 export const withSearch = (recent: readonly string[], state: SearchPageState): readonly string[] => {
   if (searchWords(state) === '') return recent;
-  // How results are shown is no part of what was looked for.
+  // Display options do not distinguish searches.
   const query = formatSearchParams({ ...state, sort: 'recent', view: 'cards', isLive: false }).toString();
   return [query, ...recent.filter((other) => other !== query)].slice(0, MOST);
 };
 
-/** The conditions in one line: `order-service calculate_total error=true ≥ 1s`. Empty when there is none. */
+/**
+ * Returns the conditions in one line, such as `order-service calculate_total error=true ≥ 1s`. Empty without
+ * conditions.
+ */
 export const searchWords = (state: SearchPageState): string =>
   [
     state.service,

@@ -1,6 +1,6 @@
 const links = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('[data-result]')];
 
-/** Puts the focus on the next or the previous result; on the first one when none has it. */
+/** Focuses the next or previous result, or the first one if no result has the focus. */
 export const stepResult = (direction: 1 | -1): void => {
   const all = links();
   const at = all.findIndex((link) => link === document.activeElement);
@@ -9,6 +9,6 @@ export const stepResult = (direction: 1 | -1): void => {
   next?.scrollIntoView({ block: 'nearest' });
 };
 
-/** The trace whose result has the focus. */
+/** ID of the trace whose result has the focus. */
 export const focusedTrace = (): string | undefined =>
   document.activeElement instanceof HTMLElement ? document.activeElement.dataset.traceId : undefined;

@@ -3,9 +3,9 @@ import type { ResolvedRange } from '../../shared/time-range.js';
 import type { TraceSummary } from '../../api/trace-summaries.js';
 
 export interface Plot {
-  /** Where the field begins, right of the durations. */
+  /** Left edge of the plot area, right of the duration labels. */
   readonly left: number;
-  /** The largest first, so that small ones lie above them and can be hit. */
+  /** Points, largest first: small points are drawn on top and stay clickable. */
   readonly points: readonly { summary: TraceSummary; x: number; y: number; radius: number }[];
   readonly durations: readonly { y: number; durationNano: DurationNano }[];
   readonly times: readonly { x: number; unixNano: UnixNano; anchor: 'start' | 'middle' | 'end' }[];
@@ -16,10 +16,10 @@ const BOTTOM = 20;
 const MAX_RADIUS = 11;
 
 /**
- * Time from left to right, duration upwards by powers of ten: a slow trace does not flatten all others.
+ * Lays out the plot: time on a linear x axis, duration on a logarithmic y axis, so that a slow trace does not flatten
+ * all others.
  *
- * @param range times that were searched, where the traces are only a part of those that match: the axis then shows all
- *   of them
+ * @param range time range of the search, if the traces are only a part of the matches: the axis then shows all of it
  */
 export const plotOf = (
   summaries: readonly TraceSummary[],
@@ -74,5 +74,5 @@ export const plotOf = (
   };
 };
 
-/** Anything below a microsecond counts as one: clocks of most senders know no less. */
+/** Durations below one microsecond count as one: most clocks are no more precise. */
 const log10 = (duration: DurationNano): number => Math.log10(Math.max(Number(duration), 1_000));

@@ -18,25 +18,25 @@ describe('readDraft', () => {
 
   it.each([
     ['tags', 'a="b', 'The quotation mark of a is not closed.'],
-    ['minDuration', '10', 'Write it like 250ms, 1.5s or 1m30s.'],
-    ['maxDuration', '-1s', 'Write it like 250ms, 1.5s or 1m30s.'],
-    ['limit', '0', 'A number from 1 to 1500.'],
-    ['limit', '1e3', 'A number from 1 to 1500.'],
+    ['minDuration', '10', 'Use a duration such as 250ms, 1.5s or 1m30s.'],
+    ['maxDuration', '-1s', 'Use a duration such as 250ms, 1.5s or 1m30s.'],
+    ['limit', '0', 'Enter a number from 1 to 1500.'],
+    ['limit', '1e3', 'Enter a number from 1 to 1500.'],
   ] as const)('says what is wrong with %s “%s”', (field, text, problem) => {
     expect(readDraft({ ...draft, [field]: text }).problems).toEqual({ [field]: problem });
   });
 
   it('refuses a maximum below the minimum', () => {
     expect(readDraft({ ...draft, minDuration: '2s', maxDuration: '900ms' }).problems).toEqual({
-      maxDuration: 'Must not be below the minimum.',
+      maxDuration: 'The maximum must not be less than the minimum.',
     });
   });
 
   it('refuses times that are none, or in the wrong order', () => {
     const custom = { ...draft, lookback: 'custom', from: '2026-11-22T14:00:00' };
-    expect(readDraft({ ...custom, to: '' }).problems).toEqual({ to: 'A date and a time.' });
+    expect(readDraft({ ...custom, to: '' }).problems).toEqual({ to: 'Enter a date and a time.' });
     expect(readDraft({ ...custom, to: '2026-11-22T13:00:00' }).problems).toEqual({
-      to: 'Must be after the start.',
+      to: 'The end must be after the start.',
     });
   });
 });

@@ -6,7 +6,7 @@ import { lookbackRange, type TimeRange } from '../../shared/time-range.js';
 import type { SearchPageState } from './search-params.js';
 import { formatTags, parseTags, type Tags } from './tags.js';
 
-/** What stands in the fields of the form, right or wrong. */
+/** Text of the form fields, valid or not. */
 export interface SearchDraft {
   readonly service: string;
   readonly operation: string;
@@ -16,14 +16,14 @@ export interface SearchDraft {
   readonly minTraceDuration: string;
   readonly maxTraceDuration: string;
   readonly limit: string;
-  /** A lookback, or `custom` for the times below. */
+  /** Lookback, or `custom` for the times below. */
   readonly lookback: string;
-  /** As `<input type="datetime-local">` writes it, in the reader's time zone. */
+  /** Format of `<input type="datetime-local">`, in the time zone of the browser. */
   readonly from: string;
   readonly to: string;
 }
 
-/** What is wrong with which field, and how to write it. */
+/** Error message by field. */
 export type DraftProblems = Partial<Record<keyof SearchDraft, string>>;
 
 export const draftOf = (state: SearchPageState): SearchDraft => {
@@ -48,10 +48,10 @@ export const draftOf = (state: SearchPageState): SearchDraft => {
   };
 };
 
-/** The part of a search that the form is about. */
+/** Part of a search that the form edits. */
 export type DraftedSearch = Pick<SearchPageState, keyof TraceSearch & keyof SearchPageState>;
 
-/** The search that the draft means, and what is wrong with it; the search counts only when nothing is. */
+/** Parses the draft. The search is valid only if there are no problems. */
 export const readDraft = (
   draft: SearchDraft,
 ): { readonly search: DraftedSearch; readonly problems: DraftProblems } => {
@@ -70,7 +70,7 @@ export const readDraft = (
     const min = read(least, () => durationOf(draft[least]), undefined);
     const max = read(most, () => durationOf(draft[most]), undefined);
     if (min !== undefined && max !== undefined && max < min)
-      problems[most] = 'Must not be below the minimum.';
+      problems[most] = 'The maximum must not be less than the minimum.';
   }
   const limit = read('limit', () => limitOf(draft.limit), 0);
   const range = draft.lookback === 'custom' ? fixedRange(draft, problems) : lookbackRange(draft.lookback);
@@ -95,7 +95,7 @@ const DURATIONS = [
   ['minTraceDuration', 'maxTraceDuration'],
 ] as const;
 
-/** The text of the tags with or without the condition that the span failed; everything else stays as typed. */
+/** Returns the tags text with or without `error=true`. The rest of the text stays unchanged. */
 export const withErrorTag = (tags: string, isWanted: boolean): string => {
   const others = tags.replace(/(^|\s)error=true(?=\s|$)/g, ' ').trim();
   return isWanted ? `${others} error=true`.trim() : others;
@@ -107,22 +107,22 @@ const durationOf = (text: string): bigint | undefined => {
     const nanos = parseGoDuration(text.trim());
     if (nanos >= 0n) return nanos;
   } catch {
-    // Said below, in the words of the form.
+    // Reported as an invalid duration below.
   }
-  throw new Error('Write it like 250ms, 1.5s or 1m30s.');
+  throw new Error('Use a duration such as 250ms, 1.5s or 1m30s.');
 };
 
 const limitOf = (text: string): number => {
   const limit = /^\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
-  if (limit < 1 || limit > MAX_SEARCH_LIMIT) throw new Error(`A number from 1 to ${MAX_SEARCH_LIMIT}.`);
+  if (limit < 1 || limit > MAX_SEARCH_LIMIT) throw new Error(`Enter a number from 1 to ${MAX_SEARCH_LIMIT}.`);
   return limit;
 };
 
 const fixedRange = (draft: SearchDraft, problems: DraftProblems): TimeRange => {
   const [start, end] = [Date.parse(draft.from), Date.parse(draft.to)];
-  if (Number.isNaN(start)) problems.from = 'A date and a time.';
-  if (Number.isNaN(end)) problems.to = 'A date and a time.';
-  if (start >= end) problems.to = 'Must be after the start.';
+  if (Number.isNaN(start)) problems.from = 'Enter a date and a time.';
+  if (Number.isNaN(end)) problems.to = 'Enter a date and a time.';
+  if (start >= end) problems.to = 'The end must be after the start.';
   const micros = (millis: number) => (Number.isNaN(millis) ? 0n : BigInt(millis) * 1_000n);
   return { kind: 'fixed', startMicros: micros(start), endMicros: micros(end) };
 };

@@ -8,31 +8,31 @@ import { parseTags, type Tags } from './tags.js';
 export const DEFAULT_LOOKBACK = '1h';
 export const DEFAULT_LIMIT = 20;
 
-/** All that a link to the search page says. */
+/** State of the search page that the URL holds. */
 export interface SearchPageState extends Omit<TraceSearch, 'filter' | 'orderBy'> {
-  /** A query as a person writes it, see `query/parse.ts`. It holds in addition to all other conditions. */
+  /** Query text, see `query/parse.ts`. It applies in addition to all other conditions. */
   readonly query: string;
   readonly sort: SortOrder;
-  /** Only traces that this service takes part in as well. The server is not asked: it searches one service at a time. */
+  /** Second service that traces must involve. The page filters by it: the server searches one service at a time. */
   readonly with: string;
   readonly view: ResultView;
-  /** New traces come in by themselves. */
+  /** Whether live search is on. */
   readonly isLive: boolean;
-  /** Show the traces of this file, which was opened here, instead of searching. */
+  /** Name of an opened file whose traces are shown instead of search results. */
   readonly file: string;
 }
 
 export type ResultView = 'cards' | 'table';
 
 /**
- * Reads the address of the search page, Jaeger's links included. What cannot be read is as if it were absent, except
- * for durations: the server judges those, and its answer names the fault.
+ * Parses the URL of the search page, including links made for Jaeger. Invalid parameters are ignored, except
+ * durations: the server rejects those with an error that names the fault.
  */
 export const parseSearchParams = (params: URLSearchParams): SearchPageState => {
   const sort = params.get('sort') ?? '';
   return {
     service: params.get('service') ?? '',
-    // Jaeger writes `all` for no particular operation.
+    // Jaeger writes `all` for any operation.
     operation: params.get('operation') === 'all' ? '' : (params.get('operation') ?? ''),
     tags: readTags(params),
     minDuration: params.get('minDuration') ?? '',
@@ -50,7 +50,7 @@ export const parseSearchParams = (params: URLSearchParams): SearchPageState => {
   };
 };
 
-/** The address of a search, without what goes without saying. `parseSearchParams` reads the same back. */
+/** Returns the URL parameters of a search, without defaults. Inverse of `parseSearchParams`. */
 export const formatSearchParams = (state: Partial<SearchPageState>): URLSearchParams => {
   const { service, operation, tags, minDuration, maxDuration, limit, range, sort } = state;
   const texts: Record<string, string | undefined> = {
@@ -76,13 +76,13 @@ export const formatSearchParams = (state: Partial<SearchPageState>): URLSearchPa
   return params;
 };
 
-/** The address of the search page for these conditions. */
+/** Returns the path of the search page with these conditions. */
 export const searchPath = (state: Partial<SearchPageState>): string => {
   const query = formatSearchParams(state).toString();
   return query === '' ? '/search' : `/search?${query}`;
 };
 
-/** `tags` is a JSON map, `tag=key:value` its older form, which may come several times. */
+/** Parses `tags`, a JSON map, and `tag=key:value`, its older form, which may repeat. */
 const readTags = (params: URLSearchParams): Tags => {
   const tags = new Map<string, string>();
   for (const tag of params.getAll('tag')) {
@@ -95,7 +95,7 @@ const readTags = (params: URLSearchParams): Tags => {
   return Object.fromEntries(tags);
 };
 
-/** JSON as links carry it, or logfmt as a person types it into an address. */
+/** Parses tags as JSON, which links use, or as logfmt, which people type. */
 const tagsIn = (text: string): Tags => {
   try {
     if (!text.trimStart().startsWith('{')) return parseTags(text);

@@ -1,10 +1,10 @@
-/** Which traces are chosen, in the order in which they were. */
+/** IDs of the selected traces, in selection order. */
 export type Selection = readonly string[];
 
 export const toggled = (selection: Selection, traceId: string): Selection =>
   selection.includes(traceId) ? selection.filter((id) => id !== traceId) : [...selection, traceId];
 
-/** Where the chosen traces are compared: the first against the second, or against whichever of the cohort is picked there. */
+/** Returns the path that compares the selected traces: the first with the second, or with one of the cohort. */
 export const comparePath = (selection: Selection): string | undefined => {
   const [a, b] = selection;
   if (a === undefined || b === undefined) return undefined;

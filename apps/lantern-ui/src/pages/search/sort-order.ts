@@ -1,7 +1,9 @@
 import type { TraceOrder } from '@lantern/telemetry-model';
 import type { TraceSummary } from '../../api/trace-summaries.js';
 
-/** Orders of the result list. Those without `orderBy` are unknown to the server: they order the loaded traces alone. */
+/**
+ * Sort orders of the results. The server does not support orders without `orderBy`: the page sorts the loaded traces.
+ */
 export const SORT_ORDERS = [
   { value: 'recent', label: 'Most recent', orderBy: 'recent' },
   { value: 'oldest', label: 'Oldest', orderBy: 'oldest' },
@@ -19,11 +21,11 @@ export type SortOrder = (typeof SORT_ORDERS)[number]['value'];
 export const isSortOrder = (text: string): text is SortOrder =>
   SORT_ORDERS.some(({ value }) => value === text);
 
-/** Order that the server is asked for; undefined for one that it does not know. */
+/** Returns the order of the server request. Undefined if the server does not support it. */
 export const serverOrder = (order: SortOrder): TraceOrder | undefined =>
   SORT_ORDERS.find(({ value }) => value === order)?.orderBy;
 
-/** The same traces in this order; equal ones from the most recent to the oldest. */
+/** Sorts summaries. Equal ones are sorted by start time, newest first. */
 export const sortSummaries = (summaries: readonly TraceSummary[], order: SortOrder): TraceSummary[] =>
   summaries.toSorted((a, b) => COMPARE[order](a, b) || compare(b.startUnixNano, a.startUnixNano));
 

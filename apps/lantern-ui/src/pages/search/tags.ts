@@ -1,7 +1,7 @@
-/** Conditions on attributes: each key has to have exactly this value. */
+/** Conditions on attributes: each key must have exactly this value. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** What a person typed is no list of tags; the message says what is wrong and where. */
+/** Syntax error of a tag list. The message names the fault and its place. */
 export class TagSyntaxError extends Error {
   override readonly name = 'TagSyntaxError';
 }
@@ -11,8 +11,8 @@ const QUOTED = /"((?:[^"\\]|\\.)*)"/y;
 const BARE = /[^\s"]+/y;
 
 /**
- * Reads tags as Jaeger's form takes them, in logfmt: `error=true http.route="/users/:id"`. A key alone means `true`,
- * and blanks around `=` are forgiven.
+ * Parses tags in logfmt, as Jaeger’s form does: `error=true http.route="/users/:id"`. A key without a value means
+ * `true`; spaces around `=` are ignored.
  *
  * @throws {TagSyntaxError}
  */
@@ -55,21 +55,21 @@ export const parseTags = (text: string): Tags => {
   return Object.fromEntries(tags);
 };
 
-/** The text that {@link parseTags} reads as these tags. */
+/** Formats tags. Inverse of {@link parseTags}. */
 export const formatTags = (tags: Tags): string =>
   Object.entries(tags)
     .map(([key, value]) => `${key}=${quotedTag(value)}`)
     .join(' ');
 
-/** A value as {@link parseTags} reads it: in quotes where it would not read as one word. */
+/** Returns the value for {@link parseTags}, in quotes unless it is a single word. */
 export const quotedTag = (value: string): string =>
   needsQuotes(value) ? `"${value.replace(/["\\]/g, String.raw`\$&`)}"` : value;
 
 const needsQuotes = (value: string): boolean => value === '' || /[\s"=]/.test(value);
 
-/** What is being written at a place in a list of tags, and which part of the text a choice replaces. */
+/** Key or value that the caret is in, and the part of the text that a completion replaces. */
 export interface TagPlace {
-  /** Whose value it is; undefined while a key is being written. */
+  /** Key whose value is being typed. Undefined while a key is being typed. */
   readonly key: string | undefined;
   readonly typed: string;
   readonly from: number;
@@ -78,7 +78,7 @@ export interface TagPlace {
 
 const TAG_AT = /([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"?|([^\s"]*))|[^\s="]+/g;
 
-/** `http.r|` is a key, `http.route=/us|` a value. */
+/** Returns the place of the caret: `http.r|` is a key, `http.route=/us|` a value. */
 export const tagPlaceAt = (text: string, caret: number): TagPlace => {
   for (const match of text.matchAll(TAG_AT)) {
     const [tag, key] = match;

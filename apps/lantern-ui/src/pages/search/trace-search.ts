@@ -6,10 +6,12 @@ import { parseQuery, QuerySyntaxError } from './query/parse.js';
 import type { SearchPageState } from './search-params.js';
 import { serverOrder } from './sort-order.js';
 
-/** One service is all that the server can ask for. To find traces of two it takes more of them to choose from. */
+/**
+ * Factor on the limit when the page filters by a second service, because the server searches one service at a time.
+ */
 const WITH_FACTOR = 10;
 
-/** What the server is asked; and what is wrong with the query, in which case it had better not be asked. */
+/** Returns the server request, and the syntax error of the query, with which no request must be sent. */
 export const traceSearchOf = (
   state: SearchPageState,
 ): { readonly search: TraceSearch; readonly problem: QuerySyntaxError | undefined } => {

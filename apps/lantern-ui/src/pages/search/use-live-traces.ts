@@ -7,11 +7,11 @@ export type LiveState = 'connecting' | 'open' | 'broken' | 'refused';
 
 export interface LiveTraces {
   readonly state: LiveState;
-  /** Those to be shown. */
+  /** Traces to show. */
   readonly arrivals: Arrivals;
-  /** Those that wait while somebody reads. */
+  /** Traces that are held back while the user reads. */
   readonly held: Arrivals;
-  /** How many traces came too fast to be told. */
+  /** Number of traces that the server dropped because they arrived too fast. */
   readonly dropped: number;
 }
 
@@ -44,15 +44,18 @@ const reduce = (live: LiveTraces, event: Event): LiveTraces => {
 };
 
 interface LiveOptions {
-  /** Undefined to follow nothing. */
+  /** Undefined to disable live search. */
   readonly conditions: TraceConditions | undefined;
-  /** Somebody reads: what comes in waits, so that nothing moves. */
+  /** Whether the user reads the results. New traces are then held back, so that nothing moves. */
   readonly isReading: boolean;
-  /** The line was broken and is open again: something may have been missed. */
+  /** Called after a reconnect: traces may have been missed. */
   readonly onGap: () => void;
 }
 
-/** Follows the traces that match. What comes in while somebody reads is held until they have done, or ask for it. */
+/**
+ * Subscribes to matching traces. Traces that arrive while the user reads are held back until they finish or request
+ * them.
+ */
 export const useLiveTraces = ({
   conditions,
   isReading,

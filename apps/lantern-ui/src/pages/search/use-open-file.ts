@@ -2,14 +2,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import { openTraceFile } from '../../api/opened-files/open-file.js';
 
-/** Opens a file of traces, and goes to what it holds: its one trace, or a list of them. */
+/** Opens a trace file and navigates to its only trace, or to a list of its traces. */
 export const useOpenFile = () => {
   const client = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
     mutationFn: openTraceFile,
     onSuccess: async (traceIds, file) => {
-      // What is known of these traces, or of an older file of the name, is known no more.
+      // Discards cached data on these traces and on an older file of the same name.
       for (const traceId of traceIds) client.removeQueries({ queryKey: ['trace', traceId] });
       client.removeQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('opened-') });
       const [only, ...others] = traceIds;

@@ -1,8 +1,8 @@
 import { useEffect, useState, type FocusEvent } from 'react';
 
 /**
- * Whether somebody reads the results: the pointer or the focus is on them, or the page is scrolled. What comes in then
- * must not move what is read.
+ * Whether the user reads the results: the pointer or the focus is on them, or the page is scrolled. New results must
+ * not move the content then.
  */
 export const useReading = () => {
   const [isPointed, setPointed] = useState(false);
@@ -16,9 +16,9 @@ export const useReading = () => {
   }, []);
   return {
     isReading: isPointed || isFocused || isScrolled,
-    /** What had the focus is gone: a browser tells nobody of that. */
+    /** Browsers fire no blur event when a focused element is removed. */
     loseFocus: () => setFocused(false),
-    /** For the element that holds the results, and what asks for those that wait. */
+    /** Handlers for the element that contains the results and the button that shows held traces. */
     handlers: {
       onPointerEnter: () => setPointed(true),
       onPointerLeave: () => setPointed(false),

@@ -16,13 +16,13 @@ interface SearchOptions {
   readonly state: SearchPageState;
   readonly search: TraceSearch;
   readonly isEnabled: boolean;
-  /** What comes in by itself waits, so that nothing moves. */
+  /** Whether new traces are held back, so that nothing moves. */
   readonly isReading: boolean;
-  /** How often to ask again, in milliseconds. */
+  /** Polling interval in milliseconds. */
   readonly interval: number | false;
 }
 
-/** What was found and what has come in since, in the order in which it is shown. */
+/** Returns search results merged with live traces, in display order. */
 export const useSearchResults = ({ state, search, isEnabled, isReading, interval }: SearchOptions) => {
   const query = useInfiniteQuery({
     ...traceSummariesQuery(search),
@@ -53,20 +53,20 @@ export const useSearchResults = ({ state, search, isEnabled, isReading, interval
   return {
     query,
     live,
-    /** Undefined until the first answer. */
+    /** Undefined until the first response. */
     summaries: pages === undefined ? undefined : summaries,
-    /** How many match in all; unknown where the page itself chooses among them. */
+    /** Total number of matches. Undefined if the page itself filters them. */
     total: total === undefined || partner !== '' ? undefined : total + added,
-    /** The sort, or the required second service, was applied to the loaded traces alone. */
+    /** Whether the sort order, or the filter by a second service, covers the loaded traces only. */
     isPartial: hasNextPage && (serverOrder(sort) === undefined || partner !== ''),
-    /** Times that were searched, while only a part of the matches is loaded. */
+    /** Time range of the search while only a part of the matches is loaded. */
     partOf: hasNextPage ? pages?.[0]?.range : undefined,
-    /** How many new traces wait to be shown. */
+    /** Number of new traces that are held back. */
     heldCount: [...live.held.keys()].filter((traceId) => !shownIds.has(traceId)).length,
   };
 };
 
-/** A trace may move from one page to the next while more of its spans arrive. */
+/** A trace may move to another page while more of its spans arrive. */
 const distinct = (summaries: readonly TraceSummary[]): TraceSummary[] => [
   ...new Map(summaries.map((summary) => [summary.traceId, summary])).values(),
 ];

@@ -35,7 +35,7 @@ export const ChangeMark = ({ change }: { readonly change: Change }) => {
       {latency === 'same' && errors === 0 && <span className={classes.same}>No change</span>}
       {latency === 'unknown' && (
         <span className={classes.same} title="Fewer than ten calls in one of the two periods">
-          too few calls to compare
+          Too few calls to compare
         </span>
       )}
     </span>

@@ -31,7 +31,7 @@ const COLUMNS: readonly {
   { by: 'change', label: 'Change', isNumber: false },
 ];
 
-/** The operations of a service; the figures lead to the traces behind them. */
+/** Table of the operations of a service. Figures link to the matching traces. */
 export const OperationTable = ({ rows, range }: OperationTableProps) => {
   const [{ by, descends }, setOrder] = useState<{ by: OperationOrder; descends: boolean }>({
     by: 'impact',
@@ -87,7 +87,7 @@ const Row = ({ row, range }: { readonly row: OperationRow; readonly range: TimeR
   return (
     <tr>
       <td className={table.name}>
-        <Link to={tracesPath(row, range)} title="Its traces">
+        <Link to={tracesPath(row, range)} title="Traces of the operation">
           {title}
         </Link>
       </td>
@@ -98,19 +98,19 @@ const Row = ({ row, range }: { readonly row: OperationRow; readonly range: TimeR
         {row.errorCount === 0 ? (
           formatPercent(0)
         ) : (
-          <Link to={failedPath(row, range)} title="Traces in which it failed">
+          <Link to={failedPath(row, range)} title="Traces with failed calls">
             {formatPercent(row.errorShare)}
           </Link>
         )}
       </td>
       <td className={table.number}>{formatMillis(latencyMs.p50)}</td>
       <td className={table.number}>
-        <Link to={slowPath(row, range)} title="Traces in which it took longer">
+        <Link to={slowPath(row, range)} title="Traces with calls slower than p95">
           {formatMillis(latencyMs.p95)}
         </Link>
       </td>
       <td className={table.number}>{formatMillis(latencyMs.p99)}</td>
-      <td className={table.number} title="Its share in calls × p95">
+      <td className={table.number} title="Share of calls × p95">
         <span className={classes.impact}>
           <span className={classes.bar} aria-hidden>
             <span className={classes.fill} style={{ width: `${impact * 100}%` }} />

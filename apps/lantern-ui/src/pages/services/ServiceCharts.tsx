@@ -4,10 +4,10 @@ import { TimeChart } from '../../shared/chart/TimeChart.js';
 import { ALARMING_ERROR_SHARE, formatMillis, formatPercent, formatRate } from '../../shared/format/rate.js';
 import classes from './ServiceCharts.module.css';
 
-/** Lines of one chart go from faint to strong. */
+/** Colors of the lines of a chart, from faint to strong. */
 const [FAINT, MEDIUM, STRONG] = ['var(--chart-faint)', 'var(--chart-medium)', 'var(--chart-strong)'] as const;
 
-/** How much a service was asked, how often it failed and how long it took, over time. */
+/** Charts of request rate, error rate and latency of a service. */
 export const ServiceCharts = ({ metrics }: { readonly metrics: ServiceMetrics }) => {
   const [hovered, setHovered] = useState<number>();
   const { startMillis, endMillis, stepMillis, rate, errors, p50, p95, p99 } = metrics;
@@ -41,7 +41,7 @@ export const ServiceCharts = ({ metrics }: { readonly metrics: ServiceMetrics })
   );
 };
 
-/** As high as the charts are, so that nothing jumps when they come. */
+/** Placeholder with the height of the charts, to avoid a layout shift. */
 export const ServiceChartsSkeleton = () => (
   <div className={classes.charts} aria-hidden>
     {Array.from({ length: 3 }, (_, chart) => (

@@ -20,7 +20,7 @@ interface ServiceDetailsProps {
 }
 
 const KIND_LABELS: Readonly<Record<KindGroup, string>> = {
-  requests: 'Requests to it',
+  requests: 'Received requests',
   server: 'server',
   consumer: 'consumer',
   client: 'client',
@@ -29,7 +29,7 @@ const KIND_LABELS: Readonly<Record<KindGroup, string>> = {
   all: 'All kinds',
 };
 
-/** One service: charts, and its operations. */
+/** Details of one service: charts and operations. */
 export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: ServiceDetailsProps) => {
   const { service, range, kinds } = state;
   const metrics = useQuery({
@@ -66,7 +66,7 @@ export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: Service
       </div>
       {rows.length === 0 ? (
         <p className={classes.none}>
-          It has no operations of this kind in this time. Choose “All kinds” to see what else it does.
+          No operations of this kind in the selected time range. Choose “All kinds” to see all operations.
         </p>
       ) : (
         <OperationTable rows={rows} range={range} />

@@ -15,7 +15,7 @@ import { ChangeMark } from './ChangeMark.js';
 interface ServiceTableProps {
   readonly stats: ComparedStats;
   readonly range: TimeRange;
-  /** Where a service is looked at. */
+  /** Returns the path of the page of a service. */
   readonly pathOf: (service: string) => string;
 }
 
@@ -28,7 +28,7 @@ const COLUMNS = [
   { label: 'p99', isNumber: true, value: ({ latencyMs }: ServiceStats) => latencyMs.p99 },
 ] as const;
 
-/** Every service in one line: how much it was asked, how often it failed, how long it took. */
+/** Table of all services with request rate, error rate and latency. */
 export const ServiceTable = ({ stats: { seconds, now, before }, range, pathOf }: ServiceTableProps) => {
   const [{ column, descends }, setOrder] = useState({ column: 1, descends: true });
   const names = now.services.map(({ name }) => name).toSorted();

@@ -20,10 +20,10 @@ import classes from './ServicesPage.module.css';
 import { ServiceTable } from './ServiceTable.js';
 import { visibleText } from '../../shared/visible-text.js';
 
-/** How often to look again while a time that ends now is shown. */
+/** Polling interval while the range ends now. */
 const REFRESH_MILLIS = 15_000;
 
-/** All services, or one of them: what it was asked, how it answered, and what became of that. */
+/** Page of all services, or of one: requests, errors and latency, compared with an earlier period. */
 const ServicesPage = () => {
   const [params] = useSearchParams();
   const navigate = useNavigate();
@@ -98,27 +98,25 @@ const ServicesPage = () => {
         </div>
       </div>
       {stats.isPending ? (
-        <div className={classes.loading} role="status" aria-label="Loading the figures" />
+        <div className={classes.loading} role="status" aria-label="Loading metrics" />
       ) : stats.data === undefined ? (
         <LoadFailed
-          what="The figures"
+          what="The metrics"
           error={stats.error}
           onRetry={() => void stats.refetch()}
           isRetrying={stats.isFetching}
         />
       ) : isEmpty ? (
         <Notice
-          title={
-            service === '' ? 'No service was asked for anything' : `${service} was not asked for anything`
-          }
+          title={service === '' ? 'No requests' : `No requests to ${visibleText(service)}`}
           icon={<IconActivity size={28} stroke={1.5} />}
         >
           <p>
-            Nothing was counted {rangePhrase(range)}. The figures are made of the spans that arrive; nothing
-            else has to be set up.
+            Lantern counted no requests {rangePhrase(range)}. Lantern computes the metrics from received
+            spans; they need no further setup.
           </p>
           <p>
-            <Link to={servicesPath({ ...state, range: lookbackRange('7d') })}>Look at the last 7 days</Link>
+            <Link to={servicesPath({ ...state, range: lookbackRange('7d') })}>Show the last 7 days</Link>
           </p>
         </Notice>
       ) : (

@@ -12,7 +12,7 @@ describe('changeOf', () => {
     [138, 100, 'slower'],
     [80, 100, 'faster'],
     [110, 100, 'same'],
-    // 40 % of next to nothing
+    // 40 % more than a negligible value
     [1.4, 1, 'same'],
   ])('p95 of %s ms after %s ms is %s', (now, before, expected) => {
     expect(changeOf(stats(100, now), stats(100, before)).latency).toBe(expected);

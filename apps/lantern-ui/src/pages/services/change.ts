@@ -5,25 +5,25 @@ import { formatPercent } from '../../shared/format/rate.js';
 /** Change of latency and errors between two periods. */
 export interface Change {
   readonly latency: 'slower' | 'faster' | 'same' | 'unknown';
-  /** Percentile that changed most; p95 where none changed. */
+  /** Percentile that changed most; p95 if none changed. */
   readonly percentile: Percentile;
-  /** That percentile now over the one before: 1.38 is 38 % slower, 18 is eighteen times as slow. */
+  /** Ratio of the current to the earlier percentile: 1.38 is 38 % slower, 18 is eighteen times as slow. */
   readonly factor: number;
-  /** Share of failed calls now less the share before; 0 where the difference may be chance or is too small to matter. */
+  /** Difference of the failed shares, current minus earlier; 0 if it may be chance or is negligible. */
   readonly errors: number;
 }
 
 /**
- * Percentiles that are compared. p95 alone misses an operation whose usual call became slow while its slowest calls
- * stayed as slow as they were.
+ * Percentiles to compare. p95 alone misses an operation whose typical call became slow while its slowest calls did
+ * not change.
  */
 const PERCENTILES = ['p50', 'p95'] as const;
 type Percentile = (typeof PERCENTILES)[number];
 
-/** Minimum number of calls in both periods: percentiles of fewer calls mean little. */
+/** Minimum number of calls in both periods; percentiles of fewer calls are not reliable. */
 const FEWEST_CALLS = 10;
 
-/** Percentiles are exact to 4 %, and noise adds to that. */
+/** Minimum ratio of a notable change. The buckets of percentiles are 4 % wide, and noise adds to that. */
 const NOTABLE_RATIO = 0.15;
 const NOTABLE_MILLIS = 1;
 
@@ -41,7 +41,7 @@ export const changeOf = (now: CallStats, before: CallStats | undefined): Change 
     const isNotable = Math.abs(factor - 1) >= NOTABLE_RATIO && Math.abs(value - earlier) >= NOTABLE_MILLIS;
     return { percentile, factor, isNotable };
   });
-  // A percentile that became slower outweighs one that became faster.
+  // A slower percentile takes precedence over a faster one.
   const notable = changes.filter(({ isNotable }) => isNotable).sort((a, b) => b.factor - a.factor);
   const slowest = notable.find(({ factor }) => factor > 1);
   const { percentile, factor } = slowest ??
@@ -54,7 +54,9 @@ export const changeOf = (now: CallStats, before: CallStats | undefined): Change 
   };
 };
 
-/** `×18` from twice on, and half or less as `×2`; smaller changes in percents: `38 %`. */
+/**
+ * Formats a ratio: `×18` for a factor of two or more in either direction, otherwise as a percentage such as `38 %`.
+ */
 export const formatFactor = (factor: number): string => {
   const times = factor < 1 ? 1 / factor : factor;
   return times >= 1.95
@@ -62,7 +64,7 @@ export const formatFactor = (factor: number): string => {
     : formatPercent(Math.abs(factor - 1));
 };
 
-/** Two shares differ by more than chance when they are two standard errors apart. */
+/** Returns the difference of the failed shares if it exceeds two standard errors, otherwise 0. */
 const notableErrors = (now: CallStats, before: CallStats): number => {
   const [a, b] = [errorShare(now), errorShare(before)];
   const pooled = (now.errorCount + before.errorCount) / (now.callCount + before.callCount);

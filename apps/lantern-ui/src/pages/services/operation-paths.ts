@@ -3,15 +3,15 @@ import type { TimeRange } from '../../shared/time-range.js';
 import { searchPath } from '../search/search-params.js';
 import type { OperationRow } from './operation-rows.js';
 
-/** The traces in which the operation was called. */
+/** Returns the path of a search for traces with the operation. */
 export const tracesPath = ({ service, name }: OperationRow, range: TimeRange): string =>
   searchPath({ service, operation: name, range });
 
-/** Those in which it failed. */
+/** Returns the path of a search for traces in which the operation failed. */
 export const failedPath = ({ service, name }: OperationRow, range: TimeRange): string =>
   searchPath({ service, operation: name, range, tags: { error: 'true' } });
 
-/** Those in which it took longer than nineteen of twenty. */
+/** Returns the path of a search for traces in which the operation took longer than its p95. */
 export const slowPath = ({ service, name, latencyMs }: OperationRow, range: TimeRange): string =>
   searchPath({
     service,

@@ -5,13 +5,13 @@ export interface OperationRow extends OperationStats {
   /** Calls per second. */
   readonly rate: number;
   readonly errorShare: number;
-  /** Its share in calls × p95 of all rows: where time goes. */
+  /** Share of calls × p95 of all rows: where time goes. */
   readonly impact: number;
   readonly change: Change;
   readonly presence: 'both' | 'new' | 'gone';
 }
 
-/** Which operations are listed: those that others ask for, or all. */
+/** Groups of span kinds to list. */
 export const KIND_GROUPS = [
   'requests',
   'server',
@@ -28,7 +28,7 @@ const REQUESTS = ['server', 'consumer'];
 const belongs = (spanKind: string, group: KindGroup): boolean =>
   group === 'all' || (group === 'requests' ? REQUESTS.includes(spanKind) : spanKind === group);
 
-/** The operations of both times; those that are gone come with the calls that they had. */
+/** Returns the operations of both periods. Operations that disappeared have their earlier figures. */
 export const operationRows = ({ seconds, now, before }: ComparedStats, group: KindGroup): OperationRow[] => {
   const earlier = new Map(before.operations.map((operation) => [operationKey(operation), operation]));
   const current = now.operations.filter(({ spanKind }) => belongs(spanKind, group));
@@ -42,7 +42,7 @@ export const operationRows = ({ seconds, now, before }: ComparedStats, group: Ki
       errorShare: errorShare(operation),
       impact: weightOf(operation) / whole,
       change: changeOf(operation, then),
-      // Where nothing was counted before, nothing is new.
+      // Without earlier data, no operation is new.
       presence: then === undefined && before.operations.length > 0 ? 'new' : 'both',
     };
   });
@@ -61,11 +61,11 @@ export const operationRows = ({ seconds, now, before }: ComparedStats, group: Ki
   return [...rows, ...gone];
 };
 
-/** Identity of an operation among those of all services. */
+/** Key of an operation, unique across services. */
 export const operationKey = ({ service, name, spanKind }: OperationStats): string =>
   JSON.stringify([service, name, spanKind]);
 
-/** As Jaeger's Monitor weighs them. */
+/** Weight as in Jaeger’s Monitor. */
 const weightOf = ({ callCount, latencyMs }: CallStats): number => callCount * latencyMs.p95;
 
 export type OperationOrder = 'impact' | 'name' | 'rate' | 'errors' | 'p50' | 'p95' | 'p99' | 'change';

@@ -3,7 +3,7 @@ import { KIND_GROUPS, type KindGroup } from './operation-rows.js';
 
 export const DEFAULT_LOOKBACK = '1h';
 
-/** What the time is compared with. */
+/** Periods to compare with. */
 export const COMPARISONS = [
   { value: 'before', label: 'previous period', earlierMillis: undefined },
   { value: '1d', label: 'a day earlier', earlierMillis: 86_400_000 },
@@ -11,16 +11,16 @@ export const COMPARISONS = [
 ] as const;
 export type Comparison = (typeof COMPARISONS)[number]['value'];
 
-/** All that a link to the page says. */
+/** State of the page that the URL holds. */
 export interface ServicesPageState {
-  /** Empty for all services. */
+  /** Service name; empty for all services. */
   readonly service: string;
   readonly range: TimeRange;
   readonly compare: Comparison;
   readonly kinds: KindGroup;
 }
 
-/** Reads the address, that of Jaeger's Monitor included: it writes `timeframe` in milliseconds. */
+/** Parses the URL, including links of Jaeger’s Monitor, which writes `timeframe` in milliseconds. */
 export const parseServicesParams = (params: URLSearchParams): ServicesPageState => {
   const timeframe = /^\d{4,12}$/.exec(params.get('timeframe') ?? '')?.[0];
   const compare = params.get('compare');
@@ -42,7 +42,7 @@ const lookbackOf = (seconds: number): string => {
   return whole % 60 === 0 ? `${whole / 60}m` : `${whole}s`;
 };
 
-/** The address of the page. `parseServicesParams` reads the same back. */
+/** Returns the path of the page. Inverse of `parseServicesParams`. */
 export const servicesPath = ({ service, range, compare, kinds }: Partial<ServicesPageState>): string => {
   const params = new URLSearchParams();
   const texts = {

@@ -17,7 +17,7 @@ interface LogItemProps {
   readonly onOpenSpan?: (spanId: SpanId) => void;
 }
 
-/** A log line of the trace; unfolds to its fields. */
+/** Log line of the trace that expands to its fields. */
 export const LogItem = ({ line, startUnixNano, isOpen, onToggle, onOpenSpan }: LogItemProps) => {
   const { spanId } = line;
   return (
@@ -38,7 +38,7 @@ export const LogItem = ({ line, startUnixNano, isOpen, onToggle, onOpenSpan }: L
           <LineDetails line={line}>
             {onOpenSpan !== undefined && spanId !== undefined && isSpanId(spanId) && (
               <button type="button" onClick={() => onOpenSpan(spanId)}>
-                Show its span
+                Show span
               </button>
             )}
           </LineDetails>

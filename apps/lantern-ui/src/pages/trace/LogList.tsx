@@ -9,20 +9,20 @@ import { LogItem } from './LogItem.js';
 import classes from './LogList.module.css';
 
 interface LogListProps {
-  /** The oldest first. */
+  /** Lines, oldest first. */
   readonly lines: readonly LogLine[];
-  /** Of the trace: times are shown as distances from it. */
+  /** Start of the trace. Times are shown relative to it. */
   readonly startUnixNano: UnixNano;
-  /** There are more than were asked for. */
+  /** Whether the trace has more lines than the limit. */
   readonly isCut: boolean;
-  /** The latest question was not answered. */
+  /** Whether the latest refetch failed. */
   readonly isStale: boolean;
   readonly onOpenSpan: (spanId: SpanId) => void;
-  /** Stands at the end of the bar. */
+  /** Shown at the end of the bar. */
   readonly children?: ReactNode;
 }
 
-/** All log lines of the trace in the order of time, each unfolding to its fields. */
+/** List of all log lines of the trace, sorted by time. */
 export const LogList = ({ lines, startUnixNano, isCut, isStale, onOpenSpan, children }: LogListProps) => {
   const [threshold, setThreshold] = useState<LogLevel>('unknown');
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
@@ -85,7 +85,7 @@ export const LogList = ({ lines, startUnixNano, isCut, isStale, onOpenSpan, chil
   );
 };
 
-/** Each level that occurs, with how many lines it would leave. */
+/** Returns the levels that occur, with the number of lines that each would leave. */
 const levelChoices = (lines: readonly LogLine[]): { value: LogLevel; label: string }[] => {
   const present = LOG_LEVELS.filter(
     (level) => level !== 'unknown' && lines.some((line) => line.level === level),
@@ -94,7 +94,7 @@ const levelChoices = (lines: readonly LogLine[]): { value: LogLevel; label: stri
     { value: 'unknown', label: 'All levels' },
     ...present.toReversed().map((level) => {
       const count = lines.filter((line) => isAtLeast(line.level, level)).length;
-      return { value: level, label: `${level} and louder (${formatCount(count)})` };
+      return { value: level, label: `${level} and above (${formatCount(count)})` };
     }),
   ];
 };

@@ -17,7 +17,7 @@ interface LogsViewProps {
   readonly onOpenSpan: (spanId: SpanId) => void;
 }
 
-/** All log lines of the trace in the order of time. */
+/** View with all log lines of the trace, sorted by time. */
 export const LogsView = ({ traceId, table, logs, onOpenSpan }: LogsViewProps) => {
   if (logs.isError && logs.data === undefined) {
     return (
@@ -32,15 +32,15 @@ export const LogsView = ({ traceId, table, logs, onOpenSpan }: LogsViewProps) =>
   if (logs.data === undefined) {
     return (
       <p className={classes.hint} role="status">
-        Loading the logs…
+        Loading logs…
       </p>
     );
   }
   if (logs.data.length === 0) {
     return (
       <p className={classes.hint}>
-        No log line carries this trace’s ID. Lines are found by their <code>trace_id</code>: services that log
-        through <code>@lantern/observability</code> write it by themselves.
+        No log line has this trace’s ID. Lantern finds lines by their <code>trace_id</code>. Services that log
+        with <code>@lantern/observability</code> add it automatically.
       </p>
     );
   }

@@ -10,11 +10,11 @@ import { visibleText } from '../../shared/visible-text.js';
 interface OpenedFileBarProps {
   readonly traceId: TraceId;
   readonly file: string;
-  /** Of the trace in the file. */
+  /** Start of the trace in the file. */
   readonly startUnixNano: UnixNano;
 }
 
-/** Names the file that the trace is shown from, and says whether Lantern stores the trace, too. */
+/** Bar with the file that the trace comes from, and whether Lantern also stores the trace. */
 export const OpenedFileBar = ({ traceId, file, startUnixNano }: OpenedFileBarProps) => {
   const client = useQueryClient();
   const { data: isStored } = useQuery(isStoredQuery(traceId, startUnixNano));
@@ -31,12 +31,12 @@ export const OpenedFileBar = ({ traceId, file, startUnixNano }: OpenedFileBarPro
     <div className={classes.bar} role="status">
       <IconFile size={14} stroke={1.75} aria-hidden />
       <span className={classes.text}>
-        This trace is shown from the file <bdi>{visibleText(file)}</bdi>, which is open in this browser.
-        {isStored === true && ' Lantern stores the trace, too. Close the file to see Lantern’s copy.'}
-        {isStored === false && ' Lantern does not store the trace.'}
+        This trace comes from the file <bdi>{visibleText(file)}</bdi>, open in this browser.
+        {isStored === true && ' Lantern also stores this trace. Close the file to see the stored copy.'}
+        {isStored === false && ' Lantern does not store this trace.'}
       </span>
       <Button size="compact-xs" loading={close.isPending} onClick={() => close.mutate()}>
-        Close the file
+        Close file
       </Button>
     </div>
   );

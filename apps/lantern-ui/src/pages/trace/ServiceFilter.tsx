@@ -14,7 +14,7 @@ interface ServiceFilterProps {
   readonly onChange: (hidden: readonly string[]) => void;
 }
 
-/** The services of the trace with what they did, and which of them the waterfall shows. */
+/** Menu of the services of the trace with their figures. It selects the services that the waterfall shows. */
 export const ServiceFilter = ({ table, times, hidden, onChange }: ServiceFilterProps) => {
   const rows = useMemo(() => serviceRows(table, times), [table, times]);
   const hiddenSpans = rows
@@ -60,7 +60,7 @@ export const ServiceFilter = ({ table, times, hidden, onChange }: ServiceFilterP
           ))}
         </ul>
         <div className={classes.foot}>
-          <span>Spans below a hidden one stay.</span>
+          <span>Children of hidden spans stay visible.</span>
           <button
             type="button"
             className={classes.only}

@@ -25,11 +25,11 @@ interface TraceHeaderProps {
   readonly trace: TraceOverview;
   readonly staleBecause: string | undefined;
   readonly onOpen: (row: number) => void;
-  /** Stands at the end of the title's line. */
+  /** Shown at the end of the title row. */
   readonly children: ReactNode;
 }
 
-/** What the trace is, and the two questions it is opened for: what took the time, and what failed. */
+/** Header of a trace: its properties, where the time was spent and what failed. */
 export const TraceHeader = ({ traceId, trace, staleBecause, onOpen, children }: TraceHeaderProps) => {
   const now = useNow(10_000);
   const { table, failure, timeTaken } = trace;
@@ -139,7 +139,7 @@ const FailedIn = ({ trace, failure: { row, message, others }, onOpen }: FailedIn
     <OpenSpan trace={trace} row={row} onOpen={onOpen} />
     {message !== '' && <>: {message.split('\n', 1)[0]?.slice(0, 300)}</>}
     {others > 0 && (
-      <span className={classes.faint}> and in {formatCounted(others, 'other span')} apart from it</span>
+      <span className={classes.faint}> and independently in {formatCounted(others, 'other span')}</span>
     )}
   </span>
 );
@@ -150,8 +150,9 @@ interface TimeTakenProps {
 }
 
 /**
- * `order-service: 10 s of 10 s. INSERT products took 7 s in 2,499 spans.`, and the shares of all services as a bar. The
- * operation's name leads to its longest span.
+ * Service and operation with the largest share of the critical path, such as `order-service: 10 s of 10 s. INSERT
+ * products took 7 s in 2,499 spans.`, and the shares of all services as a bar. The name of the operation links to its
+ * longest span.
  */
 const TimeTaken = ({ trace, onOpen }: TimeTakenProps) => {
   const { table, timeTaken } = trace;
@@ -170,7 +171,7 @@ const TimeTaken = ({ trace, onOpen }: TimeTakenProps) => {
   );
 };
 
-/** As many as have room for their names. */
+/** Maximum number of services that are shown by name. */
 const MOST_NAMED = 4;
 
 const CriticalShares = ({

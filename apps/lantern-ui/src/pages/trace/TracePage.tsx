@@ -15,27 +15,30 @@ import { OpenedFileBar } from './OpenedFileBar.js';
 import classes from './TracePage.module.css';
 import { TraceView } from './TraceView.js';
 
-// While React still sets up the page.
+// Starts the worker while React renders the page.
 startTraceWorker();
 
-/** How often to look again while more may come. */
+/** Polling interval while more spans may arrive. */
 const ARRIVING_MILLIS = 2_000;
 
-/** Senders batch for some seconds, so the newest traces may lack their last spans. */
+/**
+ * Age at which a trace counts as complete. Exporters batch for some seconds, so newer traces may lack their last
+ * spans.
+ */
 const SETTLED_MILLIS = 15_000;
 
-/** A parent that has not come after this time was never sent. */
+/** Age after which a missing parent is not expected any more. */
 const GIVEN_UP_MILLIS = 120_000;
 
 const TracePage = () => {
   const { traceId: text = '' } = useParams();
   const traceId = parseTraceId(text);
   return traceId === undefined ? (
-    <Notice title="This is no trace ID" isPage icon={<IconRouteOff size={28} stroke={1.5} />}>
+    <Notice title="Not a valid trace ID" isPage icon={<IconRouteOff size={28} stroke={1.5} />}>
       <title>Trace · Lantern</title>
       <p>
-        A trace ID is 1 to 32 hex digits, and <code>{text}</code> is not.{' '}
-        <Link to="/search">Search for traces</Link> instead.
+        A trace ID has 1 to 32 hex digits. <code>{text}</code> does not match.{' '}
+        <Link to="/search">Search for traces</Link>
       </p>
     </Notice>
   ) : (
@@ -86,11 +89,12 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
     );
   }
   return (
-    <Notice title="No such trace, or not yet" isPage icon={<IconRouteOff size={28} stroke={1.5} />}>
+    <Notice title="Trace not found" isPage icon={<IconRouteOff size={28} stroke={1.5} />}>
       <title>Trace not found · Lantern</title>
       <p>
-        Nothing has arrived with the trace ID <code>{traceId}</code>. It may still be on its way: this page
-        keeps looking. Or it was not sampled, or is so old that it was dropped.
+        Lantern has no spans with the trace ID <code>{traceId}</code>. They may still be on their way: this
+        page retries every few seconds. Otherwise the trace was not sampled, or was evicted because of its
+        age.
       </p>
       <Button
         leftSection={<IconRefresh size={14} />}
@@ -98,7 +102,7 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
         loading={trace.isFetching}
         component="button"
       >
-        Look now
+        Retry now
       </Button>
     </Notice>
   );
@@ -106,7 +110,7 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
 
 const isUnknown = (error: Error | null): boolean => error instanceof ApiError && error.isNotFound;
 
-/** Whether more spans are likely to come. */
+/** Whether more spans are likely to arrive. */
 const mayGrow = ({ table }: TraceOverview, nowMillis: number): boolean => {
   const age = nowMillis - (Number(table.startUnixNano / 1_000_000n) + table.duration / 1e6);
   return age < (table.missingParents.length > 0 ? GIVEN_UP_MILLIS : SETTLED_MILLIS);

@@ -15,13 +15,13 @@ interface TraceToolbarProps {
   readonly find: string;
   readonly onFind: (text: string) => void;
   readonly findBox: RefObject<HTMLInputElement | null>;
-  /** Undefined until they are known. */
+  /** Number of matches. Undefined while loading. */
   readonly matchCount: number | undefined;
-  /** Which of the matches the cursor is on, from 1; 0 for none. */
+  /** Index of the match at the cursor, from 1; 0 for none. */
   readonly matchPlace: number;
   readonly errorCount: number;
   readonly onStep: (among: 'matches' | 'errors', direction: 1 | -1) => void;
-  /** What only some of the views have. */
+  /** Controls of the current view. */
   readonly children: ReactNode;
 }
 
@@ -87,7 +87,7 @@ export const TraceToolbar = ({
 };
 
 const FIND_SYNTAX =
-  'Words, of which one suffices; "several words" are one; key=value; -key leaves out attributes with such a key';
+  'Spans match if they contain any of the words. Quote a phrase: "several words". Attributes: key=value. Exclude attributes: -key.';
 
 interface StepperProps {
   readonly what: string;
@@ -126,10 +126,10 @@ const Stepper = ({ what, disabled = false, onStep }: StepperProps) => (
 
 const FILTER_LABELS: Readonly<Record<EntryFilter, string>> = {
   all: 'All logs and events',
-  info: 'Info and louder',
-  warn: 'Warnings and errors',
+  info: 'Info and above',
+  warn: 'Warnings and above',
   error: 'Errors only',
-  off: 'No logs in rows',
+  off: 'Hide logs and events',
 };
 
 interface EntryFilterSelectProps {
@@ -138,7 +138,7 @@ interface EntryFilterSelectProps {
   readonly onChange: (filter: EntryFilter) => void;
 }
 
-/** Which logs and events stand as rows in the waterfall. */
+/** Selects the logs and events that have rows in the waterfall. */
 export const EntryFilterSelect = ({ value, counts, onChange }: EntryFilterSelectProps) => (
   <Select
     className={classes.entries ?? ''}

@@ -43,11 +43,11 @@ const LogsView = lazy(
 
 interface TraceViewProps {
   readonly traceId: TraceId;
-  /** With at least one span. */
+  /** Trace with at least one span. */
   readonly trace: TraceOverview;
-  /** The trace comes from a file of this browser, not from Lantern. */
+  /** Whether the trace comes from an opened file, not from Lantern. */
   readonly isFromFile: boolean;
-  /** Why the latest attempt to look for more spans failed. */
+  /** Reason why the latest refetch failed. */
   readonly staleBecause: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
 
   const logs = useQuery({
     ...traceLogsQuery(traceId, table.startUnixNano, table.startUnixNano + BigInt(Math.round(table.duration))),
-    // While the trace grows its times change, and with them the question.
+    // The query key changes with the times of a growing trace.
     placeholderData: keepPreviousData,
   });
   const marks = useMemo(
@@ -92,7 +92,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
   const path = useMemo(() => new PathSections(trace.path, table.length), [trace.path, table.length]);
 
   const find = useFind(traceId, trace, address.find, (text) => address.change({ find: text }));
-  // Spans may share an ID: of those the row that was chosen, as long as it has that ID.
+  // Spans may share an ID. The row that the user selected then decides, as long as it has that ID.
   const [chosenRow, setChosenRow] = useState(NO_ROW);
   const selected = useMemo(
     () => rowOf(table.spanIds, address.spanId, chosenRow),
@@ -137,24 +137,24 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     });
   };
 
-  /** Goes through some of the spans in reading order, from the cursor on and around the end. */
+  /** Steps through matches or errors in reading order, starting at the cursor. Wraps around at the end. */
   const step = (among: 'matches' | 'errors', direction: 1 | -1) => {
     const flags = among === 'errors' ? table.isError : find.flags;
     const next = flags === undefined ? NO_ROW : nextFlagged(flags, cursor, direction);
     if (next !== NO_ROW) open(next);
   };
   const stepRow = (direction: 1 | -1) => {
-    // Other views show the cursor in the panel alone.
+    // Other views show the cursor in the panel only.
     if (address.view !== 'waterfall' && selected === NO_ROW) return;
     moveTo(nextSpan(rows, cursor, direction));
-    // The cursor is drawn, and opened by Enter, while the tree has the focus.
+    // The tree draws the cursor, and Enter opens it, while the tree has the focus.
     waterfall.current?.focus();
   };
   const showView = (view: typeof address.view) => {
     if (view !== address.view) address.change({ view });
   };
 
-  // Jaeger's keys, and those of readers.
+  // Jaeger's shortcuts, and those of common readers.
   useHotkeys([
     ['j', () => stepRow(1)],
     ['k', () => stepRow(-1)],
@@ -314,9 +314,9 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
   );
 };
 
-/** @param chosen row that wins over others of the same ID */
+/** @param chosen row to prefer among rows with the same ID */
 const rowOf = (spanIds: readonly SpanId[], spanId: SpanId | undefined, chosen = NO_ROW): number =>
   spanId === undefined ? NO_ROW : spanIds[chosen] === spanId ? chosen : spanIds.indexOf(spanId);
 
-/** A dialog or a menu lies over the page, and takes the key. */
+/** Whether a dialog or a menu is open, which then handles the keys. */
 const isCovered = (): boolean => document.querySelector('[role=dialog], [role=menu]') !== null;

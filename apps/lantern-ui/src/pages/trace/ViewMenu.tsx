@@ -30,12 +30,12 @@ interface ViewMenuProps {
   readonly view: TraceViewName;
   readonly traceId: TraceId;
   readonly table: SpanTable;
-  /** Lantern's API has no copy of the trace, or another one. */
+  /** Whether the trace comes from an opened file: Lantern's API has no copy of it, or a different one. */
   readonly isFromFile: boolean;
   readonly onView: (view: TraceViewName) => void;
 }
 
-/** The ways to look at the trace, and what else can be done with it. */
+/** Tabs of the views, and a menu with actions for the trace. */
 export const ViewMenu = ({ view, traceId, table, isFromFile, onView }: ViewMenuProps) => (
   <div className={classes.menu}>
     <div className={classes.views} role="group" aria-label="View">
@@ -54,7 +54,7 @@ export const ViewMenu = ({ view, traceId, table, isFromFile, onView }: ViewMenuP
     </div>
     <Menu position="bottom-end" shadow="md" width={220}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={30} aria-label="More about this trace">
+        <ActionIcon variant="subtle" color="gray" size={30} aria-label="Trace actions">
           <IconDots size={17} stroke={1.75} />
         </ActionIcon>
       </Menu.Target>
@@ -71,7 +71,7 @@ export const ViewMenu = ({ view, traceId, table, isFromFile, onView }: ViewMenuP
           component={Link}
           to={logsPageOf(traceId, table)}
         >
-          Its lines on the Logs page
+          Open its lines in Logs
         </Menu.Item>
         {!isFromFile && (
           <>

@@ -7,7 +7,7 @@ interface ViewWaitingProps {
   readonly query: { readonly error: Error | null; readonly isFetching: boolean; refetch(): unknown };
 }
 
-/** Stands where a view will, while it is computed or because it could not be. */
+/** Placeholder of a view while it is computed, or the error if that failed. */
 export const ViewWaiting = ({ what, query }: ViewWaitingProps) =>
   query.error === null ? (
     <ViewSkeleton what={what.toLowerCase()} />

@@ -10,16 +10,18 @@ describe('incompleteText', () => {
   it('names the parents that have not arrived', () => {
     expect(
       incompleteText(drawTable({ id: 'a' }, { id: 'b', parent: 'lost' }, { id: 'c', parent: 'lost' })),
-    ).toBe('Incomplete: 1 span has not arrived (lost); 2 children stand as roots.');
+    ).toBe('Incomplete: 1 span was not received (lost); 2 children are shown as roots.');
   });
 
   it('says that there is no root', () => {
-    expect(incompleteText(drawTable({ id: 'b', parent: 'lost' }))).toContain('No root span has arrived');
+    expect(incompleteText(drawTable({ id: 'b', parent: 'lost' }))).toContain(
+      'The root span was not received',
+    );
   });
 
   it('tells of circles', () => {
     expect(incompleteText(drawTable({ id: 'a', parent: 'b' }, { id: 'b', parent: 'a' }))).toBe(
-      '1 circle of spans that name each other as parents was opened at the earliest of them.',
+      '1 cycle of spans that are each other’s parents was broken at the earliest span.',
     );
   });
 });

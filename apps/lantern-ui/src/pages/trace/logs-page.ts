@@ -1,10 +1,10 @@
 import type { SpanTable, TraceId } from '@lantern/telemetry-model';
 import { logsPath } from '../logs/logs-params.js';
 
-/** Clocks differ between hosts: the page shows some time around the trace. */
+/** Padding of the time range, because clocks of hosts differ. */
 const AROUND_MICROS = 60_000_000n;
 
-/** The page of the logs, asked for the lines of this trace. */
+/** Returns the path of the logs page with the lines of this trace. */
 export const logsPageOf = (traceId: TraceId, { startUnixNano, duration }: SpanTable): string => {
   const startMicros = startUnixNano / 1_000n;
   return logsPath({

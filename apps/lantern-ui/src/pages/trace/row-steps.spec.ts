@@ -25,7 +25,7 @@ describe('the next flagged row', () => {
 });
 
 describe('the next span', () => {
-  // Below row 0 stands something that was said, and so below row 4; rows 2 and 3 are hidden.
+  // Rows 0 and 4 have an entry below them; rows 2 and 3 are hidden.
   const rows = Int32Array.of(0, -1, 1, 4, -2);
 
   it('steps over what was said, and stays at the ends', () => {

@@ -1,9 +1,9 @@
 import { at } from '@lantern/telemetry-model';
 
-/** Where there is no row. */
+/** Index that stands for no row. */
 export const NO_ROW = -1;
 
-/** The next row that bears a flag, behind the last one the first again. */
+/** Returns the next flagged row. Wraps around at the end. */
 export const nextFlagged = (flags: Uint8Array, here: number, direction: 1 | -1): number => {
   const { length } = flags;
   const start = here === NO_ROW && direction === -1 ? 0 : here;
@@ -14,7 +14,7 @@ export const nextFlagged = (flags: Uint8Array, here: number, direction: 1 | -1):
   return NO_ROW;
 };
 
-/** The span before or behind another one among the rows of the waterfall; at an end, that one. */
+/** Returns the previous or next span among the rows of the waterfall; at the ends the span itself. */
 export const nextSpan = (rows: Int32Array, here: number, direction: 1 | -1): number => {
   const spans = rows.filter((row) => row >= 0);
   const next = spans.indexOf(here) + direction;

@@ -14,7 +14,7 @@ describe('timingTexts', () => {
         ),
       ),
     ).toEqual([
-      'The root span ends at 120 ms; its work goes on until 5.2 s. ' +
+      'The root span ends at 120 ms; its work continues until 5.2 s. ' +
         'The critical path covers the time until the root span ends.',
     ]);
   });

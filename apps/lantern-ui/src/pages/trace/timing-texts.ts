@@ -2,27 +2,30 @@ import { at, serviceOf, type SpanTable } from '@lantern/telemetry-model';
 import { formatCounted } from '../../shared/format/count.js';
 import { formatNanos } from '../../shared/format/duration.js';
 
-/** Shorter differences may come from times that a sender cut to microseconds or milliseconds. */
+/** Minimum notable difference. Smaller ones may come from timestamps truncated to microseconds or milliseconds. */
 const NOTABLE_NANOS = 1_000_000;
 
-/** Facts about the times of a trace without which its figures mislead, in sentences. */
+/** Describes timing anomalies without which the figures of a trace mislead. */
 export const timingTexts = (table: SpanTable): string[] => [...workAfterAnswer(table), ...clockSkew(table)];
 
-/** The critical path ends with the root span; a caller does not wait for what the trace does later. */
+/**
+ * Reports spans that end after the root span. They are not on the critical path, because the caller does not wait for
+ * them.
+ */
 const workAfterAnswer = (table: SpanTable): string[] => {
-  // Without its root, a trace has no answer.
+  // Without a root span the end of the request is unknown.
   if (table.length === 0 || at(table.isOrphan, 0) === 1) return [];
   const answered = at(table.end, 0);
   let last = answered;
   for (let row = 1; row < at(table.subtreeSize, 0); row++) last = Math.max(last, at(table.end, row));
   if (last - answered < NOTABLE_NANOS) return [];
   return [
-    `The root span ends at ${formatNanos(answered)}; its work goes on until ${formatNanos(last)}. ` +
+    `The root span ends at ${formatNanos(answered)}; its work continues until ${formatNanos(last)}. ` +
       'The critical path covers the time until the root span ends.',
   ];
 };
 
-/** A span cannot start before the span that called it: then the clocks of two hosts differ. */
+/** Reports clock skew: a span that starts before its caller shows that the clocks of two hosts differ. */
 const clockSkew = (table: SpanTable): string[] => {
   let count = 0;
   let most = 0;

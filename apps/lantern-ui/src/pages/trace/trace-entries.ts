@@ -3,26 +3,26 @@ import { isAtLeast, type LogLevel } from '../../api/log-level.js';
 import type { EventColumns } from '../../api/trace/trace-api.js';
 import type { LogLine } from '../../api/log-line.js';
 
-/** Something that was said during a span: one of its events, or a log line written in it. */
+/** Event of a span, or log line written during it. */
 export interface TraceEntry {
   readonly key: string;
-  /** The row of the span. */
+  /** Row of the span. */
   readonly row: number;
   /** Nanoseconds since the start of the trace. */
   readonly time: number;
   readonly level: LogLevel | 'event';
   readonly tone: 'plain' | 'warn' | 'error';
   readonly text: string;
-  /** Undefined for an event. */
+  /** Log line. Undefined for an event. */
   readonly line: LogLine | undefined;
-  /** The line names no span of this trace, and stands at its first. */
+  /** Whether the span ID of the line matches no span of this trace. The line is then attached to the first span. */
   readonly isStray: boolean;
 }
 
-/** By row, and then by time. */
+/** Entries, sorted by row and then by time. */
 export interface TraceEntries {
   readonly list: readonly TraceEntry[];
-  /** Where those of a row begin; they end where those of the next row begin. */
+  /** Index of the first entry of each row; its entries end where those of the next row begin. */
   readonly firstOf: Uint32Array;
 }
 
@@ -67,19 +67,19 @@ export const traceEntries = (
 export const entriesOf = ({ list, firstOf }: TraceEntries, row: number): readonly TraceEntry[] =>
   list.slice(at(firstOf, row), at(firstOf, row + 1));
 
-/** Which entries stand in rows of their own: `off`, or those that are at least this loud. */
+/** Minimum level of entries that have rows of their own, or `off`. */
 export type EntryFilter = 'off' | 'all' | 'info' | 'warn' | 'error';
 
 export const ENTRY_FILTERS: readonly EntryFilter[] = ['all', 'info', 'warn', 'error', 'off'];
 
-/** A few are all shown; of many, those that matter. */
+/** Number of entries up to which all are shown by default. With more, only warnings and errors are shown. */
 const FEW = 40;
 
 export const defaultFilter = ({ list }: TraceEntries): EntryFilter => (list.length <= FEW ? 'all' : 'warn');
 
 export const passes = ({ level, tone }: TraceEntry, filter: EntryFilter): boolean => {
   if (filter === 'all' || filter === 'off') return filter === 'all';
-  // An exception is as loud as an error; any other event says no more than information does.
+  // Exceptions have the level error, all other events the level info.
   if (level === 'event') return tone === 'error' || filter === 'info';
   return isAtLeast(level, filter);
 };

@@ -6,7 +6,7 @@ import { keepPreviousOf } from '../../api/keep-previous.js';
 import type { TraceOverview } from '../../api/trace/trace-api.js';
 import { findQuery } from '../../api/trace/trace-queries.js';
 
-/** What is looked for in the trace, and where it is: while one types, ahead of the address. */
+/** State of the search in a trace. The text changes while the user types; the URL follows later. */
 export const useFind = (
   traceId: TraceId,
   { version, table }: TraceOverview,
@@ -17,7 +17,7 @@ export const useFind = (
   const [wanted] = useDebouncedValue(text.trim(), 150);
   const found = useQuery({
     ...findQuery(traceId, version, wanted),
-    // Rows are places in one version of the trace.
+    // Row numbers are valid in one version of the trace only.
     placeholderData: keepPreviousOf('trace-find', traceId, version),
   });
   const rows = wanted === '' ? undefined : found.data;
@@ -27,7 +27,7 @@ export const useFind = (
     for (const row of rows) matches[row] = 1;
     return matches;
   }, [rows, table.length]);
-  // Back and Forward bring another text; the text that this hook itself put into the address may be older than the box.
+  // Back and Forward change the text. The text that this hook itself wrote to the URL may be older than the input.
   const [known, setKnown] = useState(fromAddress);
   const [written, setWritten] = useState(fromAddress);
   if (fromAddress !== known) {
@@ -44,9 +44,9 @@ export const useFind = (
       setText(next);
       settle(next);
     },
-    /** Undefined until they are known, and while nothing is looked for. */
+    /** Matching rows. Undefined while loading, and without a search. */
     rows,
-    /** The same, as 1 for each row that is found. */
+    /** Matching rows as flags: 1 for each match. */
     flags,
   };
 };

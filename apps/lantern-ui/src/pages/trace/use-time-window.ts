@@ -2,10 +2,10 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import { isWhole, panned, wholeWindow, within, zoomed, type TimeWindow } from './waterfall/time-window.js';
 
-/** How long a window stands still before the address takes it over: browsers let an address change only so often. */
+/** Delay before a changed time window is written to the URL: browsers limit the rate of history changes. */
 const SETTLED_MILLIS = 250;
 
-/** The time in view: in the address, and ahead of it while a key is held or a wheel turns. */
+/** Visible time window. It changes while a key is held or the wheel turns; the URL follows later. */
 export const useTimeWindow = (
   fromAddress: TimeWindow | undefined,
   duration: number,
@@ -25,9 +25,9 @@ export const useTimeWindow = (
   return {
     window,
     show,
-    /** By a share of what is in view. */
+    /** Moves the window by a share of its length. */
     pan: (share: number) => show(panned(window, share, duration)),
-    /** Around the middle. */
+    /** Zooms around the middle of the window. */
     zoom: (factor: number) => show(zoomed(window, factor, 0.5, duration)),
   };
 };

@@ -7,27 +7,27 @@ import { formatWindow, parseWindow, type TimeWindow } from './waterfall/time-win
 
 export const TRACE_VIEWS = ['waterfall', 'flame', 'graph', 'statistics', 'spans', 'logs'] as const;
 
-/** How the trace is looked at. */
+/** Name of a view of the trace. */
 export type TraceViewName = (typeof TRACE_VIEWS)[number];
 
-/** What a link to a trace says besides the trace. */
+/** State of the page that the URL holds, besides the trace ID. */
 export interface TraceAddress {
   readonly view: TraceViewName;
-  /** The span whose details are shown. Jaeger's `uiFind` when it is the id of a span. */
+  /** Span whose details are shown: the value of Jaeger’s `uiFind` if it is a span ID. */
   readonly spanId: SpanId | undefined;
-  /** The text that is looked for in the trace. Jaeger's `uiFind` when it is any other text. */
+  /** Search text: the value of Jaeger’s `uiFind` if it is not a span ID. */
   readonly find: string;
-  /** What of the logs and events stands in the waterfall. Undefined when the link leaves it open. */
+  /** Logs and events that have rows in the waterfall. Undefined for the default. */
   readonly entries: EntryFilter | undefined;
-  /** Services that are left out of the waterfall. */
+  /** Services that the waterfall hides. */
   readonly hidden: readonly string[];
-  /** Undefined for the whole trace. */
+  /** Visible time window. Undefined for the whole trace. */
   readonly window: TimeWindow | undefined;
-  /** A span of the call that fills the flame graph. Undefined for the whole trace. */
+  /** Span of the call that fills the flame graph. Undefined for the whole trace. */
   readonly zoomedTo: SpanId | undefined;
-  /** What the statistics are grouped by, from the outside in. */
+  /** Keys that the statistics are grouped by, outermost first. */
   readonly groupBy: readonly GroupKey[];
-  /** The order of the list of spans. */
+  /** Sort order of the list of spans. */
   readonly sort: SpanSort;
 }
 
@@ -96,7 +96,7 @@ const parseGroups = (texts: readonly string[]): readonly GroupKey[] => {
   return keys.length === 0 ? DEFAULT_GROUPS : keys.slice(0, 2);
 };
 
-/** `duration` for the largest first, `-duration` for the smallest. */
+/** Parses a sort order: `duration` for descending, `-duration` for ascending. */
 const parseSort = (text: string): SpanSort => {
   const by = SORT_COLUMNS.find((column) => column === text.replace(/^-/, ''));
   return by === undefined ? DEFAULT_SORT : { by, direction: text.startsWith('-') ? 1 : -1 };
@@ -105,14 +105,15 @@ const parseSort = (text: string): SpanSort => {
 const formatSort = ({ by, direction }: SpanSort): string => (direction === 1 ? `-${by}` : by);
 
 /**
- * The address of the trace page and how to change it. A change of view adds an entry to the history, so that Back returns
- * to the former view. Other changes replace the entry: Back does not go through all spans that were looked at.
+ * Returns the URL state of the trace page and its setters. A change of view adds a history entry, so that Back
+ * returns to the previous view. Other changes replace the entry, so that Back does not step through every span that
+ * was viewed.
  */
 export const useTraceAddress = () => {
   const [params, setParams] = useSearchParams();
   const address = parseTraceAddress(params);
-  // The router shows a new address when it has drawn the page for it. A change that comes before that builds on this
-  // one, or it would take the former back.
+  // The router applies a new URL when it has rendered the page. A change before that builds on this value; otherwise
+  // it would revert the previous one.
   const latest = useRef(params);
   useLayoutEffect(() => {
     latest.current = params;

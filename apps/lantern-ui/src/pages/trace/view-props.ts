@@ -1,13 +1,13 @@
 import type { TraceId } from '@lantern/telemetry-model';
 import type { TraceOverview } from '../../api/trace/trace-api.js';
 
-/** What each way of looking at a trace is given. */
+/** Properties that every view has. */
 export interface ViewProps {
   readonly traceId: TraceId;
   readonly trace: TraceOverview;
-  /** Undefined while nothing is looked for: 1 for each row that is found. */
+  /** Flags of the rows that match the search: 1 for a match. Undefined without a search. */
   readonly matches: Uint8Array | undefined;
-  /** The row whose details are shown; -1 for none. */
+  /** Row whose details are shown; -1 for none. */
   readonly selected: number;
   readonly onOpen: (row: number) => void;
 }

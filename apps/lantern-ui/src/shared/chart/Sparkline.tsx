@@ -10,7 +10,7 @@ interface SparklineProps {
 const WIDTH = 96;
 const HEIGHT = 22;
 
-/** The course of a value at a glance, from zero up; its figures stand beside it. */
+/** Line chart of a value from zero up, without an axis. */
 export const Sparkline = ({ points, startMillis, endMillis }: SparklineProps) => {
   const high = Math.max(...points.map(([, value]) => value), Number.MIN_VALUE);
   const place = ([millis, value]: Point) =>

@@ -2,7 +2,7 @@ import { formatShortTime } from '../format/time.js';
 import classes from './TimeChart.module.css';
 import { TimePlot, type PlotLine, type PlotTime } from './TimePlot.js';
 
-/** Line of a chart, named by its figure. */
+/** Line of a chart with its name. */
 interface ChartLine extends Omit<PlotLine, 'key'> {
   readonly name: string;
 }
@@ -11,14 +11,14 @@ interface TimeChartProps extends PlotTime {
   readonly title: string;
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
-  /** A value that is not to be exceeded. */
+  /** Limit, drawn as a line. */
   readonly limit?: number;
-  /** Where the pointer is, on whichever chart of the page. */
+  /** Time at the pointer, on any chart of the page. */
   readonly hovered: number | undefined;
   readonly onHover: (millis: number | undefined) => void;
 }
 
-/** A few lines over time under their figures. Charts side by side share the time that is pointed at. */
+/** Chart of a few lines over time with their values. Charts side by side share the time at the pointer. */
 export const TimeChart = ({ title, lines, ...plot }: TimeChartProps) => {
   const { format, hovered } = plot;
   const latest = ({ points }: ChartLine) => points.at(-1)?.[1];

@@ -5,12 +5,12 @@ import { axisTicks, stretches, type Point } from './axis.js';
 import classes from './TimePlot.module.css';
 
 export interface PlotLine {
-  /** Unique among the lines of one plot. */
+  /** Key of the line, unique in a plot. */
   readonly key: string;
-  /** Any colour of CSS. */
+  /** CSS color. */
   readonly color: string;
   readonly points: readonly Point[];
-  /** Steps back, while another one is looked at. */
+  /** Whether the line is dimmed while another one is highlighted. */
   readonly isFaded?: boolean;
 }
 
@@ -21,26 +21,26 @@ export interface PlotTime {
 }
 
 interface TimePlotProps extends PlotTime {
-  /** Says in words what the picture shows. */
+  /** Text alternative of the plot. */
   readonly label: string;
   readonly lines: readonly PlotLine[];
   readonly format: (value: number) => string;
   readonly height: number;
-  /** In how many parts the times below cut the axis, where there is room for them. */
+  /** Number of intervals of the time axis, where there is room. */
   readonly parts: number;
-  /** A value that is not to be exceeded. */
+  /** Limit, drawn as a line. */
   readonly limit?: number;
-  /** The step that is pointed at, here or elsewhere. */
+  /** Step at the pointer, on this or another plot. */
   readonly hovered: number | undefined;
   readonly onHover: (millis: number | undefined) => void;
-  /** Stands beside the step that is pointed at; false for nothing. */
+  /** Tooltip at that step; false for none. */
   readonly tip?: ReactNode;
 }
 
 const TIME_ROOM = 110;
 const INSET = { top: 10, right: 12, bottom: 20, left: 58 };
 
-/** Lines over time, from zero on or from below it, with their axes. */
+/** Plot of lines over time with axes. The y axis starts at zero or below. */
 export const TimePlot = (props: TimePlotProps) => {
   const { lines, startMillis, endMillis, stepMillis, format, height, parts, limit, hovered, onHover } = props;
   const { ref, width } = useElementSize<HTMLDivElement>();

@@ -1,4 +1,4 @@
-/** Round values from 0, or from below it, to above the largest: where an axis has its lines. */
+/** Returns round axis values from 0, or less, to above the maximum. */
 export const axisTicks = (least: number, most: number): number[] => {
   const low = Math.min(0, least);
   const span = Math.max(most, 0) - low || 1;
@@ -12,7 +12,7 @@ export const axisTicks = (least: number, most: number): number[] => {
 
 export type Point = readonly [millis: number, value: number];
 
-/** The points in stretches without a gap: where a step has no sample there is no line. */
+/** Splits the points at gaps: steps without a sample. */
 export const stretches = (points: readonly Point[], stepMillis: number): Point[][] => {
   const parts: Point[][] = [];
   for (const point of points) {

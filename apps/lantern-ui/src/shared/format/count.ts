@@ -1,13 +1,13 @@
 const NUMBER = new Intl.NumberFormat('en');
 
-/** `12,345`. */
+/** Formats a number: `12,345`. */
 export const formatCount = (count: number): string => NUMBER.format(count);
 
-/** `1 span`, `12,345 spans`. */
+/** Formats a number with its noun: `1 span`, `12,345 spans`. */
 export const formatCounted = (count: number, singular: string, plural = `${singular}s`): string =>
   `${formatCount(count)} ${count === 1 ? singular : plural}`;
 
-/** A share as whole percents, never 0 % of something nor 100 % of not all. */
+/** Formats a share as a whole percentage, never `0 %` for something nor `100 %` for less than all. */
 export const formatShare = (part: bigint, whole: bigint): string => {
   if (whole <= 0n || part <= 0n) return '0 %';
   if (part >= whole) return '100 %';

@@ -1,6 +1,6 @@
 import type { DurationNano } from '@lantern/telemetry-model';
 
-/** Units in which three digits are shown, and the value at which the next one takes over. */
+/** Units, each with the value at which the next one takes over. */
 const UNITS = [
   { name: 'ns', nanos: 1, below: 1_000 },
   { name: 'µs', nanos: 1e3, below: 1_000 },
@@ -10,7 +10,10 @@ const UNITS = [
 
 const SECOND = 1_000_000_000n;
 
-/** Three significant digits in the largest fitting unit: `850 ns`, `12.3 µs`, `182 ms`, `3.02 s`, `2 m 5 s`, `3 d 4 h`. */
+/**
+ * Formats a duration with three significant digits in the largest fitting unit: `850 ns`, `12.3 µs`, `182 ms`, `3.02
+ * s`, `2 m 5 s`, `3 d 4 h`.
+ */
 export const formatDuration = (duration: DurationNano): string => {
   if (duration < 0n) return `−${formatDuration(-duration)}`;
   const nanos = Number(duration);
@@ -27,9 +30,9 @@ export const formatDuration = (duration: DurationNano): string => {
 const pair = (major: bigint, majorUnit: string, minor: bigint, minorUnit: string): string =>
   minor === 0n ? `${major} ${majorUnit}` : `${major} ${majorUnit} ${minor} ${minorUnit}`;
 
-/** The same for nanoseconds that were computed with. */
+/** Formats computed nanoseconds. */
 export const formatNanos = (nanos: number): string => formatDuration(BigInt(Math.round(nanos)));
 
-/** A place on the time line of a trace: `+182 ms`, `−35 ms` before its start. */
+/** Formats an offset from the start of the trace: `+182 ms`, or `−35 ms` before it. */
 export const formatOffset = (offset: DurationNano): string =>
   offset < 0n ? formatDuration(offset) : `+${formatDuration(offset)}`;

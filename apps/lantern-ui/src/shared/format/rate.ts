@@ -1,12 +1,12 @@
 import { formatDuration } from './duration.js';
 
-/** Above this share of failed calls something is wrong: the bound of the tutorial's alert. */
+/** Share of failed calls above which a service is marked as failing: the threshold of the alert in the tutorial. */
 export const ALARMING_ERROR_SHARE = 0.05;
 
-/** Calls per second in three significant digits: `0.042/s`, `12.5/s`, `1,240/s`. */
+/** Formats calls per second with three significant digits: `0.042/s`, `12.5/s`, `1,240/s`. */
 export const formatRate = (perSecond: number): string => `${NUMBER.format(perSecond)}/s`;
 
-/** A share between 0 and 1 in percents: `0 %`, `< 0.1 %`, `2.3 %`, `12 %`. */
+/** Formats a share between 0 and 1: `0 %`, `< 0.1 %`, `2.3 %`, `12 %`. */
 export const formatPercent = (share: number): string => {
   const percent = share * 100;
   if (percent === 0) return '0 %';
@@ -15,8 +15,8 @@ export const formatPercent = (share: number): string => {
 };
 
 /**
- * A percentile as the API has it, in milliseconds: `180 ms`. Percentiles come from buckets that are 4 % wide, so a third
- * digit would be made up: of calls that all took 28.0 ms the API says 27.8.
+ * Formats a percentile in milliseconds: `180 ms`. The buckets of percentiles are 4 % wide, so a third digit would not
+ * be significant: for calls of exactly 28.0 ms the API returns 27.8.
  */
 export const formatMillis = (millis: number): string =>
   millis === 0 ? '0 ms' : formatDuration(BigInt(Math.round(Number((millis * 1e6).toPrecision(2)))));

@@ -18,26 +18,26 @@ const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: '
 
 const millisOf = (time: UnixNano): number => Number(time / NANOS_PER_MILLI);
 
-/** `14:02:11.123`, in the reader's time zone. */
+/** Formats a time as `14:02:11.123` in the time zone of the browser. */
 export const formatClock = (time: UnixNano): string => CLOCK.format(millisOf(time));
 
-/** `14:02:11`: where the milliseconds would only be noise. */
+/** Formats a time as `14:02:11`. */
 export const formatShortClock = (time: UnixNano): string => SHORT_CLOCK.format(millisOf(time));
 
-/** `22 Nov 2026, 14:02:11.123`, in the reader's time zone. */
+/** Formats a time as `22 Nov 2026, 14:02:11.123` in the time zone of the browser. */
 export const formatTime = (time: UnixNano): string =>
   `${DATE.format(millisOf(time))}, ${CLOCK.format(millisOf(time))}`;
 
 const SHORT_DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
-/** `14:02:11`, with the day before it when that is not today: the ends of an axis. */
+/** Formats the end of an axis as `14:02:11`, with the day unless it is today. */
 export const formatShortTime = (millis: number): string => {
   const clock = SHORT_CLOCK.format(millis);
   const isToday = new Date(millis).toDateString() === new Date().toDateString();
   return isToday ? clock : `${SHORT_DAY.format(millis)}, ${clock}`;
 };
 
-/** The clock for times of the last half day, with the date before it otherwise. */
+/** Formats times of the last half day without, older ones with the date. */
 export const formatRecentTime = (time: UnixNano, nowMillis: number): string =>
   Math.abs(nowMillis - millisOf(time)) < 12 * 3_600_000 ? formatClock(time) : formatTime(time);
 
@@ -47,7 +47,7 @@ const STEPS = [
   { unit: 'minute', seconds: 60 },
 ] as const;
 
-/** `just now`, `40 sec. ago`, `3 min. ago`, `in 2 hr.` where clocks disagree. */
+/** Formats a time relative to now: `just now`, `40 sec. ago`, `3 min. ago`, or `in 2 hr.` if clocks differ. */
 export const formatRelative = (time: UnixNano, nowMillis: number): string => {
   const seconds = (millisOf(time) - nowMillis) / 1_000;
   const distance = Math.abs(seconds);
@@ -58,7 +58,7 @@ export const formatRelative = (time: UnixNano, nowMillis: number): string => {
     : RELATIVE.format(Math.trunc(seconds / step.seconds), step.unit);
 };
 
-/** As `<input type="datetime-local">` has it: to the second, in the reader's time zone. */
+/** Formats a time for `<input type="datetime-local">`: to the second, in the time zone of the browser. */
 export const localDateTime = (millis: number): string => {
   const local = new Date(millis - new Date(millis).getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 19);

@@ -9,7 +9,7 @@ interface SortHeadProps {
   readonly onSort: () => void;
 }
 
-/** The head of a column, which sorts by it. */
+/** Column header that sorts the table. */
 export const SortHead = ({ label, isNumber = false, isSorted, descends, onSort }: SortHeadProps) => (
   <th
     scope="col"

@@ -15,7 +15,7 @@ const TOKENS = [
   'warn',
 ] as const;
 
-/** The colours of the page as a canvas takes them: it knows neither variables nor `light-dark()`. */
+/** Colors of the page, resolved for a canvas, which supports neither variables nor `light-dark()`. */
 export interface CanvasPalette {
   readonly scheme: 'light' | 'dark';
   readonly token: Readonly<Record<(typeof TOKENS)[number], string>>;

@@ -24,7 +24,7 @@ const stone: MantineColorsTuple = [
   '#1c1917',
 ];
 
-/** From text to the darkest surface, as the library uses its `dark` scale. */
+/** Colors from text to the darkest surface, in the order of the `dark` scale of Mantine. */
 const night: MantineColorsTuple = [
   '#edebe8',
   '#cfcac4',
@@ -66,7 +66,7 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({
       defaultProps: { size: 'xs', variant: 'default' },
-      // The one button of a page that acts is ink: colours belong to services and faults.
+      // The primary button has the text color: other colors represent services and errors.
       vars: (_theme, { variant }) => ({
         root:
           variant === 'filled'
@@ -85,20 +85,20 @@ export const theme = createTheme({
         checkIconPosition: 'right',
         role: 'combobox',
         comboboxProps: { shadow: 'md', offset: 4 },
-        // The list itself scrolls: the library's area around it could not be reached by the keyboard.
+        // The list scrolls itself, because Mantine’s scroll area is not reachable by keyboard.
         withScrollArea: false,
       },
       styles: { options: { maxHeight: 280, overflowY: 'auto' } },
     }),
     Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: false, fz: 'xs' } }),
-    // An element that may have the focus and is no item is none that a menu may hold (ARIA).
+    // ARIA menus must not contain focusable elements other than items.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({ defaultProps: { centered: true } }),
   },
 });
 
-/** The library's names for what tokens.css defines. */
+/** Maps the variables of Mantine to those of tokens.css. */
 export const cssVariables: CSSVariablesResolver = () => {
   const ours = {
     '--mantine-color-body': 'var(--surface)',

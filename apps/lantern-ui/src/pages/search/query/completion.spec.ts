@@ -3,7 +3,7 @@ import { piecesOf } from '../../../shared/text-marks.js';
 import { completionAt } from './completion.js';
 import { marksOf } from './marks.js';
 
-/** The caret stands where the bar is. */
+/** Returns the completion place; `|` marks the caret. */
 const at = (text: string) => completionAt(text.replace('|', ''), text.indexOf('|'));
 
 describe('completionAt', () => {

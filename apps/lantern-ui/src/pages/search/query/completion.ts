@@ -1,13 +1,13 @@
 import { tokensOf, type Token } from './tokens.js';
 
-/** What is being written at a place in a query, and which part of the text a choice replaces. */
+/** Kind of token that the caret is in, and the part of the text that a completion replaces. */
 export interface CompletionPlace {
   readonly asksFor: 'key' | 'operator' | 'value' | 'connective';
-  /** What stands between `from` and the caret. */
+  /** Text between `from` and the caret. */
   readonly typed: string;
   readonly from: number;
   readonly to: number;
-  /** Whose value is asked for. */
+  /** Key whose value is being typed. */
   readonly key?: string;
 }
 
@@ -18,7 +18,7 @@ export interface CompletionPlace {
  */
 export const completionAt = (query: string, caret: number): CompletionPlace => {
   const tokens = tokensOf(query);
-  // The word that the caret touches is the one being written; a quotation mark that is not closed runs to the end.
+  // The caret edits the word that it touches. An unterminated string extends to the end of the query.
   const writing = tokens.find(
     ({ kind, from, to }) =>
       from < caret && caret <= to && ['word', 'text', 'keyword', 'wrong'].includes(kind),

@@ -15,13 +15,13 @@ export type Comparison = 'eq' | 'ne' | 'gt' | 'lt' | 'gte' | 'lte';
 export type FilterLevel = 'span' | 'resource' | 'scope' | 'event' | 'link';
 
 export type FilterReference =
-  /** Without a level it is looked for in the span and in its resource. */
+  /** Without a level, the API searches the span and its resource. */
   | { readonly attr: { readonly key: string; readonly level?: FilterLevel } }
   | { readonly field: { readonly name: string; readonly level: FilterLevel } };
 
 export type FilterTerm =
   | FilterReference
-  /** Without a type the value is compared as a text, or as a number where both sides are. */
+  /** Without a type, the API compares as text, or as a number if both sides are numeric. */
   | { readonly scalar: { readonly value: string } }
   | { readonly nested: { readonly level: 'event' | 'link' } }
   | { readonly call: FilterCall };
@@ -35,7 +35,7 @@ export const compare = (op: Comparison | 'regex', reference: FilterReference, va
   args: [reference, { scalar: { value } }],
 });
 
-/** The service refuses a conjunction of one, and counts how deep calls nest: chains stay flat. */
+/** The API rejects a conjunction of one call and limits nesting depth, so chains are flattened. */
 const joined = (op: 'and' | 'or', calls: readonly FilterCall[]): FilterCall => {
   const [only, ...others] = calls;
   if (only !== undefined && others.length === 0) return only;

@@ -5,8 +5,8 @@ import { any, compare, not, type FilterCall, type FilterLevel, type FilterRefere
 const field = (level: FilterLevel, name: string): FilterReference => ({ field: { level, name } });
 
 /**
- * The conditions of the form as a filter: the API takes either a filter or the parameters of the form. A tag is looked
- * for wherever the form's tags are: in the span, its resource, its scope, any event and any link.
+ * Returns the conditions of the form as filters, because the API accepts either a filter or form parameters. A tag is
+ * searched where the form searches it: in the span, its resource, its scope, its events and its links.
  */
 export const formFilters = (
   search: Pick<TraceSearch, 'service' | 'operation' | 'tags' | 'minDuration' | 'maxDuration'>,
@@ -21,12 +21,12 @@ export const formFilters = (
   ];
 };
 
-/** Keys that Jaeger's tags reserve, as Lantern's search without a filter reads them. */
+/** Handles the tag keys that Jaeger reserves, as a search without a filter does. */
 const tagFilter = (key: string, value: string): FilterCall => {
   const failed = compare('eq', field('span', 'status'), 'error');
   const word = value.toLowerCase();
   if (key === 'error' && (word === 'true' || word === 'false')) return word === 'true' ? failed : not(failed);
-  // Any other word means a span without a kind, or without a status.
+  // Any other value matches spans without a kind, or without a status.
   if (key === 'span.kind')
     return compare('eq', field('span', 'kind'), Object.hasOwn(SpanKind, word) ? word : 'unspecified');
   if (key === 'span.status')

@@ -1,7 +1,7 @@
 import type { TextMark } from '../../../shared/CompletingInput.js';
 import { tokensOf, type Token } from './tokens.js';
 
-/** How the pieces of a query are coloured. */
+/** Returns the highlighting of a query. */
 export const marksOf = (query: string): TextMark[] => {
   const tokens = tokensOf(query);
   return tokens.map((token, index) => ({

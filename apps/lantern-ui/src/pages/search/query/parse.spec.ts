@@ -5,7 +5,7 @@ import type { FilterCall } from './filter.js';
 import { parseQuery, QuerySyntaxError } from './parse.js';
 import { quoted } from './tokens.js';
 
-/** `op(a, b)`: short enough to compare by eye. */
+/** Formats a filter as `op(a, b)`. */
 const short = ({ op, args }: FilterCall): string =>
   `${op}(${args
     .map((arg) => {
@@ -69,20 +69,20 @@ describe('parseQuery', () => {
   });
 
   it.each([
-    ['duration >', 'The query ends where a value is expected.', '>'],
-    ['duration > 250', 'Write a duration with its unit, like 250ms or 1.5s.', '250'],
+    ['duration >', 'Expected a value, found the end of the query.', '>'],
+    ['duration > 250', 'Use a duration with a unit, such as 250ms or 1.5s.', '250'],
     ['status = failed', 'A status is one of unset, ok, error.', 'failed'],
-    ['kind > server', 'A kind has no order: use = or !=.', '>'],
-    ['a = "x', 'This quotation mark is never closed.', '"x'],
-    ['(a = 1', 'The query ends where a closing parenthesis is expected.', '(a = 1'],
-    ['a = 1)', 'This parenthesis was never opened.', ')'],
-    ['a = 1 & b = 2', 'Write &&, or the word.', '&'],
-    ['and a = 1', 'Here a condition, such as duration > 250ms is expected, not and.', 'and'],
-    ['error > 1', 'Only error=true and error=false have a meaning.', 'error > 1'],
-    ['startTime > yesterday', 'Write a time like 2026-11-26T14:00:00Z.', 'yesterday'],
-    ['"" = 1', 'This attribute has no name.', '""'],
-    ['resource.', 'This attribute has no name.', 'resource.'],
-    ['event(event(a=1))', 'This is already inside event(…).', 'event'],
+    ['kind > server', 'A kind has no order. Use = or !=.', '>'],
+    ['a = "x', 'Missing closing quotation mark.', '"x'],
+    ['(a = 1', 'Expected a closing parenthesis, found the end of the query.', '(a = 1'],
+    ['a = 1)', 'Closing parenthesis without an opening one.', ')'],
+    ['a = 1 & b = 2', 'Use && or and.', '&'],
+    ['and a = 1', 'Expected a condition such as duration > 250ms, found and.', 'and'],
+    ['error > 1', 'Use error=true or error=false.', 'error > 1'],
+    ['startTime > yesterday', 'Use a time such as 2026-11-26T14:00:00Z.', 'yesterday'],
+    ['"" = 1', 'The attribute has no name.', '""'],
+    ['resource.', 'The attribute has no name.', 'resource.'],
+    ['event(event(a=1))', 'Conditions inside event(…) cannot contain event(…) or link(…).', 'event'],
   ])('says what is wrong with %s, and where', (query, message, at) => {
     const { from, to, message: said } = problem(query);
     expect([said, query.slice(from, to)]).toEqual([message, at]);

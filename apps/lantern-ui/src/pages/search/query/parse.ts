@@ -12,7 +12,7 @@ import {
 import { ERROR_WORD, readReference, type FieldType } from './references.js';
 import { tokensOf, type Token } from './tokens.js';
 
-/** What is wrong with a query, and where. */
+/** Syntax error of a query, with its position. */
 export class QuerySyntaxError extends Error {
   override readonly name = 'QuerySyntaxError';
 
@@ -25,20 +25,20 @@ export class QuerySyntaxError extends Error {
   }
 }
 
-/** As the API has it: calls within calls. */
+/** Maximum nesting depth that the API accepts. */
 const MAX_DEPTH = 20;
 
 /**
- * Reads a query about one span:
+ * Parses a query on one span:
  *
  *     query      := and ("or" and)*
- *     and        := not ("and"? not)*                     a blank means "and", as in a list of tags
+ *     and        := not ("and"? not)*                     a space means "and", as in a list of tags
  *     not        := "not" not | "(" query ")" | ("event" | "link") "(" query ")" | condition
  *     condition  := key (operator value | "exists" | "not"? "in" "(" value ("," value)* ")")?
  *     operator   := "=" | "!=" | ">" | ">=" | "<" | "<=" | "=~" | "!~"
  *
- * A key alone asks that the attribute exists. A key in quotes is an attribute, whatever field has its name. Inside
- * `event(…)` all conditions are about one and the same event.
+ * A key alone requires that the attribute exists. A key in quotes is always an attribute, even if a field has its name.
+ * Inside `event(…)` all conditions must match one event.
  *
  * @throws {QuerySyntaxError}
  */
@@ -68,7 +68,10 @@ class Parser {
     const call = this.parseOr(undefined, 1);
     const rest = this.tokens[this.at];
     if (rest !== undefined)
-      throw wrong(rest, rest.kind === 'close' ? 'This parenthesis was never opened.' : unexpected(rest));
+      throw wrong(
+        rest,
+        rest.kind === 'close' ? 'Closing parenthesis without an opening one.' : unexpected(rest),
+      );
     return call;
   }
 
@@ -87,13 +90,13 @@ class Parser {
   private parseNot(inside: Collection, depth: number): FilterCall {
     const token = this.tokens[this.at];
     if (token !== undefined && depth > MAX_DEPTH)
-      throw wrong(token, `Conditions nest more than ${MAX_DEPTH} deep.`);
+      throw wrong(token, `The maximum nesting depth of conditions is ${MAX_DEPTH}.`);
     if (this.takeKeyword('not')) return not(this.parseNot(inside, depth + 1));
     if (token?.kind === 'open') return this.parseGroup(inside, depth);
     const collection = this.collectionAt();
     if (collection === undefined) return this.parseCondition(inside);
     if (inside !== undefined && token !== undefined)
-      throw wrong(token, `This is already inside ${inside}(…).`);
+      throw wrong(token, `Conditions inside ${inside}(…) cannot contain event(…) or link(…).`);
     this.at++;
     return {
       op: 'some',
@@ -112,7 +115,7 @@ class Parser {
   private parseCondition(inside: Collection): FilterCall {
     const key = this.tokens[this.at];
     if (key?.kind !== 'word' && key?.kind !== 'text')
-      throw this.expected('a condition, such as duration > 250ms');
+      throw this.expected('a condition such as duration > 250ms');
     this.at++;
     const isField = key.kind === 'word';
     if (isField && key.value === ERROR_WORD && inside === undefined) return this.parseError(key);
@@ -122,7 +125,7 @@ class Parser {
           reference: { attr: inside ? { key: key.value, level: inside } : { key: key.value } },
           type: undefined,
         };
-    if ('attr' in reference && reference.attr.key === '') throw wrong(key, 'This attribute has no name.');
+    if ('attr' in reference && reference.attr.key === '') throw wrong(key, 'The attribute has no name.');
 
     const next = this.tokens[this.at];
     if (next?.kind === 'operator') {
@@ -133,7 +136,7 @@ class Parser {
     if (this.takeKeyword('in')) return any(this.parseValues(reference, type));
     if (next?.kind === 'keyword' && next.value === 'not' && this.isKeyword(this.at + 1, 'in')) {
       this.at += 2;
-      // As `!=` does, it asks for spans that have the attribute.
+      // Like `!=`, `not in` requires that the attribute exists.
       return all([exists(reference), not(any(this.parseValues(reference, type)))]);
     }
     return exists(reference);
@@ -150,7 +153,7 @@ class Parser {
     const op = COMPARISONS[operator.value];
     if (op === undefined) throw wrong(operator, unexpected(operator));
     if ((type === 'kind' || type === 'status') && op !== 'eq' && op !== 'ne') {
-      throw wrong(operator, `A ${type} has no order: use = or !=.`);
+      throw wrong(operator, `A ${type} has no order. Use = or !=.`);
     }
     return compare(op, reference, value);
   }
@@ -176,14 +179,14 @@ class Parser {
     const value = this.takeValue(undefined, operator);
     const isNegated = operator.value === '!=';
     if ((!isNegated && COMPARISONS[operator.value] !== 'eq') || (value !== 'true' && value !== 'false')) {
-      throw new QuerySyntaxError('Only error=true and error=false have a meaning.', key.from, this.end());
+      throw new QuerySyntaxError('Use error=true or error=false.', key.from, this.end());
     }
     return (value === 'true') === isNegated ? not(failed) : failed;
   }
 
   private takeValue(type: FieldType | undefined, after: Token): string {
     const token = this.tokens[this.at];
-    // In the place of a value a keyword is a word like any other.
+    // A keyword in value position is an ordinary word.
     if (token === undefined || !['word', 'text', 'keyword'].includes(token.kind)) {
       throw this.expected('a value', after);
     }
@@ -221,13 +224,13 @@ class Parser {
     return isCollection && (token.value === 'event' || token.value === 'link') ? token.value : undefined;
   }
 
-  /** Says what is missing here, or, at the end of the query, behind what. */
+  /** Returns the error for a missing token: at the next token, or after `after` at the end of the query. */
   private expected(what: string, after = this.tokens[this.at - 1]): QuerySyntaxError {
     const token = this.tokens[this.at];
     if (token?.kind === 'wrong') return wrong(token, unexpected(token));
-    if (token !== undefined) return wrong(token, `Here ${what} is expected, not ${token.value}.`);
+    if (token !== undefined) return wrong(token, `Expected ${what}, found ${token.value}.`);
     const end = this.query.length;
-    return new QuerySyntaxError(`The query ends where ${what} is expected.`, after?.from ?? end, end);
+    return new QuerySyntaxError(`Expected ${what}, found the end of the query.`, after?.from ?? end, end);
   }
 
   private end(): number {
@@ -239,9 +242,9 @@ const wrong = ({ from, to }: Token, message: string): QuerySyntaxError =>
   new QuerySyntaxError(message, from, to);
 
 const unexpected = ({ value }: Token): string => {
-  if (value.startsWith('"')) return 'This quotation mark is never closed.';
-  if (value === '&' || value === '|') return `Write ${value}${value}, or the word.`;
-  return `Here ${value} has no meaning.`;
+  if (value.startsWith('"')) return 'Missing closing quotation mark.';
+  if (value === '&' || value === '|') return `Use ${value}${value} or ${value === '&' ? 'and' : 'or'}.`;
+  return `Unexpected ${value}.`;
 };
 
 const WORDS = {
@@ -258,11 +261,11 @@ const problemOf = (type: FieldType | undefined, value: string): string | undefin
     try {
       parseGoDuration(value);
     } catch {
-      return 'Write a duration with its unit, like 250ms or 1.5s.';
+      return 'Use a duration with a unit, such as 250ms or 1.5s.';
     }
   }
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/.test(value);
-  return type === 'time' && !isTime ? 'Write a time like 2026-11-26T14:00:00Z.' : undefined;
+  return type === 'time' && !isTime ? 'Use a time such as 2026-11-26T14:00:00Z.' : undefined;
 };
 
 export const valuesOfField = (type: FieldType): readonly string[] =>

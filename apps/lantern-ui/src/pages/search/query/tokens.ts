@@ -1,7 +1,7 @@
-/** A piece of a query. `from` and `to` are places in its text. */
+/** Token of a query. `from` and `to` are offsets in its text. */
 export interface Token {
   readonly kind: 'word' | 'text' | 'operator' | 'keyword' | 'open' | 'close' | 'comma' | 'wrong';
-  /** What it says: a quoted text without its quotes, a keyword in lower case. */
+  /** Content: a string without its quotes, a keyword in lower case. */
   readonly value: string;
   readonly from: number;
   readonly to: number;
@@ -9,7 +9,7 @@ export interface Token {
 
 const KEYWORDS = new Set(['and', 'or', 'not', 'in', 'exists']);
 
-/** What stands for a keyword, as programmers write it. */
+/** Symbols for keywords. */
 const SYMBOLS = new Map([
   ['&&', 'and'],
   ['||', 'or'],
@@ -19,7 +19,7 @@ const SYMBOLS = new Map([
 const PIECE =
   /\s+|"(?:[^"\\]|\\[\s\S])*("?)|&&|\|\||=~|!~|!=|>=|<=|==?|[<>!]|[(),]|[^\s"(),=!<>&|]+|[\s\S]/gy;
 
-/** Splits a query into its pieces; whatever belongs to no piece is one that is `wrong`, so that no text is lost. */
+/** Splits a query into tokens. Text that fits no token becomes one of kind `wrong`, so that no text is lost. */
 export const tokensOf = (query: string): Token[] => {
   const tokens: Token[] = [];
   for (const match of query.matchAll(PIECE)) {
@@ -48,7 +48,7 @@ const read = (piece: string, isClosed: boolean): Pick<Token, 'kind' | 'value'> =
   return KEYWORDS.has(word) ? { kind: 'keyword', value: word } : { kind: 'word', value: piece };
 };
 
-/** A value as a query writes it: in quotes unless it reads as one word. */
+/** Returns the value as a query token, in quotes unless it is a single word. */
 export const quoted = (value: string): string =>
   /^[^\s"(),=!<>&|]+$/.test(value) && !KEYWORDS.has(value.toLowerCase())
     ? value

@@ -23,7 +23,7 @@ import classes from './FlameGraph.module.css';
 import { visibleText } from '../../../shared/visible-text.js';
 
 interface FlameGraphProps extends ViewProps {
-  /** A span of the call that fills the width; undefined for the whole trace. */
+  /** Span of the call that fills the width. Undefined for the whole trace. */
   readonly zoomedTo: SpanId | undefined;
   readonly onZoom: (spanId: SpanId | undefined) => void;
 }
@@ -49,7 +49,7 @@ const Flame = ({ tree, table, matches, zoomedTo, onZoom, onOpen }: FlameProps) =
   const { width, height } = useBoxSize(scroller);
   const palette = useCanvasPalette();
   const [scrollTop, setScrollTop] = useState(0);
-  /** Fills the width; -1 for the whole trace. */
+  /** Index of the call that fills the width; -1 for the whole trace. */
   const focus = useMemo(
     () => (zoomedTo === undefined ? -1 : (tree.nodeOf[table.spanIds.indexOf(zoomedTo)] ?? -1)),
     [tree, table, zoomedTo],
@@ -116,7 +116,7 @@ const Flame = ({ tree, table, matches, zoomedTo, onZoom, onOpen }: FlameProps) =
         <span className={classes.actions}>
           {shown !== undefined && (
             <Button size="compact-xs" onClick={() => onOpen(shown.longest)}>
-              Show its longest span
+              Show longest span
             </Button>
           )}
           <Button size="compact-xs" disabled={focus === -1} onClick={() => zoomTo(-1)}>
@@ -134,7 +134,7 @@ const Flame = ({ tree, table, matches, zoomedTo, onZoom, onOpen }: FlameProps) =
             className={classes.stage}
             style={{ height }}
             role="application"
-            aria-label="Flame graph by self time. Arrow keys go from call to call, Enter zooms."
+            aria-label="Flame graph by self time. Arrow keys move between calls, Enter zooms."
             tabIndex={0}
             onKeyDown={press}
             onMouseMove={(event) => setHovered(callAt(event))}

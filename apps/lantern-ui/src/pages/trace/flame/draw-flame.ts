@@ -6,18 +6,18 @@ import { visibleText } from '../../../shared/visible-text.js';
 
 export const FLAME_ROW = 24;
 
-/** Narrower boxes are left out: together they could not be told apart. */
+/** Minimum width of a drawn box; narrower ones would be indistinguishable. */
 const NARROWEST = 0.7;
 const LEAST_TEXT = 34;
 
 export interface FlamePicture {
   readonly boxes: FlameBoxes;
-  /** What fills the width. */
+  /** Box that fills the width. */
   readonly view: FlameBox;
   readonly focus: number;
   readonly hovered: number;
   readonly current: number;
-  /** Undefined while nothing is looked for. */
+  /** Calls that match the search. Undefined without a search. */
   readonly found: ReadonlySet<number> | undefined;
   readonly scrollTop: number;
   readonly width: number;

@@ -2,10 +2,10 @@ import type { CallNode, FlameBox } from '@lantern/telemetry-model';
 
 export const wholeView: FlameBox = { x: 0, width: 1 };
 
-/** The calls of a flame graph where they lie: by level, and there from left to right. */
+/** Boxes of the calls of a flame graph, by level, sorted from left to right. */
 export class FlameBoxes {
   readonly levels: number;
-  /** Nanoseconds. */
+  /** Total self time in nanoseconds. */
   readonly selfTotal: number;
   readonly #byLevel: number[][] = [];
 
@@ -27,10 +27,10 @@ export class FlameBoxes {
     return this.#byLevel[depth] ?? [];
   }
 
-  /** The call at a place, -1 where there is none. */
+  /** Returns the call at a position; -1 for none. */
   at(x: number, depth: number): number {
     const level = this.level(depth);
-    // The last that begins at or before x.
+    // Binary search for the last call that starts at or before x.
     let [low, high] = [0, level.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -41,7 +41,7 @@ export class FlameBoxes {
     return call !== -1 && x < this.#x(call) + (this.boxes[call]?.width ?? 0) ? call : -1;
   }
 
-  /** The widest child, -1 for none. */
+  /** Returns the widest child; -1 for none. */
   childOf(call: number): number {
     return (
       this.level((this.calls[call]?.depth ?? 0) + 1).find((child) => this.calls[child]?.parent === call) ?? -1

@@ -33,7 +33,7 @@ type Tint = (typeof TINTS)[number]['value'];
 const tintedNano = (call: CallNode, tint: Tint): number =>
   ({ self: call.selfNano, total: call.totalNano, critical: call.criticalNano, none: 0 })[tint];
 
-/** Boxes this far outside of what is seen are drawn, so that scrolling finds them there. */
+/** Distance in pixels beyond the viewport within which boxes are rendered. */
 const AROUND = 300;
 const PADDING = 20;
 
@@ -42,7 +42,7 @@ interface GraphProps {
   readonly onOpen: (row: number) => void;
 }
 
-/** Who called whom in this trace: spans of the same path, service and operation are one box. */
+/** Call graph of a trace. A box groups spans with the same path, service and operation. */
 const Graph = ({ calls, onOpen }: GraphProps) => {
   const layout = useMemo(() => graphLayout(calls), [calls]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -65,10 +65,11 @@ const Graph = ({ calls, onOpen }: GraphProps) => {
     <div className={classes.view}>
       <div className={classes.bar}>
         <span className={classes.note}>
-          {formatCounted(calls.length, 'call path')} · spans of one path, service and operation are one box
+          {formatCounted(calls.length, 'call path')} · one box for all spans with the same path, service and
+          operation
         </span>
         <Select
-          aria-label="What the boxes are tinted by"
+          aria-label="Tint of the boxes"
           className={classes.tint ?? ''}
           data={TINTS}
           value={tint}
@@ -114,7 +115,7 @@ const Graph = ({ calls, onOpen }: GraphProps) => {
                   <button
                     type="button"
                     className={classes.box}
-                    title={visibleText(`${call.service} ${call.operation}: show its longest span`)}
+                    title={visibleText(`${call.service} ${call.operation}: show longest span`)}
                     style={{
                       '--service': serviceColor(call.service),
                       '--tint': `${Math.round((tintedNano(call, tint) / most) * 60)}%`,
@@ -145,7 +146,7 @@ const Graph = ({ calls, onOpen }: GraphProps) => {
   );
 };
 
-/** What is in view changes only in steps. */
+/** Rounds the scroll position, so that the graph rerenders in steps only. */
 const coarse = (pixels: number): number => Math.round(pixels / 100) * 100;
 
 const lineBetween = (x1: number, y1: number, x2: number, y2: number): string => {

@@ -5,22 +5,22 @@ export const BOX_HEIGHT = 52;
 const GAP_ACROSS = 32;
 const GAP_DOWN = 12;
 
-/** The middle of the left edge of a call's box, in pixels. */
+/** Middle of the left edge of a box, in pixels. */
 export interface Place {
   readonly x: number;
   readonly y: number;
 }
 
 export interface GraphLayout {
-  /** By index of the call. */
+  /** Places by the index of the call. */
   readonly places: readonly Place[];
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * A tree that grows to the right: calls without children stand below each other, any other beside its first child, so
- * that it is read from the upper left as the waterfall is. Calls must come parents first.
+ * Lays out a tree that grows to the right: leaves below each other, every other call beside its first child. Parents must
+ * precede their children.
  *
  *        a ─┬─ b ─── c
  *           └─ d

@@ -3,7 +3,7 @@ import { CopyButton } from '../../../shared/CopyButton.js';
 import { visibleText } from '../../../shared/visible-text.js';
 import classes from './RawJson.module.css';
 
-/** More than this is cut: whoever wants it all copies it. */
+/** Maximum number of characters shown. The copy button copies all of them. */
 const MOST_JSON = 20_000;
 
 export const RawJson = ({ json }: Pick<SpanDetail, 'json'>) => {

@@ -13,7 +13,7 @@ interface SectionProps {
   readonly children: ReactNode;
 }
 
-/** Unfolds. */
+/** Collapsible section. */
 export const Section = ({ title, count, isOpen, children }: SectionProps) => (
   <details className={classes.section} open={isOpen}>
     <summary className={classes.title}>
@@ -32,7 +32,7 @@ interface AttributeSectionProps {
   readonly isOpen: boolean;
 }
 
-/** Absent when there is nothing to tell. */
+/** Attributes of a span, resource or scope. Not rendered if there are none. */
 export const AttributeSection = ({ title, attributes, dropped, isOpen }: AttributeSectionProps) =>
   attributes.length === 0 && dropped === 0 ? undefined : (
     <Section title={title} count={attributes.length} isOpen={isOpen}>
@@ -41,6 +41,6 @@ export const AttributeSection = ({ title, attributes, dropped, isOpen }: Attribu
     </Section>
   );
 
-/** OTLP counts what a sender left out; a reader should know that something is missing. */
+/** Note on data that the SDK dropped. OTLP carries only the number. */
 export const Dropped = ({ count, what }: { readonly count: number; readonly what: string }) =>
-  count > 0 && <p className={classes.dropped}>The sender dropped {formatCounted(count, what)} more.</p>;
+  count > 0 && <p className={classes.dropped}>The SDK dropped {formatCounted(count, `more ${what}`)}.</p>;

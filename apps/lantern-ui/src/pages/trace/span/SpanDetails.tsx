@@ -20,13 +20,13 @@ interface SpanDetailsProps {
   readonly trace: TraceOverview;
   readonly row: number;
   readonly detail: SpanDetail;
-  /** Those that were written in this span. */
+  /** Log lines of this span. */
   readonly logs: readonly LogLine[];
   readonly openLine: string | undefined;
   readonly onOpen: (row: number) => void;
 }
 
-/** Everything that is known of one span. */
+/** All data of one span. */
 export const SpanDetails = ({ trace, row, detail, logs, openLine, onOpen }: SpanDetailsProps) => {
   const { span, resource, scope, json } = detail;
   const { table } = trace;
@@ -37,7 +37,7 @@ export const SpanDetails = ({ trace, row, detail, logs, openLine, onOpen }: Span
       {hasError(span) && (
         <p className={classes.callout} data-tone="error">
           <IconAlertCircleFilled size={15} aria-hidden />
-          <span>{messageOf(detail) || 'The span ended in an error and says no more.'}</span>
+          <span>{messageOf(detail) || 'The span has status error and no message.'}</span>
         </p>
       )}
       {spanWarnings(span).map((warning, i) => (

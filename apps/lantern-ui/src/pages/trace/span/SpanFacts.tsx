@@ -28,7 +28,7 @@ interface SpanFactsProps {
   readonly onOpen: (row: number) => void;
 }
 
-/** What every span has: its name, its times, its place in the trace. */
+/** Properties that every span has: name, times and place in the trace. */
 export const SpanFacts = ({ trace, row, span, onOpen }: SpanFactsProps) => {
   const { table } = trace;
   const critical = at(trace.critical, row);
@@ -47,7 +47,7 @@ export const SpanFacts = ({ trace, row, span, onOpen }: SpanFactsProps) => {
           </span>
         </Fact>
         <Fact label="Critical path">
-          {critical === 0 ? 'not on it' : `${formatNanos(critical)}, ${shareText(critical, table.duration)}`}
+          {critical === 0 ? 'none' : `${formatNanos(critical)}, ${shareText(critical, table.duration)}`}
         </Fact>
         <Fact label="Kind">{spanKindName(span.kind)}</Fact>
         <Fact label="Status">
@@ -104,7 +104,7 @@ const Parent = ({ trace: { table }, row, parentSpanId, onOpen }: ParentProps) =>
     <>
       <code>{parentSpanId}</code>{' '}
       <span className={classes.faint}>
-        {at(table.isOrphan, row) === 1 ? 'not arrived' : 'left out: it closes a circle'}
+        {at(table.isOrphan, row) === 1 ? 'not received' : 'ignored because it closes a cycle'}
       </span>
     </>
   ) : (

@@ -25,12 +25,12 @@ export const SpanLogs = ({ logs, openLine, startUnixNano }: SpanLogsProps) => {
       ))}
       {logs.length > MOST_LOGS && (
         <p className={classes.more}>
-          {formatCounted(logs.length - MOST_LOGS, 'line')} more stand in the logs of the trace.
+          The Logs view of the trace has {formatCounted(logs.length - MOST_LOGS, 'more line')}.
         </p>
       )}
     </div>
   );
 };
 
-/** The list of the whole trace shows any number of lines; here they would push everything else away. */
+/** Maximum number of lines shown. The Logs view of the trace shows all of them. */
 const MOST_LOGS = 50;

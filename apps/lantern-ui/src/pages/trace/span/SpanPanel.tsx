@@ -12,15 +12,15 @@ interface SpanPanelProps {
   readonly traceId: TraceId;
   readonly trace: TraceOverview;
   readonly row: number;
-  /** Those that were written in the span. */
+  /** Log lines of the span. */
   readonly logs: readonly LogLine[];
-  /** The key of the line to show unfolded. */
+  /** Key of the line to expand. */
   readonly openLine: string | undefined;
   readonly onOpen: (row: number) => void;
   readonly onClose: () => void;
 }
 
-/** Beside the view, or below it where the window is narrow: everything that is known of one span. */
+/** Panel with the data of one span, beside the view, or below it in a narrow window. */
 export const SpanPanel = ({ traceId, trace, row, logs, openLine, onOpen, onClose }: SpanPanelProps) => {
   const { table } = trace;
   const span = useQuery({ ...spanQuery(traceId, trace.version, row), placeholderData: keepPreviousData });

@@ -1,5 +1,5 @@
 import { attributeText, type Attributes } from '@lantern/telemetry-model';
 
-/** Attributes as the rows of a table. */
+/** Returns attributes as table rows. */
 export const fieldsOf = (attributes: Attributes): (readonly [string, string])[] =>
   attributes.map(({ key, value }) => [key, attributeText(value)] as const);

@@ -1,6 +1,6 @@
 import { attributeText, attributeValue, type Attributes, type Span } from '@lantern/telemetry-model';
 
-/** Under which key backends tell what they changed or doubted in a span: a list of texts. */
+/** Attribute with the warnings of a backend about changes and doubts: a list of texts. */
 const WARNINGS = '@jaeger@warnings';
 
 export const spanWarnings = ({ attributes }: Pick<Span, 'attributes'>): string[] => {
@@ -9,6 +9,6 @@ export const spanWarnings = ({ attributes }: Pick<Span, 'attributes'>): string[]
   return Array.isArray(value) ? value.map(attributeText) : [attributeText(value)];
 };
 
-/** What the sender said, without what a backend has added. */
+/** Returns the attributes of the sender, without those that a backend added. */
 export const ownAttributes = ({ attributes }: Pick<Span, 'attributes'>): Attributes =>
   attributes.filter(({ key }) => key !== WARNINGS);

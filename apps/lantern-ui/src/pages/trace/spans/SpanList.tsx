@@ -32,7 +32,7 @@ const COLUMNS: readonly { by: SortColumn; label: string; isNumber: boolean }[] =
   { by: 'critical', label: 'Critical path', isNumber: true },
 ];
 
-/** All spans as a table; those that are found when something is looked for. */
+/** Table of all spans, or of the matches of a search. */
 const SpanList = ({ traceId, trace, matches, selected, onOpen, sort, onSort }: SpanListProps) => {
   const query = useQuery({
     ...sortQuery(traceId, trace.version, sort.by, sort.direction),

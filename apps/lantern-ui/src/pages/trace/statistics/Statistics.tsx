@@ -22,16 +22,16 @@ type Measure = 'count' | 'errorCount' | 'total' | 'average' | 'median' | 'p95' |
 const COLUMNS: readonly { by: Measure; label: string; title: string }[] = [
   { by: 'count', label: 'Spans', title: 'Number of spans' },
   { by: 'errorCount', label: 'Errors', title: 'Spans with status error' },
-  { by: 'total', label: 'Total', title: 'Durations summed, parallel spans each on their own' },
+  { by: 'total', label: 'Total', title: 'Sum of the durations; parallel spans count in full' },
   { by: 'average', label: 'Average', title: 'Mean duration' },
-  { by: 'median', label: 'Median', title: 'Half of the spans took no longer' },
-  { by: 'p95', label: 'P95', title: '95 % of the spans took no longer' },
-  { by: 'max', label: 'Max', title: 'The longest span' },
-  { by: 'self', label: 'Self time', title: 'Time not spent in children, summed' },
-  { by: 'critical', label: 'Critical path', title: 'How long the end of the trace waited for them' },
+  { by: 'median', label: 'Median', title: 'Median duration (p50)' },
+  { by: 'p95', label: 'P95', title: '95th percentile of the duration' },
+  { by: 'max', label: 'Max', title: 'Longest duration' },
+  { by: 'self', label: 'Self time', title: 'Sum of the time outside child spans' },
+  { by: 'critical', label: 'Critical path', title: 'Time on the critical path of the trace' },
 ];
 
-/** More could not be read; the order decides which are shown. */
+/** Maximum number of groups shown. The sort order decides which. */
 const MOST_GROUPS = 500;
 
 const FIELD_LABELS = [
@@ -78,7 +78,7 @@ const Statistics = ({ traceId, trace, onOpen, groupBy, onGroupBy }: StatisticsPr
           placeholder="nothing else"
           searchable
           clearable
-          clearButtonProps={{ 'aria-label': 'Group by nothing else' }}
+          clearButtonProps={{ 'aria-label': 'Remove second grouping' }}
           onChange={(value) => onGroupBy(value === null ? [first] : [first, keyOf(value)])}
         />
         {groups !== undefined && (
@@ -160,7 +160,7 @@ const GroupRow = ({ group, groupBy, duration, onOpen }: GroupRowProps) => (
       <button
         type="button"
         className={classes.name}
-        title="Show the longest span"
+        title="Show longest span"
         onClick={() => onOpen(group.longest)}
       >
         {group.values.map((value, i) =>

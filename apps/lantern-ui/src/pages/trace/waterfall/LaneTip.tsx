@@ -10,7 +10,7 @@ import { ROW_HEIGHT } from './WaterfallRow.js';
 import { visibleText } from '../../../shared/visible-text.js';
 
 interface LaneTipProps {
-  /** Holds the rows; the tip lies over it. */
+  /** Element that contains the rows; the tooltip is positioned over it. */
   readonly box: RefObject<HTMLElement | null>;
   readonly table: SpanTable;
   readonly marks: TraceEntries;
@@ -20,20 +20,20 @@ interface LaneTipProps {
 }
 
 interface Tip {
-  /** In pixels of the box. */
+  /** Position in pixels, relative to the element. */
   readonly x: number;
   readonly rowTop: number;
   readonly row: number;
-  /** Undefined for the span itself. */
+  /** Entry under the pointer. Undefined for the span itself. */
   readonly entry: TraceEntry | undefined;
 }
 
-/** What a tip at most needs below its row. */
+/** Maximum height of the tooltip below its row. */
 const TIP_HEIGHT = 96;
 
 /**
- * What is under the pointer in the lanes, which are one canvas: a span, or something that was said in it. The rows say
- * the same to who listens.
+ * Tooltip for the span, event or log line under the pointer. The lanes are one canvas; screen readers get the same
+ * data from the rows.
  */
 export const LaneTip = ({ box, table, marks, entries, scale, nameWidth }: LaneTipProps) => {
   const [tip, setTip] = useState<Tip>();
@@ -71,7 +71,7 @@ export const LaneTip = ({ box, table, marks, entries, scale, nameWidth }: LaneTi
     };
   }, [box]);
 
-  // A trace that grows has other rows.
+  // Row numbers may be outdated after the trace has grown.
   if (tip === undefined || tip.row >= table.length) return null;
   const { clientWidth = 0, clientHeight = 0, offsetTop = 0, offsetHeight = 0 } = box.current ?? {};
   const isLow = tip.rowTop + ROW_HEIGHT + TIP_HEIGHT > clientHeight;

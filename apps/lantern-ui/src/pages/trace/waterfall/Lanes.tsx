@@ -6,12 +6,12 @@ import classes from './Lanes.module.css';
 import { ROW_HEIGHT } from './WaterfallRow.js';
 
 interface LanesProps extends LanesPicture {
-  /** Of the first row that is drawn. */
+  /** Vertical offset of the first drawn row. */
   readonly top: number;
   readonly left: number;
 }
 
-/** The time lines of the rows that are drawn, on one canvas. */
+/** Timelines of the drawn rows, on one canvas. */
 export const Lanes = ({ table, rows, marks, entries, path, scale, matches, top, left }: LanesProps) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const palette = useCanvasPalette();

@@ -18,13 +18,13 @@ interface MinimapProps {
 
 const HEIGHT = 48;
 
-/** More lines than this could not be told apart. */
+/** Maximum number of lines; more would be indistinguishable. */
 const MOST_LINES = 400;
 
-/** A press that moves less is no drag. */
+/** Minimum pointer movement of a drag, in pixels. */
 const LEAST_PIXELS = 4;
 
-/** The whole trace as a small picture; dragging over it chooses the time that the waterfall shows. */
+/** Minimap of the trace. Dragging selects the time window of the waterfall. */
 export const Minimap = ({ table, window, onWindow }: MinimapProps) => {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -50,7 +50,7 @@ export const Minimap = ({ table, window, onWindow }: MinimapProps) => {
     };
     context.globalAlpha = 0.85;
     for (const { row, y } of lines) paint(row, y, palette.service(serviceOf(table, row)));
-    // On top, so that no neighbour hides them.
+    // Failed spans are drawn last, so that neighbors do not hide them.
     context.globalAlpha = 1;
     for (const { failed, y } of lines) if (failed !== -1) paint(failed, y, palette.token.error);
   }, [table, lines, width, palette]);
@@ -90,7 +90,11 @@ export const Minimap = ({ table, window, onWindow }: MinimapProps) => {
       <div
         ref={box}
         className={classes.box}
-        title={isZoomed ? 'Drag to choose a time, double-click to see all' : 'Drag to choose a time'}
+        title={
+          isZoomed
+            ? 'Drag to select a time range, double-click to show the whole trace'
+            : 'Drag to select a time range'
+        }
         onPointerDown={drag}
         onDoubleClick={() => onWindow(wholeWindow(table.duration))}
       >

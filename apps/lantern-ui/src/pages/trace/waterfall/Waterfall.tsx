@@ -33,9 +33,9 @@ import { WaterfallHead } from './WaterfallHead.js';
 import { hasBelow } from './waterfall-rows.js';
 import { EntryRow, ROW_HEIGHT, rowId, SpanRow } from './WaterfallRow.js';
 
-/** What the page asks of the list beyond what it shows. */
+/** Imperative methods of the waterfall. */
 export interface WaterfallHandle {
-  /** By this many boxes' heights. */
+  /** Scrolls by one page. */
   scrollPage(direction: 1 | -1): void;
   focus(): void;
 }
@@ -44,23 +44,23 @@ interface WaterfallProps {
   readonly ref: Ref<WaterfallHandle>;
   readonly table: SpanTable;
   readonly badges: BadgeColumns;
-  /** As `waterfallRows` gives them. */
+  /** Rows, as returned by `waterfallRows`. */
   readonly rows: Int32Array;
-  /** Of the spans, those that hide what is below them. */
+  /** IDs of the spans whose descendants are hidden. */
   readonly collapsed: ReadonlySet<string>;
-  /** All that was said: marks on the bars. */
+  /** All entries, drawn as marks on the bars. */
   readonly marks: TraceEntries;
-  /** What of it has rows. */
+  /** Entries that have rows. */
   readonly entries: TraceEntries;
   readonly path: PathSections | undefined;
   readonly window: TimeWindow;
   readonly onWindow: (window: TimeWindow) => void;
-  /** The row whose details are shown; -1 for none. */
+  /** Row whose details are shown; -1 for none. */
   readonly selected: number;
-  /** Where the keyboard is; -1 for nowhere. */
+  /** Row of the keyboard cursor; -1 for none. */
   readonly cursor: number;
   readonly selectedEntry: TraceEntry | undefined;
-  /** Undefined while nothing is looked for. */
+  /** Flags of the rows that match the search. Undefined without a search. */
   readonly matches: Uint8Array | undefined;
   readonly onMove: (row: number) => void;
   readonly onOpen: (row: number) => void;
@@ -70,7 +70,7 @@ interface WaterfallProps {
   readonly onExpandAll: () => void;
 }
 
-/** How far a level is indented, in pixels: less in deep trees, so that names keep half of their column. */
+/** Returns the indentation per level in pixels. Deep trees get less, so that names keep half of their column. */
 const indentStep = (levels: number, nameWidth: number): number =>
   Math.max(3, Math.min(14, (nameWidth * 0.45) / Math.max(levels, 1)));
 
@@ -102,12 +102,12 @@ export const Waterfall = (props: WaterfallProps) => {
     anchor.current = anchorAt(table, rows, hiddenAbove(list, top));
     setScrollTop((before) => {
       const [old, next] = [rowsInView(list, before), rowsInView(list, top)];
-      // Within a step the drawn rows move with the box by themselves.
+      // Within a step the browser scrolls the drawn rows with the box.
       return old.first === next.first && old.end === next.end && old.top === next.top ? before : top;
     });
   };
 
-  // When rows come or go above what is read, what is read stays where it is.
+  // Keeps the scroll anchor when rows appear or disappear above it.
   const shownRows = useRef(rows);
   useLayoutEffect(() => {
     if (shownRows.current === rows) return;
@@ -128,8 +128,7 @@ export const Waterfall = (props: WaterfallProps) => {
     hasScrolled.current = true;
     const top = scrollTopToShow(list, box.scrollTop, cursorIndex, align);
     if (top !== undefined) box.scrollTop = top;
-    // Only a cursor that moves is followed: rows that come above it do not scroll the list.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // Scrolls only when the cursor moves, not when rows appear above it.
   }, [cursor, list.viewHeight === 0]);
 
   useImperativeHandle(ref, () => ({
@@ -163,7 +162,7 @@ export const Waterfall = (props: WaterfallProps) => {
     const action = actions[event.key];
     if (action === undefined) return;
     event.preventDefault();
-    // The page has these keys, too: there they move the time.
+    // The page handles the same keys, where they move the time window.
     event.stopPropagation();
     action();
   };
@@ -184,7 +183,7 @@ export const Waterfall = (props: WaterfallProps) => {
   return (
     <div
       className={classes.waterfall}
-      // Lines this close together would guide nobody.
+      // Guides this close together would be unreadable.
       data-guides={step >= 6}
       style={{ '--name-width': `${nameWidth}px`, '--step': `${step}px` }}
     >
@@ -209,7 +208,7 @@ export const Waterfall = (props: WaterfallProps) => {
           >
             {Array.from(drawn, (row, i) => {
               const top = range.top + i * ROW_HEIGHT;
-              // The same elements serve row after row.
+              // Recycles row elements.
               const key = (range.first + i) % pool;
               if (row < 0) {
                 const entry = entries.list[-1 - row];
@@ -265,7 +264,7 @@ export const Waterfall = (props: WaterfallProps) => {
   );
 };
 
-/** The first span in view, and how far it is from the upper edge. */
+/** Returns the first visible span and its distance from the upper edge. */
 const anchorAt = (table: SpanTable, rows: Int32Array, above: number) => {
   for (let index = Math.ceil(above / ROW_HEIGHT); index < rows.length; index++) {
     const row = rows[index] ?? -1;

@@ -14,7 +14,7 @@ interface WaterfallHeadProps {
   readonly onExpandAll: () => void;
 }
 
-/** The times of the lanes, and what becomes of all rows. */
+/** Header of the waterfall: time axis, and buttons that expand or collapse all rows. */
 export const WaterfallHead = ({
   scale,
   nameWidth,
@@ -37,7 +37,7 @@ export const WaterfallHead = ({
       </Tooltip>
     </div>
     <Splitter
-      label="Width of the names"
+      label="Width of the name column"
       value={nameWidth}
       min={140}
       max={900}

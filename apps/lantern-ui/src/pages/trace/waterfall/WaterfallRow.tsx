@@ -8,10 +8,10 @@ import type { TraceEntry } from '../trace-entries.js';
 import classes from './WaterfallRow.module.css';
 import { visibleText } from '../../../shared/visible-text.js';
 
-/** In pixels; rows of one height let a hundred thousand of them be placed without being measured. */
+/** Height of a row in pixels. A fixed height lets the list place a hundred thousand rows without measuring them. */
 export const ROW_HEIGHT = 28;
 
-/** From here on indentation alone does not tell the level. */
+/** Depth from which the level is also shown as a number. */
 const DEEP = 24;
 
 export const rowId = (row: number): string => `span-${row}`;
@@ -25,13 +25,13 @@ interface SpanRowProps {
   readonly isCollapsed: boolean;
   readonly isSelected: boolean;
   readonly isCursor: boolean;
-  /** Undefined while nothing is looked for. */
+  /** Whether the row matches the search. Undefined without a search. */
   readonly isMatch: boolean | undefined;
 }
 
 /**
- * Few elements, because a wheel turns hundreds of rows a second: icons are pictures of the style sheet, the bar is drawn
- * on the canvas behind, and the rows' container listens for all of them.
+ * Row of a span. It has few elements, because scrolling mounts hundreds of rows per second: icons are CSS, the canvas
+ * behind draws the bar, and the container handles the events.
  */
 export const SpanRow = memo((props: SpanRowProps) => {
   const { table, badges, row, top, isCollapsible, isCollapsed, isSelected, isCursor, isMatch } = props;
@@ -78,9 +78,9 @@ export const SpanRow = memo((props: SpanRowProps) => {
         {!isError && errorsBelow > 0 && (
           <span className={classes.errorBelow} title={`${formatCounted(errorsBelow, 'error')} below`} />
         )}
-        {isOrphan && <span className={classes.orphan} title="Its parent has not arrived" />}
+        {isOrphan && <span className={classes.orphan} title="Its parent span was not received" />}
         <span className={classes.text} title={visibleText(`${service} ${operation}`)}>
-          {/* Where the service stays the same its colour says so; who cannot see it hears the name. */}
+          {/* If the service is the same as in the row above, only its color is shown. Screen readers read the name. */}
           <bdi
             className={
               parent !== -1 && serviceOf(table, parent) === service ? classes.unseen : classes.service
@@ -104,7 +104,7 @@ export const SpanRow = memo((props: SpanRowProps) => {
 });
 SpanRow.displayName = 'SpanRow';
 
-/** What the eye sees in icons and on the canvas. */
+/** Returns the text for screen readers of what icons and the canvas show. */
 const spoken = (
   { table, row }: SpanRowProps,
   isError: boolean,
@@ -114,7 +114,7 @@ const spoken = (
   [
     isError ? ' error' : '',
     errorsBelow > 0 ? ` ${formatCounted(errorsBelow, 'error')} below` : '',
-    isOrphan ? ' parent not arrived' : '',
+    isOrphan ? ' parent not received' : '',
     ` ${formatNanos(at(table.end, row) - at(table.start, row))}`,
     ` at ${formatOffset(BigInt(Math.round(at(table.start, row))))}`,
   ].join('');
@@ -130,7 +130,7 @@ interface EntryRowProps {
   readonly isSelected: boolean;
 }
 
-/** What was said, in a row below its span. */
+/** Row of an event or log line, below its span. */
 export const EntryRow = memo(({ table, entry, index, top, isSelected }: EntryRowProps) => (
   <div
     className={classes.row}
@@ -152,7 +152,7 @@ export const EntryRow = memo(({ table, entry, index, top, isSelected }: EntryRow
         <span className={classes.unseen}> {formatOffset(BigInt(Math.round(entry.time)))}</span>
       </span>
       {entry.isStray && (
-        <span className={classes.badge} title="The line names no span of this trace">
+        <span className={classes.badge} title="The span ID of the line matches no span of this trace">
           no span
         </span>
       )}

@@ -9,29 +9,29 @@ import { ticksOf } from './time-window.js';
 
 export interface LanesPicture {
   readonly table: SpanTable;
-  /** As `waterfallRows` gives them, those to draw. */
+  /** Rows to draw, as returned by `waterfallRows`. */
   readonly rows: Int32Array;
-  /** All of the trace, for the marks on the bars. */
+  /** All entries of the trace, drawn as marks on the bars. */
   readonly marks: TraceEntries;
-  /** Those that have rows. */
+  /** Entries that have rows. */
   readonly entries: TraceEntries;
-  /** Undefined when the path is not to be shown. */
+  /** Critical path. Undefined if it is hidden. */
   readonly path: PathSections | undefined;
   readonly scale: LaneScale;
-  /** Undefined while nothing is looked for: 1 for each row that is found. */
+  /** Flags of the rows that match the search: 1 for a match. Undefined without a search. */
   readonly matches: Uint8Array | undefined;
 }
 
 const BAR_TOP = 8;
 const BAR_HEIGHT = 12;
 
-/** Shorter bars could not be seen. */
+/** Minimum width of a bar in pixels, so that it stays visible. */
 const SHORTEST_BAR = 3;
 
-/** Marks that are closer together could not be told apart. */
+/** Minimum distance of marks in pixels; closer ones would be indistinguishable. */
 const CLOSEST_MARKS = 5;
 
-/** The times of the rows: bars, what they waited for, what was said, and how long it took. */
+/** Draws the lanes of the rows: bars, critical path, marks of entries and durations. */
 export const drawLanes = (
   context: CanvasRenderingContext2D,
   picture: LanesPicture,
@@ -77,11 +77,11 @@ const drawSpan = (
   context.globalAlpha = isWanted ? 1 : 0.35;
 
   if (isVisible) {
-    // Round where the span begins and ends, straight where it goes on outside of the window.
+    // Corners are round at the start and end of the span, square where it continues outside of the window.
     const radius = Math.min(3, length / 2);
     const [left, right] = [goesOn.before ? 0 : radius, goesOn.behind ? 0 : radius];
     const corners = [left, right, right, left];
-    // Pale where children work, full where the span does.
+    // Pale during child spans, full during self time.
     context.save();
     context.beginPath();
     context.roundRect(x, top + BAR_TOP, length, BAR_HEIGHT, corners);
@@ -94,7 +94,7 @@ const drawSpan = (
     drawSelf(context, table, scale, row, top, x, length);
     context.restore();
     if (isFailed && at(table.errorsBelow, row) === 0) {
-      // Where the error began; the spans above only report it.
+      // The span where the error originated has an outline; its ancestors only report the error.
       context.strokeStyle = token.error;
       context.lineWidth = 1.5;
       context.beginPath();
@@ -113,7 +113,7 @@ const drawSpan = (
     }
   }
   const last = drawMarks(context, entriesOf(marks, row), token, scale, top, Math.max(x, end));
-  // Steps back, but can still be read.
+  // Dimmed, but still readable.
   context.globalAlpha = isWanted ? 1 : 0.8;
   drawDuration(context, table, row, token, scale, { end: last, y: middle });
   context.globalAlpha = 1;
@@ -144,7 +144,7 @@ const drawSelf = (
   context.globalAlpha = full;
 };
 
-/** A line under the bar where the end of the trace waited for the span. */
+/** Draws a line under the bar where the span is on the critical path. */
 const drawPath = (
   context: CanvasRenderingContext2D,
   path: PathSections,
@@ -160,7 +160,7 @@ const drawPath = (
     if (to > first && from < last) sections.push([Math.max(first, from), Math.min(last, to)]);
   });
   if (sections.length === 0) return;
-  // Sections of a bar that is drawn longer than it is could not be told apart.
+  // A bar of the minimum width gets one line: its sections would be indistinguishable.
   if (length <= SHORTEST_BAR) {
     context.fillRect(x, y, length, 2);
     return;
@@ -175,7 +175,10 @@ const drawPath = (
   context.globalAlpha = full;
 };
 
-/** Answers where the last of those marks is that stand right behind the bar: access lines are written when it has ended. */
+/**
+ * Draws the marks of entries. Returns the end of the marks right after the bar: access log lines are written when the
+ * span has ended.
+ */
 const drawMarks = (
   context: CanvasRenderingContext2D,
   entries: readonly TraceEntry[],
@@ -190,7 +193,7 @@ const drawMarks = (
     if (!scale.shows(time)) continue;
     const x = scale.xOf(time);
     if (x > behind && x < behind + LABEL_WIDTH) behind = x + 3;
-    // A louder mark always shows.
+    // Warnings and errors are always drawn.
     if (x - last < CLOSEST_MARKS && tone === 'plain') continue;
     last = x;
     context.fillStyle = tone === 'plain' ? token['ink-muted'] : token[tone];
@@ -209,7 +212,7 @@ interface LabelPlace {
   readonly y: number;
 }
 
-/** Behind the bar, or at the edge that a bar out of view lies beyond. */
+/** Draws the duration after the bar, or at the edge beyond which the bar lies. */
 const drawDuration = (
   context: CanvasRenderingContext2D,
   table: SpanTable,

@@ -23,7 +23,7 @@ const marks = traceEntries(table, NO_EVENTS, [
   logLine({ time: 1_040, spanId: 'charge', message: 'over' }),
 ]);
 
-/** Four pixels a nanosecond of the window. */
+/** Returns a scale with four pixels per nanosecond of the window. */
 const scale = (from = 0, to = 120) => new LaneScale({ from, to }, 12 + 76 + (to - from) * 4);
 
 const hit = (row: number, time: number, shown = scale()) => {

@@ -2,10 +2,10 @@ import { at, type SpanTable } from '@lantern/telemetry-model';
 import { entriesOf, type TraceEntries, type TraceEntry } from '../trace-entries.js';
 import type { LaneScale } from './lane-scale.js';
 
-/** How far from a mark a pointer still means it, in pixels. */
+/** Maximum distance of the pointer from a mark, in pixels. */
 const REACH = 5;
 
-/** What a pointer in the lane of a span is on: one of its marks, the nearest, or else its bar. Undefined beside them. */
+/** Returns what the pointer in the lane of a span is on: the nearest mark, or the bar. Undefined for neither. */
 export const hitOnSpan = (
   { table, marks, scale }: { table: SpanTable; marks: TraceEntries; scale: LaneScale },
   row: number,
@@ -13,7 +13,7 @@ export const hitOnSpan = (
 ): TraceEntry | 'bar' | undefined => {
   const distance = ({ time }: TraceEntry) => Math.abs(scale.xOf(time) - x);
   const near = entriesOf(marks, row).filter((entry) => scale.shows(entry.time) && distance(entry) <= REACH);
-  // Of marks at one place the last lies on top.
+  // Among marks at the same position the last is drawn on top.
   const mark = near.reduce<TraceEntry | undefined>(
     (best, entry) => (best === undefined || distance(entry) <= distance(best) ? entry : best),
     undefined,
@@ -24,6 +24,6 @@ export const hitOnSpan = (
   return x >= scale.edgeOf(start) - REACH && x <= scale.edgeOf(end) + REACH ? 'bar' : undefined;
 };
 
-/** Whether a pointer in the lane of what was said is on its mark. */
+/** Whether the pointer in the lane of an entry is on its mark. */
 export const hitOnEntry = (scale: LaneScale, { time }: TraceEntry, x: number): boolean =>
   scale.shows(time) && Math.abs(scale.xOf(time) - x) <= REACH;

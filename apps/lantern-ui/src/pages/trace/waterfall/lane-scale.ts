@@ -1,22 +1,22 @@
 import { shareAt, type TimeWindow } from './time-window.js';
 
-/** Room at both sides of the bars; at the right the longest one, too, has its duration behind it. */
+/** Horizontal padding. The longest bar has its duration in the padding on the right. */
 const LEFT = 12;
 const RIGHT = 76;
 
-/** A canvas gets no shapes of millions of pixels. */
+/** Maximum distance of shapes beyond the edges, in pixels. Shapes millions of pixels wide are not drawn correctly. */
 const BEYOND = 20;
 
 const TICK_ROOM = 100;
 
-/** Where moments lie in the lanes, in pixels from their left edge. */
+/** Maps times to pixels from the left edge of the lanes. */
 export class LaneScale {
-  /** Of the window. */
+  /** Width of the window in pixels. */
   readonly room: number;
 
   constructor(
     readonly window: TimeWindow,
-    /** Of the lanes. */
+    /** Width of the lanes in pixels. */
     readonly width: number,
   ) {
     this.room = width - LEFT - RIGHT;
@@ -26,22 +26,22 @@ export class LaneScale {
     return LEFT;
   }
 
-  /** End of the window. */
+  /** Position of the end of the window. */
   get right(): number {
     return LEFT + this.room;
   }
 
-  /** Moments outside of the window lie a little beyond its edge, however far they are. */
+  /** Returns the position of a time. Times outside of the window are clamped a little beyond its edges. */
   xOf(time: number): number {
     return Math.min(this.right + BEYOND, Math.max(LEFT - BEYOND, this.#place(time)));
   }
 
-  /** The same for bars, which end at the edges of the window. */
+  /** Returns the position of the end of a bar, clamped to the edges of the window. */
   edgeOf(time: number): number {
     return Math.min(this.right, Math.max(LEFT, this.#place(time)));
   }
 
-  /** Which share of the window is left of a place; 0 and 1 beyond its edges. */
+  /** Returns the share of the window left of a position, clamped to 0 and 1. */
   shareAt(x: number): number {
     return Math.min(1, Math.max(0, (x - LEFT) / this.room));
   }
@@ -54,7 +54,7 @@ export class LaneScale {
     return time > this.window.to;
   }
 
-  /** Whether a moment has a place in the lanes: in the window, or so close to it that it lies in the room beside it. */
+  /** Whether a time is drawn in the lanes: in the window, or in the padding beside it. */
   shows(time: number): boolean {
     const place = this.#place(time);
     return place >= LEFT - BEYOND / 2 && place <= this.right + BEYOND;

@@ -1,15 +1,18 @@
 import { at, durationOf, type SpanTable } from '@lantern/telemetry-model';
 
-/** A span that stands for its neighbours in a picture of the whole trace. */
+/** Line of the minimap: a span that represents adjacent rows. */
 export interface MinimapLine {
   readonly row: number;
-  /** From the top, as a share of the height. */
+  /** Vertical position, as a share of the height. */
   readonly y: number;
-  /** The first of the neighbours at which an error began; -1 for none. */
+  /** First of the adjacent rows in which an error originated; -1 for none. */
   readonly failed: number;
 }
 
-/** Of each stretch of rows the longest span, so that the picture costs the same for a trace of any size. */
+/**
+ * Returns the longest span of each group of adjacent rows, so that the cost of drawing does not depend on the size of
+ * the trace.
+ */
 export const minimapLines = (table: SpanTable, most: number): MinimapLine[] => {
   const stretch = Math.max(1, Math.ceil(table.length / most));
   const lines: MinimapLine[] = [];

@@ -1,10 +1,10 @@
 import { at, type CriticalPath } from '@lantern/telemetry-model';
 
-/** The critical path by span. */
+/** Critical path by span. */
 export class PathSections {
   readonly #path: CriticalPath;
   readonly #last: Int32Array;
-  /** For each section an earlier one of the same span, -1 for none. */
+  /** For each section the index of an earlier one of the same span; -1 for none. */
   readonly #earlier: Int32Array;
 
   constructor(path: CriticalPath, spanCount: number) {
@@ -17,7 +17,7 @@ export class PathSections {
     }
   }
 
-  /** The sections of the span in a row, the latest first. */
+  /** Calls `take` with the sections of a span, latest first. */
   each(row: number, take: (from: number, to: number) => void): void {
     for (let section = this.#last[row] ?? -1; section !== -1; section = at(this.#earlier, section)) {
       take(at(this.#path.from, section), at(this.#path.to, section));

@@ -1,15 +1,15 @@
-/** Smallest difference of shares that is drawn. */
+/** Number of distinguishable shares. */
 const STEPS = 8;
 
 /**
- * Adds up intervals of a line of pixels, so that gaps and intervals of less than a pixel show as what they are: a share
- * of that pixel.
+ * Sums up intervals on a line of pixels. Gaps and intervals shorter than a pixel are drawn as the covered share of that
+ * pixel.
  *
  *     intervals   ██ ██ ██ ██ ██████████
  *     pixels      |    |    |    |    |
  *     shares      2/3       1
  *
- * Intervals come in order, without overlaps. Neighboring pixels of the same share are drawn as one.
+ * Intervals must be sorted and must not overlap. Neighboring pixels of the same share are drawn as one.
  */
 export class PixelShares {
   #pixel = -1;
@@ -18,7 +18,7 @@ export class PixelShares {
   #to = 0;
   #share = 0;
 
-  /** @param draw draws the pixels from `from` to `to`, of which a share above 0 and up to 1 is covered */
+  /** @param draw called with the pixels from `from` to `to` and their covered share, above 0 and at most 1 */
   constructor(private readonly draw: (from: number, to: number, share: number) => void) {}
 
   add(from: number, to: number): void {
@@ -34,7 +34,7 @@ export class PixelShares {
     this.#covered = to - last;
   }
 
-  /** Draws what is left. */
+  /** Draws the remaining pixels. */
   end(): void {
     this.#next(-1);
     this.#flush();

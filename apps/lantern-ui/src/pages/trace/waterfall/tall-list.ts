@@ -1,18 +1,21 @@
-/** Browsers stop at about 33 million pixels, some earlier. Higher lists are scrolled at a coarser scale. */
+/**
+ * Maximum height of an element in pixels. Browsers stop at about 33 million, some earlier. Longer lists scroll at a
+ * coarser scale.
+ */
 const HIGHEST = 15_000_000;
 
-/** A list of rows of one height in a box that shows some of them. */
+/** List of rows of equal height in a scroll container. */
 export interface TallList {
   readonly count: number;
   readonly rowHeight: number;
-  /** Of the box. */
+  /** Height of the container. */
   readonly viewHeight: number;
 }
 
-/** What to scroll through, in pixels. */
+/** Returns the height of the scrolled content in pixels. */
 export const scrollHeight = ({ count, rowHeight }: TallList): number => Math.min(count * rowHeight, HIGHEST);
 
-/** How much of the list lies above the box when it is scrolled by `scrollTop`. */
+/** Returns the height of the list above the container at a scroll position. */
 export const hiddenAbove = (list: TallList, scrollTop: number): number => {
   const whole = list.count * list.rowHeight;
   const reach = scrollHeight(list) - list.viewHeight;
@@ -21,7 +24,7 @@ export const hiddenAbove = (list: TallList, scrollTop: number): number => {
     : (Math.min(reach, Math.max(0, scrollTop)) / reach) * (whole - list.viewHeight);
 };
 
-/** How far to scroll so that this much of the list lies above the box. */
+/** Returns the scroll position with this height of the list above the container. */
 export const scrollTopFor = (list: TallList, above: number): number => {
   const whole = list.count * list.rowHeight;
   const most = Math.max(0, whole - list.viewHeight);
@@ -31,16 +34,16 @@ export const scrollTopFor = (list: TallList, above: number): number => {
 
 export interface RowRange {
   readonly first: number;
-  /** Behind the last. */
+  /** Index after the last row. */
   readonly end: number;
-  /** Where the first row lies in the scrolled content, in pixels. */
+  /** Offset of the first row in the scrolled content, in pixels. */
   readonly top: number;
 }
 
-/** Rows are taken in steps, so that a list that scrolls by a few pixels has not to be drawn anew. */
+/** Number of rows by which the drawn range moves, so that scrolling by a few pixels does not rerender the list. */
 const STEP = 6;
 
-/** The rows to draw: those in the box and some around them. */
+/** Returns the range of rows to draw: the visible ones and some around them. */
 export const rowsInView = (list: TallList, scrollTop: number): RowRange => {
   const above = hiddenAbove(list, scrollTop);
   const inBox = Math.ceil(list.viewHeight / list.rowHeight) + 1;
@@ -50,7 +53,7 @@ export const rowsInView = (list: TallList, scrollTop: number): RowRange => {
   return { first, end, top: first * list.rowHeight - above + scrollTop };
 };
 
-/** Where to scroll so that the row is in the box, `margin` rows from its edges; undefined when it is. */
+/** Returns the scroll position that shows the row with `margin` rows around it. Undefined if it is visible. */
 export const scrollTopToShow = (
   list: TallList,
   scrollTop: number,

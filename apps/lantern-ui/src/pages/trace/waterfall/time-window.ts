@@ -1,10 +1,10 @@
-/** The part of a trace that is in view, in nanoseconds since its start. */
+/** Visible time window of a trace, in nanoseconds since its start. */
 export interface TimeWindow {
   readonly from: number;
   readonly to: number;
 }
 
-/** Shorter windows show nothing that spans can tell: they are measured in nanoseconds. */
+/** Minimum length in nanoseconds, the resolution of span times. */
 const SHORTEST = 100;
 
 export const wholeWindow = (duration: number): TimeWindow => ({ from: 0, to: Math.max(duration, 1) });
@@ -12,7 +12,7 @@ export const wholeWindow = (duration: number): TimeWindow => ({ from: 0, to: Mat
 export const isWhole = ({ from, to }: TimeWindow, duration: number): boolean =>
   from <= 0 && to >= Math.max(duration, 1);
 
-/** The window moved and shortened as little as needed to lie within the trace. */
+/** Returns the window moved and shortened as little as needed to lie within the trace. */
 export const within = ({ from, to }: TimeWindow, duration: number): TimeWindow => {
   const whole = Math.max(duration, 1);
   const length = Math.min(whole, Math.max(to - from, Math.min(SHORTEST, whole)));
@@ -20,38 +20,38 @@ export const within = ({ from, to }: TimeWindow, duration: number): TimeWindow =
   return { from: start, to: start + length };
 };
 
-/** `factor` 2 shows half as much; `anchor`, a share of the window, stays where it is. */
+/** Zooms the window: `factor` 2 shows half of it. `anchor`, a share of the window, stays in place. */
 export const zoomed = (window: TimeWindow, factor: number, anchor: number, duration: number): TimeWindow => {
   const length = (window.to - window.from) / factor;
   const fixed = window.from + (window.to - window.from) * anchor;
   return within({ from: fixed - length * anchor, to: fixed + length * (1 - anchor) }, duration);
 };
 
-/** Moved by a share of its length, to later times when positive. */
+/** Moves the window by a share of its length, to later times if positive. */
 export const panned = (window: TimeWindow, share: number, duration: number): TimeWindow => {
   const step = (window.to - window.from) * share;
   return within({ from: window.from + step, to: window.to + step }, duration);
 };
 
-/** Where a moment lies in the window: 0 at its start, 1 at its end, beyond them outside. */
+/** Returns the position of a time in the window: 0 at its start, 1 at its end, outside of [0, 1] beyond them. */
 export const shareAt = ({ from, to }: TimeWindow, time: number): number => (time - from) / (to - from);
 
-/** `from-to` in whole nanoseconds, for the address. */
+/** Formats a window as `from-to` in nanoseconds, for the URL. */
 export const formatWindow = ({ from, to }: TimeWindow): string => `${Math.round(from)}-${Math.round(to)}`;
 
-/** Undefined for anything but two rising numbers. */
+/** Parses a window. Undefined unless the text is two ascending numbers. */
 export const parseWindow = (text: string): TimeWindow | undefined => {
   const [, from, to] = /^(\d{1,16})-(\d{1,16})$/.exec(text) ?? [];
   const window = { from: Number(from), to: Number(to) };
   return window.from < window.to ? window : undefined;
 };
 
-/** Round numbers of a person's units: seconds count by tens below a minute, by sixties above. */
+/** Round steps: multiples of ten seconds below a minute, of sixty above. */
 const LONG_STEPS = [
   10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400,
 ].map((seconds) => seconds * 1e9);
 
-/** Round times within the window, at most `most` of them. */
+/** Returns round times within the window, at most `most`. */
 export const ticksOf = ({ from, to }: TimeWindow, most: number): number[] => {
   const step = stepFor(to - from, most);
   const ticks: number[] = [];
@@ -59,7 +59,7 @@ export const ticksOf = ({ from, to }: TimeWindow, most: number): number[] => {
   return ticks.slice(0, most);
 };
 
-/** The smallest round step of which fewer than `most` fit into the duration. */
+/** Returns the smallest round step of which fewer than `most` fit into the duration. */
 const stepFor = (duration: number, most: number): number => {
   for (let decade = 1; decade <= 1e9; decade *= 10) {
     for (const factor of [1, 2, 5]) if (decade * factor * most > duration) return decade * factor;

@@ -5,7 +5,7 @@ export interface BoxSize {
   readonly height: number;
 }
 
-/** The inner size of an element, in whole pixels, known before the first picture. */
+/** Returns the inner size of an element in whole pixels, measured before the first paint. */
 export const useBoxSize = (box: RefObject<HTMLElement | null>): BoxSize => {
   const [size, setSize] = useState<BoxSize>({ width: 0, height: 0 });
   useLayoutEffect(() => {

@@ -4,14 +4,14 @@ import { panned, zoomed, type TimeWindow } from './time-window.js';
 
 interface WheelZoomOptions {
   readonly scale: LaneScale;
-  /** Where the lanes begin in the box. */
+  /** Left edge of the lanes in the element. */
   readonly left: number;
-  /** Of the trace. */
+  /** Duration of the trace. */
   readonly duration: number;
   readonly onWindow: (window: TimeWindow) => void;
 }
 
-/** Ctrl and the wheel (or two fingers on a pad) zoom around the pointer; a wheel that turns sideways pans. */
+/** Zooms around the pointer with Ctrl and the wheel (or a pinch), and pans with the horizontal wheel. */
 export const useWheelZoom = (
   box: RefObject<HTMLElement | null>,
   { scale, left, duration, onWindow }: WheelZoomOptions,
@@ -31,7 +31,7 @@ export const useWheelZoom = (
     const element = box.current;
     if (element === null) return undefined;
     const listen = (event: WheelEvent) => turn(event, element);
-    // React's own listeners are passive, and could not keep the browser from zooming the page.
+    // React attaches passive wheel listeners, which cannot prevent the browser from zooming the page.
     element.addEventListener('wheel', listen, { passive: false });
     return () => element.removeEventListener('wheel', listen);
   }, [box]);

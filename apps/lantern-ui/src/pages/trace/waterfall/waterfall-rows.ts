@@ -2,16 +2,16 @@ import { at, type SpanId, type SpanTable } from '@lantern/telemetry-model';
 import type { TraceEntries } from '../trace-entries.js';
 
 export interface RowChoice {
-  /** Spans that hide what is below them. */
+  /** IDs of the spans whose descendants are hidden. */
   readonly collapsed: ReadonlySet<SpanId>;
-  /** Services whose spans are left out; what they called stays. */
+  /** Services whose spans are hidden. Spans that they called stay visible. */
   readonly hidden: ReadonlySet<string>;
-  /** What was said, in rows of its own among the children of its span, by time. */
+  /** Entries that have rows among the children of their span, sorted by time. */
   readonly entries: TraceEntries;
 }
 
 /**
- * What the waterfall shows, from top to bottom: the row of a span in the table, or `-1 - n` for entry n.
+ * Returns the rows of the waterfall from top to bottom: the row of a span in the table, or `-1 - n` for entry n.
  *
  *     POST /orders     0   ├────────────────┤
  *       · order received  -1   ·
@@ -25,7 +25,7 @@ export const waterfallRows = (table: SpanTable, { collapsed, hidden, entries }: 
   const rows = new Int32Array(table.length + entries.list.length);
   const isHidden = table.services.map((service) => hidden.has(service));
   let length = 0;
-  /** The spans that the walk is in, each with its entries that are still to be shown. */
+  /** Stack of the open spans, each with its remaining entries. */
   const open: { behind: number; next: number; end: number }[] = [];
   const showUntil = (span: { next: number; end: number }, time: number) => {
     while (span.next < span.end && (entries.list[span.next]?.time ?? 0) < time)
@@ -57,22 +57,22 @@ export const waterfallRows = (table: SpanTable, { collapsed, hidden, entries }: 
   return rows.subarray(0, length);
 };
 
-/** Whether there is something to collapse. */
+/** Whether the row has something to collapse. */
 export const hasBelow = (table: SpanTable, entries: TraceEntries, row: number): boolean =>
   at(table.subtreeSize, row) > 1 || at(entries.firstOf, row + 1) > at(entries.firstOf, row);
 
-/** The spans that have children. */
+/** Returns all spans that have children. */
 export const collapseAll = (table: SpanTable): ReadonlySet<SpanId> =>
   new Set(table.spanIds.filter((_, row) => at(table.subtreeSize, row) > 1));
 
-/** One level less: the deepest spans that are open are collapsed. */
+/** Collapses the deepest expanded spans. */
 export const collapseOne = (table: SpanTable, collapsed: ReadonlySet<SpanId>): ReadonlySet<SpanId> => {
   const open = openParents(table, collapsed).filter(({ isCollapsed }) => !isCollapsed);
   const deepest = open.reduce((most, { depth }) => Math.max(most, depth), -1);
   return new Set([...collapsed, ...open.filter(({ depth }) => depth === deepest).map(({ id }) => id)]);
 };
 
-/** One level more: the highest spans that are collapsed are opened. */
+/** Expands the highest collapsed spans. */
 export const expandOne = (table: SpanTable, collapsed: ReadonlySet<SpanId>): ReadonlySet<SpanId> => {
   const closed = openParents(table, collapsed).filter(({ isCollapsed }) => isCollapsed);
   const highest = closed.reduce((least, { depth }) => Math.min(least, depth), Infinity);
@@ -80,7 +80,7 @@ export const expandOne = (table: SpanTable, collapsed: ReadonlySet<SpanId>): Rea
   return new Set([...collapsed].filter((id) => !opened.has(id)));
 };
 
-/** The same without those that would hide this span. */
+/** Returns the collapsed spans without those that hide the row. */
 export const revealing = (
   table: SpanTable,
   collapsed: ReadonlySet<SpanId>,
@@ -93,7 +93,7 @@ export const revealing = (
   return open.size === collapsed.size ? collapsed : open;
 };
 
-/** The visible spans that have children. */
+/** Returns the visible spans that have children. */
 const openParents = (table: SpanTable, collapsed: ReadonlySet<SpanId>) => {
   const parents: { id: SpanId; depth: number; isCollapsed: boolean }[] = [];
   for (let row = 0; row < table.length;) {
