@@ -78,7 +78,7 @@ describe('a reader of the tutorial', () => {
       .first()
       .click();
     await page.getByRole('table', { name: 'Fields' }).getByText('fail_product').waitFor();
-    await page.getByRole('link', { name: 'Open its trace' }).waitFor();
+    await page.getByRole('link', { name: 'Open trace' }).waitFor();
     await screenshot(page, 'tutorial-log-line');
   });
 });
