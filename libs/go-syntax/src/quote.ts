@@ -22,6 +22,10 @@ const escapeCharacter = (character: string): string => {
   return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
 };
 
+const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
+
 /** The text as a Go string literal, with the escapes of `strconv.Quote`: what is not printable becomes visible. */
 export const goQuote = (text: string): string =>
-  `"${text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escapeCharacter)}"`;
+  NEEDS_NO_ESCAPE.test(text)
+    ? `"${text}"`
+    : `"${text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escapeCharacter)}"`;

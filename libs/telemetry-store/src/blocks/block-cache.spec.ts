@@ -18,8 +18,16 @@ describe('BlockCache', () => {
   it('finds the same part of its contents each time when a query that is repeated reads more than it holds', () => {
     const { read } = openCache(30);
     expect(read(1, 2, 3, 4, 5)).toEqual([]);
-    expect(read(1, 2, 3, 4, 5)).toEqual([1, 2, 3]);
-    expect(read(1, 2, 3, 4, 5)).toEqual([1, 2, 3]);
+    expect(read(1, 2, 3, 4, 5)).toEqual([1, 2]);
+    expect(read(1, 2, 3, 4, 5)).toEqual([1, 2]);
+  });
+
+  it('finds a content again that was just added, however full it is', () => {
+    const { cache, read } = openCache(30);
+    read(1, 2, 3);
+    expect(read(4, 4, 4)).toEqual([4, 4]);
+    cache.set(5, { byteLength: 25 });
+    expect(cache.get(5)).toBeDefined();
   });
 
   it('replaces the contents that were not used for seconds, the least recently used first', () => {
@@ -50,12 +58,12 @@ describe('BlockCache', () => {
     cache.set(1, grown);
     grown.byteLength = 25;
     cache.set(1, grown);
-    cache.set(2, { byteLength: 10 });
     expect(cache.get(1)).toBe(grown);
-    expect(cache.get(2)).toBeUndefined();
-    cache.delete(1);
-    cache.set(2, { byteLength: 30 });
-    expect(cache.get(2)).toBeDefined();
+    cache.set(2, { byteLength: 10 });
+    expect(cache.get(1)).toBeUndefined();
+    cache.delete(2);
+    cache.set(3, { byteLength: 30 });
+    expect(cache.get(3)).toBeDefined();
   });
 
   it('keeps no content that is larger than its limit', () => {

@@ -12,13 +12,15 @@ interface Entry<Content> {
 }
 
 /**
- * Contents that were used lately, within a limit on the bytes of all of them. When all were used in the last seconds, a
- * new one is not kept: a query that reads more than the cache holds, again and again, finds the same part of it each
- * time, where the least recently used would always be evicted just before it is needed.
+ * Contents that were used lately, within a limit on the bytes of all of them. A new one replaces the least recently used one,
+ * unless all were used in the last seconds. Then it replaces the one that was added last: a query that reads more than the
+ * cache holds, again and again, finds the same part of it each time, where the least recently used would always be evicted
+ * just before it is needed.
  */
 export class BlockCache<Content extends { readonly byteLength: number }> {
   /** In the order of their last use. */
   private readonly entries = new Map<number, Entry<Content>>();
+  private lastAdded = -1;
   private bytes = 0;
 
   constructor(
@@ -35,15 +37,18 @@ export class BlockCache<Content extends { readonly byteLength: number }> {
     return entry.content;
   }
 
-  /** Keeps a content where there is room. A content that has grown is set again. */
+  /** Adds a content, unless it alone is larger than the limit. A content that has grown is added again. */
   set(block: number, content: Content): void {
     const { byteLength } = content;
     const usedAtMillis = this.nowMillis();
     this.delete(block);
-    this.evictIdle(usedAtMillis, MAX_IDLE_MILLIS, 0);
+    this.evictIdle(usedAtMillis, MAX_IDLE_MILLIS, Infinity);
+    if (byteLength > this.maxBytes) return;
     this.evictIdle(usedAtMillis, PROTECTED_MILLIS, byteLength);
-    if (this.bytes + byteLength > this.maxBytes) return;
+    if (this.bytes + byteLength > this.maxBytes) this.delete(this.lastAdded);
+    this.evictIdle(usedAtMillis, 0, byteLength);
     this.entries.set(block, { content, byteLength, usedAtMillis });
+    this.lastAdded = block;
     this.bytes += byteLength;
   }
 
@@ -52,11 +57,11 @@ export class BlockCache<Content extends { readonly byteLength: number }> {
     this.entries.delete(block);
   }
 
-  /** Evicts entries that were not used for a time, the oldest first. @param room bytes that are enough; 0 for all */
+  /** Evicts entries that were not used for a time, the oldest first, until there is room. */
   private evictIdle(nowMillis: number, idleMillis: number, room: number): void {
     for (const [block, { usedAtMillis }] of this.entries) {
       if (nowMillis - usedAtMillis < idleMillis) return;
-      if (room > 0 && this.bytes + room <= this.maxBytes) return;
+      if (this.bytes + room <= this.maxBytes) return;
       this.delete(block);
     }
   }

@@ -15,6 +15,9 @@ export class EntryReader {
   /** Of each shape. */
   private readonly nameBytes: number[] = [];
   private chunk = 0;
+  /** Index and bytes of the chunk that a line was read from last, so that no cache has to keep it for the next line. */
+  private readChunk = -1;
+  private readBytes: Buffer | undefined;
 
   /** @param textRowOf undefined when lines are kept in the order of the rows */
   constructor(
@@ -54,7 +57,11 @@ export class EntryReader {
 
   private line(row: number): string | undefined {
     const { start, end } = this.place(row);
-    return this.text?.chunk(this.chunk)?.toString('utf8', start, end);
+    if (this.chunk !== this.readChunk) {
+      this.readBytes = this.text?.chunk(this.chunk);
+      this.readChunk = this.chunk;
+    }
+    return this.readBytes?.toString('utf8', start, end);
   }
 
   /** Where the line of a row stands in its chunk, which becomes the current one. */
