@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** An HTTP/1.1 request as it is on the wire: its headers in their order, case, repetition and white space. */
+/** HTTP/1.1 request as it is on the wire: header lines with their order, case, repetition and white space. */
 export interface RawRequest {
-  /** Lines such as `TraceParent: 00-…`, without their line breaks. */
+  /** Header lines such as `TraceParent: 00-…`, without line breaks. */
   readonly headers: readonly string[];
   readonly body: string;
 }
@@ -14,7 +14,7 @@ export interface RawServer {
   close(): Promise<void>;
 }
 
-/** Answers each request with the status that the function returns, and 500 with its message where it throws. */
+/** Responds to each request with the status that the function returns, or with 500 and the message that it throws. */
 export async function serveRaw(answer: (request: RawRequest) => Promise<number>): Promise<RawServer> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -39,10 +39,10 @@ export async function serveRaw(answer: (request: RawRequest) => Promise<number>)
   };
 }
 
-/** What each connection has of its own: RFC 9110, sections 7.2 and 7.6.1, RFC 9112, section 6.2. */
+/** Headers of a single connection: RFC 9110, sections 7.2 and 7.6.1, RFC 9112, section 6.2. */
 const ownOfAHop = /^(host|content-length|connection):/i;
 
-/** Posts to the URL, with the headers as they stand but for those of the connection; returns the status of the answer. */
+/** Posts to the URL with these headers, except those of the connection; returns the status of the response. */
 export async function postRaw(url: string, { headers, body }: RawRequest): Promise<number> {
   const { hostname, port, host, pathname } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -62,7 +62,7 @@ const message = (start: string, headers: readonly string[], body: string): strin
 async function readRequest(socket: Socket): Promise<RawRequest> {
   let received = '';
   socket.setEncoding('latin1');
-  // The answer needs the socket that the loop leaves.
+  // The response is written to the socket, so the loop must not destroy it.
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
     received += String(chunk);
     const headEnd = received.indexOf('\r\n\r\n');

@@ -9,7 +9,7 @@ const callerId = 'e457b5a2e4d86bd1';
 const valid = `traceparent: 00-${traceId}-${callerId}-01`;
 
 /**
- * The main rules of https://www.w3.org/TR/trace-context/, byte for byte at both ends of the gateway's process. The W3C's own
+ * Main rules of https://www.w3.org/TR/trace-context/, byte for byte at both ends of the gateway's process. The W3C's own
  * tests run against it by trace-context.ts; each rule of the propagator has its test in libs/observability.
  */
 describe('the process of api-gateway', () => {
@@ -37,7 +37,7 @@ describe('the process of api-gateway', () => {
     await Promise.all([gateway.exit, orderService.close()]);
   });
 
-  /** What the gateway makes of these header lines: values of the headers that it sends on. */
+  /** Sends these header lines to the gateway; returns the values of the headers that it forwards. */
   async function sentOn(...headers: string[]) {
     expect(await postRaw(url, { headers: ['Content-Type: application/json', ...headers], body: '{}' })).toBe(
       200,
@@ -80,7 +80,7 @@ describe('the process of api-gateway', () => {
     expect(sent.tracestate).toEqual([]);
   });
 
-  it('sends each request on with a span id of its own', async () => {
+  it('forwards each request with a span ID of its own', async () => {
     const sent = [await sentOn(valid), await sentOn(valid), await sentOn(valid)];
     expect(new Set(sent.map(({ trace }) => trace))).toEqual(new Set([traceId]));
     expect(new Set(sent.map(({ span }) => span)).size).toBe(3);

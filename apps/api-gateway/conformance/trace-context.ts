@@ -3,18 +3,18 @@
 //   git clone https://github.com/w3c/trace-context && pip install aiohttp
 //   TRACE_CONTEXT=<the clone> npx nx trace-context @lantern/api-gateway
 //
-// PYTHON names another interpreter, STRICT_LEVEL and SPEC_LEVEL another level than 2, the highest.
+// PYTHON selects another interpreter, STRICT_LEVEL and SPEC_LEVEL a level other than 2, the highest.
 //
-// The tests ask the service under test to call them back, which no route of a gateway does. What they send is therefore
-// posted to /orders, once for each call back that they want, and what stands in for order-service makes the call with
-// what the gateway has sent it. Both hand on the headers byte for byte.
+// The tests expect the service under test to call them back, which no route of a gateway does. This script therefore posts
+// each of their requests to /orders, once for each expected callback. Its stub of order-service makes the callback with the
+// request that it received from the gateway. Both forward the headers byte for byte.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { postRaw, serveRaw } from './raw-request.js';
 
-/** A call that the tests want, and with what body. */
+/** Callback that the tests expect: URL and body. */
 interface Call {
   readonly url: string;
   readonly arguments: unknown;

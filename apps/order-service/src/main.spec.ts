@@ -43,7 +43,7 @@ describe('the process of order-service', () => {
       PORT: '0',
       DATA_DIR: folder,
       USER_SERVICE_URL: urlOf(users),
-      // Nobody listens on port 1: every telemetry backend is down.
+      // Connections to port 1 are refused: every telemetry backend is down.
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
       LOKI_URL: 'http://127.0.0.1:1',
       ...env,
@@ -52,7 +52,7 @@ describe('the process of order-service', () => {
     return started;
   };
 
-  /** Resolves, with the answer to come, once the order is being charged, which takes some seconds. */
+  /** Resolves while the order is being charged, which takes some seconds, with the promise of its response. */
   const placeSlowOrder = async (url: string) => {
     const charging = new Promise<void>((resolve) => (asked = resolve));
     const response = fetch(`${url}/orders`, {
@@ -64,7 +64,7 @@ describe('the process of order-service', () => {
     return { response };
   };
 
-  it('names its URL in exactly one line, finishes what runs on SIGTERM, and exits with 0', async () => {
+  it('prints its URL in exactly one line, finishes requests in flight on SIGTERM, and exits with 0', async () => {
     const service = start();
     const url = await service.ready();
     const { response } = await placeSlowOrder(url);
@@ -73,7 +73,7 @@ describe('the process of order-service', () => {
     const answer = await response;
     expect(answer.status).toBe(201);
     expect(((await answer.json()) as Order).product).toBe('slow_product');
-    // Whoever keeps its connection while the service stops is told to leave.
+    // A client with an open connection is told to close it.
     expect(answer.headers.get('connection')).toBe('close');
 
     const { code, stdout } = await service.exit;
@@ -81,7 +81,7 @@ describe('the process of order-service', () => {
     expect(stdout.split('\n').filter((line) => line.includes(url))).toHaveLength(1);
   });
 
-  it('cuts off what takes too long, and exits with 0 all the same', async () => {
+  it('cuts off requests that exceed the drain timeout, and exits with 0', async () => {
     const service = start({ DRAIN_TIMEOUT_MS: '100' });
     const { response } = await placeSlowOrder(await service.ready());
     const cutOff = expect(response).rejects.toThrow('fetch failed');
@@ -91,12 +91,12 @@ describe('the process of order-service', () => {
     expect((await service.exit).code).toBe(0);
   });
 
-  it('ends at once on a second signal', async () => {
+  it('exits immediately on a second signal', async () => {
     const service = start();
     const { response } = await placeSlowOrder(await service.ready());
     const cutOff = expect(response).rejects.toThrow('fetch failed');
     service.kill('SIGTERM');
-    // A second signal right after the first is the same Ctrl-C; one that keeps coming is not.
+    // A second signal directly after the first counts as the same Ctrl-C, so the test keeps sending it.
     const insisting = setInterval(() => service.kill('SIGTERM'), 200);
 
     await cutOff;
@@ -105,7 +105,7 @@ describe('the process of order-service', () => {
     expect(code).toBe(128 + 15);
   });
 
-  it('does not start with wrong values or a taken port, and says why without any password', async () => {
+  it('rejects invalid configuration and a taken port, with an error message that contains no password', async () => {
     const { port } = users.address() as AddressInfo;
     const wrongValues = start({ PORT: '80800', DATABASE_URL: 'mysql://root:s3cret@db/shop' });
     const takenPort = start({ PORT: String(port) });

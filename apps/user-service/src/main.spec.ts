@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('two processes that start together on one file both come up, with one user "1"', async () => {
+it('two processes that start together on one SQLite file both become ready, with one user "1"', async () => {
   const env = { PORT: '0', DATA_DIR: folder, OTEL_SDK_DISABLED: 'true' };
   const processes = [1, 2].map(() => ServiceProcess.spawn(MAIN, env));
   try {

@@ -19,7 +19,7 @@ export const migrations: Migrations = {
         .execute();
     },
   },
-  // Somebody has to be there who can place the first order.
+  // The first order needs a user.
   '002-first-user': {
     async up(db: Kysely<Schema>) {
       await db

@@ -5,7 +5,7 @@ import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validato
 export const DEFAULT_PAGE_LIMIT = 20;
 export const MAX_PAGE_LIMIT = 100;
 
-/** Which part of a list is asked for. Lists are newest first. */
+/** Query parameters of a list, which is sorted newest first. */
 export class PageQuery {
   @ApiPropertyOptional({
     type: 'integer',
@@ -30,9 +30,9 @@ export class PageQuery {
   cursor?: string;
 }
 
-/** The part of a page that every list shares; the rest is its `items`. */
+/** Member that the pages of all lists share, beside their `items`. */
 export interface Page<Item> {
   items: Item[];
-  /** Asks for the following page; `null` when this page is the last. */
+  /** Cursor of the next page; `null` on the last page. */
   next_cursor: string | null;
 }

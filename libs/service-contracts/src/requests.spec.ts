@@ -46,7 +46,7 @@ describe('CreateOrderRequest', () => {
 describe('CreateUserRequest', () => {
   const user = { name: 'Ada Lovelace', email: 'ada@example.com' };
 
-  it('takes a name and an address', () => {
+  it('accepts a name and an e-mail address', () => {
     expect(wrongFields(CreateUserRequest, user)).toEqual([]);
   });
 
@@ -64,11 +64,11 @@ describe('CreateUserRequest', () => {
 });
 
 describe('PageQuery', () => {
-  it('asks for 20 items where nothing is said', () => {
+  it('has a default limit of 20 items', () => {
     expect(plainToInstance(PageQuery, {})).toEqual({ limit: 20 });
   });
 
-  it('reads its limit from the text of a query', () => {
+  it('parses its limit from the query string', () => {
     expect(plainToInstance(PageQuery, { limit: '7' })).toEqual({ limit: 7 });
   });
 
@@ -85,7 +85,7 @@ describe('PageQuery', () => {
 });
 
 describe('ListOrdersQuery', () => {
-  it('is a page, of one user where one is named', () => {
+  it('is a page query with an optional user ID', () => {
     expect(wrongFields(ListOrdersQuery, { limit: '5', user_id: '1' })).toEqual([]);
     expect(wrongFields(ListOrdersQuery, { limit: '0', user_id: '../1' })).toEqual(['limit', 'user_id']);
   });

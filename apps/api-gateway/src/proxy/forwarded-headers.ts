@@ -1,7 +1,7 @@
-/** Header values as Node gives them: several `Set-Cookie` are a list. */
+/** Header values as Node returns them: several `Set-Cookie` headers are a list. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** RFC 9110, section 7.6.1: these end at the next hop whether `Connection` lists them or not. */
+/** Hop-by-hop headers, whether `Connection` lists them or not: RFC 9110, section 7.6.1. */
 const HOP_BY_HOP = [
   'connection',
   'keep-alive',
@@ -14,10 +14,10 @@ const HOP_BY_HOP = [
   'upgrade',
 ];
 
-/** Each hop frames its own message and names its own host; `Expect` was met when the body had arrived. */
+/** Headers that describe one message on one connection. `Expect` was fulfilled when the body arrived. */
 const FRAMING = ['content-length', 'expect', 'host'];
 
-/** Each hop writes its own, from its own span: https://github.com/openzipkin/b3-propagation, https://www.w3.org/TR/trace-context/ */
+/** Propagation headers, which each hop writes from its own span: https://github.com/openzipkin/b3-propagation, https://www.w3.org/TR/trace-context/ */
 const PROPAGATION = [
   'b3',
   'x-b3-traceid',
@@ -33,7 +33,7 @@ const PROPAGATION = [
 
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...FRAMING, ...PROPAGATION]);
 
-/** The headers of a message that go on to the next hop, in either direction. */
+/** Returns the end-to-end headers of a message, which are forwarded in either direction. */
 export function forwardedHeaders(headers: Headers): Record<string, string | string[]> {
   const namedByConnection = new Set(
     [headers.connection ?? []]

@@ -46,7 +46,7 @@ describe('api-gateway', () => {
     await listen(orders);
     gateway = await startTestService(apiGateway, {
       ORDER_SERVICE_URL: urlOf(orders),
-      // Nobody listens on port 1 of loopback.
+      // Connections to port 1 of loopback are refused.
       USER_SERVICE_URL: 'http://127.0.0.1:1',
     });
   });
@@ -65,7 +65,7 @@ describe('api-gateway', () => {
   const post = (body: string, contentType = 'application/json') =>
     fetch(`${gateway.url}/orders`, { method: 'POST', headers: { 'content-type': contentType }, body });
 
-  describe('hands a request on', () => {
+  describe('forwards a request', () => {
     it('with its method, path, query and headers', async () => {
       await get('/orders?limit=5&cursor=a%2Bb&user_id=1', { 'x-tenant': 'acme', accept: 'application/json' });
 
@@ -79,7 +79,7 @@ describe('api-gateway', () => {
       ]);
     });
 
-    it('with its body to the byte, whatever JSON it is or is not', async () => {
+    it('with its body unchanged to the byte, even if it is not valid JSON', async () => {
       const body = '{ "quantity": 1.0, "quantity": 2, "note": "é 🚀",';
       await post(body);
 
@@ -87,7 +87,7 @@ describe('api-gateway', () => {
       expect(received[0]?.headers['content-type']).toBe('application/json');
     });
 
-    it('under the name of the service behind, with itself in Via', async () => {
+    it('with the Host of the downstream service, and itself in Via', async () => {
       await get('/orders', { via: '1.1 edge' });
 
       expect(received[0]?.headers).toMatchObject({
@@ -111,7 +111,7 @@ describe('api-gateway', () => {
     });
   });
 
-  describe('hands an answer back', () => {
+  describe('forwards a response', () => {
     it('with its status, headers and body', async () => {
       answer = (_request, response) => {
         response.writeHead(201, {
@@ -129,7 +129,7 @@ describe('api-gateway', () => {
       expect(await response.text()).toBe('{"id":"1"}');
     });
 
-    it('problems to the byte, as the service behind has written them', async () => {
+    it('with the problem details of the service, unchanged to the byte', async () => {
       const problem =
         '{"type":"urn:x","title":"No","status":422,"trace_id":"80f198ee56343ba864fe8b2a57d3eff7"}';
       answer = (_request, response) => {
@@ -154,7 +154,7 @@ describe('api-gateway', () => {
       expect(response.headers.get('x-hop')).toBeNull();
     });
 
-    it('compressed only to those who asked for it', async () => {
+    it('compressed only if the client accepts compression', async () => {
       await get('/orders');
       const [withFetch] = received.splice(0);
       const plain = request(`${gateway.url}/orders`).end();
@@ -165,7 +165,7 @@ describe('api-gateway', () => {
       expect(received[0]?.headers['accept-encoding']).toBe('identity');
     });
 
-    it('without a length where there is no content', async () => {
+    it('without Content-Length if it has no content', async () => {
       answer = (_request, response) => response.writeHead(204).end();
       const response = await get('/orders');
 
@@ -173,7 +173,7 @@ describe('api-gateway', () => {
       expect(response.headers.get('content-length')).toBeNull();
     });
 
-    it('to HEAD with the length of what GET would send', async () => {
+    it('to HEAD with the Content-Length of the GET response', async () => {
       const head = await fetch(`${gateway.url}/orders`, { method: 'HEAD' });
       const full = await (await get('/orders')).text();
 
@@ -181,7 +181,7 @@ describe('api-gateway', () => {
       expect(await head.text()).toBe('');
     });
 
-    it('redirects as they are, without following them', async () => {
+    it('that is a redirect, without following it', async () => {
       answer = (_request, response) =>
         response.writeHead(302, { location: `${urlOf(orders)}/elsewhere` }).end();
       const response = await get('/orders');
@@ -191,8 +191,8 @@ describe('api-gateway', () => {
     });
   });
 
-  describe('answers for the service behind', () => {
-    it('502 when it refuses the connection', async () => {
+  describe('responds in place of the service with', () => {
+    it('502 if it refuses the connection', async () => {
       const response = await get('/users/1');
 
       expect(response.status).toBe(502);
@@ -204,7 +204,7 @@ describe('api-gateway', () => {
       });
     });
 
-    it('502 when it breaks off in the middle of its answer', async () => {
+    it('502 if it closes the connection in the middle of its response', async () => {
       answer = (incoming, response) => {
         response.writeHead(200, { 'content-length': '100' });
         response.write('half', () => incoming.socket.destroy());
@@ -213,13 +213,13 @@ describe('api-gateway', () => {
       expect((await get('/orders')).status).toBe(502);
     });
 
-    it('502 when its answer is larger than any real one', async () => {
+    it('502 if its response exceeds the size limit', async () => {
       answer = (_request, response) => response.end(Buffer.alloc(10_000_001));
 
       expect((await get('/orders')).status).toBe(502);
     });
 
-    it('504 when it does not answer in time', async () => {
+    it('504 if it does not respond within the timeout', async () => {
       const impatient = await startTestService(apiGateway, {
         ORDER_SERVICE_URL: urlOf(orders),
         DOWNSTREAM_TIMEOUT_MS: '100',
@@ -236,7 +236,7 @@ describe('api-gateway', () => {
     });
   });
 
-  describe('answers without asking anybody', () => {
+  describe('responds without a downstream call with', () => {
     it('413 to a body that is too large', async () => {
       const response = await post(JSON.stringify('x'.repeat(100_000)));
 
@@ -245,12 +245,12 @@ describe('api-gateway', () => {
       expect(received).toEqual([]);
     });
 
-    it('413 to a body that turns out too large only as it arrives', async () => {
+    it('413 to a chunked body that exceeds the limit while it is received', async () => {
       const upload = request(`${gateway.url}/orders`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
       });
-      // The gateway closes the connection while this is still being sent.
+      // The gateway closes the connection while the client is still sending.
       upload.on('error', () => undefined);
       upload.write(Buffer.alloc(100_001, ' '));
       const [response] = (await once(upload, 'response')) as [IncomingMessage];
@@ -280,7 +280,7 @@ describe('api-gateway', () => {
       },
     );
 
-    it('404 to a path that leads nowhere', async () => {
+    it('404 to an unknown path', async () => {
       const response = await get('/admin');
 
       expect(response.status).toBe(404);
@@ -288,7 +288,7 @@ describe('api-gateway', () => {
     });
   });
 
-  describe('is traced: forwarding', () => {
+  describe('creates spans that', () => {
     const attributes = ['http.request.method', 'url.full', 'http.response.status_code', 'error.type'];
     const trace = '80f198ee56343ba864fe8b2a57d3eff7';
     const spanOfClient = 'e457b5a2e4d86bd1';
@@ -296,19 +296,19 @@ describe('api-gateway', () => {
       telemetry.reset();
     });
 
-    it('keeps secrets of the query out of the span that names the whole URL', async () => {
+    it('contain no secrets of the query in url.full', async () => {
       await get('/orders?token=hunter2');
       await telemetry.waitForSpans(5);
       expect(telemetry.tree({ attributes })).toContain('proxy_to_order-service');
       expect(telemetry.tree({ attributes })).not.toContain('hunter2');
     });
 
-    it('shows where the request went and what came of it', async () => {
+    it('contain the target and the status of the request', async () => {
       await get('/orders?limit=5');
       await telemetry.waitForSpans(5);
       const url = JSON.stringify(`${urlOf(orders)}/orders?limit=5`);
 
-      // The client and the service behind run in this process and are traced as well: the first span and the last.
+      // The client and the stub of the service run in this process and create spans too: the first and the last one.
       expect(telemetry.tree({ attributes })).toBe(
         [
           `GET [client] http.request.method="GET" url.full="${gateway.url}/orders?limit=5" http.response.status_code=200`,
@@ -320,7 +320,7 @@ describe('api-gateway', () => {
       );
     });
 
-    it('marks what failed when there is no answer', async () => {
+    it('are marked as failed if there is no response', async () => {
       await get('/users/1');
       await telemetry.waitForSpans(4);
 
@@ -334,7 +334,7 @@ describe('api-gateway', () => {
       );
     });
 
-    it('marks a failure of the service behind, but not a refusal', async () => {
+    it('are marked as failed for a 5xx response of the service, but not for a 4xx response', async () => {
       answer = (_request, response) => response.writeHead(503).end();
       await get('/orders');
       await telemetry.waitForSpans(5);
@@ -347,8 +347,8 @@ describe('api-gateway', () => {
       expect(telemetry.tree()).toMatch(/proxy_to_order-service \[internal\]\n/);
     });
 
-    it('goes on in the trace of the client, as the child of the gateway’s own call', async () => {
-      // By hand, because fetch is traced here and would send headers of its own.
+    it('continue the trace of the client; the span of the service is a child of the gateway’s client span', async () => {
+      // Not fetch, which is instrumented here and would send its own propagation headers.
       const client = connect(Number(new URL(gateway.url).port), '127.0.0.1');
       client.write(
         `GET /orders HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n` +
@@ -370,7 +370,7 @@ describe('api-gateway', () => {
     });
   });
 
-  it('gives up on the service behind when the client gives up', async () => {
+  it('aborts the downstream call if the client closes its connection', async () => {
     const abandoned = new Promise<void>((resolve) => {
       answer = (incoming) => incoming.socket.once('close', () => resolve());
     });
@@ -381,11 +381,11 @@ describe('api-gateway', () => {
     await asked;
     client.destroy();
 
-    // The gateway's own time-out, 10 s, would come too late for this test.
+    // Without the abort, the call would end only at the gateway's timeout of 10 s.
     await expect(abandoned).resolves.toBeUndefined();
   });
 
-  it('documents the DTOs of the services behind at /docs-json', async () => {
+  it('documents the DTOs of the downstream services at /docs-json', async () => {
     const document = (await (await get('/docs-json')).json()) as {
       paths: Record<string, object>;
       components: { schemas: Record<string, object> };

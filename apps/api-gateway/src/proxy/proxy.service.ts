@@ -10,10 +10,10 @@ import { forwardedHeaders, type Headers } from './forwarded-headers.js';
 
 export type DownstreamService = 'user-service' | 'order-service';
 
-/** What axios would put in where the client said nothing: it asks for compressed answers, say. */
+/** Headers for a client that sends none of them. axios would set others, for example accept compressed responses. */
 const DEFAULT_HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'api-gateway' };
 
-/** Hands requests on to the services behind, and their answers back, both as they came. */
+/** Forwards requests to the downstream services and their responses to the client, both as bytes. */
 @Injectable()
 export class ProxyService {
   private readonly baseUrls: Record<DownstreamService, string>;
@@ -29,8 +29,8 @@ export class ProxyService {
   }
 
   /**
-   * @param path where the request goes to; of the request itself only method, query, headers and body are used.
-   * @throws ProblemException 502 or 504 when the service gives no answer.
+   * @param path Target path. Method, query, headers and body are those of the request.
+   * @throws ProblemException 502 or 504 if the service gives no response.
    */
   async forward(
     service: DownstreamService,
@@ -47,7 +47,7 @@ export class ProxyService {
       return response;
     });
     void reply.code(answer.status).headers(forwardedHeaders(answer.headers as Headers));
-    // RFC 9110, section 8.6: an answer without content, such as 204, has no length to tell.
+    // RFC 9110, section 8.6: a response without content, such as 204, has no Content-Length.
     void (answer.data.length > 0 ? reply.send(answer.data) : reply.send());
   }
 
@@ -71,7 +71,7 @@ export class ProxyService {
   }
 }
 
-/** A HEAD asks for the whole answer, because Fastify tells its length by it and leaves it out itself. */
+/** Forwards HEAD as GET: Fastify computes Content-Length from the body and omits the body itself. */
 const methodOf = ({ method }: FastifyRequest) => (method === 'HEAD' ? 'GET' : method);
 
 function queryOf(url: string): string {
@@ -79,13 +79,13 @@ function queryOf(url: string): string {
   return start < 0 ? '' : url.slice(start);
 }
 
-/** RFC 9110, section 7.6.3: a gateway adds itself to the requests that it forwards. */
+/** Adds the gateway to the Via header: RFC 9110, section 7.6.3. */
 function viaOf({ headers, raw }: FastifyRequest): string {
   const hop = `${raw.httpVersion} api-gateway`;
   return headers.via ? `${headers.via}, ${hop}` : hop;
 }
 
-/** Aborts when the client closes its connection before it has the whole answer. */
+/** Returns a signal that is aborted when the client closes its connection before it has received the whole response. */
 function whenGone({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   raw.once('close', () => {

@@ -13,7 +13,7 @@ import type { Schema } from './orders.schema.js';
 
 const orderService = { module: AppModule, config: OrderServiceConfig };
 
-/** Knows user "1", as user-service does after its first start. */
+/** Stub of user-service that has user "1", as user-service has after its first start. */
 const knowsUserOne: RequestListener = (request, response) => {
   response.statusCode = request.url === '/users/1' ? 200 : 404;
   response.end('{}');
@@ -61,7 +61,7 @@ describe('order-service', () => {
     });
   const stored = async () => ((await (await get('/orders?limit=100')).json()) as OrderPage).items;
 
-  it('places an order for a user that exists, at the price of the catalogue', async () => {
+  it('places an order for a user that exists, at the price of the catalog', async () => {
     const response = await place(laptop);
     const order = (await response.json()) as Order;
 
@@ -86,7 +86,7 @@ describe('order-service', () => {
     expect(await (await get('/orders?user_id=2')).json()).toEqual({ items: [], next_cursor: null });
   });
 
-  it('answers 404 for an order that it does not have', async () => {
+  it('responds with 404 for an unknown order', async () => {
     expect((await get('/orders/none')).status).toBe(404);
   });
 
@@ -131,7 +131,7 @@ describe('order-service', () => {
       'The payment provider did not answer in time. Nothing was charged or ordered.',
     ],
   ])('given %s', (_given, order, status, slug, detail) => {
-    it(`answers ${status} and stores nothing`, async () => {
+    it(`responds with ${status} and stores nothing`, async () => {
       const before = await stored();
       const response = await place(order);
 
@@ -147,8 +147,8 @@ describe('order-service', () => {
     });
   });
 
-  describe('when user-service misbehaves', () => {
-    it('answers 502 when it refuses the connection', async () => {
+  describe('if user-service fails', () => {
+    it('responds with 502 if user-service refuses the connection', async () => {
       const nobody = createServer();
       await new Promise<void>((listening) => nobody.listen(0, '127.0.0.1', listening));
       const url = urlOf(nobody);
@@ -164,7 +164,7 @@ describe('order-service', () => {
       }
     });
 
-    describe('by being slow', () => {
+    describe('by exceeding the timeout', () => {
       let impatient: TestService;
       beforeAll(async () => {
         impatient = await startTestService(orderService, {
@@ -174,7 +174,7 @@ describe('order-service', () => {
       });
       afterAll(() => impatient.close());
 
-      it('answers 504 when it does not answer in time', async () => {
+      it('responds with 504 if user-service does not respond', async () => {
         answer = () => undefined;
         const response = await place(laptop, impatient);
 
@@ -182,7 +182,7 @@ describe('order-service', () => {
         expect(await response.json()).toMatchObject({ detail: 'user-service did not answer within 100 ms.' });
       });
 
-      it('answers 504 when its answer starts in time but does not end', async () => {
+      it('responds with 504 if the response of user-service starts in time but does not end', async () => {
         answer = (_request, response) => {
           response.writeHead(200);
           const drip = setInterval(() => response.write(' '), 20);
@@ -193,29 +193,31 @@ describe('order-service', () => {
       });
     });
 
-    it('answers 502 when it breaks off', async () => {
+    it('responds with 502 if user-service closes the connection', async () => {
       answer = (request) => request.socket.destroy();
 
       expect((await place(laptop)).status).toBe(502);
     });
 
-    it.each([500, 503, 302])('answers 502 when it answers %i', async (status) => {
+    it.each([500, 503, 302])('responds with 502 if user-service responds with %i', async (status) => {
       answer = (_request, response) => {
         response.writeHead(status, { location: `${urlOf(users)}/users/1` }).end();
       };
       const response = await place(laptop);
 
       expect(response.status).toBe(502);
-      expect(await response.json()).toMatchObject({ detail: `user-service answered with status ${status}.` });
+      expect(await response.json()).toMatchObject({
+        detail: `user-service responded with status ${status}.`,
+      });
       expect(asked).toEqual(['GET /users/1']);
     });
   });
 
-  describe('is traced: placing an order', () => {
-    // The client and the stub of user-service run in this process and are traced as well: the first span, and the second GET.
+  describe('placing an order', () => {
+    // The client and the stub of user-service run in this process and create spans too: the first span, and the second GET.
     const attributes = ['user.id', 'product', 'quantity', 'http.response.status_code'];
 
-    it('shows each step once, and one statement', async () => {
+    it('creates one span for each step, and one for the SQL statement', async () => {
       await place(laptop);
       await telemetry.waitForSpans(7);
 
@@ -232,7 +234,7 @@ describe('order-service', () => {
       );
     });
 
-    it('marks calculate_total with the error of the payment gateway, and what is above it', async () => {
+    it('marks calculate_total and its parents as failed, with the error of the payment gateway', async () => {
       const response = await place({ ...laptop, product: 'fail_product' });
       const { trace_id } = (await response.json()) as { trace_id: string };
       await telemetry.waitForSpans(6);
@@ -262,7 +264,7 @@ describe('order-service', () => {
       expect(telemetry.span('POST /orders').spanContext().traceId).toBe(trace_id);
     });
 
-    it('does not call an unknown user an error of ours', async () => {
+    it('does not mark spans as failed for an unknown user', async () => {
       await place({ ...laptop, user_id: '7' });
       await telemetry.waitForSpans(5);
 
@@ -278,7 +280,7 @@ describe('order-service', () => {
     });
   });
 
-  it('gives the money back and answers 500 when a paid order cannot be stored', async () => {
+  it('refunds the payment and responds with 500 if a paid order cannot be stored', async () => {
     const gateway = service.app.get<PaymentGateway>(PAYMENT_GATEWAY);
     const charge = jest.spyOn(gateway, 'charge');
     const refund = jest.spyOn(gateway, 'refund');

@@ -36,18 +36,18 @@ describeOnEachDatabase('OrdersRepository', (freshDatabase) => {
     expect(await orders.find('a')).toEqual(inserted);
   });
 
-  it('keeps amounts that do not fit 32 bits', async () => {
+  it('stores amounts above 32 bits', async () => {
     const large = order('a', '1', '2026-11-22T10:00:00.000Z', 5_000_000_000);
     await orders.insert(large);
 
     expect(await orders.find('a')).toEqual(large);
   });
 
-  it('finds nothing for an id that no order has', async () => {
+  it('returns undefined for an unknown ID', async () => {
     expect(await orders.find('none')).toBeUndefined();
   });
 
-  it('refuses a second order of the same id', async () => {
+  it('rejects a second order with the same ID', async () => {
     await orders.insert(order('a', '1', '2026-11-22T10:00:00.000Z'));
 
     await expect(orders.insert(order('a', '2', '2026-11-22T10:00:01.000Z'))).rejects.toThrow(/unique/i);
@@ -68,7 +68,7 @@ describeOnEachDatabase('OrdersRepository', (freshDatabase) => {
       expect(await orders.list(10)).toEqual({ items: [e, d, c, b], next_cursor: null });
     });
 
-    it('the orders of one user only, where one is given', async () => {
+    it('only the orders of the given user', async () => {
       expect((await orders.list(10, { userId: '1' })).items).toEqual([e, c, b]);
       expect((await orders.list(10, { userId: 'nobody' })).items).toEqual([]);
     });

@@ -6,7 +6,7 @@ import type { OrderRow, Schema } from './orders.schema.js';
 
 export interface OrdersFilter {
   userId?: string | undefined;
-  /** The row below which the list goes on. */
+  /** Last row of the previous page. */
   after?: Keyset | undefined;
 }
 
@@ -23,7 +23,7 @@ export class OrdersRepository {
     return row && toOrder(row);
   }
 
-  /** Newest first. */
+  /** Returns a page of orders, newest first. */
   async list(limit: number, { userId, after }: OrdersFilter = {}): Promise<OrderPage> {
     let query = this.database
       .selectFrom('orders')

@@ -1,4 +1,4 @@
-/** The table `orders`. */
+/** Row of the table `orders`. */
 export interface OrderRow {
   id: string;
   user_id: string;

@@ -30,8 +30,8 @@ export class OrdersService {
   ) {}
 
   /**
-   * The money is taken before the order is stored, and given back when it cannot be stored: the other way
-   * round an order could stand that nobody paid.
+   * Charges the payment before it stores the order, and refunds it if storing fails. In the other order, a crash in
+   * between would leave an order that was never paid.
    */
   async create({ user_id, product, quantity }: CreateOrderRequest): Promise<Order> {
     const id = randomUUID();
@@ -74,7 +74,7 @@ export class OrdersService {
     }
   }
 
-  /** The total is final once it has been charged. */
+  /** Computes the total and charges it. */
   @Span('calculate_total', (product: string, quantity: number, _orderId: string) => ({
     attributes: { product, quantity },
   }))
@@ -105,9 +105,9 @@ export class OrdersService {
   private async refund(payment: Payment): Promise<void> {
     try {
       await this.gateway.refund(payment);
-      this.logger.warn('An order was paid but could not be stored; it has been refunded', { payment });
+      this.logger.warn('A paid order could not be stored; the payment was refunded', { payment });
     } catch (error) {
-      this.logger.error('An order was paid but could neither be stored nor refunded: refund it by hand', {
+      this.logger.error('A paid order could neither be stored nor refunded; refund it manually', {
         payment,
         err: error,
       });
@@ -115,7 +115,7 @@ export class OrdersService {
   }
 }
 
-/** The span keeps the gateway's own error; the client is told what it means for the order. */
+/** Replaces the gateway's error, which the span has recorded, by a problem for the client. */
 function explain(error: unknown): never {
   if (!(error instanceof PaymentGatewayTimeout)) throw error;
   throw paymentTimedOut.occurred(

@@ -1,25 +1,25 @@
-/** Injects the payment gateway. */
+/** Injection token of the payment gateway. */
 export const PAYMENT_GATEWAY = Symbol('PAYMENT_GATEWAY');
 
 export interface Payment {
-  /** Names the payment: charging twice under one id charges once. */
+  /** Idempotency key: two charges with the same order ID charge once. */
   readonly orderId: string;
   readonly product: string;
-  /** In minor units of the currency. */
+  /** Amount in minor units of the currency. */
   readonly totalMinor: number;
-  /** ISO 4217. */
+  /** Currency code, ISO 4217. */
   readonly currency: string;
 }
 
 export interface PaymentGateway {
   /**
-   * Resolves once the money has been taken.
+   * Charges the customer. Resolves once the provider has confirmed the charge.
    *
-   * @throws PaymentGatewayTimeout when the provider did not answer; then nothing has been taken.
+   * @throws PaymentGatewayTimeout if the provider does not respond; then nothing was charged.
    */
   charge(payment: Payment): Promise<void>;
 
-  /** Gives back what was charged under the order's id. Resolves once the provider has accepted it. */
+  /** Refunds the charge with the payment's order ID. Resolves once the provider has accepted the refund. */
   refund(payment: Payment): Promise<void>;
 }
 

@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Payment, type PaymentGateway, PaymentGatewayTimeout } from './payment-gateway.js';
 
-/** How long charging `slow_product` takes. */
+/** Duration of a charge for `slow_product`. */
 export const SLOW_CHARGE_MS = 3_000;
 
-/** Stands in for a payment provider: takes no money, and misbehaves for two products on purpose. */
+/** Simulated payment provider: charges nothing, fails for `fail_product` and is slow for `slow_product`. */
 @Injectable()
 export class SimulatedPaymentGateway implements PaymentGateway {
   private readonly logger = new Logger(SimulatedPaymentGateway.name);

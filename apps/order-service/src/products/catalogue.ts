@@ -1,13 +1,13 @@
-/** A price in minor units of a currency: 129900 EUR is 1299.00 €. */
+/** Price in minor units of a currency: 129900 EUR is 1299.00 €. */
 export interface Price {
   readonly unitPriceMinor: number;
-  /** ISO 4217. */
+  /** Currency code, ISO 4217. */
   readonly currency: string;
 }
 
 const euros = (unitPriceMinor: number): Price => ({ unitPriceMinor, currency: 'EUR' });
 
-/** What the shop sells. A map, so that no name from outside finds anything but a product. */
+/** Products of the shop. A Map, because a request for `constructor` would find a member of a plain object. */
 export const CATALOGUE: ReadonlyMap<string, Price> = new Map([
   ['laptop', euros(129_900)],
   ['phone', euros(79_900)],
@@ -15,7 +15,7 @@ export const CATALOGUE: ReadonlyMap<string, Price> = new Map([
   ['headphones', euros(19_900)],
   ['keyboard', euros(8_900)],
   ['mouse', euros(3_900)],
-  // What the payment gateway does with these two stands in payments/simulated-payment-gateway.ts.
+  // payments/simulated-payment-gateway.ts fails for the first and is slow for the second.
   ['fail_product', euros(4_900)],
   ['slow_product', euros(4_900)],
 ]);

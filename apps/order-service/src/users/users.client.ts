@@ -5,7 +5,7 @@ import { OrderServiceConfig } from '../config.js';
 
 const userServiceFailed = new ProblemType('downstream-failed', 502, 'Downstream failed');
 
-/** Asks user-service. */
+/** HTTP client of user-service. */
 @Injectable()
 export class UsersClient {
   constructor(
@@ -14,9 +14,9 @@ export class UsersClient {
   ) {}
 
   /**
-   * Whether a user has this id.
+   * Returns whether a user with this ID exists.
    *
-   * @throws ProblemException 502 or 504 when user-service does not say.
+   * @throws ProblemException 502 or 504 if user-service gives no usable response.
    */
   async exists(id: string): Promise<boolean> {
     const { USER_SERVICE_URL, USER_SERVICE_TIMEOUT_MS } = this.config;
@@ -26,6 +26,6 @@ export class UsersClient {
     );
     if (status === 200) return true;
     if (status === 404) return false;
-    throw userServiceFailed.occurred(`user-service answered with status ${status}.`);
+    throw userServiceFailed.occurred(`user-service responded with status ${status}.`);
   }
 }

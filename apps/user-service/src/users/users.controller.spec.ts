@@ -21,7 +21,7 @@ describe('user-service', () => {
       body: JSON.stringify(body),
     });
 
-  it('creates a user whom anybody can read afterwards', async () => {
+  it('creates a user, which can be read afterwards', async () => {
     const created = await post({ name: 'Grace Hopper', email: 'grace@example.com' });
     const user = (await created.json()) as User;
 
@@ -35,7 +35,7 @@ describe('user-service', () => {
     expect(await (await get(`/users/${user.id}`)).json()).toEqual(user);
   });
 
-  it('answers 404 for a user whom it does not have', async () => {
+  it('responds with 404 for an unknown user', async () => {
     const response = await get('/users/nobody');
 
     expect(response.status).toBe(404);
@@ -57,7 +57,7 @@ describe('user-service', () => {
     },
   );
 
-  it('lists by pages that a client follows by their cursor', async () => {
+  it('returns lists in pages that a client requests by cursor', async () => {
     await post({ name: 'Alan Turing', email: 'alan@example.com' });
     const first = (await (await get('/users?limit=1')).json()) as UserPage;
     const second = (await (await get(`/users?limit=1&cursor=${first.next_cursor ?? ''}`)).json()) as UserPage;
@@ -85,7 +85,7 @@ describe('user-service', () => {
     });
   });
 
-  it('names every field that is wrong in a body, also one that does not exist', async () => {
+  it('names every invalid and every unknown field of a body', async () => {
     const response = await post({ name: '', email: 'not an address', admin: true });
     const problem = (await response.json()) as { errors: { pointer: string }[] };
 
@@ -93,10 +93,13 @@ describe('user-service', () => {
     expect(problem.errors.map(({ pointer }) => pointer).sort()).toEqual(['#/admin', '#/email', '#/name']);
   });
 
-  it.each([[null], [[]], ['text'], [1]])('answers 400 to the body %j, which is no object', async (body) => {
-    const response = await post(body);
+  it.each([[null], [[]], ['text'], [1]])(
+    'responds with 400 to the body %j, which is not an object',
+    async (body) => {
+      const response = await post(body);
 
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ detail: 'The body must be a JSON object.' });
-  });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ detail: 'The body must be a JSON object.' });
+    },
+  );
 });

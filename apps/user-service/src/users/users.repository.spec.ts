@@ -32,24 +32,24 @@ describeOnEachDatabase('UsersRepository', (freshDatabase) => {
   });
   afterEach(() => database.destroy());
 
-  it('has user "1" from the first start on, once however often the service starts', async () => {
+  it('has exactly one user "1" after any number of starts', async () => {
     await migrate(database, 'user-service', migrations);
 
     expect(await users.list(10)).toEqual({ items: [ADA], next_cursor: null });
   });
 
-  it('finds a user as it was inserted, to the millisecond and in every script', async () => {
+  it('returns a user as inserted, with milliseconds and names in any script', async () => {
     const inserted = user('a', '2026-11-22T10:00:00.123Z', "Zoë O'Neil 李 🚀");
     await users.insert(inserted);
 
     expect(await users.find('a')).toEqual(inserted);
   });
 
-  it('finds nothing for an id that nobody has', async () => {
+  it('returns undefined for an unknown ID', async () => {
     expect(await users.find('nobody')).toBeUndefined();
   });
 
-  it('refuses a second user of the same id and keeps the first', async () => {
+  it('rejects a second user with the same ID and keeps the first', async () => {
     await expect(users.insert(user('1', '2026-11-22T10:00:00.123Z', 'Impostor'))).rejects.toThrow(/unique/i);
 
     expect(await users.find('1')).toEqual(ADA);
@@ -85,7 +85,7 @@ describeOnEachDatabase('UsersRepository', (freshDatabase) => {
       expect(seen).toEqual([e, d, c, b, ADA]);
     });
 
-    it('no user twice and none left out when one is created between two pages', async () => {
+    it('each user exactly once if one is created between two pages', async () => {
       const first = await users.list(2);
       await users.insert(user('f', '2026-03-04T00:00:00.000Z'));
       const second = await users.list(10, readCursor(first.next_cursor ?? ''));
@@ -93,7 +93,7 @@ describeOnEachDatabase('UsersRepository', (freshDatabase) => {
       expect([...first.items, ...second.items]).toEqual([e, d, c, b, ADA]);
     });
 
-    it('an end to the list where the last page is exactly full', async () => {
+    it('no further page if the last page is exactly full', async () => {
       const { next_cursor } = await users.list(5);
 
       expect(next_cursor).toBeNull();

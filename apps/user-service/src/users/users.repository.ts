@@ -17,7 +17,7 @@ export class UsersRepository {
     return row && toUser(row);
   }
 
-  /** Newest first; from the top, or from below the row that `after` names. */
+  /** Returns a page of users, newest first. `after` is the last row of the previous page. */
   async list(limit: number, after?: Keyset): Promise<UserPage> {
     let query = this.database
       .selectFrom('users')

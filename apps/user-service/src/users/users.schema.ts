@@ -1,4 +1,4 @@
-/** The table `users`. */
+/** Row of the table `users`. */
 export interface UserRow {
   id: string;
   name: string;

@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** RFC 9457, section 3. */
+/** Media type of problem details: RFC 9457, section 3. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** One thing that is wrong with a request. */
+/** One validation error of a request. */
 export class InvalidField {
   @ApiProperty({ description: 'What the value has to be.', example: 'quantity must not be less than 1' })
   detail!: string;
@@ -18,7 +18,7 @@ export class InvalidField {
   parameter?: string;
 }
 
-/** What every error of the shop looks like (RFC 9457). */
+/** Body of every error response of the shop (RFC 9457). */
 export class ProblemDetails {
   @ApiProperty({
     format: 'uri-reference',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** A whole number within bounds; `unit` and `remark` end up in the message to whoever sets it wrong. */
+/** Integer within bounds. The error message for an invalid value contains `unit` and `remark`. */
 export function integer(options: {
   min: number;
   max: number;
@@ -26,7 +26,7 @@ export const port = (fallback: number) =>
 export const milliseconds = (fallback: number) =>
   integer({ min: 1, max: 600_000, default: fallback, unit: 'milliseconds' });
 
-/** Loopback unless told otherwise, so that nobody publishes a service by starting it. */
+/** Address to listen on. Loopback by default, so that starting a service does not expose it to the network. */
 export const host = () =>
   z
     .string()
@@ -34,7 +34,7 @@ export const host = () =>
     .default('127.0.0.1')
     .meta({ description: 'a host name or an IP address, such as 127.0.0.1 or 0.0.0.0' });
 
-/** The base URL of another service, without a slash at its end. */
+/** Base URL of another service, without a trailing slash. */
 export const serviceUrl = (fallback: string) =>
   z
     .url({ protocol: /^https?$/ })
@@ -50,14 +50,14 @@ export const serviceUrl = (fallback: string) =>
       secret: true,
     });
 
-/** Where files are kept: relative to the folder the process was started in. */
+/** Folder of data files, relative to the working directory. */
 export const dataDir = () =>
   z
     .string()
     .refine((path) => !path.includes('\0'))
     .default('.lantern')
     .transform((path) => resolve(path))
-    .meta({ description: 'a folder; it is made where it is missing' });
+    .meta({ description: 'a folder; it is created if it does not exist' });
 
 export const databaseUrl = () =>
   z

@@ -21,7 +21,7 @@ const messageOf = (env: NodeJS.ProcessEnv): string => {
 };
 
 describe('readConfig', () => {
-  it('needs no variable at all', () => {
+  it('has a default for every variable', () => {
     expect(readConfig(schema, {})).toEqual({
       HOST: '127.0.0.1',
       PORT: 8001,
@@ -32,11 +32,11 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes a variable that is set to nothing as not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(readConfig(schema, { PORT: '', DATABASE_URL: '' })).toMatchObject({ PORT: 8001 });
   });
 
-  it('reads what is set, and nothing that it does not know', () => {
+  it('reads the variables of its schema, and no others', () => {
     const config = readConfig(schema, {
       HOST: '::1',
       PORT: '0',
@@ -75,14 +75,14 @@ describe('readConfig', () => {
     expect(messageOf(env)).toBe(message);
   });
 
-  it('names every wrong variable at once', () => {
+  it('reports all invalid variables in one error', () => {
     expect(messageOf({ PORT: 'x', HOST: '?' }).split('\n')).toEqual([
       expect.stringMatching(/^HOST is "\?"/),
       expect.stringMatching(/^PORT is "x"/),
     ]);
   });
 
-  it.each(['DATABASE_URL', 'USER_SERVICE_URL'])('never repeats a password that stands in %s', (name) => {
+  it.each(['DATABASE_URL', 'USER_SERVICE_URL'])('never prints a password that %s contains', (name) => {
     const password = fc
       .stringMatching(/^[A-Za-z0-9:/?#@!%. ]{8,20}$/)
       .filter((text) => !/^[:/?#@!%. ]+$/.test(text));

@@ -2,17 +2,17 @@ import { displayUrl } from '@lantern/observability';
 import type { z } from 'zod';
 import { StartError } from '../errors/start-error.js';
 
-/** A wrong environment. */
+/** Invalid environment variables. */
 export class ConfigError extends StartError {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads the environment by a schema whose keys are the names of the variables.
- * Each field says in its `meta` what is allowed (`description`) and whether its value is a `secret`.
- * A variable set to nothing counts as not set: compose files and shells leave such ones behind.
+ * Parses the environment with a schema whose keys are the names of the variables.
+ * The `meta` of a field describes the allowed values (`description`) and marks a `secret`.
+ * An empty variable counts as not set, because compose files and shells define such variables.
  *
- * @throws ConfigError that names each wrong variable, its value and what is allowed.
+ * @throws ConfigError with each invalid variable, its value and the allowed values.
  */
 export function readConfig<Schema extends z.ZodObject>(
   schema: Schema,
@@ -36,7 +36,7 @@ function explain(name: string, value: string | undefined, field: z.ZodType): str
   return `${name} ${found}, but must be ${description ?? 'something else'}.`;
 }
 
-/** Of a URL that may carry a password only what cannot hold it: scheme, host and path. */
+/** Returns the parts of a URL that cannot contain a password: scheme, host and path. */
 function withoutSecrets(value: string): string {
   return URL.canParse(value) && new URL(value).host !== '' ? `"${displayUrl(value)}"` : '(hidden)';
 }

@@ -14,12 +14,12 @@ import { Readiness } from '../health/readiness.js';
 import { migrate, type Migrations } from './migrate.js';
 import { openDatabase } from './open-database.js';
 
-/** Injects the service's `Kysely`, open and migrated. */
+/** Injection token of the service's `Kysely`, open and migrated. */
 export const DATABASE = Symbol('DATABASE');
 
 const PING_LIMIT_MS = 2_000;
 
-/** Opens the database before the service listens, watches it for readiness, and closes it as the last requests are answered. */
+/** Opens and migrates the database before the service listens, checks it for readiness, and closes it at shutdown. */
 @Module({})
 export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(DatabaseModule.name);

@@ -47,7 +47,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
     await Promise.all(opened.splice(0).map((database) => database.destroy()));
   });
 
-  it('keeps what was written when the service starts again', async () => {
+  it('still has its rows after a restart of the service', async () => {
     const config = await freshDatabase();
     const before = open(config);
     await migrate(before, 'notes-service', notes);
@@ -59,7 +59,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
     expect(await after.selectFrom('notes').selectAll().execute()).toEqual([{ id: 'a', size_bytes: 1 }]);
   });
 
-  it('names the migration that failed and keeps nothing of it', async () => {
+  it('names the migration that failed and rolls it back', async () => {
     const database = open(await freshDatabase());
     await migrate(database, 'notes-service', notes);
 
@@ -69,7 +69,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
     expect(await database.selectFrom('notes').selectAll().execute()).toEqual([]);
   });
 
-  it('gives integers as numbers up to where numbers are exact, and an error beyond', async () => {
+  it('returns integers as numbers, and rejects those that a number cannot represent exactly', async () => {
     const database = open(await freshDatabase());
     await migrate(database, 'notes-service', notes);
     await database.insertInto('notes').values({ id: 'a', size_bytes: Number.MAX_SAFE_INTEGER }).execute();
@@ -86,7 +86,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
     );
   });
 
-  it('may be shared by services whose migrations know nothing of each other', async () => {
+  it('can be shared by services with separate migrations', async () => {
     const config = await freshDatabase();
     await migrate(open(config), 'notes-service', notes);
     await migrate(open(config, 'other-service'), 'other-service', {
@@ -103,7 +103,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
 });
 
 describe('A database that cannot be used', () => {
-  it('is named with its reason and the next step, and without its password, when nobody listens', async () => {
+  it('is reported with the reason and the next step, without its password, if the connection is refused', async () => {
     const database = openDatabase('notes-service', {
       DATA_DIR: '',
       // Nobody listens on port 1 of loopback.
@@ -138,7 +138,7 @@ describe('A SQLite file', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is made with the folders above it, and written ahead', async () => {
+  it('is created with its parent folders, in write-ahead mode', async () => {
     const database = openDatabase('notes-service', { DATA_DIR: join(folder, 'not', 'there') });
     const { rows } = await sql`PRAGMA journal_mode`.execute(database);
     await database.destroy();
@@ -146,7 +146,7 @@ describe('A SQLite file', () => {
     expect(rows).toEqual([{ journal_mode: 'wal' }]);
   });
 
-  it('checks foreign keys', async () => {
+  it('enforces foreign keys', async () => {
     const database = openDatabase('notes-service', { DATA_DIR: folder });
     await sql`CREATE TABLE parent (id TEXT PRIMARY KEY)`.execute(database);
     await sql`CREATE TABLE child (id TEXT REFERENCES parent)`.execute(database);

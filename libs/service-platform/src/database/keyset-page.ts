@@ -2,7 +2,7 @@ import type { Page } from '@lantern/service-contracts';
 import { z } from 'zod';
 import { invalidRequest } from '../problems/request-validation.pipe.js';
 
-/** The columns that order a list, newest first: the id decides where the time is the same. */
+/** Columns that sort a list, newest first. The ID breaks ties. */
 export interface Keyset {
   readonly created_at_ms: number;
   readonly id: string;
@@ -11,9 +11,9 @@ export interface Keyset {
 const cursorSchema = z.tuple([z.int().nonnegative(), z.string()]);
 
 /**
- * Reads the cursor of a client: the last row of the page before, as `[created_at_ms, id]` in base64url.
+ * Decodes a cursor: the last row of the previous page, as `[created_at_ms, id]` in base64url.
  *
- * @throws ProblemException 400 for what is no cursor of ours.
+ * @throws ProblemException 400 for an invalid cursor.
  */
 export function readCursor(cursor: string): Keyset {
   try {
@@ -28,7 +28,7 @@ export function readCursor(cursor: string): Keyset {
   }
 }
 
-/** Makes a page of the rows found by a query that asked for one more than the page may hold. */
+/** Builds a page from the rows of a query with a limit of one more than the page size. */
 export function toPage<Row extends Keyset, Item>(
   rows: readonly Row[],
   limit: number,

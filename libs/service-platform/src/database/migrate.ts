@@ -3,14 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { messageOf } from '../errors/message-of.js';
 import { StartError } from '../errors/start-error.js';
 
-/** The steps from an empty database to today's, by name; they run in the order of their names, each once. */
+/** Migrations by name. They run in the order of their names, each once. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /**
- * Brings a database up to date. Several processes may do so at once: Kysely takes a lock.
- * Each service keeps its own record of what has run, so that services may share one PostgreSQL database.
+ * Runs the pending migrations. Several processes may do so concurrently: Kysely takes a lock.
+ * Each service keeps its own record of completed migrations, so that services may share one PostgreSQL database.
  *
- * @throws StartError that names the migration that failed; it has been rolled back.
+ * @throws StartError with the name of the failed migration, which was rolled back.
  */
 export async function migrate<Schema>(
   database: Kysely<Schema>,

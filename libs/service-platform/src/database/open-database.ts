@@ -6,9 +6,9 @@ import { openPostgres } from './postgres.js';
 import { NodeSqliteDialect } from './sqlite.js';
 
 /**
- * Opens the database of a service: PostgreSQL where a URL is given, else a SQLite file of the service's name in
- * the data folder. Either way each query made inside a span becomes a span.
- * Nothing connects before the first query, except that SQLite's file is opened at once.
+ * Opens the database of a service: PostgreSQL if the configuration has a URL, else a SQLite file in the data folder, named
+ * after the service. Each query inside a span gets a span of its own. PostgreSQL connects with the first query; the SQLite
+ * file is opened immediately.
  */
 export function openDatabase<Schema>(service: string, config: DatabaseConfig): Kysely<Schema> {
   return new Kysely<Schema>({

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 
-/** PostgreSQL's own numbers for its types (`pg_type.oid`). */
+/** PostgreSQL's type IDs (`pg_type.oid`). */
 const INT8_OID = 20;
 
-/** Opens a pool of connections; the first one is made with the first query. */
+/** Creates a connection pool. It connects with the first query. */
 export function openPostgres(url: string, applicationName: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -20,8 +20,8 @@ export function openPostgres(url: string, applicationName: string): pg.Pool {
           : (pg.types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format)) as never,
     },
   });
-  // A connection that breaks while nobody uses it is no error of any request, but unheard it would end the process.
-  // The event comes in the context of the request that made the connection, which has nothing to do with it.
+  // An idle connection that breaks is not an error of a request, but without a listener the event would end the process.
+  // It is emitted in the context of the request that opened the connection, which is unrelated.
   const logger = new Logger('PostgreSQL');
   const outside = AsyncLocalStorage.snapshot();
   pool.on('error', (error) => {
@@ -30,7 +30,7 @@ export function openPostgres(url: string, applicationName: string): pg.Pool {
   return pool;
 }
 
-/** `bigint` columns hold amounts and milliseconds, as SQLite's integers do: numbers, or an error rather than a rounded one. */
+/** Parses a `bigint` as a number, as for SQLite's integers. Throws instead of rounding. */
 function toSafeInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`The integer ${text} is too large for a number`);

@@ -12,12 +12,12 @@ import { messageOf } from '../errors/message-of.js';
 import { StartError } from '../errors/start-error.js';
 import { makeFolder } from './make-folder.js';
 
-/** How long a statement waits for another process that is writing to the same file. */
+/** Timeout of a statement that waits for another process to finish writing to the file. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** Kysely's SQLite dialect on Node's own driver, with migrations that are all or nothing. */
+/** Kysely's SQLite dialect on node:sqlite, with atomic migrations. */
 export class NodeSqliteDialect extends SqliteDialect {
-  /** @param path of the file; it and its folder are made where they are missing. */
+  /** @param path Path of the file, which is created with its folder if missing. */
   constructor(path: string) {
     super({ database: openSqlite(path) });
   }
@@ -28,12 +28,12 @@ export class NodeSqliteDialect extends SqliteDialect {
 }
 
 class TransactionalSqliteAdapter extends SqliteAdapter {
-  /** https://www.sqlite.org/transactional.html holds for CREATE TABLE as for any other statement. */
+  /** SQLite's transactions include CREATE TABLE: https://www.sqlite.org/transactional.html */
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
 
-  /** The first write of a transaction locks the file until its end, so that a second process waits here. */
+  /** Locks the file: the first write of a transaction makes a second process wait here until the transaction ends. */
   override async acquireMigrationLock(
     // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Kysely declares it: any schema
     db: Kysely<any>,
@@ -43,11 +43,11 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/** Opens a file in the shape that Kysely expects. Foreign keys are checked, as node:sqlite does by default. */
+/** Opens a file with the interface that Kysely expects. node:sqlite enforces foreign keys by default. */
 function openSqlite(path: string): SqliteDatabase {
   const database = openFile(path);
-  // Readers and the writer do not wait for each other, and with a write-ahead log NORMAL loses nothing
-  // but the last transactions of a power cut (https://www.sqlite.org/wal.html).
+  // With a write-ahead log, readers and the writer do not block each other, and NORMAL loses only the last transactions
+  // before a power failure: https://www.sqlite.org/wal.html
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   return {
     prepare: (sql) => toKyselyStatement(database, sql),

@@ -5,24 +5,24 @@ import { ProblemType } from '../problems/problem-type.js';
 export const downstreamTimeout = new ProblemType('downstream-timeout', 504, 'Downstream timeout');
 export const downstreamUnavailable = new ProblemType('downstream-unavailable', 502, 'Downstream unavailable');
 
-/** Nobody reads this status; it tells the access log and the trace that the client left, as nginx does. */
+/** nginx's status for a client that closed the connection. Only the access log and the trace show it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
 export interface DownstreamCall {
-  /** The service that is called, as it calls itself. */
+  /** `service.name` of the called service. */
   service: string;
-  /** For the whole call, from connecting to the last byte of the answer. */
+  /** Timeout of the whole call, from connecting to the last byte of the response. */
   timeoutMs: number;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client closes its connection. */
   clientGone?: AbortSignal;
 }
 
 const logger = new Logger('Downstream');
 
 /**
- * Runs a call to another service, which has to stop when its signal is aborted, and turns what goes wrong on
- * the way into problems that name the service: 504 when it takes too long, 502 when it cannot be reached or
- * breaks off. An answer is an answer, whatever its status.
+ * Calls another service. The call must end when its signal is aborted. Failures become problems with the name of the
+ * service: 504 after the timeout, 502 if the service cannot be reached or closes the connection. A response with an error
+ * status is not a failure.
  */
 export async function callDownstream<Answer>(
   { service, timeoutMs, clientGone }: DownstreamCall,

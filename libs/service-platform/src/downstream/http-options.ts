@@ -1,20 +1,20 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-/** No answer of ours comes near it; what does is broken, and would be held in memory. */
+/** Limit on a response, which is held in memory. Responses of the shop's services are far smaller. */
 const MAX_ANSWER_BYTES = 10_000_000;
 
 const pool = { keepAlive: true, maxSockets: 128 };
 
-/** Options for `HttpModule.register`: how services of the shop call each other. */
+/** Options for `HttpModule.register` for calls between services of the shop. */
 export const downstreamHttpOptions = () => ({
   httpAgent: new HttpAgent(pool),
   httpsAgent: new HttpsAgent(pool),
-  // A service answers for itself: following its redirects would let it send us anywhere.
+  // A service that is compromised could redirect the call to any host.
   maxRedirects: 0,
-  // HTTP_PROXY and its like are for the way out, not for neighbours.
+  // HTTP_PROXY and similar variables are for calls to the internet, not between services.
   proxy: false as const,
   maxContentLength: MAX_ANSWER_BYTES,
-  // Every status is an answer.
+  // A response with an error status does not throw.
   validateStatus: () => true,
 });

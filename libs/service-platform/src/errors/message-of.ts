@@ -1,4 +1,4 @@
-/** What an error says. One that stands for several attempts, as to reach each address of a host, says nothing itself. */
+/** Returns the message of an error; for an AggregateError without one (one error per address of a host), that of the first. */
 export function messageOf(error: unknown): string {
   const { message, code, errors } = error as Error & { code?: string; errors?: unknown[] };
   if (message !== '') return message;

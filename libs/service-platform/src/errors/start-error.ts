@@ -1,4 +1,4 @@
-/** A reason not to start that lies outside of the code: the message, without a stack, is for whoever starts the service. */
+/** Failure to start that the operator can fix. It is printed without a stack. */
 export class StartError extends Error {
   override readonly name: string = 'StartError';
 }

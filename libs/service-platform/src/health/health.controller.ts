@@ -17,18 +17,18 @@ export class HealthController {
     private readonly readiness: Readiness,
   ) {}
 
-  /** Depends on nothing: restarting a service does not bring its database back. */
+  /** Liveness checks no dependency: a restart of the service does not repair its database. */
   @Get('live')
-  @ApiOperation({ summary: 'Is the process alive?' })
+  @ApiOperation({ summary: 'Liveness' })
   @ApiOkResponse(example({ status: 'ok' }))
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Should it be sent requests?' })
+  @ApiOperation({ summary: 'Readiness to receive requests' })
   @ApiOkResponse(example({ status: 'ok', details: { database: { status: 'up' } } }))
-  @ApiProblem(503, 'Something it depends on is down, or it is stopping.')
+  @ApiProblem(503, 'A dependency is down, or the service is shutting down.')
   async ready(): Promise<Pick<HealthCheckResult, 'status' | 'details'>> {
     try {
       const { status, details } = await this.health.check(this.readiness.checks);
@@ -38,7 +38,7 @@ export class HealthController {
       const { status, error: down } = error.getResponse() as HealthCheckResult;
       throw notReady.occurred(
         status === 'shutting_down'
-          ? 'The service is stopping.'
+          ? 'The service is shutting down.'
           : `Down: ${Object.keys(down ?? {}).join(', ')}.`,
         { cause: error },
       );

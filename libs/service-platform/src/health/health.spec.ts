@@ -57,14 +57,14 @@ describe('health', () => {
     return { status: response.status, body: await response.json() };
   };
 
-  it('is ready while its database answers', async () => {
+  it('reports ready while the database responds', async () => {
     expect(await get('/health/ready')).toMatchObject({
       status: 200,
       body: { status: 'ok', details: { database: { status: 'up' } } },
     });
   });
 
-  it('is alive but not ready while its database is away, and says no more than that', async () => {
+  it('reports alive but not ready while the database is down, without further details', async () => {
     await service.app.get<Kysely<unknown>>(DATABASE).destroy();
 
     expect(await get('/health/live')).toEqual({ status: 200, body: { status: 'ok' } });
@@ -80,7 +80,7 @@ describe('health', () => {
     });
   });
 
-  it('is not ready once it stops, and still finishes what runs', async () => {
+  it('reports not ready during shutdown, while requests in flight finish', async () => {
     const running = new Promise<void>((resolve) => (began = resolve));
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     await once(socket, 'connect');
@@ -95,7 +95,7 @@ describe('health', () => {
     });
 
     const closed = service.app.close();
-    // On a connection that is still open, behind the request that runs.
+    // On a connection that is still open, after the request in flight.
     socket.write('GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n');
     await probed;
     finish();
@@ -103,6 +103,6 @@ describe('health', () => {
     await closed;
 
     expect(answers).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*done/);
-    expect(answers).toMatch(/\r\n\r\ndoneHTTP\/1.1 503 [^]*The service is stopping\./);
+    expect(answers).toMatch(/\r\n\r\ndoneHTTP\/1.1 503 [^]*The service is shutting down\./);
   });
 });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { HealthIndicatorFunction } from '@nestjs/terminus';
 
-/** What has to be well before a service asks for traffic. Modules add what they depend on. */
+/** Readiness checks of the service. Modules add the checks of their dependencies. */
 @Injectable()
 export class Readiness {
   readonly checks: HealthIndicatorFunction[] = [];

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEM_MEDIA_TYPE, ProblemDetails } from '@lantern/service-contracts';
 
-/** Documents that a route may answer with a problem of this status. */
+/** Documents problem details with this status as a response of a route. */
 export const ApiProblem = (status: number, description: string) =>
   applyDecorators(
     ApiExtraModels(ProblemDetails),

@@ -4,7 +4,7 @@ import { PROBLEM_MEDIA_TYPE } from '@lantern/service-contracts';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { plainProblem, toDocument } from './problem-details.js';
 
-/** A URL that Fastify's router cannot read never reaches Nest and its filters. */
+/** Responds to a URL that Fastify's router rejects, before Nest and its filters. */
 export function answerBrokenUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = plainProblem(error.statusCode ?? 400, 'The path cannot be read.');
   void reply
@@ -13,7 +13,7 @@ export function answerBrokenUrl(error: FastifyError, request: FastifyRequest, re
     .send(toDocument(problem, request.raw.url ?? '/'));
 }
 
-/** What is not HTTP, or not in time, or has too long a head: there is no request yet, only a socket. */
+/** Responds to broken HTTP, to a request timeout and to headers above the limit, when there is only a socket. */
 export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -4,12 +4,12 @@ import { currentTraceId } from '@lantern/observability';
 import type { ProblemDetails } from '@lantern/service-contracts';
 import { ProblemException } from './problem-type.js';
 
-/** The members of a problem document that follow from the error alone. */
+/** Members of problem details that depend only on the error. */
 export type Problem = Pick<ProblemDetails, 'type' | 'title' | 'status' | 'detail' | 'errors'>;
 
 /**
- * What an error says to a client. Whatever nobody foresaw is a 500 that says nothing about its cause:
- * messages and stacks of strangers may hold anything.
+ * Converts an error to problem details. An unexpected error becomes a 500 without its message and stack, which may contain
+ * secrets.
  */
 export function toProblem(error: unknown): Problem {
   if (error instanceof ProblemException) {
@@ -29,15 +29,15 @@ export function toProblem(error: unknown): Problem {
   return plainProblem(500, 'Something went wrong here. It has been logged under the trace id.');
 }
 
-/** RFC 9457, section 4.2.1: `about:blank` says no more than the status, and its title is the status' phrase. */
+/** Problem without further semantics than its status; the title is the status phrase: RFC 9457, section 4.2.1. */
 export function plainProblem(status: number, detail?: string): Problem {
   const title = STATUS_CODES[status] ?? 'Unknown error';
   return { type: 'about:blank', title, status, detail: detail ?? `${title}.` };
 }
 
 /**
- * The problem document for a request, in the bytes that go out: Fastify would add a charset to text, and this media
- * type has none (RFC 9457, section 6.1). The query is left out of `instance`: it may hold what is nobody else's business.
+ * Serializes problem details for a request as bytes: Fastify would add a charset to text, and this media type has none
+ * (RFC 9457, section 6.1). `instance` omits the query, which may contain personal data.
  */
 export function toDocument(problem: Problem, url: string): Buffer {
   return Buffer.from(
@@ -45,7 +45,7 @@ export function toDocument(problem: Problem, url: string): Buffer {
   );
 }
 
-/** Fastify's errors arrive wrapped by Nest, with their code in the cause. */
+/** Nest wraps Fastify's errors; their code is in the cause. */
 function ownMessage(error: HttpException): string {
   switch ((error.cause as { code?: unknown } | undefined)?.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

@@ -1,16 +1,16 @@
 import { HttpException } from '@nestjs/common';
 import type { InvalidField } from '@lantern/service-contracts';
 
-/** What one occurrence of a problem says besides its type. */
+/** Members of one occurrence of a problem. */
 export interface ProblemOccurrence {
-  /** What led to it; for the log and the span, never for the answer. */
+  /** Cause of the problem, for the log and the span; never part of the response. */
   cause?: unknown;
   errors?: InvalidField[];
 }
 
 /**
- * A kind of problem that a client may want to tell from others (RFC 9457, section 3.1.1):
- * its URI, status and title are the same wherever it occurs.
+ * Type of problem that clients can recognize (RFC 9457, section 3.1.1). URI, status and title are the same for every
+ * occurrence.
  *
  * @example
  * const unknownUser = new ProblemType('unknown-user', 422, 'Unknown user');
@@ -32,7 +32,7 @@ export class ProblemType {
   }
 }
 
-/** A problem that somebody foresaw: the filter answers with it and has nothing to add to the log. */
+/** Expected problem: the filter responds with it and logs nothing. */
 export class ProblemException extends HttpException {
   override readonly name = 'ProblemException';
   readonly errors: InvalidField[] | undefined;

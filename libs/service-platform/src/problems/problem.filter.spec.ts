@@ -81,7 +81,7 @@ class FailingModule {
 
 const failingService = { module: FailingModule, config: configClass(serviceConfig(0)) };
 
-describe('problem documents', () => {
+describe('problem details', () => {
   let service: TestService;
   beforeAll(async () => {
     service = await startTestService(failingService, { MAX_BODY_BYTES: '1000' });
@@ -98,7 +98,7 @@ describe('problem documents', () => {
   const post = (body: string, contentType = 'application/json') =>
     problemOf('/parcels', { method: 'POST', headers: { 'content-type': contentType }, body });
 
-  it('carry type, title and detail of a problem that was foreseen', async () => {
+  it('contain type, title and detail of an expected problem', async () => {
     expect(await problemOf('/sold-out?token=secret')).toEqual({
       type: 'urn:lantern:problem:sold-out',
       title: 'Sold out',
@@ -124,7 +124,7 @@ describe('problem documents', () => {
     expect(await problemOf(path)).toMatchObject({ type: 'about:blank', status, detail });
   });
 
-  it('point at what is wrong deep inside a body', async () => {
+  it('contain JSON pointers to the invalid fields of a body', async () => {
     expect(await post('{"size":{"width/cm~":"wide"},"__proto__x":1}')).toMatchObject({
       type: 'urn:lantern:problem:invalid-request',
       status: 400,

@@ -10,7 +10,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { PROBLEM_MEDIA_TYPE } from '@lantern/service-contracts';
 import { toDocument, toProblem } from './problem-details.js';
 
-/** Answers every error of a request with a problem document, and logs those that nobody foresaw. */
+/** Responds to every error of a request with problem details, and logs unexpected errors. */
 @Catch()
 @Injectable()
 export class ProblemFilter implements ExceptionFilter {

@@ -12,8 +12,8 @@ class InvalidValue extends Error {
 }
 
 /**
- * Checks bodies, paths and queries by the decorators of their DTO classes. Unknown fields are wrong,
- * so that a misspelt one is not silently ignored.
+ * Validates bodies, path parameters and queries with the decorators of their DTO classes. Unknown fields are rejected, so
+ * that a misspelled one is not silently ignored.
  */
 @Injectable()
 export class RequestValidationPipe extends ValidationPipe {
@@ -60,6 +60,6 @@ function describe(
   ];
 }
 
-/** RFC 6901, sections 3 and 6. */
+/** Converts a path to a JSON pointer: RFC 6901, sections 3 and 6. */
 const toPointer = (path: readonly string[]) =>
   `#${path.map((name) => `/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`;

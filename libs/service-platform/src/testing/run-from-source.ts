@@ -1,5 +1,4 @@
-// Lets Node run the TypeScript of this workspace as it stands, for tests that need a real process and must not
-// depend on a build: node --conditions=@lantern/source --import <this file> src/main.ts
+// Compiles the TypeScript of this workspace when Node imports it, for tests that need a real process without a build: node --conditions=@lantern/source --import <this file> src/main.ts
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { transformFileSync } from '@swc/core';
@@ -7,7 +6,7 @@ import { transformFileSync } from '@swc/core';
 const configFile = fileURLToPath(new URL('../../../../.swcrc', import.meta.url));
 
 registerHooks({
-  // Sources name their siblings as they will be called after the build.
+  // Sources import their siblings by the names of the compiled files.
   resolve(specifier, context, next) {
     const isSibling = specifier.startsWith('.') && context.parentURL?.endsWith('.ts');
     return next(isSibling ? specifier.replace(/\.js$/, '.ts') : specifier, context);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
 
-/** How a process ended, and everything it wrote. */
+/** Exit of a process, and its whole output. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -11,7 +11,7 @@ export interface Exit {
   readonly stderr: string;
 }
 
-/** A service in a process of its own, started as in production but from its sources. */
+/** Service in its own process, started as in production, but from its sources. */
 export class ServiceProcess {
   readonly exit: Promise<Exit>;
 
@@ -28,7 +28,7 @@ export class ServiceProcess {
     );
   }
 
-  /** @param main the URL of its `main.ts` */
+  /** @param main URL of its `main.ts`. */
   static spawn(main: URL, env: Record<string, string>): ServiceProcess {
     const child = spawn(
       process.execPath,
@@ -45,7 +45,7 @@ export class ServiceProcess {
     return new ServiceProcess(child);
   }
 
-  /** The URL it reports when it is ready; rejects with what it wrote when it ends before. */
+  /** Resolves with the URL that the service reports when it is ready. Rejects with its output if it exits before. */
   async ready(): Promise<string> {
     const ready = once(this.child, 'message').then(([message]) => (message as ReadyMessage).urls.http);
     const failed = this.exit.then(({ code, stdout, stderr }) => {

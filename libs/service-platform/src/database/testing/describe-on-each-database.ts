@@ -6,14 +6,14 @@ import type { DatabaseConfig } from '../../config/service-config.js';
 import { findPostgresBinaries, SEARCHED_PLACES } from './postgres-binaries.js';
 import { PostgresServer } from './postgres-server.js';
 
-/** Configuration that names a database in which nothing is yet; a new one with each call. */
+/** Returns the configuration of a new, empty database. */
 export type FreshDatabase = () => Promise<DatabaseConfig>;
 
 const POSTGRES_START_LIMIT_MS = 30_000;
 
 /**
- * Runs a suite on every database that the services support: on a SQLite file, and on a PostgreSQL server that
- * is started for it. Where PostgreSQL is not installed, a test of that name says so.
+ * Runs a suite on every supported database: on a SQLite file, and on a PostgreSQL server that it starts. If PostgreSQL
+ * is not installed, a test named "NOT TESTED" reports it.
  */
 export function describeOnEachDatabase(subject: string, suite: (fresh: FreshDatabase) => void): void {
   let folder: string;

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Debian keeps the server's programs out of PATH, one folder a version. */
+/** Debian's folder for the server's programs of each version, which are not in PATH. */
 const DEBIAN_FOLDER = '/usr/lib/postgresql';
 
 export const SEARCHED_PLACES = `PATH, ${DEBIAN_FOLDER}/*/bin and /usr/local/bin`;
 
-/** The folder with PostgreSQL's server programs; undefined where they are not installed. */
+/** Folder of PostgreSQL's server programs. Undefined if they are not installed. */
 export function findPostgresBinaries(): string | undefined {
   const versions = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER) : [];
   const newestFirst = versions.sort((a, b) => Number(b) - Number(a));

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import pg from 'pg';
 
-/** A PostgreSQL server of its own for a test suite, in a temporary folder, reached by a socket in that folder. */
+/** PostgreSQL server of one test suite, in a temporary folder, with a socket in that folder. */
 export class PostgresServer {
   private databases = 0;
 
@@ -17,7 +17,7 @@ export class PostgresServer {
     private readonly server: ChildProcess,
   ) {}
 
-  /** @param binaries the folder with `initdb` and `postgres` */
+  /** @param binaries Folder of `initdb` and `postgres`. */
   static async start(binaries: string): Promise<PostgresServer> {
     const folder = await mkdtemp(join(tmpdir(), 'lantern-postgres-'));
     const user = unprivilegedUser();
@@ -33,7 +33,7 @@ export class PostgresServer {
     const settings = {
       listen_addresses: '',
       unix_socket_directories: folder,
-      // Nothing here has to survive a power cut.
+      // Durability is not needed in tests.
       fsync: 'off',
       synchronous_commit: 'off',
       full_page_writes: 'off',
@@ -48,7 +48,7 @@ export class PostgresServer {
     return new PostgresServer(folder, server);
   }
 
-  /** Makes an empty database and returns its URL. */
+  /** Creates an empty database and returns its URL. */
   async createDatabase(): Promise<string> {
     const name = `test_${(this.databases += 1)}`;
     const client = new pg.Client({ connectionString: this.urlOf('postgres') });
@@ -60,7 +60,7 @@ export class PostgresServer {
 
   async stop(): Promise<void> {
     const exited = once(this.server, 'exit');
-    // Disconnects everybody and stops: https://www.postgresql.org/docs/current/server-shutdown.html
+    // Fast shutdown, which disconnects all clients: https://www.postgresql.org/docs/current/server-shutdown.html
     this.server.kill('SIGINT');
     await exited;
     await rm(this.folder, { recursive: true, force: true });
@@ -84,7 +84,7 @@ async function untilReady(server: ChildProcess): Promise<void> {
   throw new Error(`PostgreSQL did not start:\n${lines.join('\n')}`);
 }
 
-/** PostgreSQL refuses to run as root, which tests in containers often are. */
+/** Returns another user for the server if this process is root: PostgreSQL refuses to run as root. */
 function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync('/etc/passwd', 'utf8')
