@@ -53,7 +53,7 @@ export class Figures {
   }
 }
 
-const number = (value: number): string =>
+export const number = (value: number): string =>
   value >= 1_000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 
 export const percentile = (values: readonly number[], share: number): number =>

@@ -17,6 +17,7 @@ export interface Usage {
 
 export interface Urls {
   readonly otlp: string;
+  readonly otlpGrpc: string;
   readonly jaeger: string;
   readonly loki: string;
 }

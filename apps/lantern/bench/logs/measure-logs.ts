@@ -56,7 +56,8 @@ const sendSpans = (lantern: LanternProcess, spans: number): Promise<void> =>
     }),
   );
 
-const bodyOf = ({ labels, entries }: LogStream): Buffer =>
+/** Returns the body of a push of one stream, in Loki's JSON. */
+export const bodyOf = ({ labels, entries }: LogStream): Buffer =>
   Buffer.from(
     JSON.stringify({
       streams: [
