@@ -51,6 +51,16 @@ export class WireCursor {
   /** Reads a varint into {@link low} and {@link high}. */
   varint(end: number): void {
     const { bytes } = this;
+    const first = bytes[this.at] ?? 0;
+    if (first < 0x80 && this.at < end) {
+      this.at++;
+      this.low = first;
+      this.high = 0;
+    } else this.longVarint(end);
+  }
+
+  private longVarint(end: number): void {
+    const { bytes } = this;
     let low = 0;
     let high = 0;
     for (let shift = 0; ; shift += 7) {
