@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
-/** All modules that `file` imports, itself included, with their text. */
+/** Returns the source of `file` and of every module that it imports, directly or not. */
 const modulesBelow = (file: string, found = new Map<string, string>()): Map<string, string> => {
   if (found.has(file)) return found;
   const text = readFileSync(file, 'utf8');
@@ -17,7 +17,7 @@ const modulesBelow = (file: string, found = new Map<string, string>()): Map<stri
 };
 
 describe('the entry point ./json', () => {
-  it('touches nothing that a browser lacks', () => {
+  it('uses no API that a browser lacks', () => {
     const modules = modulesBelow(fileURLToPath(new URL('json.ts', import.meta.url)));
     expect(modules.size).toBeGreaterThan(10);
     for (const text of modules.values()) {

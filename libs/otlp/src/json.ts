@@ -1,4 +1,4 @@
-/** OTLP/JSON. Runs in a browser: nothing here touches what only Node has. */
+/** OTLP/JSON. Runs in a browser: no module here uses an API of Node. */
 export { MalformedOtlpError } from './malformed-otlp-error.js';
 export { MAX_VALUE_DEPTH } from './common/nesting.js';
 export type { AnyValueJson, KeyValueJson } from './common/json/attributes.js';

@@ -1,11 +1,11 @@
-/** Input that is no OTLP. The message names the place and the fault; it is fit to be sent back to the sender. */
+/** Thrown for input that is not OTLP. The message names the field and the fault, and is safe to send to the client. */
 export class MalformedOtlpError extends Error {
   override readonly name = 'MalformedOtlpError';
 
   /**
-   * @param path the field as OTLP's JSON names it, for example `resourceSpans[0].scopeSpans[0].spans[2].kind`
-   *   (protobuf input: without the indexes, with the byte offset instead); empty for the whole message
-   * @param fault what is wrong there, for example `ends in the middle of a varint`
+   * @param path field with its OTLP/JSON name, for example `resourceSpans[0].scopeSpans[0].spans[2].kind`. Protobuf
+   *   input has the byte offset in place of the indexes. Empty for the whole message.
+   * @param fault predicate of the field, for example `ends in the middle of a varint`
    */
   constructor(
     readonly path: string,

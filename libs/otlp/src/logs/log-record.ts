@@ -8,17 +8,17 @@ import type {
 
 /** @see https://opentelemetry.io/docs/specs/otel/logs/data-model/ */
 export interface LogRecord {
-  /** 0 when the source does not know; then {@link observedTimeUnixNano} is the nearest there is. */
+  /** 0 when the source does not know it. Use {@link observedTimeUnixNano} then. */
   readonly timeUnixNano: UnixNano;
   readonly observedTimeUnixNano: UnixNano;
-  /** 1 to 24, the higher the graver; 0 when unknown. */
+  /** 1 to 24, higher is more severe. 0 when unknown. */
   readonly severityNumber: number;
   readonly severityText: string;
   readonly body: AnyValue;
   readonly attributes: Attributes;
   readonly droppedAttributesCount: number;
   readonly flags: number;
-  /** 32 hex digits, or empty: a line need not belong to a trace. */
+  /** 32 hex digits; empty for a record outside of any trace. */
   readonly traceId: string;
   /** 16 hex digits, or empty. */
   readonly spanId: string;
@@ -39,7 +39,7 @@ export interface ResourceLogs {
 
 const ZEROS = /^0*$/;
 
-/** An id of the wrong length, or of zeros alone, is none: the line is worth keeping without it. */
+/** Returns '' for an ID of a wrong length or of zeros: the record is kept without it. */
 export const logTraceId = (hex: string): string => (hex.length === 32 && !ZEROS.test(hex) ? hex : '');
 
 export const logSpanId = (hex: string): string => (hex.length === 16 && !ZEROS.test(hex) ? hex : '');

@@ -122,13 +122,13 @@ const asProtobuf = (): Uint8Array => {
   return writer.finish();
 };
 
-describe('a request with logs', () => {
-  it('reads the same in both encodings, every field of it', () => {
+describe('a logs request', () => {
+  it('reads the same from both encodings, with every field', () => {
     expect(parseLogsRequestJson(JSON.stringify(asJson))).toEqual(EXPECTED);
     expect(decodeLogsRequest(asProtobuf())).toEqual(EXPECTED);
   });
 
-  it('may be empty, or leave everything out', () => {
+  it('may be empty or have no optional field', () => {
     expect(parseLogsRequestJson('{}')).toEqual([]);
     expect(decodeLogsRequest(new Uint8Array())).toEqual([]);
     expect(parseLogsRequestJson('{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}')).toMatchObject([
@@ -136,7 +136,7 @@ describe('a request with logs', () => {
     ]);
   });
 
-  it('knows the severities by their names too', () => {
+  it('accepts severities by their names', () => {
     const withSeverity = (severityNumber: unknown) =>
       parseLogsRequestJson(
         JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ severityNumber }] }] }] }),
@@ -146,21 +146,21 @@ describe('a request with logs', () => {
     ).toEqual([1, 9, 24]);
   });
 
-  it('keeps a line whose ids are none, without them', () => {
+  it('keeps a record with invalid ids, without the ids', () => {
     const record = { traceId: '00'.repeat(16), spanId: 'abcd', body: { stringValue: 'x' } };
     expect(
       parseLogsRequestJson(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] })),
     ).toMatchObject([{ scopeLogs: [{ logRecords: [{ traceId: '', spanId: '', body: 'x' }] }] }]);
   });
 
-  it('is refused with the place of the fault', () => {
+  it('is rejected with an error that names the field', () => {
     expect(() =>
       parseLogsRequestJson('{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":5}]}]}]}'),
     ).toThrow('resourceLogs[0].scopeLogs[0].logRecords[0].body must be an object');
     expect(() => decodeLogsRequest(Uint8Array.of(0x0a, 0x05))).toThrow(MalformedOtlpError);
   });
 
-  it('throws nothing but its own error, whatever the bytes', () => {
+  it('throws MalformedOtlpError and no other error for any bytes', () => {
     const valid = asProtobuf();
     fc.assert(
       fc.property(fc.nat(valid.length - 1), fc.nat(255), fc.nat(valid.length), (at, byte, end) => {

@@ -5,7 +5,7 @@ import { parseJson } from '../common/json/parse-json.js';
 import { parseResource } from '../common/json/resource.js';
 import { METRIC_MESSAGES, messageOf, type FieldType, type MetricMessage } from './metric-fields.js';
 
-/** Names of the enum, which protobuf's own JSON writes. */
+/** Names of the enum, which protobuf's JSON writes. */
 const TEMPORALITIES: Readonly<Record<string, number>> = {
   AGGREGATION_TEMPORALITY_UNSPECIFIED: 0,
   AGGREGATION_TEMPORALITY_DELTA: 1,
@@ -13,8 +13,8 @@ const TEMPORALITIES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Checks an `ExportMetricsServiceRequest` (or `MetricsData`, which looks the same) in OTLP/JSON as strictly as
- * the requests of other signals are read, and keeps nothing of it.
+ * Checks an `ExportMetricsServiceRequest` (or `MetricsData`, which has the same fields) in OTLP/JSON, as strictly
+ * as the decoders of the other signals, and discards it.
  *
  * @throws MalformedOtlpError
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
@@ -25,7 +25,7 @@ export const checkMetricsRequestJson = (text: string): void => {
 
 const checkMessage = (message: JsonMessage, type: MetricMessage): void => {
   for (const [name, fieldType] of Object.values(METRIC_MESSAGES[type])) {
-    // An absent message would read as an empty one, at every depth.
+    // `JsonMessage` returns an empty message for an absent one, so the recursion would not end.
     if (message.has(name)) checkField(message, name, fieldType);
   }
 };

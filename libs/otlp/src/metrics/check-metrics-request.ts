@@ -4,7 +4,7 @@ import { emptyResource, readResource } from '../common/protobuf/resource.js';
 import { WireReader, WireType, type MessageFields } from '../wire/wire-reader.js';
 import { METRIC_MESSAGES, messageOf, type FieldType, type MetricMessage } from './metric-fields.js';
 
-/** Names of the fields, for errors to print. */
+/** Field names for error messages. */
 const FIELD_NAMES = Object.fromEntries(
   Object.entries(METRIC_MESSAGES).map(([message, fields]) => [
     message,
@@ -13,10 +13,10 @@ const FIELD_NAMES = Object.fromEntries(
 ) as Readonly<Record<MetricMessage, MessageFields>>;
 
 /**
- * Checks an `ExportMetricsServiceRequest` (or `MetricsData`, which looks the same) in protobuf as strictly as
- * the requests of other signals are read, and keeps nothing of it.
+ * Checks an `ExportMetricsServiceRequest` (or `MetricsData`, which has the same fields) in protobuf, as strictly
+ * as the decoders of the other signals, and discards it.
  *
- * @param maxMessages how many messages, at any depth, it may hold
+ * @param maxMessages maximum number of messages at any depth
  * @throws MalformedOtlpError
  */
 export const checkMetricsRequest = (bytes: Uint8Array, maxMessages = Infinity): void => {

@@ -1,4 +1,4 @@
-/** Type of a field that holds no message. A type with `[]` is repeated, packed in protobuf. */
+/** Type of a scalar field. A type with `[]` is repeated, and packed in protobuf. */
 export type ScalarType =
   | 'text'
   | 'id'

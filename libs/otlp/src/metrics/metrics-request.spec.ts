@@ -13,7 +13,7 @@ import { anyDamaged } from '../testing/damaged-request.js';
 import { checkMetricsRequestJson } from './check-metrics-request-json.js';
 import { checkMetricsRequest } from './check-metrics-request.js';
 
-/** What the SDK exports of every kind of instrument. */
+/** Exports one instrument of every kind from the SDK. */
 let protobuf = new Uint8Array();
 let json = '';
 
@@ -56,7 +56,7 @@ describe('a metrics request in protobuf', () => {
     checkMetricsRequest(new Uint8Array());
   });
 
-  it('is accepted or rejected as malformed, whatever is damaged, and rejected when it is cut short', () => {
+  it('is accepted or rejected as malformed with any damage, and rejected when it is truncated', () => {
     let rejected = 0;
     fc.assert(
       fc.property(

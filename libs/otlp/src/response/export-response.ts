@@ -1,6 +1,6 @@
 /**
- * The part of a request that a receiver did not take. With nothing rejected the message is a warning, and
- * without a message too the whole request was taken.
+ * Rejected part of a request. If nothing was rejected, the message is a warning; without a message, the request was
+ * accepted in full.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#partial-success
  */
@@ -11,7 +11,7 @@ export interface PartialSuccess {
 
 export const FULL_SUCCESS: PartialSuccess = { rejected: 0n, errorMessage: '' };
 
-/** Each signal has a name of its own for what it counts, and the same field number. */
+/** Kind of telemetry. Each signal names the number of rejected items differently; the field number is the same. */
 export type Signal = 'traces' | 'logs' | 'metrics';
 
 export const REJECTED_FIELD = {

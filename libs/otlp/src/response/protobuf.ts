@@ -5,12 +5,12 @@ import type { RpcStatus } from './rpc-status.js';
 
 const RESPONSE: MessageFields = { 1: 'partialSuccess' };
 const PARTIAL_SUCCESS: MessageFields = { 1: 'rejected', 2: 'errorMessage' };
-/** `details` may be anything, and are skipped. */
+/** `details` have any type and are skipped. */
 const STATUS: MessageFields = { 1: 'code', 2: 'message' };
 
 const EMPTY = new Uint8Array(0);
 
-/** The response of any signal: on the wire they look the same. A full success is empty. */
+/** Encodes the response of any signal: all have the same fields. A full success is empty. */
 export const encodeExportResponse = ({
   rejected,
   errorMessage,
@@ -57,7 +57,7 @@ const readPartialSuccess = (reader: WireReader, before: PartialSuccess): Partial
 /** @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
 const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo';
 
-/** @param status with `retryDelaySeconds`, the status tells by a `RetryInfo` when to try again */
+/** @param status with `retryDelaySeconds`, a `RetryInfo` tells the client when to retry */
 export const encodeRpcStatus = ({
   code,
   message,

@@ -16,7 +16,7 @@ const WARNING: PartialSuccess = { rejected: 0n, errorMessage: 'please upgrade' }
 const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
 describe('the response to an export', () => {
-  it('is empty when everything was taken', () => {
+  it('is empty when the whole request was accepted', () => {
     expect(encodeExportResponse()).toEqual(new Uint8Array());
     expect(formatExportResponseJson('traces')).toEqual({});
   });
@@ -31,7 +31,7 @@ describe('the response to an export', () => {
     ).toEqual({ partialSuccess: { ...partialSuccess, rejectedSpans: '3' } });
   });
 
-  it.each([FULL_SUCCESS, PARTIAL, WARNING])('comes back as it was: %j', (response) => {
+  it.each([FULL_SUCCESS, PARTIAL, WARNING])('is decoded as it was encoded: %j', (response) => {
     expect(decodeExportResponse(encodeExportResponse(response))).toEqual(response);
     for (const signal of ['traces', 'logs', 'metrics'] satisfies Signal[]) {
       const text = JSON.stringify(formatExportResponseJson(signal, response));
@@ -39,7 +39,7 @@ describe('the response to an export', () => {
     }
   });
 
-  it('names what was rejected as the signal does', () => {
+  it('names the rejected items as the signal does', () => {
     expect(formatExportResponseJson('logs', PARTIAL)).toMatchObject({
       partialSuccess: { rejectedLogRecords: '3' },
     });
@@ -48,7 +48,7 @@ describe('the response to an export', () => {
     });
   });
 
-  it('is refused when it is malformed', () => {
+  it('is rejected when it is malformed', () => {
     expect(() => decodeExportResponse(Uint8Array.of(0x0a, 0x05))).toThrow(MalformedOtlpError);
     expect(() => parseExportResponseJson('traces', '{"partialSuccess":{"rejectedSpans":"x"}}')).toThrow(
       'partialSuccess.rejectedSpans must be an integer',
@@ -56,20 +56,20 @@ describe('the response to an export', () => {
   });
 });
 
-describe('the status of a failed request', () => {
+describe('the status of a failed export', () => {
   const status = { code: 3, message: 'Malformed OTLP: größer als erlaubt' };
 
-  it('comes back as it was', () => {
+  it('is decoded as it was encoded', () => {
     expect(decodeRpcStatus(encodeRpcStatus(status))).toEqual(status);
     expect(parseRpcStatusJson(JSON.stringify(formatRpcStatusJson(status)))).toEqual(status);
   });
 
-  it('may carry details, which are passed over', () => {
+  it('may have details, which are skipped', () => {
     const withDetails = Buffer.concat([encodeRpcStatus(status), Uint8Array.of(0x1a, 0x02, 0x0a, 0x00)]);
     expect(decodeRpcStatus(withDetails)).toEqual(status);
   });
 
-  it('can say by a RetryInfo when to try again', () => {
+  it('can carry a RetryInfo with the delay before a retry', () => {
     const bytes = encodeRpcStatus({ code: 14, message: 'busy', retryDelaySeconds: 2 });
     // code 14, message "busy", one Any: its type, and RetryInfo { retry_delay: Duration { seconds: 2 } }.
     const type = 'type.googleapis.com/google.rpc.RetryInfo';

@@ -1,5 +1,5 @@
 /**
- * The body of every error answer of OTLP over HTTP, and a detail of some over gRPC: `google.rpc.Status`.
+ * `google.rpc.Status`: the body of every error response of OTLP over HTTP, and a detail of some gRPC errors.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#failures-1
  */

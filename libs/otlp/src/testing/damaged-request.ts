@@ -2,7 +2,7 @@ import { anyResourceSpans } from '@lantern/telemetry-model/testing/arbitraries';
 import fc from 'fast-check';
 import { encodeTraceRequest } from '../trace/protobuf/encode-trace-request.js';
 
-/** One thing that goes wrong on the way: a byte changes, a piece is missing, or a piece comes twice. */
+/** One fault in transit: a byte changes, a part is missing, or a part occurs twice. */
 const damage = fc.record({
   kind: fc.constantFrom('change', 'cut', 'remove', 'repeat'),
   at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
@@ -29,7 +29,7 @@ const damaged = (
   }
 };
 
-/** Messages that went through something. */
+/** Messages with one to three faults. */
 export const anyDamaged = (message: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>
   fc
     .tuple(message, fc.array(damage, { minLength: 1, maxLength: 3 }))

@@ -1,4 +1,4 @@
-// `nx fuzz otlp [minutes]`: the long form of the agreement tests. A failure names the seed that repeats it.
+// `nx fuzz otlp [minutes]`: the agreement tests with many more runs. A failure prints the seed that repeats it.
 import { anyResourceSpans } from '@lantern/telemetry-model/testing/arbitraries';
 import fc from 'fast-check';
 import { encodeTraceRequest } from '../trace/protobuf/encode-trace-request.js';
@@ -8,7 +8,7 @@ import { requestOfSpan } from './wire.js';
 
 const minutes = Number(process.argv[2] ?? 10);
 
-/** A request that takes longer than this hangs, as far as a sender can tell. Of the processor's time: others use it too. */
+/** Limit on the CPU time of one request: beyond it, an exporter's request would hang. */
 const MAX_CPU_MICROS = 1_000_000;
 
 const anyRequest = fc.oneof(
@@ -31,5 +31,5 @@ fc.assert(
 process.stdout.write(
   `${minutes} minutes: ${Object.entries(counts)
     .map(([verdict, count]) => `${count.toLocaleString('en')} ${verdict}`)
-    .join(', ')}; nothing crashed, hung or was read wrongly.\n`,
+    .join(', ')}; no crash, no hang, no disagreement.\n`,
 );

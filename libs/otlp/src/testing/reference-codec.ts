@@ -9,7 +9,7 @@ import {
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 
 /**
- * OTLP's trace messages as the `.proto` files lay them out: `number: [name, type, 'repeated' | 'oneof']`.
+ * Schema of OTLP's trace messages, as in the `.proto` files: `number: [name, type, 'repeated' | 'oneof']`.
  *
  * @see https://github.com/open-telemetry/opentelemetry-proto/tree/main/opentelemetry/proto
  */
@@ -131,7 +131,7 @@ const messageType = (name: string): DescMessage => {
 
 export const RequestType: DescMessage = messageType('ExportTraceServiceRequest');
 
-/** What a conformance-tested implementation of protobuf reads from `bytes`, without unknown fields. */
+/** Decodes `bytes` with a conformance-tested implementation of protobuf, without unknown fields. */
 export const referenceDecode = (bytes: Uint8Array): Message =>
   fromBinary(RequestType, bytes, { readUnknownFields: false });
 

@@ -1,4 +1,4 @@
-// Protobuf by hand, for input that no encoder writes.
+// Protobuf for tests, byte by byte: input that no encoder writes.
 
 export const varint = (value: bigint | number): number[] => {
   const bytes: number[] = [];
@@ -18,10 +18,10 @@ export const delimited = (field: number, content: readonly number[] | string): n
 const TRACE_ID = delimited(1, Array<number>(16).fill(0xaa));
 const SPAN_ID = delimited(2, Array<number>(8).fill(0xbb));
 
-/** A request of one span, whose fields follow its two ids. */
+/** Request of one span: two valid IDs, then `spanFields`. */
 export const requestOfSpan = (...spanFields: readonly number[][]): Uint8Array =>
   requestOfRawSpan(TRACE_ID, SPAN_ID, ...spanFields);
 
-/** The same without ids. */
+/** Request of one span without IDs of its own. */
 export const requestOfRawSpan = (...spanFields: readonly number[][]): Uint8Array =>
   Uint8Array.from(delimited(1, delimited(2, delimited(2, spanFields.flat()))));

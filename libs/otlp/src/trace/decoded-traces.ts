@@ -1,14 +1,14 @@
 import type { ResourceSpans } from '@lantern/telemetry-model';
 
-/** What a request held, in either encoding. */
+/** Decoded request of either encoding. */
 export interface DecodedTraces {
   readonly resourceSpans: readonly ResourceSpans[];
-  /** Spans that are not in `resourceSpans` because their ids are invalid. */
+  /** Spans that are not in `resourceSpans`, because their IDs are invalid. */
   readonly rejected: RejectedSpans;
   /**
-   * How many texts held invalid UTF-8 (protobuf) or half a surrogate pair (JSON). Names and attributes in protobuf
-   * are kept as bytes, see `invalid-text.ts`; in all others U+FFFD stands for what was wrong.
-   * When it is not 0, the request has to be encoded again before it is kept.
+   * Number of strings with invalid UTF-8 (protobuf) or a lone surrogate (JSON). Protobuf names and attributes are kept
+   * as bytes, see `invalid-text.ts`; in other strings, U+FFFD replaces the invalid part. If it is not 0, encode the
+   * request again before storing it.
    */
   readonly invalidTexts: number;
 }
@@ -16,6 +16,6 @@ export interface DecodedTraces {
 /** @see https://opentelemetry.io/docs/specs/otlp/#partial-success */
 export interface RejectedSpans {
   readonly count: number;
-  /** Each one once, and not all of them where a sender manages to be wrong in many ways. */
+  /** Distinct reasons, up to a maximum number. */
   readonly reasons: readonly string[];
 }

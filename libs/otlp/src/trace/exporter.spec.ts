@@ -19,7 +19,7 @@ const START: [number, number] = [1_767_225_600, 123_456_789];
 const EVENT: [number, number] = [1_767_225_600, 223_456_789];
 const END: [number, number] = [1_767_225_601, 1];
 
-/** A parent and a child, made by the SDK with everything that it lets a span have. */
+/** Parent and child span, made by the SDK with every field that it can set. */
 const recordSpans = async (): Promise<ReadableSpan[]> => {
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({
@@ -63,14 +63,14 @@ const recordSpans = async (): Promise<ReadableSpan[]> => {
 };
 
 const bytesOf = (serialized: Uint8Array | undefined): Uint8Array => {
-  if (!serialized) throw new Error('The exporter made nothing.');
+  if (!serialized) throw new Error('The exporter returned no request.');
   return serialized;
 };
 
 const spansIn = (groups: readonly ResourceSpans[]): readonly Span[] => groups[0]?.scopeSpans[0]?.spans ?? [];
 
-describe("what OpenTelemetry's own exporter sends", () => {
-  it('is read field by field from protobuf', async () => {
+describe("a request of OpenTelemetry's exporter", () => {
+  it('is decoded from protobuf with every field', async () => {
     const spans = await recordSpans();
     const { resourceSpans, rejected } = decodeTraceRequest(
       bytesOf(ProtobufTraceSerializer.serializeRequest(spans)),
@@ -129,7 +129,7 @@ describe("what OpenTelemetry's own exporter sends", () => {
     });
   });
 
-  it('reads the same from JSON as from protobuf', async () => {
+  it('is decoded from JSON as from protobuf', async () => {
     const spans = await recordSpans();
     const json = Buffer.from(bytesOf(JsonTraceSerializer.serializeRequest(spans))).toString();
     const protobuf = bytesOf(ProtobufTraceSerializer.serializeRequest(spans));

@@ -3,7 +3,7 @@ import { NO_SPAN_ID, NO_TRACE_ID, type SpanId, type TraceId } from '@lantern/tel
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
 
-/** The ids of a span as its sender gave them, in hex; an empty text where there was none. */
+/** IDs of a span in hex, as the exporter sent them. Empty for an absent ID. */
 export interface SpanIds {
   readonly traceId: string;
   readonly spanId: string;
@@ -11,7 +11,7 @@ export interface SpanIds {
 }
 
 /**
- * Why a receiver must reject a span with such ids, or undefined when they are good.
+ * Returns the reason to reject a span with these IDs, or undefined when they are valid.
  *
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
@@ -20,7 +20,7 @@ export const faultOfSpanIds = ({ traceId, spanId, parentSpanId }: SpanIds): stri
   faultOfOwnId('span id', spanId, SPAN_ID_BYTES) ??
   faultOfLength('parent span id', parentSpanId, SPAN_ID_BYTES);
 
-/** Why a span with such a link must be rejected. An empty id is none: the link points nowhere, and may. */
+/** Returns the reason to reject a span with this link. An empty ID is valid: a link may point nowhere. */
 export const faultOfLinkIds = (traceId: string, spanId: string): string | undefined =>
   faultOfLength("link's trace id", traceId, TRACE_ID_BYTES) ??
   faultOfLength("link's span id", spanId, SPAN_ID_BYTES);
@@ -34,7 +34,7 @@ const faultOfOwnId = (name: string, hex: string, bytes: number): string | undefi
 const faultOfLength = (name: string, hex: string, bytes: number): string | undefined =>
   hex === '' || hex.length === 2 * bytes ? undefined : `${name} is not ${bytes} bytes long`;
 
-/** Some senders write zeros where OTLP wants nothing. */
+/** Treats zeros as no parent: some exporters write zeros where OTLP requires an empty ID. */
 export const parentSpanIdOf = (hex: string): SpanId | undefined =>
   hex === '' || hex === NO_SPAN_ID ? undefined : (hex as SpanId);
 

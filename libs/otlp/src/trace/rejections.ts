@@ -1,6 +1,6 @@
 import type { RejectedSpans } from './decoded-traces.js';
 
-/** Enough to find the fault; the text goes back to the sender in one line. */
+/** Maximum number of distinct reasons in a response. */
 const MAX_REASONS = 8;
 
 export class Rejections implements RejectedSpans {

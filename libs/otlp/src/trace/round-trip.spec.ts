@@ -22,13 +22,13 @@ const untouched = (resourceSpans: readonly ResourceSpans[]): DecodedTraces => ({
 });
 
 describe('a trace request', () => {
-  it('carries the order trace in both encodings', () => {
+  it('keeps the order trace in both encodings', () => {
     const { resourceSpans } = orderTrace({ failed: true });
     expect(throughProtobuf(resourceSpans)).toEqual(untouched(resourceSpans));
     expect(throughJson(resourceSpans)).toEqual(untouched(resourceSpans));
   });
 
-  it('carries any model through protobuf', () => {
+  it('keeps any model in protobuf', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
         expect(throughProtobuf(groups)).toEqual(untouched(groups));
@@ -36,7 +36,7 @@ describe('a trace request', () => {
     );
   });
 
-  it('carries any model through JSON', () => {
+  it('keeps any model in JSON', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
         expect(throughJson(groups)).toEqual(untouched(groups));
@@ -44,7 +44,7 @@ describe('a trace request', () => {
     );
   });
 
-  it('is the same bytes again after a detour through JSON', () => {
+  it('has the same bytes after a conversion to JSON and back', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
         const bytes = encodeTraceRequest(groups);

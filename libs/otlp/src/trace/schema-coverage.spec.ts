@@ -14,12 +14,13 @@ import { parseTraceRequestJson } from './json/parse-trace-request.js';
 import { decodeTraceRequest } from './protobuf/decode-trace-request.js';
 import { encodeTraceRequest } from './protobuf/encode-trace-request.js';
 
-/** Where the model has no home for a field, and why that loses nothing that anybody asks for. */
+/** Fields that the model does not have, each with the reason. */
 const NOT_KEPT: Readonly<Record<string, string>> = {
-  'resource_spans.resource.entity_refs': 'says which attributes identify the entity; still in development',
+  'resource_spans.resource.entity_refs':
+    'names the attributes that identify the entity; still in development',
 };
 
-/** By message type: what the model always has, or what a span needs to be valid. */
+/** Fields by message type that the model always has, or that a valid span requires. */
 const ALWAYS_THERE: Readonly<Record<string, JsonObject>> = {
   ResourceSpans: { resource: {} },
   ScopeSpans: { scope: {} },
@@ -32,7 +33,7 @@ const BY_PROTO_NAME = { useProtoFieldName: true };
 
 type FieldPath = readonly DescField[];
 
-/** Down to the fields that hold no message; a message is entered at most once more within itself. */
+/** Yields the paths of all scalar fields. A recursive message is entered twice. */
 const leavesBelow = (type: DescMessage, path: FieldPath = []): FieldPath[] =>
   type.fields.flatMap((field) => {
     const here = [...path, field];
@@ -43,7 +44,7 @@ const leavesBelow = (type: DescMessage, path: FieldPath = []): FieldPath[] =>
 
 const nameOf = (path: FieldPath): string => path.map(({ name }) => name).join('.');
 
-/** A value that is not the default of its type, so that its loss would show. */
+/** Returns a value that is not the default of its type, so that the test detects its loss. */
 const sampleOf = (field: DescField): JsonValue => {
   if (field.enum) return 2;
   if (field.name === 'trace_id') return base64(16);
@@ -70,7 +71,7 @@ function base64(length: number): string {
   return Buffer.alloc(length, 0xa5).toString('base64');
 }
 
-/** A request that holds a sample of the field at the end of the path, and nothing else that it need not hold. */
+/** Returns a request with a sample of the field at the end of the path, and otherwise only required fields. */
 const requestWith = (path: FieldPath): JsonObject => {
   const [field, ...rest] = path;
   if (!field) return {};
@@ -87,7 +88,7 @@ describe('every field of the OTLP trace schema', () => {
     .map((path): [string, FieldPath] => [nameOf(path), path])
     .filter(([name]) => !Object.keys(NOT_KEPT).some((prefix) => name.startsWith(prefix)));
 
-  it('is found by the walk', () => {
+  it('is covered by a case', () => {
     const names = cases.map(([name]) => name);
     expect(names).toContain(
       'resource_spans.scope_spans.spans.links.attributes.value.array_value.values.int_value',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { TextCache } from './text-cache.js';
 
-describe('the cache of texts', () => {
-  /** More texts of one length than it has slots, so that many of them share one. */
+describe('the cache of strings', () => {
+  /** More strings of one length than the cache has slots, so that many share a slot. */
   const texts = Array.from({ length: 10_000 }, (_, n) => `key.${String(n).padStart(5, '0')}`);
 
   const read = (cache: TextCache, text: string): string | undefined => {
@@ -10,12 +10,12 @@ describe('the cache of texts', () => {
     return cache.text(bytes, 6, bytes.length - 5);
   };
 
-  it('never takes one text for another', () => {
+  it('never returns another string than the one asked for', () => {
     const cache = new TextCache();
     for (const text of [...texts, ...texts.toReversed()]) expect(read(cache, text)).toBe(text);
   });
 
-  it('leaves to others what is long or not ASCII', () => {
+  it('does not cache strings that are long or not ASCII', () => {
     const cache = new TextCache();
     expect(read(cache, 'x'.repeat(40))).toBe('x'.repeat(40));
     expect(read(cache, 'x'.repeat(41))).toBeUndefined();

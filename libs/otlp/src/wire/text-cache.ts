@@ -1,16 +1,15 @@
 const SLOTS = 2048;
-/** Attribute keys and common values fit; longer texts seldom come back. */
+/** Maximum length of a cached string. Attribute keys and common values fit; longer strings seldom repeat. */
 const MAX_LENGTH = 40;
 
 /**
- * Gives one string for ASCII bytes that come again and again, as attribute keys do: quicker than to decode
- * them anew, and whoever keeps the result keeps each text once. A text that falls on the slot of another
- * takes its place, so the cache never grows.
+ * Cache of decoded ASCII strings that repeat, such as attribute keys. A lookup is faster than decoding, and callers that
+ * keep results keep each string once. A string replaces the one in its slot, so the cache has a fixed size.
  */
 export class TextCache {
   private readonly slots: string[] = new Array<string>(SLOTS).fill('');
 
-  /** Undefined when the bytes are not short or not ASCII: then they are to be decoded by other means. */
+  /** Returns undefined for bytes that are too long or not ASCII. The caller decodes them. */
   text(buffer: Buffer, start: number, end: number): string | undefined {
     if (end - start > MAX_LENGTH) return undefined;
     // FNV-1a

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { MalformedOtlpError } from '../malformed-otlp-error.js';
 import { TextCache } from './text-cache.js';
 
-/** Field number to field name of one message type, for errors to print. */
+/** Field number to field name of one message type, for error messages. */
 export type MessageFields = Readonly<Record<number, string>>;
 
 /** @see https://protobuf.dev/programming-guides/encoding/#structure */
@@ -11,11 +11,11 @@ export const WireType = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 
 
 const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'start-group', 'end-group', 'fixed32'];
 
-/** Shared by all readers: senders repeat themselves from request to request. */
+/** Shared by all readers: exporters repeat the same strings in every request. */
 const texts = new TextCache();
 
 /**
- * Walks over protobuf bytes, field by field, without building anything:
+ * Reads protobuf field by field, and names the field and the offset of a fault:
  *
  * ```ts
  * while (reader.next()) {
@@ -27,13 +27,13 @@ const texts = new TextCache();
  * }
  * ```
  *
- * Every read is checked against the end of the innermost message; a violation throws
- * {@link MalformedOtlpError}. After {@link next} exactly one read, {@link enter} or {@link skip} must follow.
+ * Every read is checked against the end of the innermost message, and throws {@link MalformedOtlpError} beyond it. Call
+ * exactly one read method, {@link enter} or {@link skip} after each {@link next}.
  */
 export class WireReader {
-  /** The number of the field that {@link next} found. */
+  /** Number of the field that {@link next} found. */
   field = 0;
-  /** How many texts were no UTF-8: {@link text} replaced what was wrong by U+FFFD, {@link textOrBytes} kept it. */
+  /** Number of strings that were not valid UTF-8. {@link text} put U+FFFD there, {@link textOrBytes} kept the bytes. */
   invalidTexts = 0;
 
   private offset = 0;
@@ -42,21 +42,21 @@ export class WireReader {
   private readonly buffer: Buffer;
   private readonly view: DataView;
 
-  /** The message types and fields around the one that is read now, outermost first; used by errors alone. */
+  /** Message types and fields around the current one, outermost first, for error messages. */
   private depth = 0;
   private readonly outerFields: MessageFields[] = [];
   private readonly outerNumbers: number[] = [];
 
-  /** The halves of the varint that was read last, each as an unsigned 32-bit number. */
+  /** Lower and upper 32 bits of the last varint, unsigned. */
   private low = 0;
   private high = 0;
 
   constructor(
     bytes: Uint8Array,
     private fields: MessageFields,
-    /** How many messages may be entered: it bounds what is made of bytes that say little. */
+    /** Maximum number of messages to enter. Limits the objects that a small request can cause. */
     private messagesLeft = Infinity,
-    /** Whether {@link textOrBytes} returns bytes for a text that is no UTF-8. */
+    /** Whether {@link textOrBytes} returns bytes for a string that is not valid UTF-8. */
     private readonly keepsInvalidText = false,
   ) {
     this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -64,7 +64,7 @@ export class WireReader {
     this.end = bytes.byteLength;
   }
 
-  /** Moves to the next field of the current message; false at its end. */
+  /** Moves to the next field of the current message. Returns false at its end. */
   next(): boolean {
     if (this.offset === this.end) return false;
     this.field = 0;
@@ -76,7 +76,7 @@ export class WireReader {
     return true;
   }
 
-  /** @returns what {@link leave} needs */
+  /** Enters the message of the current field. @returns a token for {@link leave} */
   enter(fields: MessageFields): number {
     const end = this.endOfLengthDelimited();
     if (--this.messagesLeft < 0) this.fail('is one message more than a request may hold');
@@ -95,7 +95,7 @@ export class WireReader {
     this.end = outer;
   }
 
-  /** Passes over a field that the caller does not know. */
+  /** Skips the current field. */
   skip(): void {
     switch (this.wireType) {
       case WireType.varint:
@@ -111,13 +111,13 @@ export class WireReader {
         this.advance(4);
         return;
       default:
-        // OTLP is proto3, which has no groups: whoever sends one does not send OTLP.
+        // OTLP is proto3, which has no groups.
         this.fail(`has wire type ${this.wireTypeName()}`);
     }
   }
 
   /**
-   * Passes over numbers of a repeated field: all of them packed, or a single one.
+   * Skips numbers of a repeated field, packed or single.
    *
    * @see https://protobuf.dev/programming-guides/encoding/#packed
    */
@@ -136,7 +136,7 @@ export class WireReader {
     this.end = outer;
   }
 
-  /** The bytes of a text that is no UTF-8, when this reader keeps them: replacing what is wrong would lose them. */
+  /** Returns the bytes of a string that is not valid UTF-8, if this reader keeps them. U+FFFD would lose them. */
   textOrBytes(): string | Uint8Array {
     if (!this.keepsInvalidText) return this.text();
     const { offset, invalidTexts } = this;
@@ -159,7 +159,7 @@ export class WireReader {
     return text;
   }
 
-  /** A copy: it does not keep the request alive. */
+  /** Returns a copy, which does not keep the request in memory. */
   bytes(): Uint8Array {
     const end = this.endOfLengthDelimited();
     const bytes = new Uint8Array(this.buffer.subarray(this.offset, end));
@@ -167,7 +167,7 @@ export class WireReader {
     return bytes;
   }
 
-  /** Bytes as lower-case hex digits. */
+  /** Returns bytes as lower-case hex digits. */
   hex(): string {
     const end = this.endOfLengthDelimited();
     const hex = this.buffer.toString('hex', this.offset, end);
@@ -180,7 +180,7 @@ export class WireReader {
     return this.low !== 0 || this.high !== 0;
   }
 
-  /** An enum or `int32`. Higher bits are cut off, as protobuf says. */
+  /** Reads an enum or `int32`. Truncates higher bits, as protobuf specifies. */
   int32(): number {
     this.varint();
     return this.low | 0;

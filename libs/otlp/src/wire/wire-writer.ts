@@ -1,12 +1,12 @@
 import { WireType } from './wire-reader.js';
 
 const INITIAL_SIZE = 4096;
-/** The longest text that is written by a loop: shorter than a call into native code, while it is ASCII. */
+/** Maximum length of an ASCII string that a loop writes faster than a call into native code. */
 const SHORT_TEXT = 40;
 
 /**
- * Writes protobuf, field by field. Fields that hold proto3's default are left out, unless the method's name
- * says `present`.
+ * Writes protobuf field by field. A field with proto3's default is omitted, unless the name of the method begins with
+ * `present`.
  *
  * @see https://protobuf.dev/programming-guides/encoding/
  */
@@ -20,7 +20,7 @@ export class WireWriter {
     return new Uint8Array(this.buffer.subarray(0, this.offset));
   }
 
-  /** Begins a nested message. @returns what {@link end} needs */
+  /** Begins a nested message. @returns a token for {@link end} */
   begin(field: number): number {
     this.tag(field, WireType.lengthDelimited);
     this.reserve(1);
@@ -32,7 +32,7 @@ export class WireWriter {
     let size = 1;
     for (let rest = length; rest > 0x7f; rest >>>= 7) size++;
     if (size > 1) {
-      // One byte was set aside; a longer length moves the message up.
+      // One byte was reserved for the length. A longer length moves the message.
       this.reserve(size);
       this.buffer.copyWithin(start + size - 1, start, this.offset);
     }
@@ -65,9 +65,9 @@ export class WireWriter {
   }
 
   /**
-   * Bytes that are given as hex digits.
+   * Writes bytes that are given as hex digits.
    *
-   * @throws TypeError when they are not
+   * @throws TypeError for other characters
    */
   hex(field: number, digits: string): void {
     const length = digits.length / 2;
@@ -155,7 +155,7 @@ export class WireWriter {
     this.buffer[this.offset++] = rest;
   }
 
-  /** False, with nothing written, when `text` is not all ASCII. */
+  /** Returns false, and writes nothing, when `text` is not ASCII. */
   private shortAsciiText(text: string): boolean {
     this.reserve(1 + text.length);
     const { buffer } = this;

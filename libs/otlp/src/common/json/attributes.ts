@@ -34,7 +34,7 @@ export const parseAttributes = (message: JsonMessage, name: string, depth = 0): 
       }));
 };
 
-/** Of several members of the oneof the last one counts, as it does in protobuf's own encoding. */
+/** Parses a value. If several members of the oneof are set, the last one wins, as in protobuf's binary encoding. */
 export const parseAnyValue = (message: JsonMessage, depth: number): AnyValue => {
   let value: AnyValue = null;
   for (const name of message.names()) {
@@ -81,7 +81,7 @@ const nested = (value: JsonMessage, name: string, depth: number): JsonMessage =>
   return value.message(name);
 };
 
-/** Undefined when there are none: OTLP/JSON leaves empty lists out. */
+/** Returns undefined for an empty list, because OTLP/JSON omits empty lists. */
 export const formatAttributes = (attributes: Attributes): KeyValueJson[] | undefined =>
   attributes.length === 0 ? undefined : attributes.map(formatAttribute);
 
@@ -98,7 +98,7 @@ const formatAnyValue = (value: AnyValue): AnyValueJson => {
   return { arrayValue: { values: value.length === 0 ? undefined : value.map(formatAnyValue) } };
 };
 
-/** What JSON's numbers cannot say stands as a text: https://protobuf.dev/programming-guides/json/ */
+/** Returns a string for the numbers that JSON cannot express: https://protobuf.dev/programming-guides/json/ */
 const formatDouble = (value: number): number | string => {
   if (Object.is(value, -0)) return '-0';
   return Number.isFinite(value) ? value : String(value);

@@ -3,7 +3,7 @@ import { MalformedOtlpError } from '../../malformed-otlp-error.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Counts over one request. */
+/** Counters of one request. */
 export interface ReadCounts {
   invalidTexts: number;
 }
@@ -28,8 +28,8 @@ const snakeCase = (name: string): string => {
 };
 
 /**
- * One message of OTLP/JSON, read field by field. Absent and `null` fields read as proto3's defaults; a field
- * may bear its JSON name or the one of the `.proto` file; unknown ones are ignored.
+ * One message of OTLP/JSON, read field by field. An absent or `null` field has proto3's default. A field may have its
+ * JSON name or its name in the `.proto` file. Unknown fields are ignored.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
@@ -37,8 +37,8 @@ export class JsonMessage {
   private readonly fields: JsonObject;
 
   /**
-   * @param counts what is counted over the whole request
-   * @throws MalformedOtlpError when `value` is no JSON object; so do all methods when a field is of another type
+   * @param counts counters of the whole request
+   * @throws MalformedOtlpError when `value` is not a JSON object. Every method throws it when a field has another type.
    */
   private constructor(
     value: unknown,
@@ -57,7 +57,7 @@ export class JsonMessage {
     return new JsonMessage(value, counts, undefined, '', undefined);
   }
 
-  /** The names of the fields that are set, as the sender wrote them. */
+  /** Names of the fields that are set, as the exporter wrote them. */
   names(): string[] {
     return Object.keys(this.fields).filter((name) => this.fields[name] !== null);
   }
@@ -74,7 +74,7 @@ export class JsonMessage {
     return value.toWellFormed();
   }
 
-  /** Lower case. Ids are hex in OTLP, where protobuf's own JSON has base64. */
+  /** Lower-case hex. OTLP/JSON encodes IDs as hex, where protobuf's JSON uses base64. */
   hex(name: string): string {
     const value = this.value(name) ?? '';
     if (typeof value !== 'string') return this.fail(name, `must be a string, but is ${describe(value)}`);
@@ -120,7 +120,7 @@ export class JsonMessage {
     return Number.isNaN(number) ? this.fail(name, `must be a number, but is ${describe(value)}`) : number;
   }
 
-  /** OTLP/JSON wants the number; the name is what protobuf's own JSON writes. */
+  /** Accepts the number that OTLP/JSON requires and the name that protobuf's JSON writes. */
   enumNumber(name: string, numbersByName: Readonly<Record<string, number>>): number {
     const value = this.value(name) ?? 0;
     // An enum is an int32 on the wire.
@@ -129,7 +129,7 @@ export class JsonMessage {
     return number ?? this.fail(name, `must be one of OTLP's numbers, but is ${describe(value)}`);
   }
 
-  /** An absent message reads as an empty one. */
+  /** Returns an empty message for an absent one. */
   message(name: string): JsonMessage {
     return new JsonMessage(this.value(name) ?? EMPTY, this.counts, this, name, undefined);
   }
@@ -140,7 +140,7 @@ export class JsonMessage {
     return value.map((item, index) => new JsonMessage(item, this.counts, this, name, index));
   }
 
-  /** Items of an array that are no messages, each as the field `value` of one. */
+  /** Returns the scalars of an array, each as the field `value` of a message. */
   items(name: string): JsonMessage[] {
     const value = this.value(name) ?? NONE;
     if (!Array.isArray(value)) return this.fail(name, `must be an array, but is ${describe(value)}`);
@@ -153,7 +153,7 @@ export class JsonMessage {
     throw new MalformedOtlpError(this.pathOf(name), fault);
   }
 
-  /** Put together only when an error needs it. */
+  /** Built only for errors. */
   private get path(): string {
     const name = this.index === undefined ? this.name : `${this.name}[${this.index}]`;
     return this.parent ? this.parent.pathOf(name) : name;
@@ -180,7 +180,7 @@ export class JsonMessage {
   }
 }
 
-/** Short: an answer to a sender is no place for its whole request. */
+/** Truncated: an error response must not repeat a whole request. */
 const describe = (value: unknown): string => {
   switch (typeof value) {
     case 'string':

@@ -24,9 +24,9 @@ const ARRAY_VALUE: MessageFields = { 1: 'values' };
 const KEY_VALUE_LIST: MessageFields = { 1: 'values' };
 
 /**
- * Reads the `KeyValue` that the reader stands on.
+ * Reads the `KeyValue` at the reader.
  *
- * @param before attributes of the same set
+ * @param before attributes that were read earlier from the same list
  */
 export const readAttribute = (
   reader: WireReader,
@@ -53,8 +53,10 @@ export const readAttribute = (
 };
 
 /**
- * @param value what stands there already: within a oneof the last field wins, but a message that occurs twice
- *   is merged into the first, see https://protobuf.dev/programming-guides/encoding/#last-one-wins
+ * Reads an `AnyValue`.
+ *
+ * @param value read earlier for the same field. In a oneof the last field wins, but a message that occurs twice is
+ *   merged into the first: https://protobuf.dev/programming-guides/encoding/#last-one-wins
  */
 export const readAnyValue = (reader: WireReader, value: AnyValue, depth: number): AnyValue => {
   const outer = reader.enter(ANY_VALUE);
@@ -73,7 +75,7 @@ export const readAnyValue = (reader: WireReader, value: AnyValue, depth: number)
         value = reader.double();
         break;
       case 5:
-        // Whatever array or map stands here was made by this reader, which may go on with it.
+        // This reader made the array or map, so it may append to it.
         value = readArray(reader, isArray(value) ? (value as AnyValue[]) : [], depth + 1);
         break;
       case 6:
@@ -90,7 +92,7 @@ export const readAnyValue = (reader: WireReader, value: AnyValue, depth: number)
   return value;
 };
 
-/** `Array.isArray` does not see through `readonly`. */
+/** `Array.isArray` does not narrow a `readonly` array. */
 const isArray = (value: AnyValue): value is readonly AnyValue[] => Array.isArray(value);
 
 const readArray = (reader: WireReader, into: AnyValue[], depth: number): AnyValue[] => {
@@ -128,7 +130,7 @@ export const writeAttributes = (writer: WireWriter, field: number, attributes: A
   }
 };
 
-/** All members of the oneof are written even when zero: that tells them from one that is not set. */
+/** Writes the member of the oneof even if it is zero: otherwise the value would read as unset. */
 const writeAnyValue = (writer: WireWriter, field: number, value: AnyValue): void => {
   const start = writer.begin(field);
   if (typeof value === 'string') writer.presentText(1, value);

@@ -3,21 +3,21 @@ import type { MessageFields, WireReader } from '../../wire/wire-reader.js';
 import { emptyScope, readScope } from './instrumentation-scope.js';
 import { emptyResource, readResource } from './resource.js';
 
-/** How a signal names the groups that all signals share, and what it makes of them. */
+/** Names and constructors of a signal's groups. All signals group their items by resource and by scope. */
 export interface GroupFormat<Item, ScopeGroup, ResourceGroup> {
-  /** Of the request, of a group of one resource, and of a group of one scope; for errors to print. */
+  /** Field names of the request, of a resource group and of a scope group, for error messages. */
   readonly fields: readonly [request: MessageFields, ofResource: MessageFields, ofScope: MessageFields];
-  /** Reads a span or a record; undefined for one that is left out. */
+  /** Reads a span or a record. Undefined for a rejected one. */
   readonly read: (reader: WireReader) => Item | undefined;
   readonly ofScope: (scope: InstrumentationScope, schemaUrl: string, items: Item[]) => ScopeGroup;
   readonly ofResource: (resource: Resource, schemaUrl: string, scopes: ScopeGroup[]) => ResourceGroup;
 }
 
 /**
- * Reads a whole request of any signal: groups by resource, in them groups by scope, in them items. The fields have
- * the same numbers in every signal.
+ * Reads a request of any signal: groups by resource, which contain groups by scope, which contain items. The fields
+ * have the same numbers in every signal.
  *
- * @param reader stands at the beginning
+ * @param reader at the start of the request
  */
 export const readGroups = <Item, ScopeGroup, ResourceGroup>(
   reader: WireReader,

@@ -19,7 +19,7 @@ export const emptyScope = (): ScopeDraft => ({
   droppedAttributesCount: 0,
 });
 
-/** Into a draft, because protobuf merges a message that occurs twice. */
+/** Reads into a draft, because protobuf merges a message that occurs twice. */
 export const readScope = (reader: WireReader, into: ScopeDraft): void => {
   const outer = reader.enter(SCOPE);
   while (reader.next()) {

@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer';
 import { attributeText, type AnyValue, type Attribute, type Attributes } from '@lantern/telemetry-model';
 
 /**
- * A sender may write text that is no UTF-8. Jaeger keeps such bytes as a binary attribute under a name that can be
- * read, and so does Lantern:
+ * Attributes for strings that are not valid UTF-8. Lantern keeps their bytes as a binary attribute with a readable key,
+ * as Jaeger does:
  *
  * ```
  * attribute user = ff 41         user = bytes ff 41
@@ -14,7 +14,7 @@ import { attributeText, type AnyValue, type Attribute, type Attributes } from '@
 export const INVALID_SPAN_NAME = 'invalid-span-name';
 const INVALID_KEY_PREFIX = 'invalid-tag-key-';
 
-/** @param before attributes of the same set: the invalid ones are numbered from 1 */
+/** @param before attributes that were read earlier from the same list: invalid keys are numbered from 1 */
 export const attributeOfInvalidKey = (key: Uint8Array, value: AnyValue, before: Attributes): Attribute => {
   const number = before.filter((other) => other.key.startsWith(INVALID_KEY_PREFIX)).length + 1;
   const text = value instanceof Uint8Array ? value : Buffer.from(attributeText(value));

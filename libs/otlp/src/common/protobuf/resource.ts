@@ -3,7 +3,7 @@ import { WireReader, type MessageFields } from '../../wire/wire-reader.js';
 import type { WireWriter } from '../../wire/wire-writer.js';
 import { readAttribute, writeAttributes } from './attributes.js';
 
-/** Without `entity_refs`: they only say which attributes identify the entity, and are still in development. */
+/** Fields without `entity_refs`, which name the attributes that identify the entity and are still in development. */
 const RESOURCE: MessageFields = { 1: 'attributes', 2: 'droppedAttributesCount' };
 
 export interface ResourceDraft extends Resource {
@@ -14,7 +14,7 @@ export interface ResourceDraft extends Resource {
 export const emptyResource = (): ResourceDraft => ({ attributes: [], droppedAttributesCount: 0 });
 
 /**
- * Reads a `Resource` message alone.
+ * Decodes a `Resource` message.
  *
  * @throws MalformedOtlpError
  */
@@ -24,7 +24,7 @@ export const decodeResource = (message: Uint8Array): Resource => {
   return resource;
 };
 
-/** Into a draft, because protobuf merges a message that occurs twice. */
+/** Reads into a draft, because protobuf merges a message that occurs twice. */
 export const readResource = (reader: WireReader, into: ResourceDraft): void => {
   const outer = reader.enter(RESOURCE);
   readFields(reader, into);

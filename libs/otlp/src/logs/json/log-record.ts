@@ -3,7 +3,7 @@ import { parseAnyValue, parseAttributes } from '../../common/json/attributes.js'
 import type { JsonMessage } from '../../common/json/json-message.js';
 import { logSpanId, logTraceId, type LogRecord } from '../log-record.js';
 
-/** The names of the enum, which protobuf's own JSON writes. */
+/** Names of the enum, which protobuf's JSON writes. */
 const SEVERITIES: Readonly<Record<string, number>> = Object.fromEntries<number>([
   ['SEVERITY_NUMBER_UNSPECIFIED', 0],
   ...['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'].flatMap((name, index) =>

@@ -6,7 +6,7 @@ import type { ResourceLogs, ScopeLogs } from '../log-record.js';
 import { parseLogRecord } from './log-record.js';
 
 /**
- * Reads an `ExportLogsServiceRequest` (or `LogsData`, which looks the same) in OTLP/JSON.
+ * Reads an `ExportLogsServiceRequest` (or `LogsData`, which has the same fields) in OTLP/JSON.
  *
  * @throws MalformedOtlpError
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding

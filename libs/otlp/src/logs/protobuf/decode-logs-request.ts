@@ -15,10 +15,10 @@ const FORMAT: GroupFormat<LogRecord, ScopeLogs, ResourceLogs> = {
 };
 
 /**
- * Reads an `ExportLogsServiceRequest` (or `LogsData`, which looks the same) in protobuf. Nothing of the result
- * refers to `bytes`.
+ * Reads an `ExportLogsServiceRequest` (or `LogsData`, which has the same fields) in protobuf. The result does not
+ * refer to `bytes`.
  *
- * @param maxMessages how many messages, at any depth, it may hold: an attribute is two, a record one
+ * @param maxMessages maximum number of messages at any depth. An attribute is two messages, a record is one.
  * @throws MalformedOtlpError
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/logs/v1/logs.proto
  */

@@ -20,9 +20,8 @@ export interface ScopeSpansJson {
 }
 
 /**
- * An `ExportTraceServiceRequest` (or `TracesData`) in OTLP/JSON, ready for `JSON.stringify`: ids in lower-case
- * hex, enums as numbers, 64-bit integers as strings, and fields that hold proto3's default undefined, so that
- * they do not appear.
+ * Formats an `ExportTraceServiceRequest` (or `TracesData`) as OTLP/JSON for `JSON.stringify`: IDs in lower-case hex,
+ * enums as numbers, 64-bit integers as strings. A field with proto3's default is undefined, so JSON omits it.
  */
 export const formatTraceRequestJson = (groups: readonly ResourceSpans[]): TraceRequestJson => ({
   resourceSpans: groups.map(({ resource, scopeSpans, schemaUrl }) => ({

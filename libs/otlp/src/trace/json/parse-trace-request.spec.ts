@@ -17,7 +17,7 @@ import { MalformedOtlpError } from '../../malformed-otlp-error.js';
 import { formatTraceRequestJson } from './format-trace-request.js';
 import { parseTraceRequestJson, readTraceRequestJson } from './parse-trace-request.js';
 
-/** A request of one span, whose fields are given as JSON text; the ids come first. */
+/** Request of one span: two valid IDs, then the fields of `json`. */
 const requestOfSpan = (fields = ''): string =>
   `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"${traceId(1)}","spanId":"${spanId(1)}"${fields && `,${fields}`}}]}]}]}`;
 
@@ -41,22 +41,22 @@ const faultOf = (text: string): string => {
 };
 
 describe('parsing a trace request from JSON', () => {
-  it('reads absent and null fields as empty ones', () => {
+  it('reads absent and null fields as defaults', () => {
     expect(parseTraceRequestJson('{}').resourceSpans).toEqual([]);
     expect(parseTraceRequestJson('{"resourceSpans":null}').resourceSpans).toEqual([]);
     expect(spanOf('"name":null,"kind":null,"attributes":null,"status":null')).toEqual(spanOf());
   });
 
-  it('takes JSON that is parsed already', () => {
+  it('accepts parsed JSON', () => {
     const text = requestOfSpan('"name":"GET /"');
     expect(readTraceRequestJson(JSON.parse(text))).toEqual(parseTraceRequestJson(text));
   });
 
-  it('ignores fields that it does not know', () => {
+  it('ignores unknown fields', () => {
     expect(spanOf('"name":"GET /","fromALaterVersion":{"x":[1]}')).toEqual(spanOf('"name":"GET /"'));
   });
 
-  it('takes the names of the .proto files too', () => {
+  it('accepts the field names of the .proto files', () => {
     const snake = `{"resource_spans":[{"scope_spans":[{"schema_url":"s","spans":[
       {"trace_id":"${traceId(1)}","span_id":"${spanId(1)}","parent_span_id":"${spanId(2)}","start_time_unix_nano":"5",
        "attributes":[{"key":"key","value":{"string_value":"x"}}]}]}]}]}`;
@@ -66,12 +66,12 @@ describe('parsing a trace request from JSON', () => {
     expect(parseTraceRequestJson(snake)).toEqual(parseTraceRequestJson(camel));
   });
 
-  it('takes ids in either case', () => {
+  it('accepts ids in upper and lower case', () => {
     const id = 'ABCDEF00ABCDEF00';
     expect(spanOf(`"parentSpanId":"${id}"`).parentSpanId).toBe(id.toLowerCase());
   });
 
-  it('takes 64-bit integers as texts and as numbers, with every digit', () => {
+  it('accepts 64-bit integers as strings and as numbers, and keeps every digit', () => {
     expect(spanOf('"startTimeUnixNano":"1767225600123456789"').startUnixNano).toBe(
       1_767_225_600_123_456_789n,
     );
@@ -81,14 +81,14 @@ describe('parsing a trace request from JSON', () => {
     expect(valueOf('{"intValue":5}')).toBe(5n);
   });
 
-  it('takes enums as numbers and by name', () => {
+  it('accepts enums as numbers and as names', () => {
     expect(spanOf('"kind":3').kind).toBe(SpanKind.client);
     expect(spanOf('"kind":"SPAN_KIND_CLIENT"').kind).toBe(SpanKind.client);
     expect(spanOf('"kind":99').kind).toBe(99);
     expect(spanOf('"status":{"code":"STATUS_CODE_ERROR"}').status.code).toBe(StatusCode.error);
   });
 
-  it('tells apart every kind of value', () => {
+  it('keeps the type of every attribute value', () => {
     expect(valueOf('{"stringValue":""}')).toBe('');
     expect(valueOf('{"boolValue":false}')).toBe(false);
     expect(valueOf('{"intValue":0}')).toBe(0n);
@@ -104,13 +104,13 @@ describe('parsing a trace request from JSON', () => {
     expect(valueOf('null')).toBeNull();
   });
 
-  it('replaces half a surrogate pair and says so', () => {
+  it('replaces a lone surrogate and counts the string', () => {
     const decoded = parseTraceRequestJson(requestOfSpan('"name":"a\\ud83db"'));
     expect([...spansOf(decoded.resourceSpans)][0]?.span.name).toBe('a\ufffdb');
     expect(decoded.invalidTexts).toBe(1);
   });
 
-  it('rejects a span whose ids are invalid, and keeps the others', () => {
+  it('rejects a span with invalid ids and keeps the other spans', () => {
     const good = `{"traceId":"${traceId(1)}","spanId":"${spanId(1)}"}`;
     const spans = [
       good,
@@ -134,19 +134,19 @@ describe('parsing a trace request from JSON', () => {
     });
   });
 
-  describe('refuses, naming the field,', () => {
+  describe('rejects, with an error that names the field,', () => {
     const at = 'Malformed OTLP: resourceSpans[0].scopeSpans[0].spans[0]';
 
     it.each([
-      ['what is not JSON', '{"resourceSpans":[}', 'Malformed OTLP: the message is not JSON: '],
-      ['what is no object', '[]', 'Malformed OTLP: the message must be an object, but is an array'],
+      ['a body that is not JSON', '{"resourceSpans":[}', 'Malformed OTLP: the message is not JSON: '],
+      ['an array for the request', '[]', 'Malformed OTLP: the message must be an object, but is an array'],
       [
         'an object for a list',
         '{"resourceSpans":{}}',
         'Malformed OTLP: resourceSpans must be an array, but is an object',
       ],
       [
-        'a text for a message',
+        'a string for a message',
         '{"resourceSpans":["x"]}',
         'Malformed OTLP: resourceSpans[0] must be an object, but is "x"',
       ],
@@ -155,9 +155,9 @@ describe('parsing a trace request from JSON', () => {
         requestOfSpan('"parentSpanId":"AAAAAAAAAAE="'),
         `${at}.parentSpanId must be hex digits, two a byte`,
       ],
-      ['a number for a text', requestOfSpan('"name":5'), `${at}.name must be a string, but is 5`],
+      ['a number for a string', requestOfSpan('"name":5'), `${at}.name must be a string, but is 5`],
       [
-        'a text for a number',
+        'a string for a number',
         requestOfSpan('"flags":"many"'),
         `${at}.flags must be an integer from 0 to 4294967295, but is "many"`,
       ],
@@ -172,7 +172,7 @@ describe('parsing a trace request from JSON', () => {
         `${at}.startTimeUnixNano must be an integer from 0 to 18446744073709551615, but is 1.5`,
       ],
       [
-        'a name for an enum that has none such',
+        'an unknown name of an enum',
         requestOfSpan('"kind":"SERVER"'),
         `${at}.kind must be one of OTLP's numbers, but is "SERVER"`,
       ],
@@ -187,7 +187,7 @@ describe('parsing a trace request from JSON', () => {
         `${at}.attributes[0].value.doubleValue must be a number, but is "fast"`,
       ],
       [
-        'bytes that are no base64',
+        'bytes that are not base64',
         requestOfSpan('"attributes":[{"key":"k","value":{"bytesValue":"???"}}]'),
         `${at}.attributes[0].value.bytesValue must be a string in base64`,
       ],
@@ -195,7 +195,7 @@ describe('parsing a trace request from JSON', () => {
       expect(faultOf(text)).toContain(message);
     });
 
-    it('values that nest too deep', () => {
+    it('values that are nested too deeply', () => {
       const nested = (depth: number): string =>
         '{"arrayValue":{"values":['.repeat(depth) + '{}' + ']}}'.repeat(depth);
       expect(() => valueOf(nested(MAX_VALUE_DEPTH))).not.toThrow();
@@ -205,13 +205,13 @@ describe('parsing a trace request from JSON', () => {
       expect(faultOf(tooDeep(20_000))).toMatch(/arrayValue nests deeper than 64 levels/);
     });
 
-    it('in a message that stays short, whatever was sent', () => {
+    it('with a short message for a value of any length', () => {
       expect(faultOf(requestOfSpan(`"kind":"${'x'.repeat(1_000_000)}"`)).length).toBeLessThan(200);
     });
   });
 
-  it('reads or refuses requests in which anything stands where something else should, and never fails otherwise', () => {
-    /** `json` with the node of that number, in the order in which `JSON.stringify` walks, replaced. */
+  it('accepts a request with any node replaced or throws MalformedOtlpError', () => {
+    /** Replaces the node of that number, in the order of `JSON.stringify`. */
     const replaced = (json: unknown, node: number, by: unknown): string => {
       let visited = 0;
       return JSON.stringify(json, (_key, value: unknown) => (visited++ === node ? by : value));

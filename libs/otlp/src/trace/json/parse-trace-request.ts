@@ -8,7 +8,7 @@ import { Rejections } from '../rejections.js';
 import { parseSpan } from './span.js';
 
 /**
- * Reads an `ExportTraceServiceRequest` (or `TracesData`, which looks the same) in OTLP/JSON.
+ * Reads an `ExportTraceServiceRequest` (or `TracesData`, which has the same fields) in OTLP/JSON.
  *
  * @throws MalformedOtlpError
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
@@ -16,7 +16,7 @@ import { parseSpan } from './span.js';
 export const parseTraceRequestJson = (text: string): DecodedTraces => readTraceRequestJson(parseJson(text));
 
 /**
- * The same for JSON that is parsed already, as a part of an answer of Jaeger's v3 API is.
+ * Reads the same from parsed JSON, such as part of a response of Jaeger's v3 API.
  *
  * @throws MalformedOtlpError
  */

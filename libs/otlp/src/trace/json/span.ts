@@ -54,7 +54,7 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
   STATUS_CODE_ERROR: 2,
 };
 
-/** Undefined when the span's ids are invalid; the reason is then among `rejected`. */
+/** Returns undefined for a span with invalid IDs, and adds the reason to `rejected`. */
 export const parseSpan = (message: JsonMessage, rejected: Rejections): Span | undefined => {
   const traceId = message.hex('traceId');
   const spanId = message.hex('spanId');

@@ -38,7 +38,7 @@ const attribute = (...value: readonly number[][]): number[] =>
 const anyValue = (...members: readonly number[][]): number[] => delimited(2, members.flat());
 
 describe('decoding a trace request from protobuf', () => {
-  it('finds nothing in an empty one', () => {
+  it('returns no spans for an empty request', () => {
     expect(decodeTraceRequest(new Uint8Array())).toEqual({
       resourceSpans: [],
       rejected: { count: 0, reasons: [] },
@@ -46,7 +46,7 @@ describe('decoding a trace request from protobuf', () => {
     });
   });
 
-  it('reads from the middle of a larger buffer', () => {
+  it('reads a request within a larger buffer', () => {
     const bytes = requestOfSpan(delimited(5, 'GET /'));
     const within = new Uint8Array([...Array<number>(7).fill(0xff), ...bytes, 0xff]).subarray(
       7,
@@ -55,7 +55,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(decodeTraceRequest(within)).toEqual(decodeTraceRequest(bytes));
   });
 
-  it('returns nothing that refers to the request', () => {
+  it('returns no view of the request', () => {
     const bytes = requestOfSpan(attribute(anyValue(delimited(7, [1, 2, 3]))), delimited(5, 'GET /'));
     const before = decodeTraceRequest(bytes);
     const expected = decodeTraceRequest(bytes.slice());
@@ -63,7 +63,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(before).toEqual(expected);
   });
 
-  it('skips fields that it does not know, of every wire type', () => {
+  it('skips unknown fields of every wire type', () => {
     const unknown = [
       [...tag(100, 0), ...varint(1n << 63n)],
       [...tag(101, 1), 1, 2, 3, 4, 5, 6, 7, 8],
@@ -73,7 +73,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(spanOf(...unknown, delimited(5, 'GET /'))).toEqual(spanOf(delimited(5, 'GET /')));
   });
 
-  it('takes the last of a scalar that occurs twice', () => {
+  it('reads the last value of a scalar that occurs twice', () => {
     expect(spanOf(delimited(5, 'first'), delimited(5, 'last')).name).toBe('last');
   });
 
@@ -85,7 +85,7 @@ describe('decoding a trace request from protobuf', () => {
     });
   });
 
-  it('takes the last member of a oneof, and merges an array or map with one that follows it', () => {
+  it('reads the last member of a oneof, and merges an array or map with the next one', () => {
     const item = (text: string): number[] => delimited(1, delimited(1, text));
     const entry = (key: string): number[] => delimited(1, delimited(1, key));
     expect(valueOf(anyValue(delimited(1, 'text'), [...tag(3, 0), 7]))).toBe(7n);
@@ -109,7 +109,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(integer(varint((1n << 63n) - 1n))).toBe((1n << 63n) - 1n);
     expect(integer(varint(1n << 63n))).toBe(-(1n << 63n));
     expect(integer(varint((1n << 64n) - 1n))).toBe(-1n);
-    // Longer than needed, as some encoders reserve room.
+    // A varint that is longer than necessary, as some encoders write it.
     expect(integer([0x81, 0x80, 0x00])).toBe(1n);
   });
 
@@ -123,7 +123,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(decodeSpan(encodeSpan(late))).toEqual(late);
   });
 
-  it('keeps a span name that is no UTF-8 as bytes, under a name that can be read', () => {
+  it('keeps a span name that is not UTF-8 as bytes, with a readable key', () => {
     const decoded = decodeTraceRequest(requestOfSpan(delimited(5, [0x61, 0xff, 0x62])));
     const [{ span } = { span: undefined }] = spansOf(decoded.resourceSpans);
     expect(span?.name).toBe('invalid-span-name');
@@ -131,7 +131,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(decoded.invalidTexts).toBe(1);
   });
 
-  it('keeps attributes that are no UTF-8 as bytes, also of events, links, and in maps', () => {
+  it('keeps attributes that are not UTF-8 as bytes, also of events and links and in maps', () => {
     const text = (bytes: readonly number[]) => delimited(2, delimited(1, bytes));
     const bad = [0xff, 0x41];
     const ofBadKey = [...delimited(1, bad), ...text([0x78])];
@@ -153,17 +153,17 @@ describe('decoding a trace request from protobuf', () => {
     expect(events[0]?.attributes).toEqual([key1]);
   });
 
-  it('replaces what is no UTF-8 in other texts, and says so', () => {
+  it('replaces invalid UTF-8 in other strings and counts them', () => {
     const decoded = decodeTraceRequest(requestOfSpan(delimited(3, [0x61, 0xff, 0x62])));
     expect([...spansOf(decoded.resourceSpans)][0]?.span.traceState).toBe('a\ufffdb');
     expect(decoded.invalidTexts).toBe(1);
   });
 
-  it('does not take a replacement character that was sent for a replaced one', () => {
+  it('does not count a replacement character that the exporter sent', () => {
     expect(decodeTraceRequest(requestOfSpan(delimited(5, 'a\ufffdb'))).invalidTexts).toBe(0);
   });
 
-  describe('rejects a span, and keeps the others, when', () => {
+  describe('rejects a span and keeps the other spans when', () => {
     const rejected = (...fields: readonly number[][]): unknown => {
       const good = requestOfSpan();
       const decoded = decodeTraceRequest(Buffer.concat([requestOfRawSpan(...fields), good]));
@@ -209,12 +209,12 @@ describe('decoding a trace request from protobuf', () => {
     });
   });
 
-  it('names each reason once, however many spans it rejects', () => {
+  it('lists each reason once for any number of rejected spans', () => {
     const nameless = Buffer.concat(Array.from({ length: 100 }, () => requestOfRawSpan()));
     expect(decodeTraceRequest(nameless).rejected).toEqual({ count: 100, reasons: ['trace id is missing'] });
   });
 
-  it('takes a parent id of zeros for none', () => {
+  it('reads a parent id of zeros as no parent', () => {
     expect(spanOf(delimited(4, Array<number>(8).fill(0))).parentSpanId).toBeUndefined();
   });
 
@@ -224,14 +224,14 @@ describe('decoding a trace request from protobuf', () => {
     ]);
   });
 
-  describe('refuses, naming the field and the byte,', () => {
-    it('a request that ends too early', () => {
+  describe('rejects, with an error that names the field and the byte,', () => {
+    it('a truncated request', () => {
       expect(faultOf(requestOfSpan(delimited(5, 'GET /')).subarray(0, -1))).toMatch(
         /^Malformed OTLP: resourceSpans claims \d+ bytes where \d+ are left \(at byte 2\)$/,
       );
     });
 
-    it('a message that ends too early', () => {
+    it('a truncated message', () => {
       expect(faultOf(requestOfSpan([...tag(5, 2), 9, 0x61]))).toBe(
         'Malformed OTLP: resourceSpans.scopeSpans.spans.name claims 9 bytes where 1 are left (at byte 36)',
       );
@@ -244,7 +244,7 @@ describe('decoding a trace request from protobuf', () => {
       );
     });
 
-    it('a length beyond all memory', () => {
+    it('a length of more than 4 GiB', () => {
       expect(faultOf([...tag(1, 2), ...varint(0xffff_ffffn)])).toMatch(
         /claims 4294967295 bytes where 0 are left/,
       );
@@ -253,7 +253,7 @@ describe('decoding a trace request from protobuf', () => {
       );
     });
 
-    it('a varint that ends too early, or does not end', () => {
+    it('a varint that is truncated or too long', () => {
       expect(faultOf([0x80])).toMatch(/the message ends in the middle of a varint/);
       expect(faultOf(requestOfSpan([...tag(10, 0), 0x80]))).toMatch(
         /spans\.droppedAttributesCount ends in the middle of a varint/,
@@ -266,7 +266,7 @@ describe('decoding a trace request from protobuf', () => {
       );
     });
 
-    it('a fixed-size number that ends too early', () => {
+    it('a truncated fixed-size number', () => {
       expect(faultOf(requestOfSpan([...tag(7, 1), 1, 2, 3]))).toMatch(
         /spans\.startTimeUnixNano needs 8 bytes where 3 are left/,
       );
@@ -294,18 +294,18 @@ describe('decoding a trace request from protobuf', () => {
   });
 
   describe('with nested values', () => {
-    /** An `AnyValue` with arrays around a boolean. */
+    /** `AnyValue` of a boolean in nested arrays. */
     const nested = (depth: number): number[] => {
       let value = [...tag(2, 0), 1];
       for (let i = 0; i < depth; i++) value = delimited(5, delimited(1, value));
       return attribute(anyValue(value));
     };
 
-    it('reads what the runtimes of other languages can send', () => {
+    it('reads the depth that the runtimes of other languages can send', () => {
       expect(() => spanOf(nested(47))).not.toThrow();
     });
 
-    it(`stops at ${MAX_VALUE_DEPTH} levels`, () => {
+    it(`rejects more than ${MAX_VALUE_DEPTH} levels`, () => {
       expect(() => spanOf(nested(MAX_VALUE_DEPTH))).not.toThrow();
       expect(faultOf(requestOfSpan(nested(MAX_VALUE_DEPTH + 1)))).toMatch(
         /arrayValue nests deeper than 64 levels/,
@@ -313,7 +313,7 @@ describe('decoding a trace request from protobuf', () => {
       expect(faultOf(requestOfSpan(nested(1_000)))).toMatch(/arrayValue nests deeper than 64 levels/);
     });
 
-    it('merges many pieces of one array in a time that grows with their number only', () => {
+    it('merges many parts of one array in linear time', () => {
       const piece = delimited(5, delimited(1, []));
       const pieces = Array.from({ length: 200_000 }, () => piece).flat();
       const [value] = spanOf(attribute(anyValue(pieces))).attributes;

@@ -12,8 +12,9 @@ const FIELDS: GroupFormat<Span, ScopeSpans, ResourceSpans>['fields'] = [
 ];
 
 /**
- * Reads an `ExportTraceServiceRequest` (or `TracesData`, which looks the same) in protobuf. Nothing of the
- * result refers to `bytes`. Names and attributes that are no UTF-8 are kept as bytes, see `invalid-text.ts`.
+ * Reads an `ExportTraceServiceRequest` (or `TracesData`, which has the same fields) in protobuf. The
+ * result does not refer to `bytes`. Names and attributes that are not valid UTF-8 are kept as bytes, see
+ * `invalid-text.ts`.
  *
  * @throws MalformedOtlpError
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto

@@ -5,11 +5,11 @@ import { decodeTraceRequest } from './decode-trace-request.js';
 import { encodeTraceRequest } from './encode-trace-request.js';
 
 describe('encoding a trace request in protobuf', () => {
-  it('makes nothing of nothing', () => {
+  it('encodes no spans as no bytes', () => {
     expect(encodeTraceRequest([])).toEqual(new Uint8Array());
   });
 
-  it.each([0, 1, 39, 40, 41, 127, 128, 5_000, 3_000_000])('writes a text of %i characters', (length) => {
+  it.each([0, 1, 39, 40, 41, 127, 128, 5_000, 3_000_000])('writes a string of %i characters', (length) => {
     for (const letter of ['x', 'ß', '漢']) {
       const name = letter.repeat(length);
       const groups = [resourceSpans('web', span({ name }))];
@@ -25,12 +25,12 @@ describe('encoding a trace request in protobuf', () => {
     expect(decodeTraceRequest(encodeTraceRequest(groups)).resourceSpans).toEqual(groups);
   });
 
-  it('occupies no more memory than it has bytes', () => {
+  it('returns bytes without spare capacity', () => {
     const bytes = encodeTraceRequest([resourceSpans('web', span({ name: 'x'.repeat(10_000) }))]);
     expect(bytes.buffer.byteLength).toBe(bytes.byteLength);
   });
 
-  it('refuses an id that a cast made of something else, rather than to send rubbish', () => {
+  it('throws for an id that is not hex', () => {
     const groups = [resourceSpans('web', span({ traceId: 'not hexadecimal!' as TraceId }))];
     expect(() => encodeTraceRequest(groups)).toThrow('Not hex digits, two a byte: "not hexadecimal!"');
   });

@@ -11,7 +11,7 @@ import { decodeSpan, encodeSpan } from './span.js';
 
 const reader = new SpanReader();
 
-/** All that the reader tells of a span; undefined for one that it does not read. */
+/** Returns the reader's fields for a span; undefined for a span that it does not read. */
 const read = (message: Uint8Array): Partial<Span> | undefined => {
   if (!reader.read(message)) return undefined;
   const { bytes } = reader;
@@ -34,7 +34,7 @@ const read = (message: Uint8Array): Partial<Span> | undefined => {
   };
 };
 
-/** The same of a span that the decoder has read. */
+/** Returns the same fields for a decoded span. */
 const told = (decoded: Span | undefined): Partial<Span> | undefined => {
   if (!decoded) return undefined;
   const { traceId, spanId: id, parentSpanId, flags, name, kind } = decoded;
@@ -54,7 +54,7 @@ const told = (decoded: Span | undefined): Partial<Span> | undefined => {
 };
 
 describe('SpanReader', () => {
-  it('tells of a span what the decoder does, and whether there is more', () => {
+  it('reads the same fields as the decoder, and reports whether there are others', () => {
     fc.assert(
       fc.property(anySpan, (any) => {
         expect(read(encodeSpan(any))).toEqual(told(any));
@@ -63,20 +63,20 @@ describe('SpanReader', () => {
     );
   });
 
-  it('reads a span as if it had read none before', () => {
+  it('keeps no state between spans', () => {
     const rich = span({ parentSpanId: spanId(7), attributes: attributes({ a: 1n }), flags: 257 });
     const bare = { ...span(), name: '', flags: 0 };
     read(encodeSpan(rich));
     expect(read(encodeSpan(bare))).toEqual(told(bare));
   });
 
-  it('takes a parent of zeros for none, as the decoder does', () => {
+  it('reads a parent id of zeros as no parent, as the decoder does', () => {
     const message = Buffer.concat([encodeSpan(span()), Buffer.from('22080000000000000000', 'hex')]);
     expect(read(message)).toEqual(told(decodeSpan(message)));
     expect(read(message)?.parentSpanId).toBeUndefined();
   });
 
-  it('tells nothing else than the decoder of a damaged span', () => {
+  it('does not disagree with the decoder about a damaged span', () => {
     fc.assert(
       fc.property(anyDamaged(anySpan.map(encodeSpan)), (message) => {
         let decoded: Span | undefined;
@@ -85,7 +85,7 @@ describe('SpanReader', () => {
         } catch (error) {
           if (!(error instanceof MalformedOtlpError)) throw error;
         }
-        // It need not notice the damage, for what it is given was checked; but it comes to an end.
+        // Stored spans were checked, so the reader need not detect damage. It must terminate.
         const isRead = reader.read(message);
         if (isRead && decoded) expect(read(message)).toEqual(told(decoded));
       }),

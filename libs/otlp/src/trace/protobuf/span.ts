@@ -45,12 +45,12 @@ const LINK: MessageFields = {
 };
 const STATUS: MessageFields = { 2: 'message', 3: 'code' };
 
-/** Shared by all that have none, and so nobody's to change. */
+/** Shared by all spans without events or links, so frozen. */
 const NO_EVENTS: readonly SpanEvent[] = Object.freeze([]);
 const NO_LINKS: readonly SpanLink[] = Object.freeze([]);
 const UNSET: SpanStatus = Object.freeze({ code: StatusCode.unset, message: '' });
 
-/** Undefined when the span's ids are invalid; the reason is then among `rejected`. */
+/** Returns undefined for a span with invalid IDs, and adds the reason to `rejected`. */
 export const readSpan = (reader: WireReader, rejected: Rejections): Span | undefined => {
   const outer = reader.enter(SPAN);
   const span = readFields(reader, rejected);
@@ -59,7 +59,7 @@ export const readSpan = (reader: WireReader, rejected: Rejections): Span | undef
 };
 
 /**
- * Reads a `Span` message alone. Undefined when its ids are invalid.
+ * Decodes a `Span` message. Returns undefined when its IDs are invalid.
  *
  * @throws MalformedOtlpError
  */
@@ -199,7 +199,7 @@ const readEvent = (reader: WireReader): SpanEvent => {
   return { timeUnixNano, name, attributes: attributes ?? NO_ATTRIBUTES, droppedAttributesCount };
 };
 
-/** A text says why the span must be rejected. */
+/** Returns a string with the reason when the span must be rejected. */
 const readLink = (reader: WireReader): SpanLink | string => {
   const outer = reader.enter(LINK);
   let traceId = '';
@@ -271,7 +271,7 @@ export const writeSpan = (writer: WireWriter, field: number, span: Span): void =
   writer.end(start);
 };
 
-/** Writes a `Span` message alone. */
+/** Encodes a `Span` message. */
 export const encodeSpan = (span: Span): Uint8Array => {
   const writer = new WireWriter();
   writeFields(writer, span);
