@@ -1,24 +1,29 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const PADDING = 0x3d;
 
-const SIX_BITS = new Map<string, number>([
-  ...Array.from(ALPHABET, (digit, value): [string, number] => [digit, value]),
-  // https://www.rfc-editor.org/rfc/rfc4648#section-5
-  ['-', 62],
-  ['_', 63],
-]);
+const DIGITS = Uint8Array.from(ALPHABET, (digit) => digit.charCodeAt(0));
 
-/** The standard alphabet, padded. */
+/** Six bits by the character code of their digit; -1 for other characters. */
+const SIX_BITS = new Int8Array(128).fill(-1);
+for (const [value, digit] of DIGITS.entries()) SIX_BITS[digit] = value;
+// https://www.rfc-editor.org/rfc/rfc4648#section-5
+SIX_BITS['-'.charCodeAt(0)] = 62;
+SIX_BITS['_'.charCodeAt(0)] = 63;
+
+const decoder = new TextDecoder();
+
+/** Encodes bytes in the standard alphabet, padded. */
 export const base64FromBytes = (bytes: Uint8Array): string => {
-  let text = '';
+  const text = new Uint8Array(4 * Math.ceil(bytes.length / 3));
+  let at = 0;
   for (let i = 0; i < bytes.length; i += 3) {
-    const [first = 0, second = 0, third = 0] = bytes.subarray(i, i + 3);
-    const bits = (first << 16) | (second << 8) | third;
-    const digits = Math.min(bytes.length - i, 3) + 1;
-    for (let digit = 0; digit < 4; digit++) {
-      text += digit < digits ? ALPHABET.charAt((bits >>> (18 - 6 * digit)) & 0x3f) : '=';
-    }
+    const bits = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    text[at++] = DIGITS[bits >>> 18] ?? 0;
+    text[at++] = DIGITS[(bits >>> 12) & 0x3f] ?? 0;
+    text[at++] = i + 1 < bytes.length ? (DIGITS[(bits >>> 6) & 0x3f] ?? 0) : PADDING;
+    text[at++] = i + 2 < bytes.length ? (DIGITS[bits & 0x3f] ?? 0) : PADDING;
   }
-  return text;
+  return decoder.decode(text);
 };
 
 /** Reads the standard and the URL alphabet, with or without padding. Undefined when `text` is anything else. */
@@ -30,9 +35,9 @@ export const bytesFromBase64 = (text: string): Uint8Array | undefined => {
   let bits = 0;
   let bitCount = 0;
   let length = 0;
-  for (const digit of digits) {
-    const value = SIX_BITS.get(digit);
-    if (value === undefined) return undefined;
+  for (let i = 0; i < digits.length; i++) {
+    const value = SIX_BITS[digits.charCodeAt(i)] ?? -1;
+    if (value < 0) return undefined;
     bits = ((bits << 6) | value) & 0xffff;
     bitCount += 6;
     if (bitCount >= 8) {

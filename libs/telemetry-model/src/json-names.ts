@@ -1,6 +1,7 @@
 import { MAX_HASHED_LENGTH } from './map-key.js';
 
 const QUOTE = '"';
+const BACKSLASH = 0x5c;
 const WINDOW = (MAX_HASHED_LENGTH + 1) / 2;
 
 /**
@@ -40,6 +41,6 @@ const lastQuote = (json: string, before: number): number => {
 
 const isEscaped = (json: string, quote: number): boolean => {
   let backslashes = 0;
-  while (json[quote - 1 - backslashes] === '\\') backslashes++;
+  while (json.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes++;
   return backslashes % 2 === 1;
 };

@@ -1,6 +1,7 @@
 import { mapKey, type LogLabels, type UnixNano } from '@lantern/telemetry-model';
 import type { LogExpr } from '../ast.js';
 import { LineLabels, type LabelCategories } from '../pipeline/line-labels.js';
+import { CheckPace } from './check-pace.js';
 import { EvaluationError } from './evaluation-error.js';
 import { compilePipeline, divideQuery } from './line-pipeline.js';
 import type { LogSource } from './log-source.js';
@@ -31,9 +32,6 @@ const MAX_CHARACTERS = 64 * 1024 * 1024;
 const RESULT_BYTES = 200;
 const BYTES_A_CHARACTER = 2;
 
-/** Lines between two looks at the clock: a template may take long over one. */
-export const LINES_PER_CHECK = 4;
-
 /**
  * The first lines in the direction asked for, up to the limit.
  *
@@ -51,13 +49,13 @@ export const evaluateLog = async (
   const labels = new LineLabels();
   const results: LogResult[] = [];
   const lastOfStream = new Map<string, UnixNano>();
-  let count = 0;
+  const pace = new CheckPace();
   let characters = 0;
   for await (const rows of source.read({ ...query, range: { startUnixNano, endUnixNano }, direction })) {
     for (const { labels: stream, entry } of rows) {
       const { timeUnixNano, structuredMetadata } = entry;
       // Nothing to wait for is not worth a turn.
-      const pause = ++count % LINES_PER_CHECK === 0 ? control.checkpoint() : undefined;
+      const pause = pace.isDueAfter(entry.line) ? control.checkpoint() : undefined;
       if (pause) await pause;
       labels.reset(stream, structuredMetadata);
       const line = pipeline(entry.line, labels, timeUnixNano);

@@ -3,8 +3,8 @@ import { mapKey, type LogLabels, type UnixNano } from '@lantern/telemetry-model'
 import type { Grouping, RangeAggregation, Stage, UnwrapConversion } from '../ast.js';
 import { QUANTITIES, compileLabelTest } from '../pipeline/label-filter.js';
 import { ERROR_LABEL, LineLabels } from '../pipeline/line-labels.js';
+import { CheckPace } from './check-pace.js';
 import { EvaluationError } from './evaluation-error.js';
-import { LINES_PER_CHECK } from './evaluate-log.js';
 import { compilePipeline, divideQuery } from './line-pipeline.js';
 import type { LogSource } from './log-source.js';
 import { neededFields } from './needed-fields.js';
@@ -68,12 +68,12 @@ export const readSamples = async <Target>(
     [...grouping.labels, ...filteredLabels(unwrap, stages)].includes(ERROR_LABEL)
   );
   const range = { startUnixNano: afterUnixNano + 1n, endUnixNano: endUnixNano + 1n };
-  let count = 0;
+  const pace = new CheckPace();
   const wanted = { ...query, range, direction: 'forward', ...(fields && { fields }) } as const;
   for await (const rows of source.read(wanted)) {
     for (const { labels: stream, entry } of rows) {
       // Nothing to wait for is not worth a turn.
-      const pause = ++count % LINES_PER_CHECK === 0 ? control.checkpoint() : undefined;
+      const pause = pace.isDueAfter(entry.line) ? control.checkpoint() : undefined;
       if (pause) await pause;
       labels.reset(stream, entry.structuredMetadata);
       const line = pipeline(entry.line, labels, entry.timeUnixNano);
