@@ -1,17 +1,17 @@
-// Children that end with the process that started them. Runs on older Nodes: no dependency, no syntax beyond Node 20.
+// Child processes that end with their parent. Runs on older versions of Node: no dependency, no syntax beyond Node 20.
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** How often the processes above this one are looked at, in milliseconds. */
+/** Interval at which the ancestors of this process are checked, in milliseconds. */
 const WATCH_INTERVAL_MS = 500;
 
 /**
- * Starts a command on this process's own terminal and hands every signal on to it. With `bound`, the child, a Node, gets an
- * IPC channel, whose end tells it that this process is gone, also by SIGKILL. Fulfills with the exit code, by the shell's
- * custom 128 and the number of the signal; rejects when the command cannot be started.
+ * Starts a command on this process's terminal and forwards every signal to it. With `bound`, the child, a Node process, gets
+ * an IPC channel, which closes when this process ends, even by SIGKILL. Fulfills with the exit code, or with 128 plus the
+ * number of the signal, as a shell does. Rejects if the command cannot be started.
  */
 export const runChild = (command, args, { bound = false, ...options } = {}) =>
   new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ export const runChild = (command, args, { bound = false, ...options } = {}) =>
       done();
       reject(error);
     });
-    // 'exit' and not 'close': a grandchild may keep the terminal for itself.
+    // 'exit' and not 'close': a grandchild may keep the terminal open.
     child.once('exit', (code, signal) => {
       done();
       resolve(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 0));
@@ -38,9 +38,9 @@ export const runChild = (command, args, { bound = false, ...options } = {}) =>
   });
 
 /**
- * Calls back once when the processes that this one works for are gone: the parent on the other end of an IPC channel, or
- * npm. npm hands SIGTERM on to a shell that dies of it without a word to its child, and SIGHUP or SIGKILL to npm reach
- * nobody below it; without npm, a process may outlive its parent on purpose (nohup). Returns how to stop watching.
+ * Calls back once when the parent has ended: the process on the other end of an IPC channel, or npm. npm forwards SIGTERM to
+ * a shell that does not forward it, and SIGHUP or SIGKILL to npm reach no process below it. Without npm, a process may
+ * outlive its parent on purpose (nohup). Returns a function that stops watching.
  */
 export const onAbandoned = (callback) => {
   const stops = [];
@@ -51,7 +51,7 @@ export const onAbandoned = (callback) => {
   if (process.send !== undefined) {
     if (!process.connected) setImmediate(gone);
     process.once('disconnect', gone);
-    // The listener alone must not keep this process alive.
+    // The listener must not keep this process alive.
     process.channel?.unref();
     stops.push(() => process.off('disconnect', gone));
   } else if (process.env.npm_lifecycle_event !== undefined && process.platform !== 'win32') {
@@ -67,7 +67,7 @@ export const onAbandoned = (callback) => {
   };
 };
 
-/** This process and, where npm runs it by a shell, that shell: each with the parent that it must keep. */
+/** Returns this process and, if npm runs it in a shell, that shell: each with its current parent. */
 const lineAbove = () => {
   const line = [{ pid: process.pid, parent: process.ppid }];
   const shellOfNpm = commandOf(process.ppid)?.includes(process.env.npm_lifecycle_script ?? '\0');
@@ -75,7 +75,7 @@ const lineAbove = () => {
   return line;
 };
 
-/** A process whose parent has ended gets another one. undefined: the process itself has ended. */
+/** Returns the parent, which changes when it ends. Undefined if the process itself has ended. */
 const parentOf = (pid) => {
   if (pid === process.pid) return process.ppid;
   const parent = Number(ask(pid, 'ppid'));
@@ -92,7 +92,7 @@ const ask = (pid, field) => {
       );
     }
     if (field === 'command') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    // The name in brackets may hold anything, so the fields are counted behind it: state, parent.
+    // The name in parentheses may contain any character. The fields after it are state and parent.
     // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];

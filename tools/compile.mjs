@@ -1,4 +1,4 @@
-// Compiles TypeScript of the project in the current folder with SWC, without type checks:
+// Compiles the TypeScript of the project in the current folder with SWC, without type checks:
 // `node ../../tools/compile.mjs [folder] [SWC's arguments]`. `src` becomes `dist`; any other folder gets a `dist` of its own.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

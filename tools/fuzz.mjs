@@ -1,5 +1,5 @@
 // Runs the property tests of the project in the current folder a hundred times as long as `npm test` does:
-// `node ../../tools/fuzz.mjs [jest's arguments]`. LANTERN_FUZZ says how many times, when it is set.
+// `node ../../tools/fuzz.mjs [jest's arguments]`. LANTERN_FUZZ sets another factor.
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

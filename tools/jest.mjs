@@ -1,5 +1,5 @@
 // Runs the suite of the project in the current folder: `node ../../tools/jest.mjs <suite> [jest's arguments]`.
-// The results go to test-results/<suite>.json, where tools/test.mjs adds them up.
+// Writes the results to test-results/<suite>.json, from which tools/test.mjs computes the totals.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ mkdirSync('test-results', { recursive: true });
 const { status } = spawnSync(
   process.execPath,
   [
-    // Jest runs ES modules through node:vm, which Node still calls experimental.
+    // Jest runs ES modules through node:vm, which is experimental in Node.
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url)),

@@ -1,5 +1,5 @@
 // Runs the app of the current folder in watch mode: `nx serve <app>`, or `nx run-many -t serve` for all.
-// SWC compiles what is saved, Node restarts what it has imported, libraries of the workspace included.
+// SWC compiles changed files; Node restarts when an imported file changes, libraries of the workspace included.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';

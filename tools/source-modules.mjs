@@ -1,4 +1,4 @@
-// Lets Node run this workspace's TypeScript as it lies: `./span.js` is `./span.ts` here.
+// Lets Node import this workspace's TypeScript without a build: resolves `./span.js` to `./span.ts`.
 //
 //   node --conditions=@lantern/source --experimental-transform-types --import ../../tools/source-modules.mjs bench/main.ts
 import { registerHooks } from 'node:module';

@@ -1,23 +1,26 @@
-// `npm start`: builds what has changed, then hands over to the launcher.
+// `npm start`: builds changed projects, then runs the launcher.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onAbandoned, runChild } from './bound-child.mjs';
+import { reportProgress } from './progress.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
 
-/** Fulfills once everything is built; ends the process when that fails or is not wanted any more. */
+/** Builds changed projects. Ends the process if the build fails or is interrupted. */
 const build = () =>
   new Promise((resolve) => {
-    process.stdout.write('Building …');
+    console.log('Building changed projects …');
     const started = performance.now();
     const nx = spawn(
       process.execPath,
       ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build', '--output-style=static'],
-      // Its own process group, so that the compilers that it has started end with it.
+      // Its own process group, so that a signal reaches the compilers too.
       { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
     );
     let output = '';
+    // Nx prints a heading for each task that has ended.
+    const stopReporting = reportProgress(() => `${output.match(/^> nx run /gm)?.length ?? 0} projects built`);
     for (const stream of [nx.stdout, nx.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
@@ -27,7 +30,7 @@ const build = () =>
       try {
         process.kill(-nx.pid, 'SIGTERM');
       } catch {
-        // It has just ended.
+        // The build has already ended.
       }
       process.exit(130);
     };
@@ -35,12 +38,13 @@ const build = () =>
     for (const signal of signals) process.on(signal, cancel);
     const stopWatching = onAbandoned(cancel);
     nx.once('close', (status) => {
+      stopReporting();
       if (status !== 0) {
-        process.stdout.write(' failed\n');
+        console.log('The build failed:');
         process.stderr.write(output);
         process.exit(1);
       }
-      process.stdout.write(` done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+      console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
       stopWatching();
       for (const signal of signals) process.off(signal, cancel);
       resolve();

@@ -1,4 +1,4 @@
-// `npm test`: everything that a change must not break, ending with one line `N passed, N failed` over all suites.
+// `npm test`: all checks of the workspace. The last line is `N passed, N failed` over all suites.
 import { execFile, spawnSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = ['apps', 'libs', 'tools'].map((folder) => `${folder}/*/test-results/*.json`);
 
-/** Runs beside the steps, and tells what it found after them: it keeps one core busy for a while. */
+/** Checks the format concurrently with the steps, because it needs only one core. */
 const formatCheck = () =>
   new Promise((resolve) => {
     const args = ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'];
@@ -26,17 +26,17 @@ const nx = (title, ...args) => {
   return { title, succeeded: status === 0 };
 };
 
-// What a cached suite counted comes back from the cache; what an earlier run left behind must not.
+// Nx restores the results of cached suites. Results of an earlier run must not be counted.
 for (const file of globSync(results, { cwd: root })) rmSync(`${root}/${file}`);
 
 const formatting = formatCheck();
 const steps = [
-  // Suites wait for processes and timers now and then: more at a time than there are cores.
+  // More tasks than cores, because suites often wait for processes and timers.
   nx(
     'Build, lint, types, unit and contract tests',
     ...['run-many', '-t', 'build', 'lint', 'typecheck', 'test', 'knip', 'publint', '--parallel=4'],
   ),
-  // Two at a time: each e2e suite starts the whole system, on ports of its own.
+  // Two at a time: each e2e suite starts the whole system, on its own ports.
   nx('Trace and browser tests', 'run-many', '-t', 'e2e', '--parallel=2'),
 ];
 const { succeeded, report } = await formatting;
@@ -54,15 +54,15 @@ for (const file of globSync(results, { cwd: root })) {
     for (const { fullName, failureMessages } of failedTests) {
       failures.push(`${place}: ${fullName}\n${failureMessages.join('\n')}`);
     }
-    // A suite that could not even be loaded has no tests to blame: it counts as one failure.
+    // A suite that could not be loaded has no failed tests: it counts as one failure.
     if (failedTests.length === 0 && message !== '') failures.push(`${place}\n${message}`);
   }
 }
-// A step that fails outside a suite (format, build, lint, types) has told its own story above.
+// A step that fails outside of a suite (format, build, lint, types) has printed its report above.
 if (failures.length === 0)
   failures.push(...steps.filter(({ succeeded }) => !succeeded).map(({ title }) => title));
 
-// Named here once more: the reports above run to thousands of lines, of which a CI may keep the last hundred.
+// Repeated at the end: the reports above have thousands of lines, and a CI may show only the last hundred.
 if (failures.length > 0) console.log(`\n── Failed ──\n\n${failures.join('\n\n')}`);
 console.log(`\n${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;

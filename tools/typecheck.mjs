@@ -1,5 +1,5 @@
 // Checks the types of the project in the current folder: `node ../../tools/typecheck.mjs [tsconfig.json]`.
-// TypeScript 7 checks; lint still needs the API of TypeScript 6, whose `tsc` would be found first by name.
+// By path, because lint needs the API of TypeScript 6, whose `tsc` comes first in PATH.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

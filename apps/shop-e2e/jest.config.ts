@@ -4,6 +4,6 @@ export default project({
   testMatch: ['<rootDir>/src/**/*.e2e.ts'],
   globalSetup: '<rootDir>/src/rig/start-system.ts',
   globalTeardown: '<rootDir>/src/rig/stop-system.ts',
-  // The suites share one system and count what it has seen.
+  // The suites share one system and count its requests.
   maxWorkers: 1,
 });

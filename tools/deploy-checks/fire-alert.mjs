@@ -1,10 +1,10 @@
-// Makes the tutorial's alert fire for real: sends orders of fail_product until HighErrorRate names order-service.
+// Triggers the tutorial's alert: sends orders for fail_product until HighErrorRate fires for order-service.
 //
 //   npm run alert -w @lantern/deploy-checks                             the shop, and Debian's Prometheus scraping it
-//   PROMETHEUS_URL=… GATEWAY_URL=… npm run alert -w @lantern/deploy-checks     a stack that runs already
+//   PROMETHEUS_URL=… GATEWAY_URL=… npm run alert -w @lantern/deploy-checks     a running stack
 //
-// Needs /metrics of the services. Of its own Prometheus it asks every second, so that minutes pass in seconds: the rules
-// are those of docker/prometheus/rules, with the waits shortened and the thresholds as they are.
+// Needs /metrics of the services. Its own Prometheus scrapes every second and uses the rules of docker/prometheus/rules with
+// shorter durations and the same thresholds, so that the alert fires within seconds.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -116,7 +116,7 @@ try {
     prometheus = await startPrometheus(system.urls, folder);
     url = prometheus.url;
   }
-  // A service that has never failed and one that fails differ only to whoever has seen it well.
+  // Prometheus must have scraped the service before it fails: `rate` needs the increase.
   for (let i = 0; i < 3; i += 1) await order(gateway, 'laptop');
   console.log(`Orders of fail_product go to ${gateway}; waiting for the alert at ${url} …`);
   const started = Date.now();

@@ -1,5 +1,5 @@
-// Installs the programs that `npm run verify` asks, from the registries that carry them: Go's module proxy and PyPI.
-// What is there already stays. What cannot be had is named at the end; its checks then say NOT RUN.
+// Installs the programs that `npm run verify` needs, from Go's module proxy and PyPI. Keeps installed programs. Lists at the
+// end the programs that could not be installed; their checks report NOT RUN.
 //
 //   npm run programs -w @lantern/deploy-checks
 import { spawnSync } from 'node:child_process';
@@ -34,13 +34,13 @@ const run = (program, args, env = {}) => {
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
 };
 
-/** A program of Go, under the name that its package gives it or another one. */
+/** Installs a Go program, under the name of its package or another one. */
 const fromGo = (module, built) => (name) => {
   run('go', ['install', module], { GOBIN: bin, GOFLAGS: '' });
   if (built && built !== name) renameSync(join(bin, built), join(bin, name));
 };
 
-/** A program of a Python package, in an environment of its own. */
+/** Installs a program of a Python package, in its own virtual environment. */
 const fromPyPi = (requirement, program) => (name) => {
   const environment = join(folder, name);
   run('python3', ['-m', 'venv', environment]);
@@ -48,7 +48,7 @@ const fromPyPi = (requirement, program) => (name) => {
   symlinkSync(join(environment, 'bin', program), join(bin, name));
 };
 
-/** The Collector, of those components of ours that the module proxy carries. */
+/** Builds a Collector from the components that the module proxy has. */
 const collector = (name) => {
   const output = mkdtempSync(join(tmpdir(), 'lantern-otelcol-'));
   try {
@@ -57,7 +57,7 @@ const collector = (name) => {
     const manifest = join(output, 'components.yaml');
     writeFileSync(manifest, components.replace('OUTPUT', output));
     run(join(bin, 'builder'), ['--config', manifest], { GOFLAGS: '' });
-    // Not renameSync: the folder of temporary files may be another file system.
+    // Not renameSync: the temporary folder may be on another file system.
     copyFileSync(join(output, 'otelcol'), join(bin, name));
     chmodSync(join(bin, name), 0o755);
   } finally {
@@ -67,7 +67,7 @@ const collector = (name) => {
 
 const programs = {
   helm: fromGo('helm.sh/helm/v3/cmd/helm@v3.22.0'),
-  // What Compose reads its files with; Compose itself cannot be installed by module.
+  // Compose's loader of its files; Compose itself cannot be installed as a Go module.
   'compose-go': fromGo('github.com/compose-spec/compose-go/v2/cmd@v2.16.2', 'cmd'),
   otelcol: collector,
   'kubernetes-validate': fromPyPi('kubernetes-validate==1.37.0', 'kubernetes-validate'),

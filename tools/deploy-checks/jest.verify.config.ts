@@ -2,7 +2,7 @@ import { project } from '../../jest.config.ts';
 
 export default project({
   testMatch: ['<rootDir>/src/**/*.verify.ts'],
-  // Each starts programs that want the machine for themselves.
+  // Each suite starts programs that need the whole machine.
   maxWorkers: 1,
   testTimeout: 600_000,
 });

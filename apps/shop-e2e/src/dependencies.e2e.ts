@@ -4,7 +4,7 @@ import { dependencies, services } from './rig/jaeger.js';
 import { order, readUser } from './rig/shop.js';
 
 describe('the dependency graph', () => {
-  it('has the three edges of the shop, each with the calls that were made', async () => {
+  it('has the three edges of the shop, each with its number of calls', async () => {
     const before = await settledDependencies();
     await order('laptop');
     await order('laptop');
@@ -27,12 +27,12 @@ describe('the dependency graph', () => {
     expect(new Map([...after].sort())).toEqual(expected);
   });
 
-  it('knows exactly the services that were called: none for health checks or telemetry', async () => {
+  it('contains exactly the three services: none for health checks or telemetry', async () => {
     expect([...(await services())].sort()).toEqual(['api-gateway', 'order-service', 'user-service']);
   });
 });
 
-/** The graph once every call of earlier tests has been counted: two equal answers around a call that is counted. */
+/** Returns the graph once the calls of earlier tests are counted, which is when a call made after them is. */
 const settledDependencies = async (): Promise<ReadonlyMap<string, number>> => {
   const edge = 'api-gateway -> user-service';
   const before = (await dependencies()).get(edge) ?? 0;

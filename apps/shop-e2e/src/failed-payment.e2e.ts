@@ -31,17 +31,17 @@ describe('an order whose payment fails', () => {
     );
   });
 
-  it('answers 504 with a problem document that names the trace', () => {
+  it('gets 504 with problem details that contain the trace ID', () => {
     expect(answer.status).toBe(504);
     expect(answer.contentType).toContain('application/problem+json');
     expect(answer.body).toMatchObject({ status: 504, trace_id: trace.traceId });
   });
 
-  it('marks calculate_total and what waited for it, and nothing else', () => {
+  it('marks calculate_total and its parents as failed, and no other span', () => {
     expect(trace.tree()).toBe(SHAPE);
   });
 
-  it('names the reason in an exception event of calculate_total', () => {
+  it('has the reason in an exception event of calculate_total', () => {
     const { events, tags } = trace.span('order-service', 'calculate_total');
     expect(events).toContainEqual(
       expect.objectContaining({ event: 'exception', 'exception.message': REASON }),
@@ -61,7 +61,7 @@ describe('an order whose payment fails', () => {
     expect(String(line.fields.stack)).toContain(REASON);
   });
 
-  it('leads from the log line to the trace, and back by the correlation id of the answer', async () => {
+  it('leads from the log line to the trace, and back by the correlation ID of the response', async () => {
     const fromLine = await findTrace(String(line.fields.trace_id));
     expect(fromLine?.traceId).toBe(trace.traceId);
     expect(line.fields.span_id).toBe(trace.span('order-service', 'calculate_total').spanId);

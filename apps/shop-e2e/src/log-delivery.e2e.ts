@@ -11,7 +11,7 @@ import { newTraceId } from './rig/shop.js';
 
 const userService = fileURLToPath(new URL('../../user-service/', import.meta.url));
 
-/** A user-service beside the shop's own, whose log lines take the way that the environment says. */
+/** Second user-service, which sends its log lines as the environment configures it. */
 class Sender {
   readonly #process: ManagedProcess;
   readonly #logFile: string;
@@ -28,7 +28,7 @@ class Sender {
       cwd: userService,
       env: {
         OTEL_SERVICE_NAME: name,
-        // It is no part of the shop's traces, nor of its graph.
+        // Keeps it out of the shop's traces and dependency graph.
         OTEL_TRACES_EXPORTER: 'none',
         PORT: '0',
         DATA_DIR: join(folder, name),
@@ -38,7 +38,7 @@ class Sender {
     });
   }
 
-  /** Reads a user in a trace of its own, so that the service writes an access line. */
+  /** Reads a user in a new trace, so that the service writes an access line. */
   async request(traceId: string, correlationId: string): Promise<void> {
     const { http } = await this.#process.ready;
     const response = await fetch(`${http ?? ''}/users/1`, {
@@ -47,7 +47,7 @@ class Sender {
     if (response.status !== 200) throw new Error(`${this.name} answered ${response.status}`);
   }
 
-  /** Fulfils once the service has told that its backend is away: on stdout too, where nothing stands in the way. */
+  /** Fulfills once the service has reported on stdout that its backend cannot be reached. */
   noticedOutage(): Promise<true> {
     return waitFor(`${this.name} to notice the outage`, () =>
       Promise.resolve(readFileSync(this.#logFile, 'utf8').includes('cannot be reached') || undefined),
@@ -62,7 +62,7 @@ class Sender {
 const traceIds = Array.from({ length: 40 }, newTraceId);
 const correlationIds = traceIds.map((_, index) => `delivery-${index}`);
 
-/** What the same query finds of each service, oldest first. */
+/** Access lines of a service that satisfy a LogQL condition, oldest first. */
 const accessLines = async (service: string, condition: string): Promise<readonly LogLine[]> =>
   [...(await queryLogs(`{service_name="${service}"} |= "GET /users/1" ${condition}`))].sort((a, b) =>
     String(a.fields.timestamp) < String(b.fields.timestamp) ? -1 : 1,
@@ -78,12 +78,12 @@ describe('log lines', () => {
     gate = await Gate.before(environment.loki);
     toLoki = new Sender('users-to-loki', folder, { LOKI_URL: gate.url });
     byOtlp = new Sender('users-by-otlp', folder, {
-      // Both are named: lines must not come twice.
+      // Both destinations are set: each line must arrive once.
       LOKI_URL: environment.loki,
       OTEL_LOGS_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${gate.url}/otlp/v1/logs`,
     });
-    // The gate is shut: this is the outage.
+    // The gate is closed: this is the outage.
     for (const [index, traceId] of traceIds.entries()) {
       await Promise.all(
         [toLoki, byOtlp].map((sender) => sender.request(traceId, correlationIds[index] ?? '')),
@@ -100,7 +100,7 @@ describe('log lines', () => {
   });
 
   it.each(['users-to-loki', 'users-by-otlp'])(
-    'of %s that were written while Loki was away arrive once it is back: all, once, in order',
+    'of %s that were written while Loki was down arrive once it is up again: all, once, in order',
     async (service) => {
       const lines = await waitFor(`${traceIds.length} lines of ${service}`, async () => {
         const found = await accessLines(service, '');
@@ -111,7 +111,7 @@ describe('log lines', () => {
     },
   );
 
-  it('are found by the same queries, with the same keys, whichever way they took', async () => {
+  it('are found by the same queries, with the same keys, over both protocols', async () => {
     for (const condition of [
       `| trace_id="${traceIds[7] ?? ''}"`,
       '| correlation_id="delivery-7"',
@@ -132,7 +132,7 @@ describe('log lines', () => {
     }
   });
 
-  it('tell in themselves that Loki was away, and that it is back', async () => {
+  it('report that Loki was down, and that it is up again', async () => {
     for (const service of ['users-to-loki', 'users-by-otlp']) {
       const said = await waitFor(`the reports of ${service}`, async () => {
         const found = await queryLogs(`{service_name="${service}"} | json | context="TraceLogger"`);

@@ -16,12 +16,12 @@ let npm: ChildProcess;
 let output: string;
 let family: number[];
 
-/** Starts the whole stack by the command of the README, on free ports, with data of its own. */
+/** Starts the whole stack with `npm start`, on free ports and with its own data folder. Returns its URLs. */
 const start = async (): Promise<string[]> => {
   const options = ports.flatMap((name) => [`--${name}-port`, '0']);
   npm = spawn('npm', ['start', '--', '--no-demo', '--data-dir', folder, ...options], {
     cwd: workspace,
-    // Without what a surrounding Nx says of the task that this test is.
+    // Without the variables of the Nx task that runs this test.
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NX_'))),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -32,7 +32,7 @@ const start = async (): Promise<string[]> => {
     });
   }
   await waitFor(
-    `the stack to be ready; so far it said:\n${output}`,
+    `the stack to be ready; output so far:\n${output}`,
     () => Promise.resolve(/^Ready in/m.test(output) || undefined),
     { deadlineMs: 100_000 },
   );
@@ -67,7 +67,7 @@ describe('npm start', () => {
     'leaves no process and no port behind when npm gets %s',
     async (signal) => {
       const urls = await start();
-      // Four processes of the stack, the launcher, and what npm has started to get there.
+      // Four processes of the stack, the launcher, and the processes between npm and it.
       expect(family.length).toBeGreaterThanOrEqual(7);
       expect(urls).toHaveLength(4);
       npm.kill(signal);

@@ -30,11 +30,11 @@ describe("the tutorial's order", () => {
     expect(answer.body).toMatchObject({ user_id: '1', product: 'laptop', quantity: 1 });
   });
 
-  it('makes one trace of exactly this shape', () => {
+  it('creates one trace of exactly this shape', () => {
     expect(trace.tree()).toBe(SHAPE);
   });
 
-  it('is told by its attributes: who asked, for what, where to, with which outcome', () => {
+  it('has attributes for user, product, target and outcome', () => {
     expect(trace.span('order-service', 'validate_user').tags).toMatchObject({ 'user.id': '1' });
     expect(trace.span('order-service', 'calculate_total').tags).toMatchObject({
       product: 'laptop',
@@ -54,14 +54,14 @@ describe("the tutorial's order", () => {
     });
   });
 
-  it('carries the correlation id on every server span', () => {
+  it('has the correlation ID on every server span', () => {
     const servers = trace.spans.filter(({ kind }) => kind === 'server');
     expect(servers.map(({ tags }) => tags.correlation_id)).toEqual(
       Array.from({ length: 3 }, () => answer.correlationId),
     );
   });
 
-  it('leaves one access line in each service, found by the trace id over all of them', async () => {
+  it('writes one access line in each service, found by the trace ID across services', async () => {
     const query = `{service=~".+"} | trace_id="${trace.traceId}"`;
     const services = ['api-gateway', 'order-service', 'user-service'];
     for (const service of services) {

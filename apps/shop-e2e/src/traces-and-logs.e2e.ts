@@ -9,7 +9,7 @@ const SERVICES = ['api-gateway', 'order-service', 'user-service'];
 const servicesOf = (lines: readonly LogLine[]): unknown[] =>
   [...new Set(lines.map(({ fields }) => fields.service))].sort();
 
-/** What a query finds once each service has sent its access line. */
+/** Waits for the access line of each service; returns the lines that match the query. */
 const linesOfAll = (query: string): Promise<readonly LogLine[]> =>
   waitFor(`lines of each service for ${query}`, async () => {
     const lines = await queryLogs(query);
@@ -28,12 +28,12 @@ describe('between traces and logs', () => {
     trace = await traceOf(await traceIdOf(answer.correlationId), 9);
   });
 
-  it('the correlation id of the answer finds the lines of the request in every service', () => {
+  it('the correlation ID of the response finds the lines of the request in every service', () => {
     expect(servicesOf(byCorrelation)).toEqual(SERVICES);
     for (const { fields } of byCorrelation) expect(fields.correlation_id).toBe(answer.correlationId);
   });
 
-  it('each of them leads to the trace, to a span of its own service', async () => {
+  it('each line leads to the trace, to a span of its own service', async () => {
     for (const { fields } of byCorrelation) {
       const found = await findTrace(String(fields.trace_id));
       expect(found?.traceId).toBe(trace.traceId);
@@ -42,7 +42,7 @@ describe('between traces and logs', () => {
     }
   });
 
-  it('the trace leads back to the same lines, by its id and by the correlation id on its spans', async () => {
+  it('the trace ID and the correlation ID of its spans find the same lines', async () => {
     const byTrace = await linesOfAll(`{service=~".+"} | trace_id="${trace.traceId}"`);
     const texts = (lines: readonly LogLine[]) => lines.map(({ fields }) => JSON.stringify(fields)).sort();
     expect(texts(byTrace)).toEqual(texts(byCorrelation));
@@ -51,13 +51,13 @@ describe('between traces and logs', () => {
     expect(texts(bySpan)).toEqual(texts(byCorrelation));
   });
 
-  it('the span that failed leads to the line that tells why', async () => {
+  it('the ID of the failed span finds the line with the reason', async () => {
     const failed = trace.span('order-service', 'calculate_total');
     const lines = await queryLogs(`{service="order-service"} | span_id="${failed.spanId}" | level="error"`);
     expect(lines.map(({ fields }) => fields.message)).toEqual(['Payment processing failed']);
   });
 
-  it('a text search for either id finds them too, without knowing how the ids are kept', async () => {
+  it('a line filter finds both IDs in the text of the lines', async () => {
     for (const id of [trace.traceId, answer.correlationId]) {
       expect(servicesOf(await queryLogs(`{service=~".+"} |= "${id}"`))).toEqual(SERVICES);
     }

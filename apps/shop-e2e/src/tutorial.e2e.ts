@@ -9,7 +9,7 @@ import { isAlive, waitFor, withDescendants } from '@lantern/launcher';
 import { ExpectedOutputs } from './rig/expected-output.js';
 import { excerpts, linkedFiles, runnableBlocks, steps, workspace } from './rig/tutorial.js';
 
-/** Ports of the tutorial, and the option of `npm start` that moves each. */
+/** Ports of the tutorial, and the option of `npm start` that changes each. */
 const PORTS = {
   8080: 'gateway-port',
   8001: 'user-service-port',
@@ -49,7 +49,7 @@ describe('the tutorial', () => {
     return text.replaceAll(/(?<=:)\d{4,5}\b/g, (number) => tutorialPorts.get(number) ?? number);
   };
 
-  /** Output of a command of the tutorial, as a reader's shell prints it. */
+  /** Runs a command of the tutorial in a shell; returns its output. */
   const run = (command: string): Promise<string> =>
     new Promise((resolve) => {
       execFile(
@@ -90,13 +90,13 @@ describe('the tutorial', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('promises an output for every command that a reader runs', () => {
+  it('documents the output of every command', () => {
     expect(steps.map(({ command }) => command)).toEqual(runnableBlocks);
     expect(steps[0]?.command).toBe('npm start');
   });
 
   it.each(steps.map(({ command, output: promised }, index) => ({ step: index + 1, command, promised })))(
-    'prints what step $step promises',
+    'step $step prints the documented output',
     async ({ step, command, promised }) => {
       let printed = '';
       // A span or a log line may arrive a moment after the response to its request.

@@ -5,7 +5,7 @@ import { readYaml } from './workspace.js';
 const config = readYaml<CollectorConfig>('docker/collector/config.yaml');
 const pipelines = Object.entries(config.service.pipelines);
 
-/** Where spans go from a pipeline: into the pipelines that receive from its exporters, and so on. */
+/** Returns the pipelines that receive the spans of a pipeline through its exporters, transitively. */
 const reachedFrom = (name: string): string[] =>
   (config.service.pipelines[name]?.exporters ?? []).flatMap((exporter) => {
     const next = pipelines
@@ -15,7 +15,7 @@ const reachedFrom = (name: string): string[] =>
   });
 
 describe('docker/collector/config.yaml', () => {
-  it('uses what it defines, and defines what it uses', () => {
+  it('uses every component that it defines, and defines every component that it uses', () => {
     const used = new Set([
       ...pipelines.flatMap(([, p]) => [...p.receivers, ...(p.processors ?? []), ...p.exporters]),
       ...config.service.extensions,
@@ -30,19 +30,19 @@ describe('docker/collector/config.yaml', () => {
     expect([...used].sort()).toEqual(defined.flatMap((section) => Object.keys(section)).sort());
   });
 
-  it('leads each connector from one pipeline into another', () => {
+  it('connects each connector from one pipeline to another', () => {
     for (const connector of Object.keys(config.connectors)) {
       expect(pipelines.filter(([, { exporters }]) => exporters.includes(connector))).toHaveLength(1);
       expect(pipelines.filter(([, { receivers }]) => receivers.includes(connector))).toHaveLength(1);
     }
   });
 
-  it('limits memory first, redacts before anything leaves, batches last', () => {
+  it('limits memory first, redacts before it exports, and batches last', () => {
     expect(config.service.pipelines['traces/in']?.processors).toEqual(['memory_limiter', 'redaction']);
     expect(config.service.pipelines['traces/kept']?.processors?.at(-1)).toBe('batch');
   });
 
-  it('counts before it samples', () => {
+  it('computes metrics before it samples', () => {
     expect(
       pipelines.filter(([, { processors }]) => processors?.includes('tail_sampling')).map(([n]) => n),
     ).toEqual(['traces/kept']);
@@ -52,7 +52,7 @@ describe('docker/collector/config.yaml', () => {
     expect([...new Set(reachedFrom('traces/in'))].sort()).toEqual(['otlp_http/jaeger', 'prometheus']);
   });
 
-  it('keeps errors and slow traces, and one in a hundred of the rest unless told otherwise', () => {
+  it('keeps errors and slow traces, and by default one in a hundred of the rest', () => {
     expect(config.processors.tail_sampling).toMatchObject({
       policies: [
         { type: 'status_code', status_code: { status_codes: ['ERROR'] } },
@@ -62,7 +62,7 @@ describe('docker/collector/config.yaml', () => {
     });
   });
 
-  it('keeps on disk what Jaeger has not taken, and never gives up', () => {
+  it('queues on disk the spans that Jaeger has not accepted, and retries without limit', () => {
     expect(config.exporters['otlp_http/jaeger']).toMatchObject({
       retry_on_failure: { max_elapsed_time: '0s' },
       sending_queue: { storage: 'file_storage/queue' },
@@ -102,6 +102,6 @@ describe('docker/collector/config.yaml', () => {
   });
 });
 
-/** Go writes flags inside the pattern; here they are all at its start. */
+/** Converts a Go pattern, which has its flags at the start, to a RegExp. */
 const goRegExp = (pattern: string): RegExp =>
   pattern.startsWith('(?i)') ? new RegExp(pattern.slice(4), 'i') : new RegExp(pattern);

@@ -10,10 +10,10 @@ import { readYaml } from './workspace.js';
 
 type Section = 'receivers' | 'processors' | 'connectors' | 'exporters' | 'extensions';
 
-/** What Go's module proxy does not carry; collector.spec.ts checks how these are wired. */
+/** Components that Go's module proxy does not have. collector.spec.ts checks their connections. */
 const NOT_TO_BE_HAD = ['service_graph', 'load_balancing'];
 
-/** A configuration as Helm would merge it: what is null is gone. */
+/** Merges configurations as Helm does: a null value deletes the key. */
 const withoutNulls = <T>(value: T): T =>
   typeof value !== 'object' || value === null || Array.isArray(value)
     ? value
@@ -23,7 +23,7 @@ const withoutNulls = <T>(value: T): T =>
           .map(([key, inner]) => [key, withoutNulls(inner as unknown)]),
       ) as T);
 
-/** The configuration with components that are not to be had taken out, or replaced by one of the same kind that is. */
+/** Removes unavailable components from a configuration, or replaces them by an available one of the same kind. */
 const checkable = (config: CollectorConfig): unknown => {
   const isThere = (name: string) => !NOT_TO_BE_HAD.includes(name);
   const sections = Object.fromEntries(
@@ -65,16 +65,16 @@ describeWithProgram('otelcol', 'The Collector itself', (otelcol) => {
     return run(otelcol, ['validate', '--config', file], { GOMEMLIMIT: '400MiB' });
   };
 
-  it('reads docker/collector/config.yaml', () => {
+  it('accepts docker/collector/config.yaml', () => {
     expect(() => validate(readYaml('docker/collector/config.yaml'))).not.toThrow();
   });
 
-  it.each(['agent', 'gateway'])('reads what deploy/values/collector-%s.yaml configures', (tier) => {
+  it.each(['agent', 'gateway'])('accepts the configuration in deploy/values/collector-%s.yaml', (tier) => {
     const { config } = readYaml<{ config: CollectorConfig }>(`deploy/values/collector-${tier}.yaml`);
     expect(() => validate(config)).not.toThrow();
   });
 
-  it('refuses a setting that it does not know', () => {
+  it('rejects an unknown setting', () => {
     const config = readYaml<CollectorConfig>('docker/collector/config.yaml');
     const wrong = { ...config, processors: { ...config.processors, batch: { time_out: '1s' } } };
     expect(() => validate(wrong)).toThrow(/time_out/);

@@ -8,7 +8,7 @@ import { read, readYaml, root } from './workspace.js';
 const services = Object.entries(compose.services);
 
 describe('docker/compose.yaml', () => {
-  it('starts the shop in both profiles, the field’s back ends in one and Lantern in the other', () => {
+  it('starts the shop in both profiles, Jaeger and Loki in one and Lantern in the other', () => {
     expect(Object.fromEntries(PROFILES.map((p) => [p, servicesOf(p).map(([name]) => name)]))).toEqual({
       stack: [
         ...['api-gateway', 'user-service', 'order-service', 'postgres'],
@@ -26,14 +26,14 @@ describe('docker/compose.yaml', () => {
     expect(service.mem_limit).toMatch(/^\d+[mg]$/);
   });
 
-  it('keeps the root file system read-only, but for the two whose entry points write there', () => {
+  it('mounts root file systems read-only, except for the two whose entry points write to them', () => {
     expect(services.filter(([, { read_only }]) => !read_only).map(([name]) => name)).toEqual([
       'postgres',
       'grafana',
     ]);
   });
 
-  it.each(services)('%s is published on loopback only, on ports where it listens', (name, { ports }) => {
+  it.each(services)('%s is published on loopback only, on ports that it listens on', (name, { ports }) => {
     for (const port of ports ?? []) {
       const [address, published, target] = port.split(':');
       expect(address).toBe('127.0.0.1');
@@ -70,7 +70,7 @@ describe('docker/compose.yaml', () => {
     },
   );
 
-  it('has a health check for all but the Collector, whose image holds nothing that could ask', () => {
+  it('has a health check for every service except the Collector, whose image has no program for one', () => {
     const unchecked = services
       .filter(([, { healthcheck, build }]) => !healthcheck && !build)
       .map(([name]) => name);
@@ -112,7 +112,7 @@ describe('docker/compose.yaml', () => {
     },
   );
 
-  it('goes beyond loopback only with passwords that the user chose', () => {
+  it('publishes ports beyond loopback only with passwords from the user', () => {
     const lan = readYaml<{
       services: Record<string, { environment?: Record<string, string>; ports?: string[] }>;
     }>('docker/compose.lan.yaml');
@@ -121,7 +121,7 @@ describe('docker/compose.yaml', () => {
         expect(value).toMatch(/\$\{\w+:\?|^(?:true|false)$/);
       }
     }
-    // Each place where the compose file falls back to its own password is one that the override takes over.
+    // The override replaces each default password of the compose file.
     const fallback = services.flatMap(([name, { environment }]) =>
       Object.entries(environment ?? {}).flatMap(([key, value]) =>
         value.includes('only-inside-compose') ? [`${name} ${key}`] : [],

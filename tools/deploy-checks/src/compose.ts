@@ -34,13 +34,13 @@ export const compose = readYaml<Compose>('docker/compose.yaml');
 
 export const PROFILES = ['stack', 'lantern'] as const;
 
-/** Services that start with a profile: those that name it, and those that name none. */
+/** Returns the services that start with a profile: those with this profile, and those without any. */
 export const servicesOf = (profile: string): [string, ComposeService][] =>
   Object.entries(compose.services).filter(
     ([, { profiles }]) => profiles === undefined || profiles.includes(profile),
   );
 
-/** Networks of a service, each with the names under which it is reached there. */
+/** Networks of a service, each with the host names of the service. */
 export const namesByNetwork = (name: string, { networks }: ComposeService): ReadonlyMap<string, string[]> =>
   new Map(
     Array.isArray(networks)
@@ -51,7 +51,7 @@ export const namesByNetwork = (name: string, { networks }: ComposeService): Read
         ]),
   );
 
-/** Who answers to a host name inside a profile, seen from another service; undefined when nobody does. */
+/** Resolves a host name inside a profile, from another service. Undefined if no service has the name. */
 export const resolve = (profile: string, from: string, host: string): string | undefined => {
   const seeker = compose.services[from];
   if (!seeker) return undefined;

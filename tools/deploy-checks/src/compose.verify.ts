@@ -17,7 +17,7 @@ describeWithProgram('compose-go', 'Compose’s own loader', (composeGo) => {
   beforeAll(() => cpSync(join(root, 'docker'), folder, { recursive: true }));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** The loader's command line hands it no variables, so that those that are set stand in the files already. */
+  /** Substitutes variables in the files, because the loader's command line passes none. */
   const load = (settings: Readonly<Record<string, string>>, ...files: string[]): Loaded => {
     const paths = files.map((file) => {
       const text = read(`docker/${file}`).replaceAll(
@@ -34,13 +34,13 @@ describeWithProgram('compose-go', 'Compose’s own loader', (composeGo) => {
     expect(Object.keys(load({}, 'compose.yaml').services)).toHaveLength(11);
   });
 
-  it('does not load compose.lan.yaml without passwords, and names the first that is missing', () => {
+  it('rejects compose.lan.yaml without passwords, and names the first missing one', () => {
     expect(() => load({}, 'compose.yaml', 'compose.lan.yaml')).toThrow(
       /is missing a value: see secrets.env.example/,
     );
   });
 
-  it('with them publishes two ports on the address given, in place of loopback', () => {
+  it('publishes two ports on the given address if the passwords are set', () => {
     const secrets = { POSTGRES_PASSWORD: 'a', GRAFANA_ADMIN_PASSWORD: 'b', PUBLISH_ADDRESS: '192.0.2.1' };
     const { services } = load(secrets, 'compose.yaml', 'compose.lan.yaml');
     const published = Object.entries(services).flatMap(([name, { ports }]) =>
@@ -55,7 +55,7 @@ describeWithProgram('compose-go', 'Compose’s own loader', (composeGo) => {
 });
 
 describeWithProgram('hadolint', 'Dockerfile linter', (hadolint) => {
-  it('finds nothing in docker/Dockerfile', () => {
+  it('reports no problem in docker/Dockerfile', () => {
     expect(run(hadolint, ['docker/Dockerfile'])).toBe('');
   });
 });

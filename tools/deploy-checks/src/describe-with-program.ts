@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { findProgram } from './programs.js';
 
 /**
- * A suite that needs a program which not every machine has. Where it is missing, a test of that name says so; with
- * REQUIRE_PROGRAMS set, as in CI, that test fails.
+ * Declares a suite that needs a program. If the program is missing, a test named NOT RUN reports it; with REQUIRE_PROGRAMS
+ * set, as in CI, that test fails.
  */
 export const describeWithProgram = (
   program: string,

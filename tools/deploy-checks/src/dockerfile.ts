@@ -3,7 +3,7 @@ import { read } from './workspace.js';
 
 export interface Stage {
   readonly name: string;
-  /** The stage that it goes on from; undefined where that is an image from elsewhere. */
+  /** Base stage. Undefined if the base is an image of a registry. */
   readonly base: string | undefined;
   readonly image: string;
   readonly instructions: readonly Instruction[];
@@ -11,7 +11,7 @@ export interface Stage {
 
 export const dockerfileText = read('docker/Dockerfile');
 
-/** The stages of the Dockerfile in their order. */
+/** Stages of the Dockerfile, in order. */
 export const readStages = (): Stage[] => {
   const stages: (Stage & { instructions: Instruction[] })[] = [];
   for (const instruction of DockerfileParser.parse(dockerfileText).getInstructions()) {
@@ -31,7 +31,7 @@ export const readStages = (): Stage[] => {
   return stages;
 };
 
-/** Defaults of build arguments that stand before the first stage. */
+/** Defaults of the global build arguments. */
 export const globalArguments = (): Readonly<Record<string, string>> =>
   Object.fromEntries(
     DockerfileParser.parse(dockerfileText)
@@ -39,7 +39,7 @@ export const globalArguments = (): Readonly<Record<string, string>> =>
       .map((arg: Arg) => [arg.getProperty()?.getName() ?? '', arg.getProperty()?.getValue() ?? '']),
   );
 
-/** The text of an instruction after its keyword, as it stands in the file: line breaks and backslashes included. */
+/** Returns the raw text of an instruction after its keyword, including line breaks and backslashes. */
 export const argumentsOf = (instruction: Instruction): string => {
   const { start, end } = instruction.getRange();
   const lines = dockerfileText.split('\n').slice(start.line, end.line + 1);
@@ -47,7 +47,7 @@ export const argumentsOf = (instruction: Instruction): string => {
   return text.slice(start.character).replace(/^\w+\s+/, '');
 };
 
-/** The JSON form of CMD, or of HEALTHCHECK's CMD. */
+/** Returns the exec form of CMD, or of HEALTHCHECK's CMD. */
 export const commandOf = (instruction: Instruction): string[] => {
   const text = argumentsOf(instruction);
   return JSON.parse(text.slice(text.indexOf('['))) as string[];

@@ -3,12 +3,12 @@ import { secretsIn } from './secrets.js';
 import { files, parseYaml, read, readJson } from './workspace.js';
 
 const yamlFiles = files('docker/**/*.{yml,yaml}', 'deploy/**/*.{yml,yaml}', '.github/workflows/*.yml').filter(
-  // Helm makes YAML of these; the suite of the chart reads what it made.
+  // Templates of Helm; the suite of the chart reads the rendered YAML.
   (path) => !path.includes('/templates/'),
 );
 
 describe('the files of docker/ and deploy/', () => {
-  it.each(yamlFiles)('%s is YAML in which no key stands twice', (path) => {
+  it.each(yamlFiles)('%s is YAML without duplicate keys', (path) => {
     expect(parseYaml(read(path), path)).not.toEqual([]);
   });
 

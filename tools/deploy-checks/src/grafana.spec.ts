@@ -38,7 +38,7 @@ const dashboards = files('docker/grafana/dashboards/*.json').map(
 );
 const byUid = new Map(datasources.map((source) => [source.uid, source]));
 
-/** Every value below an object whose key is this one. */
+/** Returns all values with this key, at any depth. */
 const valuesOf = (key: string, value: unknown): unknown[] =>
   typeof value !== 'object' || value === null
     ? []
@@ -57,7 +57,7 @@ describe('Grafana’s data sources', () => {
     },
   );
 
-  it('link to each other by uids that exist', () => {
+  it('link to each other by existing UIDs', () => {
     const linked = valuesOf(
       'datasourceUid',
       datasources.map(({ jsonData }) => jsonData),
@@ -66,7 +66,7 @@ describe('Grafana’s data sources', () => {
     expect([...byUid.keys()]).toEqual(expect.arrayContaining(linked));
   });
 
-  it('lead from a span to its lines, from a line to its trace, from a latency to a trace', () => {
+  it('link spans to log lines, log lines to traces, and latencies to traces', () => {
     expect(byUid.get('jaeger')?.jsonData.tracesToLogsV2).toMatchObject({
       datasourceUid: 'loki',
       customQuery: true,
@@ -77,12 +77,12 @@ describe('Grafana’s data sources', () => {
     ]);
   });
 
-  it('find the trace id in a line as the services write it, and in its metadata', () => {
+  it('find the trace ID in a line as the services write it, and in its metadata', () => {
     const fields = byUid.get('loki')?.jsonData.derivedFields as {
       matcherType: string;
       matcherRegex: string;
     }[];
-    // `$$` is how provisioning files write `$`.
+    // Provisioning files escape `$` as `$$`.
     const matcher = (type: string) =>
       new RegExp(
         fields.find(({ matcherType }) => matcherType === type)?.matcherRegex.replaceAll('$$', '$') ?? '(?!)',
@@ -96,18 +96,18 @@ describe('Grafana’s data sources', () => {
     expect(matcher('label').test('parent_trace_id')).toBe(false);
   });
 
-  it('write no single $, which Grafana would take for a variable of the environment', () => {
+  it('contain no single $, which Grafana would interpret as an environment variable', () => {
     const texts = JSON.stringify(datasources);
     expect(texts.replaceAll('$$', '')).not.toContain('$');
   });
 });
 
 describe.each(dashboards)('%s', (path, dashboard) => {
-  it('is known by the name of its file', () => {
+  it('has the name of its file as UID', () => {
     expect(path).toBe(`docker/grafana/dashboards/${dashboard.uid}.json`);
   });
 
-  it('asks data sources that exist', () => {
+  it('queries existing data sources', () => {
     const asked = dashboard.panels.flatMap((panel) => [
       panel.datasource,
       ...panel.targets.map((t) => t.datasource),
@@ -115,14 +115,14 @@ describe.each(dashboards)('%s', (path, dashboard) => {
     for (const { uid, type } of asked) expect(byUid.get(uid)?.type).toBe(type);
   });
 
-  it('asks in PromQL where it asks Prometheus', () => {
+  it('queries Prometheus in valid PromQL', () => {
     const targets = dashboard.panels.flatMap(({ targets }) => targets);
     for (const { expr, datasource } of targets) {
       if (datasource.type === 'prometheus') expect(selectorsOf(withoutVariables(expr ?? ''))).not.toEqual([]);
     }
   });
 
-  it('lays its panels side by side', () => {
+  it('has no overlapping panels', () => {
     const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) => {
       expect(x + w).toBeLessThanOrEqual(24);
       return Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`);
@@ -147,7 +147,7 @@ describe('Grafana’s provisioning', () => {
     );
   });
 
-  it('alerts through receivers, data sources and panels that exist', () => {
+  it('uses existing receivers, data sources and panels in alerts', () => {
     const alerting = readYaml<{
       contactPoints: { name: string; receivers: { settings: { url: string } }[] }[];
       policies: { receiver: string }[];

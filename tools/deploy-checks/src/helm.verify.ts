@@ -55,15 +55,15 @@ describeWithProgram('helm', 'deploy/shop by Helm', (helm) => {
   const manifests = (args: readonly string[]) =>
     parseYaml(render(args), 'helm template').filter((m) => m !== null) as Manifest[];
 
-  it('is lint-free', () => {
+  it('passes helm lint', () => {
     expect(run(helm, ['lint', 'deploy/shop', '--strict', ...database])).toContain('0 chart(s) failed');
   });
 
-  it('asks for a database, and says how to name one', () => {
+  it('rejects values without a database, with a message how to set one', () => {
     expect(() => render([])).toThrow('Set database.existingSecret to the name of a Secret');
   });
 
-  it('refuses values that the schema does not know', () => {
+  it('rejects values that are not in the schema', () => {
     expect(() => render([...database, '--set', 'replicas=3'])).toThrow(/additional properties/);
   });
 
@@ -71,7 +71,7 @@ describeWithProgram('helm', 'deploy/shop by Helm', (helm) => {
     expect(manifests(args).length).toBeGreaterThan(6);
   });
 
-  it('gives every container a probe, limits, and no more rights than it needs', () => {
+  it('sets probes, limits and minimal privileges for every container', () => {
     for (const { kind, spec } of manifests(database)) {
       if (kind !== 'Deployment') continue;
       const pod = (
@@ -98,7 +98,7 @@ describeWithProgram('helm', 'deploy/shop by Helm', (helm) => {
     }
   });
 
-  it('tells each service where those are that it calls, under names that exist', () => {
+  it('sets the URLs of the called services, with existing names', () => {
     const rendered = manifests(database);
     const hosts = rendered.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name);
     const urls = [...render(database).matchAll(/value: http:\/\/(shop-[\w-]+):(\d+)/g)].map(
@@ -108,7 +108,7 @@ describeWithProgram('helm', 'deploy/shop by Helm', (helm) => {
     expect(hosts).toEqual(expect.arrayContaining(urls));
   });
 
-  it('carries the Prometheus rules word for word', () => {
+  it('contains the Prometheus rules unchanged', () => {
     const rule = manifests(database).find(({ kind }) => kind === 'PrometheusRule');
     const groups = ['red', 'telemetry'].flatMap(
       (name) => readYaml<{ groups: unknown[] }>(`docker/prometheus/rules/${name}.yml`).groups,
@@ -126,11 +126,11 @@ describeWithProgram('helm', 'deploy/shop by Helm', (helm) => {
     const cases = KUBERNETES.flatMap((version) =>
       Object.keys(combinations).map((name) => [version, name] as const),
     );
-    it.each(cases)('Kubernetes %s takes what comes of %s', (version, name) => {
+    it.each(cases)('Kubernetes %s accepts the manifests of %s', (version, name) => {
       const file = join(folder, 'manifests.yaml');
       writeFileSync(file, render(combinations[name] ?? [], version));
       const said = run(validate, ['--kubernetes-version', version, '--strict', file]);
-      // For the operator's own kinds Kubernetes has no schema.
+      // Kubernetes has no schema of the operator's custom resources.
       const unknown = [...said.matchAll(/find schema for kind (\w+)/g)].map(([, kind]) => kind);
       expect(unknown.filter((kind) => kind !== 'ServiceMonitor' && kind !== 'PrometheusRule')).toEqual([]);
       expect(said).toMatch(/passed for resource deployment\/shop-order-service/);

@@ -26,7 +26,7 @@ const images = [
 ];
 
 describe.each(images)(
-  'the image of $app, its recipe followed in a clean folder',
+  'the image of $app, built from its Dockerfile in a clean folder',
   ({ app, target, portVariable, libraries }) => {
     let build: DockerfileBuild;
     let image: BuiltImage;
@@ -42,7 +42,7 @@ describe.each(images)(
       build.remove();
     });
 
-    it('holds the app, the libraries that it needs, and no tool of development', () => {
+    it('contains the app and its dependencies, and no development tools', () => {
       const modules = join(image.folder, 'app', 'node_modules');
       expect(readdirSync(join(modules, '@lantern')).sort()).toEqual(libraries);
       for (const library of libraries)
@@ -53,7 +53,7 @@ describe.each(images)(
       expect(existsSync(join(image.folder, 'app', image.workdir.slice('/app/'.length), 'src'))).toBe(false);
     });
 
-    it('starts as a user who owns none of it, is healthy, and ends with 0 on SIGTERM', async () => {
+    it('starts as a user without write access, is healthy, and exits with 0 on SIGTERM', async () => {
       const data = join(build.folder, 'data');
       mkdirSync(data);
       if (isRoot) chownSync(data, 1000, 1000);
@@ -95,7 +95,7 @@ describe.each(images)(
 
       container.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);
-      // Nobody answers any more, and the check says so.
+      // The health check fails after the process has ended.
       expect(spawnSync(process.execPath, check, options).status).toBe(1);
     });
   },

@@ -51,7 +51,7 @@ const alerting = expressionsIn(readYaml('docker/grafana/provisioning/alerting/al
 const asked = [...dashboards, ...datasources, ...alerting];
 const isLogQl = (expression: string) => /^\s*(?:sum\()?(?:count_over_time\()?\{/.test(expression);
 
-describe('a port is the same wherever it stands', () => {
+describe('ports', () => {
   it.each(Object.entries(shopPorts))('%s listens on %d', (name, port) => {
     const service = compose.services[name];
     expect(service?.build?.args).toEqual({ APP: name, PORT: String(port) });
@@ -65,7 +65,7 @@ describe('a port is the same wherever it stands', () => {
     expect(read('docs/architecture.md')).toMatch(new RegExp(`\\| ${port} +\\| ${name} `));
   });
 
-  it('the launcher, Lantern and the back ends share theirs', () => {
+  it('the launcher, Lantern and the other backends use the same ports', () => {
     expect(DEFAULT_PORTS).toMatchObject({
       gateway: shopPorts['api-gateway'],
       userService: shopPorts['user-service'],
@@ -83,7 +83,7 @@ describe('a port is the same wherever it stands', () => {
     expect(listening.loki).toEqual([lanternPorts.loki]);
   });
 
-  it('Prometheus scrapes and notifies whoever listens there', () => {
+  it('Prometheus scrapes and notifies services that listen on the port', () => {
     const targets = [
       ...prometheus.scrape_configs.flatMap(({ static_configs }) =>
         static_configs.flatMap(({ targets }) => targets),
@@ -99,7 +99,7 @@ describe('a port is the same wherever it stands', () => {
     expect(targets.length).toBeGreaterThan(8);
   });
 
-  it('the Collector sends to whoever listens there', () => {
+  it('the Collector exports to a service that listens on the port', () => {
     const { exporters } = readYaml<{ exporters: Record<string, { endpoint: string }> }>(
       'docker/collector/config.yaml',
     );
@@ -109,7 +109,7 @@ describe('a port is the same wherever it stands', () => {
   });
 });
 
-describe('a metric is the same wherever it stands', () => {
+describe('a metric in a query', () => {
   const recorded = rules.flatMap(({ record }) => (record ? [record] : []));
   const histogram = [`${REQUEST_METRIC}_bucket`, `${REQUEST_METRIC}_count`, `${REQUEST_METRIC}_sum`];
   const foreign =
@@ -118,7 +118,7 @@ describe('a metric is the same wherever it stands', () => {
     .map((expression) => expression.replace(/^label_values\((.*), \w+\)$/, '$1'))
     .flatMap((expression) => selectorsOf(withoutVariables(expression)));
 
-  it('is one that a service, a recording rule or a back end makes', () => {
+  it('is produced by a service, a recording rule or a backend', () => {
     const unknown = selectors
       .map(({ metric }) => metric)
       .filter((metric) => ![...histogram, ...recorded].includes(metric) && !foreign.test(metric));
@@ -126,14 +126,14 @@ describe('a metric is the same wherever it stands', () => {
     expect(selectors.length).toBeGreaterThan(40);
   });
 
-  it('is asked for by labels that the services put on it', () => {
+  it('is selected by labels that the services set', () => {
     const unknown = selectors.flatMap(({ metric, labels }) =>
       histogram.includes(metric) ? labels.filter((label) => ![...REQUEST_LABELS, 'le'].includes(label)) : [],
     );
     expect(unknown).toEqual([]);
   });
 
-  it('of a Collector carries its unit and type, for which it has to be asked', () => {
+  it('of a Collector has its unit and type in its name, as the configuration requests', () => {
     const readers = [
       'docker/collector/config.yaml',
       'deploy/values/collector-agent.yaml',
@@ -146,14 +146,14 @@ describe('a metric is the same wherever it stands', () => {
     }
   });
 
-  it('is recorded because somebody asks for it', () => {
+  it('of a recording rule is used by a query', () => {
     const names = new Set(selectors.map(({ metric }) => metric));
     expect(recorded.filter((name) => !names.has(name) && !/:p(?:50|99)_5m$/.test(name))).toEqual([]);
   });
 });
 
-describe('a log label is the same wherever it stands', () => {
-  it('is one of the few that streams have', () => {
+describe('a log label in a query', () => {
+  it('is a label of the streams', () => {
     const selected = [
       ...asked.filter(isLogQl),
       ...[...read('docker/README.md').matchAll(/\{service[^}\n]*\}/g)].map(([selector]) => selector),
@@ -168,7 +168,7 @@ describe('a log label is the same wherever it stands', () => {
   });
 });
 
-describe('the chart and the compose file tell the services the same', () => {
+describe('the chart and the compose file configure the services equally', () => {
   it.each(Object.entries(chart.services))('%s', (name, { database, calls }) => {
     const environment = compose.services[name]?.environment ?? {};
     expect('DATABASE_URL' in environment).toBe(database);
@@ -176,7 +176,7 @@ describe('the chart and the compose file tell the services the same', () => {
     expect(urls.sort()).toEqual(
       calls.map((called) => `${called.toUpperCase().replaceAll('-', '_')}_URL`).sort(),
     );
-    // Those are variables that the service reads.
+    // The service reads all of these variables.
     for (const url of urls) expect(read(`apps/${name}/src/config.ts`)).toContain(`${url}:`);
   });
 
@@ -189,7 +189,7 @@ describe('the chart and the compose file tell the services the same', () => {
 });
 
 describe('links in alerts', () => {
-  it('lead to Jaeger’s UI as compose publishes it, and to a heading that exists', () => {
+  it('lead to Jaeger’s UI at its published port, and to an existing heading', () => {
     const annotations = rules.flatMap(({ annotations }) => Object.entries(annotations ?? {}));
     for (const [key, value] of annotations) {
       if (key === 'traces')

@@ -1,7 +1,7 @@
 import { compose } from './compose.js';
 import { read, readYaml } from './workspace.js';
 
-/** The services of the shop, with the port each has by default, as its own configuration says. */
+/** Services of the shop, with the default port from the configuration of each. */
 export const shopPorts: Readonly<Record<string, number>> = Object.fromEntries(
   ['api-gateway', 'user-service', 'order-service'].map((name) => {
     const [, port] = /serviceConfig\((\d+)\)/.exec(read(`apps/${name}/src/config.ts`)) ?? [];
@@ -33,7 +33,7 @@ export interface CollectorConfig {
 
 export const portOf = (endpoint: string): number => Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
 
-/** Ports that an OpenTelemetry Collector (Jaeger 2 is one) listens on, by its configuration. */
+/** Returns the ports in the configuration of an OpenTelemetry Collector, which Jaeger 2 is too. */
 export const collectorPorts = (config: CollectorConfig): number[] => [
   ...Object.values(config.receivers).flatMap(({ protocols }) =>
     Object.values(protocols).map(({ endpoint }) => portOf(endpoint)),
@@ -49,7 +49,7 @@ export const collectorPorts = (config: CollectorConfig): number[] => [
   ...config.service.telemetry.metrics.readers.map(({ pull }) => pull.exporter.prometheus.port),
 ];
 
-/** The default of a port in Lantern's configuration. */
+/** Returns the default of a port in Lantern's configuration. */
 const lanternPort = (variable: string): number => {
   const [, port] =
     new RegExp(`${variable}: port\\.default\\(([\\d_]+)\\)`).exec(read('apps/lantern/src/config.ts')) ?? [];
@@ -67,7 +67,7 @@ export const lanternPorts = {
 
 const lokiConfig = readYaml<{ server: { http_listen_port: number } }>('docker/loki/config.yaml');
 
-/** Ports that each container listens on, from the configuration that it is given, else from what its image does. */
+/** Ports that each container listens on, from its configuration, else the defaults of its image. */
 export const listening: Readonly<Record<string, readonly number[]>> = {
   ...Object.fromEntries(
     Object.keys(shopPorts).map((name) => [name, [Number(compose.services[name]?.build?.args.PORT)]]),
@@ -76,16 +76,16 @@ export const listening: Readonly<Record<string, readonly number[]>> = {
   collector: collectorPorts(readYaml('docker/collector/config.yaml')),
   jaeger: collectorPorts(readYaml('docker/jaeger/config.yaml')),
   loki: [lokiConfig.server.http_listen_port],
-  // What these images listen on when nothing is said.
+  // Default ports of these images.
   postgres: [5432],
   prometheus: [9090],
   alertmanager: [9093],
   grafana: [3000],
 };
 
-/** The metric that every service exposes, and the labels it has there. */
+/** Metric that every service exposes, and its labels. */
 export const REQUEST_METRIC = 'http_server_request_duration_seconds';
 export const REQUEST_LABELS = ['service', 'http_request_method', 'http_route', 'http_response_status_code'];
 
-/** Labels of a log stream; everything else about a line is structured metadata or stands in the line. */
+/** Labels of a log stream. Other fields are structured metadata, or part of the line. */
 export const STREAM_LABELS = ['service', 'env', 'level', 'service_name'];

@@ -3,16 +3,16 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from './workspace.js';
 
-/** Where `npm run programs` puts what it installs. */
+/** Folder of the programs that `npm run programs` installs. */
 export const PROGRAMS_FOLDER = join(root, 'node_modules', '.cache', 'lantern-deploy-checks', 'bin');
 
-/** The path of an installed program; undefined where it is missing. */
+/** Returns the path of an installed program. Undefined if it is not installed. */
 export const findProgram = (name: string): string | undefined =>
   [PROGRAMS_FOLDER, ...(process.env.PATH ?? '').split(delimiter)]
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
 
-/** Runs a program in the workspace's root and returns all that it printed; fails with that when it fails. */
+/** Runs a program in the root of the workspace; returns its output. Throws with the output if the program fails. */
 export const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string => {
   const { status, stdout, stderr, error }: SpawnSyncReturns<string> = spawnSync(program, args, {
     cwd: root,

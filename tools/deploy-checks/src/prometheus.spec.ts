@@ -12,7 +12,7 @@ describeWithProgram(
   'promtool',
   'Prometheus’ own checks',
   (promtool) => {
-    it.each(files('docker/prometheus/rules/*.yml'))('%s holds valid rules', (path) => {
+    it.each(files('docker/prometheus/rules/*.yml'))('%s contains valid rules', (path) => {
       expect(run(promtool, ['check', 'rules', path])).toContain('SUCCESS');
     });
 
@@ -23,7 +23,7 @@ describeWithProgram(
     it('docker/prometheus/prometheus.yml is a valid configuration', () => {
       const folder = mkdtempSync(join(tmpdir(), 'lantern-prometheus-'));
       try {
-        // Inside the container the rules are mounted there.
+        // Path of the rules inside the container.
         const here = read('docker/prometheus/prometheus.yml').replace(
           '/etc/prometheus/rules',
           join(root, 'docker/prometheus/rules'),

@@ -6,9 +6,9 @@ export interface Selector {
 }
 
 /**
- * The selectors of an expression.
+ * Returns the selectors of an expression.
  *
- * @throws Error with the place when the expression is no PromQL
+ * @throws Error with the position if the expression is not valid PromQL.
  */
 export const selectorsOf = (expression: string): Selector[] => {
   const selectors: { metric: string; labels: string[] }[] = [];
@@ -26,7 +26,7 @@ export const selectorsOf = (expression: string): Selector[] => {
   return selectors;
 };
 
-/** Grafana puts times and chosen values in place of its variables before it asks. */
+/** Replaces Grafana's variables by example values, as Grafana does before a query. */
 export const withoutVariables = (expression: string): string =>
   expression
     .replaceAll(/\$__(?:rate_interval|interval|range)/g, '5m')

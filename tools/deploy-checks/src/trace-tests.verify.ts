@@ -11,7 +11,7 @@ import { describeWithProgram } from './describe-with-program.js';
 import { freePort } from './free-port.js';
 import { readYaml, root } from './workspace.js';
 
-/** Runs the suites of apps/shop-e2e on a system that runs, and returns what they print; fails with that when they fail. */
+/** Runs the suites of apps/shop-e2e on a running system; returns their output. Throws with the output if they fail. */
 const runTraceTests = async (urls: SystemUrls): Promise<string> => {
   const tests = spawn(
     process.execPath,
@@ -85,8 +85,8 @@ interface Settings {
 }
 
 /**
- * The configuration of docker/, moved to loopback, with Lantern in Jaeger's place, and without service_graph, which Go's
- * module proxy does not carry: it counts calls and touches no span.
+ * Configuration of docker/ on loopback, with Lantern in place of Jaeger, and without service_graph, which Go's module proxy
+ * does not have: it computes metrics and changes no span.
  */
 const collectorOnLoopback = async (
   port: number,
@@ -111,10 +111,10 @@ const collectorOnLoopback = async (
 };
 
 describeWithProgram('otelcol', 'the trace tests with the Collector between services and store', (otelcol) => {
-  it('pass: it redacts, counts, samples and delivers what the tests look for', async () => {
+  it('pass: the Collector redacts, computes metrics, samples and exports the spans of the tests', async () => {
     const folder = folders[0] ?? tmpdir();
     const [port, healthPort] = [await freePort(), await freePort()];
-    // Wins over the endpoint for all signals, which the launcher sets to Lantern's.
+    // Overrides the endpoint for all signals, which the launcher sets to Lantern's.
     system = await TemporarySystem.start({
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://127.0.0.1:${port}/v1/traces`,
     });
@@ -122,7 +122,7 @@ describeWithProgram('otelcol', 'the trace tests with the Collector between servi
     writeFileSync(file, stringify(await collectorOnLoopback(port, healthPort, system.urls.otlp, folder)));
     const collector: ChildProcess = spawn(otelcol, ['--config', file], {
       stdio: 'ignore',
-      // Longer than slow_product takes, shorter than the tests wait.
+      // Longer than an order for slow_product, shorter than the timeout of the tests.
       env: { ...process.env, TRACE_SAMPLE_PERCENT: '100', TRACE_DECISION_WAIT: '4s', GOMEMLIMIT: '400MiB' },
     });
     const ended = once(collector, 'exit');

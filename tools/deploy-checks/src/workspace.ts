@@ -5,7 +5,7 @@ import { type ScalarTag, parseAllDocuments } from 'yaml';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Files below the root, as paths from there with forward slashes, sorted. */
+/** Returns sorted paths of files, relative to the root, with forward slashes. */
 export const files = (...patterns: string[]): string[] =>
   globSync(patterns, { cwd: root, exclude: (path) => path.includes('node_modules') })
     .map((path) => path.replaceAll('\\', '/'))
@@ -13,16 +13,16 @@ export const files = (...patterns: string[]): string[] =>
 
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-/** Compose's own tags: what they wrap is what counts here. */
+/** Compose's own YAML tags, replaced by the values that they contain. */
 const composeTags = ['!override', '!reset'].flatMap((tag): ScalarTag[] => [
   { tag, collection: 'seq' } as unknown as ScalarTag,
   { tag, collection: 'map' } as unknown as ScalarTag,
 ]);
 
 /**
- * The documents of a YAML text, anchors and merge keys resolved.
+ * Parses the documents of a YAML text and resolves anchors and merge keys.
  *
- * @throws Error that names the file and the place; a key that stands twice is one.
+ * @throws Error with the file and the position, also for a duplicate key.
  */
 export const parseYaml = (text: string, path: string): unknown[] =>
   parseAllDocuments(text, { merge: true, uniqueKeys: true, customTags: composeTags }).map((document) => {
@@ -31,7 +31,7 @@ export const parseYaml = (text: string, path: string): unknown[] =>
     return document.toJS({ maxAliasCount: 1000 }) as unknown;
   });
 
-/** The one document of a YAML file, as what the caller knows it to be: schemas are checked by the programs that read it. */
+/** Parses a YAML file with one document. Its schema is checked by the programs that read it. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the cast stands once, here
 export const readYaml = <T>(path: string): T => {
   const documents = parseYaml(read(path), path);

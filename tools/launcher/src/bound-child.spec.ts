@@ -15,7 +15,7 @@ let npm: ChildProcess;
 type Level = 'front' | 'middle' | 'leaf';
 let pids: Record<Level, number>;
 
-/** The levels of `npm start`: npm, its shell, a front, a process in the middle, and a leaf that ends when told. */
+/** Processes of `npm start`: npm, its shell, a front process, one in the middle, and a leaf that ends on a signal. */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lantern-npm-start-'));
   const level = (name: string, code: string): void => {
@@ -59,7 +59,7 @@ const allGone = (): Promise<true> =>
     Promise.resolve(Object.values(pids).some(isAlive) ? undefined : (true as const)),
   );
 
-describe('processes that npm start has started', () => {
+describe('processes of npm start', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)('all end after %s to npm', async (signal) => {
     await start();
     npm.kill(signal);
@@ -75,7 +75,7 @@ describe('processes that npm start has started', () => {
     },
   );
 
-  it('are started without a shell between by the scripts of the workspace', () => {
+  it('are started without a shell in between', () => {
     const { scripts } = JSON.parse(
       readFileSync(fileURLToPath(new URL('../../../package.json', import.meta.url)), 'utf8'),
     ) as { scripts: Record<string, string> };

@@ -20,7 +20,7 @@ describe('the card', () => {
     expect(card).toMatch(/fail_product, 504 +http:\/\/127\.0\.0\.1:16686\/trace\/abc/);
   });
 
-  it('gives a request to try and fits one screen, also when no order was sent', () => {
+  it('shows a request to try and fits on one screen, even without demo orders', () => {
     const card = renderCard({ urls, orders: [], logDir: '/logs' });
     expect(card).toContain('curl -X POST http://127.0.0.1:8080/orders');
     expect(card).not.toContain('Two orders');

@@ -3,12 +3,12 @@ import type { SystemUrls } from './system.js';
 
 export interface CardContent {
   readonly urls: SystemUrls;
-  /** Empty when no demo orders were sent. */
+  /** Demo orders that were sent; may be empty. */
   readonly orders: readonly DemoOrder[];
   readonly logDir: string;
 }
 
-/** What a new user needs next, as text of one screen. */
+/** Renders the first steps of a new user, on one screen. */
 export const renderCard = ({ urls, orders, logDir }: CardContent): string => {
   const demo = orders.map(
     ({ product, status, traceId }) =>
@@ -16,7 +16,7 @@ export const renderCard = ({ urls, orders, logDir }: CardContent): string => {
   );
   return [
     '',
-    '  Lantern is lit.',
+    '  Lantern is ready.',
     '',
     `  Traces and logs     ${urls.jaeger}`,
     `  The shop            ${urls.gateway}/docs`,

@@ -33,7 +33,7 @@ const sendOrder = async ({ gateway, jaeger }: SystemUrls, product: string): Prom
   return { product, status: response.status, traceId };
 };
 
-/** The tutorial's two orders: one that succeeds, and one whose payment fails. */
+/** Sends the tutorial's two orders: one that succeeds, and one whose payment fails. */
 export const sendDemoOrders = async (urls: SystemUrls): Promise<DemoOrder[]> => [
   await sendOrder(urls, 'laptop'),
   await sendOrder(urls, 'fail_product'),

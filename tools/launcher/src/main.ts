@@ -36,15 +36,15 @@ const run = async ({ ports, demo, dataDir }: StartOptions): Promise<void> => {
     console.log('\nStopping: services first, so that their last spans and lines still arrive …');
     stopping = starting.then(
       (system) => system.stop(),
-      // A start that fails or is abandoned stops what it has started.
+      // A start that fails or is aborted stops the processes that it has started.
       () => undefined,
     );
     abandoning.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  // The process that started this one over IPC is gone, killed perhaps, and can no longer stop it.
+  // The parent process has ended, perhaps by SIGKILL, and can no longer stop this one.
   process.once('disconnect', stop);
-  // The listener alone must not keep the launcher alive.
+  // The listener must not keep the launcher alive.
   process.channel?.unref();
   if (process.send !== undefined && !process.connected) stop();
 
@@ -58,13 +58,13 @@ const run = async ({ ports, demo, dataDir }: StartOptions): Promise<void> => {
   const orders = demo && stopping === undefined ? await sendDemoOrders(system.urls) : [];
   if (stopping === undefined) console.log(renderCard({ urls: system.urls, orders, logDir }));
 
-  // Half a shop would only confuse: when one process ends by itself, everything stops.
+  // A part of the shop is of no use: when one process ends unexpectedly, all are stopped.
   const first = await Promise.race(
     system.processes.map(async (child) => ({ child, how: await child.exited })),
   );
   if (!first.child.isStopping) {
     console.error(
-      `\n${first.child.name} ended by itself (${first.how}); see ${join(logDir, first.child.name)}.log.`,
+      `\n${first.child.name} ended unexpectedly (${first.how}); see ${join(logDir, first.child.name)}.log.`,
     );
     process.exitCode = 1;
     stop();
@@ -72,7 +72,7 @@ const run = async ({ ports, demo, dataDir }: StartOptions): Promise<void> => {
   await stopping;
 };
 
-/** A terminal that has closed takes no more messages. Without a listener the next one would end the launcher alone. */
+/** Ignores errors of a closed terminal. Without a listener they would end the launcher, but not the stack. */
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {

@@ -19,7 +19,7 @@ const start = (script: string): ManagedProcess =>
 const READY = `process.send({ type: 'ready', urls: { http: 'http://127.0.0.1:1' } });`;
 
 describe('a managed process', () => {
-  it('is ready when it says so, with its URLs, and ends when asked to', async () => {
+  it('is ready with its URLs when it reports so, and ends on stop()', async () => {
     const child = start(
       `process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000); ${READY}`,
     );
@@ -28,7 +28,7 @@ describe('a managed process', () => {
     expect(await child.stop()).toBe(0);
   });
 
-  it('writes what it prints to its log file', async () => {
+  it('writes its output to its log file', async () => {
     const child = start(
       `console.log(process.env.GREETING); console.error('and an error'); ${READY} process.disconnect();`,
     );
@@ -38,7 +38,7 @@ describe('a managed process', () => {
     expect(readFileSync(log, 'utf8')).toMatch(/hello[\s\S]*and an error/);
   });
 
-  it('that ends before it is ready fails with its last words', async () => {
+  it('that ends before it is ready fails with its last output', async () => {
     const child = start(`console.error('PORT is "x": it must be a number'); process.exit(3);`);
     await expect(child.ready).rejects.toThrow(ProcessFailedError);
     await expect(child.ready).rejects.toThrow(/example ended \(3\)[\s\S]*PORT is "x"/);

@@ -4,15 +4,15 @@ import { dirname } from 'node:path';
 
 export interface ProcessOptions {
   readonly name: string;
-  /** Arguments of this Node, the script among them. */
+  /** Arguments of Node, including the script. */
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Receives what the process prints; made when missing, overwritten when present. */
+  /** File for the output of the process. Created or overwritten. */
   readonly logFile: string;
 }
 
-/** What each process reports over its IPC channel once it serves. */
+/** Message that each process sends over its IPC channel once it listens. */
 export interface ReadyMessage {
   readonly type: 'ready';
   readonly urls: Readonly<Record<string, string>>;
@@ -23,20 +23,20 @@ const isReadyMessage = (message: unknown): message is ReadyMessage =>
 
 const LAST_LINES = 15;
 
-/** Services promise to be gone 10 seconds after SIGTERM; what is not gets SIGKILL. */
+/** Time between SIGTERM and SIGKILL. Services end within 10 seconds after SIGTERM. */
 const STOP_DEADLINE_MS = 12_000;
 
-/** The process ended before it was ready, or without being asked to. */
+/** A process that ended before it was ready. */
 export class ProcessFailedError extends Error {
   override readonly name = 'ProcessFailedError';
 }
 
-/** A child process of ours, from its start to its end. */
+/** Child process of the launcher. */
 export class ManagedProcess {
   readonly name: string;
-  /** The URLs that the process serves. Rejects with {@link ProcessFailedError} when it ends before. */
+  /** URLs of the process, once it is ready. Rejects with {@link ProcessFailedError} if it ends before. */
   readonly ready: Promise<Readonly<Record<string, string>>>;
-  /** Fulfils with the exit code, or the signal's name. */
+  /** Fulfills with the exit code, or with the name of the signal. */
   readonly exited: Promise<number | NodeJS.Signals>;
   #child: ChildProcess;
   #lastLines: string[] = [];
@@ -50,7 +50,7 @@ export class ManagedProcess {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Its own process group: Ctrl-C reaches the launcher alone, which then stops everyone in order.
+      // Its own process group: Ctrl-C reaches only the launcher, which stops the processes in order.
       detached: true,
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -72,7 +72,7 @@ export class ManagedProcess {
       });
       void this.exited.then((how) => reject(new ProcessFailedError(this.#obituary(how, logFile))));
     });
-    // Whoever starts a process awaits `ready`; a failure that comes while it is not yet awaited must not end the launcher.
+    // The caller may await `ready` later: until then a rejection must not end the launcher.
     this.ready.catch(() => undefined);
   }
 
@@ -88,7 +88,7 @@ export class ManagedProcess {
     this.#child.kill(signal);
   }
 
-  /** Asks the process to end, and ends it by force after the deadline. Idempotent. */
+  /** Sends SIGTERM, and SIGKILL after the deadline. Idempotent. */
   async stop(): Promise<number | NodeJS.Signals> {
     this.#stopping = true;
     this.#child.kill('SIGTERM');
@@ -106,6 +106,6 @@ export class ManagedProcess {
 
   #obituary(how: number | NodeJS.Signals, logFile: string): string {
     const said = this.#lastLines.map((line) => `  ${line}`).join('\n');
-    return `${this.name} ended (${how}) before it was ready. Its last words, in full in ${logFile}:\n${said}`;
+    return `${this.name} ended (${how}) before it was ready. Its last output (all of it is in ${logFile}):\n${said}`;
   }
 }

@@ -12,28 +12,31 @@ describe('the options of npm start', () => {
     });
   });
 
-  it('choose single ports, 0 being any free one, and leave the others', () => {
+  it('set single ports, 0 for any free one, and leave the others at their defaults', () => {
     const { ports } = parseOptions(['--gateway-port', '9090', '--loki-port=0']);
     expect(ports).toEqual({ ...DEFAULT_PORTS, gateway: 9090, loki: 0 });
   });
 
-  it('switch the demo orders off', () => {
+  it('disable the demo orders', () => {
     expect(parseOptions(['--no-demo']).demo).toBe(false);
   });
 
-  it('choose the folder of data and logs', () => {
+  it('set the folder of data and logs', () => {
     expect(parseOptions(['--data-dir', 'elsewhere']).dataDir).toBe('elsewhere');
   });
 
-  it.each(['65536', '-1', 'http', '80.5', ''])('refuse "%s" as a port, naming option and range', (text) => {
-    expect(() => parseOptions([`--ui-port=${text}`])).toThrow(/--ui-port .*0 .*65535/);
-  });
+  it.each(['65536', '-1', 'http', '80.5', ''])(
+    'reject "%s" as a port, with the option and the range in the message',
+    (text) => {
+      expect(() => parseOptions([`--ui-port=${text}`])).toThrow(/--ui-port .*0 .*65535/);
+    },
+  );
 
-  it.each([['--demo'], ['now']])('refuse %s, which is none of them', (word) => {
+  it.each([['--demo'], ['now']])('reject the unknown argument %s', (word) => {
     expect(() => parseOptions([word])).toThrow(UsageError);
   });
 
-  it('are all explained by the help', () => {
+  it('are all in the help', () => {
     for (const { option } of Object.values(PORT_OPTIONS)) expect(USAGE).toContain(`--${option} <port>`);
     expect(USAGE).toContain('--no-demo');
     expect(USAGE).toContain('--data-dir <folder>');

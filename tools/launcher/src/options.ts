@@ -3,14 +3,14 @@ import { DEFAULT_PORTS, PORT_OPTIONS, type Ports } from './ports.js';
 
 export interface StartOptions {
   readonly ports: Ports;
-  /** Send the tutorial's two orders once everything is ready. */
+  /** Send the tutorial's two orders once the system is ready. */
   readonly demo: boolean;
-  /** Folder of the data and the log files; undefined: `.lantern` in the workspace. */
+  /** Folder of data and log files. Undefined: `.lantern` in the workspace. */
   readonly dataDir: string | undefined;
   readonly help: boolean;
 }
 
-/** A word on the command line that is not understood; the message says which and what is allowed. */
+/** Invalid command line. The message contains the argument and the allowed values. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -62,10 +62,10 @@ export const parseOptions = (args: readonly string[]): StartOptions => {
 export const USAGE = [
   'npm start -- [options]',
   '',
-  'Starts Lantern and the three services of the shop, and sends two orders to look at.',
+  'Starts Lantern and the three services of the shop, and sends two orders.',
   '',
-  '  --no-demo                   send no orders',
-  '  --data-dir <folder>         where data and logs are kept (default .lantern)',
+  '  --no-demo                   do not send the two orders',
+  '  --data-dir <folder>         folder of data and logs (default .lantern)',
   ...portNames.map((name) => {
     const { option, purpose } = PORT_OPTIONS[name];
     return `  ${`--${option} <port>`.padEnd(27)} ${purpose} (default ${DEFAULT_PORTS[name]}, 0: any free one)`;

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ANY_FREE_PORTS, takenPorts } from './ports.js';
 
 describe('the check of the ports', () => {
-  it('names each taken port, what it is for, and how to choose another', async () => {
+  it('reports each taken port, its purpose, and how to choose another', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -20,7 +20,7 @@ describe('the check of the ports', () => {
     expect(await takenPorts({ ...ANY_FREE_PORTS, ui: port })).toEqual([]);
   });
 
-  it('has nothing to say about ports that may be any', async () => {
+  it('accepts port 0', async () => {
     expect(await takenPorts(ANY_FREE_PORTS)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** 0 means any free port. */
+/** Ports of the system. 0 means any free port. */
 export interface Ports {
   readonly gateway: number;
   readonly userService: number;
@@ -34,7 +34,7 @@ export const ANY_FREE_PORTS: Ports = {
   sampling: 0,
 };
 
-/** The option of `npm start` that chooses each port, and what it is for. */
+/** Option of `npm start` for each port, and the purpose of the port. */
 export const PORT_OPTIONS: Readonly<Record<keyof Ports, { option: string; purpose: string }>> = {
   gateway: { option: 'gateway-port', purpose: 'the api-gateway' },
   userService: { option: 'user-service-port', purpose: 'the user-service' },
@@ -53,7 +53,7 @@ const isTaken = (port: number): Promise<boolean> =>
     probe.listen({ port, host: '127.0.0.1' }, () => probe.close(() => resolve(false)));
   });
 
-/** One sentence for each port that is taken: which, what it is for, how to choose another. */
+/** Returns an error message for each taken port: its purpose, and how to choose another. */
 export const takenPorts = async (ports: Ports): Promise<string[]> => {
   const names = Object.keys(PORT_OPTIONS) as (keyof Ports)[];
   const sentences = await Promise.all(

@@ -6,7 +6,7 @@ interface Entry {
   readonly state: string;
 }
 
-/** Every process of this machine, by the `ps` of POSIX. */
+/** Returns every process of this machine, from the POSIX command `ps`. */
 const processTable = (): Entry[] =>
   execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' })
     .split('\n')
@@ -16,11 +16,11 @@ const processTable = (): Entry[] =>
       return { pid: Number(pid), parent: Number(parent), state };
     });
 
-/** Whether a process runs; one that has ended and was not waited for (`Z`) does not. */
+/** Returns whether a process runs. A zombie (`Z`) does not. */
 export const isAlive = (pid: number): boolean =>
   processTable().some((entry) => entry.pid === pid && !entry.state.startsWith('Z'));
 
-/** The process and everything that it and its children have started. */
+/** Returns the process and all of its descendants. */
 export const withDescendants = (pid: number): number[] => {
   const table = processTable();
   const family = [pid];

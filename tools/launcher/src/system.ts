@@ -5,15 +5,15 @@ import type { Ports } from './ports.js';
 
 export interface SystemOptions {
   readonly ports: Ports;
-  /** The services' databases and Lantern's traces live below it. */
+  /** Folder of the services' databases and of Lantern's data. */
   readonly dataDir: string;
-  /** One file for each process. */
+  /** Folder with one log file for each process. */
   readonly logDir: string;
-  /** Added to the environment of every process. */
+  /** Additional environment variables of every process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Abandons the start: what has been started is stopped, all at once, and the start rejects. */
+  /** Aborts the start: all started processes are stopped, and the start rejects. */
   readonly signal?: AbortSignal;
-  /** Told as each process becomes ready, in whatever order that happens. */
+  /** Called when a process becomes ready, in any order. */
   readonly onReady?: (name: string, url: string) => void;
 }
 
@@ -21,7 +21,7 @@ export interface SystemUrls {
   readonly gateway: string;
   readonly userService: string;
   readonly orderService: string;
-  /** Jaeger's query API and the web UI. */
+  /** URL of Jaeger's query API and of the web UI. */
   readonly jaeger: string;
   readonly otlp: string;
   readonly loki: string;
@@ -31,7 +31,7 @@ const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 
 const loopback = (port: number): string => `http://127.0.0.1:${port}`;
 
-/** Lantern and the three services of the shop, each a process of its own. */
+/** Lantern and the three services of the shop, each in its own process. */
 export class System {
   private constructor(
     readonly urls: SystemUrls,
@@ -40,10 +40,10 @@ export class System {
   ) {}
 
   /**
-   * Starts all four and waits until each one serves. When one fails, the others are stopped.
+   * Starts all four and waits until each one is ready. If one fails, the others are stopped.
    *
-   * @throws ProcessFailedError with the last lines of the process that failed
-   * @throws AbortError when the start is abandoned before it has started all of them
+   * @throws ProcessFailedError with the last output of the failed process.
+   * @throws AbortError if the start is aborted before all processes were started.
    */
   static async start(options: SystemOptions): Promise<System> {
     const started: ManagedProcess[] = [];
@@ -80,7 +80,7 @@ export class System {
       onReady?.(process.name, urls.http ?? urls.jaeger ?? '');
       return urls;
     };
-    /** A URL is known before its process serves, unless its port is any free one. */
+    /** Returns the URL without waiting for the process, unless its port is 0. */
     const urlOf = async (port: number, urls: Promise<Readonly<Record<string, string>>>, key: string) =>
       port === 0 ? ((await urls)[key] ?? '') : loopback(port);
 
@@ -96,7 +96,7 @@ export class System {
       LANTERN_SAMPLING_PORT: String(ports.sampling),
     });
     const lanternUrls = urlsOf(lantern);
-    // Each failure is seen where its process is awaited below; a second one must not go unhandled meanwhile.
+    // Failures are handled below, where each process is awaited. Until then a rejection must not go unhandled.
     lanternUrls.catch(() => undefined);
     const telemetry = {
       OTEL_EXPORTER_OTLP_ENDPOINT: await urlOf(ports.otlp, lanternUrls, 'otlp'),
@@ -135,7 +135,7 @@ export class System {
     return [...this.services, this.lantern];
   }
 
-  /** The services first, from the edge inwards, so that their last spans and lines still find Lantern. */
+  /** Stops the services first, so that Lantern still receives their last spans and log lines. */
   async stop(): Promise<void> {
     await Promise.all(this.services.map((service) => service.stop()));
     await this.lantern.stop();

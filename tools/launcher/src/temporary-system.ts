@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ANY_FREE_PORTS } from './ports.js';
 import { System, type SystemUrls } from './system.js';
 
-/** A system on free ports with data of its own, both gone after {@link stop}: what tests run against. */
+/** System under test, on free ports and with a temporary data folder, which {@link stop} deletes. */
 export class TemporarySystem {
   private constructor(
     readonly system: System,

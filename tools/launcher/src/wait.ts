@@ -1,7 +1,7 @@
 /**
- * Asks again and again until the answer is there.
+ * Polls until there is a result.
  *
- * @throws Error naming what was waited for, once the deadline has passed
+ * @throws Error with the description of the condition, after the deadline.
  */
 export const waitFor = async <T>(
   what: string,
@@ -12,7 +12,7 @@ export const waitFor = async <T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`Waited ${deadlineMs / 1000} s in vain for ${what}.`);
+    if (Date.now() > deadline) throw new Error(`Waited ${deadlineMs / 1000} s for ${what}, in vain.`);
     await new Promise((resolve) => setTimeout(resolve, intervalMs));
   }
 };

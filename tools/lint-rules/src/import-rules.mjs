@@ -1,10 +1,10 @@
-// Who may import whom. `eslint.config.mjs` turns this table into lint rules; import-rules.spec.ts beside it
-// breaks each rule once and expects the lint to fail with the reason given here.
+// Allowed imports between projects. `eslint.config.mjs` converts this table to lint rules; import-rules.spec.ts violates each
+// rule once and expects an error with the reason from this table.
 import { dirname, relative, resolve } from 'node:path';
 
 /**
  * @typedef {object} ImportRule
- * @property {string} from      the folder of the project
+ * @property {string} from      folder of the project
  * @property {string[]} may     packages of this workspace that it may import (by the entry points that their
  *                              package.json exports, sub-paths included)
  * @property {string[]} [never] outside packages that must not appear, as patterns of `no-restricted-imports`
@@ -164,7 +164,7 @@ const plugin = { rules: { 'relative-paths-stay-inside': relativePathsStayInside 
 
 const escape = (text) => text.replace(/[/.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** Any package of the workspace that the rule does not allow, as a regular expression over the specifier. */
+/** Returns a regular expression that matches specifiers of all packages of the workspace that the rule does not allow. */
 const forbiddenPackages = ({ may }) => {
   const allowed = may.map((name) =>
     name.includes('/') ? `${escape(name)}$` : String.raw`${escape(name)}(?:\/|$)`,
@@ -174,7 +174,7 @@ const forbiddenPackages = ({ may }) => {
 
 const isTest = ['**/*.spec.ts', '**/*.spec.tsx', '**/testing/**', '**/jest.config.ts', '**/vite.config.ts'];
 
-/** Flat-config entries of ESLint, one or two a rule. */
+/** ESLint flat-config entries, one or two for each rule. */
 export const importRulesForEslint = importRules.flatMap((rule) => {
   const own = escape(SCOPE + rule.from.split('/').at(-1));
   const boundaries = [
@@ -200,7 +200,7 @@ export const importRulesForEslint = importRules.flatMap((rule) => {
       },
     },
     {
-      // Tests run in Node whatever they test, and need the real exporter, framework or server.
+      // Tests run in Node and need the real exporter, framework or server.
       files: [`${rule.from}/src/**/*.{ts,tsx}`],
       ignores: isTest,
       rules: { 'no-restricted-imports': ['error', { patterns: [...boundaries, ...outside] }] },

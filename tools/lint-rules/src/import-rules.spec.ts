@@ -8,7 +8,7 @@ import { importRules, importRulesForEslint } from './import-rules.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-// Only the import rules, on the real file patterns: the type-aware rest would need the files to exist.
+// Only the import rules, on the real file patterns: type-aware rules need existing files.
 const eslint = new ESLint({
   cwd: root,
   overrideConfigFile: true,
@@ -23,7 +23,7 @@ const messagesFor = async (file: string, code: string): Promise<string[]> => {
   return (result?.messages ?? []).map(({ message }) => message);
 };
 
-/** The rows of the table "The projects" in docs/architecture.md: project folder and what it may import. */
+/** Parses the table "The projects" of docs/architecture.md: project folder and allowed imports. */
 const documentedRules = (): Map<string, string[]> => {
   const rows = new Map<string, string[]>();
   const table = readFileSync(`${root}docs/architecture.md`, 'utf8')
@@ -38,7 +38,7 @@ const documentedRules = (): Map<string, string[]> => {
 };
 
 describe('the import rules', () => {
-  it('are the table of docs/architecture.md', () => {
+  it('equal the table of docs/architecture.md', () => {
     const rules = new Map(importRules.map(({ from, may }) => [from, may]));
     const documented = documentedRules();
     for (const [project, may] of documented)
@@ -51,7 +51,7 @@ describe('the import rules', () => {
     expect(importRules.map(({ from }) => from).sort()).toEqual(projects.sort());
   });
 
-  it('refuse, in each project, a package of the workspace that is not on its list, and print the reason', async () => {
+  it('reject, in each project, a package of the workspace that is not on its list, and print the reason', async () => {
     const everyPackage = importRules.map(({ from }) => from.split('/').at(-1));
     for (const rule of importRules) {
       const own = rule.from.split('/').at(-1);
@@ -69,7 +69,7 @@ describe('the import rules', () => {
     }
   });
 
-  it('refuse outside packages that would tie a project to the wrong platform', async () => {
+  it('reject external packages that would tie a project to the wrong platform', async () => {
     for (const rule of importRules) {
       for (const pattern of rule.never ?? []) {
         const specifier = pattern.replace('*', 'anything');
@@ -79,7 +79,7 @@ describe('the import rules', () => {
     }
   });
 
-  it('refuse an app as an import, from anywhere', async () => {
+  it('reject the import of an app in every project', async () => {
     const messages = await messagesFor(
       'apps/order-service/src/orders/violation.ts',
       `export { x } from '@lantern/user-service';`,
@@ -102,18 +102,18 @@ describe('the import rules', () => {
       expect((await messagesFor(file, code)).join()).toContain('by its package name');
   });
 
-  it("keep benchmarks, which import their own project's source, under every other rule", async () => {
+  it("apply to benchmarks, which may import their own project's source", async () => {
     const file = 'libs/telemetry-store/bench/x.ts';
     expect(await messagesFor(file, `import { a } from '../src/trace-store.js';`)).toEqual([]);
     expect(await messagesFor(file, `import { a } from '@lantern/lantern';`)).toHaveLength(1);
   });
 
-  it("refuse a project's own entry point from inside", async () => {
+  it("reject the import of a project's own entry point", async () => {
     const messages = await messagesFor('libs/otlp/src/x.ts', `import '@lantern/otlp';`);
     expect(messages.join()).toContain('never its own entry point');
   });
 
-  it('keep Node out of the browser code, but not out of its tests', async () => {
+  it('reject Node modules in browser code, but not in its tests', async () => {
     const code = `import { readFileSync } from 'node:fs';`;
     expect(await messagesFor('apps/lantern-ui/src/pages/x.ts', code)).toHaveLength(1);
     expect(await messagesFor('apps/lantern-ui/src/pages/x.spec.ts', code)).toEqual([]);

@@ -31,7 +31,7 @@ describe('nx affected', () => {
     );
   });
 
-  it('names every project that reads a library, through others as well', async () => {
+  it('names every project that depends on a library, transitively', async () => {
     expect(await affectedBy('libs/telemetry-model/src/span.ts')).toEqual(
       expect.arrayContaining([
         '@lantern/otlp',
@@ -42,7 +42,7 @@ describe('nx affected', () => {
     );
   });
 
-  it('leaves the services out for a change in the backend: they meet only over the wire', async () => {
+  it('does not name the services for a change in the backend: they share only the protocol', async () => {
     expect(await affectedBy('apps/lantern/src/lantern.ts')).not.toEqual(
       expect.arrayContaining(['@lantern/order-service']),
     );

@@ -4,7 +4,7 @@ const url = (variable: string): string => {
   return value.replace(/\/$/, '');
 };
 
-/** Where the system under test is reached. */
+/** URLs of the system under test. */
 export const environment = {
   gateway: url('GATEWAY_URL'),
   jaeger: url('JAEGER_URL'),

@@ -1,6 +1,5 @@
 /**
- * Parts of an output that differ from run to run: `…` stands for any text; times, durations and ids stand for others of
- * their kind.
+ * Variable parts of an output: `…` matches any text; a time, a duration or an ID matches any other of its kind.
  */
 const VARIABLE =
   /(?<any>…)|(?<uuid>\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b)|(?<id>\b(?:[\da-f]{32}|[\da-f]{16})\b)|(?<time>\b\d{4}-\d\d-\d\dT[\d:.]+Z)|(?<duration>\b\d+(?:\.\d+)? ?m?s\b)|(?<home>\/home\/ada\/lantern)/gu;
@@ -15,18 +14,18 @@ const PATTERNS = {
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /**
- * Compares outputs with those that a document promises. An id of the document stands for the same id of the real outputs
- * in the whole document, as for a reader who replaces the printed trace id by the own one.
+ * Compares outputs with those of a document. Each ID of the document stands for one actual ID in the whole document, as for
+ * a reader who replaces the printed trace ID by their own.
  */
 export class ExpectedOutputs {
   private readonly actualIds = new Map<string, string>();
 
-  /** The command with the real ids in place of the document's. */
+  /** Returns the command with the actual IDs. */
   commandOf(text: string): string {
     return text.replaceAll(VARIABLE, (part) => this.actualIds.get(part) ?? part);
   }
 
-  /** Returns whether the output is the promised one. Learns the ids of an output that is. */
+  /** Returns whether an output matches, and remembers the actual IDs of one that does. */
   match(promised: string, output: string): boolean {
     const newIds = new Map<string, string>();
     let pattern = '';

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A way to a server that can be shut: who comes then finds the connection broken, as when the server is down. */
+/** TCP proxy that can be closed: connections are then reset, as if the server were down. */
 export class Gate {
   #isOpen = false;
   readonly #server: Server = createServer((incoming) => this.#pass(incoming));
@@ -8,7 +8,7 @@ export class Gate {
 
   private constructor(private readonly target: URL) {}
 
-  /** Shut, on a free port of the loopback, in front of the server with that URL. */
+  /** Creates a closed gate on a free loopback port, in front of the server with this URL. */
   static async before(target: string): Promise<Gate> {
     const gate = new Gate(new URL(target));
     await new Promise<void>((resolve) => gate.#server.listen(0, '127.0.0.1', resolve));

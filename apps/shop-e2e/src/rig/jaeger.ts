@@ -6,7 +6,7 @@ interface KeyValue {
   readonly value: string | number | boolean;
 }
 
-/** A span as Jaeger's query API shows it. */
+/** Span in Jaeger's legacy JSON. */
 interface WireSpan {
   readonly spanID: string;
   readonly operationName: string;
@@ -40,7 +40,7 @@ export interface SpanView {
   readonly events: readonly Readonly<Record<string, string | number | boolean>>[];
 }
 
-/** A trace as the Jaeger API shows it, with the questions that the tests ask of it. */
+/** Trace from Jaeger's API, with the queries that the tests need. */
 export class TraceView {
   readonly traceId: string;
   readonly spans: readonly SpanView[];
@@ -74,13 +74,13 @@ export class TraceView {
     return found[0];
   }
 
-  /** Spans whose parent is known or that have none; false while parts of the trace are still on their way. */
+  /** Whether every span is a root or has its parent in the trace; false until the whole trace has arrived. */
   get isConnected(): boolean {
     const ids = new Set(this.spans.map(({ spanId }) => spanId));
     return this.spans.every(({ parentId }) => parentId === undefined || ids.has(parentId));
   }
 
-  /** The spans as indented lines `service  name  kind`, children by their start, errors marked with ✗. */
+  /** Returns the spans as indented lines `service: name (kind)`, children sorted by start, failed spans marked with ✗. */
   tree(): string {
     const ids = new Set(this.spans.map(({ spanId }) => spanId));
     const lines: string[] = [];
@@ -112,14 +112,14 @@ export const findTrace = async (traceId: string): Promise<TraceView | undefined>
   return new TraceView(data[0]);
 };
 
-/** The trace once it holds at least so many spans. Services send theirs independently of each other. */
+/** Waits for a trace with at least this number of spans. Each service sends its own spans. */
 export const traceOf = (traceId: string, spanCount: number): Promise<TraceView> =>
   waitFor(`trace ${traceId} with ${spanCount} spans`, async () => {
     const trace = await findTrace(traceId);
     return trace !== undefined && trace.spans.length >= spanCount ? trace : undefined;
   });
 
-/** The id of the one trace that carries this correlation id. */
+/** Waits for the trace with this correlation ID; returns its trace ID. */
 export const traceIdOf = (correlationId: string): Promise<string> =>
   waitFor(`a trace with correlation id ${correlationId}`, async () => {
     const now = Date.now();
@@ -134,7 +134,7 @@ export const traceIdOf = (correlationId: string): Promise<string> =>
     return summaries[0]?.traceId;
   });
 
-/** Calls by edge, as `parent -> child`. */
+/** Returns the number of calls by edge, `parent -> child`. */
 export const dependencies = async (): Promise<ReadonlyMap<string, number>> => {
   const response = await get(`/api/dependencies?endTs=${Date.now() + 60_000}&lookback=3600000`);
   const { data } = (await response.json()) as {

@@ -3,7 +3,7 @@ import { environment } from './environment.js';
 
 export interface LogLine {
   readonly labels: Readonly<Record<string, string>>;
-  /** The line itself, which the services write as JSON. */
+  /** Fields of the line, which the services write as JSON. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -16,19 +16,19 @@ interface StreamsAnswer {
   };
 }
 
-/** Lines of the last hour that a LogQL query finds. */
+/** Returns the lines of the last hour that match a LogQL query. */
 export const queryLogs = async (query: string): Promise<readonly LogLine[]> => {
   const start = BigInt(Date.now() - 3_600_000) * 1_000_000n;
   const parameters = new URLSearchParams({ query, limit: '1000', start: start.toString() });
   const response = await fetch(`${environment.loki}/loki/api/v1/query_range?${parameters.toString()}`);
-  if (!response.ok) throw new Error(`Loki refused ${query}: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`Loki rejected ${query}: ${response.status} ${await response.text()}`);
   const { data } = (await response.json()) as StreamsAnswer;
   return data.result.flatMap(({ stream, values }) =>
     values.map(([, line]) => ({ labels: stream, fields: JSON.parse(line) as Record<string, unknown> })),
   );
 };
 
-/** Lines that a query finds, once there is one that satisfies the condition. */
+/** Waits for a line that matches a query and satisfies the condition. */
 export const waitForLog = (
   query: string,
   condition: (line: LogLine) => boolean = () => true,

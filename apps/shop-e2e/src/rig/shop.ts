@@ -25,7 +25,7 @@ const send = async (
   };
 };
 
-/** The tutorial's request, for a product of choice. */
+/** Sends the tutorial's order for a product. */
 export const order = (product: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
   send('/orders', { method: 'POST', body: JSON.stringify({ user_id: '1', product, quantity: 1 }) }, headers);
 

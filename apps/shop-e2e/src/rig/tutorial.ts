@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A shell command of the tutorial and the output that the tutorial promises. */
+/** Shell command of the tutorial, and its documented output. */
 export interface Step {
   readonly command: string;
   readonly output: string;
 }
 
-/** An excerpt of a source file that the tutorial shows. */
+/** Excerpt of a source file in the tutorial. */
 export interface Excerpt {
   /** Path from the root of the workspace. */
   readonly file: string;
@@ -18,7 +18,7 @@ export const workspace = fileURLToPath(new URL('../../../../', import.meta.url))
 
 const TUTORIAL = readFileSync(new URL('../../../../docs/tutorial.md', import.meta.url), 'utf8');
 
-/** A block ` ```sh ` and the block ` ```text ` below it. Blocks ` ```sh docker ` and ` ```sh example ` are not run. */
+/** Block ` ```sh ` and the block ` ```text ` below it. Blocks ` ```sh docker ` and ` ```sh example ` are not run. */
 const STEP = /^```sh\n(.*?)\n```\n\n```text\n(.*?)\n```$/gms;
 
 const EXCERPT = /^<!-- source: (\S+) -->\n\n```ts\n(.*?)\n```$/gms;
@@ -28,7 +28,7 @@ export const steps: readonly Step[] = [...TUTORIAL.matchAll(STEP)].map(([, comma
   output,
 }));
 
-/** Every block that a reader runs, with and without a promised output. */
+/** All commands that a reader runs, with and without a documented output. */
 export const runnableBlocks: readonly string[] = [...TUTORIAL.matchAll(/^```sh\n(.*?)\n```$/gms)].map(
   ([, command = '']) => command,
 );
@@ -40,7 +40,7 @@ export const excerpts: readonly Excerpt[] = [...TUTORIAL.matchAll(EXCERPT)].map(
   }),
 );
 
-/** Files of docs/ that the tutorial's pictures and links name. */
+/** Pictures and files that the tutorial links to, relative to docs/. */
 export const linkedFiles: readonly string[] = [...TUTORIAL.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(
   ([, path = '']) => path,
 );
