@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
-
-export const LANTERN_VERSION = version;
+export const { version: LANTERN_VERSION } = createRequire(import.meta.url)('../package.json') as {
+  version: string;
+};

@@ -75,7 +75,7 @@ const order = {
 };
 
 /** Measures orders with every span sent against the same shop with `OTEL_SDK_DISABLED`; returns the ratio of throughputs. */
-export async function measureChain({ rounds, requests }: ChainOptions): Promise<number> {
+export const measureChain = async ({ rounds, requests }: ChainOptions): Promise<number> => {
   const sink = new Child('sink', [program('sink')]);
   const variants = { untraced: { OTEL_SDK_DISABLED: 'true' }, traced: {} };
   const samples: Record<keyof typeof variants, { perSecond: number; cpu: number }[]> = {
@@ -116,4 +116,4 @@ export async function measureChain({ rounds, requests }: ChainOptions): Promise<
     ],
   );
   return ratio('perSecond');
-}
+};

@@ -12,8 +12,8 @@ export interface Usage extends Message {
   cpuMicros: number;
 }
 
-const deadlineMillis = 60_000;
-const stopMillis = 10_000;
+const DEADLINE_MILLIS = 60_000;
+const STOP_MILLIS = 10_000;
 
 /** A Node process that is measured. Whatever does not answer in a minute fails the benchmark, with what it printed. */
 export class Child {
@@ -48,7 +48,7 @@ export class Child {
         resolve(message as T);
       };
       const onExit = (): void => fail('ended');
-      const timer = setTimeout(() => fail('said nothing for a minute'), deadlineMillis);
+      const timer = setTimeout(() => fail('said nothing for a minute'), DEADLINE_MILLIS);
       const stopWaiting = (): void => {
         clearTimeout(timer);
         this.process.off('message', onMessage).off('exit', onExit);
@@ -71,7 +71,7 @@ export class Child {
   async stop(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    const force = setTimeout(() => this.process.kill('SIGKILL'), stopMillis);
+    const force = setTimeout(() => this.process.kill('SIGKILL'), STOP_MILLIS);
     // Each program here ends by itself when it is left alone; a signal would cost it its profile.
     this.process.disconnect();
     await ended;

@@ -12,7 +12,7 @@ interface Ready extends Message {
 }
 
 /** Long enough for every span to be on its way, in milliseconds. */
-const delayMillis = 300;
+const DELAY_MILLIS = 300;
 
 export interface HttpOptions {
   rounds: number;
@@ -31,7 +31,7 @@ export type AddedCpu = ReadonlyMap<string, readonly number[]>;
  * Measures `GET /users/:id` on one framework. In each round every variant is started anew; then all stand ready and
  * are asked in turn, a short block of requests each in random order, so that what the machine does besides meets them alike.
  */
-export async function measureHttp(framework: string, options: HttpOptions): Promise<AddedCpu> {
+export const measureHttp = async (framework: string, options: HttpOptions): Promise<AddedCpu> => {
   const variants = [bare, ...traced, ...(framework === 'express' ? [stockWithExpress] : [])].filter(
     ({ name }) => options.only === undefined || new RegExp(options.only).test(name),
   );
@@ -57,7 +57,7 @@ export async function measureHttp(framework: string, options: HttpOptions): Prom
     rows,
   );
   return new Map([...figures].map(([name, rounds]) => [name, rounds.map(({ added }) => added)]));
-}
+};
 
 /** Of one request, in microseconds of CPU. */
 interface Round {
@@ -67,11 +67,11 @@ interface Round {
   spans: number;
 }
 
-async function measureRound(
+const measureRound = async (
   framework: string,
   variants: readonly Variant[],
   options: HttpOptions,
-): Promise<Map<string, Round>> {
+): Promise<Map<string, Round>> => {
   const running = new Map<string, RunningVariant>();
   try {
     for (const variant of variants) {
@@ -103,7 +103,7 @@ async function measureRound(
   } finally {
     for (const each of running.values()) await each.stop();
   }
-}
+};
 
 interface Sample {
   cpu: number;
@@ -136,7 +136,7 @@ class RunningVariant {
         ...variant.args,
       ],
       {
-        env: { ...sendingTo(endpoint, delayMillis), ...variant.env },
+        env: { ...sendingTo(endpoint, DELAY_MILLIS), ...variant.env },
         cwd: new URL('.', import.meta.url).pathname,
       },
     );
@@ -150,7 +150,7 @@ class RunningVariant {
     const before = await this.server.cpuMicros();
     await sendRequests(this.url, { path: '/users/42' }, requests);
     // The last batch is sent after its delay, and belongs to the requests.
-    await new Promise((resolve) => setTimeout(resolve, delayMillis + 200));
+    await new Promise((resolve) => setTimeout(resolve, DELAY_MILLIS + 200));
     const cpu = (await this.server.cpuMicros()) - before;
     const spans = (await this.countSpans()) - spansBefore;
     return { cpu: cpu / requests, spans: spans / requests };

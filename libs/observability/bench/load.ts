@@ -1,14 +1,14 @@
 import { type Socket, connect } from 'node:net';
 
-const connections = 8;
-const deadlineMillis = 60_000;
+const CONNECTIONS = 8;
+const DEADLINE_MILLIS = 60_000;
 
 /**
  * Sends the request `count` times over a few connections that stay open, each waiting for its answer, and returns how
  * long that took in milliseconds. Plain sockets, so that the generator leaves the machine to what it measures. Fails
  * at an answer with another status, and after a minute.
  */
-export async function sendRequests(url: string, request: HttpRequest, count: number): Promise<number> {
+export const sendRequests = async (url: string, request: HttpRequest, count: number): Promise<number> => {
   const { hostname, port, host } = new URL(url);
   const { method = 'GET', path, body = '' } = request;
   const text =
@@ -21,7 +21,7 @@ export async function sendRequests(url: string, request: HttpRequest, count: num
   const sockets: Socket[] = [];
   try {
     await Promise.all(
-      Array.from({ length: connections }, () => {
+      Array.from({ length: CONNECTIONS }, () => {
         const socket = connect(Number(port), hostname);
         sockets.push(socket);
         return exchange(socket, text, request.status ?? 200, takeOne);
@@ -31,7 +31,7 @@ export async function sendRequests(url: string, request: HttpRequest, count: num
     for (const socket of sockets) socket.destroy();
   }
   return performance.now() - started;
-}
+};
 
 export interface HttpRequest {
   method?: string;
@@ -41,10 +41,10 @@ export interface HttpRequest {
   status?: number;
 }
 
-function exchange(socket: Socket, request: string, status: number, takeOne: () => boolean): Promise<void> {
+const exchange = (socket: Socket, request: string, status: number, takeOne: () => boolean): Promise<void> => {
   return new Promise((resolve, reject) => {
     socket.setNoDelay(true).setEncoding('latin1');
-    socket.setTimeout(deadlineMillis, () => reject(new Error('No answer within a minute')));
+    socket.setTimeout(DEADLINE_MILLIS, () => reject(new Error('No answer within a minute')));
     const next = (): void => {
       if (takeOne()) socket.write(request);
       else resolve();
@@ -71,4 +71,4 @@ function exchange(socket: Socket, request: string, status: number, takeOne: () =
     socket.once('close', () => reject(new Error('The connection was closed')));
     socket.once('connect', next);
   });
-}
+};

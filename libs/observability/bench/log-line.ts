@@ -30,20 +30,20 @@ const { values } = parseArgs({
 const lines = Number(values.lines);
 
 /** A port on which nobody listens: what is away answers at once that it is. */
-const nowhere = 'http://127.0.0.1:9';
+const NOWHERE = 'http://127.0.0.1:9';
 
-const winston = 'winston alone';
-const goal = 15;
+const WINSTON = 'winston alone';
+const GOAL = 15;
 
 const peer = new Child('the peer', [program('log-peer')]);
 const { url } = await peer.message<Ready>('ready');
 const variants: Record<string, NodeJS.ProcessEnv> = {
-  [winston]: {},
+  [WINSTON]: {},
   'stdout alone': {},
   'Loki up': { LOKI_URL: url },
-  'Loki down': { LOKI_URL: nowhere },
+  'Loki down': { LOKI_URL: NOWHERE },
   'OTLP up': { OTEL_LOGS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: url },
-  'OTLP down': { OTEL_LOGS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: nowhere },
+  'OTLP down': { OTEL_LOGS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: NOWHERE },
 };
 
 const writers = new Map<string, Child>();
@@ -53,7 +53,7 @@ try {
     const profiled = values.profile === name ? ['--cpu-prof', '--cpu-prof-dir', 'profiles'] : [];
     const writer = new Child(
       name,
-      [...profiled, program('log-writer'), name === winston ? 'winston' : 'library', values.lines],
+      [...profiled, program('log-writer'), name === WINSTON ? 'winston' : 'library', values.lines],
       { env: { OTEL_SERVICE_NAME: 'order-service', LOG_LEVEL: 'info', ...env } },
     );
     await writer.message<Ready>('ready');
@@ -75,13 +75,13 @@ const cost = (name: string): number => median(samples.get(name) ?? []);
 printTable(
   `A log line: CPU in µs, median of ${values.rounds} rounds of ${values.lines} lines`,
   ['variant', 'in all', 'beyond winston alone'],
-  [...samples.keys()].map((name) => [name, format(cost(name)), format(cost(name) - cost(winston))]),
+  [...samples.keys()].map((name) => [name, format(cost(name)), format(cost(name) - cost(WINSTON))]),
 );
 printTable(
   'Goals',
   ['figure', 'measured', 'must be', ''],
   ['Loki up', 'Loki down', 'OTLP up', 'OTLP down'].map((name) => [
     `a line beyond winston's own formatting, ${name}`,
-    ...verdict(cost(name) - cost(winston), goal, 'at most', ' µs'),
+    ...verdict(cost(name) - cost(WINSTON), GOAL, 'at most', ' µs'),
   ]),
 );

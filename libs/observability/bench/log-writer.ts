@@ -6,14 +6,14 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import winston from 'winston';
 
 /** Lines in one turn of the event loop, and turns a second: the rate of a very busy service. */
-const linesATurn = 100;
-const turnMillis = 5;
+const LINES_A_TURN = 100;
+const TURN_MILLIS = 5;
 
 const [variant, lines] = process.argv.slice(2);
 
 const traceId = randomBytes(16).toString('hex');
 const spanId = randomBytes(8).toString('hex');
-const correlationId = '0d3c4a0c-6d0f-4b0f-9a67-1d5f3f6f0c11';
+const CORRELATION_ID = '0d3c4a0c-6d0f-4b0f-9a67-1d5f3f6f0c11';
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 
@@ -23,7 +23,7 @@ interface Subject {
 }
 
 /** What winston costs by itself: the same keys and ids, formatted by its own formats, to the same stdout. */
-function plainWinston(): Subject {
+const plainWinston = (): Subject => {
   const logger = winston.createLogger({
     format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
     transports: [new winston.transports.Stream({ stream: process.stdout })],
@@ -36,13 +36,13 @@ function plainWinston(): Subject {
         context: 'OrdersService',
         trace_id: traceId,
         span_id: spanId,
-        correlation_id: correlationId,
+        correlation_id: CORRELATION_ID,
       }),
     settle: () => Promise.resolve(),
   };
-}
+};
 
-async function library(): Promise<Subject> {
+const library = async (): Promise<Subject> => {
   const { TraceLogger } = (await import(new URL('../../dist/index.js', import.meta.url).href)) as {
     TraceLogger: new (options: object) => {
       log: (message: string, fields: Record<string, unknown>, context: string) => void;
@@ -55,7 +55,7 @@ async function library(): Promise<Subject> {
   // As a request brings them.
   const request = createPropagator(process.env).extract(
     ROOT_CONTEXT,
-    { traceparent: `00-${traceId}-${spanId}-01`, 'x-correlation-id': correlationId },
+    { traceparent: `00-${traceId}-${spanId}-01`, 'x-correlation-id': CORRELATION_ID },
     defaultTextMapGetter,
   );
   return {
@@ -66,23 +66,23 @@ async function library(): Promise<Subject> {
     // Longer than a line waits for others; what is not sent by then is put down to the next round.
     settle: () => pause(600),
   };
-}
+};
 
 const subject = variant === 'winston' ? plainWinston() : await library();
 
 let order = 0;
-async function run(lines: number): Promise<number> {
+const run = async (lines: number): Promise<number> => {
   const before = process.cpuUsage();
   for (let written = 0; written < lines;) {
-    for (let turn = 0; turn < linesATurn && written < lines; turn++, written++) {
+    for (let turn = 0; turn < LINES_A_TURN && written < lines; turn++, written++) {
       subject.write({ method: 'POST', path: '/orders', status: 201, duration_ms: 12.345, order: order++ });
     }
-    await pause(turnMillis);
+    await pause(TURN_MILLIS);
   }
   await subject.settle();
   const { user, system } = process.cpuUsage(before);
   return user + system;
-}
+};
 
 process.on('message', () => {
   void run(Number(lines)).then((cpuMicros) => process.send?.({ type: 'ran', cpuMicros }));

@@ -25,21 +25,21 @@ const rounds = Number(values.rounds);
 const goals: string[][] = [];
 
 /** What one variant adds against what another does, round by round. */
-function compare(where: string, added: AddedCpu, name: string, other: string, limit?: number): void {
+const compare = (where: string, added: AddedCpu, name: string, other: string, limit?: number): void => {
   const [ones = [], others = []] = [added.get(name), added.get(other)];
   const quotients = ones.map((one, round) => one / (others[round] ?? NaN));
   const value = median(ones) / median(others);
   const measured = `${format(value)} (${format(Math.min(...quotients))} to ${format(Math.max(...quotients))})`;
   const [, ...goal] = limit === undefined ? ['', '', ''] : verdict(value, limit, 'at most');
   goals.push([`${where}: added by ${name} / by ${other}`, measured, ...goal]);
-}
+};
 
-function compareAll(where: string, added: AddedCpu): void {
+const compareAll = (where: string, added: AddedCpu): void => {
   compare(where, added, 'library, 100 %', 'stock http, 100 %', 0.5);
   compare(where, added, 'library, 1 %', 'library, 100 %', 0.25);
   compare(where, added, 'library, 1 %', 'stock http, 1 %');
   compare(where, added, 'stock http, 1 %', 'stock http, 100 %');
-}
+};
 
 const frameworks = ['fastify', 'express'];
 

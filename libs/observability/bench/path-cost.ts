@@ -11,13 +11,13 @@ interface Ready extends Message {
 }
 
 /** A batch is sent when it is asked for, so that it can be told from the requests. */
-const neverMillis = 600_000;
+const NEVER_MILLIS = 600_000;
 
 /**
  * Measures what tracing adds to a request within one process, in microseconds of CPU, as `request-path.ts` does it: in
  * each round each variant in a process of its own, in random order.
  */
-export async function measurePath(framework: string, rounds: number): Promise<AddedCpu> {
+export const measurePath = async (framework: string, rounds: number): Promise<AddedCpu> => {
   const costs = new Map<string, PathCost[]>(traced.map(({ name }) => [name, []]));
   const sink = new Child('sink', [program('sink')]);
   try {
@@ -29,7 +29,7 @@ export async function measurePath(framework: string, rounds: number): Promise<Ad
           [...imports, program('request-path'), framework, ...args],
           {
             env: {
-              ...sendingTo(url, neverMillis),
+              ...sendingTo(url, NEVER_MILLIS),
               BLOCKS_OF_A_BATCH: name.endsWith('100 %') ? '1' : '25',
               ...env,
             },
@@ -62,4 +62,4 @@ export async function measurePath(framework: string, rounds: number): Promise<Ad
     rows,
   );
   return new Map([...costs].map(([name, each]) => [name, each.map(({ added }) => added)]));
-}
+};

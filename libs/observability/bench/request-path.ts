@@ -16,10 +16,10 @@ export interface PathCost {
   sending: number;
 }
 
-const connections = 8;
-const requestsOfABlock = 400;
-const warmupBlocks = 50;
-const blocks = 100;
+const CONNECTIONS = 8;
+const REQUESTS_OF_A_BLOCK = 400;
+const WARMUP_BLOCKS = 50;
+const BLOCKS = 100;
 
 const [, , framework, tracing] = process.argv;
 /** Full batches at 100 %; at 1 % what gathers in some seconds. */
@@ -27,7 +27,7 @@ const blocksOfABatch = Number(process.env.BLOCKS_OF_A_BATCH ?? '1');
 
 const app = await startUsersApp(framework, tracing === 'library');
 const server = app.getHttpServer() as http.Server;
-const open = Array.from({ length: connections }, () => {
+const open = Array.from({ length: CONNECTIONS }, () => {
   const connection = new MemoryConnection('"name":"Ada"}');
   server.emit('connection', connection);
   return connection;
@@ -40,27 +40,27 @@ const request = Buffer.from(
 const traced = Object.getOwnPropertyDescriptor(http.Server.prototype, 'emit') ?? {};
 if (!('value' in traced)) throw new Error('Nothing is preloaded that traces requests');
 
-async function serveBlock(isTraced: boolean): Promise<number> {
+const serveBlock = async (isTraced: boolean): Promise<number> => {
   if (isTraced) Object.defineProperty(http.Server.prototype, 'emit', traced);
   else Reflect.deleteProperty(http.Server.prototype, 'emit');
   return cpuOf(() =>
     Promise.all(
       open.map(async (connection) => {
-        for (let left = requestsOfABlock / connections; left > 0; left--) {
+        for (let left = REQUESTS_OF_A_BLOCK / CONNECTIONS; left > 0; left--) {
           const answer = await connection.exchange(request);
           if (!answer.startsWith('HTTP/1.1 200')) throw new Error(`Not answered with 200:\n${answer}`);
         }
       }),
     ),
   );
-}
+};
 
-async function cpuOf(work: () => Promise<unknown>): Promise<number> {
+const cpuOf = async (work: () => Promise<unknown>): Promise<number> => {
   const before = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(before);
   return user + system;
-}
+};
 
 interface Flushing extends TracerProvider {
   forceFlush(): Promise<void>;
@@ -76,22 +76,22 @@ const sender = ('getDelegate' in provider ? (provider as Delegating).getDelegate
 const plain: number[] = [];
 const differences: number[] = [];
 const sendings: number[] = [];
-for (let block = -warmupBlocks; block < blocks; block++) {
+for (let block = -WARMUP_BLOCKS; block < BLOCKS; block++) {
   const isTracedFirst = Math.random() < 0.5;
   const first = await serveBlock(isTracedFirst);
   const second = await serveBlock(!isTracedFirst);
   const sending =
-    (block + warmupBlocks + 1) % blocksOfABatch === 0 ? await cpuOf(() => sender.forceFlush()) : undefined;
+    (block + WARMUP_BLOCKS + 1) % blocksOfABatch === 0 ? await cpuOf(() => sender.forceFlush()) : undefined;
   if (block < 0) continue;
   plain.push(isTracedFirst ? second : first);
   differences.push(isTracedFirst ? first - second : second - first);
   if (sending !== undefined) sendings.push(sending);
 }
-const sending = median(sendings) / (requestsOfABlock * blocksOfABatch);
+const sending = median(sendings) / (REQUESTS_OF_A_BLOCK * blocksOfABatch);
 process.send?.({
   type: 'path',
-  plain: median(plain) / requestsOfABlock,
-  added: median(differences) / requestsOfABlock + sending,
+  plain: median(plain) / REQUESTS_OF_A_BLOCK,
+  added: median(differences) / REQUESTS_OF_A_BLOCK + sending,
   sending,
 } satisfies PathCost);
 process.once('disconnect', () => process.exit());

@@ -29,13 +29,13 @@ const countSpans = (body: Buffer): number => {
   return count;
 };
 
-function eachField(
+const eachField = (
   body: Buffer,
   from: number,
   to: number,
   wanted: number,
   visit: (from: number, to: number) => void,
-): void {
+): void => {
   let at = from;
   const varint = (): number => {
     let value = 0;
@@ -53,4 +53,4 @@ function eachField(
     if (tag >> 3 === wanted) visit(at, at + length);
     at += length;
   }
-}
+};

@@ -26,8 +26,8 @@ class Prices {
 
 const prices = new Prices();
 /** Few enough to fit into the queue of spans, so that none is dropped and all are paid for. */
-const callsOfChunk = 400;
-const chunksOfRound = 40;
+const CALLS_OF_CHUNK = 400;
+const CHUNKS_OF_ROUND = 40;
 let sum = 0;
 
 const work: Record<string, () => unknown> = {
@@ -38,33 +38,33 @@ const work: Record<string, () => unknown> = {
 };
 
 /** CPU of one call in nanoseconds, the sending of its span included. */
-async function measure(name: string): Promise<number> {
+const measure = async (name: string): Promise<number> => {
   const call = work[name];
   if (!call) throw new Error(`There is nothing called ${name}`);
   const request = trace.getTracer('bench').startSpan('request');
   const inside = trace.setSpan(context.active(), request);
   const before = process.cpuUsage();
-  for (let chunk = 0; chunk < chunksOfRound; chunk++) {
+  for (let chunk = 0; chunk < CHUNKS_OF_ROUND; chunk++) {
     await context.with(inside, async () => {
-      for (let each = 0; each < callsOfChunk; each++) await call();
+      for (let each = 0; each < CALLS_OF_CHUNK; each++) await call();
     });
     // Lets the processor send what it holds.
-    await new Promise((resolve) => setTimeout(resolve, pauseMillis));
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS));
   }
-  await new Promise((resolve) => setTimeout(resolve, settleMillis));
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
   const { user, system } = process.cpuUsage(before);
   request.end();
-  return ((user + system) * 1000) / (chunksOfRound * callsOfChunk);
-}
+  return ((user + system) * 1000) / (CHUNKS_OF_ROUND * CALLS_OF_CHUNK);
+};
 
-const pauseMillis = 5;
-const settleMillis = 300;
+const PAUSE_MILLIS = 5;
+const SETTLE_MILLIS = 300;
 
 process.on('message', ({ type, name }: { type: string; name: string }) => {
   if (type !== 'calls') return;
   // The sum is sent so that no call can be left out as useless.
   void measure(name).then((nanos) =>
-    process.send?.({ type: 'calls', nanos, calls: chunksOfRound * callsOfChunk, sum }),
+    process.send?.({ type: 'calls', nanos, calls: CHUNKS_OF_ROUND * CALLS_OF_CHUNK, sum }),
   );
 });
 process.send?.({ type: 'ready' });

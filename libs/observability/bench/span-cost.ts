@@ -26,7 +26,7 @@ const pairs = [
 ] as const;
 
 /** Measures calls of a method within a request, with its span sent and with the request sampled out. */
-export async function measureSpan(rounds: number): Promise<SpanCost> {
+export const measureSpan = async (rounds: number): Promise<SpanCost> => {
   const rows: string[][] = [];
   const cost = { sampled: NaN, unsampled: NaN };
   for (const [decision, sampler] of Object.entries(samplers)) {
@@ -88,4 +88,4 @@ export async function measureSpan(rounds: number): Promise<SpanCost> {
     rows,
   );
   return cost;
-}
+};

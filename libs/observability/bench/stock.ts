@@ -6,9 +6,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 
-const withExpress = process.env.STOCK === 'express';
+const WITH_EXPRESS = process.env.STOCK === 'express';
 // Express is imported by Nest, so its layers need the loader hook; `http` must not go through it, or it is traced twice.
-if (withExpress) {
+if (WITH_EXPRESS) {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the way that the instrumentation supports and documents
   register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, {
     data: { exclude: ['http', 'https', 'node:http', 'node:https'] },
@@ -24,7 +24,7 @@ const sdk = new NodeSDK({
   // Traces alone. The library keeps its histogram of durations, which it always has.
   metricReaders: [],
   logRecordProcessors: [],
-  instrumentations: [new HttpInstrumentation(), ...(withExpress ? [new ExpressInstrumentation()] : [])],
+  instrumentations: [new HttpInstrumentation(), ...(WITH_EXPRESS ? [new ExpressInstrumentation()] : [])],
 });
 sdk.start();
 // The hooks act on what is required from here on; then the patched functions are given to importers too.

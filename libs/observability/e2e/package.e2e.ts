@@ -17,14 +17,14 @@ const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 const compiler = join(workspace, 'node_modules/typescript7/bin/tsc');
 
 /** Fails with what the command wrote. */
-async function run(command: string, args: string[], cwd: string): Promise<string> {
+const run = async (command: string, args: string[], cwd: string): Promise<string> => {
   try {
     return (await promisify(execFile)(command, args, { cwd })).stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`${[command, ...args].join(' ')} failed:\n${stdout}${stderr}`, { cause: error });
   }
-}
+};
 
 const { version, devDependencies } = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as {
   version: string;

@@ -6,13 +6,13 @@ import { Program } from './program.js';
 
 const lanternFolder = fileURLToPath(new URL('../../../../apps/lantern/', import.meta.url));
 
-async function freePort(): Promise<number> {
+const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
+};
 
 /** A Lantern on fixed ports, so that another one can take its place. */
 export class Backend {

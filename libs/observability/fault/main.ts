@@ -24,7 +24,7 @@ const service = fileURLToPath(new URL('./service.js', import.meta.url));
 const register = fileURLToPath(new URL('../../dist/register.js', import.meta.url));
 
 /** What the queue holds, see line-delivery.ts. */
-const queueLines = 20_000;
+const QUEUE_LINES = 20_000;
 
 const MB = 1024 * 1024;
 
@@ -40,7 +40,7 @@ const check = (what: string, measured: string | number, holds: boolean): void =>
   process.stdout.write(`${holds ? 'ok    ' : 'FAILED'} ${what}: ${measured}\n`);
 };
 
-async function until<T>(what: string, ask: () => Promise<T | undefined>, seconds = 60): Promise<T> {
+const until = async <T>(what: string, ask: () => Promise<T | undefined>, seconds = 60): Promise<T> => {
   const deadline = performance.now() + seconds * 1000;
   while (performance.now() < deadline) {
     const answer = await ask();
@@ -48,10 +48,10 @@ async function until<T>(what: string, ask: () => Promise<T | undefined>, seconds
     await pause(200);
   }
   throw new Error(`Waited ${seconds} s in vain for ${what}`);
-}
+};
 
 /** Requests at a steady rate, however long each takes; how long they took, in milliseconds. */
-async function load(url: string, seconds: number): Promise<{ latencies: number[]; last: number }> {
+const load = async (url: string, seconds: number): Promise<{ latencies: number[]; last: number }> => {
   const latencies: number[] = [];
   let last = 0;
   const pending = new Set<Promise<void>>();
@@ -72,7 +72,7 @@ async function load(url: string, seconds: number): Promise<{ latencies: number[]
   }
   await Promise.all(pending);
   return { latencies, last };
-}
+};
 
 const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? NaN;
@@ -84,14 +84,14 @@ const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 /** Microseconds of the service since its start. */
-async function cpu(program: Program): Promise<number> {
+const cpu = async (program: Program): Promise<number> => {
   const { user, system } = await program.ask<NodeJS.CpuUsage>('cpu');
   return user + system;
-}
+};
 
-async function memory(program: Program): Promise<number> {
+const memory = async (program: Program): Promise<number> => {
   return (await program.ask<{ heapUsed: number }>('memory')).heapUsed;
-}
+};
 
 const dropped = async (url: string): Promise<number> => {
   const text = await (await fetch(`${url}/metrics`)).text();
@@ -102,7 +102,7 @@ const dropped = async (url: string): Promise<number> => {
 const told = (program: Program, text: string): number =>
   program.reports.filter((report) => report.includes(text)).length;
 
-async function faults(way: string, folder: string): Promise<void> {
+const faults = async (way: string, folder: string): Promise<void> => {
   process.stdout.write(`\n${way === 'otlp' ? 'By OTLP' : 'To Loki'}\n`);
   const name = `faults-${way}`;
   const backend = await Backend.create(join(folder, way));
@@ -185,9 +185,9 @@ async function faults(way: string, folder: string): Promise<void> {
   await backend.kill();
   const burst = async (lines: number): Promise<number> =>
     ((await (await fetch(`${url}/burst?lines=${lines}`)).json()) as { number: number }).number;
-  await burst(queueLines * 2);
+  await burst(QUEUE_LINES * 2);
   const heapFull = await memory(program);
-  const last = await burst(queueLines * 3);
+  const last = await burst(QUEUE_LINES * 3);
   const heapStill = await memory(program);
   check(
     'heap with a full queue, while three times as much goes through',
@@ -204,7 +204,7 @@ async function faults(way: string, folder: string): Promise<void> {
   check(
     `of ${last - down.last} lines the newest arrive, in order`,
     newest.length,
-    isNewest && newest.length > queueLines * 0.4,
+    isNewest && newest.length > QUEUE_LINES * 0.4,
   );
   // Access lines and reports are dropped with the others.
   const lost = await dropped(url);
@@ -221,7 +221,7 @@ async function faults(way: string, folder: string): Promise<void> {
     way === 'otlp' ? backend.otlpPort : backend.lokiPort,
     '127.0.0.1',
   );
-  await burst(queueLines);
+  await burst(QUEUE_LINES);
   const { code, signal, millis } = await program.end('SIGTERM');
   hanging.closeAllConnections();
   hanging.close();
@@ -231,8 +231,8 @@ async function faults(way: string, folder: string): Promise<void> {
     millis < 8000 && (signal === 'SIGTERM' || code === 0),
   );
   const left = /(\d+) log lines were not sent to \S+ before the end/.exec(program.reports.at(-1) ?? '')?.[1];
-  check('… and says how many lines were left', left ?? 'nothing', Number(left) >= queueLines * 0.4);
-}
+  check('… and says how many lines were left', left ?? 'nothing', Number(left) >= QUEUE_LINES * 0.4);
+};
 
 const folder = mkdtempSync(join(tmpdir(), 'log-faults-'));
 try {

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 const running = new Set<ChildProcess>();
 
 /** Ends what still runs, however far the test came. */
-export function endAll(): void {
+export const endAll = (): void => {
   for (const process of running) process.kill('SIGKILL');
-}
+};
 
 /** A Node process that says over its IPC channel when it is ready, and answers questions there. */
 export class Program {

@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 
 /** The clocks of the process and of the machine may part this far, in milliseconds, before the former is set again. */
-const toleranceMillis = 2;
+const TOLERANCE_MILLIS = 2;
 
 let startOfProcess = performance.timeOrigin;
 
@@ -10,19 +10,19 @@ let startOfProcess = performance.timeOrigin;
  * would have no order; `performance.now()` does not notice when the machine's clock is set. Spans and log lines share it,
  * so that a line stands between the ends of the span that it was written in.
  */
-export function epochMillis(now = performance.now()): number {
+export const epochMillis = (now = performance.now()): number => {
   const wall = Date.now();
   const estimate = startOfProcess + now;
   // The wall clock is cut off to whole milliseconds.
   const behind = wall - estimate;
-  if (behind < toleranceMillis && behind > -toleranceMillis) return estimate;
+  if (behind < TOLERANCE_MILLIS && behind > -TOLERANCE_MILLIS) return estimate;
   startOfProcess = wall - now;
   return wall;
-}
+};
 
 /** Seconds and nanoseconds. */
-export function toHrTime(millis: number): HrTime {
+export const toHrTime = (millis: number): HrTime => {
   const seconds = Math.floor(millis / 1000);
   const nanos = Math.round((millis - seconds * 1000) * 1e6);
   return nanos === 1e9 ? [seconds + 1, 0] : [seconds, nanos];
-}
+};

@@ -4,17 +4,17 @@ import { diag } from '@opentelemetry/api';
  * A variable as https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ reads it: an
  * empty one is as good as unset.
  */
-export function setting(env: NodeJS.ProcessEnv, name: string): string | undefined {
+export const setting = (env: NodeJS.ProcessEnv, name: string): string | undefined => {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
-}
+};
 
 /** A variable in milliseconds; undefined, with a warning, where it is no number above 0. */
-export function milliseconds(env: NodeJS.ProcessEnv, name: string): number | undefined {
+export const milliseconds = (env: NodeJS.ProcessEnv, name: string): number | undefined => {
   const given = setting(env, name);
   if (given === undefined) return undefined;
   const value = Number(given);
   if (value > 0) return value;
   diag.warn(`${name} is "${given}" but must be a number of milliseconds above 0; it is ignored.`);
   return undefined;
-}
+};

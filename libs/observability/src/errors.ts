@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { redactText } from './http/url.js';
 
 /** How many causes of an error are followed; a longer chain is a loop or noise. */
-const maxCauses = 5;
+const MAX_CAUSES = 5;
 
 /** What spans and log lines say about anything that was thrown. */
 export interface ErrorDescription {
@@ -17,16 +17,16 @@ export interface ErrorDescription {
 }
 
 /** Describes what was thrown, whatever it is, with the secrets of URLs masked. Never throws itself. */
-export function describeError(thrown: unknown): ErrorDescription {
+export const describeError = (thrown: unknown): ErrorDescription => {
   try {
     return describe(thrown, 0);
   } catch {
     // A getter or a proxy of the thrown object failed.
     return { name: typeof thrown, message: 'an error that cannot be read' };
   }
-}
+};
 
-function describe(thrown: unknown, depth: number): ErrorDescription {
+const describe = (thrown: unknown, depth: number): ErrorDescription => {
   if (!isErrorLike(thrown)) {
     const name = thrown === null ? 'null' : typeof thrown;
     return { name, message: redactText(typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1 })) };
@@ -36,7 +36,7 @@ function describe(thrown: unknown, depth: number): ErrorDescription {
   const description: ErrorDescription = { name, message: redactText(messageOf(thrown, code)) };
   if (code !== undefined) description.code = code;
   const cause =
-    depth < maxCauses && thrown.cause !== undefined ? describe(thrown.cause, depth + 1) : undefined;
+    depth < MAX_CAUSES && thrown.cause !== undefined ? describe(thrown.cause, depth + 1) : undefined;
   const ownStack = text(thrown.stack);
   const stack = ownStack === undefined ? undefined : redactText(ownStack);
   if (stack !== undefined) {
@@ -46,20 +46,20 @@ function describe(thrown: unknown, depth: number): ErrorDescription {
   }
   if (cause) description.cause = cause;
   return description;
-}
+};
 
 // Connecting to a host with two addresses fails with an AggregateError whose own message is empty.
-function messageOf(error: ErrorLike, code: string | undefined): string {
+const messageOf = (error: ErrorLike, code: string | undefined): string => {
   const message = text(error.message);
   if (message) return message;
   if (Array.isArray(error.errors)) {
     const messages = error.errors
-      .slice(0, maxCauses)
-      .map((each: unknown) => describe(each, maxCauses).message);
+      .slice(0, MAX_CAUSES)
+      .map((each: unknown) => describe(each, MAX_CAUSES).message);
     if (messages.length > 0) return messages.join('; ');
   }
   return code ?? '';
-}
+};
 
 interface ErrorLike {
   name?: unknown;
@@ -71,16 +71,16 @@ interface ErrorLike {
 }
 
 /** True for errors of this and of another realm, and for objects that carry a message and a stack. */
-export function isErrorLike(thrown: unknown): thrown is ErrorLike {
+export const isErrorLike = (thrown: unknown): thrown is ErrorLike => {
   if (thrown instanceof Error) return true;
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
-}
+};
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 
 /** The HTTP status that an error asks for (Nest's HttpException), undefined when it asks for none. */
-export function httpStatusOf(error: unknown): number | undefined {
+export const httpStatusOf = (error: unknown): number | undefined => {
   if (typeof error !== 'object' || error === null) return undefined;
   try {
     const status = (error as { getStatus?: () => unknown }).getStatus?.();
@@ -88,13 +88,13 @@ export function httpStatusOf(error: unknown): number | undefined {
   } catch {
     return undefined;
   }
-}
+};
 
 /**
  * The low-cardinality name of a failure for `error.type`: its code where it has one, else its class.
  * https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/#error-type
  */
-export function errorType(thrown: unknown): string {
+export const errorType = (thrown: unknown): string => {
   const { name, code } = describeError(thrown);
   return code ?? name;
-}
+};

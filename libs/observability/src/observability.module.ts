@@ -42,7 +42,7 @@ const metricService = {
   },
 };
 
-const defaultShutdownTimeoutMillis = 5000;
+const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS = 5000;
 
 /** The applications of this process that use the module; the last one to close stops the SDK. */
 let running = 0;
@@ -116,7 +116,7 @@ export class ObservabilityModule
   async onApplicationShutdown(): Promise<void> {
     this.stopAccessLog?.();
     this.stopMetrics?.();
-    const timeout = this.options.shutdownTimeoutMillis ?? defaultShutdownTimeoutMillis;
+    const timeout = this.options.shutdownTimeoutMillis ?? DEFAULT_SHUTDOWN_TIMEOUT_MILLIS;
     // An application whose start failed is closed without having been counted.
     if (this.started) running--;
     this.started = false;

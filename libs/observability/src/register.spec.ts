@@ -83,7 +83,7 @@ const json = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
 const names = (): string[] => sink.spans.map(({ name }) => name).sort();
 
 /** Starts the service, sends a request, and waits for its spans to arrive. */
-async function serve(env: NodeJS.ProcessEnv = {}): Promise<string> {
+const serve = async (env: NodeJS.ProcessEnv = {}): Promise<string> => {
   program = library.start('service', {
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
     LOKI_URL: loki.url,
@@ -92,7 +92,7 @@ async function serve(env: NodeJS.ProcessEnv = {}): Promise<string> {
   });
   const { url } = await program.waitFor('ready');
   return String(url);
-}
+};
 
 describe('a service started with --import register', () => {
   it('sends spans by OTLP and lines to stdout and Loki, all with the ids of one trace', async () => {
@@ -182,6 +182,7 @@ describe('a service started with --import register', () => {
       expect(performance.now() - before).toBeLessThan(5000);
     }
     await program?.waitFor(/^Loki cannot be reached/);
+    await program?.waitFor(/^Spans cannot be sent/);
     const before = performance.now();
     program?.signal('SIGTERM');
     await program?.ended;

@@ -57,7 +57,7 @@ const secretName = new RegExp(
 const secretParameters: ReadonlySet<string> = new Set(inUrls);
 
 /** Names repeat on each line; a name is judged once, up to this many names. */
-const maxRemembered = 1000;
+const MAX_REMEMBERED = 1000;
 
 /** Decides whether the value behind a name must be masked. `extraNames` widens the built-in list. */
 export class SensitiveNames {
@@ -97,13 +97,13 @@ export class SensitiveNames {
   }
 }
 
-function remember(judged: Map<string, boolean>, name: string, judge: () => boolean): boolean {
+const remember = (judged: Map<string, boolean>, name: string, judge: () => boolean): boolean => {
   const known = judged.get(name);
   if (known !== undefined) return known;
   const isSecret = judge();
-  if (judged.size < maxRemembered) judged.set(name, isSecret);
+  if (judged.size < MAX_REMEMBERED) judged.set(name, isSecret);
   return isSecret;
-}
+};
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 

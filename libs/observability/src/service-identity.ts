@@ -14,7 +14,7 @@ export interface ServiceIdentity {
  * From `OTEL_SERVICE_NAME`, then `OTEL_RESOURCE_ATTRIBUTES`, then the package.json of the program that runs, then
  * what the specification gives: `unknown_service:node`. The environment falls back to `NODE_ENV`.
  */
-export function serviceIdentity(env: NodeJS.ProcessEnv, program = process.argv[1]): ServiceIdentity {
+export const serviceIdentity = (env: NodeJS.ProcessEnv, program = process.argv[1]): ServiceIdentity => {
   const attributes = resourceAttributes(env);
   const manifest = program === undefined ? undefined : nearestManifest(dirname(program));
   const version = attributes['service.version'] ?? manifest?.version;
@@ -31,13 +31,13 @@ export function serviceIdentity(env: NodeJS.ProcessEnv, program = process.argv[1
       setting(env, 'NODE_ENV') ??
       'development',
   };
-}
+};
 
 /**
  * `OTEL_RESOURCE_ATTRIBUTES`: `key=value` pairs between commas, values percent-encoded. Pairs that cannot be read
  * are left out. https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
  */
-export function resourceAttributes(env: NodeJS.ProcessEnv): Partial<Record<string, string>> {
+export const resourceAttributes = (env: NodeJS.ProcessEnv): Partial<Record<string, string>> => {
   const attributes: Record<string, string> = {};
   for (const pair of (env.OTEL_RESOURCE_ATTRIBUTES ?? '').split(',')) {
     const at = pair.indexOf('=');
@@ -50,14 +50,14 @@ export function resourceAttributes(env: NodeJS.ProcessEnv): Partial<Record<strin
     }
   }
   return attributes;
-}
+};
 
 interface Manifest {
   name?: string;
   version?: string;
 }
 
-function nearestManifest(folder: string): Manifest | undefined {
+const nearestManifest = (folder: string): Manifest | undefined => {
   for (let at = folder; ; at = dirname(at)) {
     try {
       const manifest = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as Manifest;
@@ -68,4 +68,4 @@ function nearestManifest(folder: string): Manifest | undefined {
     }
     if (dirname(at) === at) return undefined;
   }
-}
+};

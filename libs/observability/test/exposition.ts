@@ -24,10 +24,10 @@ const samplePattern = new RegExp(
  * Reads Prometheus' text format, or OpenMetrics, and throws at whatever a scraper would stumble over: a line that is
  * none, samples outside their family, a series twice, buckets that do not add up, an exemplar of the wrong bucket.
  */
-export function parseExposition(
+export const parseExposition = (
   text: string,
   format: 'prometheus' | 'openmetrics',
-): Map<string, ParsedFamily> {
+): Map<string, ParsedFamily> => {
   const families = new Map<string, ParsedFamily>();
   const series = new Set<string>();
   const lines = text.split('\n');
@@ -73,17 +73,17 @@ export function parseExposition(
     if (family.unit !== undefined && !name.endsWith(`_${family.unit}`)) throw new Error(`${name}: its unit`);
   }
   return families;
-}
+};
 
-function namesOf(family: string, type: string, format: string): string[] {
+const namesOf = (family: string, type: string, format: string): string[] => {
   if (type === 'histogram') return [`${family}_bucket`, `${family}_sum`, `${family}_count`];
   if (type !== 'counter') return [family];
   if (format === 'openmetrics') return [`${family}_total`];
   if (!family.endsWith('_total')) throw new Error(`Counter ${family} without _total`);
   return [family];
-}
+};
 
-function checkHistogram(name: string, { samples }: ParsedFamily): void {
+const checkHistogram = (name: string, { samples }: ParsedFamily): void => {
   const seriesOf = Map.groupBy(samples, ({ labels: { le: _, ...labels } }) => JSON.stringify(labels));
   for (const [labels, ofSeries] of seriesOf) {
     const buckets = ofSeries.filter((sample) => sample.name === `${name}_bucket`);
@@ -101,16 +101,16 @@ function checkHistogram(name: string, { samples }: ParsedFamily): void {
       [bound, below] = [le, value];
     }
   }
-}
+};
 
-function parseLabels(text: string): Record<string, string> {
+const parseLabels = (text: string): Record<string, string> => {
   const labels: Record<string, string> = {};
   for (const [, name = '', value = ''] of text.matchAll(new RegExp(labelPattern, 'g'))) {
     if (name in labels) throw new Error(`Label ${name} twice in ${text}`);
     labels[name] = value.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
   }
   return labels;
-}
+};
 
 const parseNumber = (text: string): number =>
   text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text);

@@ -8,7 +8,7 @@ export interface RunningServer {
 }
 
 /** Starts a plain HTTP server on the loopback, on a free port unless told. Closing it also breaks what is under way. */
-export async function startServer(listener: RequestListener, onPort = 0): Promise<RunningServer> {
+export const startServer = async (listener: RequestListener, onPort = 0): Promise<RunningServer> => {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -21,21 +21,21 @@ export async function startServer(listener: RequestListener, onPort = 0): Promis
         server.closeAllConnections();
       }),
   };
-}
+};
 
 /** A port on which nobody listens. */
-export async function closedPort(): Promise<number> {
+export const closedPort = async (): Promise<number> => {
   const { port, close } = await startServer(() => undefined);
   await close();
   return port;
-}
+};
 
-export async function readBytes(request: IncomingMessage): Promise<Buffer> {
+export const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
-}
+};
 
-export async function readBody(request: IncomingMessage): Promise<string> {
+export const readBody = async (request: IncomingMessage): Promise<string> => {
   return (await readBytes(request)).toString();
-}
+};

@@ -26,7 +26,7 @@ interface Push {
 }
 
 /** What Loki's push API does with JSON: keeps the lines it accepts, answers 204. */
-export async function startLoki(): Promise<FakeLoki> {
+export const startLoki = async (): Promise<FakeLoki> => {
   let answer: { status: number | undefined; headers?: Record<string, string> } = { status: 204 };
   let isPoisoned = (_line: string): boolean => false;
   let dribbling = false;
@@ -67,4 +67,4 @@ export async function startLoki(): Promise<FakeLoki> {
     },
   };
   return loki;
-}
+};

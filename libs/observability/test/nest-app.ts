@@ -17,16 +17,16 @@ export interface RunningApp {
 }
 
 /** Starts a Nest application on a free port of the loopback. */
-export async function startApp(
+export const startApp = async (
   module: Type,
   adapter: AdapterFactory = adapters[0][1],
   {
     logger = false,
     configure,
   }: { logger?: LoggerService | false; configure?: (app: INestApplication) => void } = {},
-): Promise<RunningApp> {
+): Promise<RunningApp> => {
   const app = await NestFactory.create(module, adapter(), { logger });
   configure?.(app);
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl() };
-}
+};

@@ -43,7 +43,7 @@ const values = (pairs: KeyValue[]): Record<string, unknown> =>
   Object.fromEntries(pairs.map(({ key, value }) => [key, Object.values(value)[0]]));
 
 /** Takes the logs of OTLP over HTTP in its JSON encoding. */
-export async function startOtlpLogsSink(): Promise<OtlpLogsSink> {
+export const startOtlpLogsSink = async (): Promise<OtlpLogsSink> => {
   let answer: { status: number | undefined; headers: Record<string, string> } = { status: 200, headers: {} };
   let isPoisoned = (_line: string): boolean => false;
   let isRejected = (_line: string): boolean => false;
@@ -84,4 +84,4 @@ export async function startOtlpLogsSink(): Promise<OtlpLogsSink> {
     refuse: (predicate) => (isPoisoned = predicate),
   };
   return sink;
-}
+};

@@ -32,7 +32,7 @@ interface TracesData {
 }
 
 /** Takes OTLP over HTTP; decodes the JSON encoding, only counts the bytes of protobuf. */
-export async function startOtlpSink(port = 0): Promise<OtlpSink> {
+export const startOtlpSink = async (port = 0): Promise<OtlpSink> => {
   const spans: OtlpSpan[] = [];
   const requests: OtlpSink['requests'] = [];
   const server = await startServer((request, response) => {
@@ -51,9 +51,9 @@ export async function startOtlpSink(port = 0): Promise<OtlpSink> {
     });
   }, port);
   return { ...server, spans, requests };
-}
+};
 
-function decode({ resourceSpans }: TracesData): OtlpSpan[] {
+const decode = ({ resourceSpans }: TracesData): OtlpSpan[] => {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap((scope) =>
       scope.spans.map((span) => ({
@@ -63,7 +63,7 @@ function decode({ resourceSpans }: TracesData): OtlpSpan[] {
       })),
     ),
   );
-}
+};
 
 const values = (pairs: KeyValue[]): Record<string, unknown> =>
   Object.fromEntries(pairs.map(({ key, value }) => [key, Object.values(value)[0]]));

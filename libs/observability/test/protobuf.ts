@@ -20,7 +20,7 @@ export const traceRequestShape: MessageShape = {
 };
 
 /** Decodes protobuf. Numeric fields that are zero are left out, since they mean the same as absent ones. */
-export function decodeProtobuf(bytes: Uint8Array, shape: MessageShape): DecodedFields {
+export const decodeProtobuf = (bytes: Uint8Array, shape: MessageShape): DecodedFields => {
   const fields: DecodedFields = [];
   let at = 0;
   const varint = (): bigint => {
@@ -62,4 +62,4 @@ export function decodeProtobuf(bytes: Uint8Array, shape: MessageShape): DecodedF
     }
   }
   return fields;
-}
+};

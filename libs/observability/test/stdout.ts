@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /** Keeps what is written to stdout instead of writing it, until it is given back. Without colours, which FORCE_COLOR adds. */
-export function captureStdout(): {
+export const captureStdout = (): {
   lines: () => string[];
   json: () => Record<string, unknown>[];
   release: () => void;
-} {
+} => {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
   const { write } = process.stdout;
   let text = '';
@@ -21,4 +21,4 @@ export function captureStdout(): {
       process.stdout.write = write;
     },
   };
-}
+};

@@ -1,10 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Waits until the condition holds; fails, naming what was waited for, when it does not within `timeoutMillis`. */
-export async function until(what: string, condition: () => boolean, timeoutMillis = 30_000): Promise<void> {
+export const until = async (
+  what: string,
+  condition: () => boolean,
+  timeoutMillis = 30_000,
+): Promise<void> => {
   const deadline = Date.now() + timeoutMillis;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`Waited ${timeoutMillis} ms in vain for ${what}`);
     await pause(5);
   }
-}
+};

@@ -26,7 +26,7 @@ export class LayeredContext implements Context {
 }
 
 /** The key under which a function of OpenTelemetry's API keeps its value in a context, which it does not tell. */
-export function contextKeyOf(set: (context: Context) => unknown): symbol {
+export const contextKeyOf = (set: (context: Context) => unknown): symbol => {
   let found: symbol | undefined;
   set({
     getValue: () => undefined,
@@ -38,4 +38,4 @@ export function contextKeyOf(set: (context: Context) => unknown): symbol {
   });
   if (found === undefined) throw new Error('OpenTelemetry keeps this value elsewhere than in a context');
   return found;
-}
+};

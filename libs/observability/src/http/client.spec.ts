@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
+const answer = (request: IncomingMessage, response: ServerResponse): void => {
   const [path] = (request.url ?? '').split('?');
   if (path === '/health/hang') return;
   if (path === '/health/reset') return void request.socket.destroy();
@@ -40,7 +40,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
   if (path === '/health/moved') return void response.writeHead(302, { location: '/health' }).end();
   response.writeHead(Number(/\d+$/.exec(path ?? '')?.[0] ?? 200)).end('answer');
-}
+};
 
 const send = async (request: ClientRequest): Promise<string> => {
   const [response] = (await once(request, 'response')) as [IncomingMessage];

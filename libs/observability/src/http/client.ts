@@ -33,7 +33,7 @@ import { redactUrl, splitHost } from './url.js';
  * and the headers of the trace. It listens on Node's diagnostic channels, so the way in which an application
  * imports its client makes no difference. Returns how to undo it.
  */
-export function traceClients(): () => void {
+export const traceClients = (): (() => void) => {
   const undo = [
     // https://nodejs.org/api/diagnostics_channel.html#http
     on('http.client.request.created', ({ request }: ClientMessage) => beginRequest(request)),
@@ -61,7 +61,7 @@ export function traceClients(): () => void {
   return () => {
     for (const each of undo) each();
   };
-}
+};
 
 interface ClientMessage {
   request: ClientRequest;
@@ -75,14 +75,14 @@ interface UndiciMessage {
   error?: unknown;
 }
 
-function on(channel: string, listener: (message: never) => void): () => void {
+const on = (channel: string, listener: (message: never) => void): (() => void) => {
   const guarded = (message: unknown): void => {
     // Each channel publishes what is documented for it, which the listener declares.
     safely('follow an outgoing request', () => listener(message as never));
   };
   subscribe(channel, guarded);
   return () => unsubscribe(channel, guarded);
-}
+};
 
 interface Call {
   span: Span;
@@ -92,7 +92,7 @@ interface Call {
 
 const calls = new WeakMap<ClientRequest, Call>();
 
-function beginRequest(request: ClientRequest): void {
+const beginRequest = (request: ClientRequest): void => {
   if (isTracingSuppressed(context.active())) return;
   const authority = headerText(request.getHeader('host')) ?? request.host;
   const origin = `${request.protocol}//${authority}`;
@@ -110,9 +110,9 @@ function beginRequest(request: ClientRequest): void {
   request.once('close', () => {
     safely('end a client span', () => endRequest(request));
   });
-}
+};
 
-function endRequest(request: ClientRequest): void {
+const endRequest = (request: ClientRequest): void => {
   const call = calls.get(request);
   if (!call) return;
   const { span, response } = call;
@@ -124,7 +124,7 @@ function endRequest(request: ClientRequest): void {
   const error = call.error ?? response?.errored;
   if (error !== undefined && error !== null) setError(span, error);
   span.end();
-}
+};
 
 /** As undici publishes it. */
 interface UndiciRequest {
@@ -138,7 +138,7 @@ interface UndiciRequest {
 
 const fetches = new WeakMap<UndiciRequest, Span>();
 
-function beginFetch(request: UndiciRequest): void {
+const beginFetch = (request: UndiciRequest): void => {
   if (isTracingSuppressed(context.active())) return;
   const origin = request.origin instanceof URL ? request.origin.origin : (request.origin ?? '');
   const { span, inside } = startSpan(request.method, () => urlAttributes(origin, request.path));
@@ -147,21 +147,21 @@ function beginFetch(request: UndiciRequest): void {
     set: (name, value) => void request.addHeader(name, value),
   });
   if (span) fetches.set(request, span);
-}
+};
 
-function endFetch(request: UndiciRequest): void {
+const endFetch = (request: UndiciRequest): void => {
   fetches.get(request)?.end();
   fetches.delete(request);
-}
+};
 
 /**
  * The span of a call and the context that its headers announce. No span below one that was sampled out: the call
  * then announces that decision. A call outside of any request makes a root span, as the conventions foresee.
  */
-function startSpan(
+const startSpan = (
   method: string,
   attributes: () => Attributes,
-): { span: Span | undefined; inside: Context } {
+): { span: Span | undefined; inside: Context } => {
   const active = context.active();
   const parent = trace.getSpan(active);
   if (parent && isDropped(parent)) return { span: undefined, inside: active };
@@ -179,10 +179,10 @@ function startSpan(
     active,
   );
   return { span: span.isRecording() ? span : undefined, inside: trace.setSpan(active, span) };
-}
+};
 
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
-function urlAttributes(origin: string, target: string): Attributes {
+const urlAttributes = (origin: string, target: string): Attributes => {
   const scheme = /^([a-z]+):\/\//.exec(origin);
   const { host, port } = splitHost(origin.slice(scheme?.[0].length ?? 0));
   return {
@@ -191,7 +191,7 @@ function urlAttributes(origin: string, target: string): Attributes {
     [ATTR_SERVER_ADDRESS]: host,
     [ATTR_SERVER_PORT]: port ?? (scheme?.[1] === 'https' ? 443 : 80),
   };
-}
+};
 
 interface Headers {
   remove: (name: string) => void;
@@ -205,7 +205,7 @@ const shared = new Set(['baggage', 'tracestate']);
  * Writes the headers of the trace. Those that an application forwarded from the request it serves name the wrong
  * parent; a stale `b3` would even win over fresh `X-B3-*`, so they go first.
  */
-function inject(inside: Context, headers: Headers): void {
+const inject = (inside: Context, headers: Headers): void => {
   const carrier: Record<string, string> = {};
   propagation.inject(inside, carrier);
   const entries = Object.entries(carrier);
@@ -217,28 +217,28 @@ function inject(inside: Context, headers: Headers): void {
     headers.remove(name);
     headers.set(name, value);
   }
-}
+};
 
-function removePair(headers: unknown, name: string): void {
+const removePair = (headers: unknown, name: string): void => {
   if (!Array.isArray(headers)) return;
   for (let at = headers.length - 2; at >= 0; at -= 2) {
     const key: unknown = headers[at];
     if (typeof key === 'string' && key.toLowerCase() === name) headers.splice(at, 2);
   }
-}
+};
 
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status: for a client, 4xx is an error too.
-function setStatusCode(span: Span, status: number): void {
+const setStatusCode = (span: Span, status: number): void => {
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
   if (status < 400) return;
   span.setAttribute(ATTR_ERROR_TYPE, String(status));
   span.setStatus({ code: SpanStatusCode.ERROR });
-}
+};
 
-function setError(span: Span, error: unknown): void {
+const setError = (span: Span, error: unknown): void => {
   span.setAttribute(ATTR_ERROR_TYPE, errorType(error));
   span.setStatus({ code: SpanStatusCode.ERROR, message: recordException(span, error) });
-}
+};
 
 const headerText = (value: number | string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;

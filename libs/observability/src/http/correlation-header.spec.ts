@@ -9,7 +9,7 @@ beforeAll(() => {
 });
 afterAll(() => undo());
 
-async function answered(write: (response: ServerResponse) => void): Promise<[number, string, Headers]> {
+const answered = async (write: (response: ServerResponse) => void): Promise<[number, string, Headers]> => {
   const listener: RequestListener = (_, response) => {
     answerWithCorrelationId(response, 'order-7');
     write(response);
@@ -22,7 +22,7 @@ async function answered(write: (response: ServerResponse) => void): Promise<[num
   } finally {
     await server.close();
   }
-}
+};
 
 describe('the correlation header', () => {
   it.each<[how: string, write: (response: ServerResponse) => void]>([

@@ -1,5 +1,5 @@
 import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { correlationHeader } from '../propagation/correlation.js';
+import { CORRELATION_HEADER } from '../propagation/correlation.js';
 
 const idKey = Symbol('correlation id');
 
@@ -11,16 +11,16 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 type WriteHead = (status: number, reason?: string | Headers, headers?: Headers) => ServerResponse;
 
 /** Has the response tell the correlation id, unless the application tells one itself. */
-export function answerWithCorrelationId(response: ServerResponse, id: string): void {
+export const answerWithCorrelationId = (response: ServerResponse, id: string): void => {
   (response as Answering)[idKey] = id;
-}
+};
 
 /**
  * Adds the correlation id to responses at the moment at which their head is written. Set before, by `setHeader()`, it
  * would make Node take the slow way for frameworks that hand all headers to `writeHead()` at once, as Fastify does: every
  * header is then checked and stored one by one. Returns how to undo it.
  */
-export function writeCorrelationHeaders(): () => void {
+export const writeCorrelationHeaders = (): (() => void) => {
   const prototype = ServerResponse.prototype as { writeHead: WriteHead };
 
   const { writeHead } = prototype;
@@ -31,12 +31,12 @@ export function writeCorrelationHeaders(): () => void {
     headers?: Headers,
   ): ServerResponse {
     const id = this[idKey];
-    if (id === undefined || this.hasHeader(correlationHeader)) {
+    if (id === undefined || this.hasHeader(CORRELATION_HEADER)) {
       return writeHead.call(this, status, reason, headers);
     }
     const given = typeof reason === 'string' ? headers : (headers ?? reason);
     if (given === undefined) {
-      this.setHeader(correlationHeader, id);
+      this.setHeader(CORRELATION_HEADER, id);
       return writeHead.call(this, status, reason, headers);
     }
     const all = withCorrelation(given, id);
@@ -49,24 +49,24 @@ export function writeCorrelationHeaders(): () => void {
     // Somebody may have wrapped it again; then it stays, and finds no more ids.
     if (prototype.writeHead === traced) prototype.writeHead = writeHead;
   };
-}
+};
 
 /** A copy, since the application may keep the headers that it gave. */
-function withCorrelation(headers: Headers, id: string): Headers {
+const withCorrelation = (headers: Headers, id: string): Headers => {
   if (!Array.isArray(headers)) {
     for (const name in headers) if (isCorrelationHeader(name)) return headers;
-    return { ...headers, [correlationHeader]: id };
+    return { ...headers, [CORRELATION_HEADER]: id };
   }
   // Either pairs, or names and values in turn.
   if (Array.isArray(headers[0])) {
     const pairs = headers as string[][];
     return pairs.some(([name = '']) => isCorrelationHeader(name))
       ? pairs
-      : [...pairs, [correlationHeader, id]];
+      : [...pairs, [CORRELATION_HEADER, id]];
   }
   const named = headers.some((name, at) => at % 2 === 0 && isCorrelationHeader(String(name)));
-  return named ? headers : [...headers, correlationHeader, id];
-}
+  return named ? headers : [...headers, CORRELATION_HEADER, id];
+};
 
 const isCorrelationHeader = (name: string): boolean =>
-  name.length === correlationHeader.length && name.toLowerCase() === correlationHeader;
+  name.length === CORRELATION_HEADER.length && name.toLowerCase() === CORRELATION_HEADER;

@@ -12,7 +12,7 @@ const methods = ['get', 'post', 'put', 'delete', 'patch', 'options', 'head'] as 
  * Notes the routes that are registered with the adapter until the returned function is called, which tells them. Nest
  * keeps no list of its own unless it takes a snapshot of the application. What serves every method is left out.
  */
-export function noteRoutes(adapter: HttpServer): () => DeclaredRoute[] {
+export const noteRoutes = (adapter: HttpServer): (() => DeclaredRoute[]) => {
   const routes: DeclaredRoute[] = [];
   const restore = methods.map((method) => {
     const own = Object.getOwnPropertyDescriptor(adapter, method);
@@ -35,4 +35,4 @@ export function noteRoutes(adapter: HttpServer): () => DeclaredRoute[] {
     restore.length = 0;
     return routes;
   };
-}
+};

@@ -12,20 +12,20 @@ interface Hooks {
 let own: Hooks | undefined;
 
 /** Stops what {@link installHttpHooks} of this copy began; does nothing otherwise. */
-export function removeHttpHooks(): void {
+export const removeHttpHooks = (): void => {
   const host = http.Server.prototype as { [slot]?: Hooks | undefined };
   if (!own || host[slot] !== own) return;
   own.remove();
   host[slot] = undefined;
   own = undefined;
-}
+};
 
 /**
  * Traces incoming and outgoing HTTP of this process from now on. Calling it again does nothing. Another copy of the
  * library gives way to this one, so that no span is doubled: under Jest each test file has its own copy, while
  * Node's modules are shared by all.
  */
-export function installHttpHooks(): void {
+export const installHttpHooks = (): void => {
   const host = http.Server.prototype as { [slot]?: Hooks | undefined };
   if (own && host[slot] === own) return;
   host[slot]?.remove();
@@ -36,4 +36,4 @@ export function installHttpHooks(): void {
     },
   };
   host[slot] = own;
-}
+};

@@ -8,9 +8,9 @@ import { ObservabilityModule } from '../index.js';
 import { startTestTelemetry } from '../testing/index.js';
 import { type InboundTrust, setInboundTrust } from './inbound-context.js';
 
-const traceId = '80f198ee56343ba864fe8b2a57d3eff7';
-const spanId = 'e457b5a2e4d86bd1';
-const w3c = { traceparent: `00-${traceId}-${spanId}-01`, tracestate: 'vendor=1' };
+const TRACE_ID = '80f198ee56343ba864fe8b2a57d3eff7';
+const SPAN_ID = 'e457b5a2e4d86bd1';
+const w3c = { traceparent: `00-${TRACE_ID}-${SPAN_ID}-01`, tracestate: 'vendor=1' };
 
 const telemetry = startTestTelemetry();
 let server: RunningServer;
@@ -33,25 +33,25 @@ afterEach(async () => {
 const send = (headers: Record<string, string>): Promise<Response> =>
   context.with(suppressTracing(context.active()), () => fetch(server.url, { headers }));
 
-async function served(trust: InboundTrust, headers: Record<string, string>) {
+const served = async (trust: InboundTrust, headers: Record<string, string>) => {
   setInboundTrust(trust);
   const response = await send(headers);
   const [span] = await telemetry.waitForSpans(1);
   if (!span) throw new Error('no span');
   return { span, correlationId: response.headers.get('x-correlation-id') };
-}
+};
 
 describe('a caller who is not trusted', () => {
   it.each([
     ['W3C', w3c],
-    ['B3', { b3: `${traceId}-${spanId}-1` }],
+    ['B3', { b3: `${TRACE_ID}-${SPAN_ID}-1` }],
   ])('becomes a link of a trace that begins here, sent by %s', async (_format, headers) => {
     const { span } = await served(false, { ...headers });
-    expect(span.spanContext().traceId).not.toBe(traceId);
+    expect(span.spanContext().traceId).not.toBe(TRACE_ID);
     expect(span.spanContext().traceState).toBeUndefined();
     expect(span.parentSpanContext).toBeUndefined();
     expect(span.links.map(({ context: { traceId: of, spanId: at } }) => [of, at])).toEqual([
-      [traceId, spanId],
+      [TRACE_ID, SPAN_ID],
     ]);
   });
 
@@ -63,7 +63,7 @@ describe('a caller who is not trusted', () => {
   it.each([
     ['forbid', { b3: '0' }],
     ['forbid', { 'x-b3-sampled': '0' }],
-    ['forbid', { traceparent: `00-${traceId}-${spanId}-00` }],
+    ['forbid', { traceparent: `00-${TRACE_ID}-${SPAN_ID}-00` }],
   ])('cannot %s recording by %j', async (_what, headers) => {
     const { span } = await served(false, { ...headers });
     expect(trace.isSpanContextValid(span.spanContext())).toBe(true);
@@ -97,24 +97,24 @@ describe('a caller who is not trusted', () => {
 describe('trust', () => {
   it('is given unless it is refused', async () => {
     const { span } = await served(true, w3c);
-    expect(span.spanContext().traceId).toBe(traceId);
+    expect(span.spanContext().traceId).toBe(TRACE_ID);
     expect(span.links).toEqual([]);
   });
 
   it('may depend on the request', async () => {
     const byGateway: InboundTrust = (request) => request.headers['x-from'] === 'gateway';
     const believed = await served(byGateway, { ...w3c, 'x-from': 'gateway' });
-    expect(believed.span.spanContext().traceId).toBe(traceId);
+    expect(believed.span.spanContext().traceId).toBe(TRACE_ID);
     telemetry.reset();
     const other = await served(byGateway, w3c);
-    expect(other.span.spanContext().traceId).not.toBe(traceId);
+    expect(other.span.spanContext().traceId).not.toBe(TRACE_ID);
   });
 
   it('is refused, and the request served, where the question fails', async () => {
     const { span } = await served(() => {
       throw new Error('no such header');
     }, w3c);
-    expect(span.spanContext().traceId).not.toBe(traceId);
+    expect(span.spanContext().traceId).not.toBe(TRACE_ID);
   });
 
   it.each(adapters)('is what the application says, on %s', async (_name, adapter) => {

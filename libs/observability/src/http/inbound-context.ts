@@ -8,9 +8,9 @@ export type InboundTrust = boolean | ((request: IncomingMessage) => boolean);
 let trust: InboundTrust = true;
 
 /** Valid for the whole process. */
-export function setInboundTrust(value: InboundTrust): void {
+export const setInboundTrust = (value: InboundTrust): void => {
   trust = value;
-}
+};
 
 /** Where the span of a request belongs. */
 export interface InboundContext {
@@ -27,15 +27,15 @@ export interface InboundContext {
  * sampling is decided here, and the caller's baggage stays outside. The correlation id is taken in any case: it decides
  * nothing, and what is no safe text has been refused.
  */
-export function inboundContext(request: IncomingMessage): InboundContext {
+export const inboundContext = (request: IncomingMessage): InboundContext => {
   const extracted = propagation.extract(ROOT_CONTEXT, request.headers);
   const correlationId = getCorrelationId(extracted) ?? newCorrelationId();
   if (trust === true || isTrusted(request)) return { parent: extracted, correlationId };
   const caller = trace.getSpanContext(extracted);
   return { parent: ROOT_CONTEXT, correlationId, ...(caller ? { links: [{ context: caller }] } : {}) };
-}
+};
 
-function isTrusted(request: IncomingMessage): boolean {
+const isTrusted = (request: IncomingMessage): boolean => {
   if (typeof trust === 'boolean') return trust;
   try {
     return trust(request);
@@ -43,4 +43,4 @@ function isTrusted(request: IncomingMessage): boolean {
     diag.warn('trustInboundContext failed, so the context of this request is not trusted', error);
     return false;
   }
-}
+};

@@ -5,8 +5,10 @@ const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIO
  * The method as spans name it. An unknown one is `_OTHER` in attributes and `HTTP` in span names, so that callers
  * cannot invent names: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
-export function semanticMethod(method: string): { attribute: string; spanName: string; original?: string } {
+export const semanticMethod = (
+  method: string,
+): { attribute: string; spanName: string; original?: string } => {
   return known.has(method)
     ? { attribute: method, spanName: method }
     : { attribute: '_OTHER', spanName: 'HTTP', original: method };
-}
+};

@@ -141,7 +141,7 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
   afterAll(() => app.close());
   beforeEach(() => telemetry.reset());
 
-  async function get(path: string) {
+  const get = async (path: string) => {
     const { status, body } = await context.with(suppressTracing(context.active()), async () => {
       const response = await fetch(`${url}${path}`);
       return { status: response.status, body: await response.text() };
@@ -152,7 +152,7 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
       .filter(({ name }) => name.startsWith('nestjs.'))
       .map(({ name, attributes }) => ({ name, ...attributes }) as EnhancerEvent);
     return { status, body, span, events };
-  }
+  };
 
   it('nothing where nothing of that kind had a part', async () => {
     const { span, events } = await get('/open');

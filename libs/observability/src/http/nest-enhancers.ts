@@ -5,7 +5,7 @@ import { httpStatusOf } from '../errors.js';
 import { type ServedRequest, currentRequest } from './served-request.js';
 
 /** What passes in less is not worth an event, in milliseconds. */
-const noticeableMillis = 1;
+const NOTICEABLE_MILLIS = 1;
 
 const installed = Symbol.for('@lantern/observability enhancers');
 
@@ -15,7 +15,7 @@ const installed = Symbol.for('@lantern/observability enhancers');
  * `nestjs.exception_filter`); a guard or pipe that refused, failed or took a millisecond or more leaves an event
  * (`nestjs.guard`, `nestjs.pipe`). To be called before Nest registers its routes.
  */
-export async function watchEnhancers(): Promise<void> {
+export const watchEnhancers = async (): Promise<void> => {
   try {
     const [{ GuardsConsumer }, { PipesConsumer }, { BaseExceptionFilterContext }] = await Promise.all([
       import('@nestjs/core/guards/guards-consumer.js'),
@@ -33,7 +33,7 @@ export async function watchEnhancers(): Promise<void> {
       error,
     );
   }
-}
+};
 
 interface Guards {
   tryActivate(guards: CanActivate[] | undefined, ...rest: unknown[]): Promise<boolean>;
@@ -42,16 +42,16 @@ interface Guards {
 /** Nest makes the list of a handler's guards once, so it is prepared once. */
 const watchedGuards = new WeakMap<CanActivate[], CanActivate[]>();
 
-function watchGuards(prototype: object): void {
+const watchGuards = (prototype: object): void => {
   const consumer = prototype as Guards;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
   const { tryActivate } = consumer;
   consumer.tryActivate = function (guards, ...rest) {
     return tryActivate.call(this, guards && watched(guards), ...rest);
   };
-}
+};
 
-function watched(guards: CanActivate[]): CanActivate[] {
+const watched = (guards: CanActivate[]): CanActivate[] => {
   let result = watchedGuards.get(guards);
   if (!result) {
     const names = guards.map(nameOf);
@@ -59,7 +59,7 @@ function watched(guards: CanActivate[]): CanActivate[] {
     watchedGuards.set(guards, result);
   }
   return result;
-}
+};
 
 class WatchedGuard implements CanActivate {
   constructor(
@@ -87,7 +87,7 @@ interface Pipes {
 
 const watchedPipes = new WeakMap<PipeTransform[], PipeTransform[]>();
 
-function watchPipes(prototype: object): void {
+const watchPipes = (prototype: object): void => {
   const consumer = prototype as Pipes;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
   const { applyPipes } = consumer;
@@ -99,7 +99,7 @@ function watchPipes(prototype: object): void {
     }
     return applyPipes.call(this, value, metadata, prepared);
   };
-}
+};
 
 class WatchedPipe implements PipeTransform {
   constructor(private readonly pipe: PipeTransform) {}
@@ -124,7 +124,7 @@ interface FilterContext {
 
 type FilterFunction = (exception: unknown, host: unknown) => unknown;
 
-function watchFilters(prototype: object): void {
+const watchFilters = (prototype: object): void => {
   const context = prototype as FilterContext;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
   const { createConcreteContext } = context;
@@ -145,22 +145,22 @@ function watchFilters(prototype: object): void {
       }),
     );
   };
-}
+};
 
 type Outcome = 'passed' | 'refused' | 'failed';
 
 /** Gives what `work` gives, and notes how that went once it is known. */
-function follow(
+const follow = (
   request: ServedRequest,
   event: string,
   attributes: Attributes,
   work: () => unknown,
   outcomeOf: (value: unknown) => Outcome,
-): unknown {
+): unknown => {
   const startedAt = performance.now();
   const note = (outcome: Outcome): void => {
     const millis = performance.now() - startedAt;
-    if (outcome === 'passed' && millis < noticeableMillis) return;
+    if (outcome === 'passed' && millis < NOTICEABLE_MILLIS) return;
     request.span.addEvent(event, {
       ...attributes,
       'nestjs.outcome': outcome,
@@ -185,7 +185,7 @@ function follow(
     return thrown(error);
   }
   return result instanceof Promise ? result.then(given, thrown) : given(result);
-}
+};
 
 /** The class of an enhancer, given as class or as object. */
 const nameOf = (enhancer: unknown): string =>

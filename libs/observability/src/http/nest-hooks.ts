@@ -8,7 +8,7 @@ import { currentRequest } from './served-request.js';
  * Notes the route of each request as it is declared, prefix and version included. To be called before Nest
  * registers its routes.
  */
-export function watchRoutes(adapterHost: HttpAdapterHost | undefined): void {
+export const watchRoutes = (adapterHost: HttpAdapterHost | undefined): void => {
   const adapter = adapterHost?.httpAdapter;
   if (typeof adapter?.setOnRouteTriggered !== 'function') return;
   const previous = adapter.getOnRouteTriggered();
@@ -17,7 +17,7 @@ export function watchRoutes(adapterHost: HttpAdapterHost | undefined): void {
     if (request) request.route = path;
     previous?.(method, path);
   });
-}
+};
 
 const handlersWatched = Symbol.for('@lantern/observability handlers');
 
@@ -26,7 +26,7 @@ const handlersWatched = Symbol.for('@lantern/observability handlers');
  * them too, at the price of one more promise for each request of every application. To be called before Nest
  * registers its routes, and therefore without waiting for an import.
  */
-export function watchHandlers(): void {
+export const watchHandlers = (): void => {
   try {
     const require = createRequire(import.meta.url);
     const { RouterExecutionContext } =
@@ -48,7 +48,7 @@ export function watchHandlers(): void {
   } catch (error) {
     diag.warn('This version of Nest hides its handlers: server spans go without code.function.name', error);
   }
-}
+};
 
 const installed = Symbol.for('@lantern/observability exceptions');
 
@@ -57,7 +57,7 @@ const installed = Symbol.for('@lantern/observability exceptions');
  * in Nest's ExceptionsHandler, where an exception filter of ours would take the place of the application's and an
  * interceptor would see only some of them.
  */
-export async function watchExceptions(): Promise<void> {
+export const watchExceptions = async (): Promise<void> => {
   try {
     const { ExceptionsHandler } = await import('@nestjs/core/exceptions/exceptions-handler.js');
     const prototype = ExceptionsHandler.prototype;
@@ -73,4 +73,4 @@ export async function watchExceptions(): Promise<void> {
   } catch (error) {
     diag.warn('This version of Nest hides its exceptions: server spans go without exception events', error);
   }
-}
+};

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** The attributes of both sides of a call, by kind of span. */
-async function call(optIn?: string) {
+const call = async (optIn?: string) => {
   startTestTelemetry(optIn === undefined ? {} : { OTEL_SEMCONV_STABILITY_OPT_IN: optIn });
   await (
     await fetch(`${server.url}/users/7?page=2&token=abc`, { headers: { 'user-agent': 'probe/1.0' } })
@@ -22,7 +22,7 @@ async function call(optIn?: string) {
   if (!one || !other) throw new Error('no spans');
   const [client, served] = one.kind === SpanKind.CLIENT ? [one, other] : [other, one];
   return { client: client.attributes, server: served.attributes };
-}
+};
 
 describe('OTEL_SEMCONV_STABILITY_OPT_IN', () => {
   it('http/dup: the names of version 1.20 beside the stable ones, with secrets hidden in both', async () => {

@@ -15,15 +15,15 @@ export interface OwnEndpoint {
 const endpoints = new Set<OwnEndpoint>();
 
 /** Answers GET and HEAD of the path from now on. Returns how to stop that. */
-export function addOwnEndpoint(endpoint: OwnEndpoint): () => void {
+export const addOwnEndpoint = (endpoint: OwnEndpoint): (() => void) => {
   endpoints.add(endpoint);
   return () => endpoints.delete(endpoint);
-}
+};
 
-export function ownEndpoint(
+export const ownEndpoint = (
   server: HttpServer | HttpsServer,
   { method, url = '/' }: IncomingMessage,
-): OwnEndpoint | undefined {
+): OwnEndpoint | undefined => {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   for (const endpoint of endpoints) {
     if (url.startsWith(endpoint.path) && splitTarget(url).path === endpoint.path && endpoint.isOn(server)) {
@@ -31,4 +31,4 @@ export function ownEndpoint(
     }
   }
   return undefined;
-}
+};

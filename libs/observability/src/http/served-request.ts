@@ -38,11 +38,11 @@ type Listener = (request: ServedRequest, outcome: RequestOutcome, context: Conte
 const listeners = new Set<Listener>();
 
 /** Calls the listener, with the context of the request, after each request. Returns how to stop that. */
-export function onRequestServed(listener: Listener): () => void {
+export const onRequestServed = (listener: Listener): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
-}
+};
 
-export function announceServed(request: ServedRequest, outcome: RequestOutcome, inside: Context): void {
+export const announceServed = (request: ServedRequest, outcome: RequestOutcome, inside: Context): void => {
   for (const listener of listeners) listener(request, outcome, inside);
-}
+};

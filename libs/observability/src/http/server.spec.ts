@@ -26,18 +26,18 @@ afterEach(() => server.close());
 const call = (path: string, init: RequestInit = {}): Promise<Response> =>
   context.with(suppressTracing(context.active()), () => fetch(`${server.url}${path}`, init));
 
-async function serve(
+const serve = async (
   path: string,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   init: RequestInit = {},
-) {
+) => {
   listener = handle;
   const response = await call(path, init);
   await response.text();
   const [span] = await telemetry.waitForSpans(1);
   if (!span) throw new Error('no span');
   return { response, span };
-}
+};
 
 const ok = (_request: IncomingMessage, response: ServerResponse): void => void response.end('ok');
 

@@ -49,7 +49,7 @@ type AnyServer = http.Server | https.Server;
  * server prototypes, which every framework goes through, and which needs no loader hook and no patched module.
  * Returns how to undo it.
  */
-export function traceServers(): () => void {
+export const traceServers = (): (() => void) => {
   const undo = [
     ...[http.Server, https.Server].map(({ prototype }) => wrapEmit(prototype)),
     writeCorrelationHeaders(),
@@ -57,9 +57,9 @@ export function traceServers(): () => void {
   return () => {
     for (const each of undo) each();
   };
-}
+};
 
-function wrapEmit(prototype: EventEmitter): () => void {
+const wrapEmit = (prototype: EventEmitter): (() => void) => {
   let active = true;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
   const { emit } = prototype;
@@ -82,26 +82,30 @@ function wrapEmit(prototype: EventEmitter): () => void {
     // Somebody may have wrapped it again; then it stays, and only passes on.
     if (prototype.emit === traced) prototype.emit = emit;
   };
-}
+};
 
-function tryToBegin(
+const tryToBegin = (
   server: AnyServer,
   request: IncomingMessage,
   response: ServerResponse,
-): Context | undefined {
+): Context | undefined => {
   try {
     return begin(server, request, response);
   } catch (error) {
     reportFailure('begin a server span', error);
     return undefined;
   }
-}
+};
 
 /** A `checkContinue` listener may hand the same request on as a `request`. Only a request that expects it is in here. */
 const begun = new WeakSet<IncomingMessage>();
 
 /** The context in which the request is to be served; undefined when it already is. */
-function begin(server: AnyServer, request: IncomingMessage, response: ServerResponse): Context | undefined {
+const begin = (
+  server: AnyServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Context | undefined => {
   if (request.headers.expect !== undefined) {
     if (begun.has(request)) return undefined;
     begun.add(request);
@@ -146,17 +150,17 @@ function begin(server: AnyServer, request: IncomingMessage, response: ServerResp
   });
   if (hasBody(request)) keepContext(request, inside);
   return inside;
-}
+};
 
 const untraced = suppressTracing(ROOT_CONTEXT);
 
-function end(
+const end = (
   served: ServedRequest,
   method: string,
   response: ServerResponse,
   startedAt: number,
   inside: Context,
-): void {
+): void => {
   const outcome: RequestOutcome = {
     status: response.headersSent ? response.statusCode : undefined,
     durationMillis: performance.now() - startedAt,
@@ -164,14 +168,14 @@ function end(
   };
   if (served.span.isRecording()) finishSpan(served, method, outcome);
   announceServed(served, outcome, inside);
-}
+};
 
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
-function finishSpan(
+const finishSpan = (
   { span, route, handler, error }: ServedRequest,
   method: string,
   outcome: RequestOutcome,
-): void {
+): void => {
   const { status } = outcome;
   if (route !== undefined) {
     span.updateName(`${method} ${route}`);
@@ -196,10 +200,10 @@ function finishSpan(
     }
   }
   span.end();
-}
+};
 
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
-function requestAttributes(request: IncomingMessage): Attributes {
+const requestAttributes = (request: IncomingMessage): Attributes => {
   const { headers, socket } = request;
   const attributes: Attributes = { [ATTR_NETWORK_PROTOCOL_VERSION]: request.httpVersion };
   const peer = socket.remoteAddress;
@@ -218,31 +222,31 @@ function requestAttributes(request: IncomingMessage): Attributes {
   const userAgent = headers['user-agent'];
   if (userAgent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent;
   return attributes;
-}
+};
 
 /** Callers name the same few hosts over and over. */
 let lastAuthority = '';
 let lastHost = splitHost(lastAuthority);
 
-function hostOf(authority: string): ReturnType<typeof splitHost> {
+const hostOf = (authority: string): ReturnType<typeof splitHost> => {
   if (authority !== lastAuthority) {
     lastAuthority = authority;
     lastHost = splitHost(authority);
   }
   return lastHost;
-}
+};
 
-function schemeOf(request: IncomingMessage): string {
+const schemeOf = (request: IncomingMessage): string => {
   const forwarded = firstOf(request.headers['x-forwarded-proto']);
   if (forwarded === 'http' || forwarded === 'https') return forwarded;
   return (request.socket as Partial<TLSSocket>).encrypted ? 'https' : 'http';
-}
+};
 
-function firstOf(header: string | string[] | undefined): string | undefined {
+const firstOf = (header: string | string[] | undefined): string | undefined => {
   const text = Array.isArray(header) ? header[0] : header;
   const first = text?.split(',', 1)[0]?.trim();
   return first === '' ? undefined : first;
-}
+};
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined ||
@@ -252,10 +256,10 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
  * The events of a body come from the parser, outside the request's context. Body parsers that do not bind their
  * callbacks themselves (multer) would lose the trace, so the request's own events are emitted inside it.
  */
-function keepContext(request: IncomingMessage, inside: Context): void {
+const keepContext = (request: IncomingMessage, inside: Context): void => {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
   const { emit } = request;
   request.emit = function (this: IncomingMessage, ...args: Parameters<typeof emit>): boolean {
     return context.with(inside, () => emit.apply(this, args));
   } as typeof emit;
-}
+};

@@ -1,34 +1,34 @@
 /** Probes and scrapes: asked every few seconds, of interest to nobody, so neither traced nor logged. */
-const probes = String.raw`/(?:health|healthz|health-?check|livez|readyz|metrics)(?:/|$)`;
+const PROBES = String.raw`/(?:health|healthz|health-?check|livez|readyz|metrics)(?:/|$)`;
 
 /** The global prefixes of this process' applications, as patterns. */
 const prefixes = new Set<string>();
 
-let patterns: readonly (string | RegExp)[] = [new RegExp(`^${probes}`)];
+let patterns: readonly (string | RegExp)[] = [new RegExp(`^${PROBES}`)];
 let areDefault = true;
 
 /** Replaces the default paths for the whole process. A string stands for the path and all below it. */
-export function setUntracedPaths(paths: readonly (string | RegExp)[]): void {
+export const setUntracedPaths = (paths: readonly (string | RegExp)[]): void => {
   patterns = paths;
   areDefault = false;
-}
+};
 
 /** Looks for the default paths behind a global prefix of Nest's, `api` or `/tenants/:id`, too. */
-export function addGlobalPrefix(prefix: string): void {
+export const addGlobalPrefix = (prefix: string): void => {
   const segments = prefix.split('/').filter((segment) => segment !== '');
   if (segments.length === 0 || !areDefault) return;
   prefixes.add(
     segments.map((segment) => (segment.startsWith(':') ? '/[^/]+' : `/${literally(segment)}`)).join(''),
   );
-  patterns = [new RegExp(`^(?:${[...prefixes].join('|')})?${probes}`)];
-}
+  patterns = [new RegExp(`^(?:${[...prefixes].join('|')})?${PROBES}`)];
+};
 
 const literally = (text: string): string => text.replace(/[^\w-]/g, String.raw`\$&`);
 
-export function isUntraced(path: string): boolean {
+export const isUntraced = (path: string): boolean => {
   return patterns.some((pattern) =>
     typeof pattern === 'string'
       ? path === pattern || path.startsWith(pattern.endsWith('/') ? pattern : `${pattern}/`)
       : pattern.test(path),
   );
-}
+};

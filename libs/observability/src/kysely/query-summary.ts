@@ -2,7 +2,7 @@ import type { AliasNode, CompiledQuery, ListNode, OperationNode, TableNode } fro
 import { type SqlSummary, summarizeSql } from './sql-text.js';
 
 /** Summaries are kept by text; an application has few texts, unless it builds them from values. */
-const maxRemembered = 500;
+const MAX_REMEMBERED = 500;
 
 /** Summarises queries: from what Kysely knows about them, and for raw SQL from the text. */
 export class QuerySummaries {
@@ -15,14 +15,14 @@ export class QuerySummaries {
     if (known) return known;
     const fromText = summarizeSql(sql, this.system);
     const summary = { ...fromText, ...fromNode(query) };
-    if (this.remembered.size >= maxRemembered) this.remembered.clear();
+    if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
     this.remembered.set(sql, summary);
     return summary;
   }
 }
 
 // Only the statements that a service makes while it serves; the rest, raw SQL among it, is read from the text.
-function fromNode(query: CompiledQuery['query']): Partial<SqlSummary> {
+const fromNode = (query: CompiledQuery['query']): Partial<SqlSummary> => {
   switch (query.kind) {
     case 'SelectQueryNode':
       return { operation: 'SELECT', table: tableName(query.from?.froms[0]) };
@@ -37,10 +37,10 @@ function fromNode(query: CompiledQuery['query']): Partial<SqlSummary> {
     default:
       return {};
   }
-}
+};
 
 // Kysely is an optional peer: its types are used, its code, with the type guards, is not loaded.
-function tableName(node: OperationNode | undefined): string | undefined {
+const tableName = (node: OperationNode | undefined): string | undefined => {
   switch (node?.kind) {
     case 'AliasNode':
       return tableName((node as AliasNode).node);
@@ -53,4 +53,4 @@ function tableName(node: OperationNode | undefined): string | undefined {
     default:
       return undefined;
   }
-}
+};

@@ -9,7 +9,7 @@ export interface SqlSummary {
 }
 
 /** Longer texts are cut: bulk inserts repeat themselves. */
-const maxTextLength = 4096;
+const MAX_TEXT_LENGTH = 4096;
 
 /** How the database writes literals and quotes names; the rest of SQL is read alike. */
 const backslashEscapes = new Set(['mysql', 'mariadb']);
@@ -28,7 +28,7 @@ interface Token {
  * Reads a SQL text just far enough, by https://opentelemetry.io/docs/specs/semconv/db/database-spans/. It knows strings,
  * comments, quoted names and parentheses, so that none of them is taken for something else; it is no parser.
  */
-export function summarizeSql(sql: string, system: string): SqlSummary {
+export const summarizeSql = (sql: string, system: string): SqlSummary => {
   const tokens = tokenize(sql, system);
   const text = tokens.map((token) => (token.kind === 'literal' ? '?' : token.text)).join('');
   const outline = topLevel(tokens);
@@ -36,11 +36,11 @@ export function summarizeSql(sql: string, system: string): SqlSummary {
   return {
     operation,
     table: operation === undefined ? undefined : tableOf(outline, operation),
-    text: text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text,
+    text: text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text,
   };
-}
+};
 
-function tokenize(sql: string, system: string): Token[] {
+const tokenize = (sql: string, system: string): Token[] => {
   const mysql = backslashEscapes.has(system);
   const sources: [TokenKind, string][] = [
     ['blank', String.raw`\s+|--[^\n]*|/\*[^]*?(?:\*/|$)`],
@@ -61,10 +61,10 @@ function tokenize(sql: string, system: string): Token[] {
     kind: kinds.find((kind) => groups?.[kind] !== undefined) ?? 'other',
     text,
   }));
-}
+};
 
 /** The tokens that matter outside of parentheses, where subqueries and lists stand. */
-function topLevel(tokens: readonly Token[]): Token[] {
+const topLevel = (tokens: readonly Token[]): Token[] => {
   const outline: Token[] = [];
   let depth = 0;
   for (const token of tokens) {
@@ -74,12 +74,12 @@ function topLevel(tokens: readonly Token[]): Token[] {
     if (token.text === '(' && depth === 1) outline.push(token);
   }
   return outline;
-}
+};
 
 const verbs = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'REPLACE']);
 const schemaVerbs = new Set(['CREATE', 'ALTER', 'DROP']);
 
-function operationOf(outline: readonly Token[]): string | undefined {
+const operationOf = (outline: readonly Token[]): string | undefined => {
   const words = outline.filter(({ kind }) => kind === 'word').map(({ text }) => text.toUpperCase());
   const [first] = words;
   if (first === undefined || outline.find(({ text }) => text !== '(')?.kind !== 'word') return undefined;
@@ -92,7 +92,7 @@ function operationOf(outline: readonly Token[]): string | undefined {
     return object === undefined ? first : `${first} ${object}`;
   }
   return first;
-}
+};
 
 /** The word before the table's name. */
 const introductions: Record<string, string> = {
@@ -109,7 +109,7 @@ const introductions: Record<string, string> = {
 
 const between = new Set(['ONLY', 'IF', 'NOT', 'EXISTS', 'OR', 'IGNORE', 'ABORT', 'FAIL', 'ROLLBACK']);
 
-function tableOf(outline: readonly Token[], operation: string): string | undefined {
+const tableOf = (outline: readonly Token[], operation: string): string | undefined => {
   const introduction = introductions[operation];
   const verbAt = outline.findIndex(({ text }) => text.toUpperCase() === operation.split(' ')[0]);
   const at = outline.findIndex(
@@ -124,7 +124,7 @@ function tableOf(outline: readonly Token[], operation: string): string | undefin
     if (outline[index + 1]?.text !== '.') break;
   }
   return parts.length === 0 ? undefined : parts.join('.');
-}
+};
 
 const isName = (token: Token | undefined): boolean => token?.kind === 'word' || token?.kind === 'name';
 

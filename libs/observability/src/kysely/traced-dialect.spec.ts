@@ -145,7 +145,7 @@ describe('a traced Kysely dialect', () => {
 });
 
 /** node:sqlite in the shape that Kysely's SQLite dialect drives. */
-function inMemory(): SqliteDatabase {
+const inMemory = (): SqliteDatabase => {
   const database = new DatabaseSync(':memory:');
   return {
     prepare(text) {
@@ -160,4 +160,4 @@ function inMemory(): SqliteDatabase {
     },
     close: () => database.close(),
   };
-}
+};

@@ -32,14 +32,14 @@ export interface TracedDialectOptions {
  * https://opentelemetry.io/docs/specs/semconv/db/database-spans/. Its text goes without values. Queries outside of a
  * recorded span (migrations, health checks) and the driver's own BEGIN, COMMIT and savepoints make none.
  */
-export function tracedDialect(dialect: Dialect, options: TracedDialectOptions): Dialect {
+export const tracedDialect = (dialect: Dialect, options: TracedDialectOptions): Dialect => {
   return {
     createDriver: () => new TracedDriver(dialect.createDriver(), new QuerySpans(options)),
     createQueryCompiler: () => dialect.createQueryCompiler(),
     createAdapter: () => dialect.createAdapter(),
     createIntrospector: (db) => dialect.createIntrospector(db),
   };
-}
+};
 
 /** Hands out traced connections, and gives the wrapped driver back its own. */
 class TracedDriver implements Driver {
@@ -97,9 +97,9 @@ class TracedDriver implements Driver {
 const own = (connection: DatabaseConnection): DatabaseConnection =>
   connection instanceof TracedConnection ? connection.connection : connection;
 
-function onOwnConnection(command: Driver['savepoint']): Driver['savepoint'] {
+const onOwnConnection = (command: Driver['savepoint']): Driver['savepoint'] => {
   return command && ((connection, ...rest) => command(own(connection), ...rest));
-}
+};
 
 class TracedConnection implements DatabaseConnection {
   readonly cancelQuery: DatabaseConnection['cancelQuery'];
@@ -174,17 +174,17 @@ class QuerySpans {
   }
 }
 
-function failQuery(span: Span, error: unknown): void {
+const failQuery = (span: Span, error: unknown): void => {
   const status = statusCodeOf(error);
   if (status !== undefined) span.setAttribute(ATTR_DB_RESPONSE_STATUS_CODE, status);
   span.setAttribute(ATTR_ERROR_TYPE, status ?? errorType(error));
   recordFailure(span, error);
-}
+};
 
 // node:sqlite keeps SQLite's number in `errcode`; PostgreSQL's SQLSTATE and better-sqlite3's name are in `code`.
-function statusCodeOf(error: unknown): string | undefined {
+const statusCodeOf = (error: unknown): string | undefined => {
   if (typeof error !== 'object' || error === null) return undefined;
   const { errcode, code } = error as { errcode?: unknown; code?: unknown };
   if (typeof errcode === 'number') return String(errcode);
   return typeof code === 'string' ? code : undefined;
-}
+};

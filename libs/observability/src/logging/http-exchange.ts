@@ -6,7 +6,7 @@ import { parseRetryAfter } from './backoff.js';
 const current = new AsyncLocalStorage<HttpExchange>();
 
 /** https://nodejs.org/api/diagnostics_channel.html#http */
-const requestCreated = 'http.client.request.created';
+const REQUEST_CREATED = 'http.client.request.created';
 
 /**
  * Sees the one HTTP request that a client makes which does not show it: how long the receiver asks to wait, and a way
@@ -26,11 +26,11 @@ export class HttpExchange {
       this.request?.destroy(new Error(`no complete answer within ${deadlineMillis} ms`));
     }, deadlineMillis);
     late.unref();
-    subscribe(requestCreated, notice);
+    subscribe(REQUEST_CREATED, notice);
     try {
       return await current.run(this, send);
     } finally {
-      unsubscribe(requestCreated, notice);
+      unsubscribe(REQUEST_CREATED, notice);
       clearTimeout(late);
     }
   }

@@ -32,10 +32,10 @@ const probeBounds: Bounds = { lines: 50, bytes: 32 * 1024 };
 const queueBounds: Bounds = { lines: 20_000, bytes: 12 * 1024 * 1024 };
 
 /** What lines that are left may take of the time by which a crash or `process.exit()` is held up. */
-const shareOfLines = 0.5;
+const SHARE_OF_LINES = 0.5;
 
 /** For the end of a program that nobody shuts down, in milliseconds. */
-const lastShutdownMillis = 5000;
+const LAST_SHUTDOWN_MILLIS = 5000;
 
 export interface LineDeliveryOptions {
   sender: LineSender;
@@ -81,7 +81,7 @@ export class LineDelivery {
   }
 
   // A program that simply comes to its end, its timers being no reason to go on, sends its last lines too.
-  private readonly onProcessEnd = (): void => void this.shutdown(lastShutdownMillis);
+  private readonly onProcessEnd = (): void => void this.shutdown(LAST_SHUTDOWN_MILLIS);
 
   // After a crash or `process.exit()` nothing asynchronous runs any more, and the last lines are those that tell why.
   private readonly onExit = (code: number): void => {
@@ -135,7 +135,7 @@ export class LineDelivery {
     const sendable = parcels.flatMap(({ batch, parcel }) => (parcel ? [{ batch, parcel }] : []));
     const accepted = sendBlocking(
       sendable.map(({ parcel }) => parcel),
-      shareOfLines * exitTimeoutMillis(),
+      SHARE_OF_LINES * exitTimeoutMillis(),
     );
     const sent = sendable.reduce((sum, { batch }, at) => sum + (accepted[at] ? batch.length : 0), 0);
     this.reportLeft(batches.flat().length - sent + this.queue.takeLost());

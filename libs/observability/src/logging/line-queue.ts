@@ -25,13 +25,18 @@ export interface Bounds {
 }
 
 /** What a line carries beside its text: its ids and time on the wire, an object in memory. */
-const overheadBytes = 300;
+const OVERHEAD_BYTES = 300;
 
 /** Bytes of UTF-8 and an allowance for what goes with them. */
-export const sizeOf = (text: string): number => Buffer.byteLength(text) + overheadBytes;
+export const sizeOf = (text: string): number => Buffer.byteLength(text) + OVERHEAD_BYTES;
 
 /** @param text the record as a line */
-export function queuedLine(record: LogRecord, text: string, time: number, traceFlags?: number): QueuedLine {
+export const queuedLine = (
+  record: LogRecord,
+  text: string,
+  time: number,
+  traceFlags?: number,
+): QueuedLine => {
   return {
     level: record.level,
     text,
@@ -42,7 +47,7 @@ export function queuedLine(record: LogRecord, text: string, time: number, traceF
     traceFlags,
     correlationId: record.correlation_id,
   };
-}
+};
 
 /** Lines that wait, oldest first, within bounds: what does not fit pushes out the oldest, which is counted. */
 export class LineQueue {

@@ -30,12 +30,12 @@ const aboutTheRequest = (status: number): boolean =>
  * What a failure means. A wrong token, path or proxy (401, 403, 404, 405, 407) concerns every line alike and ends when
  * somebody mends it, so it is waited out like an outage.
  */
-export function failedOutcome(
+export const failedOutcome = (
   reason: string,
   status: number | undefined,
   retryAfterMillis: number | undefined,
-): SendOutcome {
+): SendOutcome => {
   return status !== undefined && aboutTheRequest(status)
     ? { kind: 'refused', reason }
     : { kind: 'later', reason, retryAfterMillis };
-}
+};

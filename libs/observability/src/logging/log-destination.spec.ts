@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { logDestination } from './log-destination.js';
 
 const identity = { name: 'order-service', environment: 'test' };
-const loki = 'http://localhost:3100';
+const LOKI = 'http://localhost:3100';
 
 const chosen = (env: NodeJS.ProcessEnv, lokiUrl?: string) => {
   const { sender, warnings } = logDestination(env, identity, lokiUrl);
@@ -15,7 +15,7 @@ describe('where log lines go beside stdout', () => {
   });
 
   it('to Loki where it has a URL', () => {
-    expect(chosen({}, loki)).toEqual({ target: 'Loki', warnings: [] });
+    expect(chosen({}, LOKI)).toEqual({ target: 'Loki', warnings: [] });
   });
 
   it('by OTLP where the exporter is otlp, to the endpoint of logs or else the common one', () => {
@@ -31,7 +31,7 @@ describe('where log lines go beside stdout', () => {
   });
 
   it('by OTLP alone where both are asked for, and says so', () => {
-    expect(chosen({ OTEL_LOGS_EXPORTER: 'otlp' }, loki)).toEqual({
+    expect(chosen({ OTEL_LOGS_EXPORTER: 'otlp' }, LOKI)).toEqual({
       target: 'http://localhost:4318',
       warnings: [
         'OTEL_LOGS_EXPORTER is "otlp" and LOKI_URL is set; log lines go to http://localhost:4318 by OTLP and not to ' +
@@ -41,7 +41,7 @@ describe('where log lines go beside stdout', () => {
   });
 
   it.each(['none', 'console', 'none,otlp', ''])('not by OTLP where the exporter is "%s"', (exporter) => {
-    expect(chosen({ OTEL_LOGS_EXPORTER: exporter }, loki)).toEqual({ target: 'Loki', warnings: [] });
+    expect(chosen({ OTEL_LOGS_EXPORTER: exporter }, LOKI)).toEqual({ target: 'Loki', warnings: [] });
   });
 
   it('as if an exporter that is unknown were not there, which it says', () => {

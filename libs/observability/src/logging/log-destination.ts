@@ -19,11 +19,11 @@ export interface LogDestination {
  * One way at most, or each line would be there twice: OTLP where `OTEL_LOGS_EXPORTER` names it, else Loki where there
  * is a URL.
  */
-export function logDestination(
+export const logDestination = (
   env: NodeJS.ProcessEnv,
   { name, environment }: ServiceIdentity,
   lokiUrl: string | undefined,
-): LogDestination {
+): LogDestination => {
   const warnings: string[] = [];
   if (wantsOtlp(env, warnings)) {
     const sender = new OtlpSender(env);
@@ -45,13 +45,13 @@ export function logDestination(
     );
     return { sender: undefined, warnings };
   }
-}
+};
 
 /**
  * `OTEL_LOGS_EXPORTER`: a list of `otlp`, `console`, which stdout is anyway, and `none`.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#exporter-selection
  */
-function wantsOtlp(env: NodeJS.ProcessEnv, warnings: string[]): boolean {
+const wantsOtlp = (env: NodeJS.ProcessEnv, warnings: string[]): boolean => {
   const names = (setting(env, 'OTEL_LOGS_EXPORTER') ?? '')
     .toLowerCase()
     .split(',')
@@ -63,4 +63,4 @@ function wantsOtlp(env: NodeJS.ProcessEnv, warnings: string[]): boolean {
     }
   }
   return names.includes('otlp') && !names.includes('none') && !getBooleanFromEnv('OTEL_SDK_DISABLED');
-}
+};

@@ -9,7 +9,7 @@ export type Level = keyof typeof levels;
 const aliases: Record<string, Level> = { log: 'info', verbose: 'trace', warning: 'warn' };
 
 /** A level by any of its names, also Nest's; undefined when it is none. */
-export function parseLevel(text: string): Level | undefined {
+export const parseLevel = (text: string): Level | undefined => {
   const name = text.trim().toLowerCase();
   return name in levels ? (name as Level) : aliases[name];
-}
+};

@@ -4,12 +4,12 @@ import type { LogRecord } from './log-record.js';
 import { cut } from './plain-value.js';
 
 /** In characters; at most 3 bytes each, so below the 256 KB that Loki takes. */
-const maxLineLength = 65_536;
+const MAX_LINE_LENGTH = 65_536;
 
 /** The record as one line of JSON. One that is too long keeps what identifies it and loses its fields. */
-export function jsonLine(record: LogRecord): string {
+export const jsonLine = (record: LogRecord): string => {
   const line = JSON.stringify(record);
-  if (line.length <= maxLineLength) return line;
+  if (line.length <= MAX_LINE_LENGTH) return line;
   const { timestamp, level, message, service, context, trace_id, span_id, correlation_id, error, stack } =
     record;
   return JSON.stringify({
@@ -25,7 +25,7 @@ export function jsonLine(record: LogRecord): string {
     stack: stack === undefined ? undefined : cut(stack, 8192),
     truncated: `The line had ${line.length} characters, its fields were left out`,
   });
-}
+};
 
 const colours: Record<Level, Parameters<typeof styleText>[0]> = {
   fatal: ['bgRed', 'white'],
@@ -37,7 +37,7 @@ const colours: Record<Level, Parameters<typeof styleText>[0]> = {
 };
 
 /** The record for the eye: `10:22:11.123 ERROR [Payments] Payment processing failed product=laptop trace=4bf9…`. */
-export function prettyLine(record: LogRecord): string {
+export const prettyLine = (record: LogRecord): string => {
   const {
     timestamp,
     level,
@@ -64,7 +64,7 @@ export function prettyLine(record: LogRecord): string {
   ];
   const below = stack ?? (error ? `${error.name}: ${error.message}` : undefined);
   return below === undefined ? parts.join(' ') : `${parts.join(' ')}\n${printable(below)}`;
-}
+};
 
 const brief = (value: unknown): string =>
   printable(typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value));

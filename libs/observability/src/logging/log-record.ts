@@ -54,7 +54,7 @@ export interface LogCall {
  * the string before it is a stack. Objects become fields, the first error among them the error of the line; whatever
  * else was passed is kept under `params`.
  */
-export function readLogCall(level: Level, message: unknown, params: readonly unknown[]): LogCall {
+export const readLogCall = (level: Level, message: unknown, params: readonly unknown[]): LogCall => {
   const call: LogCall = { message: '', fields: {} };
   const rest = params.filter((param) => param !== undefined);
   const last = rest.at(-1);
@@ -76,11 +76,11 @@ export function readLogCall(level: Level, message: unknown, params: readonly unk
   }
   if (others.length > 0) call.fields.params = others;
   return call;
-}
+};
 
 const isStack = (text: string): boolean => /\n\s+at /.test(text);
 
-function readMessage(message: unknown, call: LogCall): string {
+const readMessage = (message: unknown, call: LogCall): string => {
   if (typeof message === 'string') return message;
   if (isErrorLike(message)) {
     setError(call, message);
@@ -93,33 +93,33 @@ function readMessage(message: unknown, call: LogCall): string {
     return typeof text === 'string' ? text : Object.keys(fields).join(', ');
   }
   return typeof message === 'function' ? message.name : String(message);
-}
+};
 
-function addFields(call: LogCall, fields: object): void {
+const addFields = (call: LogCall, fields: object): void => {
   for (const [key, value] of Object.entries(fields)) {
     if (call.error === undefined && isErrorLike(value)) setError(call, value);
     else call.fields[key] = value;
   }
-}
+};
 
-function setError(call: LogCall, error: unknown): void {
+const setError = (call: LogCall, error: unknown): void => {
   if (call.error === undefined) call.error = error;
   else call.fields.other_error = error;
-}
+};
 
 /**
  * Completes a call to the line that is written: who, where in which trace, and only what a log may hold.
  *
  * @param time in milliseconds since 1970, with a fraction
  */
-export function logRecord(
+export const logRecord = (
   level: Level,
   call: LogCall,
   service: string,
   sensitive: SensitiveNames,
   ctx: Context = context.active(),
   time = now(),
-): LogRecord {
+): LogRecord => {
   const record: LogRecord = {
     timestamp: timestamp(time),
     level,
@@ -143,10 +143,10 @@ export function logRecord(
   }
   if (call.stack !== undefined) record.stack ??= redactText(cut(call.stack));
   return record;
-}
+};
 
 // The stack of an error already tells those of its causes.
-function withoutStacks({ cause, ...error }: ErrorDescription): ErrorDescription {
+const withoutStacks = ({ cause, ...error }: ErrorDescription): ErrorDescription => {
   delete error.stack;
   return cause ? { ...error, cause: withoutStacks(cause) } : error;
-}
+};

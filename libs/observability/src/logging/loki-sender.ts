@@ -93,18 +93,18 @@ const infoOf = (line: QueuedLine): object => ({
   ...metadataOf(line),
 });
 
-function metadataOf({ level, traceId, spanId, correlationId }: QueuedLine): Record<string, string> {
+const metadataOf = ({ level, traceId, spanId, correlationId }: QueuedLine): Record<string, string> => {
   const metadata: Record<string, string> = { level };
   if (traceId !== undefined) metadata.trace_id = traceId;
   if (spanId !== undefined) metadata.span_id = spanId;
   if (correlationId !== undefined) metadata.correlation_id = correlationId;
   return metadata;
-}
+};
 
 /** In milliseconds, as winston-loki sends it: a line that was under way is the same line once more. */
 const nanos = (millis: number): string => `${Math.floor(millis)}000000`;
 
-function statusOf(failure: unknown): number | undefined {
+const statusOf = (failure: unknown): number | undefined => {
   if (typeof failure !== 'object' || failure === null || !('statusCode' in failure)) return undefined;
   return Number(failure.statusCode);
-}
+};

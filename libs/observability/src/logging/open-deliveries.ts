@@ -6,14 +6,14 @@ import type { LogRecord } from './log-record.js';
 const open = new Set<LineDelivery>();
 
 /** Lets what telemetry says of itself take this way too. Returns how to stop that. */
-export function openDelivery(delivery: LineDelivery): () => void {
+export const openDelivery = (delivery: LineDelivery): (() => void) => {
   open.add(delivery);
   return () => open.delete(delivery);
-}
+};
 
 /** Sends a line that no logger of an application writes: that the process crashes, that spans are lost. */
-export function deliverOwnLine(record: LogRecord, time: number): void {
+export const deliverOwnLine = (record: LogRecord, time: number): void => {
   if (open.size === 0) return;
   const line = queuedLine(record, jsonLine(record), time);
   for (const delivery of open) delivery.push(line);
-}
+};

@@ -19,7 +19,7 @@ export interface OtlpAnswer {
 }
 
 /** An answer says little; what sends more than this is no OTLP receiver. */
-const maxAnswerBytes = 1024 * 1024;
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const compress = promisify(gzip);
 
@@ -29,11 +29,11 @@ const compress = promisify(gzip);
  *
  * @throws when there is no complete answer within the time-out
  */
-export async function postOtlp(
+export const postOtlp = async (
   options: OtlpHttpOptions,
   agent: Agent,
   plain: Uint8Array,
-): Promise<OtlpAnswer> {
+): Promise<OtlpAnswer> => {
   const url = new URL(options.url);
   const body = options.compression === 'gzip' ? await compress(plain) : plain;
   const headers: Record<string, string | number> = {
@@ -54,7 +54,7 @@ export async function postOtlp(
         let bytes = 0;
         response.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
-          if (bytes > maxAnswerBytes) response.destroy(new Error('the answer has no end'));
+          if (bytes > MAX_ANSWER_BYTES) response.destroy(new Error('the answer has no end'));
           else chunks.push(chunk);
         });
         response.once('error', reject);
@@ -74,4 +74,4 @@ export async function postOtlp(
   } finally {
     clearTimeout(late);
   }
-}
+};

@@ -21,7 +21,7 @@ import { type LineSender, type SendOutcome, failedOutcome } from './line-sender.
 import type { Level } from './log-level.js';
 import { type OtlpHttpOptions, postOtlp } from './otlp-request.js';
 
-const loggerName = '@lantern/observability';
+const LOGGER_NAME = '@lantern/observability';
 
 /** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
 const severities: Record<Level, SeverityNumber> = {
@@ -84,7 +84,7 @@ interface Pipeline {
   toRecords: (lines: readonly QueuedLine[]) => ReadableLogRecord[];
 }
 
-async function createPipeline(env: NodeJS.ProcessEnv): Promise<Pipeline> {
+const createPipeline = async (env: NodeJS.ProcessEnv): Promise<Pipeline> => {
   const [{ LoggerProvider }, otlpHttp, serializers] = await Promise.all([
     import('@opentelemetry/sdk-logs'),
     import('@opentelemetry/otlp-exporter-base/node-http'),
@@ -104,7 +104,7 @@ async function createPipeline(env: NodeJS.ProcessEnv): Promise<Pipeline> {
       },
     ],
   });
-  const logger = provider.getLogger(loggerName);
+  const logger = provider.getLogger(LOGGER_NAME);
   const isJson = wantsJson(env);
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- how the exporters read their variables; nothing else does
   const options = otlpHttp.convertLegacyHttpOptions({}, 'LOGS', 'v1/logs', {
@@ -121,9 +121,9 @@ async function createPipeline(env: NodeJS.ProcessEnv): Promise<Pipeline> {
       return records;
     },
   };
-}
+};
 
-function logRecordOf({
+const logRecordOf = ({
   level,
   text,
   time,
@@ -131,7 +131,7 @@ function logRecordOf({
   spanId,
   traceFlags,
   correlationId,
-}: QueuedLine): LogRecord {
+}: QueuedLine): LogRecord => {
   return {
     timestamp: hrTimeOf(time),
     severityNumber: severities[level],
@@ -143,17 +143,20 @@ function logRecordOf({
         ? ROOT_CONTEXT
         : trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: traceFlags ?? TraceFlags.NONE }),
   };
-}
+};
 
 /** Seconds and nanoseconds. In one number the last digits of the nanoseconds would be rounding. */
-function hrTimeOf(millis: number): HrTime {
+const hrTimeOf = (millis: number): HrTime => {
   const micros = Math.round(millis * 1000);
   const seconds = Math.floor(micros / 1_000_000);
   return [seconds, (micros - seconds * 1_000_000) * 1000];
-}
+};
 
 /** https://opentelemetry.io/docs/specs/otlp/#partial-success-1 */
-function rejectedIn(serializer: Serializer, body: Uint8Array): { count: number; reason: string } | undefined {
+const rejectedIn = (
+  serializer: Serializer,
+  body: Uint8Array,
+): { count: number; reason: string } | undefined => {
   if (body.length === 0) return undefined;
   try {
     const { partialSuccess } = serializer.deserializeResponse(body);
@@ -164,11 +167,11 @@ function rejectedIn(serializer: Serializer, body: Uint8Array): { count: number; 
     // Accepted all the same, by something that answers in words of its own.
     return undefined;
   }
-}
+};
 
 // As for spans: protobuf by default, JSON to be read along.
 // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol
-function wantsJson(env: NodeJS.ProcessEnv): boolean {
+const wantsJson = (env: NodeJS.ProcessEnv): boolean => {
   const protocol =
     setting(env, 'OTEL_EXPORTER_OTLP_LOGS_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
   if (protocol === 'http/json') return true;
@@ -178,10 +181,10 @@ function wantsJson(env: NodeJS.ProcessEnv): boolean {
     );
   }
   return false;
-}
+};
 
 /** Where OTLP log lines go, as it may be told: without credentials. */
-export function otlpLogsTarget(env: NodeJS.ProcessEnv): string {
+export const otlpLogsTarget = (env: NodeJS.ProcessEnv): string => {
   const text =
     setting(env, 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT') ??
     setting(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ??
@@ -192,4 +195,4 @@ export function otlpLogsTarget(env: NodeJS.ProcessEnv): string {
   } catch {
     return 'the OTLP endpoint';
   }
-}
+};

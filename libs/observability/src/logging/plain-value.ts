@@ -2,26 +2,26 @@ import { describeError, isErrorLike } from '../errors.js';
 import { redactText } from '../http/url.js';
 import type { SensitiveNames } from '../sensitive-names.js';
 
-const maxDepth = 6;
-const maxItems = 100;
-const maxStringLength = 16_384;
+const MAX_DEPTH = 6;
+const MAX_ITEMS = 100;
+const MAX_STRING_LENGTH = 16_384;
 
-const mask = '[REDACTED]';
+const MASK = '[REDACTED]';
 
 /**
  * A copy of the value that JSON can hold and a log may hold: sensitive keys and the secrets of URLs masked, long strings and lists cut, cycles
  * and depth bounded, errors, maps, sets and buffers readable. Getters and `toJSON` that throw leave a note.
  */
-export function plainValue(value: unknown, sensitive: SensitiveNames): unknown {
+export const plainValue = (value: unknown, sensitive: SensitiveNames): unknown => {
   return plain(value, sensitive, []);
-}
+};
 
 /** Cuts a text to what a line should carry of it. */
-export function cut(text: string, max = maxStringLength): string {
+export const cut = (text: string, max = MAX_STRING_LENGTH): string => {
   return text.length <= max ? text : `${text.slice(0, max)}… (${text.length - max} more characters)`;
-}
+};
 
-function plain(value: unknown, sensitive: SensitiveNames, above: readonly object[]): unknown {
+const plain = (value: unknown, sensitive: SensitiveNames, above: readonly object[]): unknown => {
   switch (typeof value) {
     case 'string':
       return redactText(cut(value));
@@ -39,16 +39,16 @@ function plain(value: unknown, sensitive: SensitiveNames, above: readonly object
     case 'object':
       if (value === null) return null;
       if (above.includes(value)) return '[circular]';
-      if (above.length >= maxDepth) return Array.isArray(value) ? '[array]' : '[object]';
+      if (above.length >= MAX_DEPTH) return Array.isArray(value) ? '[array]' : '[object]';
       try {
         return plainObject(value, sensitive, [...above, value]);
       } catch (error) {
         return `[unreadable: ${describeError(error).message}]`;
       }
   }
-}
+};
 
-function plainObject(value: object, sensitive: SensitiveNames, above: readonly object[]): unknown {
+const plainObject = (value: object, sensitive: SensitiveNames, above: readonly object[]): unknown => {
   const inner = (item: unknown): unknown => plain(item, sensitive, above);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   // Not once more through `inner`: a description looks like an error itself.
@@ -67,24 +67,24 @@ function plainObject(value: object, sensitive: SensitiveNames, above: readonly o
     return inner((value as { toJSON: () => unknown }).toJSON());
   }
   return entries(Object.entries(value), sensitive, inner);
-}
+};
 
-function list(items: readonly unknown[], inner: (item: unknown) => unknown): unknown[] {
-  const kept = items.slice(0, maxItems).map((item) => inner(item) ?? null);
-  return items.length > maxItems ? [...kept, `… (${items.length - maxItems} more)`] : kept;
-}
+const list = (items: readonly unknown[], inner: (item: unknown) => unknown): unknown[] => {
+  const kept = items.slice(0, MAX_ITEMS).map((item) => inner(item) ?? null);
+  return items.length > MAX_ITEMS ? [...kept, `… (${items.length - MAX_ITEMS} more)`] : kept;
+};
 
-function entries(
+const entries = (
   pairs: readonly (readonly [string, unknown])[],
   sensitive: SensitiveNames,
   inner: (item: unknown) => unknown,
-): Record<string, unknown> {
+): Record<string, unknown> => {
   const copy: Record<string, unknown> = {};
-  for (const [key, item] of pairs.slice(0, maxItems)) {
-    const kept = item !== null && item !== undefined && sensitive.has(key) ? mask : inner(item);
+  for (const [key, item] of pairs.slice(0, MAX_ITEMS)) {
+    const kept = item !== null && item !== undefined && sensitive.has(key) ? MASK : inner(item);
     // `__proto__` as a key of JSON input must not become the copy's prototype.
     Object.defineProperty(copy, key, { value: kept, enumerable: true, writable: true, configurable: true });
   }
-  if (pairs.length > maxItems) copy['…'] = `${pairs.length - maxItems} more`;
+  if (pairs.length > MAX_ITEMS) copy['…'] = `${pairs.length - MAX_ITEMS} more`;
   return copy;
-}
+};

@@ -5,14 +5,14 @@ import { jsonLine, prettyLine } from './log-line.js';
 /** `LOG_FORMAT`: `json` or `pretty`; without it, pretty on a terminal and JSON anywhere else. */
 export type LogFormat = 'json' | 'pretty';
 
-export function logFormat(env: NodeJS.ProcessEnv): LogFormat {
+export const logFormat = (env: NodeJS.ProcessEnv): LogFormat => {
   const given = setting(env, 'LOG_FORMAT')?.toLowerCase();
   if (given === 'json' || given === 'pretty') return given;
   return process.stdout.isTTY ? 'pretty' : 'json';
-}
+};
 
 /** How far the reader of stdout may be behind, in characters, before lines are left out; and until when. */
-const maxBacklog = 16 * 1024 * 1024;
+const MAX_BACKLOG = 16 * 1024 * 1024;
 
 let omitted = 0;
 
@@ -20,9 +20,9 @@ let omitted = 0;
  * Writes one record to stdout. A reader that has gone away (`| head`) does not bring the process down, one that stands
  * still does not fill its memory: lines are left out, which is said as soon as it has caught up.
  */
-export function writeToStdout(record: LogRecord, format: LogFormat, json?: string): void {
+export const writeToStdout = (record: LogRecord, format: LogFormat, json?: string): void => {
   const { stdout } = process;
-  if (stdout.writableLength > (omitted === 0 ? maxBacklog : maxBacklog / 2)) {
+  if (stdout.writableLength > (omitted === 0 ? MAX_BACKLOG : MAX_BACKLOG / 2)) {
     omitted++;
     return;
   }
@@ -38,9 +38,9 @@ export function writeToStdout(record: LogRecord, format: LogFormat, json?: strin
   } catch {
     // Nowhere left to say it.
   }
-}
+};
 
 // Without a listener, the 'error' event that follows a failed write would be thrown.
-function ignoreFailure(error: Error | null | undefined): void {
+const ignoreFailure = (error: Error | null | undefined): void => {
   if (error && process.stdout.listenerCount('error') === 0) process.stdout.once('error', () => undefined);
-}
+};

@@ -10,7 +10,7 @@ let second = Number.NaN;
 let prefix = '';
 
 /** A time as ISO 8601 in UTC with microseconds. */
-export function timestamp(millis: number): string {
+export const timestamp = (millis: number): string => {
   // Lines come many a second, which share all but the fraction.
   const micros = Math.round(millis * 1000);
   const whole = Math.floor(micros / 1_000_000);
@@ -19,4 +19,4 @@ export function timestamp(millis: number): string {
     prefix = new Date(whole * 1000).toISOString().slice(0, 20);
   }
   return `${prefix}${String(micros - whole * 1_000_000).padStart(6, '0')}Z`;
-}
+};

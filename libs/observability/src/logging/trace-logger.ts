@@ -18,7 +18,7 @@ import { type LogCall, type LogFields, logRecord, readLogCall } from './log-reco
 import { openDelivery } from './open-deliveries.js';
 import { type LogFormat, logFormat, writeToStdout } from './stdout.js';
 
-const ownContext = 'TraceLogger';
+const OWN_CONTEXT = 'TraceLogger';
 
 /** Classes of Nest that tell each module and route at each start: at level `debug`, whatever they say of themselves. */
 const talkative: ReadonlySet<string | undefined> = new Set([
@@ -123,7 +123,7 @@ export class TraceLogger implements LoggerService {
   /** Says something about the logger itself, outside of the request during which it comes up. */
   private report(level: 'warn' | 'info', message: string): void {
     if (levels[level] <= this.threshold)
-      this.emit(level, { message, context: ownContext, fields: {} }, ROOT_CONTEXT);
+      this.emit(level, { message, context: OWN_CONTEXT, fields: {} }, ROOT_CONTEXT);
   }
 
   private write(level: Level, message: unknown, params: readonly unknown[]): void {

@@ -23,8 +23,8 @@ import { startTestTelemetry } from '../testing/index.js';
 process.env.OTEL_SERVICE_NAME = 'order-service';
 const telemetry = startTestTelemetry();
 
-const requests = 'http_server_request_duration_seconds';
-const openMetrics = 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5';
+const REQUESTS = 'http_server_request_duration_seconds';
+const OPEN_METRICS = 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5';
 
 @Controller('users')
 class UsersController {
@@ -67,17 +67,20 @@ class App {}
 // The client of these tests is another process in real life: it is not traced.
 const ask: typeof fetch = (...args) => context.with(suppressTracing(ROOT_CONTEXT), () => fetch(...args));
 
-async function scrape(url: string, headers: Record<string, string> = {}): Promise<Map<string, ParsedFamily>> {
+const scrape = async (
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Map<string, ParsedFamily>> => {
   const response = await ask(`${url}/metrics`, { headers });
   const isOpenMetrics = response.headers.get('content-type')?.startsWith('application/openmetrics-text');
   return parseExposition(await response.text(), isOpenMetrics ? 'openmetrics' : 'prometheus');
-}
+};
 
 /** What was counted with these labels, by the `_count` of the histogram. */
 const counts = (families: Map<string, ParsedFamily>, labels: Record<string, string> = {}): ParsedSample[] =>
-  (families.get(requests)?.samples ?? []).filter(
+  (families.get(REQUESTS)?.samples ?? []).filter(
     (sample) =>
-      sample.name === `${requests}_count` &&
+      sample.name === `${REQUESTS}_count` &&
       Object.entries(labels).every(([name, value]) => sample.labels[name] === value),
   );
 
@@ -127,10 +130,10 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     await telemetry.waitForSpans(1);
     const { traceId, spanId } = telemetry.span('GET /api/users/:id').spanContext();
 
-    const families = await scrape(running.url, { accept: openMetrics });
-    const exemplars = families.get(requests)?.samples.flatMap(({ exemplar }) => exemplar ?? []) ?? [];
+    const families = await scrape(running.url, { accept: OPEN_METRICS });
+    const exemplars = families.get(REQUESTS)?.samples.flatMap(({ exemplar }) => exemplar ?? []) ?? [];
     expect(exemplars.map(({ labels }) => labels)).toContainEqual({ trace_id: traceId, span_id: spanId });
-    expect(families.get(requests)?.unit).toBe('seconds');
+    expect(families.get(REQUESTS)?.unit).toBe('seconds');
   });
 
   it('counts requests that are not sampled, without an exemplar', async () => {
@@ -144,21 +147,21 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     expect(total(families, labels)).toBe(before + 1);
     expect(
       families
-        .get(requests)
+        .get(REQUESTS)
         ?.samples.filter(({ labels: { http_route: route }, exemplar }) => route === '/api/users' && exemplar),
     ).toEqual([]);
   });
 
   // A request is counted when its connection is done with the answer, which may be after the client has it.
-  async function scrapeUntil(
+  const scrapeUntil = async (
     done: (families: Map<string, ParsedFamily>) => boolean,
-  ): Promise<Map<string, ParsedFamily>> {
+  ): Promise<Map<string, ParsedFamily>> => {
     const deadline = Date.now() + 5000;
     for (;;) {
-      const families = await scrape(running.url, { accept: openMetrics });
+      const families = await scrape(running.url, { accept: OPEN_METRICS });
       if (done(families) || Date.now() > deadline) return families;
     }
-  }
+  };
 
   it('makes one series of all unknown paths, and none of unknown methods', async () => {
     const unknown = { http_request_method: 'GET', http_response_status_code: '404' };
@@ -226,7 +229,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
   it.each([
     [{}, 'text/plain; version=0.0.4; charset=utf-8'],
     [{ accept: 'text/plain' }, 'text/plain; version=0.0.4; charset=utf-8'],
-    [{ accept: openMetrics }, 'application/openmetrics-text; version=1.0.0; charset=utf-8'],
+    [{ accept: OPEN_METRICS }, 'application/openmetrics-text; version=1.0.0; charset=utf-8'],
     [{ accept: 'application/openmetrics-text;q=0.1,text/plain' }, 'text/plain; version=0.0.4; charset=utf-8'],
     [{ accept: 'application/openmetrics-text;q=0' }, 'text/plain; version=0.0.4; charset=utf-8'],
   ])('answers a scraper that sends %j with %s', async (headers, type) => {

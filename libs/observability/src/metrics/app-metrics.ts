@@ -25,11 +25,11 @@ let duration: RequestDuration | undefined;
  * Measures the requests of this application and serves the metrics of the process on its port. To be called once Nest
  * has registered its routes. Returns how to stop both.
  */
-export function serveMetrics(
+export const serveMetrics = (
   adapterHost: HttpAdapterHost,
   routes: readonly DeclaredRoute[],
   { path = '/metrics' }: MetricsOptions = {},
-): () => void {
+): (() => void) => {
   prepareMetrics();
   startProcessMetrics();
   const durations = (duration ??= new RequestDuration());
@@ -67,6 +67,6 @@ export function serveMetrics(
   return () => {
     for (const stop of stops) stop();
   };
-}
+};
 
 const untraced = suppressTracing(ROOT_CONTEXT);

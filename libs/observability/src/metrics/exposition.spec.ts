@@ -7,12 +7,12 @@ import { ScrapeReader } from './scrape-reader.js';
 
 const none = { name: 'none', boundaries: [], exemplars: () => [], untouched: () => [] };
 
-function setUp() {
+const setUp = () => {
   const reader = new ScrapeReader();
   const provider = new MeterProvider({ readers: [reader] });
   const families = async () => metricFamilies(await reader.read(), 'shop', none);
   return { meter: provider.getMeter('test'), other: provider.getMeter('other'), families };
-}
+};
 
 describe('The names of metrics', () => {
   it.each([

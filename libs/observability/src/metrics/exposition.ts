@@ -26,16 +26,16 @@ export interface MetricFamily {
   samples: Sample[];
 }
 
-export const openMetricsType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
-export const prometheusType = 'text/plain; version=0.0.4; charset=utf-8';
+export const OPEN_METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** `a="1",b="2"`, escaped. */
-export function labelText(labels: Iterable<readonly [string, string]>): string {
+export const labelText = (labels: Iterable<readonly [string, string]>): string => {
   return Array.from(labels, ([name, value]) => `${name}="${escape(value)}"`).join(',');
-}
+};
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
-export function prometheusText(families: Iterable<MetricFamily>): string {
+export const prometheusText = (families: Iterable<MetricFamily>): string => {
   let text = '';
   for (const family of families) {
     const name = family.type === 'counter' ? `${family.name}_total` : family.name;
@@ -45,10 +45,10 @@ export function prometheusText(families: Iterable<MetricFamily>): string {
     }
   }
   return text;
-}
+};
 
 /** https://prometheus.io/docs/specs/om/open_metrics_spec/ */
-export function openMetricsText(families: Iterable<MetricFamily>): string {
+export const openMetricsText = (families: Iterable<MetricFamily>): string => {
   let text = '';
   for (const family of families) {
     text += `# TYPE ${family.name} ${family.type}\n`;
@@ -63,17 +63,17 @@ export function openMetricsText(families: Iterable<MetricFamily>): string {
     }
   }
   return `${text}# EOF\n`;
-}
+};
 
-function braces({ labels, le }: Sample, format: (value: number) => string): string {
+const braces = ({ labels, le }: Sample, format: (value: number) => string): string => {
   if (le === undefined) return labels === '' ? '' : `{${labels}}`;
   return `{${labels}${labels === '' ? '' : ','}le="${format(le)}"}`;
-}
+};
 
-function number(value: number): string {
+const number = (value: number): string => {
   if (value === Infinity) return '+Inf';
   return value === -Infinity ? '-Inf' : String(value);
-}
+};
 
 // "Considerations: Canonical Numbers" of the specification: bounds are written as floats.
 const canonical = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : number(value));

@@ -7,13 +7,13 @@ const lost = {
   logLines: { queue_full: 0, refused: 0 },
 } satisfies Record<string, Partial<Record<LossReason, number>>>;
 
-export function countLostSpans(reason: keyof typeof lost.spans, count: number): void {
+export const countLostSpans = (reason: keyof typeof lost.spans, count: number): void => {
   lost.spans[reason] += count;
-}
+};
 
-export function countLostLogLines(reason: keyof typeof lost.logLines, count: number): void {
+export const countLostLogLines = (reason: keyof typeof lost.logLines, count: number): void => {
   lost.logLines[reason] += count;
-}
+};
 
 export const lostTelemetry: Readonly<
   Record<keyof typeof lost, Readonly<Partial<Record<LossReason, number>>>>

@@ -1,2 +1,2 @@
 /** Who the library's own instruments belong to. */
-export const meterName = '@lantern/observability';
+export const METER_NAME = '@lantern/observability';

@@ -8,10 +8,10 @@ import { ScrapeReader } from './scrape-reader.js';
 let reader: ScrapeReader | undefined;
 
 /** The reader behind the scrape endpoint; for whoever makes the meter provider of this process. */
-export function createScrapeReader(): ScrapeReader {
+export const createScrapeReader = (): ScrapeReader => {
   reader = new ScrapeReader();
   return reader;
-}
+};
 
 /** Reads the metrics of this process; undefined where they are another SDK's or disabled. */
 export const scrapeReader = (): ScrapeReader | undefined => reader;
@@ -20,10 +20,10 @@ export const scrapeReader = (): ScrapeReader | undefined => reader;
  * Makes metrics work also where no SDK was started; keeps a meter provider that is there. Instruments that were made
  * before it stay without effect, so this precedes the first.
  */
-export function prepareMetrics(env: NodeJS.ProcessEnv = process.env): void {
+export const prepareMetrics = (env: NodeJS.ProcessEnv = process.env): void => {
   if (getBooleanFromEnv('OTEL_SDK_DISABLED')) return;
   // Only without any SDK is a meter the API's own that does nothing.
   if (metrics.getMeter('probe') !== createNoopMeter()) return;
   const resource = processResource(serviceIdentity(env));
   metrics.setGlobalMeterProvider(new MeterProvider({ resource, readers: [createScrapeReader()] }));
-}
+};

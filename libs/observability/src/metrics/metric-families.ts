@@ -24,11 +24,11 @@ export interface HistogramExtras {
  * `http_server_request_duration_seconds`, attributes become labels.
  * https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#otlp-metric-points-to-prometheus
  */
-export function metricFamilies(
+export const metricFamilies = (
   { scopeMetrics }: ResourceMetrics,
   service: string,
   extras: HistogramExtras,
-): MetricFamily[] {
+): MetricFamily[] => {
   const families = new Map<string, MetricFamily>();
   for (const { metrics } of scopeMetrics) {
     for (const metric of metrics) {
@@ -52,9 +52,9 @@ export function metricFamilies(
     if (family.samples.length > 0) families.set(name, family);
   }
   return [...families.values()];
-}
+};
 
-function familyOf(metric: MetricData): MetricFamily | undefined {
+const familyOf = (metric: MetricData): MetricFamily | undefined => {
   const { name, unit, description } = metric.descriptor;
   const type =
     metric.dataPointType === DataPointType.HISTOGRAM
@@ -75,14 +75,14 @@ function familyOf(metric: MetricData): MetricFamily | undefined {
     unit: word !== undefined && full.endsWith(`_${word}`) ? word : undefined,
     samples: [],
   };
-}
+};
 
-function addSamples(
+const addSamples = (
   family: MetricFamily,
   metric: MetricData,
   service: string,
   extras: HistogramExtras,
-): void {
+): void => {
   const shown = new Set(family.samples.map(({ labels }) => labels));
   const isNew = (labels: string): boolean => {
     if (!shown.has(labels)) {
@@ -115,26 +115,26 @@ function addSamples(
       if (isNew(labels)) family.samples.push({ suffix, labels, value });
     }
   }
-}
+};
 
-function addUntouched(
+const addUntouched = (
   family: MetricFamily,
   recorded: readonly Attributes[],
   service: string,
   { boundaries, untouched }: HistogramExtras,
-): void {
+): void => {
   const value = { buckets: { boundaries: [...boundaries], counts: [] }, sum: 0, count: 0 };
   for (const attributes of untouched(recorded)) {
     addHistogram(family, labelsOf(attributes, service), { value }, []);
   }
-}
+};
 
-function addHistogram(
+const addHistogram = (
   { samples }: MetricFamily,
   labels: string,
   { value }: Pick<DataPoint<Histogram>, 'value'>,
   exemplars: readonly (SampleExemplar | undefined)[],
-): void {
+): void => {
   const { boundaries, counts } = value.buckets;
   let below = 0;
   for (const [at, le] of [...boundaries, Infinity].entries()) {
@@ -145,10 +145,10 @@ function addHistogram(
   }
   samples.push({ suffix: '_sum', labels, value: value.sum ?? 0 });
   samples.push({ suffix: '_count', labels, value: value.count });
-}
+};
 
 /** Attributes as labels; a name of theirs that is `service` gives way as in Prometheus' own scrapes. */
-function labelsOf(attributes: Attributes, service: string): string {
+const labelsOf = (attributes: Attributes, service: string): string => {
   const labels = new Map<string, string>();
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === null) continue;
@@ -160,24 +160,24 @@ function labelsOf(attributes: Attributes, service: string): string {
   }
   const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
   return labelText([['service', service], ...sorted]);
-}
+};
 
-function labelName(key: string): string {
+const labelName = (key: string): string => {
   const name = key.replace(/[^a-zA-Z0-9_]/g, '_').replace(/^(?=\d|$)/, 'key_');
   return name === 'service' || name === 'le' ? `exported_${name}` : name;
-}
+};
 
-function familyName(name: string, unit: string, isGauge: boolean): string {
+const familyName = (name: string, unit: string, isGauge: boolean): string => {
   const base = name.replace(/[^a-zA-Z0-9_:]+/g, '_').replace(/^(?=\d|$)/, '_');
   const word = unitWord(unit, isGauge);
   const isTotal = base.endsWith('_total');
   const stem = isTotal ? base.slice(0, -'_total'.length) : base;
   const named = word === undefined || stem.endsWith(`_${word}`) ? stem : `${stem}_${word}`;
   return isTotal ? `${named}_total` : named;
-}
+};
 
 /** Words for UCUM's units; `per` joins the two of a rate. */
-function unitWord(unit: string, isGauge: boolean): string | undefined {
+const unitWord = (unit: string, isGauge: boolean): string | undefined => {
   if (unit === '1') return isGauge ? 'ratio' : undefined;
   const [over, under] = unit.replace(/\{[^}]*\}/g, '').split('/', 2);
   const word = wordOf(over);
@@ -185,13 +185,13 @@ function unitWord(unit: string, isGauge: boolean): string | undefined {
   if (per === undefined) return word;
   const single = per.replace(/s$/, '');
   return word === undefined ? `per_${single}` : `${word}_per_${single}`;
-}
+};
 
-function wordOf(unit: string | undefined): string | undefined {
+const wordOf = (unit: string | undefined): string | undefined => {
   if (!unit) return undefined;
   const word = words[unit] ?? unit.replace(/[^a-zA-Z0-9]+/g, '_').replace(/^_|_$/g, '');
   return word === '' ? undefined : word;
-}
+};
 
 const words: Readonly<Partial<Record<string, string>>> = {
   d: 'days',

@@ -21,17 +21,17 @@ export interface MetricExits {
  * Reads `OTEL_METRICS_EXPORTER`. Metrics that are sent are not offered for scraping as well, unless `prometheus` is in
  * the list too: whoever stores both would count each request twice.
  */
-export function metricExits(env: NodeJS.ProcessEnv): MetricExits {
+export const metricExits = (env: NodeJS.ProcessEnv): MetricExits => {
   const names = (setting(env, 'OTEL_METRICS_EXPORTER')?.toLowerCase() ?? 'prometheus')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
   const pushed = [...new Set(names)].filter((name) => name === 'otlp' || name === 'console');
   return { scraped: !pushed.includes('otlp') || names.includes('prometheus'), pushed };
-}
+};
 
 /** The readers that send; endpoint, headers and temporality are read by the exporter from `OTEL_EXPORTER_OTLP_*`. */
-export async function pushReaders(env: NodeJS.ProcessEnv): Promise<IMetricReader[]> {
+export const pushReaders = async (env: NodeJS.ProcessEnv): Promise<IMetricReader[]> => {
   const listed = setting(env, 'OTEL_METRICS_EXPORTER')?.toLowerCase() ?? 'prometheus';
   if (!/^\s*(?:otlp|console|prometheus|none)\s*(?:,\s*(?:otlp|console|prometheus|none)\s*)*$/.test(listed)) {
     diag.warn(`OTEL_METRICS_EXPORTER is "${listed}"; known: otlp, prometheus, console, none.`);
@@ -50,10 +50,10 @@ export async function pushReaders(env: NodeJS.ProcessEnv): Promise<IMetricReader
       });
     }),
   );
-}
+};
 
 /** Loaded where it is asked for: most services are scraped. */
-async function createOtlpExporter(env: NodeJS.ProcessEnv): Promise<PushMetricExporter> {
+const createOtlpExporter = async (env: NodeJS.ProcessEnv): Promise<PushMetricExporter> => {
   const protocol =
     setting(env, 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
   const { OTLPMetricExporter } =
@@ -61,9 +61,9 @@ async function createOtlpExporter(env: NodeJS.ProcessEnv): Promise<PushMetricExp
       ? await import('@opentelemetry/exporter-metrics-otlp-http')
       : await import('@opentelemetry/exporter-metrics-otlp-proto');
   return new OTLPMetricExporter();
-}
+};
 
-function positive(name: string): number | undefined {
+const positive = (name: string): number | undefined => {
   const value = getNumberFromEnv(name);
   return value !== undefined && value > 0 ? value : undefined;
-}
+};

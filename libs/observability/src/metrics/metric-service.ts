@@ -1,6 +1,6 @@
 import { type Meter, type MetricOptions, diag, metrics } from '@opentelemetry/api';
 import { MetricService } from '../nestjs-otel.js';
-import { meterName } from './meter-name.js';
+import { METER_NAME } from './meter-name.js';
 
 type Options = MetricOptions & { prefix?: string };
 
@@ -34,14 +34,14 @@ export class MetricServiceByKind extends MetricService {
   }
 }
 
-function anew<Instrument>(
+const anew = <Instrument>(
   name: string,
   { prefix }: Options = {},
   create: (meter: Meter, name: string) => Instrument,
-): Instrument {
+): Instrument => {
   const full = prefix ? `${prefix}.${name}` : name;
   diag.warn(
     `The metric ${full} is there as another kind, which is the one that is shown: rename one of the two`,
   );
-  return create(metrics.getMeter(meterName), full);
-}
+  return create(metrics.getMeter(METER_NAME), full);
+};

@@ -61,7 +61,7 @@ describe('The metrics of a program that was started with --import', () => {
     library.remove();
   });
 
-  async function start(name: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const start = async (name: string, env: NodeJS.ProcessEnv = {}): Promise<string> => {
     const program = library.start('service', {
       OTEL_SERVICE_NAME: name,
       OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
@@ -71,7 +71,7 @@ describe('The metrics of a program that was started with --import', () => {
     programs.push(program);
     const { url } = await program.waitFor('listening');
     return String(url);
-  }
+  };
 
   const scrape = async (url: string) =>
     parseExposition(await (await fetch(`${url}/metrics`)).text(), 'prometheus');

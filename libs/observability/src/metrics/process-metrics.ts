@@ -8,7 +8,7 @@ import {
 } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { type Meter, metrics } from '@opentelemetry/api';
-import { meterName } from './meter-name.js';
+import { METER_NAME } from './meter-name.js';
 import { lostTelemetry } from './losses.js';
 
 let started = false;
@@ -18,17 +18,17 @@ let started = false;
  * https://opentelemetry.io/docs/specs/semconv/system/process-metrics/ and …/semconv/runtime/nodejs-metrics/ and
  * …/v8js-metrics/. Read at each collection; only garbage collections are recorded as they happen.
  */
-export function startProcessMetrics(): void {
+export const startProcessMetrics = (): void => {
   if (started) return;
   started = true;
-  const meter = metrics.getMeter(meterName);
+  const meter = metrics.getMeter(METER_NAME);
   observeProcess(meter);
   observeEventLoop(meter);
   observeHeap(meter);
   observeLosses(meter);
-}
+};
 
-function observeProcess(meter: Meter): void {
+const observeProcess = (meter: Meter): void => {
   meter
     .createObservableCounter('process.cpu.time', { unit: 's', description: 'CPU time used by the process' })
     .addCallback((result) => {
@@ -45,13 +45,13 @@ function observeProcess(meter: Meter): void {
   meter
     .createObservableGauge('process.uptime', { unit: 's', description: 'Time the process has been running' })
     .addCallback((result) => result.observe(process.uptime()));
-}
+};
 
 /** How often the delay of the event loop is sampled, in milliseconds. */
-const resolutionMillis = 20;
+const RESOLUTION_MILLIS = 20;
 
-function observeEventLoop(meter: Meter): void {
-  const delay = monitorEventLoopDelay({ resolution: resolutionMillis });
+const observeEventLoop = (meter: Meter): void => {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MILLIS });
   delay.enable();
   const readings: [string, (histogram: ReturnType<typeof monitorEventLoopDelay>) => number][] = [
     ['min', ({ min }) => min],
@@ -72,7 +72,7 @@ function observeEventLoop(meter: Meter): void {
       if (delay.count === 0) return;
       for (const { gauge, read } of gauges) {
         // The histogram counts the timer's own interval in.
-        result.observe(gauge, Math.max(0, read(delay) / 1e9 - resolutionMillis / 1000));
+        result.observe(gauge, Math.max(0, read(delay) / 1e9 - RESOLUTION_MILLIS / 1000));
       }
       delay.reset();
     },
@@ -90,7 +90,7 @@ function observeEventLoop(meter: Meter): void {
       result.observe((last ? performance.eventLoopUtilization(now, last) : now).utilization);
       last = now;
     });
-}
+};
 
 const collections: Readonly<Record<number, string>> = {
   [constants.NODE_PERFORMANCE_GC_MAJOR]: 'major',
@@ -103,7 +103,7 @@ interface GcDetail {
   detail?: { kind?: number };
 }
 
-function observeHeap(meter: Meter): void {
+const observeHeap = (meter: Meter): void => {
   const used = meter.createObservableUpDownCounter('v8js.memory.heap.used', {
     unit: 'By',
     description: 'Heap memory in use',
@@ -139,9 +139,9 @@ function observeHeap(meter: Meter): void {
       duration.record(millis / 1000, { 'v8js.gc.type': collections[kind] ?? 'other' });
     }
   }).observe({ entryTypes: ['gc'] });
-}
+};
 
-function observeLosses(meter: Meter): void {
+const observeLosses = (meter: Meter): void => {
   const kinds = [
     ['telemetry.spans.dropped', 'Spans that were lost', lostTelemetry.spans],
     ['telemetry.log_lines.dropped', 'Log lines that did not reach Loki', lostTelemetry.logLines],
@@ -151,4 +151,4 @@ function observeLosses(meter: Meter): void {
       for (const [reason, count] of Object.entries(reasons)) result.observe(count, { reason });
     });
   }
-}
+};

@@ -16,13 +16,13 @@ const series = {
   max: -Infinity,
 };
 
-function serve(seconds: number, bucket: number): void {
+const serve = (seconds: number, bucket: number): void => {
   series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
   series.count++;
   series.sum += seconds;
   series.min = Math.min(series.min, seconds);
   series.max = Math.max(series.max, seconds);
-}
+};
 
 const pointsOf = async (producer: RequestDurationProducer) => {
   const { resourceMetrics, errors } = await producer.collect();

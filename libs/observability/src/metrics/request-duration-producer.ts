@@ -10,10 +10,10 @@ import {
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
 import { METRIC_HTTP_SERVER_REQUEST_DURATION } from '@opentelemetry/semantic-conventions';
-import { meterName } from './meter-name.js';
+import { METER_NAME } from './meter-name.js';
 
-export const unit = 's';
-export const description = 'Duration of HTTP server requests.';
+export const UNIT = 's';
+export const DESCRIPTION = 'Duration of HTTP server requests.';
 
 /** Upper bounds in seconds, as https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ advises. */
 export const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -37,9 +37,9 @@ interface Durations {
 let offered: { durations: Durations; since: HrTime } | undefined;
 
 /** Lets the readers of this process read these durations from now on. */
-export function offerRequestDurations(durations: Durations): void {
+export const offerRequestDurations = (durations: Durations): void => {
   offered = { durations, since: hrTime() };
-}
+};
 
 const nothing = { counts: [] as readonly number[], count: 0, sum: 0 };
 
@@ -58,13 +58,13 @@ export class RequestDurationProducer implements MetricProducer {
     const dataPoints = offered ? this.dataPoints(offered.durations, offered.since) : [];
     const scopeMetrics = [
       {
-        scope: { name: meterName },
+        scope: { name: METER_NAME },
         metrics: [
           {
             descriptor: {
               name: METRIC_HTTP_SERVER_REQUEST_DURATION,
-              unit,
-              description,
+              unit: UNIT,
+              description: DESCRIPTION,
               valueType: ValueType.DOUBLE,
             },
             aggregationTemporality: this.temporality,

@@ -9,14 +9,14 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import { semanticMethod } from '../http/method.js';
 import type { RequestOutcome, ServedRequest } from '../http/served-request.js';
-import { meterName } from './meter-name.js';
+import { METER_NAME } from './meter-name.js';
 import { scrapeReader } from './meter.js';
 import {
   type DurationSeries,
   boundaries,
-  description,
+  DESCRIPTION,
   offerRequestDurations,
-  unit,
+  UNIT,
 } from './request-duration-producer.js';
 
 /** Statuses by which requests commonly fail; for these a route has series before the first failure. */
@@ -60,9 +60,9 @@ export class RequestDuration {
   constructor(private readonly maxSeries = 1000) {
     if (scrapeReader()) offerRequestDurations(this);
     else {
-      this.foreign = metrics.getMeter(meterName).createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
-        unit,
-        description,
+      this.foreign = metrics.getMeter(METER_NAME).createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
+        unit: UNIT,
+        description: DESCRIPTION,
         advice: { explicitBucketBoundaries: boundaries },
       });
     }
@@ -145,12 +145,12 @@ const keyOf = (
   status: number | undefined,
 ): string => `${method} ${status ?? ''} ${scheme} ${route ?? ''}`;
 
-function attributesOf(
+const attributesOf = (
   method: string,
   route: string | undefined,
   scheme: string,
   status: number | undefined,
-): Attributes {
+): Attributes => {
   const attributes: Attributes = { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_URL_SCHEME]: scheme };
   // Without a route none is said: the path would be a series for each id and each scanner's guess.
   if (route !== undefined) attributes[ATTR_HTTP_ROUTE] = route;
@@ -161,13 +161,13 @@ function attributesOf(
     if (status >= 500) attributes[ATTR_ERROR_TYPE] = String(status);
   }
   return attributes;
-}
+};
 
-function bucketOf(seconds: number): number {
+const bucketOf = (seconds: number): number => {
   let at = 0;
   for (const boundary of boundaries) {
     if (seconds <= boundary) break;
     at++;
   }
   return at;
-}
+};

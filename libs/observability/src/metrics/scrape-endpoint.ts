@@ -3,7 +3,13 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { METRIC_HTTP_SERVER_REQUEST_DURATION } from '@opentelemetry/semantic-conventions';
 import { describeError } from '../errors.js';
-import { labelText, openMetricsText, openMetricsType, prometheusText, prometheusType } from './exposition.js';
+import {
+  labelText,
+  openMetricsText,
+  OPEN_METRICS_TYPE,
+  prometheusText,
+  PROMETHEUS_TYPE,
+} from './exposition.js';
 import { type HistogramExtras, metricFamilies } from './metric-families.js';
 import { boundaries } from './request-duration-producer.js';
 import { type Exemplar, type RequestDuration, attributesKey } from './request-duration.js';
@@ -12,11 +18,11 @@ import type { ScrapeReader } from './scrape-reader.js';
 const compress = promisify(gzip);
 
 /** Answers a scrape, in OpenMetrics with exemplars where the scraper asks for it, else in Prometheus' text format. */
-export async function answerScrape(
+export const answerScrape = async (
   request: IncomingMessage,
   response: ServerResponse,
   { reader, durations, service }: { reader: ScrapeReader; durations: RequestDuration; service: string },
-): Promise<void> {
+): Promise<void> => {
   try {
     const families = metricFamilies(await reader.read(), service, extrasOf(durations));
     const { accept = '' } = request.headers;
@@ -28,7 +34,7 @@ export async function answerScrape(
     const zipped = preference(encoding, 'gzip') > 0;
     const body = zipped ? await compress(text) : Buffer.from(text);
     response.writeHead(200, {
-      'content-type': asOpenMetrics ? openMetricsType : prometheusType,
+      'content-type': asOpenMetrics ? OPEN_METRICS_TYPE : PROMETHEUS_TYPE,
       'content-length': body.length,
       vary: 'accept, accept-encoding',
       ...(zipped ? { 'content-encoding': 'gzip' } : {}),
@@ -39,10 +45,10 @@ export async function answerScrape(
     response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8' });
     response.end(`Metrics cannot be read: ${describeError(error).message}\n`);
   }
-}
+};
 
 /** The weight that a header such as Accept gives an item, 0 for none. https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2 */
-function preference(header: string, item: string): number {
+const preference = (header: string, item: string): number => {
   let weight = 0;
   for (const entry of header.split(',')) {
     const [name, ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());
@@ -51,9 +57,9 @@ function preference(header: string, item: string): number {
     weight = Math.max(weight, Number(q) || 0);
   }
   return weight;
-}
+};
 
-function extrasOf(durations: RequestDuration): HistogramExtras {
+const extrasOf = (durations: RequestDuration): HistogramExtras => {
   const all = durations.allSeries();
   return {
     name: METRIC_HTTP_SERVER_REQUEST_DURATION,
@@ -64,7 +70,7 @@ function extrasOf(durations: RequestDuration): HistogramExtras {
       return [...all].filter(([key]) => !touched.has(key)).map(([, { attributes }]) => attributes);
     },
   };
-}
+};
 
 const sampleExemplar = (exemplar: Exemplar | undefined) =>
   exemplar && {

@@ -16,11 +16,11 @@ export interface SpanEncoding {
 }
 
 /** Makes one OTLP request. Never rejects. */
-export async function postSpans(
+export const postSpans = async (
   { options, agent }: { options: OtlpHttpOptions; agent: Agent },
   { encode, readAnswer }: SpanEncoding,
   spans: readonly ReadableSpan[],
-): Promise<SendOutcome> {
+): Promise<SendOutcome> => {
   try {
     const resource = spans[0]?.resource;
     if (resource?.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
@@ -33,13 +33,13 @@ export async function postSpans(
   } catch (error) {
     return { kind: 'later', reason: describeError(error).message };
   }
-}
+};
 
 /** https://opentelemetry.io/docs/specs/otlp/#partial-success-1 */
-function rejectedIn(
+const rejectedIn = (
   { body }: OtlpAnswer,
   readAnswer: SpanEncoding['readAnswer'],
-): { count: number; reason: string } | undefined {
+): { count: number; reason: string } | undefined => {
   if (body.length === 0) return undefined;
   try {
     const { partialSuccess } = readAnswer(body);
@@ -50,4 +50,4 @@ function rejectedIn(
     // Accepted all the same, by a receiver that answers in words of its own.
     return undefined;
   }
-}
+};

@@ -1,5 +1,5 @@
 /** Above this many bytes a string is left to Node; up to it a loop is quicker than the call. */
-const shortLength = 64;
+const SHORT_LENGTH = 64;
 
 /**
  * Writes protobuf in one pass. A message is begun, filled and ended; its length goes in front of it then, into the room
@@ -107,7 +107,7 @@ export class ProtobufWriter {
     // At most three bytes a UTF-16 unit.
     this.reserve(3 * text.length + 8);
     this.writeTag(tag);
-    if (text.length <= shortLength && this.shortAscii(text)) return;
+    if (text.length <= SHORT_LENGTH && this.shortAscii(text)) return;
     const length = Buffer.byteLength(text);
     this.at = writeVarint(this.bytes, this.at, length);
     this.at += this.bytes.write(text, this.at, length, 'utf8');
@@ -167,7 +167,7 @@ export class ProtobufWriter {
   }
 }
 
-function writeVarint(bytes: Buffer, at: number, value: number): number {
+const writeVarint = (bytes: Buffer, at: number, value: number): number => {
   let left = value;
   while (left > 127) {
     bytes[at++] = (left % 128) | 128;
@@ -175,13 +175,13 @@ function writeVarint(bytes: Buffer, at: number, value: number): number {
   }
   bytes[at++] = left;
   return at;
-}
+};
 
-function varintLength(value: number): number {
+const varintLength = (value: number): number => {
   let length = 1;
   for (let left = value; left > 127; left = Math.floor(left / 128)) length++;
   return length;
-}
+};
 
 // The digits of a valid id are lower-case: https://www.w3.org/TR/trace-context/#traceparent-header-field-values
 const nibble = (code: number): number => (code > 57 ? (code | 32) - 87 : code - 48);
@@ -191,9 +191,9 @@ let knownSecond = -1;
 let knownLow = 0;
 let knownHigh = 0;
 
-function learnSecond(seconds: number): void {
+const learnSecond = (seconds: number): void => {
   const nanos = BigInt(seconds) * 1_000_000_000n;
   knownSecond = seconds;
   knownLow = Number(nanos & 0xffffffffn);
   knownHigh = Number(nanos >> 32n);
-}
+};

@@ -43,10 +43,10 @@ const decoded = (bytes: Uint8Array): DecodedFields =>
     ).replaceAll(',[15,[]]', ''),
   ) as DecodedFields;
 
-function expectSameAsStock(...spans: ReadableSpan[]): void {
+const expectSameAsStock = (...spans: ReadableSpan[]): void => {
   const stock = ProtobufTraceSerializer.serializeRequest(spans);
   expect(decoded(encodeTraceRequest(spans))).toEqual(decoded(stock ?? new Uint8Array()));
-}
+};
 
 describe('encodeTraceRequest', () => {
   it('says what the exporter of OpenTelemetry says', () => {

@@ -3,7 +3,7 @@ import type { InstrumentationScope } from '@opentelemetry/core';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { ProtobufWriter } from './protobuf-writer.js';
 
-const bytesOfRequest = 4096;
+const BYTES_OF_REQUEST = 4096;
 
 /** A server span of an application takes 500 to 700. */
 let bytesOfSpan = 700;
@@ -12,8 +12,8 @@ let bytesOfSpan = 700;
  * Encodes spans as ExportTraceServiceRequest. Fields that have their default are left out, as proto3 foresees.
  * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
-export function encodeTraceRequest(spans: readonly ReadableSpan[]): Uint8Array {
-  const writer = new ProtobufWriter(bytesOfRequest + spans.length * bytesOfSpan);
+export const encodeTraceRequest = (spans: readonly ReadableSpan[]): Uint8Array => {
+  const writer = new ProtobufWriter(BYTES_OF_REQUEST + spans.length * bytesOfSpan);
   for (const [resource, ofResource] of Map.groupBy(spans, (span) => span.resource)) {
     const resourceSpans = writer.begin(message(1), 3);
     const start = writer.begin(message(1));
@@ -33,7 +33,7 @@ export function encodeTraceRequest(spans: readonly ReadableSpan[]): Uint8Array {
   // Room for the next request, so that it rarely has to move.
   if (spans.length > 0) bytesOfSpan = Math.min(8192, Math.ceil((1.1 * request.length) / spans.length));
   return request;
-}
+};
 
 // https://protobuf.dev/programming-guides/encoding/#structure
 const varint = (field: number): number => field << 3;
@@ -41,14 +41,14 @@ const fixed64 = (field: number): number => (field << 3) | 1;
 const message = (field: number): number => (field << 3) | 2;
 const fixed32 = (field: number): number => (field << 3) | 5;
 
-function writeScope(writer: ProtobufWriter, { name, version }: InstrumentationScope): void {
+const writeScope = (writer: ProtobufWriter, { name, version }: InstrumentationScope): void => {
   const start = writer.begin(message(1));
   writer.string(message(1), name);
   if (version) writer.string(message(2), version);
   writer.end(start);
-}
+};
 
-function writeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
+const writeSpan = (writer: ProtobufWriter, span: ReadableSpan): void => {
   const { parentSpanContext: parent, status } = span;
   const spanContext = span.spanContext();
   const start = writer.begin(message(2), 2);
@@ -75,27 +75,27 @@ function writeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
   }
   writer.fixed32(fixed32(16), flagsOf(spanContext.traceFlags, parent?.isRemote));
   writer.end(start, 2);
-}
+};
 
 /** The flags of W3C, and whether the parent, or the linked span, is in another process. */
 const flagsOf = (traceFlags: number, isRemote: boolean | undefined): number =>
   (traceFlags & 0xff) | 0x100 | (isRemote === true ? 0x200 : 0);
 
-function writeTraceState(writer: ProtobufWriter, { traceState }: SpanContext): void {
+const writeTraceState = (writer: ProtobufWriter, { traceState }: SpanContext): void => {
   const text = traceState?.serialize();
   if (text) writer.string(message(3), text);
-}
+};
 
-function writeEvent(writer: ProtobufWriter, event: TimedEvent): void {
+const writeEvent = (writer: ProtobufWriter, event: TimedEvent): void => {
   const start = writer.begin(message(11), 2);
   writer.fixed64Nanos(fixed64(1), event.time);
   writer.string(message(2), event.name);
   if (event.attributes) writeAttributes(writer, 3, event.attributes);
   writer.uint32(varint(4), event.droppedAttributesCount ?? 0);
   writer.end(start, 2);
-}
+};
 
-function writeLink(writer: ProtobufWriter, { context, attributes, droppedAttributesCount }: Link): void {
+const writeLink = (writer: ProtobufWriter, { context, attributes, droppedAttributesCount }: Link): void => {
   const start = writer.begin(message(13));
   writer.hex(message(1), context.traceId);
   writer.hex(message(2), context.spanId);
@@ -104,9 +104,9 @@ function writeLink(writer: ProtobufWriter, { context, attributes, droppedAttribu
   writer.uint32(varint(5), droppedAttributesCount ?? 0);
   writer.fixed32(fixed32(6), flagsOf(context.traceFlags, context.isRemote));
   writer.end(start);
-}
+};
 
-function writeAttributes(writer: ProtobufWriter, field: number, attributes: Attributes): void {
+const writeAttributes = (writer: ProtobufWriter, field: number, attributes: Attributes): void => {
   for (const key in attributes) {
     const value = attributes[key];
     if (value === undefined) continue;
@@ -115,33 +115,33 @@ function writeAttributes(writer: ProtobufWriter, field: number, attributes: Attr
     writeValue(writer, message(2), value);
     writer.end(start);
   }
-}
+};
 
 /** The keys of the semantic conventions and of one application; those beyond, which a program makes up, are not kept. */
-const maxKeys = 1000;
+const MAX_KEYS = 1000;
 const encodedKeys = new Map<string, Uint8Array>();
 
-function encodedKey(key: string): Uint8Array {
+const encodedKey = (key: string): Uint8Array => {
   let bytes = encodedKeys.get(key);
   if (!bytes) {
     const writer = new ProtobufWriter(key.length + 8);
     writer.string(message(1), key);
     bytes = writer.finish();
-    if (encodedKeys.size < maxKeys) encodedKeys.set(key, bytes);
+    if (encodedKeys.size < MAX_KEYS) encodedKeys.set(key, bytes);
   }
   return bytes;
-}
+};
 
-const smallestInt64 = -(2 ** 63);
-const aboveInt64 = 2 ** 63;
+const SMALLEST_INT64 = -(2 ** 63);
+const ABOVE_INT64 = 2 ** 63;
 
 // https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/common/v1/common.proto
-function writeValue(writer: ProtobufWriter, tag: number, value: unknown): void {
+const writeValue = (writer: ProtobufWriter, tag: number, value: unknown): void => {
   const start = writer.begin(tag);
   if (typeof value === 'string') writer.string(message(1), value);
   else if (typeof value === 'boolean') writer.bool(varint(2), value);
   else if (typeof value === 'number') {
-    if (Number.isInteger(value) && value >= smallestInt64 && value < aboveInt64)
+    if (Number.isInteger(value) && value >= SMALLEST_INT64 && value < ABOVE_INT64)
       writer.int64(varint(3), value);
     else writer.double(fixed64(4), value);
   } else if (value instanceof Uint8Array) writer.rawBytes(message(7), value);
@@ -155,4 +155,4 @@ function writeValue(writer: ProtobufWriter, tag: number, value: unknown): void {
     writer.end(map);
   }
   writer.end(start);
-}
+};

@@ -7,7 +7,7 @@ export interface TraceResponse {
  * Reads an ExportTraceServiceResponse. Mostly it is empty; throws at what is none.
  * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/collector/trace/v1/trace_service.proto
  */
-export function readPartialSuccess(bytes: Uint8Array): TraceResponse {
+export const readPartialSuccess = (bytes: Uint8Array): TraceResponse => {
   const response: TraceResponse = {};
   for (const [field, value] of fieldsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
     if (field !== 1 || typeof value === 'number') continue;
@@ -20,10 +20,10 @@ export function readPartialSuccess(bytes: Uint8Array): TraceResponse {
     }
   }
   return response;
-}
+};
 
 /** Numbers and contents of the fields; those of a fixed width are of no use here and passed over. */
-function* fieldsOf(bytes: Buffer): Generator<[field: number, value: number | Buffer]> {
+const fieldsOf = function* (bytes: Buffer): Generator<[field: number, value: number | Buffer]> {
   let at = 0;
   const varint = (): number => {
     let value = 0;
@@ -57,4 +57,4 @@ function* fieldsOf(bytes: Buffer): Generator<[field: number, value: number | Buf
         throw new RangeError(`Protobuf has no wire type ${tag % 8}`);
     }
   }
-}
+};

@@ -4,29 +4,29 @@ import fc from 'fast-check';
 import { readB3 } from './b3-headers.js';
 
 // The examples of https://github.com/openzipkin/b3-propagation
-const traceId = '80f198ee56343ba864fe8b2a57d3eff7';
-const spanId = 'e457b5a2e4d86bd1';
-const parentId = '05e3ac9a4f6e3b90';
-const ids = { traceId, spanId };
-const multi = { 'x-b3-traceid': traceId, 'x-b3-spanid': spanId };
+const TRACE_ID = '80f198ee56343ba864fe8b2a57d3eff7';
+const SPAN_ID = 'e457b5a2e4d86bd1';
+const PARENT_ID = '05e3ac9a4f6e3b90';
+const ids = { traceId: TRACE_ID, spanId: SPAN_ID };
+const multi = { 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': SPAN_ID };
 
 const read = (headers: Record<string, string | string[]>) => readB3(headers, defaultTextMapGetter);
 
 describe('B3 headers', () => {
   it.each([
-    ['all parts', `${traceId}-${spanId}-1-${parentId}`, { ids, sampling: 'accept' }],
-    ['no parent', `${traceId}-${spanId}-1`, { ids, sampling: 'accept' }],
-    ['a denied trace', `${traceId}-${spanId}-0`, { ids, sampling: 'deny' }],
-    ['debug', `${traceId}-${spanId}-d`, { ids, sampling: 'debug' }],
-    ['a decision left open', `${traceId}-${spanId}`, { ids, sampling: 'defer' }],
+    ['all parts', `${TRACE_ID}-${SPAN_ID}-1-${PARENT_ID}`, { ids, sampling: 'accept' }],
+    ['no parent', `${TRACE_ID}-${SPAN_ID}-1`, { ids, sampling: 'accept' }],
+    ['a denied trace', `${TRACE_ID}-${SPAN_ID}-0`, { ids, sampling: 'deny' }],
+    ['debug', `${TRACE_ID}-${SPAN_ID}-d`, { ids, sampling: 'debug' }],
+    ['a decision left open', `${TRACE_ID}-${SPAN_ID}`, { ids, sampling: 'defer' }],
     ['a deny without ids', '0', { sampling: 'deny' }],
     ['an accept without ids', '1', { sampling: 'accept' }],
     ['a debug without ids', 'd', { sampling: 'debug' }],
-    ['ids in upper case', `${traceId}-${spanId}-1`.toUpperCase(), { ids, sampling: 'accept' }],
+    ['ids in upper case', `${TRACE_ID}-${SPAN_ID}-1`.toUpperCase(), { ids, sampling: 'accept' }],
     [
       'a 64-bit trace id, padded',
-      `${spanId}-${spanId}-1`,
-      { ids: { traceId: `0000000000000000${spanId}`, spanId }, sampling: 'accept' },
+      `${SPAN_ID}-${SPAN_ID}-1`,
+      { ids: { traceId: `0000000000000000${SPAN_ID}`, spanId: SPAN_ID }, sampling: 'accept' },
     ],
   ])('in one header: %s', (_what, b3, state) => {
     expect(read({ b3 })).toEqual(state);
@@ -53,12 +53,12 @@ describe('B3 headers', () => {
     ['a deny beside broken ids', { 'x-b3-traceid': 'x', 'x-b3-sampled': '0' }, { sampling: 'deny' }],
     [
       'in upper case',
-      { 'x-b3-traceid': traceId.toUpperCase(), 'x-b3-spanid': spanId },
+      { 'x-b3-traceid': TRACE_ID.toUpperCase(), 'x-b3-spanid': SPAN_ID },
       { ids, sampling: 'defer' },
     ],
     [
       'sent twice',
-      { 'x-b3-traceid': [traceId, 'other'], 'x-b3-spanid': `${spanId}, other` },
+      { 'x-b3-traceid': [TRACE_ID, 'other'], 'x-b3-spanid': `${SPAN_ID}, other` },
       { ids, sampling: 'defer' },
     ],
   ])('in many headers: %s', (_what, headers, state) => {
@@ -66,14 +66,14 @@ describe('B3 headers', () => {
   });
 
   it('takes the single header before the multiple ones', () => {
-    expect(read({ ...multi, b3: `${parentId}-${parentId}-0` })).toMatchObject({ sampling: 'deny' });
+    expect(read({ ...multi, b3: `${PARENT_ID}-${PARENT_ID}-0` })).toMatchObject({ sampling: 'deny' });
   });
 
   it.each([
     'garbage',
-    `zz${traceId}-${spanId}-1zz`,
-    `${traceId}-${spanId}-2`,
-    `${'0'.repeat(32)}-${spanId}-1`,
+    `zz${TRACE_ID}-${SPAN_ID}-1zz`,
+    `${TRACE_ID}-${SPAN_ID}-2`,
+    `${'0'.repeat(32)}-${SPAN_ID}-1`,
     '',
   ])('falls back to the multiple headers from the malformed "%s"', (b3) => {
     expect(read({ b3, ...multi })).toEqual({ ids, sampling: 'defer' });
@@ -82,15 +82,15 @@ describe('B3 headers', () => {
 
   it.each([
     [{}],
-    [{ 'x-b3-traceid': traceId }],
-    [{ 'x-b3-traceid': traceId, 'x-b3-spanid': '0'.repeat(16) }],
-    [{ 'x-b3-traceid': traceId.slice(1), 'x-b3-spanid': spanId }],
+    [{ 'x-b3-traceid': TRACE_ID }],
+    [{ 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': '0'.repeat(16) }],
+    [{ 'x-b3-traceid': TRACE_ID.slice(1), 'x-b3-spanid': SPAN_ID }],
   ])('finds nothing in %j', (headers) => {
     expect(read(headers)).toBeUndefined();
   });
 
   it('gives valid ids or none, whatever arrives', () => {
-    const part = fc.oneof(fc.string(), fc.constantFrom(traceId, spanId, '0', '1', 'd', '-'));
+    const part = fc.oneof(fc.string(), fc.constantFrom(TRACE_ID, SPAN_ID, '0', '1', 'd', '-'));
     const text = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''));
     fc.assert(
       fc.property(text, text, text, text, text, (b3, trace, span, sampled, flags) => {

@@ -11,13 +11,13 @@ import {
 import { newTraceId } from '../tracing/span-ids.js';
 
 /** Carries the correlation id between services and back to the caller. */
-export const correlationHeader = 'x-correlation-id';
+export const CORRELATION_HEADER = 'x-correlation-id';
 
 /** The same id for services that read baggage. Dots become `_` in Loki, so it meets the key of the log lines. */
-const baggageEntry = 'correlation.id';
+const BAGGAGE_ENTRY = 'correlation.id';
 
 /** Its key on spans and log lines: one word to search for in either. */
-export const correlationAttribute = 'correlation_id';
+export const CORRELATION_ATTRIBUTE = 'correlation_id';
 
 // Long enough for every id in use, safe in headers, log lines and queries.
 const acceptable = /^[\w.:@/+=-]{1,128}$/;
@@ -25,29 +25,29 @@ const acceptable = /^[\w.:@/+=-]{1,128}$/;
 export const correlationKey = createContextKey('correlation id');
 
 /** The correlation id of the request in which the caller runs; undefined outside of any. */
-export function currentCorrelationId(): string | undefined {
+export const currentCorrelationId = (): string | undefined => {
   return getCorrelationId(context.active());
-}
+};
 
-export function getCorrelationId(ctx: Context): string | undefined {
+export const getCorrelationId = (ctx: Context): string | undefined => {
   return ctx.getValue(correlationKey) as string | undefined;
-}
+};
 
 /** An id for a request that came without one: as random as a trace id, and made as quickly, which each request pays for. */
 export const newCorrelationId = (): string => newTraceId();
 
 /** The baggage with the correlation id in it. */
-export function withCorrelationEntry(baggage: Baggage | undefined, id: string): Baggage {
-  return (baggage ?? propagation.createBaggage()).setEntry(baggageEntry, { value: id });
-}
+export const withCorrelationEntry = (baggage: Baggage | undefined, id: string): Baggage => {
+  return (baggage ?? propagation.createBaggage()).setEntry(BAGGAGE_ENTRY, { value: id });
+};
 
 /** Takes the correlation id from its header, else from the baggage; one that is no safe text is not taken. */
 export class CorrelationPropagator implements TextMapPropagator {
   extract(ctx: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const header = getter.get(carrier, correlationHeader);
+    const header = getter.get(carrier, CORRELATION_HEADER);
     const id = [
       Array.isArray(header) ? header[0] : header,
-      propagation.getBaggage(ctx)?.getEntry(baggageEntry)?.value,
+      propagation.getBaggage(ctx)?.getEntry(BAGGAGE_ENTRY)?.value,
     ].find((candidate) => candidate !== undefined && acceptable.test(candidate));
     if (id === undefined) return ctx;
     const baggage = withCorrelationEntry(propagation.getBaggage(ctx), id);
@@ -56,10 +56,10 @@ export class CorrelationPropagator implements TextMapPropagator {
 
   inject(ctx: Context, carrier: unknown, setter: TextMapSetter): void {
     const id = getCorrelationId(ctx);
-    if (id !== undefined) setter.set(carrier, correlationHeader, id);
+    if (id !== undefined) setter.set(carrier, CORRELATION_HEADER, id);
   }
 
   fields(): string[] {
-    return [correlationHeader];
+    return [CORRELATION_HEADER];
   }
 }

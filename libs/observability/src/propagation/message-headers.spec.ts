@@ -15,9 +15,9 @@ import {
 const telemetry = startTestTelemetry();
 beforeEach(() => telemetry.reset());
 
-const traceId = '80f198ee56343ba864fe8b2a57d3eff7';
-const spanId = 'e457b5a2e4d86bd1';
-const traceparent = `00-${traceId}-${spanId}-01`;
+const TRACE_ID = '80f198ee56343ba864fe8b2a57d3eff7';
+const SPAN_ID = 'e457b5a2e4d86bd1';
+const TRACEPARENT = `00-${TRACE_ID}-${SPAN_ID}-01`;
 
 const read = (headers: MessageHeaders | undefined) => {
   const found = trace.getSpanContext(messageContext(headers));
@@ -26,24 +26,24 @@ const read = (headers: MessageHeaders | undefined) => {
 
 describe('the headers of a message', () => {
   it.each<[string, MessageHeaders]>([
-    ['in the case of the sender', { 'X-B3-TraceId': traceId, 'X-B3-SpanId': spanId, 'X-B3-Sampled': '1' }],
-    ['in capitals', { TRACEPARENT: traceparent }],
-    ['as bytes, as kafkajs has them', { traceparent: Buffer.from(traceparent) }],
-    ['as lists of bytes', { traceparent: [Buffer.from(traceparent), Buffer.from('second')] }],
-    ['in a Map', new Map([['Traceparent', traceparent]])],
-    ['as pairs', [['traceparent', new TextEncoder().encode(traceparent)]]],
+    ['in the case of the sender', { 'X-B3-TraceId': TRACE_ID, 'X-B3-SpanId': SPAN_ID, 'X-B3-Sampled': '1' }],
+    ['in capitals', { TRACEPARENT: TRACEPARENT }],
+    ['as bytes, as kafkajs has them', { traceparent: Buffer.from(TRACEPARENT) }],
+    ['as lists of bytes', { traceparent: [Buffer.from(TRACEPARENT), Buffer.from('second')] }],
+    ['in a Map', new Map([['Traceparent', TRACEPARENT]])],
+    ['as pairs', [['traceparent', new TextEncoder().encode(TRACEPARENT)]]],
     [
       'as objects of one name, as node-rdkafka has them',
-      [{ other: 'x' }, { traceparent: Buffer.from(traceparent) }],
+      [{ other: 'x' }, { traceparent: Buffer.from(TRACEPARENT) }],
     ],
-    ['as attributes of SQS', { traceparent: { DataType: 'String', StringValue: traceparent } }],
-    ['of the web', new Headers({ traceparent })],
+    ['as attributes of SQS', { traceparent: { DataType: 'String', StringValue: TRACEPARENT } }],
+    ['of the web', new Headers({ traceparent: TRACEPARENT })],
   ])('are read %s', (_how, headers) => {
-    expect(read(headers)).toEqual([traceId, spanId, true]);
+    expect(read(headers)).toEqual([TRACE_ID, SPAN_ID, true]);
   });
 
   it('may hold a decision as a number', () => {
-    const carried = messageContext({ 'X-B3-TraceId': traceId, 'X-B3-SpanId': spanId, 'X-B3-Sampled': 0 });
+    const carried = messageContext({ 'X-B3-TraceId': TRACE_ID, 'X-B3-SpanId': SPAN_ID, 'X-B3-Sampled': 0 });
     expect(getB3Sampling(carried)).toBe('deny');
   });
 
@@ -89,7 +89,7 @@ describe('a message', () => {
 
   it('may be one of many that a span links to', () => {
     const tracer = new Tracer();
-    const batch = [{ traceparent }, {}, { TraceParent: traceparent }].map(messageContext);
+    const batch = [{ traceparent: TRACEPARENT }, {}, { TraceParent: TRACEPARENT }].map(messageContext);
     const links = batch.flatMap((each) => trace.getSpanContext(each) ?? []).map((of) => ({ context: of }));
     tracer.withSpan('orders process', { kind: SpanKind.CONSUMER, root: true, links }, () => undefined);
     expect(telemetry.span('orders process').links).toHaveLength(2);

@@ -50,18 +50,18 @@ export const messageHeadersSetter: TextMapSetter<WritableHeaders> = {
  * The context that a message carries: its trace, baggage and correlation id. To run a consumer in it, or to link to it
  * (`trace.getSpanContext()`) where one span handles many messages. Never throws; without headers it is empty.
  */
-export function messageContext(headers: MessageHeaders | undefined): Context {
+export const messageContext = (headers: MessageHeaders | undefined): Context => {
   return propagation.extract(ROOT_CONTEXT, headers, messageHeadersGetter);
-}
+};
 
 /** Adds the current trace, baggage and correlation id to the headers of a message, and returns these. */
-export function withTraceHeaders<Headers extends WritableHeaders>(headers: Headers): Headers {
+export const withTraceHeaders = <Headers extends WritableHeaders>(headers: Headers): Headers => {
   propagation.inject(context.active(), headers, messageHeadersSetter);
   return headers;
-}
+};
 
 // A client of a queue may give anything, null for none above all.
-function* entries(headers: unknown): Generator<readonly [string, unknown]> {
+const entries = function* (headers: unknown): Generator<readonly [string, unknown]> {
   if (typeof headers !== 'object' || headers === null) return;
   if (!(Symbol.iterator in headers)) {
     yield* Object.entries(headers);
@@ -75,11 +75,11 @@ function* entries(headers: unknown): Generator<readonly [string, unknown]> {
       yield* Object.entries(each);
     }
   }
-}
+};
 
 const decoder = new TextDecoder();
 
-function text(value: unknown): string | undefined {
+const text = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
     return String(value);
@@ -87,4 +87,4 @@ function text(value: unknown): string | undefined {
   if (Array.isArray(value)) return text(value[0]);
   if (typeof value === 'object' && value !== null && 'StringValue' in value) return text(value.StringValue);
   return undefined;
-}
+};

@@ -15,11 +15,11 @@ import { getB3Sampling } from './b3-propagator.js';
 import { getCorrelationId } from './correlation.js';
 import { createPropagator } from './propagator.js';
 
-const traceId = '80f198ee56343ba864fe8b2a57d3eff7';
-const spanId = 'e457b5a2e4d86bd1';
-const otherTraceId = '463ac35c9f6413ad48485a3953bb6124';
-const otherSpanId = 'a2fb4a1d1a96d312';
-const b3 = { 'x-b3-traceid': traceId, 'x-b3-spanid': spanId };
+const TRACE_ID = '80f198ee56343ba864fe8b2a57d3eff7';
+const SPAN_ID = 'e457b5a2e4d86bd1';
+const OTHER_TRACE_ID = '463ac35c9f6413ad48485a3953bb6124';
+const OTHER_SPAN_ID = 'a2fb4a1d1a96d312';
+const b3 = { 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': SPAN_ID };
 
 startTestTelemetry();
 
@@ -33,7 +33,7 @@ const inject = (ctx: Context, env: NodeJS.ProcessEnv = {}): Record<string, strin
 };
 
 /** The headers that a service sends which was called with the given ones: server span, client span, call. */
-function passOn(headers: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
+const passOn = (headers: Record<string, string>, env: NodeJS.ProcessEnv = {}) => {
   const remote = extract(headers, env);
   const server = trace.setSpan(remote, tracer.startSpan('server', {}, remote));
   const client = trace.setSpan(server, tracer.startSpan('client', {}, server));
@@ -42,23 +42,23 @@ function passOn(headers: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
     serverSpanId: trace.getSpanContext(server)?.spanId,
     clientSpanId: trace.getSpanContext(client)?.spanId,
   };
-}
+};
 
 describe('what a service sends on', () => {
   it('names trace, span and parent in B3 and W3C alike', () => {
     const { sent, serverSpanId, clientSpanId } = passOn({ ...b3, 'x-b3-sampled': '1' });
     expect(sent).toEqual({
-      'x-b3-traceid': traceId,
+      'x-b3-traceid': TRACE_ID,
       'x-b3-spanid': clientSpanId,
       'x-b3-parentspanid': serverSpanId,
       'x-b3-sampled': '1',
-      traceparent: `00-${traceId}-${String(clientSpanId)}-01`,
+      traceparent: `00-${TRACE_ID}-${String(clientSpanId)}-01`,
     });
   });
 
   it('continues a trace that came in W3C', () => {
-    const { sent } = passOn({ traceparent: `00-${traceId}-${spanId}-01`, tracestate: 'a=b' });
-    expect(sent).toMatchObject({ 'x-b3-traceid': traceId, 'x-b3-sampled': '1', tracestate: 'a=b' });
+    const { sent } = passOn({ traceparent: `00-${TRACE_ID}-${SPAN_ID}-01`, tracestate: 'a=b' });
+    expect(sent).toMatchObject({ 'x-b3-traceid': TRACE_ID, 'x-b3-sampled': '1', tracestate: 'a=b' });
   });
 
   it.each([
@@ -70,9 +70,9 @@ describe('what a service sends on', () => {
       'a deny against a traceparent that was sampled',
       {
         'x-b3-sampled': '0',
-        traceparent: `00-${traceId}-${spanId}-01`,
+        traceparent: `00-${TRACE_ID}-${SPAN_ID}-01`,
       },
-      { 'x-b3-sampled': '0', 'x-b3-traceid': traceId },
+      { 'x-b3-sampled': '0', 'x-b3-traceid': TRACE_ID },
       '00',
     ],
     ['a decision left open, which is taken here', b3, { 'x-b3-sampled': '1' }, '01'],
@@ -83,13 +83,13 @@ describe('what a service sends on', () => {
   });
 
   it('keeps debug as debug, in both encodings and without a sampled state', () => {
-    const headers = { b3: `${traceId}-${spanId}-d` };
+    const headers = { b3: `${TRACE_ID}-${SPAN_ID}-d` };
     const { sent } = passOn(headers);
     expect(sent).toMatchObject({ 'x-b3-flags': '1' });
     expect(sent).not.toHaveProperty('x-b3-sampled');
     const single = passOn(headers, { OTEL_PROPAGATORS: 'b3' });
     expect(single.sent).toEqual({
-      b3: `${traceId}-${String(single.clientSpanId)}-d-${String(single.serverSpanId)}`,
+      b3: `${TRACE_ID}-${String(single.clientSpanId)}-d-${String(single.serverSpanId)}`,
     });
   });
 
@@ -112,40 +112,44 @@ describe('what a service sends on', () => {
 
   it('is the remote span itself where no SDK makes spans, without a parent to tell', () => {
     expect(inject(extract({ ...b3, 'x-b3-sampled': '1' }))).toMatchObject({
-      'x-b3-spanid': spanId,
+      'x-b3-spanid': SPAN_ID,
       'x-b3-sampled': '1',
     });
     expect(inject(extract(b3))).not.toHaveProperty('x-b3-parentspanid');
   });
 
   it('leaves open there what the sender left open', () => {
-    expect(inject(extract(b3))).toMatchObject({ 'x-b3-traceid': traceId, 'x-b3-spanid': spanId });
+    expect(inject(extract(b3))).toMatchObject({ 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': SPAN_ID });
     expect(inject(extract(b3))).not.toHaveProperty('x-b3-sampled');
     const single = createPropagator({ OTEL_PROPAGATORS: 'b3' });
     const carrier: Record<string, string> = {};
     single.inject(single.extract(ROOT_CONTEXT, b3, defaultTextMapGetter), carrier, defaultTextMapSetter);
-    expect(carrier).toEqual({ b3: `${traceId}-${spanId}` });
+    expect(carrier).toEqual({ b3: `${TRACE_ID}-${SPAN_ID}` });
   });
 });
 
 describe('when B3 and W3C arrive together', () => {
   it('B3 decides where they name different traces', () => {
-    const ctx = extract({ ...b3, 'x-b3-sampled': '1', traceparent: `00-${otherTraceId}-${otherSpanId}-01` });
-    expect(trace.getSpanContext(ctx)).toMatchObject({ traceId, spanId });
+    const ctx = extract({
+      ...b3,
+      'x-b3-sampled': '1',
+      traceparent: `00-${OTHER_TRACE_ID}-${OTHER_SPAN_ID}-01`,
+    });
+    expect(trace.getSpanContext(ctx)).toMatchObject({ traceId: TRACE_ID, spanId: SPAN_ID });
   });
 
   it('the tracestate stays where they name the same span', () => {
     const headers = {
       ...b3,
       'x-b3-sampled': '1',
-      traceparent: `00-${traceId}-${spanId}-01`,
+      traceparent: `00-${TRACE_ID}-${SPAN_ID}-01`,
       tracestate: 'a=b',
     };
     expect(trace.getSpanContext(extract(headers))?.traceState?.get('a')).toBe('b');
   });
 
   it('the traceparent decides what B3 leaves open', () => {
-    const ctx = extract({ ...b3, traceparent: `00-${traceId}-${spanId}-00` });
+    const ctx = extract({ ...b3, traceparent: `00-${TRACE_ID}-${SPAN_ID}-00` });
     expect(trace.getSpanContext(ctx)?.traceFlags).toBe(TraceFlags.NONE);
     expect(getB3Sampling(ctx)).toBeUndefined();
   });

@@ -6,16 +6,16 @@ import { CorrelationPropagator } from './correlation.js';
 import { B3AndW3CPropagator } from './b3-and-w3c-propagator.js';
 import { TraceContextPropagator } from './trace-context-propagator.js';
 
-const defaultPropagators = 'b3multi,tracecontext,baggage';
+const DEFAULT_PROPAGATORS = 'b3multi,tracecontext,baggage';
 
 /**
  * The propagator of the process, from `OTEL_PROPAGATORS`:
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  * Default: `b3multi,tracecontext,baggage`. The correlation id travels with each choice.
  */
-export function createPropagator(env: NodeJS.ProcessEnv): TextMapPropagator {
+export const createPropagator = (env: NodeJS.ProcessEnv): TextMapPropagator => {
   const names = new Set(
-    (setting(env, 'OTEL_PROPAGATORS') ?? defaultPropagators)
+    (setting(env, 'OTEL_PROPAGATORS') ?? DEFAULT_PROPAGATORS)
       .split(',')
       .map((name) => name.trim().toLowerCase()),
   );
@@ -34,11 +34,11 @@ export function createPropagator(env: NodeJS.ProcessEnv): TextMapPropagator {
       new CorrelationPropagator(),
     ],
   });
-}
+};
 
-function traceContext(names: ReadonlySet<string>): TextMapPropagator[] {
+const traceContext = (names: ReadonlySet<string>): TextMapPropagator[] => {
   const encodings = { single: names.has('b3'), multi: names.has('b3multi') };
   const b3 = encodings.single || encodings.multi ? new B3ContextPropagator(encodings) : undefined;
   if (!names.has('tracecontext')) return b3 ? [b3] : [];
   return [b3 ? new B3AndW3CPropagator(b3) : new TraceContextPropagator()];
-}
+};

@@ -3,10 +3,10 @@ import { TRACE_PARENT_HEADER, TRACE_STATE_HEADER, W3CTraceContextPropagator } fr
 import { readTraceState } from './trace-state.js';
 
 /** https://www.w3.org/TR/trace-context-2/#random-trace-id-flag: the trace id is random, which its children repeat. */
-export const randomTraceIdFlag = 0x02;
+export const RANDOM_TRACE_ID_FLAG = 0x02;
 
 /** Flags that are not known yet are not to be handed on: https://www.w3.org/TR/trace-context-2/#other-flags */
-const knownFlags = TraceFlags.SAMPLED | randomTraceIdFlag;
+const KNOWN_FLAGS = TraceFlags.SAMPLED | RANDOM_TRACE_ID_FLAG;
 
 /**
  * W3C trace context on top of OpenTelemetry's propagator, which takes the good members of a malformed `tracestate` where
@@ -23,12 +23,12 @@ export class TraceContextPropagator extends W3CTraceContextPropagator {
     if (!spanContext) return context;
     const { traceFlags } = spanContext;
     const state = getter.get(carrier, TRACE_STATE_HEADER);
-    if (state === undefined && (traceFlags & ~knownFlags) === 0) return extracted;
+    if (state === undefined && (traceFlags & ~KNOWN_FLAGS) === 0) return extracted;
     const traceState =
       state === undefined ? undefined : readTraceState(Array.isArray(state) ? state.join(',') : state);
     return trace.setSpanContext(context, {
       ...spanContext,
-      traceFlags: traceFlags & knownFlags,
+      traceFlags: traceFlags & KNOWN_FLAGS,
       traceState,
     });
   }

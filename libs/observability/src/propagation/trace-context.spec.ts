@@ -9,9 +9,9 @@ import { readTraceState } from './trace-state.js';
 
 /** The rules of https://www.w3.org/TR/trace-context/ as a service that is called, and calls, obeys them. */
 
-const traceId = '12345678901234567890123456789012';
-const callerId = 'e457b5a2e4d86bd1';
-const valid = `00-${traceId}-${callerId}-01`;
+const TRACE_ID = '12345678901234567890123456789012';
+const CALLER_ID = 'e457b5a2e4d86bd1';
+const VALID = `00-${TRACE_ID}-${CALLER_ID}-01`;
 
 const telemetry = startTestTelemetry();
 let front: RunningServer;
@@ -31,7 +31,7 @@ afterAll(() => Promise.all([front.close(), back.close()]));
 beforeEach(() => telemetry.reset());
 
 /** Sends headers as they are given, those of one name several times, and tells what the service sent on. */
-async function sentOn(...headers: [string, string][]) {
+const sentOn = async (...headers: [string, string][]) => {
   await context.with(
     suppressTracing(context.active()),
     () =>
@@ -47,54 +47,54 @@ async function sentOn(...headers: [string, string][]) {
     /^(00)-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(received.traceparent as string) ?? [];
   if (version === undefined) throw new Error(`malformed: ${String(received.traceparent)}`);
   return { traceId: trace, spanId: span, flags, tracestate: received.tracestate };
-}
+};
 
 describe('a traceparent', () => {
   it.each([
-    ['of version 00', valid],
-    ['with white space around it', ` ${valid}\t`],
-    ['of a version to come', valid.replace(/^00/, 'cc')],
-    ['of a version to come, with more behind it', `${valid.replace(/^00/, 'cc')}-what-comes-then`],
+    ['of version 00', VALID],
+    ['with white space around it', ` ${VALID}\t`],
+    ['of a version to come', VALID.replace(/^00/, 'cc')],
+    ['of a version to come, with more behind it', `${VALID.replace(/^00/, 'cc')}-what-comes-then`],
   ])('%s is continued, by another span', async (_which, traceparent) => {
     const sent = await sentOn(['traceparent', traceparent]);
-    expect(sent.traceId).toBe(traceId);
-    expect(sent.spanId).not.toBe(callerId);
+    expect(sent.traceId).toBe(TRACE_ID);
+    expect(sent.spanId).not.toBe(CALLER_ID);
     expect(sent.flags).toBe('01');
   });
 
   it('is known by its name in any case', async () => {
-    expect((await sentOn(['TraceParent', valid])).traceId).toBe(traceId);
-    expect((await sentOn(['trace-parent', valid])).traceId).not.toBe(traceId);
+    expect((await sentOn(['TraceParent', VALID])).traceId).toBe(TRACE_ID);
+    expect((await sentOn(['trace-parent', VALID])).traceId).not.toBe(TRACE_ID);
   });
 
   it.each([
     ['none', undefined],
-    ['the forbidden version', valid.replace(/^00/, 'ff')],
-    ['a version that is no number', valid.replace(/^00/, '.0')],
-    ['a version of three digits', `0${valid}`],
-    ['a version of one digit', valid.slice(1)],
-    ['more behind version 00', `${valid}-more`],
-    ['a dash behind version 00', `${valid}-`],
-    ['a trace id of zeros', valid.replace(traceId, '0'.repeat(32))],
-    ['a trace id in capitals', valid.replace(traceId, 'A'.repeat(32))],
-    ['a trace id with other characters', valid.replace(traceId, `.${traceId.slice(1)}`)],
-    ['a long trace id', valid.replace(traceId, `${traceId}1`)],
-    ['a short trace id', valid.replace(traceId, traceId.slice(1))],
-    ['a span id of zeros', valid.replace(callerId, '0'.repeat(16))],
-    ['a span id with other characters', valid.replace(callerId, `.${callerId.slice(1)}`)],
-    ['a long span id', valid.replace(callerId, `${callerId}1`)],
-    ['a short span id', valid.replace(callerId, callerId.slice(1))],
-    ['flags with other characters', valid.replace(/01$/, '.0')],
-    ['three digits of flags', `${valid}1`],
-    ['one digit of flags', valid.slice(0, -1)],
-    ['two of them', [valid, valid.replace(traceId, traceId.replace('1', '2'))]],
+    ['the forbidden version', VALID.replace(/^00/, 'ff')],
+    ['a version that is no number', VALID.replace(/^00/, '.0')],
+    ['a version of three digits', `0${VALID}`],
+    ['a version of one digit', VALID.slice(1)],
+    ['more behind version 00', `${VALID}-more`],
+    ['a dash behind version 00', `${VALID}-`],
+    ['a trace id of zeros', VALID.replace(TRACE_ID, '0'.repeat(32))],
+    ['a trace id in capitals', VALID.replace(TRACE_ID, 'A'.repeat(32))],
+    ['a trace id with other characters', VALID.replace(TRACE_ID, `.${TRACE_ID.slice(1)}`)],
+    ['a long trace id', VALID.replace(TRACE_ID, `${TRACE_ID}1`)],
+    ['a short trace id', VALID.replace(TRACE_ID, TRACE_ID.slice(1))],
+    ['a span id of zeros', VALID.replace(CALLER_ID, '0'.repeat(16))],
+    ['a span id with other characters', VALID.replace(CALLER_ID, `.${CALLER_ID.slice(1)}`)],
+    ['a long span id', VALID.replace(CALLER_ID, `${CALLER_ID}1`)],
+    ['a short span id', VALID.replace(CALLER_ID, CALLER_ID.slice(1))],
+    ['flags with other characters', VALID.replace(/01$/, '.0')],
+    ['three digits of flags', `${VALID}1`],
+    ['one digit of flags', VALID.slice(0, -1)],
+    ['two of them', [VALID, VALID.replace(TRACE_ID, TRACE_ID.replace('1', '2'))]],
   ])('that is malformed begins another trace, without the tracestate: %s', async (_why, traceparent) => {
     const all = traceparent === undefined ? [] : [traceparent].flat();
     const sent = await sentOn(...all.map((each): [string, string] => ['traceparent', each]), [
       'tracestate',
       'vendor=1',
     ]);
-    expect(sent.traceId).not.toBe(traceId);
+    expect(sent.traceId).not.toBe(TRACE_ID);
     expect(sent.tracestate).toBeUndefined();
   });
 
@@ -107,20 +107,20 @@ describe('a traceparent', () => {
     ['fc', '00'],
     ['ff', '03'],
   ])('with the flags %s is sent on with %s', async (given, expected) => {
-    expect((await sentOn(['traceparent', valid.replace(/01$/, given)])).flags).toBe(expected);
+    expect((await sentOn(['traceparent', VALID.replace(/01$/, given)])).flags).toBe(expected);
   });
 
   it('that comes twice in a carrier that keeps both is none', () => {
     const extract = (traceparent: string[]) =>
       trace.getSpanContext(propagation.extract(ROOT_CONTEXT, { traceparent }))?.traceId;
-    expect(extract([valid])).toBe(traceId);
-    expect(extract([valid, valid])).toBeUndefined();
+    expect(extract([VALID])).toBe(TRACE_ID);
+    expect(extract([VALID, VALID])).toBeUndefined();
   });
 });
 
 describe('a tracestate', () => {
   const state = async (...values: string[]) =>
-    (await sentOn(['traceparent', valid], ...values.map((value): [string, string] => ['tracestate', value])))
+    (await sentOn(['traceparent', VALID], ...values.map((value): [string, string] => ['tracestate', value])))
       .tracestate;
 
   it.each([
@@ -151,8 +151,8 @@ describe('a tracestate', () => {
     [`${'z'.repeat(257)}=1`, 'a key of 257 characters'],
     [`foo=${'z'.repeat(257)}`, 'a value of 257 characters'],
   ])('is discarded whole, but not the trace, for a member %j: %s', async (member) => {
-    const sent = await sentOn(['traceparent', valid], ['tracestate', `first=1,${member}`]);
-    expect([sent.traceId, sent.tracestate]).toEqual([traceId, undefined]);
+    const sent = await sentOn(['traceparent', VALID], ['tracestate', `first=1,${member}`]);
+    expect([sent.traceId, sent.tracestate]).toEqual([TRACE_ID, undefined]);
   });
 
   it('has up to 32 members, with keys and values of up to 256 characters', async () => {

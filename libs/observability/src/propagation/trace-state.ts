@@ -4,13 +4,13 @@ import type { TraceState } from '@opentelemetry/api';
 const keyPattern = /^[a-z0-9][a-z0-9_\-*/@]{0,255}$/;
 // Printable ASCII without comma and equals sign, not ending in a space.
 const valuePattern = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
-const maxMembers = 32;
+const MAX_MEMBERS = 32;
 
 /**
  * Reads a `tracestate` header. One that breaks a rule anywhere says nothing reliable and is discarded whole, as the
  * specification asks: undefined then, and where it has no members. Of a key that comes twice, the first counts.
  */
-export function readTraceState(header: string): TraceState | undefined {
+export const readTraceState = (header: string): TraceState | undefined => {
   const members = new Map<string, string>();
   let count = 0;
   for (const part of header.split(',')) {
@@ -20,12 +20,12 @@ export function readTraceState(header: string): TraceState | undefined {
     const at = member.indexOf('=');
     const [key, value] = [member.slice(0, at), member.slice(at + 1)];
     count++;
-    if (at === -1 || count > maxMembers || !keyPattern.test(key) || !valuePattern.test(value))
+    if (at === -1 || count > MAX_MEMBERS || !keyPattern.test(key) || !valuePattern.test(value))
       return undefined;
     if (!members.has(key)) members.set(key, value);
   }
   return members.size === 0 ? undefined : new Members(members);
-}
+};
 
 /** Never changes: what changes a member gives another list, with that member first. */
 class Members implements TraceState {
@@ -39,7 +39,7 @@ class Members implements TraceState {
     if (!keyPattern.test(key) || !valuePattern.test(value)) return this;
     const others = [...this.members].filter(([other]) => other !== key);
     // The last one has been there for longest, and goes where there is no room.
-    return new Members(new Map([[key, value] as const, ...others].slice(0, maxMembers)));
+    return new Members(new Map([[key, value] as const, ...others].slice(0, MAX_MEMBERS)));
   }
 
   unset(key: string): TraceState {

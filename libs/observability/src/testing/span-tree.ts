@@ -15,7 +15,7 @@ export interface SpanTreeOptions {
  *
  * A span whose parent is not among them stands at the left. Traces are drawn one after another.
  */
-export function spanTree(spans: readonly ReadableSpan[], options: SpanTreeOptions = {}): string {
+export const spanTree = (spans: readonly ReadableSpan[], options: SpanTreeOptions = {}): string => {
   const known = new Set(spans.map(spanId));
   const children = Map.groupBy([...spans].sort(byStart), (span) => {
     const parent = span.parentSpanContext?.spanId;
@@ -27,14 +27,14 @@ export function spanTree(spans: readonly ReadableSpan[], options: SpanTreeOption
       ...draw(spanId(span), `${indent}  `),
     ]);
   return draw(undefined, '').join('\n');
-}
+};
 
 const spanId = (span: ReadableSpan): string => span.spanContext().spanId;
 
 const byStart = (a: ReadableSpan, b: ReadableSpan): number =>
   a.startTime[0] - b.startTime[0] || a.startTime[1] - b.startTime[1];
 
-function describe(span: ReadableSpan, { attributes = [] }: SpanTreeOptions): string {
+const describe = (span: ReadableSpan, { attributes = [] }: SpanTreeOptions): string => {
   const shown = attributes
     .filter((key) => span.attributes[key] !== undefined)
     .map((key) => `${key}=${JSON.stringify(span.attributes[key])}`);
@@ -44,4 +44,4 @@ function describe(span: ReadableSpan, { attributes = [] }: SpanTreeOptions): str
     ...(span.status.code === SpanStatusCode.ERROR ? ['ERROR'] : []),
     ...shown,
   ].join(' ');
-}
+};

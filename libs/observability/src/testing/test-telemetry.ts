@@ -51,13 +51,13 @@ export interface TestTelemetry {
  * Starts tracing for the tests of this process, or resets it when it is started already. `env` takes the variables that
  * shape the spans: `OTEL_TRACES_SAMPLER` with its argument, `LANTERN_KEEP_*`, `OTEL_SEMCONV_STABILITY_OPT_IN`.
  */
-export function startTestTelemetry(env: NodeJS.ProcessEnv = {}): TestTelemetry {
+export const startTestTelemetry = (env: NodeJS.ProcessEnv = {}): TestTelemetry => {
   telemetry ??= new MemoryTelemetry();
   installHttpHooks();
   telemetry.configure(env);
   telemetry.reset();
   return telemetry;
-}
+};
 
 let telemetry: MemoryTelemetry | undefined;
 
@@ -175,11 +175,11 @@ class Collector extends NoopSpanProcessor {
   }
 }
 
-function stopAfterTestFile(): void {
+const stopAfterTestFile = (): void => {
   const { afterAll } = globalThis as { afterAll?: (hook: () => void) => void };
   try {
     afterAll?.(removeHttpHooks);
   } catch {
     // Started from within a hook or a test, where no other hook may be added: `stop()` is the caller's.
   }
-}
+};

@@ -12,7 +12,7 @@ export interface Parcel {
  * Run by a thread of its own, which goes on while this one waits. It counts the answers in `state[0]`, and notes a good
  * one as 1 behind that, at the place of its parcel.
  */
-const program = `
+const PROGRAM = `
 const { workerData: { parcels, state, timeoutMillis } } = require('node:worker_threads');
 for (const [at, { url, headers, body }] of parcels.entries()) {
   let open = true;
@@ -44,13 +44,13 @@ let endingSince: number | undefined;
  * process: nothing asynchronous of this thread runs any more in an `exit` listener, nor before Node reports an
  * uncaught exception.
  */
-export function sendBlocking(parcels: readonly Parcel[], timeoutMillis: number): boolean[] {
+export const sendBlocking = (parcels: readonly Parcel[], timeoutMillis: number): boolean[] => {
   if (parcels.length === 0) return [];
   const state = new Int32Array(new SharedArrayBuffer(4 * (parcels.length + 1)));
   const now = performance.now();
   endingSince ??= now;
   const deadline = Math.min(now + timeoutMillis, endingSince + exitTimeoutMillis());
-  const worker = new Worker(program, {
+  const worker = new Worker(PROGRAM, {
     eval: true,
     workerData: { parcels, state, timeoutMillis },
     // Without what this process was started with, `--import` of this very library above all.
@@ -66,4 +66,4 @@ export function sendBlocking(parcels: readonly Parcel[], timeoutMillis: number):
     Atomics.wait(state, 0, answered, left);
   }
   return parcels.map((_parcel, at) => Atomics.load(state, at + 1) === 1);
-}
+};

@@ -55,7 +55,7 @@ const held = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY
 const patience = { LANTERN_EXIT_TIMEOUT: '60000' };
 const defaultTimeout = { LANTERN_EXIT_TIMEOUT: '' };
 
-async function run(way: string, env: NodeJS.ProcessEnv = {}) {
+const run = async (way: string, env: NodeJS.ProcessEnv = {}) => {
   program = library.start('service', {
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
     ...held,
@@ -64,12 +64,12 @@ async function run(way: string, env: NodeJS.ProcessEnv = {}) {
     ...env,
   });
   return { ...(await program.ended), stderr: program.stderr };
-}
+};
 
-async function runBare(way: string) {
+const runBare = async (way: string) => {
   const bare = library.startBare('service', { WAY: way });
   return { ...(await bare.ended), stderr: bare.stderr };
-}
+};
 
 const span = (name: string, path?: string) =>
   sink.spans.find(

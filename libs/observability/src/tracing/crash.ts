@@ -21,7 +21,7 @@ export interface CrashRecorder {
 }
 
 /** What spans may take of the time by which the end of the process is held up. */
-const shareOfSpans = 0.625;
+const SHARE_OF_SPANS = 0.625;
 
 /** The error that is about to end the process, unless a listener of the host keeps it alive. */
 interface Crash {
@@ -36,7 +36,7 @@ interface Crash {
  * to stderr stay as they are without it, and so do the host's own listeners. Returns how to stop that.
  * https://nodejs.org/api/process.html#event-uncaughtexceptionmonitor
  */
-export function recordCrashes({ report, flush }: CrashRecorder): () => void {
+export const recordCrashes = ({ report, flush }: CrashRecorder): (() => void) => {
   let crash: Crash | undefined;
   const onUncaught = (error: unknown, origin: string): void => {
     safely('record an uncaught error', () => {
@@ -51,7 +51,7 @@ export function recordCrashes({ report, flush }: CrashRecorder): () => void {
     safely('send what is held before the end', () => {
       // A host that went on after the error ends later, for its own reasons; the error was sent meanwhile.
       if (crash && code !== 0) endWith(crash);
-      flush(shareOfSpans * exitTimeoutMillis(), crash !== undefined);
+      flush(SHARE_OF_SPANS * exitTimeoutMillis(), crash !== undefined);
     });
   };
   process.on('uncaughtExceptionMonitor', onUncaught);
@@ -60,9 +60,9 @@ export function recordCrashes({ report, flush }: CrashRecorder): () => void {
     process.off('uncaughtExceptionMonitor', onUncaught);
     process.off('exit', onExit);
   };
-}
+};
 
-function record(origin: string, { error, request, active }: Crash): void {
+const record = (origin: string, { error, request, active }: Crash): void => {
   const parent = request?.span ?? active;
   const recorded = parent?.isRecording() ? parent : undefined;
   const inside: Context = recorded
@@ -79,10 +79,10 @@ function record(origin: string, { error, request, active }: Crash): void {
   );
   span.setStatus({ code: SpanStatusCode.ERROR, message: recordException(span, error) });
   span.end();
-}
+};
 
 /** Ends the spans in which the error came up: nobody else will. */
-function endWith({ error, request, active }: Crash): void {
+const endWith = ({ error, request, active }: Crash): void => {
   if (active && active !== request?.span) endSpan(active, error);
   if (!request) return;
   const { span, method, route } = request;
@@ -91,11 +91,11 @@ function endWith({ error, request, active }: Crash): void {
     span.setAttribute(ATTR_HTTP_ROUTE, route);
   }
   endSpan(span, error);
-}
+};
 
-function endSpan(span: Span, error: unknown): void {
+const endSpan = (span: Span, error: unknown): void => {
   if (!span.isRecording()) return;
   span.setAttribute(ATTR_ERROR_TYPE, errorType(error));
   span.setStatus({ code: SpanStatusCode.ERROR, message: recordException(span, error) });
   span.end();
-}
+};

@@ -11,16 +11,16 @@ import { sendBlocking } from './blocking-sender.js';
 import { otlpParcels } from './otlp-parcels.js';
 import type { SpanSender } from './span-sender.js';
 
-const defaultEndpoint = 'http://localhost:4318';
+const DEFAULT_ENDPOINT = 'http://localhost:4318';
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor */
-const defaultExportTimeoutMillis = 30_000;
+const DEFAULT_EXPORT_TIMEOUT_MILLIS = 30_000;
 
 /**
  * The way that `OTEL_TRACES_EXPORTER` names: `otlp` (default), `console` or `none`; undefined for none. Endpoint, headers,
  * certificates, compression and timeouts are read by OpenTelemetry's own code from `OTEL_EXPORTER_OTLP_*`.
  */
-export async function createSpanSender(env: NodeJS.ProcessEnv): Promise<SpanSender | undefined> {
+export const createSpanSender = async (env: NodeJS.ProcessEnv): Promise<SpanSender | undefined> => {
   const name = setting(env, 'OTEL_TRACES_EXPORTER')?.toLowerCase() ?? 'otlp';
   if (name === 'none') return undefined;
   if (name === 'console') return toConsole(new ConsoleSpanExporter());
@@ -35,7 +35,7 @@ export async function createSpanSender(env: NodeJS.ProcessEnv): Promise<SpanSend
   const exportTimeoutMillis = getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 0;
   const timeoutMillis = Math.min(
     options.timeoutMillis,
-    exportTimeoutMillis > 0 ? exportTimeoutMillis : defaultExportTimeoutMillis,
+    exportTimeoutMillis > 0 ? exportTimeoutMillis : DEFAULT_EXPORT_TIMEOUT_MILLIS,
   );
   const receiver = {
     options: { ...options, timeoutMillis },
@@ -53,7 +53,7 @@ export async function createSpanSender(env: NodeJS.ProcessEnv): Promise<SpanSend
       );
     },
   };
-}
+};
 
 const toConsole = (exporter: SpanExporter): SpanSender => ({
   target: 'the console',
@@ -69,7 +69,7 @@ const toConsole = (exporter: SpanExporter): SpanSender => ({
 
 // Protobuf is what the specification asks for by default and half the bytes of JSON; JSON is there to be read.
 // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol
-async function spanEncoding(env: NodeJS.ProcessEnv): Promise<SpanEncoding> {
+const spanEncoding = async (env: NodeJS.ProcessEnv): Promise<SpanEncoding> => {
   const protocol =
     setting(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
   if (protocol === 'http/json') {
@@ -90,18 +90,18 @@ async function spanEncoding(env: NodeJS.ProcessEnv): Promise<SpanEncoding> {
     encode: encodeTraceRequest,
     readAnswer: readPartialSuccess,
   };
-}
+};
 
 /** The endpoint as it may be told: without credentials. */
-function targetOf(env: NodeJS.ProcessEnv): string {
+const targetOf = (env: NodeJS.ProcessEnv): string => {
   const text =
     setting(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ??
     setting(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ??
-    defaultEndpoint;
+    DEFAULT_ENDPOINT;
   try {
     const url = new URL(text);
     return `${url.protocol}//${url.host}`;
   } catch {
     return displayUrl(text);
   }
-}
+};

@@ -10,12 +10,12 @@ import { type LogFormat, logFormat, writeToStdout } from '../logging/stdout.js';
 import { sensitiveNames } from '../sensitive-names.js';
 
 /** The same complaint is written once in this time, in milliseconds; what comes between is counted. */
-const repeatAfterMillis = 60_000;
+const REPEAT_AFTER_MILLIS = 60_000;
 
 /** Different complaints that are remembered. */
-const maxRemembered = 100;
+const MAX_REMEMBERED = 100;
 
-const speaker = 'OpenTelemetry';
+const SPEAKER = 'OpenTelemetry';
 
 /**
  * Writes what telemetry has to say about itself as log lines, before and beside Nest's logger. Such a line bears no trace
@@ -45,7 +45,7 @@ export class Diagnostics {
 
   private writeIn(ctx: Context, level: Level, message: string, params: readonly unknown[]): void {
     const shown = this.hidden.reduce((text, [value, instead]) => text.replaceAll(value, instead), message);
-    const call = readLogCall(level, shown, [...params, speaker]);
+    const call = readLogCall(level, shown, [...params, SPEAKER]);
     const time = now();
     const record = logRecord(level, call, this.service, sensitiveNames, ctx, time);
     writeToStdout(record, this.format);
@@ -71,8 +71,8 @@ export class Diagnostics {
           earlier.held++;
           return;
         }
-        if (limited.size >= maxRemembered) limited.clear();
-        limited.set(complaint, { until: now + repeatAfterMillis, held: 0 });
+        if (limited.size >= MAX_REMEMBERED) limited.clear();
+        limited.set(complaint, { until: now + REPEAT_AFTER_MILLIS, held: 0 });
         const more = earlier?.held ? ` (and ${earlier.held} times before)` : '';
         this.write(level, `${message}${more}`, ...params);
       };
@@ -91,10 +91,10 @@ export class Diagnostics {
  * The exporters of OpenTelemetry quote a URL that they cannot read, credentials included.
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
  */
-function urlsWithSecrets(env: NodeJS.ProcessEnv): [value: string, shown: string][] {
+const urlsWithSecrets = (env: NodeJS.ProcessEnv): [value: string, shown: string][] => {
   return Object.entries(env).flatMap(([name, given]): [string, string][] => {
     const value = given?.trim() ?? '';
     if (!/(?:_ENDPOINT|_URL)$/.test(name) || !/[@?]/.test(value)) return [];
     return [[value, displayUrl(value)]];
   });
-}
+};

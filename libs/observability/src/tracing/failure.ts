@@ -10,21 +10,21 @@ import { describeError, httpStatusOf } from '../errors.js';
  * Marks a span as failed by what was thrown: status ERROR and an exception event. A 4xx HttpException is an
  * answer to a wrong request, not a failure of this service, and leaves the span as it is.
  */
-export function recordFailure(span: Span, thrown: unknown): void {
+export const recordFailure = (span: Span, thrown: unknown): void => {
   const status = httpStatusOf(thrown);
   if (status !== undefined && status >= 400 && status < 500) return;
   span.setStatus({ code: SpanStatusCode.ERROR, message: recordException(span, thrown) });
-}
+};
 
 /**
  * Adds the exception event and returns the message of what was thrown. `Span.recordException()` drops
  * `null` and causes, and writes an error's code where the semantic conventions want its class:
  * https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
  */
-export function recordException(span: Span, thrown: unknown): string {
+export const recordException = (span: Span, thrown: unknown): string => {
   const { name, message, stack } = describeError(thrown);
   const attributes: Attributes = { [ATTR_EXCEPTION_TYPE]: name, [ATTR_EXCEPTION_MESSAGE]: message };
   if (stack !== undefined) attributes[ATTR_EXCEPTION_STACKTRACE] = stack;
   span.addEvent('exception', attributes);
   return message;
-}
+};

@@ -9,8 +9,8 @@ export interface KeepRules {
 }
 
 /** From `LANTERN_KEEP_ERRORS` and `LANTERN_KEEP_SLOWER_THAN` (milliseconds); undefined where neither is set. */
-export function keepRules(env: NodeJS.ProcessEnv): KeepRules | undefined {
+export const keepRules = (env: NodeJS.ProcessEnv): KeepRules | undefined => {
   const errors = setting(env, 'LANTERN_KEEP_ERRORS')?.toLowerCase() === 'true';
   const slowerThanMillis = milliseconds(env, 'LANTERN_KEEP_SLOWER_THAN');
   return errors || slowerThanMillis !== undefined ? { errors, slowerThanMillis } : undefined;
-}
+};

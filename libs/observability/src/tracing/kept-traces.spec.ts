@@ -14,7 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { lostTelemetry } from '../metrics/losses.js';
 import { startTestTelemetry } from '../testing/index.js';
 import { keepRules } from './keep-rules.js';
-import { KeptTraces, keptAttribute } from './kept-traces.js';
+import { KeptTraces, KEPT_ATTRIBUTE } from './kept-traces.js';
 import { createSampler } from './sampler.js';
 import { Tracer } from './tracer.js';
 
@@ -26,10 +26,10 @@ const telemetry = startTestTelemetry();
 const tracer = new Tracer();
 
 const within = (headers: Record<string, string>): Context => propagation.extract(ROOT_CONTEXT, headers);
-const unsampled = '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-00';
+const UNSAMPLED = '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-00';
 
 /** A request with a step inside, which ends as `fails` says. */
-async function request(fails: 'no' | 'inside' | 'whole', inside: Context = ROOT_CONTEXT, millis = 0) {
+const request = async (fails: 'no' | 'inside' | 'whole', inside: Context = ROOT_CONTEXT, millis = 0) => {
   await context
     .with(inside, () =>
       tracer.withSpan('request', async () => {
@@ -44,9 +44,9 @@ async function request(fails: 'no' | 'inside' | 'whole', inside: Context = ROOT_
       }),
     )
     .catch(() => undefined);
-}
+};
 
-const tree = (): string => telemetry.tree({ attributes: [keptAttribute] });
+const tree = (): string => telemetry.tree({ attributes: [KEPT_ATTRIBUTE] });
 
 describe('of the traces that the sampler decided against', () => {
   it('none is kept unless that is asked for', async () => {
@@ -94,7 +94,7 @@ describe('of the traces that the sampler decided against', () => {
 
   it('those are too whose caller decided, and stay in its trace', async () => {
     startTestTelemetry(errors);
-    await request('whole', within({ traceparent: unsampled }));
+    await request('whole', within({ traceparent: UNSAMPLED }));
     expect(telemetry.span('request').spanContext().traceId).toBe('80f198ee56343ba864fe8b2a57d3eff7');
     expect(telemetry.span('request').parentSpanContext?.spanId).toBe('e457b5a2e4d86bd1');
   });
@@ -130,7 +130,7 @@ describe('of the traces that the sampler decided against', () => {
 
   it('two parts of one trace in a process are decided each by itself', async () => {
     startTestTelemetry(errors);
-    const caller = within({ traceparent: unsampled });
+    const caller = within({ traceparent: UNSAMPLED });
     await Promise.all([request('no', caller, 5), request('whole', caller)]);
     expect(telemetry.spans()).toHaveLength(2);
   });

@@ -5,7 +5,7 @@ import { countLostSpans } from '../metrics/losses.js';
 import type { KeepRules } from './keep-rules.js';
 
 /** Says on the first span of a kept part why it is there: `error` or `slow`. Such spans are no fair sample. */
-export const keptAttribute = 'lantern.kept';
+export const KEPT_ATTRIBUTE = 'lantern.kept';
 
 /** What is held at most until its part of a trace is decided. */
 export interface KeepLimits {
@@ -159,13 +159,13 @@ const hasLocalParent = ({ parentSpanContext }: ReadableSpan): boolean =>
   parentSpanContext !== undefined && parentSpanContext.isRemote !== true;
 
 /** The span with the flag that makes processors send it. */
-function asSampled(span: ReadableSpan, reason?: string): ReadableSpan {
+const asSampled = (span: ReadableSpan, reason?: string): ReadableSpan => {
   const decided = span.spanContext();
   const spanContext = { ...decided, traceFlags: decided.traceFlags | TraceFlags.SAMPLED };
   return Object.create(span, {
     spanContext: { value: () => spanContext },
     ...(reason === undefined
       ? {}
-      : { attributes: { value: { ...span.attributes, [keptAttribute]: reason }, enumerable: true } }),
+      : { attributes: { value: { ...span.attributes, [KEPT_ATTRIBUTE]: reason }, enumerable: true } }),
   }) as ReadableSpan;
-}
+};

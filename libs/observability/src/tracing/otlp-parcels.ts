@@ -10,20 +10,20 @@ export interface SpanParcel extends Parcel {
 }
 
 /** Spans of one parcel: what a receiver takes in one request. */
-const maxSpans = 2048;
+const MAX_SPANS = 2048;
 
 /**
  * Spans as requests to where the exporter sends them by
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/. Uncompressed; a client certificate is not presented.
  */
-export function otlpParcels(
+export const otlpParcels = (
   env: NodeJS.ProcessEnv,
   spans: readonly ReadableSpan[],
   { contentType, encode }: Pick<SpanEncoding, 'contentType' | 'encode'>,
-): SpanParcel[] {
+): SpanParcel[] => {
   const parcels: SpanParcel[] = [];
-  for (let at = 0; at < spans.length; at += maxSpans) {
-    const some = spans.slice(at, at + maxSpans);
+  for (let at = 0; at < spans.length; at += MAX_SPANS) {
+    const some = spans.slice(at, at + MAX_SPANS);
     const body = encode(some);
     if (!body) continue;
     parcels.push({
@@ -34,14 +34,14 @@ export function otlpParcels(
     });
   }
   return parcels;
-}
+};
 
-function tracesUrl(env: NodeJS.ProcessEnv): string {
+const tracesUrl = (env: NodeJS.ProcessEnv): string => {
   const own = setting(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
   if (own !== undefined) return own;
   const base = setting(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? 'http://localhost:4318';
   return `${base.replace(/\/$/, '')}/v1/traces`;
-}
+};
 
 const headersFromEnv = (env: NodeJS.ProcessEnv): Record<string, string> => ({
   ...parseKeyPairsIntoRecord(setting(env, 'OTEL_EXPORTER_OTLP_HEADERS')),

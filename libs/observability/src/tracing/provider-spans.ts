@@ -18,8 +18,8 @@ export interface ProviderSpansOptions {
 }
 
 // https://github.com/nestjs/nest/blob/master/packages/common/constants.ts
-const injectable = '__injectable__';
-const controller = '__controller__';
+const INJECTABLE = '__injectable__';
+const CONTROLLER = '__controller__';
 
 /** Called by Nest itself; the server span tells what there is to tell of them. */
 const nestsOwn = [
@@ -44,14 +44,14 @@ const ours: readonly Class[] = [Tracer, TraceLogger, MetricService, TraceService
  * values, factories' results (Map, Set, Date, clients that can be called) and proxies are. A frozen provider cannot be
  * followed, which is said once.
  */
-export function traceProviders({
+export const traceProviders = ({
   include = () => true,
   exclude = [],
-}: ProviderSpansOptions = {}): NonNullable<NestApplicationOptions['instrument']> {
+}: ProviderSpansOptions = {}): NonNullable<NestApplicationOptions['instrument']> => {
   const excluded = [...ours, ...exclude, Logger, ConsoleLogger];
   const isWanted = (type: Class): boolean =>
-    Reflect.getMetadata(injectable, type) === true &&
-    Reflect.getMetadata(controller, type) !== true &&
+    Reflect.getMetadata(INJECTABLE, type) === true &&
+    Reflect.getMetadata(CONTROLLER, type) !== true &&
     !excluded.some((each) => type === each || type.prototype instanceof each) &&
     include(type);
   /** By the prototype of the class: what stands before it, `undefined` where nothing is to be traced. */
@@ -92,6 +92,6 @@ export function traceProviders({
       return Object.setPrototypeOf(instance, between) as object;
     },
   };
-}
+};
 
 const isRecording = (): boolean => trace.getSpan(context.active())?.isRecording() ?? false;

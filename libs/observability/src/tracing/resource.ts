@@ -28,7 +28,7 @@ import type { ServiceIdentity } from '../service-identity.js';
  * What each span says about its process. Chosen by hand: the SDK's own process and host detectors would add the
  * command line with its secrets, the user's name and the machine's id.
  */
-export function processResource({ name, version, environment }: ServiceIdentity): Resource {
+export const processResource = ({ name, version, environment }: ServiceIdentity): Resource => {
   return defaultResource().merge(
     resourceFromAttributes({
       [ATTR_SERVICE_NAME]: name,
@@ -40,7 +40,7 @@ export function processResource({ name, version, environment }: ServiceIdentity)
       [ATTR_PROCESS_RUNTIME_VERSION]: process.versions.node,
     }),
   );
-}
+};
 
 /** Once for all signals: an id that differs between them names two processes. */
 let instance: DetectedResource | undefined;
@@ -57,7 +57,7 @@ const detectors: Readonly<Record<string, ResourceDetector>> = {
  * With what is found out besides: `OTEL_RESOURCE_ATTRIBUTES` and an id for this run of the process, or what
  * `OTEL_NODE_RESOURCE_DETECTORS` lists.
  */
-export function detectedResource(identity: ServiceIdentity, env: NodeJS.ProcessEnv): Resource {
+export const detectedResource = (identity: ServiceIdentity, env: NodeJS.ProcessEnv): Resource => {
   const listed = (setting(env, 'OTEL_NODE_RESOURCE_DETECTORS') ?? 'env,serviceinstance')
     .split(',')
     .map((name) => name.trim());
@@ -72,4 +72,4 @@ export function detectedResource(identity: ServiceIdentity, env: NodeJS.ProcessE
   return processResource(identity).merge(
     detectResources({ detectors: chosen.map(([, detector]) => detector) }),
   );
-}
+};

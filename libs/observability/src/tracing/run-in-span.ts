@@ -12,10 +12,10 @@ import {
 import { Observable, Subject, isObservable } from 'rxjs';
 import { recordFailure } from './failure.js';
 
-export const libraryName = '@lantern/observability';
+export const LIBRARY_NAME = '@lantern/observability';
 
 /** Kept once: it delegates to the provider that is registered later. */
-export const tracer = trace.getTracer(libraryName);
+export const tracer = trace.getTracer(LIBRARY_NAME);
 
 /** Takes attributes from what the traced function gave in the end. */
 export type OnResult = (result: unknown) => { attributes?: Attributes } | undefined;
@@ -25,21 +25,21 @@ export type OnResult = (result: unknown) => { attributes?: Attributes } | undefi
  * for a promise or thenable when it settles, for an Observable when it completes, fails or is unsubscribed, for a
  * generator when it is done. What is thrown is recorded and thrown on unchanged.
  */
-export function runInSpan<T>(
+export const runInSpan = <T>(
   name: string,
   options: SpanOptions,
   fn: (span: Span) => T,
   onResult?: OnResult,
-): T {
+): T => {
   const caller = context.active();
   const parent = trace.getSpan(caller);
   // Nothing below an unsampled span of this process is kept: spare the call the cost of a span.
   if (parent && !options.root && isDropped(parent)) return fn(parent);
   return new SpanRun(name, options, caller, onResult).run(fn);
-}
+};
 
 /** A local span that was sampled out. A remote one only hands on the decision of its sender. */
-export function isDropped(span: Span): boolean {
+export const isDropped = (span: Span): boolean => {
   if (span.isRecording()) return false;
   const spanContext = span.spanContext();
   return (
@@ -47,7 +47,7 @@ export function isDropped(span: Span): boolean {
     !spanContext.isRemote &&
     (spanContext.traceFlags & TraceFlags.SAMPLED) === 0
   );
-}
+};
 
 /** One span from its start to its only end. */
 class SpanRun {

@@ -4,17 +4,17 @@ import { describe, expect, it } from '@jest/globals';
 import { createPropagator } from '../propagation/propagator.js';
 import { createSampler } from './sampler.js';
 
-const traceId = '80f198ee56343ba864fe8b2a57d3eff7';
-const spanId = 'e457b5a2e4d86bd1';
+const TRACE_ID = '80f198ee56343ba864fe8b2a57d3eff7';
+const SPAN_ID = 'e457b5a2e4d86bd1';
 
 /** What becomes of the server span of a request with these headers. */
-function decide(env: NodeJS.ProcessEnv, headers: Record<string, string> = {}): boolean {
+const decide = (env: NodeJS.ProcessEnv, headers: Record<string, string> = {}): boolean => {
   const ctx = createPropagator({}).extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
-  const { decision } = createSampler(env).shouldSample(ctx, traceId, 'GET', SpanKind.SERVER, {}, []);
+  const { decision } = createSampler(env).shouldSample(ctx, TRACE_ID, 'GET', SpanKind.SERVER, {}, []);
   return decision === SamplingDecision.RECORD_AND_SAMPLED;
-}
+};
 
-const ids = { 'x-b3-traceid': traceId, 'x-b3-spanid': spanId };
+const ids = { 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': SPAN_ID };
 
 describe('OTEL_TRACES_SAMPLER', () => {
   it.each([
@@ -54,8 +54,12 @@ describe('a B3 sender', () => {
 
   it('has no say below the first span of this process', () => {
     const remote = createPropagator({}).extract(ROOT_CONTEXT, { b3: '1' }, defaultTextMapGetter);
-    const local = trace.setSpanContext(remote, { traceId, spanId, traceFlags: TraceFlags.NONE });
-    const { decision } = createSampler({}).shouldSample(local, traceId, 'x', SpanKind.INTERNAL, {}, []);
+    const local = trace.setSpanContext(remote, {
+      traceId: TRACE_ID,
+      spanId: SPAN_ID,
+      traceFlags: TraceFlags.NONE,
+    });
+    const { decision } = createSampler({}).shouldSample(local, TRACE_ID, 'x', SpanKind.INTERNAL, {}, []);
     expect(decision).toBe(SamplingDecision.NOT_RECORD);
   });
 });

@@ -25,12 +25,12 @@ import { keepRules } from './keep-rules.js';
  * `parentbased_always_on`. https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  * With {@link keepRules} it records what it does not sample.
  */
-export function createSampler(env: NodeJS.ProcessEnv): Sampler {
+export const createSampler = (env: NodeJS.ProcessEnv): Sampler => {
   const sampler = new B3ObedientSampler(samplerFromEnv(env));
   return keepRules(env) ? new RecordingSampler(sampler) : sampler;
-}
+};
 
-function samplerFromEnv(env: NodeJS.ProcessEnv): Sampler {
+const samplerFromEnv = (env: NodeJS.ProcessEnv): Sampler => {
   const name = setting(env, 'OTEL_TRACES_SAMPLER')?.toLowerCase() ?? 'parentbased_always_on';
   switch (name) {
     case 'always_on':
@@ -52,15 +52,15 @@ function samplerFromEnv(env: NodeJS.ProcessEnv): Sampler {
       );
       return new ParentBasedSampler({ root: new AlwaysOnSampler() });
   }
-}
+};
 
-function ratioFromEnv(env: NodeJS.ProcessEnv): number {
+const ratioFromEnv = (env: NodeJS.ProcessEnv): number => {
   const given = setting(env, 'OTEL_TRACES_SAMPLER_ARG');
   const ratio = given === undefined ? NaN : Number(given);
   if (ratio >= 0 && ratio <= 1) return ratio;
   diag.warn(`OTEL_TRACES_SAMPLER_ARG is "${given ?? ''}" but must be a number from 0 to 1; using 1.`);
   return 1;
-}
+};
 
 const unknownParent = { spanId: 'ffffffffffffffff', traceFlags: TraceFlags.SAMPLED, isRemote: true };
 

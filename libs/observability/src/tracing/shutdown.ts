@@ -1,7 +1,7 @@
-const defaultTimeoutMillis = 5000;
+const DEFAULT_TIMEOUT_MILLIS = 5000;
 
 /** A backend that has not answered before is not given the whole time to begin with it, in milliseconds. */
-const hopelessTimeoutMillis = 1000;
+const HOPELESS_TIMEOUT_MILLIS = 1000;
 
 /** What `shutdownTelemetry()` does. */
 export interface Shutdown {
@@ -17,22 +17,22 @@ let pending: Shutdown | undefined;
 let running: Promise<void> | undefined;
 
 /** Sets what there is to shut down. */
-export function takeShutdown(shutdown: Shutdown): void {
+export const takeShutdown = (shutdown: Shutdown): void => {
   pending = shutdown;
   running = undefined;
-}
+};
 
 /**
  * Sends the spans that are still held and stops tracing for this process. Resolves after `timeoutMillis` at the
  * latest, also while no backend answers, and never rejects; a later call joins the first one.
  */
-export function shutdownTelemetry(timeoutMillis = defaultTimeoutMillis): Promise<void> {
+export const shutdownTelemetry = (timeoutMillis = DEFAULT_TIMEOUT_MILLIS): Promise<void> => {
   running ??= pending ? within(timeoutMillis, pending) : Promise.resolve();
   return running;
-}
+};
 
-async function within(timeoutMillis: number, { run, isHopeless, done }: Shutdown): Promise<void> {
-  const limit = isHopeless() ? Math.min(timeoutMillis, hopelessTimeoutMillis) : timeoutMillis;
+const within = async (timeoutMillis: number, { run, isHopeless, done }: Shutdown): Promise<void> => {
+  const limit = isHopeless() ? Math.min(timeoutMillis, HOPELESS_TIMEOUT_MILLIS) : timeoutMillis;
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<'late'>((resolve) => {
     timer = setTimeout(resolve, limit, 'late');
@@ -41,4 +41,4 @@ async function within(timeoutMillis: number, { run, isHopeless, done }: Shutdown
   const outcome = await Promise.race([run().catch(() => undefined), deadline]);
   clearTimeout(timer);
   done(outcome === 'late');
-}
+};

@@ -9,7 +9,7 @@ import { SpanDelivery } from './span-delivery.js';
 import { Tracer } from './tracer.js';
 
 const telemetry = startTestTelemetry();
-const target = 'http://localhost:4318';
+const TARGET = 'http://localhost:4318';
 const away: SendOutcome = { kind: 'later', reason: 'connect ECONNREFUSED' };
 
 /** What the backend makes of a batch. */
@@ -26,7 +26,7 @@ beforeEach(() => {
   reports = [];
   delivery = new SpanDelivery({
     sender: {
-      target,
+      target: TARGET,
       send: (spans) => {
         const outcome = answer(spans);
         requests.push(spans.length);
@@ -78,9 +78,9 @@ describe('the delivery of spans', () => {
     await delivered();
     expect(accepted).toEqual(names);
     expect(reports).toEqual([
-      `warn: Spans cannot be sent to ${target} (connect ECONNREFUSED); they are kept until it answers, new ones are ` +
+      `warn: Spans cannot be sent to ${TARGET} (connect ECONNREFUSED); they are kept until it answers, new ones are ` +
         'dropped when they become too many',
-      `info: Spans reach ${target} again; none were lost`,
+      `info: Spans reach ${TARGET} again; none were lost`,
     ]);
   });
 
@@ -101,7 +101,7 @@ describe('the delivery of spans', () => {
     await delivered();
     expect(accepted).toEqual(names.slice(0, 300));
     expect(lostTelemetry.spans.queue_full).toBe(before + 7);
-    expect(reports.at(-1)).toBe(`info: Spans reach ${target} again; 7 were lost`);
+    expect(reports.at(-1)).toBe(`info: Spans reach ${TARGET} again; 7 were lost`);
   });
 
   it('reports once a minute how many there was no room for although it works', async () => {
@@ -109,7 +109,7 @@ describe('the delivery of spans', () => {
       push(304);
       await delivered();
     }
-    const dropped = `spans were dropped: they end faster than they are sent to ${target}`;
+    const dropped = `spans were dropped: they end faster than they are sent to ${TARGET}`;
     expect(reports).toEqual([`warn: 4 ${dropped}`]);
     delivery.conclude();
     expect(reports).toEqual([`warn: 4 ${dropped}`, `warn: 8 ${dropped}`]);
@@ -124,7 +124,7 @@ describe('the delivery of spans', () => {
     await delivered();
     expect(accepted).toEqual(names.filter((name) => name !== bad));
     expect(lostTelemetry.spans.refused).toBe(before + 1);
-    expect(reports).toEqual([`warn: ${target} refused 1 span: HTTP 400`]);
+    expect(reports).toEqual([`warn: ${TARGET} refused 1 span: HTTP 400`]);
   });
 
   it('reports in the end what was lost and what is left', async () => {
@@ -135,8 +135,8 @@ describe('the delivery of spans', () => {
     await delivery.shutdown();
     delivery.conclude();
     expect(reports.slice(1)).toEqual([
-      `warn: 2 spans were lost while ${target} was away`,
-      `warn: 300 spans were not sent to ${target} before the end`,
+      `warn: 2 spans were lost while ${TARGET} was away`,
+      `warn: 300 spans were not sent to ${TARGET} before the end`,
     ]);
     expect(lostTelemetry.spans.export_failed).toBe(before + 300);
   });
@@ -145,7 +145,7 @@ describe('the delivery of spans', () => {
     push(100);
     answer = () => away;
     delivery.sendRest(1000);
-    expect(reports).toEqual([`warn: 100 spans were not sent to ${target} before the end`]);
+    expect(reports).toEqual([`warn: 100 spans were not sent to ${TARGET} before the end`]);
     expect(delivery.undelivered).toBe(0);
   });
 });

@@ -7,10 +7,10 @@ import { countLostSpans } from '../metrics/losses.js';
 import type { SpanSender } from './span-sender.js';
 
 /** Dropped spans are reported again after this time, in milliseconds. */
-const reportAgainAfterMillis = 60_000;
+const REPORT_AGAIN_AFTER_MILLIS = 60_000;
 
 /** Spans of an attempt while the backend is away: an attempt at a backend that never answers costs its encoding. */
-const probeSpans = 64;
+const PROBE_SPANS = 64;
 
 export interface SpanDeliveryOptions {
   sender: SpanSender;
@@ -142,7 +142,7 @@ export class SpanDelivery {
     const { maxBatchSize, delayMillis } = this.options;
     let retryAfterMillis: number | undefined;
     try {
-      const size = this.away ? Math.min(probeSpans, maxBatchSize) : maxBatchSize;
+      const size = this.away ? Math.min(PROBE_SPANS, maxBatchSize) : maxBatchSize;
       retryAfterMillis = await this.deliver(this.queue.splice(0, size));
     } catch (error) {
       // A sender that breaks its promise not to throw must not end the host.
@@ -229,7 +229,7 @@ export class SpanDelivery {
       `${this.lost} spans were dropped: they end faster than they are sent to ${this.options.sender.target}`,
     );
     this.lost = 0;
-    this.reportAgainAt = Date.now() + reportAgainAfterMillis;
+    this.reportAgainAt = Date.now() + REPORT_AGAIN_AFTER_MILLIS;
   }
 }
 

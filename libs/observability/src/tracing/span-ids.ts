@@ -7,26 +7,26 @@ const poolBytes = Buffer.from(pool.buffer);
 let digits = '';
 let at = 0;
 
-function take(count: number): string {
+const take = (count: number): string => {
   if (at + count > digits.length) {
     for (let each = 0; each < pool.length; each++) pool[each] = Math.random() * 2 ** 32;
     digits = poolBytes.toString('hex');
     at = 0;
   }
   return digits.slice(at, (at += count));
-}
+};
 
-const noTrace = '0'.repeat(32);
-const noSpan = '0'.repeat(16);
+const NO_TRACE = '0'.repeat(32);
+const NO_SPAN = '0'.repeat(16);
 
 /** 16 random bytes in hex. All zeros is invalid: https://www.w3.org/TR/trace-context/#trace-id */
-export function newTraceId(): string {
+export const newTraceId = (): string => {
   const id = take(32);
-  return id === noTrace ? newTraceId() : id;
-}
+  return id === NO_TRACE ? newTraceId() : id;
+};
 
 /** 8 random bytes in hex, not all zeros. */
-export function newSpanId(): string {
+export const newSpanId = (): string => {
   const id = take(16);
-  return id === noSpan ? newSpanId() : id;
-}
+  return id === NO_SPAN ? newSpanId() : id;
+};

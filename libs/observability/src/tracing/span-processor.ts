@@ -1,25 +1,25 @@
 import { type Context, TraceFlags, diag } from '@opentelemetry/api';
 import { getNumberFromEnv } from '@opentelemetry/core';
 import type { ReadableSpan, Span, SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
-import { correlationAttribute, getCorrelationId } from '../propagation/correlation.js';
+import { CORRELATION_ATTRIBUTE, getCorrelationId } from '../propagation/correlation.js';
 import { SpanDelivery, type SpanDeliveryOptions } from './span-delivery.js';
 
 /** Short enough for a trace to be in the UI within a second of its request. */
-const defaultDelayMillis = 300;
+const DEFAULT_DELAY_MILLIS = 300;
 
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor
-const defaultQueueSize = 2048;
-const defaultBatchSize = 512;
+const DEFAULT_QUEUE_SIZE = 2048;
+const DEFAULT_BATCH_SIZE = 512;
 
 /** Puts the correlation id of the request on a span that starts in it. */
-export function stampCorrelation(span: Span, parent: Context): void {
+export const stampCorrelation = (span: Span, parent: Context): void => {
   const id = getCorrelationId(parent);
-  if (id !== undefined) span.setAttribute(correlationAttribute, id);
-}
+  if (id !== undefined) span.setAttribute(CORRELATION_ATTRIBUTE, id);
+};
 
 /** The delivery of spans in batches, as `OTEL_BSP_*` ask for them. */
-export function createSpanDelivery(options: Pick<SpanDeliveryOptions, 'sender' | 'report'>): SpanDelivery {
-  const maxQueueSize = positive('OTEL_BSP_MAX_QUEUE_SIZE') ?? defaultQueueSize;
+export const createSpanDelivery = (options: Pick<SpanDeliveryOptions, 'sender' | 'report'>): SpanDelivery => {
+  const maxQueueSize = positive('OTEL_BSP_MAX_QUEUE_SIZE') ?? DEFAULT_QUEUE_SIZE;
   const wanted = positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE');
   if (wanted !== undefined && wanted > maxQueueSize) {
     diag.warn(
@@ -29,10 +29,10 @@ export function createSpanDelivery(options: Pick<SpanDeliveryOptions, 'sender' |
   return new SpanDelivery({
     ...options,
     maxQueueSize,
-    maxBatchSize: Math.min(wanted ?? defaultBatchSize, maxQueueSize),
-    delayMillis: positive('OTEL_BSP_SCHEDULE_DELAY') ?? defaultDelayMillis,
+    maxBatchSize: Math.min(wanted ?? DEFAULT_BATCH_SIZE, maxQueueSize),
+    delayMillis: positive('OTEL_BSP_SCHEDULE_DELAY') ?? DEFAULT_DELAY_MILLIS,
   });
-}
+};
 
 /** Hands each sampled span that ends to the delivery, stamped with its correlation id. */
 export class SpanProcessor implements SdkSpanProcessor {
@@ -56,7 +56,7 @@ export class SpanProcessor implements SdkSpanProcessor {
 }
 
 // The environment may hold anything; what is no positive number is as good as unset.
-function positive(name: string): number | undefined {
+const positive = (name: string): number | undefined => {
   const value = getNumberFromEnv(name);
   return value !== undefined && value > 0 ? value : undefined;
-}
+};

@@ -74,11 +74,11 @@ const isMethod = <Args extends unknown[]>(value: unknown): value is Method<Args>
 
 const noOptions: SpanDecoratorOptions = {};
 
-function resolve<Args extends unknown[]>(
+const resolve = <Args extends unknown[]>(
   options: SpanDecoratorOptions | SpanOptionsFactory<Args> | undefined,
   args: Args,
   name: string,
-): SpanDecoratorOptions {
+): SpanDecoratorOptions => {
   if (typeof options !== 'function') return options ?? noOptions;
   try {
     return options(...args) ?? {};
@@ -86,4 +86,4 @@ function resolve<Args extends unknown[]>(
     diag.warn(`The options of the span "${name}" failed, the span goes without them`, error);
     return {};
   }
-}
+};

@@ -31,7 +31,7 @@ let started = false;
  * Starts OpenTelemetry for this process, configured by the standard `OTEL_*` variables, before the application is
  * loaded. What fails is said and leaves the application untraced, but running.
  */
-export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export const startTelemetry = async (env: NodeJS.ProcessEnv = process.env): Promise<void> => {
   if (started) return;
   started = true;
   const identity = serviceIdentity(env);
@@ -43,9 +43,9 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
   }
   // Also with the SDK disabled or broken: ids are handed on and requests are logged.
   prepareProcess(env);
-}
+};
 
-async function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promise<void> {
+const startSdk = async (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promise<void> => {
   const identity = serviceIdentity(env);
   diagnostics.install(env);
   const sender = await createSpanSender(env);
@@ -95,21 +95,21 @@ async function startSdk(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promi
       delivery?.conclude();
     },
   });
-}
+};
 
-function keeping(processor: SpanProcessor, env: NodeJS.ProcessEnv): SdkSpanProcessor {
+const keeping = (processor: SpanProcessor, env: NodeJS.ProcessEnv): SdkSpanProcessor => {
   const rules = keepRules(env);
   return rules ? new KeptTraces(processor, rules) : processor;
-}
+};
 
 /**
  * OpenTelemetry's own configuration of logs, for applications that write them by its API. It brings every exporter there
  * is, which takes a quarter of a second, so it is loaded only where it is asked for.
  */
-async function startLogs(
+const startLogs = async (
   resource: Resource,
   contextManager: ContextManager,
-): Promise<{ shutdown: () => Promise<void> }> {
+): Promise<{ shutdown: () => Promise<void> }> => {
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
   const sdk = new NodeSDK({
     resource,
@@ -121,4 +121,4 @@ async function startLogs(
   });
   sdk.start();
   return sdk;
-}
+};

@@ -19,7 +19,7 @@ export interface TraceableOptions extends SpanOptions {
  * fields, `#private` methods, and names that begin with an underscore: `private` of TypeScript leaves no trace at
  * run time.
  */
-export function Traceable({ exclude = [], ...options }: TraceableOptions = {}): ClassDecorator {
+export const Traceable = ({ exclude = [], ...options }: TraceableOptions = {}): ClassDecorator => {
   return ({ name, prototype }) => {
     const target = prototype as object;
     for (const { key, method, descriptor } of untracedMethods(target)) {
@@ -31,4 +31,4 @@ export function Traceable({ exclude = [], ...options }: TraceableOptions = {}): 
       });
     }
   };
-}
+};

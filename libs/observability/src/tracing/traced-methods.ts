@@ -11,29 +11,29 @@ const tracedMark = Symbol.for('@lantern/observability traced');
  * Makes `to` stand in for `from`: name, arity and metadata, which Nest's routes, guards, pipes and Swagger read from the
  * function, and the mark that keeps it from being traced again.
  */
-export function takeOver(from: object & { name: string; length: number }, to: object): void {
+export const takeOver = (from: object & { name: string; length: number }, to: object): void => {
   Object.defineProperty(to, 'name', { value: from.name, configurable: true });
   Object.defineProperty(to, 'length', { value: from.length, configurable: true });
   for (const key of Reflect.getMetadataKeys(from) as unknown[]) {
     Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
   }
   Object.defineProperty(to, tracedMark, { value: true });
-}
+};
 
 /** The method inside a span, below `when`, if that is given and says so. */
-export function tracedMethod(
+export const tracedMethod = (
   method: AnyMethod,
   name: string,
   options: SpanOptions,
   when?: () => boolean,
-): AnyMethod {
+): AnyMethod => {
   const traced = function (this: unknown, ...args: unknown[]): unknown {
     if (when && !when()) return method.apply(this, args);
     return runInSpan(name, options, () => method.apply(this, args));
   };
   takeOver(method, traced);
   return traced;
-}
+};
 
 /** A method as a class has it. */
 export interface PublicMethod {
@@ -47,7 +47,7 @@ export interface PublicMethod {
  * are the constructor, accessors, symbols, names with an underscore before them, `then`, `toJSON`, and what built-in
  * classes bring (a provider may extend `Map`).
  */
-export function untracedMethods(prototype: object): PublicMethod[] {
+export const untracedMethods = (prototype: object): PublicMethod[] => {
   const seen = new Set(['constructor', 'then', 'toJSON']);
   const methods: PublicMethod[] = [];
   for (
@@ -64,7 +64,7 @@ export function untracedMethods(prototype: object): PublicMethod[] {
     }
   }
   return methods;
-}
+};
 
 const isBuiltIn = (prototype: object): boolean =>
   Function.prototype.toString.call(prototype.constructor).endsWith('{ [native code] }');

@@ -21,7 +21,7 @@ import {
   type SpanLimits,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
-import { randomTraceIdFlag } from '../propagation/trace-context-propagator.js';
+import { RANDOM_TRACE_ID_FLAG } from '../propagation/trace-context-propagator.js';
 import { RecordingSpan, type SpanOrigin } from './recording-span.js';
 import { newSpanId, newTraceId } from './span-ids.js';
 
@@ -85,7 +85,7 @@ class LeanTracer implements Tracer {
       spanId: newSpanId(),
       traceFlags:
         (sampled.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE) |
-        ((parent?.traceFlags ?? 0) & randomTraceIdFlag),
+        ((parent?.traceFlags ?? 0) & RANDOM_TRACE_ID_FLAG),
       traceState: sampled.traceState ?? parent?.traceState,
     };
     if (sampled.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);

@@ -26,7 +26,7 @@ export class Tracer {
 }
 
 /** The trace id (32 hex digits) under which the caller runs; undefined outside of any trace. */
-export function currentTraceId(): string | undefined {
+export const currentTraceId = (): string | undefined => {
   const spanContext = trace.getSpanContext(context.active());
   return spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : undefined;
-}
+};
