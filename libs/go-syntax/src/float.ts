@@ -10,7 +10,31 @@ const HEXADECIMAL = /^([-+]?)0x([\da-f]*)(?:\.([\da-f]*))?p([-+]?\d{1,6})$/i;
  *
  * @throws {GoSyntaxError}
  */
-export const parseGoFloat = (written: string): number => {
+export const parseGoFloat = (written: string): number => plainDecimal(written) ?? parseAnyFloat(written);
+
+/** Maximum number of digits that make an exact integer below 2^53. */
+const MAX_EXACT_DIGITS = 15;
+
+const POWERS_OF_TEN = Array.from({ length: MAX_EXACT_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
+
+/**
+ * Returns a number of few digits, as most numbers in lines are, several times faster than `Number` behind a check. The
+ * quotient of two exact numbers is rounded once, so it is the nearest double.
+ */
+const plainDecimal = (text: string): number | undefined => {
+  if (text.length === 0 || text.length > MAX_EXACT_DIGITS) return undefined;
+  let digits = 0;
+  let point = -1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) digits = digits * 10 + code - 0x30;
+    else if (code === 0x2e && point < 0 && at > 0) point = at;
+    else return undefined;
+  }
+  return point < 0 ? digits : digits / (POWERS_OF_TEN[text.length - 1 - point] ?? 1);
+};
+
+const parseAnyFloat = (written: string): number => {
   const refuse = (reason: string) =>
     new GoSyntaxError(`strconv.ParseFloat: parsing ${goQuote(written)}: ${reason}`);
   const text = written.includes('_') ? withoutUnderscores(written) : written;

@@ -29,6 +29,15 @@ describe('sizes', () => {
 });
 
 describe('floats', () => {
+  it('of up to 15 digits are read as the nearest double', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^\d{1,10}(?:\.\d{0,6})?$/), (text) => {
+        expect(parseGoFloat(text)).toBe(Number(text));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('are written without an exponent, and come back', () => {
     expect([1e21, 1.5e-7, -0, 2, 0.1].map(formatGoFloat)).toEqual([
       '1000000000000000000000',

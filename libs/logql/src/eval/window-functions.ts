@@ -1,4 +1,5 @@
 import type { RangeOperation } from '../ast.js';
+import { quantile } from './quantile.js';
 
 /** The samples of one series, in the order of time. */
 export interface Samples {
@@ -42,7 +43,7 @@ export const windowFunction = (operation: RangeOperation, parameter: number): Wi
     case 'stdvar_over_time':
       return variance;
     case 'quantile_over_time':
-      return ({ values }, { from, to }) => quantile(parameter, values.slice(from, to));
+      return ({ values }, { from, to }) => quantile(parameter, values, from, to);
     case 'first_over_time':
       return ({ values }, { from }) => values[from] ?? 0;
     case 'last_over_time':
@@ -95,19 +96,6 @@ const variance: WindowFunction = ({ values }, { from, to }) => {
     squares += delta * (value - mean);
   }
   return squares / (to - from);
-};
-
-/** Between two values, on the line between them. Below 0 and above 1 there is nothing but infinity. */
-export const quantile = (q: number, values: number[]): number => {
-  if (values.length === 0 || Number.isNaN(q)) return Number.NaN;
-  if (q < 0) return -Infinity;
-  if (q > 1) return Infinity;
-  const sorted = values.sort((a, b) => (Number.isNaN(a) ? -1 : Number.isNaN(b) ? 1 : a - b));
-  const rank = q * (sorted.length - 1);
-  const below = sorted[Math.floor(rank)] ?? 0;
-  const above = sorted[Math.min(Math.floor(rank) + 1, sorted.length - 1)] ?? 0;
-  const weight = rank - Math.floor(rank);
-  return below * (1 - weight) + above * weight;
 };
 
 /**

@@ -54,8 +54,12 @@ export const compileJson = (): LineStage => {
       const name = readName(prefix);
       const kind = scanner.kind();
       if (kind === 'string' || kind === 'number' || kind === 'boolean') {
+        if (name === '' || !labels.wants(name)) {
+          scanner.skip(kind);
+          continue;
+        }
         const value = scanner.value(kind);
-        if (name !== '') labels.extract(name, hasReplacement ? value.replaceAll(REPLACEMENT, ' ') : value);
+        labels.extract(name, hasReplacement ? value.replaceAll(REPLACEMENT, ' ') : value);
         if (labels.isComplete) return true;
       } else if (kind === 'object' && depth < MAX_DEPTH) {
         if (readObject(labels, name, depth + 1)) return true;

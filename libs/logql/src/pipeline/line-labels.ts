@@ -47,12 +47,16 @@ export class LineLabels {
   private errorDetails = '';
   /** Number of required labels that no parser has found yet in this line. */
   private missingCount = 0;
+  /** Names under which parsers find required labels. */
+  private readonly wanted: ReadonlySet<string> | undefined;
 
   /**
    * @param required the labels that a query looks at, where it looks at no others: parsers stop at the last of them.
    *   Undefined when it may look at any.
    */
-  constructor(private readonly required?: ReadonlySet<string>) {}
+  constructor(private readonly required?: ReadonlySet<string>) {
+    this.wanted = required && new Set([...required, ...Array.from(required, withoutSuffix)]);
+  }
 
   /** Begins with another line. */
   reset(stream: LogLabels, structuredMetadata: LogLabels): void {
@@ -88,6 +92,11 @@ export class LineLabels {
     if (name === ERROR_LABEL) return this.errorType || undefined;
     if (name === ERROR_DETAILS_LABEL) return this.errorDetails || undefined;
     return undefined;
+  }
+
+  /** Returns whether the query looks at a label of this name. As in Loki, parsers leave out all others. */
+  wants(name: string): boolean {
+    return this.wanted === undefined || this.wanted.has(name);
   }
 
   /** What a parser found. */
@@ -181,6 +190,9 @@ export class LineLabels {
     return -1;
   }
 }
+
+const withoutSuffix = (name: string): string =>
+  name.endsWith(DUPLICATE_SUFFIX) ? name.slice(0, -DUPLICATE_SUFFIX.length) : name;
 
 /** Labels may have any name, also one that every object of JavaScript understands as something else. */
 const put = (labels: Record<string, string>, name: string, value: string): void => {
