@@ -36,7 +36,7 @@ describe('the text of an attribute', () => {
     expect(attributeText(map({ b: 1n, a: 2n }))).toBe(attributeText(map({ a: 2n, b: 1n })));
   });
 
-  it('takes the first of repeated keys, as lookups do', () => {
+  it('has the first of repeated keys, as lookups do', () => {
     const repeated = new AttributeMap([
       { key: 'a', value: 'first' },
       { key: 'a', value: 'second' },

@@ -2,9 +2,9 @@ import { AttributeMap, type AnyValue } from './attributes.js';
 import { base64FromBytes } from './base64.js';
 
 /**
- * The text that stands for a value wherever only text will do: searches compare it, tables show it. Numbers
- * are decimal, bytes are base64, arrays and maps are JSON with sorted keys; a value that carries nothing is
- * empty. Equal values of one type have equal texts; values of different types may share one (`"1"`, `1`).
+ * Returns the text form of a value, which searches compare and tables show. Numbers are decimal, bytes are base64, arrays
+ * and maps are JSON with sorted keys, and an unset value is empty. Equal values of one type have equal texts. Values of
+ * different types may have the same text (`"1"`, `1`).
  */
 export const attributeText = (value: AnyValue): string => {
   if (typeof value === 'string') return value;
@@ -13,10 +13,10 @@ export const attributeText = (value: AnyValue): string => {
   return typeof value === 'object' ? json(value) : String(value);
 };
 
-/** Written by hand because `JSON.stringify` refuses bigints and would lose digits of them as numbers. */
+/** Formats JSON without `JSON.stringify`, which throws for bigints. As numbers they would lose digits. */
 const json = (value: AnyValue): string => {
   if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  // JSON has no word for these.
+  // JSON has no literal for these numbers.
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : `"${String(value)}"`;
   if (typeof value === 'string') return JSON.stringify(value);
   if (value instanceof Uint8Array) return JSON.stringify(base64FromBytes(value));

@@ -1,6 +1,6 @@
 /**
- * A value as OpenTelemetry's `AnyValue` knows it. Integers are `bigint`: OTLP carries 64 bits, and a
- * JavaScript number keeps only 53 of them, so an integer and a double never look alike here.
+ * Value of OpenTelemetry's `AnyValue`. Integers are `bigint`, because OTLP has integers of 64 bits and a JavaScript number
+ * holds 53. An integer and a double are therefore always distinct.
  *
  * @see https://opentelemetry.io/docs/specs/otel/common/#anyvalue
  */
@@ -12,10 +12,10 @@ export type AnyValue =
   | Uint8Array
   | readonly AnyValue[]
   | AttributeMap
-  /** A value that was present but carried nothing. */
+  /** A value that is present but unset. */
   | null;
 
-/** A nested map value (`kvlist`), in the order in which it arrived. */
+/** Nested map (`kvlist`), in the order of arrival. */
 export class AttributeMap {
   constructor(readonly entries: Attributes) {}
 }
@@ -25,16 +25,16 @@ export interface Attribute {
   readonly value: AnyValue;
 }
 
-/** In the order in which they arrived. Keys should be unique, yet senders exist that repeat them: the first one wins. */
+/** Attributes in the order of arrival. Some exporters repeat a key, which OTLP forbids: the first value wins. */
 export type Attributes = readonly Attribute[];
 
-/** Shared by all that have none, and so nobody's to change. */
+/** Shared by all owners without attributes, so frozen. */
 export const NO_ATTRIBUTES: Attributes = Object.freeze([]);
 
 export const attributeValue = (attributes: Attributes, key: string): AnyValue | undefined =>
   attributes.find((attribute) => attribute.key === key)?.value;
 
-/** The value under `key` if it is a string, otherwise undefined. */
+/** Returns the value of `key` if it is a string; undefined otherwise. */
 export const stringAttribute = (attributes: Attributes, key: string): string | undefined => {
   const value = attributeValue(attributes, key);
   return typeof value === 'string' ? value : undefined;

@@ -12,7 +12,7 @@ SIX_BITS['_'.charCodeAt(0)] = 63;
 
 const decoder = new TextDecoder();
 
-/** Encodes bytes in the standard alphabet, padded. */
+/** Encodes with the standard alphabet and padding. */
 export const base64FromBytes = (bytes: Uint8Array): string => {
   const text = new Uint8Array(4 * Math.ceil(bytes.length / 3));
   let at = 0;
@@ -26,7 +26,7 @@ export const base64FromBytes = (bytes: Uint8Array): string => {
   return decoder.decode(text);
 };
 
-/** Reads the standard and the URL alphabet, with or without padding. Undefined when `text` is anything else. */
+/** Decodes the standard and the URL alphabet, with or without padding. Returns undefined for other text. */
 export const bytesFromBase64 = (text: string): Uint8Array | undefined => {
   const digits = text.replace(/={1,2}$/, '');
   const padded = digits.length < text.length;

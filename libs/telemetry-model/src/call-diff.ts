@@ -1,9 +1,9 @@
 import type { CallTree } from './call-tree.js';
 
-/** How one call of trace B differs from the same call in A. */
+/** Difference of a call in trace B from the same call in trace A. */
 export type CallChange = 'added' | 'removed' | 'slower' | 'faster' | 'same';
 
-/** What one side has of a call, as a mean over the traces of that side. Times are nanoseconds. */
+/** Figures of a call on one side: the mean over the traces of that side. Times are nanoseconds. */
 export interface CallSide {
   readonly count: number;
   readonly errorCount: number;
@@ -12,26 +12,26 @@ export interface CallSide {
   readonly criticalNano: number;
 }
 
-/** One call of either side, where both stand on the same path of service and operation. */
+/** Call of either side, identified by its path of services and operations. */
 export interface CallDifference {
   readonly index: number;
-  /** -1 for one that stands at the top. */
+  /** -1 for a call without a parent. */
   readonly parent: number;
   readonly depth: number;
   readonly service: string;
   readonly operation: string;
-  /** Undefined when no trace of the side has it. */
+  /** Undefined when no trace of the side has the call. */
   readonly a: CallSide | undefined;
   readonly b: CallSide | undefined;
   readonly change: CallChange;
 }
 
-/** A difference below a twentieth of the calls' total is within what clocks and schedulers do, as is one below 100 µs. */
+/** Differences below 5 % of the calls' total, or below 100 µs, are noise of clocks and schedulers. */
 const LEAST_SHARE = 0.05;
 const LEAST_NANOS = 100_000;
 
 /**
- * Lays call trees over each other: a trace against a trace, or a cohort (as the mean of its traces) against one.
+ * Compares call trees: a trace with a trace, or a cohort (as the mean of its traces) with one.
  *
  *     A                      B
  *     POST /orders  100 ms   POST /orders  140 ms     slower
@@ -39,7 +39,7 @@ const LEAST_NANOS = 100_000;
  *       charge       30 ms                            removed
  *                              charge v2    90 ms     added
  *
- * Reading order: parents first, below a parent the calls of A in A's order, then what only B has.
+ * The result has parents first. Below a parent, it has the calls of A in A's order, then the calls that only B has.
  */
 export const diffCallTrees = (a: readonly CallTree[], b: readonly CallTree[]): CallDifference[] => {
   const merged: Merged[] = [];
@@ -114,7 +114,7 @@ const inReadingOrder = (tops: ReadonlyMap<string, Merged>): CallDifference[] => 
 const changeBetween = (a: CallSide | undefined, b: CallSide | undefined): CallChange => {
   if (a === undefined) return 'added';
   if (b === undefined) return 'removed';
-  // Totals, not means: a hundred calls instead of one take longer, however short each of them is.
+  // Totals, not means: a hundred short calls take longer than one.
   const [before, after] = [a.totalNano, b.totalNano];
   const distance = Math.abs(after - before);
   if (distance < LEAST_NANOS || distance < before * LEAST_SHARE) return 'same';

@@ -18,7 +18,7 @@ const callTreeOf = (...spans: DrawnSpan[]): CallTree => {
   return buildCallTree(table, timesOf(table));
 };
 
-/** Two reads of a user, each with its query:
+/** Trace with two reads of a user, each with its query:
  *
  *     order     ├────────────────────┤
  *     read 1      ├─────┤
@@ -35,7 +35,7 @@ const order = (offset = 0): DrawnSpan[] => [
 ];
 
 describe('buildCallTree', () => {
-  it('takes together the spans that were reached over the same path', () => {
+  it('merges spans with the same path of services and operations', () => {
     const { nodes, nodeOf } = callTreeOf(...order());
     expect(nodes.map(({ depth, operation, count }) => `${'  '.repeat(depth)}${operation} ×${count}`)).toEqual(
       ['order ×1', '  read ×2', '    select ×2'],
@@ -43,7 +43,7 @@ describe('buildCallTree', () => {
     expect([...nodeOf]).toEqual([0, 1, 2, 1, 2]);
   });
 
-  it('sums times and errors, and knows the longest span', () => {
+  it('sums times and errors, and keeps the row of the longest span', () => {
     expect(callTreeOf(...order()).nodes[1]).toMatchObject({
       totalNano: 26,
       selfNano: 14,
@@ -53,7 +53,7 @@ describe('buildCallTree', () => {
     });
   });
 
-  it('keeps the same operation of another service, and on another path, apart', () => {
+  it('does not merge the same operation of another service or on another path', () => {
     const { nodes } = callTreeOf(
       { id: 'a' },
       { id: 'b', name: 'get', service: 'x', parent: 'a' },
@@ -70,7 +70,7 @@ describe('buildCallTree', () => {
 });
 
 describe('flameLayout', () => {
-  it('gives each call the width of the self time in and below it, the widest first', () => {
+  it('gives each call the width of its self time and that of its descendants, widest first', () => {
     // order  14 + 26          ├──────────order──────────┤
     //   small 10 - 6 → see    ├────big───┤├─small─┤
     const { nodes } = callTreeOf(
@@ -85,7 +85,7 @@ describe('flameLayout', () => {
     ]);
   });
 
-  it('never lets children that ran in parallel exceed their parent', () => {
+  it('keeps parallel children within their parent', () => {
     // order  ├────────┤  self 0
     // read   ├────────┤
     // read   ├────────┤
@@ -97,13 +97,13 @@ describe('flameLayout', () => {
     expect(flameLayout(nodes).map(({ width }) => width)).toEqual([1, 0.5, 0.5]);
   });
 
-  it('has no widths where nothing has a duration', () => {
+  it('has boxes of no width for spans without duration', () => {
     expect(flameLayout(callTreeOf({ id: 'a', start: 5, end: 5 }).nodes)).toEqual([{ x: 0, width: 0 }]);
   });
 });
 
 describe('spanStatistics', () => {
-  it('says of each group how much there is of it and how long it took', () => {
+  it('returns the counts and durations of each group', () => {
     const table = drawTable(...order());
     expect(spanStatistics(table, table.name, timesOf(table))).toEqual([
       {
@@ -166,7 +166,7 @@ describe('diffCallTrees', () => {
       })),
     );
 
-  it('says of each call whether it was added or removed, became slower or faster, or stayed', () => {
+  it('reports each call as added, removed, slower, faster or same', () => {
     // A   POST ├──────────┤          B   POST ├──────────────┤
     //     read   ├──┤                    read   ├─┤
     //     ask        ├─┤                 ask        ├─┤
@@ -193,7 +193,7 @@ describe('diffCallTrees', () => {
     });
   });
 
-  it('judges calls by their total per trace, so that more calls of the same duration take longer', () => {
+  it('compares calls by their total per trace, so that more calls of the same duration are slower', () => {
     const [, read] = diffCallTrees([trace(100, ['read', 0, 40]), trace(100)], [trace(100, ['read', 0, 40])]);
     expect(read).toMatchObject({ a: { count: 0.5 }, b: { count: 1 }, change: 'slower' });
   });

@@ -1,37 +1,34 @@
 import { at } from './column.js';
 import { serviceOf, operationOf, type SpanTable } from './span-table.js';
 
-/**
- * The spans of one trace that were reached over the same path of service and operation, taken together. What is a
- * node in Jaeger's trace graph.
- */
+/** Spans of one trace with the same path of services and operations. Jaeger's trace graph shows them as one node. */
 export interface CallNode {
-  /** Its place in the tree's list. */
+  /** Index of the node in the tree. */
   readonly index: number;
-  /** The place of the node above; -1 for one that stands at the top. */
+  /** Index of the parent; -1 for a node without a parent. */
   readonly parent: number;
   readonly depth: number;
   readonly service: string;
   readonly operation: string;
   count: number;
   errorCount: number;
-  /** Nanoseconds, summed over the spans, as are the two below. */
+  /** Sum over the spans in nanoseconds, as are the next two. */
   totalNano: number;
   selfNano: number;
   criticalNano: number;
-  /** The row of the longest of its spans. */
+  /** Row of its longest span. */
   longest: number;
 }
 
-/** Parents before their children, each with its children in the order in which they were first called. */
+/** Nodes with parents before their children, and children in the order of their first call. */
 export interface CallTree {
   readonly nodes: readonly CallNode[];
-  /** For each span the place of its node. */
+  /** Index of the node of each span. */
   readonly nodeOf: Uint32Array;
 }
 
 /**
- * Folds spans into calls:
+ * Merges spans into calls:
  *
  *     POST /orders                POST /orders          ×1
  *       GET /users                  GET /users          ×2
@@ -82,6 +79,6 @@ export const buildCallTree = (
   return { nodes, nodeOf };
 };
 
-/** Nanoseconds; 0 for a span that ends before it starts. */
+/** Returns the duration in nanoseconds; 0 for a span that ends before it starts. */
 export const durationOf = (table: Pick<SpanTable, 'start' | 'end'>, row: number): number =>
   Math.max(0, at(table.end, row) - at(table.start, row));

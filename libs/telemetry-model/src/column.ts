@@ -1,5 +1,5 @@
-/** One value a row. Typed arrays, so that a table passes between threads without being copied. */
+/** One value per row. Typed arrays can be transferred between threads without a copy. */
 export type Column = Uint8Array | Uint32Array | Int32Array | Float64Array;
 
-/** The value in a row; 0 where there is no such row. */
+/** Returns the value of a row; 0 for a row that does not exist. */
 export const at = (column: Column, row: number): number => column[row] ?? 0;

@@ -4,7 +4,7 @@ import { criticalPath, criticalTimes } from './critical-path.js';
 import { SpanKind } from './span.js';
 import { drawTable, type DrawnSpan } from './testing/draw-span.js';
 
-/** The sections of the path in the numbers of the drawing: `b 12-15`. */
+/** Returns the sections of the path with the times of the drawing: `b 12-15`. */
 const pathOf = (...spans: DrawnSpan[]): string[] => {
   const table = drawTable(...spans);
   const path = criticalPath(table);
@@ -21,7 +21,7 @@ describe('criticalPath', () => {
     expect(pathOf({ id: 'a', start: 10, end: 20 })).toEqual(['a 10-20']);
   });
 
-  it('goes through children that follow each other, and through the gaps between them', () => {
+  it('contains sequential children and the gaps between them', () => {
     // a  ├═─────══─────══┤
     // b    ├═══┤
     // c           ├═══┤
@@ -34,7 +34,7 @@ describe('criticalPath', () => {
     ).toEqual(['a 10-12', 'b 12-17', 'a 17-20', 'c 20-26', 'a 26-30']);
   });
 
-  it('passes over a child that ended while the last one was running', () => {
+  it('does not contain a child that ended while the last one was running', () => {
     // a  ├══───────────══┤
     // b    ├────┤
     // c      ├═════════┤
@@ -47,7 +47,7 @@ describe('criticalPath', () => {
     ).toEqual(['a 10-14', 'c 14-26', 'a 26-30']);
   });
 
-  it('goes down as far as it can', () => {
+  it('contains descendants of every depth', () => {
     // a  ├─────────────┤
     // b  ├═──────────══┤
     // c    ├═══════┤
@@ -60,7 +60,7 @@ describe('criticalPath', () => {
     ).toEqual(['b 10-12', 'c 12-24', 'b 24-30']);
   });
 
-  it('holds a child that ends at the very moment at which the next one starts', () => {
+  it('contains a child that ends when the next one starts', () => {
     // a  ├──────────┤
     // b  ├════┤
     // c       ├═════┤
@@ -82,7 +82,7 @@ describe('criticalPath', () => {
     ]);
   });
 
-  it('leaves out a child that lies outside of its parent, and all below it', () => {
+  it('does not contain a child outside of its parent, or its descendants', () => {
     // a  ├════┤
     // b          ├────┤
     // c           ├──┤
@@ -95,7 +95,7 @@ describe('criticalPath', () => {
     ).toEqual(['a 10-20']);
   });
 
-  it('does not wait for what a producer hands to a consumer', () => {
+  it('does not contain a consumer below its producer', () => {
     // send     producer  ├═════════┤
     // receive  consumer     ├────┤
     // work     internal      ├─┤
@@ -108,7 +108,7 @@ describe('criticalPath', () => {
     ).toEqual(['send 10-20']);
   });
 
-  it('follows each root on its own', () => {
+  it('contains each root', () => {
     // a  ├════┤
     // b          ├════┤
     expect(pathOf({ id: 'a', start: 10, end: 20 }, { id: 'b', start: 25, end: 40 })).toEqual([
@@ -122,7 +122,7 @@ describe('criticalPath', () => {
     expect(pathOf({ id: 'a', start: 10, end: 4 }, { id: 'b', parent: 'a', start: 10, end: 2 })).toEqual([]);
   });
 
-  it('reaches the end of a chain of 100,000 spans', () => {
+  it('handles a chain of 100,000 spans', () => {
     const chain = Array.from({ length: 100_000 }, (_, i) => ({
       id: String(i),
       ...(i > 0 && { parent: String(i - 1) }),
@@ -132,14 +132,14 @@ describe('criticalPath', () => {
     expect(criticalPath(drawTable(...chain)).row).toHaveLength(199_999);
   });
 
-  it('covers one root from its start to its end, each moment once, whatever its children do', () => {
+  it('covers one root from start to end without overlaps, for any children', () => {
     const time = fc.integer({ min: 1, max: 40 });
     const child = fc.record({ parent: fc.nat(9), start: time, end: time });
     fc.assert(
       fc.property(fc.array(child, { maxLength: 10 }), (children) => {
         const table = drawTable(
           { id: '0', start: 1, end: 30 },
-          // A parent that came before: no circles, no orphans.
+          // An earlier span as the parent: no cycles, no orphans.
           ...children.map(({ parent, ...rest }, i) => ({
             id: String(i + 1),
             parent: String(parent % (i + 1)),

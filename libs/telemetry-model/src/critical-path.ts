@@ -3,11 +3,11 @@ import { byColumn, type SpanTable } from './span-table.js';
 import { SpanKind } from './span.js';
 
 /**
- * What the end of the trace waited for: at each moment one span, in the order of time. Row by row in three columns;
- * times are nanoseconds since the start of the trace.
+ * Critical path of a trace: at each moment the one span that the end of the trace waited for, in the order of time. One
+ * row per section. Times are nanoseconds since the start of the trace.
  */
 export interface CriticalPath {
-  /** The row of the span in its table. */
+  /** Row of the span in its table. */
   readonly row: Uint32Array;
   readonly from: Float64Array;
   readonly to: Float64Array;
@@ -16,20 +16,20 @@ export interface CriticalPath {
 const NONE = -1;
 
 /**
- * Goes back from the end of each root to whatever ended last before, and down into it:
+ * Computes the critical path. From the end of each root it goes back to the child that ended last, and into that child:
  *
  *     a  ├──────────────────┤
- *     b    ├────┤                 did not end last while c ran: not on the path
+ *     b    ├────┤                 ended while c ran: not on the path
  *     c      ├──────┤
  *     d               ├──┤
  *     path a  c       a d   a
  *        ├─┤├──────┤├─┤├──┤├─┤
  *
- * Children are clipped to their parent; one that lies outside of it is left out with all below it. What a PRODUCER hands
- * to a CONSUMER does not block the producer, and is left out too. The rules are those of Jaeger's UI, but for one: there
- * a child that ends at the very moment at which the next one starts is passed over, here it is on the path.
+ * Children are clipped to their parent. A child outside of its parent is skipped with its descendants. A CONSUMER does not
+ * block its PRODUCER, so it is skipped too. The rules are those of Jaeger's UI with one exception: a child that ends when
+ * the next one starts is on the path here.
  *
- * Sorted once by end, then linear, and without recursion: depth is not limited.
+ * Sorts the spans once by end and is otherwise linear. It does not recurse, so the depth is not limited.
  */
 export const criticalPath = (table: SpanTable): CriticalPath => {
   const { start, end, isInside } = clipToParents(table);
@@ -51,7 +51,7 @@ export const criticalPath = (table: SpanTable): CriticalPath => {
         cursor = Math.min(cursor, at(start, here));
         here = here === root ? NONE : at(table.parent, here);
       } else {
-        // When the walk comes back it goes on before this child.
+        // The parent's remaining time is before this child.
         last[here] = at(earlier, child);
         add(here, at(end, child), cursor);
         cursor = at(end, child);
@@ -59,7 +59,7 @@ export const criticalPath = (table: SpanTable): CriticalPath => {
       }
     }
   }
-  // Roots may overlap, so the walk from the end alone does not bring all sections into the order of time.
+  // Roots may overlap, so the sections need a sort by time.
   sections.reverse().sort((a, b) => a.from - b.from || a.to - b.to);
   return {
     row: Uint32Array.from(sections, ({ row }) => row),
@@ -68,7 +68,7 @@ export const criticalPath = (table: SpanTable): CriticalPath => {
   };
 };
 
-/** How long each span was what the end of the trace waited for, in nanoseconds. */
+/** Returns the time of each span on the critical path, in nanoseconds. */
 export const criticalTimes = (table: Pick<SpanTable, 'length'>, path: CriticalPath): Float64Array => {
   const times = new Float64Array(table.length);
   for (const [i, row] of path.row.entries()) times[row] = at(times, row) + at(path.to, i) - at(path.from, i);
@@ -101,7 +101,7 @@ const clipToParents = (table: SpanTable) => {
   return { start, end, isInside };
 };
 
-/** For each span the child that ends last, and for each child the sibling that ends next before it. */
+/** Returns the last-ending child of each span, and for each child the sibling that ends next before it. */
 const childrenByEnd = (table: SpanTable, end: Float64Array, isInside: Uint8Array) => {
   const last = new Int32Array(table.length).fill(NONE);
   const earlier = new Int32Array(table.length).fill(NONE);

@@ -51,14 +51,14 @@ describe('dependency links', () => {
     ]);
   });
 
-  it('are those of the shop', () => {
+  it('are the calls between the services of the shop', () => {
     expect(linksOfGroups(orderTrace().resourceSpans)).toEqual([
       link('api-gateway', 'order-service'),
       link('order-service', 'user-service'),
     ]);
   });
 
-  it('do not care in which order the spans arrive', () => {
+  it('do not depend on the order of the spans', () => {
     expect(linksOf(['stock', 3, 2], ['orders', 2, 1], ['web', 1, undefined])).toEqual(
       linksOf(['web', 1, undefined], ['orders', 2, 1], ['stock', 3, 2]),
     );
@@ -70,13 +70,13 @@ describe('dependency links', () => {
     ]);
   });
 
-  it('count a span that arrived twice once', () => {
+  it('count a duplicate span once', () => {
     expect(linksOf(['web', 1, undefined], ['orders', 2, 1], ['orders', 2, 1])).toEqual([
       link('web', 'orders'),
     ]);
   });
 
-  it('count as errors the calls that ended so on the called side', () => {
+  it('count a call as an error when the called span has status ERROR', () => {
     const error = { status: { code: StatusCode.error, message: '' } };
     expect(
       linksOf(
@@ -88,22 +88,22 @@ describe('dependency links', () => {
     ).toEqual([link('orders', 'stock'), link('web', 'orders', 2, 1)]);
   });
 
-  it('leave out work within one service', () => {
+  it('do not contain calls within one service', () => {
     expect(linksOf(['web', 1, undefined], ['web', 2, 1], ['web', 3, 2])).toEqual([]);
   });
 
-  it('leave out a span whose parent is not in the trace, because its caller is unknown', () => {
+  it('do not contain a span without its parent in the trace, because the caller is unknown', () => {
     expect(linksOf(['orders', 2, 99], ['stock', 3, 2])).toEqual([link('orders', 'stock')]);
   });
 
-  it('survive spans that are their own ancestors', () => {
+  it('are empty for spans that are their own ancestors', () => {
     expect(linksOf(['web', 1, 2], ['orders', 2, 1], ['stock', 3, 3])).toEqual([
       link('orders', 'web'),
       link('web', 'orders'),
     ]);
   });
 
-  it('name a resource without a name as every query does', () => {
+  it('use the default name for a resource without a service name', () => {
     const nameless = resourceSpans(
       { attributes: [], droppedAttributesCount: 0 },
       span({ spanId: spanId(2), parentSpanId: spanId(1) }),
@@ -113,7 +113,7 @@ describe('dependency links', () => {
     ]);
   });
 
-  describe('when the two ends of a call share a span id, as Zipkin libraries let them', () => {
+  describe('of a call whose client and server span share an id, as Zipkin libraries send them,', () => {
     it('lead from the client half to the server half', () => {
       expect(linksOf(['web', 1, undefined, server], ['web', 2, 1, client], ['orders', 2, 1, server])).toEqual(
         [link('web', 'orders')],
@@ -126,13 +126,13 @@ describe('dependency links', () => {
       ).toEqual([link('orders', 'stock'), link('web', 'orders')]);
     });
 
-    it('take what runs in the service of the client half for its own', () => {
+    it('treat spans in the service of the client half as its own', () => {
       expect(
         linksOf(['web', 2, undefined, client], ['orders', 2, undefined, server], ['web', 3, 2, internal]),
       ).toEqual([link('web', 'orders')]);
     });
 
-    it('fall back to the parent when the client half was never reported', () => {
+    it('use the parent when the client half is missing', () => {
       expect(linksOf(['web', 1, undefined, server], ['orders', 2, 1, server])).toEqual([
         link('web', 'orders'),
       ]);

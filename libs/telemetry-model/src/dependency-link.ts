@@ -8,7 +8,7 @@ export interface DependencyLink {
   readonly parent: string;
   readonly child: string;
   readonly callCount: number;
-  /** How many of the calls ended with status ERROR on the called side. */
+  /** Number of calls whose called span has status ERROR. */
   readonly errorCount: number;
 }
 
@@ -16,7 +16,7 @@ export interface DependencyLink {
 export interface ServiceCall {
   readonly parent: string;
   readonly child: string;
-  /** The called side. */
+  /** Called span. */
   readonly span: Span;
 }
 
@@ -26,12 +26,13 @@ interface SpanOfService {
 }
 
 /**
- * The calls between different services within one trace.
+ * Returns the calls between different services within one trace.
  *
- * A span whose parent is not in the trace makes no call: nobody knows who called it. Spans of one
- * id and kind count once: a span may be sent while it runs and again when it has ended. Only the direct parent is looked at, so a cycle among parents is harmless.
+ * A span without its parent in the trace is not a call, because its caller is unknown. Spans with the same ID and kind
+ * count once: an exporter may send a span while it runs and again when it has ended. Only the direct parent counts, so a
+ * cycle of parents has no effect.
  *
- * Zipkin's libraries may let the two ends of a call share one span id:
+ * Zipkin's libraries may give the client and the server span of a call the same ID:
  *
  * ```
  * web     GET /orders   SERVER  id=1
@@ -72,14 +73,14 @@ const parentOf = (
   const candidates = parentSpanId === undefined ? undefined : byId.get(parentSpanId);
   if (!candidates || candidates.length === 1) return candidates?.[0];
   return (
-    // Work goes on in the service where the span runs; what comes from elsewhere was called by the server half.
+    // A child in the service of the client half belongs to it. A child in another service was called by the server half.
     candidates.find((candidate) => candidate.service === service) ??
     candidates.find((candidate) => candidate.span.kind === SpanKind.server) ??
     candidates[0]
   );
 };
 
-/** Adds calls up to links. */
+/** Sums calls to links. */
 export class DependencyLinker {
   private readonly countsByPair = new Map<string, Map<string, Counts>>();
 

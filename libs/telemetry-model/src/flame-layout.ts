@@ -1,20 +1,20 @@
 import type { CallNode } from './call-tree.js';
 
-/** Where a node lies in a flame graph: shares of its whole width. */
+/** Position of a node in a flame graph, as fractions of the total width. */
 export interface FlameBox {
   readonly x: number;
   readonly width: number;
 }
 
 /**
- * The boxes of a flame graph over self time, one a node: as wide as the self time of the node and of all below it, so
- * that no child exceeds its parent, however much of it ran in parallel. Children lie side by side, the widest first.
+ * Computes the boxes of a flame graph of self time. A box is as wide as the self time of its node and all descendants, so
+ * parallel children do not exceed their parent. Siblings are adjacent, widest first.
  *
  *     a              self 2, b 6, c 2     ├────────a─────────┤
  *     ├ b            self 6               ├─────b────┤├─c┤
  *     └ c            self 2
  *
- * Nodes must come parents first. All boxes are empty when no span has a duration.
+ * Parents must precede their children. All boxes are empty when no span has a duration.
  */
 export const flameLayout = (
   nodes: readonly Pick<CallNode, 'index' | 'parent' | 'selfNano'>[],
@@ -27,9 +27,9 @@ export const flameLayout = (
   const share = (index: number) => (whole === 0 ? 0 : (weight[index] ?? 0) / whole);
 
   const boxes: FlameBox[] = new Array<FlameBox>(nodes.length);
-  /** Where the next child begins. The last place is for what stands at the top. */
+  /** Start of the next child of each node. The last element is for nodes without a parent. */
   const free = new Float64Array(nodes.length + 1);
-  // By depth and then by width, parents stay before their children.
+  // Sorted by depth and then by width, so that parents stay before their children.
   const order = nodes.toSorted(
     (a, b) => (weight[b.index] ?? 0) - (weight[a.index] ?? 0) || a.index - b.index,
   );

@@ -1,13 +1,13 @@
 const DIGITS = '0123456789abcdef';
 
-/** Lower case. */
+/** Returns lower-case digits. */
 export const hexFromBytes = (bytes: Uint8Array): string => {
   let text = '';
   for (const byte of bytes) text += DIGITS.charAt(byte >>> 4) + DIGITS.charAt(byte & 0xf);
   return text;
 };
 
-/** Reads digits of either case, two a byte. Undefined when `text` is anything else. */
+/** Decodes two digits per byte, in upper or lower case. Returns undefined for other text. */
 export const bytesFromHex = (text: string): Uint8Array | undefined => {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
   const bytes = new Uint8Array(text.length / 2);

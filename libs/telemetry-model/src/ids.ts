@@ -1,15 +1,14 @@
 import { bytesFromBase64 } from './base64.js';
 import { bytesFromHex, hexFromBytes } from './hex.js';
 
-/** 32 lower-case hex digits, never all zero but for {@link NO_TRACE_ID}. */
+/** 32 lower-case hex digits. All zeros only in {@link NO_TRACE_ID}. */
 export type TraceId = string & { readonly __brand: 'TraceId' };
 
-/** 16 lower-case hex digits, never all zero but for {@link NO_SPAN_ID}. */
+/** 16 lower-case hex digits. All zeros only in {@link NO_SPAN_ID}. */
 export type SpanId = string & { readonly __brand: 'SpanId' };
 
 /**
- * What a link carries that points nowhere. Links alone may: OpenTelemetry records them for the sake of their
- * attributes.
+ * ID of a link that points nowhere. Only links may have it: OpenTelemetry records such links for their attributes.
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/api/#link
  */
@@ -27,8 +26,8 @@ export const isSpanId = (text: string): text is SpanId =>
   text.length === 16 && HEX.test(text) && text !== NO_SPAN_ID;
 
 /**
- * Reads a trace id as people and Jaeger's clients write it: 1 to 32 hex digits in either case, short ones
- * extended by zeros on the left; or its 16 bytes in base64. Undefined when it is neither.
+ * Parses a trace ID as users and Jaeger's clients write it: 1 to 32 hex digits in upper or lower case, padded with zeros on
+ * the left, or 16 bytes in base64. Returns undefined for other text.
  */
 export const parseTraceId = (text: string): TraceId | undefined => {
   if (text.length === 0) return undefined;
@@ -38,21 +37,21 @@ export const parseTraceId = (text: string): TraceId | undefined => {
   return bytes && traceIdFromBytes(bytes);
 };
 
-/** Undefined unless `bytes` are 16 and not all zero. */
+/** Returns undefined unless there are 16 bytes that are not all zero. */
 export const traceIdFromBytes = (bytes: Uint8Array): TraceId | undefined => {
   const id = hexFromBytes(bytes);
   return isTraceId(id) ? id : undefined;
 };
 
-/** Undefined unless `bytes` are 8 and not all zero. */
+/** Returns undefined unless there are 8 bytes that are not all zero. */
 export const spanIdFromBytes = (bytes: Uint8Array): SpanId | undefined => {
   const id = hexFromBytes(bytes);
   return isSpanId(id) ? id : undefined;
 };
 
-/** @throws TypeError when a cast made something else look like an id. */
+/** @throws TypeError for text that is not hex */
 export const bytesFromId = (id: TraceId | SpanId): Uint8Array => {
   const bytes = bytesFromHex(id);
-  if (!bytes) throw new TypeError(`Not an id of hex digits: ${JSON.stringify(id)}`);
+  if (!bytes) throw new TypeError(`Not an ID of hex digits: ${JSON.stringify(id)}`);
   return bytes;
 };

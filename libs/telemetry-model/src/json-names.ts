@@ -5,11 +5,11 @@ const BACKSLASH = 0x5c;
 const WINDOW = (MAX_HASHED_LENGTH + 1) / 2;
 
 /**
- * Returns whether a text of JSON has a member whose name is so long that V8 does not hash its content. `JSON.parse`
- * compares each such name with all others of its length, which takes seconds for a thousand of them.
+ * Returns whether a JSON text has a member name that is so long that V8 hashes only its length. `JSON.parse` compares each
+ * such name with all others of its length, which takes seconds for a thousand of them.
  */
 export const hasLongMemberName = (json: string): boolean => {
-  // A string that long covers a whole window: in most texts the first look at each one finds a quote.
+  // A string of that length fills a whole window. Most windows of most texts have a quote near their start.
   for (let from = 0; from + WINDOW <= json.length;) {
     const end = nextQuote(json, from);
     if (end < 0) return false;

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { hasLongMemberName } from './json-names.js';
 import { MAX_HASHED_LENGTH, MAX_NAME_LENGTH, boundedName, mapKey } from './map-key.js';
 
-/** Texts of one length that differ at their end alone, as a hostile client sends them. */
+/** Texts of one length that differ only at the end, as a malicious client sends them. */
 const longTexts = (count: number, length = 20_000): string[] =>
   Array.from({ length: count }, (_, index) =>
     Buffer.from('k'.repeat(length - 8) + String(1e7 + index)).toString(),
   );
 
-/** CPU time of this thread, which a busy machine does not change much. */
+/** Returns the CPU time of this thread, which depends little on the load of the machine. */
 const cpuMillisOf = (work: () => void): number => {
   const before = process.threadCpuUsage();
   work();
@@ -18,13 +18,13 @@ const cpuMillisOf = (work: () => void): number => {
 };
 
 describe('mapKey', () => {
-  it('gives a text itself, as long as V8 hashes all of it', () => {
+  it('returns a text unchanged if V8 hashes all of it', () => {
     const text = 'k'.repeat(MAX_HASHED_LENGTH);
     expect(mapKey(text)).toBe(text);
     expect(mapKey(`${text}k`).length).toBeLessThan(60);
   });
 
-  it('gives equal keys for equal long texts, and others for texts that differ in one character', () => {
+  it('returns equal keys for equal long texts, and different keys for texts that differ in one character', () => {
     fc.assert(
       fc.property(fc.nat(19_999), fc.string({ minLength: 1, maxLength: 1 }), (at, character) => {
         const text = 'k'.repeat(20_000);
@@ -34,7 +34,7 @@ describe('mapKey', () => {
     );
   });
 
-  it('keeps a map of long texts as quick as a map of texts that V8 hashes', () => {
+  it('makes a map of long texts as fast as a map of short texts', () => {
     const fill = (texts: readonly string[]) =>
       cpuMillisOf(() => new Map(texts.map((text) => [mapKey(text), text])));
     fill(longTexts(100));
@@ -43,12 +43,12 @@ describe('mapKey', () => {
 });
 
 describe('boundedName', () => {
-  it('leaves names alone that are short enough', () => {
+  it('returns names within the maximum length unchanged', () => {
     const name = 'ü'.repeat(MAX_NAME_LENGTH);
     expect(boundedName(name)).toBe(name);
   });
 
-  it('cuts longer names, tells them apart, and leaves its own results alone', () => {
+  it('truncates longer names, keeps them distinct, and returns its own results unchanged', () => {
     const names = longTexts(200).map(boundedName);
     expect(new Set(names).size).toBe(200);
     for (const name of names) {
@@ -58,11 +58,11 @@ describe('boundedName', () => {
     expect(names[0]).toMatch(/^k{1007}…[\da-f]{16}$/);
   });
 
-  it('gives the same name in every process, because blocks keep it', () => {
+  it('returns the same name in every process, because blocks contain it', () => {
     expect(boundedName('a'.repeat(2_000))).toBe(`${'a'.repeat(1_007)}…885e5c464049e6f9`);
   });
 
-  it('cuts no pair of surrogates in two', () => {
+  it('does not split a surrogate pair', () => {
     expect(boundedName('💥'.repeat(1_000)).isWellFormed()).toBe(true);
   });
 });
@@ -92,7 +92,7 @@ describe('hasLongMemberName', () => {
     expect(hasLongMemberName(json)).toBe(false);
   });
 
-  it('looks at every name of any JSON', () => {
+  it('checks every member name of any JSON', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 3 }), fc.boolean(), (json, hasLong) => {
         const text = `[${json},${hasLong ? `{"${long}":${json}},` : ''}${json}]`;

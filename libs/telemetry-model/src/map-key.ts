@@ -1,14 +1,14 @@
 const { imul } = Math;
 
-/** V8 hashes longer strings by their length alone: in a `Map` or `Set` all of one length collide. */
+/** Maximum length of a string whose content V8 hashes. Longer strings of one length collide in a `Map` or `Set`. */
 export const MAX_HASHED_LENGTH = 16_383;
 
-/** Of this process alone, so that a client cannot choose texts that collide. */
+/** Seed of this process, so that a client cannot choose texts that collide. */
 const SEEDS = crypto.getRandomValues(new Uint32Array(2));
 
 /**
- * Returns a key that stands for a text of any length in a `Map` or `Set`: the text itself, or a hash of 64 bits where
- * V8 would not look at all of the text.
+ * Returns the key of a text in a `Map` or `Set`: the text itself, or a hash of 64 bits for a text whose content V8 would
+ * not hash.
  */
 export const mapKey = (text: string): string => {
   if (text.length <= MAX_HASHED_LENGTH) return text;
@@ -16,14 +16,14 @@ export const mapKey = (text: string): string => {
   return `\u0000${text.length} ${first} ${second}`;
 };
 
-/** Maximum length, in UTF-16 code units, of a name that an index, a list or a label holds. */
+/** Maximum length of a name in an index, a list or a label, in UTF-16 code units. */
 export const MAX_NAME_LENGTH = 1_024;
 
 const HASH_DIGITS = 16;
 
 /**
- * Returns the name as indexes and lists hold it: longer ones are cut, and end in a hash that tells them apart. The same
- * name gives the same result in every process, and a result gives itself.
+ * Returns a name as indexes and lists contain it. A longer name is truncated and ends in a hash, so that names stay
+ * distinct. The result is the same in every process, and is returned unchanged by a second call.
  *
  * ```
  * GET /aaaa…aaaa (20,000 characters)  →  GET /aaa…aaa…5f0d1c2b9e3a4687
@@ -33,11 +33,11 @@ export const boundedName = (name: string): string => {
   if (name.length <= MAX_NAME_LENGTH) return name;
   const [first, second] = hashes(name, 0x811c9dc5, 0x9e3779b1);
   const hash = [first, second].map((word) => word.toString(16).padStart(HASH_DIGITS / 2, '0')).join('');
-  // A pair of surrogates is not cut in two.
+  // Do not split a surrogate pair.
   return `${name.slice(0, MAX_NAME_LENGTH - HASH_DIGITS - 1).toWellFormed()}…${hash}`;
 };
 
-/** Two hashes of 32 bits, each of all characters. */
+/** Returns two hashes of 32 bits, each of all characters. */
 const hashes = (text: string, firstSeed: number, secondSeed: number): readonly [number, number] => {
   let first = firstSeed;
   let second = secondSeed;

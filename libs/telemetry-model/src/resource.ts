@@ -1,12 +1,12 @@
 import { stringAttribute, type Attributes } from './attributes.js';
 
-/** The entity that produced the telemetry: a process of a service on a host. */
+/** Entity that produced the telemetry: a process of a service on a host. */
 export interface Resource {
   readonly attributes: Attributes;
   readonly droppedAttributesCount: number;
 }
 
-/** The library that made the spans or records. */
+/** Library that created the spans or records. */
 export interface InstrumentationScope {
   readonly name: string;
   readonly version: string;
@@ -14,7 +14,7 @@ export interface InstrumentationScope {
   readonly droppedAttributesCount: number;
 }
 
-/** The name that the UI and every query show for a resource without `service.name`, as Jaeger names it. */
+/** Service name of a resource without `service.name`, the same as Jaeger's. */
 export const MISSING_SERVICE_NAME = 'missing-service-name';
 
 export const serviceNameOf = (resource: Resource): string =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { selfIntervals, selfTimes } from './self-time.js';
 import { drawTable, type DrawnSpan } from './testing/draw-span.js';
 
-/** The self intervals of the first root, in the numbers of the drawing. */
+/** Returns the self intervals of the first root, with the times of the drawing. */
 const selfOf = (...spans: DrawnSpan[]): [number, number][] => {
   const table = drawTable(...spans);
   const offset = Number(table.startUnixNano);
@@ -14,7 +14,7 @@ describe('selfIntervals', () => {
     expect(selfOf({ id: 'a', start: 10, end: 20 })).toEqual([[10, 20]]);
   });
 
-  it('leaves out the times of the children', () => {
+  it('does not contain the times of children', () => {
     // a  ├─────────┤
     // b    ├──┤
     // c         ├┤
@@ -31,7 +31,7 @@ describe('selfIntervals', () => {
     ]);
   });
 
-  it('counts children that overlap once', () => {
+  it('subtracts overlapping children once', () => {
     // a  ├─────────┤
     // b   ├─────┤
     // c     ├─┤
@@ -49,7 +49,7 @@ describe('selfIntervals', () => {
     ]);
   });
 
-  it('clips children that reach beyond their parent', () => {
+  it('clips children to their parent', () => {
     // a      ├────┤
     // b   ├────┤
     // c          ├────┤
@@ -62,7 +62,7 @@ describe('selfIntervals', () => {
     ).toEqual([[13, 18]]);
   });
 
-  it('ignores children before, after and of no or negative duration', () => {
+  it('ignores children before and after the span and of no or negative duration', () => {
     expect(
       selfOf(
         { id: 'a', start: 10, end: 20 },

@@ -1,15 +1,15 @@
 import { at } from './column.js';
 import type { SpanTable } from './span-table.js';
 
-/** A stretch of time, in nanoseconds since the start of the trace; never empty. */
+/** Interval in nanoseconds since the start of the trace; never empty. */
 export interface Interval {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * When a span worked itself: its own time without the times of its children, in order, without overlaps. Children may
- * overlap each other and may reach beyond their parent.
+ * Returns the self time of a span as intervals: its duration without the times of its children, in order and without
+ * overlaps. Children may overlap each other and may exceed their parent.
  *
  *     parent   ├──────────────┤
  *     child      ├───┤
@@ -23,7 +23,7 @@ export const selfIntervals = (table: SpanTable, row: number): Interval[] => {
   return intervals;
 };
 
-/** How long each span worked itself, in nanoseconds. Linear in the number of spans. */
+/** Returns the self time of each span in nanoseconds. Linear in the number of spans. */
 export const selfTimes = (table: SpanTable): Float64Array => {
   const times = new Float64Array(table.length);
   for (let row = 0; row < table.length; row++) {
@@ -34,7 +34,7 @@ export const selfTimes = (table: SpanTable): Float64Array => {
   return times;
 };
 
-/** The same without a list: one pass over the children, which the table keeps by start. */
+/** Returns the self time without a list of intervals: one pass over the children, which the table sorts by start. */
 export const eachSelfInterval = (
   table: SpanTable,
   row: number,

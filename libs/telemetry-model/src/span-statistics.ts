@@ -2,30 +2,30 @@ import { durationOf } from './call-tree.js';
 import { at } from './column.js';
 import type { SpanTable } from './span-table.js';
 
-/** What the spans of one group amount to. Times are nanoseconds. */
+/** Statistics of the spans in one group. Times are nanoseconds. */
 export interface GroupStatistics {
-  /** The number that the group's spans bear. */
+  /** Number of the group. */
   readonly group: number;
   readonly count: number;
   readonly errorCount: number;
-  /** Summed over the spans, parallel ones each on their own. */
+  /** Sum of the durations; parallel spans each count in full. */
   readonly total: number;
   readonly average: number;
   readonly min: number;
   readonly median: number;
   readonly p95: number;
   readonly max: number;
-  /** Summed. */
+  /** Sum of the self times. */
   readonly self: number;
-  /** Summed: how long the end of the trace waited for the group. */
+  /** Sum of the times on the critical path. */
   readonly critical: number;
-  /** The row of the longest span. */
+  /** Row of the longest span. */
   readonly longest: number;
 }
 
 /**
- * Statistics by group, in the order of the groups' numbers; groups without spans are left out. Percentiles are durations
- * that occur (nearest rank).
+ * Returns the statistics of each group with spans, in the order of the groups' numbers. Percentiles are durations of spans
+ * (nearest rank).
  */
 export const spanStatistics = (
   table: SpanTable,

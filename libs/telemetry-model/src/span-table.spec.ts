@@ -4,14 +4,14 @@ import { at } from './column.js';
 import { childrenOf } from './span-table.js';
 import { drawTable, type DrawnSpan } from './testing/draw-span.js';
 
-/** The table as it is read: one line a span, indented by depth. */
+/** Returns one line per span in the order of the table, indented by depth. */
 const drawn = (...spans: DrawnSpan[]): string[] => {
   const { spanIds, depth } = drawTable(...spans);
   return spanIds.map((id, row) => '  '.repeat(at(depth, row)) + id);
 };
 
 describe('buildSpanTable', () => {
-  it('puts children under their parents by start time, however they arrive', () => {
+  it('sorts children below their parents by start time, for any order of arrival', () => {
     expect(
       drawn(
         { id: 'select', parent: 'get', start: 4 },
@@ -30,7 +30,7 @@ describe('buildSpanTable', () => {
     ]);
   });
 
-  it('says of each span where it stands, how much is below it and which of the arrived it is', () => {
+  it('has the parent, depth, subtree size and input index of each span', () => {
     const table = drawTable(
       { id: 'insert', parent: 'post', start: 4 },
       { id: 'post' },
@@ -45,7 +45,7 @@ describe('buildSpanTable', () => {
     expect(table.levels).toBe(3);
   });
 
-  it('counts errors below a span, but not its own', () => {
+  it('counts errors of the descendants, but not of the span', () => {
     const table = drawTable(
       { id: 'post', error: true },
       { id: 'proxy', parent: 'post', start: 2 },
@@ -55,7 +55,7 @@ describe('buildSpanTable', () => {
     expect(table.errorCount).toBe(2);
   });
 
-  it('numbers services by name and operations as they come', () => {
+  it('numbers services by name and operations by first occurrence', () => {
     const table = drawTable(
       { id: 'a', service: 'users', name: 'GET' },
       { id: 'b', service: 'orders', name: 'POST' },
@@ -71,7 +71,7 @@ describe('buildSpanTable', () => {
     ]);
   });
 
-  it('makes a span whose parent has not arrived a root behind the true ones, and names that parent once', () => {
+  it('makes a span without its parent a root after the true roots, and lists that parent once', () => {
     const table = drawTable(
       { id: 'late', parent: 'lost', start: 1 },
       { id: 'later', parent: 'lost', start: 2 },
@@ -82,7 +82,7 @@ describe('buildSpanTable', () => {
     expect(table.missingParents).toEqual(['lost']);
   });
 
-  it('opens a circle of parents at its earliest span', () => {
+  it('breaks a cycle of parents at its earliest span', () => {
     const circle = [
       { id: 'a', parent: 'c', start: 3 },
       { id: 'b', parent: 'a', start: 1 },
@@ -93,11 +93,11 @@ describe('buildSpanTable', () => {
     expect(drawTable(...circle).brokenCycles).toBe(1);
   });
 
-  it('makes a span that names itself as its parent a root', () => {
+  it('makes a span that is its own parent a root', () => {
     expect(drawn({ id: 'a', parent: 'a' })).toEqual(['a']);
   });
 
-  it('keeps every span of those that share an id, and gives their children to the first', () => {
+  it('keeps all spans with the same id, and makes the first one the parent of their children', () => {
     expect(
       drawn(
         { id: 'shared', start: 1 },
@@ -114,12 +114,12 @@ describe('buildSpanTable', () => {
     expect([...table.end]).toEqual([15, 25]);
   });
 
-  it('puts a span that knows no time at the start while another knows it', () => {
+  it('places a span without a start time at the start of the trace', () => {
     const table = drawTable({ id: 'a', start: 0, end: 0 }, { id: 'b', start: 7, end: 9 });
     expect([table.startUnixNano, [...table.start], [...table.end]]).toEqual([7n, [0, 0], [0, 2]]);
   });
 
-  it('never lasts less than nothing, and keeps what a sender says of a span that ends before it starts', () => {
+  it('has no negative duration, and keeps the times of a span that ends before it starts', () => {
     const table = drawTable({ id: 'a', start: 10, end: 3 });
     expect([table.duration, [...table.start], [...table.end]]).toEqual([0, [0], [-7]]);
   });
@@ -128,7 +128,7 @@ describe('buildSpanTable', () => {
     expect(drawTable()).toMatchObject({ length: 0, levels: 0, startUnixNano: 0n, duration: 0 });
   });
 
-  it('reaches the end of a chain of 100,000 spans', () => {
+  it('handles a chain of 100,000 spans', () => {
     const chain = Array.from({ length: 100_000 }, (_, i) =>
       i === 0 ? { id: '0' } : { id: String(i), parent: String(i - 1), start: i },
     );
@@ -137,7 +137,7 @@ describe('buildSpanTable', () => {
     expect(table.subtreeSize[0]).toBe(100_000);
   });
 
-  it('holds each span exactly once, below its parent or as a root, whatever spans claim', () => {
+  it('contains each span once, below its parent or as a root, for any parents', () => {
     const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
     const claim = fc.record({
       id,

@@ -3,22 +3,22 @@ import type { SpanId } from './ids.js';
 import { spanKindOf } from './span.js';
 import type { UnixNano } from './units.js';
 
-/** What a table keeps of a span; all else stays with whoever holds the span. */
+/** Fields of a span that a table needs. */
 export interface SpanRow {
   readonly spanId: SpanId;
   readonly parentSpanId: SpanId | undefined;
   readonly service: string;
   readonly name: string;
   readonly kind: number;
-  /** Status ERROR, and nothing else: a status code in an attribute is the sender's matter. */
+  /** Whether the status is ERROR. Status codes in attributes do not count. */
   readonly isError: boolean;
   readonly startUnixNano: UnixNano;
   readonly endUnixNano: UnixNano;
 }
 
 /**
- * The spans of one trace as a forest in reading order (parents before their children, siblings by start), column by
- * column. A row is a span:
+ * Spans of one trace as a forest, in columns. Parents are before their children, and siblings are sorted by start. One row
+ * per span:
  *
  *     parent ids      row  spanIds  parent  depth  subtreeSize  isOrphan
  *     a               0    a        -1      0      4            0
@@ -27,55 +27,55 @@ export interface SpanRow {
  *     d → a           3    d         0      1      1            0
  *     e → (missing)   4    e        -1      0      1            1
  *
- * The first child of `row` is `row + 1`; the row behind all that is below it is `row + subtreeSize[row]`. Times are
- * nanoseconds since `startUnixNano`, which a number holds exactly for a hundred days.
+ * The first child of `row` is `row + 1`. Its descendants end before `row + subtreeSize[row]`. Times are nanoseconds since
+ * `startUnixNano`, which a number holds exactly for a hundred days.
  */
 export interface SpanTable {
   readonly length: number;
-  /** The earliest start. A start of 0 means "not set" on the wire and counts only when no span has another. */
+  /** Earliest start. A start of 0 means "unset" in OTLP, and counts only if all spans have it. */
   readonly startUnixNano: UnixNano;
-  /** Until the latest end; 0 when all spans end before they start. */
+  /** Time until the latest end; 0 when all spans end before they start. */
   readonly duration: number;
   readonly spanIds: readonly SpanId[];
-  /** By name. */
+  /** Services, sorted by name. */
   readonly services: readonly string[];
-  /** Operations, each once. */
+  /** Distinct operations. */
   readonly names: readonly string[];
-  /** A place in {@link services}. */
+  /** Index into {@link services}. */
   readonly service: Uint32Array;
-  /** A place in {@link names}. */
+  /** Index into {@link names}. */
   readonly name: Uint32Array;
   readonly kind: Uint8Array;
   readonly isError: Uint8Array;
   readonly start: Float64Array;
-  /** Before the start where a sender says so. */
+  /** End of the span, which may be before its start. */
   readonly end: Float64Array;
-  /** -1 for a root. */
+  /** Row of the parent; -1 for a root. */
   readonly parent: Int32Array;
   readonly depth: Uint32Array;
-  /** Itself and all its descendants. */
+  /** Number of spans in the subtree, including the span. */
   readonly subtreeSize: Uint32Array;
-  /** Descendants with status ERROR, itself not counted. */
+  /** Number of descendants with status ERROR. */
   readonly errorsBelow: Uint32Array;
-  /** 1 where a parent is named that is not among the spans: the span stands as a root, behind the true ones. */
+  /** 1 for a span whose parent is not in the trace. It is a root, after the true roots. */
   readonly isOrphan: Uint8Array;
-  /** Which of the spans that the table was built from this is. */
+  /** Index of the span in the input. */
   readonly source: Uint32Array;
   /** Number of levels: 0 without spans, 1 when all spans are roots. */
   readonly levels: number;
   readonly errorCount: number;
-  /** Parents that are named by some span and have not arrived, in the order of first mention. */
+  /** IDs of parents that are not in the trace, in the order of first reference. */
   readonly missingParents: readonly SpanId[];
-  /** Parent references that were left out because they closed a circle. */
+  /** Number of parent references that were ignored because they closed a cycle. */
   readonly brokenCycles: number;
 }
 
 const NONE = -1;
 
 /**
- * Arranges spans into a table, whatever they claim about each other: a missing parent makes a root, a circle of
- * parents is opened at its earliest span, and of spans that share an id the first is the parent of their children.
- * Nothing is left out. Linear but for one sort by start, and without recursion, so depth is not limited.
+ * Arranges spans into a table. A span without its parent is a root, a cycle of parents is broken at its earliest span, and
+ * of spans with the same ID the first is the parent of their children. The table contains every span. Linear except for one
+ * sort by start, and without recursion, so the depth is not limited.
  */
 export const buildSpanTable = (rows: readonly SpanRow[]): SpanTable => {
   const { length } = rows;
@@ -87,7 +87,7 @@ export const buildSpanTable = (rows: readonly SpanRow[]): SpanTable => {
   const brokenCycles = breakCycles(parent, start);
   const order = inReadingOrder(parent, isOrphan, byColumn(start));
 
-  // From here on by row instead of by arrival.
+  // From here on, indexes are rows instead of input indexes.
   const rowOf = new Uint32Array(length);
   for (let row = 0; row < length; row++) rowOf[at(order, row)] = row;
   const services = new Dictionary(rows.map(({ service }) => service).toSorted());
@@ -149,7 +149,7 @@ export const buildSpanTable = (rows: readonly SpanRow[]): SpanTable => {
   };
 };
 
-/** The rows directly below one, by start. */
+/** Yields the rows of a row's children, sorted by start. */
 export function* childrenOf(table: Pick<SpanTable, 'subtreeSize'>, row: number): Generator<number> {
   const behind = row + at(table.subtreeSize, row);
   for (let child = row + 1; child < behind; child += at(table.subtreeSize, child)) yield child;
@@ -160,11 +160,11 @@ export const serviceOf = (table: SpanTable, row: number): string =>
 
 export const operationOf = (table: SpanTable, row: number): string => table.names[at(table.name, row)] ?? '';
 
-/** The numbers 0 to length - 1 by ascending value, equal ones in their order. */
+/** Returns the indexes 0 to length - 1, stably sorted by ascending value. */
 export const byColumn = (column: Float64Array): Uint32Array =>
   Uint32Array.from(column, (_, i) => i).sort((a, b) => at(column, a) - at(column, b) || a - b);
 
-/** Words with numbers in the order in which they were first met. */
+/** Strings, numbered by first occurrence. */
 export class Dictionary {
   readonly words: string[] = [];
   readonly #places = new Map<string, number>();
@@ -183,7 +183,7 @@ export class Dictionary {
   }
 }
 
-/** Undefined for a time that is not set. */
+/** Returns undefined for an unset time. */
 const offsetOf = (time: UnixNano, base: UnixNano): number | undefined =>
   time === 0n ? undefined : Number(time - base);
 
@@ -215,10 +215,10 @@ const linkParents = (rows: readonly SpanRow[]) => {
   return { parent, isOrphan, missingParents: [...missing] };
 };
 
-/** Opens every circle of parents at its earliest span; answers how many there were. */
+/** Breaks every cycle of parents at its earliest span. Returns the number of cycles. */
 const breakCycles = (parent: Int32Array, start: Float64Array): number => {
   let broken = 0;
-  /** On which walk towards the root a span was first met, counted from 1. */
+  /** Number of the walk towards the root that first reached a span, counted from 1. */
   const metOn = new Uint32Array(parent.length);
   for (let walk = 1; walk <= parent.length; walk++) {
     let here = walk - 1;
@@ -227,7 +227,7 @@ const breakCycles = (parent: Int32Array, start: Float64Array): number => {
       here = at(parent, here);
     }
     if (here === NONE || at(metOn, here) !== walk) continue;
-    // Back at a span of this very walk: what lies between is the circle.
+    // The walk has reached one of its own spans: the spans in between are the cycle.
     let earliest = here;
     for (let member = at(parent, here); member !== here; member = at(parent, member)) {
       if (at(start, member) < at(start, earliest)) earliest = member;
@@ -238,7 +238,7 @@ const breakCycles = (parent: Int32Array, start: Float64Array): number => {
   return broken;
 };
 
-/** Spans depth first: true roots before orphans, siblings in the order that `byStart` gives. */
+/** Returns spans depth first: true roots before orphans, siblings in the order of `byStart`. */
 const inReadingOrder = (parent: Int32Array, isOrphan: Uint8Array, byStart: Uint32Array): Uint32Array => {
   const { length } = parent;
   // Linked lists of siblings.
@@ -263,7 +263,7 @@ const inReadingOrder = (parent: Int32Array, isOrphan: Uint8Array, byStart: Uint3
     for (;;) {
       order[row++] = here;
       let next = at(firstChild, here);
-      // Up to the nearest ancestor that has a sibling left.
+      // Continues at the nearest ancestor with a next sibling.
       while (next === NONE && here !== root) {
         next = at(nextSibling, here);
         here = at(parent, here);

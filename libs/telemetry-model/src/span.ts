@@ -2,7 +2,7 @@ import type { Attributes } from './attributes.js';
 import type { SpanId, TraceId } from './ids.js';
 import type { DurationNano, UnixNano } from './units.js';
 
-/** The numbers are OTLP's. */
+/** Numbers of OTLP's enum. */
 export const SpanKind = {
   unspecified: 0,
   internal: 1,
@@ -13,7 +13,7 @@ export const SpanKind = {
 } as const;
 export type SpanKind = (typeof SpanKind)[keyof typeof SpanKind];
 
-/** The numbers are OTLP's. */
+/** Numbers of OTLP's enum. */
 export const StatusCode = { unset: 0, ok: 1, error: 2 } as const;
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
 
@@ -50,7 +50,7 @@ export interface SpanLink {
 }
 
 /**
- * One operation of a trace, field by field as OTLP carries it.
+ * Span with all fields of OTLP.
  *
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
@@ -60,7 +60,7 @@ export interface Span {
   /** Undefined for a root span. */
   readonly parentSpanId: SpanId | undefined;
   readonly traceState: string;
-  /** W3C trace flags in the low 8 bits; bits 8 and 9 say whether the parent is known to be remote. */
+  /** W3C trace flags in the low 8 bits. Bits 8 and 9 tell whether the parent is known to be remote. */
   readonly flags: number;
   readonly name: string;
   /** Number of OTLP's enum, kept also when OTLP does not define it, see {@link spanKindOf}. */
@@ -79,5 +79,5 @@ export interface Span {
 export const durationNano = (span: Pick<Span, 'startUnixNano' | 'endUnixNano'>): DurationNano =>
   span.endUnixNano - span.startUnixNano;
 
-/** Status ERROR, and nothing else: a status code in an attribute is the sender's matter. */
+/** Returns whether the status is ERROR. Status codes in attributes do not count. */
 export const hasError = (span: Pick<Span, 'status'>): boolean => span.status.code === StatusCode.error;

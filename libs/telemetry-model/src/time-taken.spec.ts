@@ -13,7 +13,7 @@ const takenIn = (...spans: DrawnSpan[]) => {
 };
 
 describe('timeTaken', () => {
-  it('names the service that took the time and the operation in which it did', () => {
+  it('returns the services with their time on the critical path and their slowest operation', () => {
     // gateway  POST    ├═──────────────────═┤  2
     // orders   POST     ├═──═─────────────═┤   3
     // users    GET       ├═┤                   2
@@ -32,7 +32,7 @@ describe('timeTaken', () => {
     ]);
   });
 
-  it('adds up and counts the spans of that operation, and points at the longest', () => {
+  it('sums and counts the spans of that operation, and returns the longest', () => {
     // root  ├══──────═──────────────═┤
     // read     ├════┤
     // read            ├════════════┤
@@ -49,11 +49,11 @@ describe('timeTaken', () => {
     });
   });
 
-  it('says nothing about spans without duration', () => {
+  it('returns nothing for spans without duration', () => {
     expect(takenIn({ id: 'a', start: 10, end: 10 })).toEqual([]);
   });
 
-  it('never lets the services together exceed the duration of the trace', () => {
+  it('attributes at most the duration of the trace to all services together', () => {
     const time = fc.integer({ min: 1, max: 20 });
     const drawn = fc.record({
       parent: fc.option(fc.nat(9), { nil: undefined }),

@@ -2,7 +2,7 @@ import { at } from './column.js';
 import type { CriticalPath } from './critical-path.js';
 import { operationOf, serviceOf, type SpanTable } from './span-table.js';
 
-/** How much of a trace one service took. */
+/** Time of one service on the critical path of a trace. */
 export interface ServiceTime {
   readonly service: string;
   /** Nanoseconds of the critical path that lie in spans of the service. */
@@ -24,8 +24,8 @@ interface OperationTime {
 }
 
 /**
- * Which service took the time of the trace, the most first: what its end waited for. Where roots overlap, a moment
- * counts for the one that began first; so the services together never exceed the duration of the trace.
+ * Returns the time of each service on the critical path, longest first. While roots overlap, the time counts for the root
+ * that started first, so the sum does not exceed the duration of the trace.
  */
 export const timeTaken = (table: SpanTable, path: CriticalPath): ServiceTime[] => {
   const byRow = new Map<number, number>();

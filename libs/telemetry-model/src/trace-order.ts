@@ -1,7 +1,7 @@
 /**
- * Order of the traces that a search finds. Durations, spans and errors are those of the whole trace, as its spans
- * were stored; `oldest` compares the start of the earliest span. Traces that are equal in it come in the order
- * `recent`: by the start of each trace's newest matching span, the newest first; then by trace ID, ascending.
+ * Order of the traces that a search finds. Durations, spans and errors are those of the whole stored trace. `oldest`
+ * compares the start of the earliest span. Traces that are equal in it have the order `recent`: by the start of the newest
+ * matching span, newest first, then by trace ID, ascending.
  */
 export type TraceOrder = (typeof TRACE_ORDERS)[number];
 

@@ -14,20 +14,20 @@ export interface ResourceSpans {
   readonly scopeSpans: readonly ScopeSpans[];
 }
 
-/** All spans that are known of one trace, grouped as OTLP groups them: by resource, then by scope. */
+/** Known spans of one trace, grouped by resource and then by scope, as in OTLP. */
 export interface Trace {
   readonly traceId: TraceId;
   readonly resourceSpans: readonly ResourceSpans[];
 }
 
-/** A span together with what it inherits from its surroundings. */
+/** Span with its resource and scope. */
 export interface SpanInContext {
   readonly span: Span;
   readonly scope: InstrumentationScope;
   readonly resource: Resource;
-  /** Of its group; empty, or absent, where that names none. */
+  /** Schema URL of the span's group; empty or absent when the group has none. */
   readonly scopeSchemaUrl?: string;
-  /** Of its group; empty, or absent, where that names none. */
+  /** Schema URL of the span's group; empty or absent when the group has none. */
   readonly resourceSchemaUrl?: string;
 }
 

@@ -6,12 +6,12 @@ import type { InstrumentationScope, Resource } from '../resource.js';
 import { SpanKind, StatusCode, type Span, type SpanEvent, type SpanLink } from '../span.js';
 import type { ResourceSpans, ScopeSpans } from '../trace.js';
 
-/** Any model that OTLP can carry, extremes included. For property tests. */
+/** Any model that OTLP can encode, including extremes, for property tests. */
 
 const MAX_UINT32 = 0xffff_ffff;
 const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
 
-/** Well-formed Unicode: what is not cannot be sent. */
+/** Well-formed Unicode: OTLP cannot encode other strings. */
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary', maxLength: 60 }));
 const count = fc.oneof(fc.constant(0), fc.nat(3), fc.nat(MAX_UINT32));
 const time = fc.oneof(

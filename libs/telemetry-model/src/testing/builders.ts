@@ -5,14 +5,14 @@ import { SpanKind, StatusCode, type Span } from '../span.js';
 import type { ResourceSpans, Trace } from '../trace.js';
 import { NANOS_PER_MILLI, type UnixNano } from '../units.js';
 
-/** When the builders' spans begin: 2026-01-01T00:00:00Z. */
+/** Start of the builders' spans: 2026-01-01T00:00:00Z. */
 export const T0: UnixNano = 1_767_225_600_000_000_000n;
 
 /** `T0 + millis(5)` is five milliseconds later. */
 export const millis = (count: number): bigint =>
   (BigInt(Math.round(count * 1e6)) * NANOS_PER_MILLI) / 1_000_000n;
 
-/** A trace id that is easy to recognise: `traceId(10)` is `0000…000a`. */
+/** Returns a readable trace ID: `traceId(10)` is `0000…000a`. */
 export const traceId = (n: number): TraceId => n.toString(16).padStart(32, '0') as TraceId;
 
 export const spanId = (n: number): SpanId => n.toString(16).padStart(16, '0') as SpanId;
@@ -32,7 +32,7 @@ export const scope = (name = '', version = ''): InstrumentationScope => ({
   droppedAttributesCount: 0,
 });
 
-/** A root span of 1 ms, of the kind SERVER, that starts at {@link T0}; `fields` say what is different. */
+/** Returns a root span of kind SERVER that starts at {@link T0} and takes 1 ms, except for `fields`. */
 export const span = (fields: Partial<Span> = {}): Span => {
   const startUnixNano = fields.startUnixNano ?? T0;
   return {
@@ -56,14 +56,14 @@ export const span = (fields: Partial<Span> = {}): Span => {
   };
 };
 
-/** The spans of one service, under one nameless scope. */
+/** Returns the spans of one service in one scope without a name. */
 export const resourceSpans = (service: string | Resource, ...spans: readonly Span[]): ResourceSpans => ({
   resource: typeof service === 'string' ? resource(service) : service,
   schemaUrl: '',
   scopeSpans: [{ scope: scope(), schemaUrl: '', spans }],
 });
 
-/** The trace of the first span. */
+/** Returns the trace of the first span. */
 export const trace = (...groups: readonly ResourceSpans[]): Trace => ({
   traceId: groups[0]?.scopeSpans[0]?.spans[0]?.traceId ?? traceId(1),
   resourceSpans: groups,

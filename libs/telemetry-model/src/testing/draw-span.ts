@@ -2,7 +2,7 @@ import type { SpanId } from '../ids.js';
 import { SpanKind } from '../span.js';
 import { buildSpanTable, type SpanRow, type SpanTable } from '../span-table.js';
 
-/** What a trace on paper is made of. Ids are any words, times any small numbers of nanoseconds. */
+/** Span of a drawn trace. IDs are any words, times any small numbers of nanoseconds. */
 export interface DrawnSpan {
   readonly id: string;
   readonly parent?: string | undefined;
@@ -14,7 +14,7 @@ export interface DrawnSpan {
   readonly error?: boolean;
 }
 
-/** A span for tests of what is computed from a trace, where only its place and its times matter. */
+/** Returns a span for tests of computations that depend only on parents and times. */
 export const drawSpan = ({
   id,
   parent,

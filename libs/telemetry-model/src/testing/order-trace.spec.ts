@@ -7,7 +7,7 @@ const find = (spans: readonly Span[], name: string): Span | undefined =>
   spans.find((span) => span.name === name);
 
 describe('the builder of the order trace', () => {
-  it('makes the ten spans of a placed order', () => {
+  it('creates the ten spans of a placed order', () => {
     const spans = [...spansOf(orderTrace().resourceSpans)].map(({ span }) => span);
     expect(spans).toHaveLength(10);
     expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(10);
@@ -16,7 +16,7 @@ describe('the builder of the order trace', () => {
     expect(root && durationNano(root)).toBe(millis(100));
   });
 
-  it('lets the payment fail before anything is inserted', () => {
+  it('fails the payment before the insert with failed', () => {
     const spans = [...spansOf(orderTrace({ failed: true }).resourceSpans)].map(({ span }) => span);
     expect(find(spans, 'INSERT orders')).toBeUndefined();
     expect(find(spans, 'calculate_total')).toMatchObject({

@@ -5,7 +5,7 @@ import type { UnixNano } from '../units.js';
 import { T0, attributes, millis, resourceSpans, span, spanId, trace, traceId } from './builders.js';
 
 /**
- * The shop's trace of `POST /orders`: ten spans of three services, 100 ms. With `failed`, the payment does.
+ * The shop's trace of `POST /orders`: ten spans of three services, 100 ms. With `failed`, the payment fails.
  *
  * ```
  * api-gateway     POST /orders                 server   0 ├────────────────────────────┤ 100
