@@ -4,14 +4,14 @@ const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
 export interface Reply {
   readonly status: number;
-  /** As it came: compressed, if it was. */
+  /** Body as received, still compressed. */
   readonly body: Buffer;
   readonly encoding: string;
-  /** From before the request until its last byte was there. */
+  /** Time from the request to the last byte of the response. */
   readonly millis: number;
 }
 
-/** One request over a connection that is kept. */
+/** Sends one request over a connection that stays open. */
 export const ask = (
   url: string,
   { headers = {}, body }: { headers?: Record<string, string>; body?: Uint8Array } = {},
@@ -43,7 +43,7 @@ export const ask = (
     asked.end(body);
   });
 
-/** @throws when the answer is no success */
+/** As {@link ask}. @throws for a response that is not successful */
 export const demand = async (...args: Parameters<typeof ask>): Promise<Reply> => {
   const reply = await ask(...args);
   if (reply.status >= 300)
@@ -51,7 +51,7 @@ export const demand = async (...args: Parameters<typeof ask>): Promise<Reply> =>
   return reply;
 };
 
-/** Sends what is made, a few requests at a time, each until it is acknowledged. */
+/** Sends items over `atOnce` concurrent workers. Each one waits for the acknowledgement of its request. */
 export const sendAll = async <Item>(
   items: Iterable<Item>,
   atOnce: number,

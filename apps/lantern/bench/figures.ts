@@ -1,18 +1,18 @@
-/** The table that the benchmark prints: each figure with what it has to reach. */
+/** Table that the benchmark prints: each figure with its goal. */
 export class Figures {
   private readonly rows: (readonly [figure: string, value: string, goal: string, verdict: string])[] = [];
 
-  /** A figure that must not exceed its goal. */
+  /** Adds a figure that must not exceed its goal. */
   atMost(figure: string, value: number, goal: number, unit: string): void {
     this.add(figure, value, '≤', goal, unit, value <= goal);
   }
 
-  /** A figure that must reach its goal. */
+  /** Adds a figure that must reach its goal. */
   atLeast(figure: string, value: number, goal: number, unit: string): void {
     this.add(figure, value, '≥', goal, unit, value >= goal);
   }
 
-  /** A figure without a goal. */
+  /** Adds a figure without a goal. */
   plain(figure: string, value: string): void {
     this.print([figure, value, '', '']);
   }
@@ -47,7 +47,7 @@ export class Figures {
     );
   }
 
-  /** The names of the figures that were missed. */
+  /** Names of the figures that missed their goal. */
   get missed(): string[] {
     return this.rows.filter(([, , , verdict]) => verdict === 'MISSED').map(([figure]) => figure.trim());
   }

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const here = new URL('./', import.meta.url);
 
-/** What a process says of itself. */
+/** Resources that a process reports of itself. */
 export interface Usage {
-  /** User and system, since the start. */
+  /** User and system time since the start. */
   readonly cpuSeconds: number;
   readonly rss: number;
   readonly heapUsed: number;
   readonly external: number;
-  /** The longest that its event loop took to come round since this was asked last. */
+  /** Longest delay of the event loop since the previous report. */
   readonly longestTurnMillis: number;
 }
 
@@ -22,19 +22,19 @@ export interface Urls {
   readonly loki: string;
 }
 
-/** A Lantern as it is built, in a process of its own. */
+/** Lantern's build, in a process of its own. */
 export class LanternProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly urls: Urls,
-    /** From the start of the process until all ports listened. */
+    /** Time from the start of the process until all ports listen. */
     readonly readyMillis: number,
   ) {}
 
   static async start(settings: Readonly<Record<string, string>>): Promise<LanternProcess> {
     const begun = performance.now();
     const child = fork(fileURLToPath(new URL('../dist/main.js', here)), [], {
-      // As the image and `npm start` start it.
+      // The same flag as in the image and `npm start`.
       execArgv: ['--max-semi-space-size=8', '--import', new URL('measured.mjs', here).href],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
@@ -60,7 +60,7 @@ export class LanternProcess {
     await once(this.child, 'exit');
   }
 
-  /** As a power cut for the process: nothing is finished. */
+  /** Kills the process without a shutdown. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await once(this.child, 'exit');

@@ -7,8 +7,8 @@ const ROOT = 'feedfeedfeedfeed' as SpanId;
 const CORRELATION_ID = '0123456789abcdef';
 
 /**
- * The requests of one trace: a job that places a thousand orders, each as the shop makes it. One job has one
- * correlation id; everything else differs from order to order as it does between traces.
+ * Returns the requests of one trace: a job that places a thousand orders of the shop. The job has one correlation ID; all
+ * other fields differ between orders as they do between traces.
  */
 export const largeTraceRequests = (spans: number): Uint8Array[] => {
   const requests: Uint8Array[] = [];

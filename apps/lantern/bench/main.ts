@@ -1,6 +1,7 @@
 /**
- * `nx bench lantern [--spans=1000000] [--no-logs] [--lines=1000000] [--spans-beside-lines=2000000]`: what Lantern
- * costs, and how quickly it answers, as a process of its own behind HTTP. Generator and client are this process; the README beside tells how to read the figures.
+ * `nx bench lantern [--spans=1000000] [--no-logs] [--lines=1000000] [--spans-beside-lines=2000000]`:
+ * measures the resources and response times of Lantern in a process of its own. This process generates and sends the
+ * load. README.md explains the figures.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -22,7 +23,7 @@ import { pushOf } from './shop-logs.ts';
 const { values } = parseArgs({
   options: {
     spans: { type: 'string', default: '1000000' },
-    /** Neither lines beside the spans, nor the log half of the benchmark. */
+    /** Skips the log lines beside the spans and the logs part of the benchmark. */
     'no-logs': { type: 'boolean', default: false },
     lines: { type: 'string', default: '1000000' },
     'spans-beside-lines': { type: 'string', default: '2000000' },
@@ -31,7 +32,7 @@ const { values } = parseArgs({
 const SPANS = Number(values.spans);
 const BATCH = 512;
 const SMALL_BATCH = 20;
-/** Every so many requests one of their traces is looked at, and asked for later. */
+/** Interval, in requests, at which a trace is checked for visibility and kept for queries. */
 const SAMPLED_EVERY = Math.max(1, Math.min(97, Math.floor(SPANS / BATCH / 20)));
 const CONNECTIONS = 4;
 const ROUNDS = 40;
@@ -59,7 +60,7 @@ const sendSpans = (lantern: LanternProcess, request: Uint8Array, isCompressed = 
     body: isCompressed ? gzipSync(request) : request,
   });
 
-/** The CPU of Lantern for what is done in between. */
+/** Returns the CPU seconds that Lantern uses during `work`. */
 const cpuOf = async (
   lantern: LanternProcess,
   work: () => Promise<void>,
@@ -86,7 +87,7 @@ const start = async (): Promise<void> => {
   figures.atMost('RSS, idle', rss / MEGABYTE, 110, 'MB');
 };
 
-/** @returns ids of traces, spread over what was sent */
+/** @returns IDs of traces, spread over the workload */
 const ingest = async (lantern: LanternProcess): Promise<TraceId[]> => {
   const traceIds: TraceId[] = [];
   const millis: number[] = [];
@@ -236,7 +237,7 @@ const restart = async (folder: string): Promise<void> => {
   );
 };
 
-/** The oldest fifth goes while requests go on: what did they wait for? */
+/** Measures the time of requests while Lantern evicts the oldest fifth. */
 const retention = async (
   folder: string,
   storedBytes: number,
@@ -251,7 +252,7 @@ const retention = async (
   const newest = traceIds.at(-1);
   const millis: number[] = [];
   let goneAfter = 0;
-  // What a process does for the first time takes longer; it drops nothing within its first second.
+  // Warm-up: the first calls of a process are slower, and it evicts nothing in its first second.
   const begun = performance.now();
   while (performance.now() - begun < 700) await demand(`${lantern.urls.jaeger}/api/traces/${newest}`);
   await lantern.usage();
@@ -304,7 +305,7 @@ figures.heading('Ingest');
 const folder = newFolder();
 const lantern = await LanternProcess.start({ LANTERN_DATA_DIR: folder });
 const traceIds = await ingest(lantern);
-// Traces are 63 ms apart, with 8.8 spans on the average.
+// Traces are 63 ms apart, with 8.8 spans on average.
 const endUnixNano = WORKLOAD_START + BigInt(Math.ceil(SPANS / 8.4)) * 63_000_000n + 10_000_000_000n;
 if (!values['no-logs']) await ingestLogs(lantern, endUnixNano);
 figures.atMost('disk: bytes a span', bytesIn(folder) / SPANS, 150, 'bytes');

@@ -1,4 +1,4 @@
-// Loaded into Lantern by the benchmark: tells over IPC what this process itself has used. Lantern knows nothing of it.
+// The benchmark loads this module into Lantern. It reports the resources of the process over IPC.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const turns = monitorEventLoopDelay({ resolution: 1 });
@@ -19,5 +19,5 @@ process.on('message', (message) => {
   turns.reset();
 });
 
-// The benchmark is gone, however it ended: nobody else would stop this process.
+// The benchmark has ended, so this process must not stay behind.
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));

@@ -2,13 +2,13 @@ import type { TraceId } from '@lantern/telemetry-model';
 import type { TraceQuery, TraceStore } from '@lantern/telemetry-store';
 import { WORKLOAD_START } from '@lantern/telemetry-store/bench/shop-workload';
 
-/** One question, as a client asks it over HTTP, and as Lantern asks its engine for it. */
+/** Query of the benchmark: over HTTP, and as a call of the store. */
 export interface Question {
   readonly name: string;
   readonly path: (round: number) => string;
-  /** Absent where the answer has no goal in the engine. */
+  /** Absent for a query without a goal for the store. */
   readonly engine?: (store: TraceStore, round: number) => Promise<unknown>;
-  /** What the engine may take; HTTP may add {@link HTTP_MILLIS}. */
+  /** Maximum time in the store. HTTP may add {@link HTTP_MILLIS}. */
   readonly engineMillis: number;
 }
 
@@ -20,7 +20,7 @@ const MINUTE_NANO = 60_000_000_000n;
 
 const timeOf = (nano: bigint): string => new Date(Number(nano / 1_000_000n)).toISOString();
 
-/** @param traceIds of traces that are spread over the range */
+/** @param traceIds IDs of traces that are spread over the range */
 export const questionsFor = (traceIds: readonly TraceId[], endUnixNano: bigint): Question[] => {
   const range = { startUnixNano: WORKLOAD_START, endUnixNano };
   const idOf = (round: number): TraceId => traceIds[round % traceIds.length] ?? ('' as TraceId);
@@ -33,7 +33,7 @@ export const questionsFor = (traceIds: readonly TraceId[], endUnixNano: bigint):
   ): Question => ({
     name: `search: ${name}`,
     path: (round) => `/api/v3/trace-summaries?${times}&query.searchDepth=${LIMIT}&${params(round)}`,
-    // One more tells whether there is a next page.
+    // One more than the limit shows whether there is a next page.
     engine: (store, round) => store.findTraces({ range, limit: LIMIT + 1, ...query(round) }),
     engineMillis: 15,
   });

@@ -1,13 +1,13 @@
 import { LINES_A_TRACE, RARE, traceIdOf } from './log-workload.ts';
 
-/** What is asked of the lines, and how quickly it has to be answered. */
+/** LogQL query of the benchmark, with its goal. */
 export interface LogQuestion {
   readonly name: string;
   readonly query: (round: number) => string;
-  /** All of the time that there are lines of, or the last hour. */
+  /** Time range: all lines, or the last hour. */
   readonly range: 'all' | 'hour';
   readonly limit: number;
-  /** Undefined: of no interest but to compare. */
+  /** Undefined for a query without a goal. */
   readonly goalMillis?: number;
 }
 

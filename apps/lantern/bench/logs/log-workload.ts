@@ -9,7 +9,7 @@ const BATCH_LINES = 500;
 export const SERVICES = ['api-gateway', 'order-service', 'user-service'] as const;
 const LEVELS = ['info', 'info', 'info', 'info', 'debug', 'debug', 'warn', 'error'];
 
-/** A cheap hash: ids have to look random, and be the same each time. */
+/** Hash for IDs that look random and are the same in every run. */
 const scatter = (n: number): number => {
   let hash = Math.imul(n ^ 0x9e3779b9, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
@@ -21,10 +21,10 @@ const hex = (n: number): string => scatter(n).toString(16).padStart(8, '0');
 export const traceIdOf = (trace: number): string =>
   hex(4 * trace) + hex(4 * trace + 1) + hex(4 * trace + 2) + hex(4 * trace + 3);
 
-/** The text that one line in 100,000 has. */
+/** Text of one line in 100,000. */
 export const RARE = 'circuit breaker opened';
 
-/** A line as the services of the shop write them. */
+/** Returns a log line of the shop's services. */
 const entryOf = (n: number, count: number, endUnixNano: bigint): LogEntry => {
   const level = LEVELS[scatter(n) % LEVELS.length] ?? '';
   const traceId = traceIdOf(Math.floor(n / LINES_A_TRACE));
@@ -59,8 +59,8 @@ const entryOf = (n: number, count: number, endUnixNano: bigint): LogEntry => {
 };
 
 /**
- * Lines of three services, 100,000 an hour up to `endUnixNano`, in batches of 500 of one service each, as senders
- * have them: the batches of one second overlap in time.
+ * Yields the lines of three services, 100,000 per hour until `endUnixNano`, in batches of 500 lines of one service. The
+ * batches of different services overlap in time, as those of real clients do.
  */
 export function* logBatches(count: number, endUnixNano: bigint): Generator<LogStream> {
   const waiting = new Map<string, LogEntry[]>(SERVICES.map((service) => [service, []]));

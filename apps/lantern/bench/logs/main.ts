@@ -1,6 +1,6 @@
 /**
- * `nx bench:logs lantern [--lines=1000000] [--spans=2000000]`: the log half of the benchmark alone, see
- * `measure-logs.ts`. The build has to be there (`nx build lantern`).
+ * `nx bench:logs lantern [--lines=1000000] [--spans=2000000]`: only the logs part of the benchmark, see `measure-logs.ts`.
+ * Requires the build (`nx build lantern`).
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -17,16 +17,16 @@ const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 const HOUR = 60n * MINUTE;
 const ROUNDS = 40;
-/** Before the first that counts: Lantern compiles what is asked often. */
+/** Unmeasured rounds, so that Lantern's code is compiled. */
 const WARM_UP_ROUNDS = 10;
 
 export interface LogScale {
   readonly lines: number;
-  /** Beside them, in the same folder. */
+  /** Number of spans in the same data folder. */
   readonly spans: number;
 }
 
-/** What Lantern costs as a Loki, and how quickly it answers: the figures of the log half of the benchmark. */
+/** Measures the cost of pushed log lines and the time of LogQL queries. */
 export const measureLogs = async (figures: Figures, { lines, spans }: LogScale): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-bench-logs-'));
   try {
@@ -103,7 +103,7 @@ const push = async (
   figures.plain('  RSS after the push', `${(after.rss / MEGABYTE).toFixed(0)} MB`);
 };
 
-/** To a query right after the acknowledgement, and to who follows. */
+/** Checks that a query right after the acknowledgement and a tail see a pushed line. */
 const visibleAtOnce = async (figures: Figures, lantern: LanternProcess): Promise<void> => {
   const rounds = 20;
   const socket = new WebSocket(
@@ -132,8 +132,7 @@ const visibleAtOnce = async (figures: Figures, lantern: LanternProcess): Promise
     const acknowledged = performance.now();
     const query = new URLSearchParams({ query: `{service="probe"} |= "${line}"` });
     const { body } = await demand(`${lantern.urls.loki}/loki/api/v1/query_range?${query.toString()}`);
-    if (!body.includes(`"${line}"`))
-      throw new Error(`The line "${line}" is not there once it is acknowledged`);
+    if (!body.includes(`"${line}"`)) throw new Error(`The line "${line}" is not visible once acknowledged`);
     await followed;
     millis.push(performance.now() - acknowledged);
   }
@@ -145,7 +144,7 @@ const visibleAtOnce = async (figures: Figures, lantern: LanternProcess): Promise
   );
 };
 
-/** Those that take long need fewer. */
+/** Slow queries have fewer rounds. */
 const roundsOf = ({ range }: LogQuestion): number => (range === 'hour' ? ROUNDS / 4 : ROUNDS);
 
 const pathOf = (
@@ -190,7 +189,7 @@ const answers = async (
   }
 };
 
-/** What another request waits for while all of the text is searched. */
+/** Measures the delay of other requests during a search of all text. */
 const others = async (
   figures: Figures,
   lantern: LanternProcess,
@@ -279,7 +278,7 @@ const bytesIn = (folder: string): number =>
     .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 
-/** How much there is, in words. */
+/** Describes the number of lines and spans. */
 export const scaleOf = ({ lines, spans }: LogScale): string =>
   `${lines.toLocaleString('en')} lines, ${LINES_AN_HOUR.toLocaleString('en')} an hour` +
   (spans > 0 ? `, beside ${spans.toLocaleString('en')} spans` : '');

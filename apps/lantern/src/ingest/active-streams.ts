@@ -1,7 +1,7 @@
 import { formatLabels } from '@lantern/query-api';
 import { mapKey, type LogLabels, type UnixNano } from '@lantern/telemetry-model';
 
-/** A stream without an entry for so long counts as gone, as Loki flushes it then. */
+/** Time without an entry after which a stream is inactive, as in Loki. */
 const IDLE_MILLIS = 30 * 60_000;
 
 export interface ActiveStream {
@@ -9,16 +9,16 @@ export interface ActiveStream {
   lastSeenMillis: number;
 }
 
-/** The stream that was used longest ago makes room for another service's after so long. */
+/** Time without an entry after which a stream may be evicted for a stream of another service. */
 const REPLACED_AFTER_MILLIS = 60_000;
 
-/** The least recently used first: a `Map` keeps the order in which keys were set. */
+/** Streams of a service, least recently used first: a `Map` keeps the order of insertion. */
 type StreamsOfService = Map<string, ActiveStream>;
 
 /**
- * The streams that had an entry lately, and how far each of them has come. Services share the limit: a new stream of a
- * service that has fewer than another takes the place of the least recently used stream of the one that has most. So one
- * service with endless labels fills what the others leave, and shuts out only itself.
+ * Streams with a recent entry, and the newest time of each. Services share the limit on active streams: a new stream of a
+ * service evicts the least recently used stream of the service with the most streams, if that has more. A service with
+ * unbounded labels therefore uses only what other services leave, and blocks only itself.
  *
  * ```
  * limit 6   web: 5 streams   api: 1 stream
@@ -36,10 +36,10 @@ export class ActiveStreams {
   ) {}
 
   /**
-   * Notes an entry.
+   * Records an entry of a stream.
    *
    * @param labels with `service_name`
-   * @returns undefined when the stream is new and its service may have no other
+   * @returns undefined when the stream is new and the limit allows its service no further stream
    */
   enter(labels: LogLabels): ActiveStream | undefined {
     const service = mapKey(labels.service_name ?? '');
@@ -59,7 +59,7 @@ export class ActiveStreams {
     return stream;
   }
 
-  /** @returns false when no service has more streams than this one would have, and all are in use */
+  /** @returns false when no service has more streams than this one would have, or none of them is idle */
   private makeRoomFor(streams: StreamsOfService): boolean {
     let [largestService, largest]: [string, StreamsOfService] = ['', streams];
     for (const [service, others] of this.services)
@@ -81,7 +81,7 @@ export class ActiveStreams {
     const oldest = this.nowMillis() - IDLE_MILLIS;
     for (const [service, streams] of this.services) {
       for (const [key, { lastSeenMillis }] of streams) {
-        // All behind it were used later.
+        // The streams after it were used later.
         if (lastSeenMillis >= oldest) break;
         streams.delete(key);
         this.size--;

@@ -10,7 +10,7 @@ const T = '1767225600123456789';
 
 const CATEGORIZED = { headers: { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' } };
 
-/** The values of one key of structured metadata, of all lines of a query, the oldest first. */
+/** Returns the values of one key of structured metadata for all lines of a query, oldest first. */
 const valuesOf = async (query: string, key: string): Promise<(string | undefined)[]> => {
   const { json } = await lantern.queryLogs(query, { direction: 'forward' }, CATEGORIZED);
   const { data } = json() as {
@@ -22,7 +22,7 @@ const valuesOf = async (query: string, key: string): Promise<(string | undefined
 };
 
 describe('log lines that differ only in structured metadata', () => {
-  it('are all kept when they are pushed to Loki, and a resent push adds nothing', async () => {
+  it('are all kept when they are pushed to Loki, and a retried push adds nothing', async () => {
     const push = {
       streams: [
         {
@@ -40,7 +40,7 @@ describe('log lines that differ only in structured metadata', () => {
     expect(await valuesOf('{app="dedup"} | trace_id="a"', 'key')).toEqual(['1', '3']);
   });
 
-  it('are all kept when they are OpenTelemetry log records with one body, and a resent request adds nothing', async () => {
+  it('are all kept when they are OpenTelemetry log records with one body, and a retried request adds nothing', async () => {
     const keys = Array.from({ length: 50 }, (_, n) => String(n));
     const request = {
       resourceLogs: [
@@ -68,7 +68,7 @@ describe('log lines that differ only in structured metadata', () => {
     expect(await valuesOf('{service_name="dedup-otlp"}', 'key')).toEqual(keys);
   });
 
-  it('are all tailed, each once, also when their push is sent again', async () => {
+  it('are all tailed once, also when their push is retried', async () => {
     const query = new URLSearchParams({ query: '{app="dedup-tail"}' }).toString();
     const socket = new WebSocket(
       `${lantern.urls.loki.replace('http', 'ws')}/loki/api/v1/tail?${query}`,
@@ -95,8 +95,8 @@ describe('log lines that differ only in structured metadata', () => {
   });
 });
 
-describe('log lines of one nanosecond', () => {
-  it('keep the order of arrival in an answer, or its reverse, over any number of pushes', async () => {
+describe('log lines of the same nanosecond', () => {
+  it('are returned in the order of arrival, or its reverse, over any number of pushes', async () => {
     const texts = Array.from({ length: 30 }, (_, n) => `line ${n}`);
     for (let from = 0; from < texts.length; from += 7) {
       const values = texts.slice(from, from + 7).map((text) => [T, text]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Feed } from './feed.js';
 
 describe('a feed', () => {
-  it('unsubscribes a listener that throws and tells it why, while the others and the sender go on', () => {
+  it('unsubscribes a listener that throws and reports the error, without an effect on other listeners', () => {
     const feed = new Feed<number>();
     const heard: unknown[] = [];
     feed.follow(

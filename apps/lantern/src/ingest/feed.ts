@@ -1,9 +1,9 @@
 import type { LogStream, ResourceSpans } from '@lantern/telemetry-model';
 
-/** Receives an item that has just been stored. It must be quick: the sender of the item waits for it. */
+/** Receives an item that has just been stored. It must return quickly: the client that sent the item waits for it. */
 export type Listener<Item> = (item: Item) => void;
 
-/** Receives the error of a listener that has thrown, once: the listener is unsubscribed. */
+/** Receives the error of a listener that threw. The listener is unsubscribed. */
 export type ListenerFailure = (error: unknown) => void;
 
 /** Spans that have just been stored. */
@@ -13,8 +13,8 @@ export type TraceFeed = Feed<readonly ResourceSpans[]>;
 export type LogFeed = Feed<readonly LogStream[]>;
 
 /**
- * Publishes stored telemetry to live clients. What is published is stored already, so an error of a listener never
- * reaches the sender, who would send it again.
+ * Publishes stored telemetry to live clients. An error of a listener does not reach the exporter, which would retry a
+ * request that is stored.
  */
 export class Feed<Item> {
   private readonly listeners = new Map<Listener<Item>, ListenerFailure>();

@@ -8,7 +8,7 @@ import { DEFAULT_LOG_LIMITS, type LogLimits } from './log-limits.js';
 const SECOND = 1_000_000_000n;
 const NOW = 1_767_225_600n * SECOND;
 
-/** An ingest at a fixed time, with Loki's limits but for those given. */
+/** Creates an ingest at a fixed time, with Loki's limits except those in `limits`. */
 const ingestWith = (limits: Partial<LogLimits> = {}) => {
   const clock = { now: NOW };
   const { logs: store } = openBlockStore({ maxLogBytes: 16 * 1024 * 1024 });
@@ -36,7 +36,7 @@ const reasonsOf = async (streams: readonly LogStream[], limits: Partial<LogLimit
 const A = '{app="a", service_name="a"}';
 
 describe('limits', () => {
-  it('take what is within them', async () => {
+  it('accept entries within them', async () => {
     const { ingest, store } = ingestWith();
     expect(await ingest.accept([stream({ app: 'a' }, -604_800, 0, 600)])).toMatchObject({
       acceptedEntries: 3,
@@ -45,14 +45,14 @@ describe('limits', () => {
     expect(await store.stats()).toMatchObject({ entries: 3 });
   });
 
-  it('name the oldest and the newest time', async () => {
+  it('reject entries that are too old or too new, with the limit', async () => {
     expect(await reasonsOf([stream({ app: 'a' }, -604_801, 601)])).toEqual([
       `entry for stream '${A}' has timestamp too old: 2025-12-24T23:59:59Z, oldest acceptable timestamp is: 2025-12-25T00:00:00Z`,
       `entry for stream '${A}' has timestamp too new: 2026-01-01T00:10:01Z`,
     ]);
   });
 
-  it('name what is too far behind the newest of its stream, and keep the rest', async () => {
+  it('reject entries that are too far behind the newest of their stream, and keep the rest', async () => {
     const { ingest } = ingestWith();
     await ingest.accept([stream({ app: 'a' }, 0)]);
     expect(await ingest.accept([stream({ app: 'a' }, -3_601, -3_600), stream({ app: 'b' }, -9_999)])).toEqual(
@@ -69,7 +69,7 @@ describe('limits', () => {
     );
   });
 
-  it('name labels that are too many or too long', async () => {
+  it('reject labels that are too many or too long', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 16 }, (_, n) => [`l${String(n).padStart(2, '0')}`, 'x']),
     );
@@ -88,7 +88,7 @@ describe('limits', () => {
     );
   });
 
-  it('name structured metadata that is too much', async () => {
+  it('reject structured metadata that is too large', async () => {
     const withMetadata = (structuredMetadata: Record<string, string>): LogStream => ({
       labels: { app: 'a' },
       entries: [{ timeUnixNano: NOW, line: 'x', structuredMetadata }],
@@ -104,7 +104,7 @@ describe('limits', () => {
     ]);
   });
 
-  it('count streams, and forget those that are idle', async () => {
+  it('reject streams beyond the maximum, and evict idle ones', async () => {
     const { ingest, clock } = ingestWith({ maxActiveStreams: 1 });
     expect((await ingest.accept([stream({ app: 'a' }, 0)])).rejectedEntries).toBe(0);
     expect(await ingest.accept([stream({ app: 'b' }, 0), stream({ app: 'a' }, 1)])).toMatchObject({
@@ -120,7 +120,7 @@ describe('limits', () => {
     expect((await ingest.accept([stream({ app: 'b' }, 1_801)])).rejectedEntries).toBe(0);
   });
 
-  it('let a service in although another one has filled the limit with its streams', async () => {
+  it('accept a service although another service has reached the limit with its streams', async () => {
     const { ingest } = ingestWith({ maxActiveStreams: 100 });
     const flood = Array.from({ length: 150 }, (_, id) => stream({ service: 'flood', id: String(id) }, 0));
     expect(await ingest.accept(flood)).toMatchObject({ acceptedEntries: 100, rejectedEntries: 50 });
@@ -130,7 +130,7 @@ describe('limits', () => {
     expect(await ingest.accept(others)).toMatchObject({ acceptedEntries: 40, rejectedEntries: 0 });
   });
 
-  it('let a new service in a minute after as many services as the limit were heard of last', async () => {
+  it('accept a new service a minute after the last entries of as many services as the limit', async () => {
     const { ingest, clock } = ingestWith({ maxActiveStreams: 100 });
     const each = Array.from({ length: 100 }, (_, id) => stream({ service: `service-${id}` }, 0));
     expect(await ingest.accept(each)).toMatchObject({ acceptedEntries: 100 });
@@ -139,7 +139,7 @@ describe('limits', () => {
     expect(await ingest.accept([stream({ service: 'new' }, 61)])).toMatchObject({ acceptedEntries: 1 });
   });
 
-  it('describe a few of a million wrong entries, in texts of bounded length', async () => {
+  it('describe a few of a million rejected entries, in texts of limited length', async () => {
     const labels = Object.fromEntries(
       Array.from({ length: 14 }, (_, n) => [`label_${n}`, 'v'.repeat(2_000)]),
     );
@@ -153,7 +153,7 @@ describe('limits', () => {
     expect(reasons[0]).toHaveLength(16_385);
   });
 
-  it('bound the rate, where there is one, and refuse a request whole', async () => {
+  it('reject a whole request beyond the rate limit', async () => {
     const { ingest, store, clock } = ingestWith({ maxBytesPerSecond: 10 });
     const line = (text: string): LogStream => ({
       labels: { app: 'a' },

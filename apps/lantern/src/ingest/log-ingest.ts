@@ -11,32 +11,32 @@ import { ActiveStreams } from './active-streams.js';
 import { withDetectedLevel } from './enrich/detected-level.js';
 import { withServiceName } from './enrich/service-name.js';
 import type { LogFeed } from './feed.js';
-import { MAX_MESSAGES, refuseTooManyMembers } from './item-limit.js';
+import { MAX_MESSAGES, rejectTooManyMembers } from './item-limit.js';
 import { faultOfEntry, faultOfLabels, formatSecond, type Fault, type LogLimits } from './log-limits.js';
 import { streamsOfOtlp } from './otlp-logs.js';
 import { RateLimit } from './rate-limit.js';
 
-/** Enough to find the fault; a request may be wrong thousands of times. */
+/** Maximum number of distinct reasons in a response. */
 const MAX_REASONS = 10;
 
-/** Many entries are wrong in the same way: so many are looked at to find different reasons. */
+/** Maximum number of rejected entries to describe, in search of distinct reasons: many entries have the same fault. */
 const MAX_DESCRIBED = 100;
 
-/** A reason names the stream and the value, either of which may be most of the request. */
+/** Maximum length of a reason, which quotes the labels and the rejected value. */
 const MAX_REASON_LENGTH = 16_384;
 
 const shortened = (reason: string): string =>
   reason.length > MAX_REASON_LENGTH ? `${reason.slice(0, MAX_REASON_LENGTH)}…` : reason;
 
-/** As Loki calls whoever sends, where there is but one. */
+/** Loki's tenant ID when multi-tenancy is off. */
 const TENANT = 'fake';
 
 export interface LogAcceptance {
   readonly acceptedEntries: number;
   readonly rejectedEntries: number;
-  /** Each one once, and not all of them where there are many. */
+  /** Distinct reasons, up to a maximum number. */
   readonly reasons: readonly string[];
-  /** Some may be sent again, later. */
+  /** Whether a limit rejected entries that the client may retry later. */
   readonly isOverLimit: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface LogIngestParts {
   readonly now: () => UnixNano;
 }
 
-/** Takes log lines in, however they arrived: the transports only translate. */
+/** Accepts log lines from every transport: checks, enriches, stores and publishes them. */
 export class LogIngest {
   private readonly active: ActiveStreams;
   private readonly rate: RateLimit;
@@ -58,7 +58,7 @@ export class LogIngest {
     this.rate = new RateLimit(parts.limits.maxBytesPerSecond, nowMillis);
   }
 
-  /** Once it fulfils, the lines can be queried. What is good among them is kept, also when the rest is refused. */
+  /** Stores the valid entries, also if others are rejected. Queries see them once the promise fulfills. */
   async accept(streams: readonly LogStream[]): Promise<LogAcceptance> {
     const refusals = new Refusals();
     const overRate = this.overRate(streams);
@@ -71,7 +71,7 @@ export class LogIngest {
     }
     if (kept.length > 0) {
       const added = await this.parts.store.append(kept);
-      // Duplicates are not followed: a resent request shows nothing new.
+      // Only entries that are not duplicates: live clients must not see a retried request again.
       this.parts.feed.publish(added);
     }
     return refusals.toAcceptance(kept.reduce((sum, { entries }) => sum + entries.length, 0));
@@ -79,7 +79,7 @@ export class LogIngest {
 
   /**
    * @param request an `ExportLogsServiceRequest`
-   * @returns how many lines were rejected, and why, once the others can be queried
+   * @returns number of rejected lines and the reasons, once queries see the other lines
    * @throws {MalformedOtlpError}
    */
   async acceptOtlpProtobuf(request: Uint8Array): Promise<PartialSuccess> {
@@ -88,7 +88,7 @@ export class LogIngest {
 
   /** As {@link acceptOtlpProtobuf}, for OTLP/JSON. */
   async acceptOtlpJson(request: string): Promise<PartialSuccess> {
-    refuseTooManyMembers(request);
+    rejectTooManyMembers(request);
     return this.acceptOtlp(parseLogsRequestJson(request));
   }
 

@@ -6,27 +6,27 @@ const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 const HOUR = 60n * MINUTE;
 
-/** What senders may send. Sizes are bytes of UTF-8. */
+/** Limits on pushed log lines. Sizes are bytes of UTF-8. */
 export interface LogLimits {
   readonly maxLineBytes: number;
-  /** Entries may be this much older than now. */
+  /** Maximum age of an entry. */
   readonly maxAgeNanos: bigint;
-  /** Entries may be this much newer than now: clocks differ. */
+  /** Maximum time that an entry may be in the future, because clocks differ. */
   readonly maxFutureNanos: bigint;
-  /** Entries may be this much older than the newest of their stream. */
+  /** Maximum time that an entry may be older than the newest entry of its stream. */
   readonly maxBehindNanos: bigint;
   readonly maxLabels: number;
   readonly maxLabelNameBytes: number;
   readonly maxLabelValueBytes: number;
   readonly maxMetadataBytes: number;
   readonly maxMetadataCount: number;
-  /** Streams that had an entry lately. */
+  /** Maximum number of streams with a recent entry. */
   readonly maxActiveStreams: number;
-  /** Of all streams together, on average; a second and a half of it may come at once. */
+  /** Maximum average rate of all streams together. A burst may be 1.5 times as large. */
   readonly maxBytesPerSecond: number;
 }
 
-/** Loki's, but for the rate: Lantern serves one machine, and Loki's 4 MB a second is what one busy service writes. */
+/** Loki's defaults without its rate limit: one busy service writes Loki's 4 MB per second. */
 export const DEFAULT_LOG_LIMITS: LogLimits = {
   maxLineBytes: 256 * 1024,
   maxAgeNanos: 7n * 24n * HOUR,
@@ -43,14 +43,14 @@ export const DEFAULT_LOG_LIMITS: LogLimits = {
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** Cheap for most texts: none of so few characters can be too long. */
+/** Returns whether a text exceeds a limit in UTF-8. Most texts are short enough for a check of their length alone. */
 export const isLongerThan = (text: string, maxBytes: number): boolean =>
   text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
 
-/** Writes what is wrong. A request may be wrong a million times, and only a few of them are described. */
+/** Returns a description of a fault. It is a function because only a few faults of a request are described. */
 export type Fault = () => string;
 
-/** What is wrong with the labels of a stream, in the words of Loki. */
+/** Returns the fault of a stream's labels, with Loki's message; undefined for valid labels. */
 export const faultOfLabels = (labels: LogLabels, limits: LogLimits): Fault | undefined => {
   const names = Object.keys(labels);
   const wrongName = names.find((name) => !LABEL_NAME.test(name));
@@ -74,7 +74,7 @@ export const faultOfLabels = (labels: LogLabels, limits: LogLimits): Fault | und
   return undefined;
 };
 
-/** What is wrong with an entry by itself. */
+/** Returns the fault of an entry, with Loki's message; undefined for a valid entry. */
 export const faultOfEntry = (
   labels: LogLabels,
   { line, timeUnixNano, structuredMetadata }: LogEntry,
@@ -128,7 +128,7 @@ const faultOfMetadata = (
         'or contact your Loki administrator to increase it';
 };
 
-/** Go's RFC 3339, which has no fraction. */
+/** Formats a time as Go's `time.RFC3339`, without a fraction. */
 export const formatSecond = (time: UnixNano): string => {
   const millis = Number(time / 1_000_000n);
   return new Date(millis).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -2,9 +2,9 @@ import { decodeResource, type CheckedTraceRequest } from '@lantern/otlp';
 import { MAX_NAME_LENGTH, serviceNameOf, spansOf, type ResourceSpans } from '@lantern/telemetry-model';
 
 /**
- * Returns a warning for the sender when names of spans or services are longer than lists show; undefined without any.
+ * Returns a warning for the exporter when lists truncate names of its spans or services; undefined otherwise.
  *
- * @see https://opentelemetry.io/docs/specs/otlp/#partial-success: a message without rejected spans is a warning
+ * @see https://opentelemetry.io/docs/specs/otlp/#partial-success (a message without rejected spans is a warning)
  */
 export const longNamesOf = (groups: readonly ResourceSpans[]): string | undefined => {
   let count = 0;
@@ -19,7 +19,7 @@ export const longNamesIn = ({ bytes, columns, origins }: CheckedTraceRequest): s
   let count = 0;
   for (let row = 0; row < spanCount; row++) {
     const [start, end] = [nameStart[row] ?? 0, nameEnd[row] ?? 0];
-    // No text has more characters than bytes.
+    // A text has at most as many characters as bytes.
     if (end - start > MAX_NAME_LENGTH && textLength(bytes, start, end) > MAX_NAME_LENGTH) count++;
   }
   for (const { resource } of origins) {

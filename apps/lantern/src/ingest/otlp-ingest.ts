@@ -6,16 +6,17 @@ import {
   type Signal,
 } from '@lantern/otlp';
 import type { Report } from '../http/failure.js';
-import { MAX_MESSAGES, refuseTooManyMembers } from './item-limit.js';
+import { MAX_MESSAGES, rejectTooManyMembers } from './item-limit.js';
 import type { LogIngest } from './log-ingest.js';
 import type { TraceIngest } from './trace-ingest.js';
 
 /**
- * Accepts OTLP requests of every signal from every transport. Metrics are checked and discarded, so that
- * exporters that send every signal here do not fail, and learn of a broken request as for traces.
+ * Accepts OTLP requests of every signal from every transport. Metrics are checked and discarded, so that exporters that
+ * send every signal here do not fail. A malformed request is rejected for every signal.
  */
 export class OtlpIngest {
-  private readonly unkept = new Set<Signal>();
+  /** Signals whose discarding was reported. */
+  private readonly discarded = new Set<Signal>();
 
   constructor(
     private readonly traces: TraceIngest,
@@ -24,8 +25,8 @@ export class OtlpIngest {
   ) {}
 
   /**
-   * @param request its bytes belong to the store from here on
-   * @returns what was not taken, once the rest can be queried
+   * @param request encoded request; its bytes belong to the store from here on
+   * @returns rejected items, once queries see the others
    * @throws {MalformedOtlpError}
    */
   async acceptProtobuf(signal: Signal, request: Uint8Array): Promise<PartialSuccess> {
@@ -39,14 +40,14 @@ export class OtlpIngest {
   async acceptJson(signal: Signal, request: string): Promise<PartialSuccess> {
     if (signal === 'traces') return this.traces.acceptJson(request);
     if (signal === 'logs') return this.logs.acceptOtlpJson(request);
-    refuseTooManyMembers(request);
+    rejectTooManyMembers(request);
     checkMetricsRequestJson(request);
     return this.discard(signal);
   }
 
   private discard(signal: Signal): PartialSuccess {
-    if (!this.unkept.has(signal)) this.report(`OTLP ${signal} arrive: they are accepted, and not kept.`);
-    this.unkept.add(signal);
+    if (!this.discarded.has(signal)) this.report(`OTLP ${signal} are accepted and discarded.`);
+    this.discarded.add(signal);
     return FULL_SUCCESS;
   }
 }

@@ -9,7 +9,7 @@ import {
   type UnixNano,
 } from '@lantern/telemetry-model';
 
-/** Attributes of the resource that become labels, as in Loki; all others become structured metadata. */
+/** Resource attributes that become labels, as in Loki. All others become structured metadata. */
 const LABEL_ATTRIBUTES: ReadonlySet<string> = new Set([
   'cloud.availability_zone',
   'cloud.region',
@@ -32,11 +32,11 @@ const LABEL_ATTRIBUTES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * OTLP logs as Loki keeps them: few attributes of the resource are labels, everything else about a line is
- * structured metadata. Beside `service_name`, which is Loki's, stands `service`, which senders to Loki use: a query
- * by either finds the lines of both.
+ * Converts OTLP logs to Loki's streams: a few resource attributes are labels, all other fields of a record are structured
+ * metadata. Loki's label `service_name` is copied to `service`, which push clients set, so that a query by either label
+ * finds the lines of both protocols.
  *
- * @param now for lines without any time
+ * @param now time of records without any time
  * @see https://grafana.com/docs/loki/latest/send-data/otel/#format-considerations
  */
 export const streamsOfOtlp = (logs: readonly ResourceLogs[], now: UnixNano): LogStream[] =>
@@ -105,7 +105,7 @@ const escapedName = (key: string): string =>
 
 const underscored = (text: string): string => text.replace(/[^a-zA-Z0-9]+/g, '_');
 
-/** Adds attributes under the names of labels. The name of a map stands before the names within it. */
+/** Adds attributes with names that are valid labels. The name of a map prefixes the names of its entries. */
 const flatten = (attributes: Attributes, prefix: string, into: Record<string, string>): void => {
   for (const { key, value } of attributes) {
     const name = labelNameOf(prefix === '' ? key : `${prefix}_${key}`);

@@ -1,7 +1,7 @@
-/** How much of a second's worth may come at once. */
+/** Size of the bucket, in seconds of the rate. */
 const BURST_SECONDS = 1.5;
 
-/** A bucket that fills at a steady rate, and that everything that comes is taken from. */
+/** Token bucket: limits the average rate, and allows bursts. */
 export class RateLimit {
   private available: number;
   private filledMillis: number;
@@ -14,7 +14,7 @@ export class RateLimit {
     this.filledMillis = nowMillis();
   }
 
-  /** False when that much is not there; then nothing is taken. */
+  /** Returns false, and takes no tokens, when the bucket has too few. */
   take(amount: number): boolean {
     if (this.perSecond === Infinity) return true;
     const now = this.nowMillis();

@@ -8,7 +8,7 @@ import {
   type PartialSuccess,
 } from '@lantern/otlp';
 import type { TraceStore } from '@lantern/telemetry-store';
-import { refuseTooManyItems, refuseTooManyMembers } from './item-limit.js';
+import { rejectTooManyItems, rejectTooManyMembers } from './item-limit.js';
 import { longNamesIn, longNamesOf } from './long-names.js';
 import { isSound, sanitize } from './sanitize/sanitize.js';
 import type { TraceFeed } from './feed.js';
@@ -28,7 +28,7 @@ export class TraceIngest {
    */
   async acceptProtobuf(bytes: Uint8Array): Promise<PartialSuccess> {
     const request = checkTraceRequest(bytes);
-    refuseTooManyItems(request.itemCount);
+    rejectTooManyItems(request.itemCount);
     if (!isSound(request)) return this.accept(decodeTraceRequest(bytes));
     await this.store.append(request);
     if (this.feed.size > 0) this.feed.publish(decodeTraceRequest(bytes).resourceSpans);
@@ -38,7 +38,7 @@ export class TraceIngest {
 
   /** As {@link acceptProtobuf}, for OTLP/JSON. */
   async acceptJson(request: string): Promise<PartialSuccess> {
-    refuseTooManyMembers(request);
+    rejectTooManyMembers(request);
     return this.accept(parseTraceRequestJson(request));
   }
 

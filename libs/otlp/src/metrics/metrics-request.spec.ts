@@ -100,7 +100,9 @@ describe('a metrics request in protobuf', () => {
   });
 
   it('is rejected when it holds more messages than allowed', () => {
-    expect(() => checkMetricsRequest(protobuf, 10)).toThrow('one message more than a request may hold');
+    expect(() => checkMetricsRequest(protobuf, 10)).toThrow(
+      'exceeds the maximum number of messages per request',
+    );
   });
 });
 

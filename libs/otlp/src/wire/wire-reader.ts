@@ -79,7 +79,7 @@ export class WireReader {
   /** Enters the message of the current field. @returns a token for {@link leave} */
   enter(fields: MessageFields): number {
     const end = this.endOfLengthDelimited();
-    if (--this.messagesLeft < 0) this.fail('is one message more than a request may hold');
+    if (--this.messagesLeft < 0) this.fail('exceeds the maximum number of messages per request');
     this.outerFields[this.depth] = this.fields;
     this.outerNumbers[this.depth] = this.field;
     this.depth++;

@@ -19,23 +19,23 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 const LEVEL_KEY = /^(?:level|lvl|severity|severity_text|severitytext|log\.level|log_level|loglevel)$/i;
 
-/** Of OpenTelemetry, 1 to 24, four for each level. */
+/** Maps OpenTelemetry's severity number: 1 to 24, four per level. */
 const levelOfSeverity = (text: string | undefined): string | undefined =>
   /^\d{1,2}$/.test(text ?? '')
     ? ['trace', 'debug', 'info', 'warn', 'error', 'fatal'][Math.ceil(Number(text) / 4) - 1]
     : undefined;
 
-/** `"level":"warn"` of JSON, `level=warn` of logfmt; either quoted or not. */
+/** Level field of JSON (`"level":"warn"`) or logfmt (`level=warn`). */
 const LEVEL_FIELD =
   /(?:^|[\s,{"])(?:level|lvl|severity|severity_text|loglevel|log\.level|log_level)"?\s*[:=]\s*"?([a-z]+)/i;
 
 const LEVEL_WORD = /\b(?:trace|debug|info|warn(?:ing)?|err(?:or)?|critical|fatal)\b/gi;
 
-/** When a line has several of these words, the gravest counts. */
-const GRAVEST_FIRST = ['fatal', 'critical', 'error', 'warn', 'info', 'debug', 'trace'];
+/** Levels from most to least severe. A line with several of these words has the most severe level. */
+const MOST_SEVERE_FIRST = ['fatal', 'critical', 'error', 'warn', 'info', 'debug', 'trace'];
 
-/** No further into a line: what tells its level stands near its beginning. */
-const LOOKED_AT = 4_096;
+/** Maximum number of characters to search: lines name their level near the start. */
+const SEARCHED_LENGTH = 4_096;
 
 const normalize = (text: string): string | undefined => {
   const level = text.toLowerCase();
@@ -53,16 +53,16 @@ const levelAmong = (values: Readonly<Record<string, string>>): string | undefine
 };
 
 const levelInLine = (line: string): string => {
-  const head = line.slice(0, LOOKED_AT);
+  const head = line.slice(0, SEARCHED_LENGTH);
   const field = normalize(LEVEL_FIELD.exec(head)?.[1] ?? '');
   if (field !== undefined) return field;
   const words = new Set(Array.from(head.matchAll(LEVEL_WORD), ([word]) => normalize(word)));
-  return GRAVEST_FIRST.find((level) => words.has(level)) ?? 'unknown';
+  return MOST_SEVERE_FIRST.find((level) => words.has(level)) ?? 'unknown';
 };
 
 /**
- * How grave a line is, by the first of these that tells: labels of its stream, structured metadata, a field
- * of the line, a word in it.
+ * Returns the level of a line from the first of these that has one: the labels of its stream, its structured metadata, a
+ * field in the line, a word in the line.
  */
 export const detectLevel = (labels: LogLabels, entry: LogEntry): string =>
   levelAmong(labels) ??
@@ -70,7 +70,7 @@ export const detectLevel = (labels: LogLabels, entry: LogEntry): string =>
   levelOfSeverity(entry.structuredMetadata.severity_number) ??
   levelInLine(entry.line);
 
-/** Every line has the structured metadata `detected_level`, as in Loki: Grafana colours by it. */
+/** Adds the structured metadata `detected_level` to every line, as Loki does. Grafana colors lines by it. */
 export const withDetectedLevel = (stream: LogStream): LogStream => ({
   ...stream,
   entries: stream.entries.map((entry) =>

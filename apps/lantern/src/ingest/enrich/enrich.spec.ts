@@ -20,13 +20,13 @@ describe('detected_level', () => {
     expect(levelOf(line)).toBe(level);
   });
 
-  it('comes from a label before anything else, then from structured metadata', () => {
+  it('is taken from a label first, then from structured metadata', () => {
     expect(levelOf('error', { level: 'info' }, { level: 'debug' })).toBe('info');
     expect(levelOf('error', { service: 'a' }, { severity: 'Debug' })).toBe('debug');
     expect(levelOf('error', { level: 'verbose' })).toBe('error');
   });
 
-  it('is kept when the sender gives it', () => {
+  it('is kept when the client sends it', () => {
     const entry = { timeUnixNano: 0n, line: 'error', structuredMetadata: { detected_level: 'info' } };
     expect(withDetectedLevel({ labels: {}, entries: [entry] }).entries).toEqual([entry]);
   });
@@ -35,16 +35,16 @@ describe('detected_level', () => {
 describe('service_name', () => {
   const nameOf = (labels: Record<string, string>) => withServiceName({ labels, entries: [] }).labels;
 
-  it('is copied from the first label that tells', () => {
+  it('is copied from the first label that names a service', () => {
     expect(nameOf({ job: 'j', service: 's' })).toEqual({ job: 'j', service: 's', service_name: 's' });
     expect(nameOf({ job: 'j', container: 'c' })).toMatchObject({ service_name: 'c' });
   });
 
-  it('is kept when the sender gives it', () => {
+  it('is kept when the client sends it', () => {
     expect(nameOf({ service: 's', service_name: 'own' })).toMatchObject({ service_name: 'own' });
   });
 
-  it('is "unknown_service" when nothing tells', () => {
+  it('is "unknown_service" when no label names a service', () => {
     expect(nameOf({ env: 'dev', app: '' })).toMatchObject({ service_name: 'unknown_service' });
   });
 });

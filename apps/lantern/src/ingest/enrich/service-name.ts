@@ -1,6 +1,6 @@
 import type { LogStream } from '@lantern/telemetry-model';
 
-/** In Loki's order. */
+/** Labels that name a service, in Loki's order. */
 const SOURCES = [
   'service',
   'app',
@@ -17,7 +17,7 @@ const SOURCES = [
   'k8s_job_name',
 ];
 
-/** Every stream has the label `service_name`, as in Loki: Grafana and OTLP senders know services by it. */
+/** Adds the label `service_name` to every stream, as Loki does. Grafana and OTLP identify services by it. */
 export const withServiceName = (stream: LogStream): LogStream => {
   const { labels } = stream;
   if (labels.service_name) return stream;

@@ -10,16 +10,15 @@ import { grpcStatusOf } from './grpc-status.js';
 
 export interface CallLimits {
   readonly inFlight: InFlightBytes;
-  /** What a message may occupy, before and after decompression. */
+  /** Maximum size of a message, before and after decompression. */
   readonly maxMessageBytes: number;
-  /** How long a client may take to send a whole message. */
+  /** Timeout for receiving a whole message. */
   readonly requestTimeoutMillis: number;
 }
 
 /**
- * Refuses a call before its message is read when that might not fit into memory beside what is being received
- * already. How long the message is, gRPC says only with its first bytes: until it is there, the most that it
- * may be is set aside for it.
+ * Rejects a call before its message is read when it could exceed the limit on requests in flight. gRPC sends the length
+ * with the message, so the maximum size is reserved until the message has arrived.
  */
 export const limitCalls =
   ({ inFlight, maxMessageBytes, requestTimeoutMillis }: CallLimits): ServerInterceptor =>
@@ -48,7 +47,7 @@ export const limitCalls =
         lease?.resize(message.length);
         next(message);
       })
-      // Comes at the end of every call, however it went.
+      // Called at the end of every call, successful or not.
       .withOnCancel(() => {
         clearTimeout(deadline);
         lease?.release();

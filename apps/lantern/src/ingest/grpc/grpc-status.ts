@@ -11,7 +11,7 @@ const CODES: Readonly<Record<number, status>> = {
 };
 
 /**
- * What to answer for whatever went wrong. A sender that should try again is told when.
+ * Returns the gRPC status for an error. A status that allows a retry carries the delay.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-throttling
  */

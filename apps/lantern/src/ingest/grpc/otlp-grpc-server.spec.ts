@@ -50,9 +50,9 @@ const spanNames = async (id: string): Promise<string[]> => {
   return (data ?? []).flatMap(({ spans }) => spans.map(({ operationName }) => operationName));
 };
 
-describe('the exporter of OpenTelemetry over gRPC', () => {
+describe("OpenTelemetry's gRPC exporter", () => {
   it.each([CompressionAlgorithm.NONE, CompressionAlgorithm.GZIP])(
-    'is understood with compression "%s", and the span can be queried when the export is answered',
+    'is accepted with compression "%s", and queries see the span once the export is answered',
     async (compression) => {
       const provider = new TracerProvider({
         resource: resourceFromAttributes({ 'service.name': `grpc ${compression}` }),
@@ -71,13 +71,13 @@ describe('the exporter of OpenTelemetry over gRPC', () => {
 });
 
 describe('Export over gRPC', () => {
-  it('takes spans, and repairs what senders get wrong as over HTTP', async () => {
+  it('accepts spans and sanitizes them as over HTTP', async () => {
     const request = encodeTraceRequest([resourceSpans('web', span({ traceId: traceId(0x100), name: '' }))]);
     expect(await call(TRACES, request)).toEqual(FULL_SUCCESS);
     expect(await spanNames(traceId(0x100))).toEqual(['empty-span-name']);
   });
 
-  it('rejects spans with invalid ids, counts them, and keeps the others', async () => {
+  it('rejects and counts spans with invalid ids, and keeps the other spans', async () => {
     const id = Buffer.from('0000000000000bad', 'hex');
     const broken = encodeTraceRequest([
       resourceSpans(
@@ -91,7 +91,7 @@ describe('Export over gRPC', () => {
     expect(await spanNames(traceId(0x200))).toEqual(['kept']);
   });
 
-  it.each([LOGS, METRICS])('takes %s and keeps nothing, as over HTTP', async (path) => {
+  it.each([LOGS, METRICS])('accepts an empty request of %s, as over HTTP', async (path) => {
     expect(await call(path, new Uint8Array())).toEqual(FULL_SUCCESS);
   });
 
@@ -102,7 +102,7 @@ describe('Export over gRPC', () => {
     ]);
   });
 
-  it('answers RESOURCE_EXHAUSTED to a message that is too large, and to one that is so once decompressed', async () => {
+  it('answers RESOURCE_EXHAUSTED to a message that exceeds the maximum size, before or after decompression', async () => {
     const large = await failureOf(call(TRACES, new Uint8Array(4 * MIB + 1)));
     expect(large).toEqual([status.RESOURCE_EXHAUSTED, expect.stringContaining('larger than')]);
     client?.close();
@@ -119,9 +119,9 @@ describe('Export over gRPC', () => {
     );
   });
 
-  it('does not wait for ever for the rest of a message, and meanwhile tells others to come again', async () => {
+  it('answers DEADLINE_EXCEEDED to a message that stalls, and UNAVAILABLE to calls beyond the limit meanwhile', async () => {
     const session = connect(impatient.urls.otlpGrpc);
-    /** Says that a message of 1 MiB comes, and sends three bytes of it. */
+    /** Announces a message of 1 MiB and sends three bytes of it. */
     const begin = () => {
       const stream = session.request({
         ':method': 'POST',
@@ -137,7 +137,7 @@ describe('Export over gRPC', () => {
         stream.on('end', () => resolve(seen)).resume();
       });
     };
-    // What a message may be is set aside for each: three fit into the limit of 12 MiB.
+    // The maximum message size is reserved for each call: three fit into the limit of 12 MiB.
     const answers = await Promise.all([begin(), begin(), begin(), begin()]);
     expect(answers.map((answer) => Number(answer['grpc-status'])).sort((a, b) => a - b)).toEqual([
       ...Array<number>(3).fill(status.DEADLINE_EXCEEDED),
@@ -149,7 +149,7 @@ describe('Export over gRPC', () => {
     );
     const details = Buffer.from(String(refused?.['grpc-status-details-bin']), 'base64');
     expect(details.toString('latin1')).toContain('type.googleapis.com/google.rpc.RetryInfo');
-    // What was set aside is free again.
+    // The reserved memory is released.
     const again = session.request({ ':method': 'POST', ':path': TRACES, 'content-type': 'application/grpc' });
     again.end(Buffer.alloc(5)).resume();
     const [trailers] = (await once(again, 'trailers')) as [Record<string, unknown>];
@@ -157,7 +157,7 @@ describe('Export over gRPC', () => {
     session.destroy();
   });
 
-  it('sees through gzip that breaks off', async () => {
+  it('answers INTERNAL to a truncated gzip message', async () => {
     const session = connect(lantern.urls.otlpGrpc);
     const half = gzipSync(Buffer.alloc(1_000)).subarray(0, 15);
     const stream = session.request({
@@ -173,7 +173,7 @@ describe('Export over gRPC', () => {
     const code = await new Promise((resolve) => {
       stream.on('response', (headers) => resolve(Number(headers['grpc-status'])));
     });
-    // So gRPC wants it, see https://github.com/grpc/grpc/blob/master/doc/statuscodes.md; OTLP tries neither again.
+    // gRPC specifies INTERNAL: https://github.com/grpc/grpc/blob/master/doc/statuscodes.md. OTLP exporters do not retry it.
     expect(code).toBe(status.INTERNAL);
     session.destroy();
   });

@@ -11,13 +11,13 @@ import { requireToken } from './require-token.js';
 
 export interface OtlpGrpcServerOptions extends CallLimits {
   readonly report: Report;
-  /** What callers have to show; undefined lets everybody in. */
+  /** Bearer token required from every client. Undefined disables authentication. */
   readonly token?: AccessToken | undefined;
 }
 
 /**
- * OTLP over gRPC. The spans of a request can be queried once it is answered. No web page can send here: a
- * browser begins no HTTP/2 connection without TLS.
+ * OTLP over gRPC. Queries see the spans of a request once it is answered. Web pages cannot send requests here, because
+ * browsers do not open HTTP/2 connections without TLS.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
  */
@@ -41,7 +41,7 @@ export class OtlpGrpcServer {
   }
 
   /**
-   * @returns the URL that reaches it
+   * @returns the URL of the server
    * @throws {ListenError}
    */
   async listen(options: ListenOptions): Promise<string> {
@@ -49,7 +49,7 @@ export class OtlpGrpcServer {
     return this.door.url;
   }
 
-  /** Finishes the calls that run; those that still do after the grace are cut off. */
+  /** Waits for running calls, and cancels them after the grace period. */
   async close(graceMillis: number): Promise<void> {
     this.door?.close();
     await new Promise<void>((done) => {

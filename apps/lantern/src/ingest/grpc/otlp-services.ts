@@ -1,8 +1,8 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { Signal } from '@lantern/otlp';
 
-/** Messages pass as the bytes they are: reading them is the ingest's work. */
-const asIs = (message: Buffer): Buffer => message;
+/** Passes messages on as bytes: `OtlpIngest` decodes them. */
+const unchanged = (message: Buffer): Buffer => message;
 
 const PACKAGE = 'opentelemetry.proto.collector';
 
@@ -20,10 +20,10 @@ export const OTLP_SERVICES = Object.entries(SERVICE_NAMES).map(([signal, name]) 
       path: `/${name}/Export`,
       requestStream: false,
       responseStream: false,
-      requestSerialize: asIs,
-      requestDeserialize: asIs,
-      responseSerialize: asIs,
-      responseDeserialize: asIs,
+      requestSerialize: unchanged,
+      requestDeserialize: unchanged,
+      responseSerialize: unchanged,
+      responseDeserialize: unchanged,
     },
   } satisfies ServiceDefinition,
 }));

@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import type { AccessToken } from '../../http/access-token.js';
 
-/** Lets no call in without the token in its metadata, before its message is read. */
+/** Rejects calls without the token in their metadata, before the message is read. */
 export const requireToken =
   (token: AccessToken): ServerInterceptor =>
   (_method, call) => {

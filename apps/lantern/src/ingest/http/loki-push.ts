@@ -24,7 +24,7 @@ const parseJsonBody = (json: string): unknown => {
   }
 };
 
-/** Loki reads everything as protobuf that does not say that it is JSON. */
+/** Returns whether a push is JSON. Loki reads every other content type as protobuf. */
 const isJson = (request: FastifyRequest): boolean =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() === JSON_TYPE;
 
@@ -47,7 +47,7 @@ const streamsOf = (request: FastifyRequest): LogStream[] => {
 const unknownEncoding = (encoding: string) =>
   new HttpError(400, `Content-Encoding "${encoding}" not supported`);
 
-/** Loki's push API: JSON, plain or compressed, and protobuf in snappy. */
+/** Loki's push API: JSON, optionally compressed, and protobuf in snappy. */
 export const lokiPush = (logs: LogIngest, report: Report) => async (server: FastifyInstance) => {
   server.setErrorHandler(async (error, _request, reply) => {
     const { status, message } = failureOf(error, report);
@@ -62,10 +62,10 @@ export const lokiPush = (logs: LogIngest, report: Report) => async (server: Fast
       return sendText(reply, 422, 'error at least one valid stream is required for ingestion');
     }
     const { rejectedEntries, reasons, isOverLimit } = await logs.accept(streams);
-    // What is good in a request is kept, also when the rest of it is refused.
+    // Valid entries are kept, also if others of the request are rejected.
     if (rejectedEntries > 0) return sendText(reply, isOverLimit ? 429 : 400, reasons.join('\n'));
     return reply.code(204).send();
   };
-  // The second path is Loki's older one.
+  // Loki's current path and its older one.
   for (const path of ['/loki/api/v1/push', '/api/prom/push']) server.post(path, push);
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { snappyLiterals, bytesField, text } from '../../testing/protobuf.js';
 import { useLantern } from '../../testing/running-lantern.js';
 
-/** The names of members that V8 hashes by their length alone, each of them another one. */
+/** Distinct member names that are so long that V8 hashes only their length. */
 const memberNames = (count: number): string =>
   `{${Array.from({ length: count }, (_, index) => `"${'n'.repeat(20_000)}${index}":"v"`).join()}}`;
 
@@ -10,7 +10,7 @@ describe('names that are longer than V8 hashes', () => {
   const lantern = useLantern();
   const headers = { 'content-type': 'application/json' };
 
-  it('are rejected in a push, with the reason', async () => {
+  it('are rejected in a push with the maximum length', async () => {
     const body = `{"streams":[{"stream":{"a":"b"},"values":[["1","line",${memberNames(900)}]]}]}`;
     expect(await lantern.loki('/loki/api/v1/push', { method: 'POST', headers, body })).toMatchObject({
       status: 400,
@@ -18,7 +18,7 @@ describe('names that are longer than V8 hashes', () => {
     });
   });
 
-  it('are rejected in a push as protobuf', async () => {
+  it('are rejected in a protobuf push', async () => {
     const pair = bytesField(3, text(1, 'n'.repeat(20_000)), text(2, 'v'));
     const stream = bytesField(1, text(1, '{a="b"}'), bytesField(2, text(2, 'line'), pair));
     const { status, text: reason } = await lantern.loki('/loki/api/v1/push', {
@@ -44,7 +44,7 @@ describe('names that are longer than V8 hashes', () => {
     });
   });
 
-  it('are taken where they are values: log lines and texts of attributes', async () => {
+  it('are accepted as values of log lines and attributes', async () => {
     const line = `{"${'n'.repeat(20_000)}":1}`;
     const time = '1700000000000000000';
     const { status } = await lantern.push({ streams: [{ stream: { a: 'long' }, values: [[time, line]] }] });

@@ -18,15 +18,15 @@ const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 type Encoding = typeof PROTOBUF | typeof JSON_TYPE;
 
-/** `google.rpc.Code` for what the sender has to change, and for what it may try again. */
+/** HTTP status to `google.rpc.Code`. */
 const RPC_CODES: Readonly<Record<number, number>> = { 400: 3, 401: 16, 408: 4, 413: 8, 415: 3, 503: 14 };
 const RPC_INTERNAL = 13;
 
-/** Where a signal is received. */
+/** Path of a signal. */
 export type OtlpPath = readonly [path: string, signal: Signal];
 
 /**
- * OTLP over HTTP, on the paths given.
+ * Registers OTLP over HTTP on the paths.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
@@ -39,7 +39,7 @@ export const otlpRoutes =
     server.setErrorHandler(async (error, request, reply) => {
       const encoding = encodingOf(request);
       const failure = failureOf(error, report);
-      // There is no encoding to answer in: the sender speaks none of the two.
+      // The client accepts neither encoding, so the answer is text.
       if (encoding === undefined) {
         if (failure.status === 401) return sendText(reply, 401, failure.message);
         return sendText(reply, 415, `415 unsupported media type, supported: [${JSON_TYPE}, ${PROTOBUF}]`);
@@ -50,7 +50,7 @@ export const otlpRoutes =
     for (const [path, signal] of paths) {
       server.post(path, async (request, reply) => {
         const encoding = encodingOf(request);
-        // A request without a body and a content type reaches this place unparsed.
+        // Fastify does not parse a request without a body and a content type.
         if (encoding === undefined) throw new HttpError(415, '');
         const received = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
         const body = decompress(received, request.headers['content-encoding']);

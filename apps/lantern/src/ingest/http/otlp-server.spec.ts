@@ -40,14 +40,14 @@ const spanNames = async (id: string): Promise<string[]> => {
   return (data ?? []).flatMap(({ spans }) => spans.map(({ operationName }) => operationName));
 };
 
-describe('POST /v1/traces from the exporters of OpenTelemetry', () => {
+describe("POST /v1/traces from OpenTelemetry's exporters", () => {
   it.each([
     ['protobuf', ProtobufExporter, CompressionAlgorithm.NONE],
     ['protobuf, gzip', ProtobufExporter, CompressionAlgorithm.GZIP],
     ['JSON', JsonExporter, CompressionAlgorithm.NONE],
     ['JSON, gzip', JsonExporter, CompressionAlgorithm.GZIP],
   ])(
-    'takes %s, and the span can be queried when the export is answered',
+    'accepts %s, and queries see the span once the export is answered',
     async (name, Exporter, compression) => {
       const provider = new TracerProvider({
         resource: resourceFromAttributes({ 'service.name': `exporter ${name}` }),
@@ -71,7 +71,7 @@ describe('POST /v1/traces', () => {
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['zstd', zstdCompressSync],
-  ])('takes %s, in both encodings', async (encoding, compress) => {
+  ])('accepts %s in both encodings', async (encoding, compress) => {
     const groups = [resourceSpans('web', span({ traceId: traceId(0x1000), name: encoding }))];
     const headers = { 'content-type': PROTOBUF, 'content-encoding': encoding };
     const protobuf = await post(compress(encodeTraceRequest(groups)), headers);
@@ -88,12 +88,12 @@ describe('POST /v1/traces', () => {
     expect([json.status, json.headers.get('content-type'), json.text]).toEqual([200, JSON_TYPE, '{}']);
   });
 
-  it('takes an empty request', async () => {
+  it('accepts an empty request', async () => {
     expect((await post('', { 'content-type': PROTOBUF })).status).toBe(200);
     expect((await post('{}', { 'content-type': JSON_TYPE })).text).toBe('{}');
   });
 
-  it('rejects spans with invalid ids, counts them, and keeps the others', async () => {
+  it('rejects and counts spans with invalid ids, and keeps the other spans', async () => {
     const [group] = formatTraceRequestJson([
       resourceSpans('web', span({ traceId: traceId(0x2000), name: 'kept' })),
     ]).resourceSpans;
@@ -112,7 +112,7 @@ describe('POST /v1/traces', () => {
     expect(await spanNames(traceId(0x2000))).toEqual(['kept']);
   });
 
-  it('answers a partial success in protobuf too', async () => {
+  it('answers a partial success in protobuf', async () => {
     const bytes = encodeTraceRequest([resourceSpans('web', span())]);
     // The first byte of the trace id's length says 16: it ends the id one byte early.
     const at = bytes.findIndex((byte, index) => byte === 0x0a && bytes[index + 1] === 16);
@@ -125,7 +125,7 @@ describe('POST /v1/traces', () => {
     });
   });
 
-  it('repairs what senders get wrong, before it is kept', async () => {
+  it('sanitizes spans before they are stored', async () => {
     await lantern.send(
       resourceSpans({ ...resource('x'), attributes: [] }, span({ traceId: traceId(0x3000), name: '' })),
     );
@@ -147,7 +147,7 @@ describe('POST /v1/traces', () => {
     ['truncated protobuf', encodeTraceRequest([resourceSpans('web', span())]).slice(0, 40), {}],
     ['noise', Uint8Array.from({ length: 64 }, (_, index) => (index * 97) & 0xff), {}],
     ['broken gzip', Buffer.from('not gzip'), { 'content-encoding': 'gzip' }],
-    ['half of a gzip', gzipSync('x'.repeat(1000)).subarray(0, 15), { 'content-encoding': 'gzip' }],
+    ['truncated gzip', gzipSync('x'.repeat(1000)).subarray(0, 15), { 'content-encoding': 'gzip' }],
   ])('answers 400 with a protobuf Status to %s', async (_case, body, headers) => {
     const answer = await post(body, { 'content-type': PROTOBUF, ...headers });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([400, PROTOBUF]);
@@ -168,7 +168,7 @@ describe('POST /v1/traces', () => {
     expect(answer.json()).toEqual({ code: 3, message: expect.stringContaining('Malformed OTLP') });
   });
 
-  it('answers 413 to a body that is too large, and to one that is so once decompressed', async () => {
+  it('answers 413 to a body that exceeds the maximum size, before or after decompression', async () => {
     const headers = { 'content-type': PROTOBUF };
     const large = await post(new Uint8Array(MAX_BODY_BYTES + 1), headers);
     expect([large.status, statusOf(large).code]).toEqual([413, 8]);
@@ -202,7 +202,7 @@ describe('POST /v1/traces', () => {
     expect((await lantern.otlp('/v1/spans')).status).toBe(404);
   });
 
-  it('does not wait for ever for the rest of a body', async () => {
+  it('answers 408 to a body that stalls', async () => {
     const { hostname, port } = new URL(lantern.urls.otlp);
     const socket = connect(Number(port), hostname);
     let answer = '';
@@ -214,7 +214,7 @@ describe('POST /v1/traces', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  it('allows no other origin to read or send', async () => {
+  it('allows no request from another origin', async () => {
     const { status, headers } = await lantern.otlp('/v1/traces', {
       method: 'OPTIONS',
       headers: { origin: 'https://example.com', 'access-control-request-method': 'POST' },
@@ -225,7 +225,7 @@ describe('POST /v1/traces', () => {
 
 describe('POST /v1/logs and /v1/metrics', () => {
   it.each(['/v1/logs', '/v1/metrics'])(
-    '%s takes both encodings, and says once what it does not keep',
+    '%s accepts both encodings, and reports discarded metrics once',
     async (path) => {
       for (const _twice of [1, 2]) {
         const protobuf = await post(
@@ -242,7 +242,7 @@ describe('POST /v1/logs and /v1/metrics', () => {
         expect([json.status, json.text]).toEqual([200, '{}']);
       }
       expect(lantern.reports.filter((report) => report.startsWith('OTLP'))).toEqual(
-        path === '/v1/logs' ? [] : ['OTLP metrics arrive: they are accepted, and not kept.'],
+        path === '/v1/logs' ? [] : ['OTLP metrics are accepted and discarded.'],
       );
     },
   );
@@ -253,7 +253,7 @@ describe('POST /v1/logs and /v1/metrics', () => {
     ['metrics', 'resourceMetrics'],
   ])('rejects %s that are malformed, in the encoding of the request', async (signal, field) => {
     const path = `/v1/${signal}`;
-    // A length of 5 bytes, and none of them.
+    // A length of 5 bytes without content.
     const protobuf = await post(Buffer.from([0x0a, 0x05]), { 'content-type': PROTOBUF }, path);
     expect([protobuf.status, protobuf.headers.get('content-type')]).toEqual([400, PROTOBUF]);
     expect(protobuf.text).toContain(`Malformed OTLP: ${field} claims 5 bytes where 0 are left`);
@@ -264,15 +264,15 @@ describe('POST /v1/logs and /v1/metrics', () => {
     }
   });
 
-  it('refuses broken compression and other content types there too', async () => {
+  it('rejects damaged compression and other content types of logs and metrics', async () => {
     const headers = { 'content-type': PROTOBUF, 'content-encoding': 'gzip' };
     expect((await post('nonsense', headers, '/v1/metrics')).status).toBe(400);
     expect((await post('x', { 'content-type': 'text/csv' }, '/v1/logs')).status).toBe(415);
   });
 });
 
-describe('a batch of spans', () => {
-  it('arrives whole', async () => {
+describe('a large batch of spans', () => {
+  it('is stored completely', async () => {
     const spans = Array.from({ length: 2_000 }, (_, index) =>
       span({ traceId: traceId(0x5000), spanId: spanId(index + 1), name: `span ${index}` }),
     );
@@ -281,8 +281,8 @@ describe('a batch of spans', () => {
   });
 });
 
-describe('a body that says little in many pieces', () => {
-  /** A span of a million empty events is 2 MB, and would become thirty times that. */
+describe('a body with very many empty items', () => {
+  /** A span of a million empty events has 2 MB, and its objects thirty times that. */
   const manyEvents = (() => {
     const events = Buffer.alloc(2_000_002);
     for (let at = 0; at < events.length; at += 2) events.writeUInt16BE(0x5a00, at);
@@ -302,29 +302,30 @@ describe('a body that says little in many pieces', () => {
     return wrap(0x0a, wrap(0x12, wrap(0x12, Buffer.concat([ids, events]))));
   })();
 
-  it('is refused before anything is made of it', async () => {
+  it('is rejected before it is decoded', async () => {
     const answer = await post(manyEvents, { 'content-type': PROTOBUF });
     expect([answer.status, statusOf(answer)]).toEqual([
       413,
       {
         code: 8,
-        message: 'one request may hold 1000000 spans, attributes, events and links: send it in smaller ones',
+        message:
+          'a request may contain at most 1000000 spans, attributes, events and links: send smaller requests',
       },
     ]);
   });
 
-  it.each(['/v1/traces', '/v1/logs'])('is refused as JSON on %s, too', async (path) => {
+  it.each(['/v1/traces', '/v1/logs'])('is rejected as JSON on %s', async (path) => {
     const json = `{"resourceSpans":[${'{},'.repeat(2_000_001)}{}]}`;
     expect((await post(json, { 'content-type': JSON_TYPE }, path)).status).toBe(413);
   });
 
-  it('is refused among logs', async () => {
+  it('is rejected as logs', async () => {
     const records = Buffer.alloc(4_000_002);
     for (let at = 0; at < records.length; at += 2) records.writeUInt16BE(0x0a00, at);
     const answer = await post(records, { 'content-type': PROTOBUF }, '/v1/logs');
     expect([answer.status, statusOf(answer).message]).toEqual([
       400,
-      expect.stringContaining('is one message more than a request may hold'),
+      expect.stringContaining('exceeds the maximum number of messages per request'),
     ]);
   });
 });

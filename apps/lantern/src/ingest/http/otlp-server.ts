@@ -10,7 +10,7 @@ const PATHS: readonly OtlpPath[] = [
   ['/v1/metrics', 'metrics'],
 ];
 
-/** OTLP over HTTP. What a request holds can be queried once it is answered. */
+/** OTLP over HTTP. Queries see the content of a request once it is answered. */
 export const createOtlpServer = (ingest: OtlpIngest, options: ServerOptions): FastifyInstance => {
   const server = createServer(options);
   void server.register(otlpRoutes(ingest, PATHS, options.report));

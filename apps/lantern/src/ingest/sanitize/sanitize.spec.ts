@@ -67,18 +67,18 @@ describe('a request that is sound', () => {
 });
 
 describe('sanitize', () => {
-  it('gives back what needs no repair, so that it is kept byte for byte', () => {
+  it('returns the same groups when no span needs a repair', () => {
     const groups = [resourceSpans('web', span()), resourceSpans('db', span({ endUnixNano: T0 }))];
     expect(sanitize(groups)).toBe(groups);
   });
 
   it.each([
     ['none', {}, 'missing-service-name'],
-    ['one that carries nothing', { 'service.name': null }, 'missing-service-name'],
+    ['an attribute without a value', { 'service.name': null }, 'missing-service-name'],
     ['an empty one', { 'service.name': '' }, 'empty-service-name'],
     ['a number', { 'service.name': 7n }, 'service-name-wrong-type'],
     ['a list', { 'service.name': ['web'] }, 'service-name-wrong-type'],
-  ])('names a service that sends %s', (_case, values, name) => {
+  ])('names a service that sends %s as service.name', (_case, values, name) => {
     const [group] = sanitize([resourceSpans(nameless({ ...values, 'host.name': 'h' }), span())]);
     expect(group?.resource.attributes).toEqual(attributes({ 'service.name': name, 'host.name': 'h' }));
   });
@@ -87,7 +87,7 @@ describe('sanitize', () => {
     expect(only(sanitize([resourceSpans('web', span({ name: '' }))])).name).toBe('empty-span-name');
   });
 
-  it('ends a span that ended before it started, and says when it claimed to end', () => {
+  it('moves the end of a span that ends before it starts, and adds a warning with the original end', () => {
     const before = span({ startUnixNano: T0, endUnixNano: T0 - millis(5) });
     expect(only(sanitize([resourceSpans('web', before)]))).toEqual({
       ...before,
@@ -101,12 +101,12 @@ describe('sanitize', () => {
     });
   });
 
-  it('leaves a span alone that took no measurable time', () => {
+  it('does not change a span of zero duration', () => {
     const instant = [resourceSpans('web', span({ startUnixNano: T0, endUnixNano: T0 }))];
     expect(sanitize(instant)).toBe(instant);
   });
 
-  it('leaves the neighbours of a repaired span as they are', () => {
+  it('does not change the other spans of a repaired request', () => {
     const good = span({ name: 'good' });
     const [group] = sanitize([resourceSpans('web', good, span({ name: '' }))]);
     expect(group?.scopeSpans[0]?.spans[0]).toBe(good);
