@@ -7,6 +7,10 @@ import type { Origin } from './origin.js';
 import { ENDS_BEFORE_START, type BlockOperation, type SpanRows } from './span-rows.js';
 
 const INITIAL_ROWS = 256;
+const INITIAL_TAGS = 16 * INITIAL_ROWS;
+const INITIAL_BODY_BYTES = 64 * 1024;
+/** Spare capacity of a block beside the size of the block before it. */
+const SPARE = 1.125;
 
 /** The block that spans are added to. It can be searched like a sealed one. */
 export class OpenBlock implements SpanRows {
@@ -25,7 +29,7 @@ export class OpenBlock implements SpanRows {
   durationHigh = new Uint32Array(INITIAL_ROWS);
   bodyEnd = new Uint32Array(INITIAL_ROWS);
   /** The tags of all rows, without those of their origins, and where those of a row end. */
-  tags = new Uint32Array(16 * INITIAL_ROWS);
+  tags: Uint32Array<ArrayBuffer>;
   tagEnd = new Uint32Array(INITIAL_ROWS);
   /** All that is open is one. */
   readonly rowsPerChunk = Number.MAX_SAFE_INTEGER;
@@ -33,14 +37,27 @@ export class OpenBlock implements SpanRows {
   /** When its first span arrived. */
   firstArrivalMillis = 0;
 
-  private bodyBytes = new Uint8Array(64 * 1024);
+  private bodyBytes: Uint8Array<ArrayBuffer>;
   private readonly originIndexes = new Map<Origin, number>();
   /** Operations by a hash of their name, kind and service: index + 1, or 0. */
   private operationSlots = new Uint32Array(256);
   private readonly operationNames: Uint8Array[] = [];
   private readonly operationHashes: number[] = [];
 
-  constructor(readonly block: number) {}
+  /** @param before block of the same workload: room for as much avoids a copy at each doubling */
+  constructor(
+    readonly block: number,
+    before?: OpenBlock,
+  ) {
+    this.tags = new Uint32Array(Math.max(INITIAL_TAGS, Math.ceil(SPARE * (before?.tagCount ?? 0))));
+    this.bodyBytes = new Uint8Array(
+      Math.max(INITIAL_BODY_BYTES, Math.ceil(SPARE * (before?.bodyLength ?? 0))),
+    );
+  }
+
+  private get tagCount(): number {
+    return this.spanCount === 0 ? 0 : (this.tagEnd[this.spanCount - 1] ?? 0);
+  }
 
   get bodyLength(): number {
     return this.spanCount === 0 ? 0 : (this.bodyEnd[this.spanCount - 1] ?? 0);

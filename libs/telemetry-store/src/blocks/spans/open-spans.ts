@@ -62,7 +62,7 @@ export class OpenSpans implements OpenRows {
     for (let row = 0; row < spanCount; row++) {
       if (this.isFull(MAX_OVERFILL)) {
         this.setAside(this.block);
-        this.block = new OpenBlock(this.block.block + 1);
+        this.block = new OpenBlock(this.block.block + 1, this.block);
         this.block.firstArrivalMillis = this.options.now();
         originIndexes = [];
       }
@@ -152,7 +152,7 @@ export class OpenSpans implements OpenRows {
   begin(): void {
     this.full = [];
     this.fullIndex = new TraceIndex();
-    this.block = new OpenBlock(this.block.block + 1);
+    this.block = new OpenBlock(this.block.block + 1, this.block);
     this.firstEnd = undefined;
     this.forgotSinceOpened = false;
   }
