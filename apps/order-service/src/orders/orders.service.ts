@@ -9,7 +9,7 @@ import {
   type PaymentGateway,
   PaymentGatewayTimeout,
 } from '../payments/payment-gateway.js';
-import { CATALOGUE, type Price } from '../products/catalogue.js';
+import { CATALOG, type Price } from '../products/catalog.js';
 import { UsersClient } from '../users/users.client.js';
 import { paymentTimedOut, unknownProduct, unknownUser } from './orders.problems.js';
 import { OrdersRepository } from './orders.repository.js';
@@ -79,7 +79,7 @@ export class OrdersService {
     attributes: { product, quantity },
   }))
   private async calculateTotal(product: string, quantity: number, orderId: string): Promise<Charged> {
-    const price = CATALOGUE.get(product);
+    const price = CATALOG.get(product);
     if (!price) throw unknownProduct.occurred(`The shop does not sell "${product}".`);
 
     const totalMinor = price.unitPriceMinor * quantity;

@@ -8,7 +8,7 @@ export interface Price {
 const euros = (unitPriceMinor: number): Price => ({ unitPriceMinor, currency: 'EUR' });
 
 /** Products of the shop. A Map, because a request for `constructor` would find a member of a plain object. */
-export const CATALOGUE: ReadonlyMap<string, Price> = new Map([
+export const CATALOG: ReadonlyMap<string, Price> = new Map([
   ['laptop', euros(129_900)],
   ['phone', euros(79_900)],
   ['monitor', euros(34_900)],
