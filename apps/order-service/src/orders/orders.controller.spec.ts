@@ -149,10 +149,10 @@ describe('order-service', () => {
 
   describe('if user-service fails', () => {
     it('responds with 502 if user-service refuses the connection', async () => {
-      const nobody = createServer();
-      await new Promise<void>((listening) => nobody.listen(0, '127.0.0.1', listening));
-      const url = urlOf(nobody);
-      await new Promise((closed) => nobody.close(closed));
+      const closed = createServer();
+      await new Promise<void>((listening) => closed.listen(0, '127.0.0.1', listening));
+      const url = urlOf(closed);
+      await new Promise((done) => closed.close(done));
       const alone = await startTestService(orderService, { USER_SERVICE_URL: url });
       try {
         const response = await place(laptop, alone);

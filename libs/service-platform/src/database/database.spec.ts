@@ -106,7 +106,7 @@ describe('A database that cannot be used', () => {
   it('is reported with the reason and the next step, without its password, if the connection is refused', async () => {
     const database = openDatabase('notes-service', {
       DATA_DIR: '',
-      // Nobody listens on port 1 of loopback.
+      // Connections to port 1 of loopback are refused.
       DATABASE_URL: 'postgres://shop:s3cret@localhost:1/shop',
     });
     const failure = migrate(database, 'notes-service', notes);
