@@ -1,6 +1,6 @@
 import { MAX_HASHED_LENGTH } from './map-key.js';
 
-const QUOTE = '"';
+const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const WINDOW = (MAX_HASHED_LENGTH + 1) / 2;
 
@@ -26,17 +26,16 @@ export const hasLongMemberName = (json: string): boolean => {
 
 /** Returns the first quote at or after `from` that no backslash escapes; -1 without any. */
 const nextQuote = (json: string, from: number): number => {
-  for (let at = json.indexOf(QUOTE, from); at >= 0; at = json.indexOf(QUOTE, at + 1))
-    if (!isEscaped(json, at)) return at;
+  for (let at = from; at < json.length; at++)
+    if (json.charCodeAt(at) === QUOTE && !isEscaped(json, at)) return at;
   return -1;
 };
 
 /** Returns the last quote before `before` that no backslash escapes; -1 without any. */
 const lastQuote = (json: string, before: number): number => {
-  let at = before;
-  do at = at === 0 ? -1 : json.lastIndexOf(QUOTE, at - 1);
-  while (at >= 0 && isEscaped(json, at));
-  return at;
+  for (let at = before - 1; at >= 0; at--)
+    if (json.charCodeAt(at) === QUOTE && !isEscaped(json, at)) return at;
+  return -1;
 };
 
 const isEscaped = (json: string, quote: number): boolean => {
