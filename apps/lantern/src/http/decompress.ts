@@ -1,4 +1,14 @@
-import { gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import {
+  gunzip,
+  gunzipSync,
+  inflate,
+  inflateRaw,
+  inflateRawSync,
+  inflateSync,
+  zstdDecompress,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { HttpError } from './http-error.js';
 import { MAX_BODY_BYTES } from './limits.js';
 
@@ -9,27 +19,62 @@ import { MAX_BODY_BYTES } from './limits.js';
 const chunkSizeFor = (compressedBytes: number): number =>
   Math.min(Math.max(8 * compressedBytes, 4 * 1024), 256 * 1024);
 
-type Decompressor = (
-  body: Uint8Array,
-  options: { readonly maxOutputLength: number; readonly chunkSize: number },
-) => Buffer;
+interface Options {
+  readonly maxOutputLength: number;
+  readonly chunkSize: number;
+}
+
+interface Decompressor {
+  /** On the thread that serves: a small body is done before another thread would have begun. */
+  readonly now: (body: Uint8Array, options: Options) => Buffer;
+  /** On the thread pool. */
+  readonly aside: (body: Uint8Array, options: Options) => Promise<Buffer>;
+}
+
+/** Compressed size up to which a body is decompressed on the thread that serves. */
+const MAX_BYTES_NOW = 16 * 1024;
+
+/** Maximum number of bodies that are decompressed on the thread pool at a time: their output is in no limit yet. */
+const MAX_ASIDE = 2;
 
 /**
- * Decompresses what HTTP calls deflate, with zlib's header around it. Loki's clients send it raw, without one.
+ * Whether zlib's header is around what HTTP calls deflate. Loki's clients send it raw, without one.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.content-encoding
  */
-const inflateEither: Decompressor = (body, options) => {
+const hasZlibHeader = ([first = 0, second = 0]: Uint8Array): boolean =>
   // The low four bits of zlib's first byte are 8, and the first two bytes are a multiple of 31 (RFC 1950).
-  const [first = 0, second = 0] = body;
-  const hasHeader = (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
-  return hasHeader ? inflateSync(body, options) : inflateRawSync(body, options);
-};
+  (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+
+const [gunzipAside, inflateAside, inflateRawAside, zstdAside] = [
+  promisify<Uint8Array, Options, Buffer>(gunzip),
+  promisify<Uint8Array, Options, Buffer>(inflate),
+  promisify<Uint8Array, Options, Buffer>(inflateRaw),
+  promisify<Uint8Array, Options, Buffer>(zstdDecompress),
+];
 
 const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
-  gzip: gunzipSync,
-  deflate: inflateEither,
-  zstd: zstdDecompressSync,
+  gzip: { now: gunzipSync, aside: gunzipAside },
+  deflate: {
+    now: (body, options) => (hasZlibHeader(body) ? inflateSync : inflateRawSync)(body, options),
+    aside: (body, options) => (hasZlibHeader(body) ? inflateAside : inflateRawAside)(body, options),
+  },
+  zstd: { now: zstdDecompressSync, aside: zstdAside },
+};
+
+let asideCount = 0;
+const waiting: (() => void)[] = [];
+
+const aside = async (work: () => Promise<Buffer>): Promise<Buffer> => {
+  if (asideCount === MAX_ASIDE) await new Promise<void>((resolve) => waiting.push(resolve));
+  else asideCount++;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else asideCount--;
+  }
 };
 
 /**
@@ -38,7 +83,7 @@ const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
  * @param encoding the header `Content-Encoding`
  * @throws {HttpError} 400 when it is broken, 413 when it is too large, 415 when the encoding is unknown
  */
-export const decompress = (body: Buffer, encoding: string | undefined): Buffer => {
+export const decompress = async (body: Buffer, encoding: string | undefined): Promise<Buffer> => {
   const name = (encoding ?? '').trim().toLowerCase();
   if (name === '' || name === 'identity') return body;
   const decompressor = Object.hasOwn(DECOMPRESSORS, name) ? DECOMPRESSORS[name] : undefined;
@@ -49,7 +94,10 @@ export const decompress = (body: Buffer, encoding: string | undefined): Buffer =
     );
   }
   try {
-    return decompressor(body, { maxOutputLength: MAX_BODY_BYTES, chunkSize: chunkSizeFor(body.length) });
+    const options = { maxOutputLength: MAX_BODY_BYTES, chunkSize: chunkSizeFor(body.length) };
+    return body.length <= MAX_BYTES_NOW
+      ? decompressor.now(body, options)
+      : await aside(() => decompressor.aside(body, options));
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new HttpError(413, `the body is larger than ${MAX_BODY_BYTES} bytes once it is decompressed`);

@@ -28,12 +28,12 @@ const parseJsonBody = (json: string): unknown => {
 const isJson = (request: FastifyRequest): boolean =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() === JSON_TYPE;
 
-const streamsOf = (request: FastifyRequest): LogStream[] => {
+const streamsOf = async (request: FastifyRequest): Promise<LogStream[]> => {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase();
   if (isJson(request)) {
     if (!['', 'identity', 'gzip', 'deflate'].includes(encoding)) throw unknownEncoding(encoding);
-    const plain = decompress(body, encoding);
+    const plain = await decompress(body, encoding);
     bodyLeaseOf(request)?.resize(plain.length);
     const json = plain.toString();
     return parsePush(parseJsonBody(json), json);
@@ -57,7 +57,7 @@ export const lokiPush = (logs: LogIngest, report: Report) => async (server: Fast
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   const push = async (request: FastifyRequest, reply: FastifyReply) => {
-    const streams = streamsOf(request);
+    const streams = await streamsOf(request);
     if (streams.length === 0) {
       return sendText(reply, 422, 'error at least one valid stream is required for ingestion');
     }

@@ -53,7 +53,7 @@ export const otlpRoutes =
         // Fastify does not parse a request without a body and a content type.
         if (encoding === undefined) throw new HttpError(415, '');
         const received = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const body = decompress(received, request.headers['content-encoding']);
+        const body = await decompress(received, request.headers['content-encoding']);
         bodyLeaseOf(request)?.resize(body.length);
         const result =
           encoding === JSON_TYPE

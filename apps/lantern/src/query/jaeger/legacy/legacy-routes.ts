@@ -129,7 +129,8 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
 
   server.post('/api/transform', async (request, reply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const { resourceSpans, rejected } = parseOtlp(decompress(body, request.headers['content-encoding']));
+    const plain = await decompress(body, request.headers['content-encoding']);
+    const { resourceSpans, rejected } = parseOtlp(plain);
     const errors = rejected.reasons.map((msg): LegacyError => ({ msg }));
     return send(
       request,
