@@ -129,6 +129,7 @@ export const Waterfall = (props: WaterfallProps) => {
     const top = scrollTopToShow(list, box.scrollTop, cursorIndex, align);
     if (top !== undefined) box.scrollTop = top;
     // Scrolls only when the cursor moves, not when rows appear above it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [cursor, list.viewHeight === 0]);
 
   useImperativeHandle(ref, () => ({
