@@ -1,6 +1,6 @@
 import type { V3AttributeKeys, V3AttributeValues } from '@lantern/query-api/wire';
 import { queryOptions } from '@tanstack/react-query';
-import { resolveRange, rangeKey, rfc3339, type TimeRange } from '../shared/time-range.js';
+import { resolveRange, rangeKey, rfc3339, type TimeRange } from '../time-range/time-range.js';
 import { getJson } from './http.js';
 
 /** Time for which responses are fresh: names change rarely while the user types. */

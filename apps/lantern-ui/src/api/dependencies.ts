@@ -7,7 +7,7 @@ import {
   rfc3339,
   type ResolvedRange,
   type TimeRange,
-} from '../shared/time-range.js';
+} from '../time-range/time-range.js';
 import { getJson } from './http.js';
 
 /** Calls from one service to another. */

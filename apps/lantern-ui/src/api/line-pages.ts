@@ -1,6 +1,6 @@
 import { mapKey, type UnixNano } from '@lantern/telemetry-model';
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { rangeKey, resolveRange, type TimeRange } from '../shared/time-range.js';
+import { rangeKey, resolveRange, type TimeRange } from '../time-range/time-range.js';
 import { withDistinctKeys, type LogLine } from './log-line.js';
 import { fetchLines, nanosOf, type Direction, type NanoRange } from './loki.js';
 

@@ -7,7 +7,7 @@ import {
 } from '@lantern/query-api/wire';
 import type { UnixNano } from '@lantern/telemetry-model';
 import { queryOptions } from '@tanstack/react-query';
-import { rangeKey, resolveRange, type ResolvedRange, type TimeRange } from '../shared/time-range.js';
+import { rangeKey, resolveRange, type ResolvedRange, type TimeRange } from '../time-range/time-range.js';
 import { getJson } from './http.js';
 import { logLinesOf, type LogLine } from './log-line.js';
 

@@ -1,6 +1,12 @@
 import type { V3CallStats, V3OperationStats } from '@lantern/query-api/wire';
 import { queryOptions } from '@tanstack/react-query';
-import { rfc3339, resolveRange, rangeKey, type ResolvedRange, type TimeRange } from '../shared/time-range.js';
+import {
+  rfc3339,
+  resolveRange,
+  rangeKey,
+  type ResolvedRange,
+  type TimeRange,
+} from '../time-range/time-range.js';
 import { getJson } from './http.js';
 
 export type CallStats = V3CallStats;

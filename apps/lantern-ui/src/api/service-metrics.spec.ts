@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lookbackRange } from '../shared/time-range.js';
+import { lookbackRange } from '../time-range/time-range.js';
 import { metricWindow, seriesOf } from './service-metrics.js';
 
 describe('metricWindow', () => {

@@ -1,6 +1,6 @@
 import type { MetricFamily } from '@lantern/query-api/wire';
 import { queryOptions } from '@tanstack/react-query';
-import { rangeKey, resolveRange, type TimeRange } from '../shared/time-range.js';
+import { rangeKey, resolveRange, type TimeRange } from '../time-range/time-range.js';
 import { getJson } from './http.js';
 
 /** Value at a time, in milliseconds since 1970. There is none for a time without calls. */

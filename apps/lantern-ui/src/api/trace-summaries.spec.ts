@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lookbackRange, resolveRange } from '../shared/time-range.js';
+import { lookbackRange, resolveRange } from '../time-range/time-range.js';
 import { summaryOf, summaryPageOf, summaryParams, type TraceSearch } from './trace-summaries.js';
 
 const NOW = Date.parse('2026-11-22T14:00:00.000Z');

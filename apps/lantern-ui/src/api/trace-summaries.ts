@@ -1,7 +1,13 @@
 import type { V3TraceSummaries, V3TraceSummary } from '@lantern/query-api/wire';
 import type { DurationNano, TraceOrder, UnixNano } from '@lantern/telemetry-model';
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { rangeKey, resolveRange, rfc3339, type ResolvedRange, type TimeRange } from '../shared/time-range.js';
+import {
+  rangeKey,
+  resolveRange,
+  rfc3339,
+  type ResolvedRange,
+  type TimeRange,
+} from '../time-range/time-range.js';
 import { getJson } from './http.js';
 
 export interface ServiceInTrace {

@@ -2,8 +2,8 @@ import { Button, Popover, Select, TextInput } from '@mantine/core';
 import { IconCalendarClock } from '@tabler/icons-react';
 import { useState, type SubmitEvent } from 'react';
 import { formatShortTime, localDateTime } from './format/time.js';
-import { lookbacksWith } from './lookback.js';
-import { lookbackRange, resolveRange, type TimeRange } from './time-range.js';
+import { lookbacksWith } from '../time-range/lookback.js';
+import { lookbackRange, resolveRange, type TimeRange } from '../time-range/time-range.js';
 import classes from './TimeRangeSelect.module.css';
 
 interface TimeRangeSelectProps {

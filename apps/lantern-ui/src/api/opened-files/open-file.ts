@@ -1,7 +1,7 @@
 import type { V3TraceSummaries } from '@lantern/query-api/wire';
 import type { TraceId, UnixNano } from '@lantern/telemetry-model';
 import { queryOptions } from '@tanstack/react-query';
-import { rfc3339 } from '../../shared/time-range.js';
+import { rfc3339 } from '../../time-range/time-range.js';
 import { getJson } from '../http.js';
 import type { TraceSummary } from '../trace-summaries.js';
 import type { OpenedFile } from './open-file-worker.js';

@@ -27,7 +27,7 @@ import {
   type SpanTable,
   type TraceId,
 } from '@lantern/telemetry-model';
-import { spanKindName } from '../../shared/span-kind.js';
+import { spanKindName } from '../span-kind.js';
 import { errorMessageOf } from './error-message.js';
 import { httpStatusOf, systemOf } from './span-badges.js';
 import { FindQuery } from './find-query.js';

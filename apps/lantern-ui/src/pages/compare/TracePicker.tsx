@@ -7,7 +7,7 @@ import { traceSummariesQuery, type TraceSummary } from '../../api/trace-summarie
 import { formatCounted } from '../../shared/format/count.js';
 import { formatDuration } from '../../shared/format/duration.js';
 import { formatTime } from '../../shared/format/time.js';
-import { lookbackRange } from '../../shared/time-range.js';
+import { lookbackRange } from '../../time-range/time-range.js';
 import classes from './TracePicker.module.css';
 import { visibleText } from '../../shared/visible-text.js';
 

@@ -5,7 +5,7 @@ import { ALARMING_ERROR_SHARE, formatMillis, formatPercent } from '../../shared/
 import { ServiceName } from '../../shared/ServiceName.js';
 import { SortHead } from '../../shared/table/SortHead.js';
 import table from '../../shared/table/Table.module.css';
-import type { TimeRange } from '../../shared/time-range.js';
+import type { TimeRange } from '../../time-range/time-range.js';
 import { callKey, type MarkedCall } from './call-graph.js';
 import { callPath } from './call-path.js';
 import { sortCalls, type CallOrder } from './call-order.js';

@@ -6,7 +6,7 @@ import { Link } from 'react-router';
 import { formatCount, formatCounted } from '../../shared/format/count.js';
 import { ALARMING_ERROR_SHARE, formatMillis, formatPercent } from '../../shared/format/rate.js';
 import { serviceColor } from '../../shared/service-color.js';
-import type { TimeRange } from '../../shared/time-range.js';
+import type { TimeRange } from '../../time-range/time-range.js';
 import { callKey, servicesOf, type MarkedCall } from './call-graph.js';
 import { callPath } from './call-path.js';
 import classes from './DependencyGraph.module.css';

@@ -1,5 +1,5 @@
 import type { Call } from '../../api/dependencies.js';
-import type { TimeRange } from '../../shared/time-range.js';
+import type { TimeRange } from '../../time-range/time-range.js';
 import { searchPath } from '../search/search-params.js';
 
 /** Returns the path of a search for the traces of a service. */

@@ -1,4 +1,4 @@
-import { readTimeRange, timeRangeParams, type TimeRange } from '../../shared/time-range.js';
+import { readTimeRange, timeRangeParams, type TimeRange } from '../../time-range/time-range.js';
 
 export const DEFAULT_LOOKBACK = '24h';
 export const DEFAULT_DEPTH = 2;

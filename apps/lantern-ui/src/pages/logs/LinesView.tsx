@@ -6,7 +6,7 @@ import type { LogLine } from '../../api/log-line.js';
 import { linesOfPages, linesQuery, PAGE_LINES } from '../../api/line-pages.js';
 import { labelNamesQuery, volumeQuery } from '../../api/loki.js';
 import { formatCounted } from '../../shared/format/count.js';
-import { lookbackRange } from '../../shared/time-range.js';
+import { lookbackRange } from '../../time-range/time-range.js';
 import { LineContext } from './LineContext.js';
 import { LineList } from './LineList.js';
 import { LineListSkeleton } from './LineListSkeleton.js';

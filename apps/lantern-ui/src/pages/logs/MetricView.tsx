@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { metricQuery } from '../../api/loki.js';
 import { formatCounted } from '../../shared/format/count.js';
 import { Notice } from '../../shared/Notice.js';
-import { rangePhrase, type TimeRange } from '../../shared/time-range.js';
+import { rangePhrase, type TimeRange } from '../../time-range/time-range.js';
 import { MetricChart } from './MetricChart.js';
 import classes from './MetricView.module.css';
 import { formatNumber, seriesColor, seriesNames } from './metric-series.js';

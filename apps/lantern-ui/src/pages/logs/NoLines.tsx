@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { endpointsQuery } from '../../api/endpoints.js';
 import { Notice } from '../../shared/Notice.js';
-import { rangePhrase } from '../../shared/time-range.js';
+import { rangePhrase } from '../../time-range/time-range.js';
 import { ANY_SERVICE, logsPath, type LogsPageState } from './logs-params.js';
 
 interface NoLinesProps {

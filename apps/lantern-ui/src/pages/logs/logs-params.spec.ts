@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lookbackRange } from '../../shared/time-range.js';
+import { lookbackRange } from '../../time-range/time-range.js';
 import { logsPath, parseLogsParams, type LogsPageState } from './logs-params.js';
 
 const read = (path: string) => parseLogsParams(new URL(path, 'http://here').searchParams);

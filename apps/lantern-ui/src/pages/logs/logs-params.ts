@@ -1,5 +1,5 @@
 import { isOn } from '../../shared/switch-param.js';
-import { readTimeRange, timeRangeParams, type TimeRange } from '../../shared/time-range.js';
+import { readTimeRange, timeRangeParams, type TimeRange } from '../../time-range/time-range.js';
 
 export const DEFAULT_LOOKBACK = '1h';
 

@@ -4,7 +4,7 @@ import { IconArrowUp } from '@tabler/icons-react';
 import { useCallback, useState, type HTMLAttributes } from 'react';
 import type { TraceSummary } from '../../api/trace-summaries.js';
 import { formatCounted } from '../../shared/format/count.js';
-import type { ResolvedRange } from '../../shared/time-range.js';
+import type { ResolvedRange } from '../../time-range/time-range.js';
 import classes from './FoundTraces.module.css';
 import { focusedTrace, stepResult } from './result-focus.js';
 import { ResultList } from './ResultList.js';

@@ -1,7 +1,7 @@
 import { IconSearchOff } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { Notice } from '../../shared/Notice.js';
-import { lookbackRange, rangePhrase } from '../../shared/time-range.js';
+import { lookbackRange, rangePhrase } from '../../time-range/time-range.js';
 import { searchPath, type SearchPageState } from './search-params.js';
 import { visibleText } from '../../shared/visible-text.js';
 

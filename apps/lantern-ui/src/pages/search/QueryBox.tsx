@@ -3,7 +3,7 @@ import { IconFilter, IconHelp, IconX } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CompletingInput } from '../../shared/CompletingInput.js';
-import { rangeKey } from '../../shared/time-range.js';
+import { rangeKey } from '../../time-range/time-range.js';
 import { queryCompletions } from './completions.js';
 import { completionAt } from './query/completion.js';
 import { marksOf } from './query/marks.js';

@@ -4,7 +4,7 @@ import type { TraceSummary } from '../../api/trace-summaries.js';
 import { formatCounted } from '../../shared/format/count.js';
 import { formatDuration } from '../../shared/format/duration.js';
 import { formatShortClock, formatShortTime } from '../../shared/format/time.js';
-import type { ResolvedRange } from '../../shared/time-range.js';
+import type { ResolvedRange } from '../../time-range/time-range.js';
 import { serviceColor } from '../../shared/service-color.js';
 import { plotOf } from './scatter-plot.js';
 import classes from './ScatterPlot.module.css';

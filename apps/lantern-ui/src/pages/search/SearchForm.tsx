@@ -4,8 +4,8 @@ import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-q
 import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { operationsQuery } from '../../api/services.js';
 import { CompletingInput } from '../../shared/CompletingInput.js';
-import { lookbacksWith } from '../../shared/lookback.js';
-import { rangeKey } from '../../shared/time-range.js';
+import { lookbacksWith } from '../../time-range/lookback.js';
+import { rangeKey } from '../../time-range/time-range.js';
 import { tagCompletions } from './completions.js';
 import { draftOf, readDraft, withErrorTag, type DraftProblems, type SearchDraft } from './search-draft.js';
 import classes from './SearchForm.module.css';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { QueryClient } from '@tanstack/react-query';
 import { attributeKeysQuery, attributeValuesQuery } from '../../api/attributes.js';
 import { servicesQuery } from '../../api/services.js';
-import { lookbackRange } from '../../shared/time-range.js';
+import { lookbackRange } from '../../time-range/time-range.js';
 import { queryCompletions, tagCompletions } from './completions.js';
 import { completionAt } from './query/completion.js';
 import { tagPlaceAt } from './tags.js';

@@ -1,5 +1,5 @@
 import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
-import type { ResolvedRange } from '../../shared/time-range.js';
+import type { ResolvedRange } from '../../time-range/time-range.js';
 import type { TraceSummary } from '../../api/trace-summaries.js';
 
 export interface Plot {

@@ -2,7 +2,7 @@ import { parseGoDuration } from '@lantern/go-syntax';
 import { MAX_SEARCH_LIMIT } from '@lantern/query-api/wire';
 import type { TraceSearch } from '../../api/trace-summaries.js';
 import { localDateTime } from '../../shared/format/time.js';
-import { lookbackRange, type TimeRange } from '../../shared/time-range.js';
+import { lookbackRange, type TimeRange } from '../../time-range/time-range.js';
 import type { SearchPageState } from './search-params.js';
 import { formatTags, parseTags, type Tags } from './tags.js';
 

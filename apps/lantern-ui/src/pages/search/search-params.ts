@@ -1,7 +1,7 @@
 import { MAX_SEARCH_LIMIT } from '@lantern/query-api/wire';
 import type { TraceSearch } from '../../api/trace-summaries.js';
 import { isOn } from '../../shared/switch-param.js';
-import { readTimeRange, timeRangeParams } from '../../shared/time-range.js';
+import { readTimeRange, timeRangeParams } from '../../time-range/time-range.js';
 import { isSortOrder, type SortOrder } from './sort-order.js';
 import { parseTags, type Tags } from './tags.js';
 

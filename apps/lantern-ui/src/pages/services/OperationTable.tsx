@@ -4,7 +4,7 @@ import { formatCounted } from '../../shared/format/count.js';
 import { ALARMING_ERROR_SHARE, formatMillis, formatPercent, formatRate } from '../../shared/format/rate.js';
 import { SortHead } from '../../shared/table/SortHead.js';
 import table from '../../shared/table/Table.module.css';
-import type { TimeRange } from '../../shared/time-range.js';
+import type { TimeRange } from '../../time-range/time-range.js';
 import { ChangeMark } from './ChangeMark.js';
 import { failedPath, slowPath, tracesPath } from './operation-paths.js';
 import { operationKey, sortOperations, type OperationOrder, type OperationRow } from './operation-rows.js';

@@ -8,7 +8,7 @@ import { ALARMING_ERROR_SHARE, formatMillis, formatPercent, formatRate } from '.
 import { ServiceName } from '../../shared/ServiceName.js';
 import { SortHead } from '../../shared/table/SortHead.js';
 import table from '../../shared/table/Table.module.css';
-import type { TimeRange } from '../../shared/time-range.js';
+import type { TimeRange } from '../../time-range/time-range.js';
 import { changeOf, errorShare } from './change.js';
 import { ChangeMark } from './ChangeMark.js';
 

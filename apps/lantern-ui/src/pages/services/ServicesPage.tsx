@@ -11,7 +11,7 @@ import { servicesQuery } from '../../api/services.js';
 import { formatCounted } from '../../shared/format/count.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { Notice } from '../../shared/Notice.js';
-import { lookbackRange, rangePhrase } from '../../shared/time-range.js';
+import { lookbackRange, rangePhrase } from '../../time-range/time-range.js';
 import { TimeRangeSelect } from '../../shared/TimeRangeSelect.js';
 import { searchPath } from '../search/search-params.js';
 import { ServiceDetails } from './ServiceDetails.js';

@@ -1,5 +1,5 @@
 import { formatGoDuration } from '@lantern/go-syntax';
-import type { TimeRange } from '../../shared/time-range.js';
+import type { TimeRange } from '../../time-range/time-range.js';
 import { searchPath } from '../search/search-params.js';
 import type { OperationRow } from './operation-rows.js';
 

@@ -1,4 +1,9 @@
-import { readTimeRange, timeRangeParams, lookbackRange, type TimeRange } from '../../shared/time-range.js';
+import {
+  readTimeRange,
+  timeRangeParams,
+  lookbackRange,
+  type TimeRange,
+} from '../../time-range/time-range.js';
 import { KIND_GROUPS, type KindGroup } from './operation-rows.js';
 
 export const DEFAULT_LOOKBACK = '1h';

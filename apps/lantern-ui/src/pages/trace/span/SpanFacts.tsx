@@ -17,7 +17,7 @@ import { formatShare } from '../../../shared/format/count.js';
 import { formatDuration, formatNanos, formatOffset } from '../../../shared/format/duration.js';
 import { formatTime } from '../../../shared/format/time.js';
 import { ServiceName } from '../../../shared/ServiceName.js';
-import { spanKindName } from '../../../shared/span-kind.js';
+import { spanKindName } from '../../../api/span-kind.js';
 import classes from './SpanFacts.module.css';
 import { visibleText } from '../../../shared/visible-text.js';
 

@@ -7,7 +7,7 @@ import { sortQuery } from '../../../api/trace/trace-queries.js';
 import { formatCounted } from '../../../shared/format/count.js';
 import { formatNanos, formatOffset } from '../../../shared/format/duration.js';
 import { ServiceName } from '../../../shared/ServiceName.js';
-import { spanKindName } from '../../../shared/span-kind.js';
+import { spanKindName } from '../../../api/span-kind.js';
 import type { SpanSort } from '../use-trace-address.js';
 import type { ViewProps } from '../view-props.js';
 import { ViewWaiting } from '../ViewWaiting.js';
