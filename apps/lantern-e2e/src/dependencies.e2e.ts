@@ -68,8 +68,8 @@ describe('the dependency page', () => {
     await graph()
       .getByRole('link', { name: /100 %: deps-gateway to deps-<b>.*100 % failed/ })
       .waitFor();
-    expect(await row('deps-orders', 'deps-stock').first().innerText()).toMatch(/new\s*circle/);
-    expect(await row('deps-gateway', 'deps-orders').innerText()).not.toMatch(/new|circle/);
+    expect(await row('deps-orders', 'deps-stock').first().innerText()).toMatch(/new\s*cycle/);
+    expect(await row('deps-gateway', 'deps-orders').innerText()).not.toMatch(/new|cycle/);
     expect(await page.locator('main b').count()).toBe(0);
     await graph().getByText('deps-<b>bold</b> ⟨U+202E⟩שירות', { exact: true }).waitFor();
     expect(await graph().innerHTML()).not.toContain('\u202e');
