@@ -7,6 +7,7 @@ import { comparisonQuery } from '../../api/trace/trace-queries.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { Notice } from '../../shared/Notice.js';
 import { comparePath, parseCompareAddress, type CompareAddress } from './compare-address.js';
+import frame from '../../shared/PageFrame.module.css';
 import classes from './ComparePage.module.css';
 import { CompareTable } from './CompareTable.js';
 import { CompareToolbar } from './CompareToolbar.js';
@@ -60,9 +61,9 @@ const ComparePage = () => {
   const chosen = picking ?? (a.length === 0 ? 'a' : b.length === 0 ? 'b' : undefined);
   const { data } = comparison;
   return (
-    <div className={classes.page}>
+    <div className={frame.filling}>
       <title>Compare · Lantern</title>
-      <h1 className={classes.heading}>Compare traces</h1>
+      <h1 className={frame.hiddenHeading}>Compare traces</h1>
       <div className={classes.sides}>
         <Side name="A" traces={data?.a} ids={a} isPicking={chosen === 'a'} onPick={() => setPicking('a')} />
         <Side name="B" traces={data?.b} ids={b} isPicking={chosen === 'b'} onPick={() => setPicking('b')} />

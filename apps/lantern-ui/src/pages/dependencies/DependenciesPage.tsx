@@ -13,6 +13,7 @@ import { servicesPath } from '../services/services-params.js';
 import { focusCalls, markCalls, servicesOf } from './call-graph.js';
 import { servicePath } from './call-path.js';
 import { CallTable } from './CallTable.js';
+import frame from '../../shared/PageFrame.module.css';
 import classes from './DependenciesPage.module.css';
 import {
   DEPTHS,
@@ -40,17 +41,17 @@ const DependenciesPage = () => {
   const services = servicesOf(all ?? []);
 
   return (
-    <div className={classes.page}>
+    <div className={frame.scrolling}>
       <title>{visibleText(`${service === '' ? '' : `${service} · `}Dependencies · Lantern`)}</title>
-      <div className={classes.bar}>
-        <h1 className={classes.heading}>Dependencies</h1>
+      <div className={frame.bar}>
+        <h1 className={frame.heading}>Dependencies</h1>
         {shown !== undefined && (
-          <span className={classes.note} aria-live="polite">
+          <span className={frame.note} aria-live="polite">
             {formatCounted(servicesOf(shown).length, 'service')}, {formatCounted(shown.length, 'connection')}
-            {calls.isError && <span className={classes.stale}> · not updated: {calls.error.message}</span>}
+            {calls.isError && <span className={frame.stale}> · not updated: {calls.error.message}</span>}
           </span>
         )}
-        <div className={classes.tools}>
+        <div className={frame.tools}>
           {service !== '' && (
             <>
               <Button component={Link} to={servicePath(service, range)}>

@@ -2,7 +2,7 @@ import { useNavigate, useSearchParams } from 'react-router';
 import { ErrorBoundary } from '../../shared/ErrorBoundary.js';
 import { LinesView } from './LinesView.js';
 import { logsPath, parseLogsParams, type LogsPageState } from './logs-params.js';
-import classes from './LogsPage.module.css';
+import frame from '../../shared/PageFrame.module.css';
 import { MetricView } from './MetricView.js';
 import { QueryBar } from './QueryBar.js';
 import { isMetricQuery } from './query-edit.js';
@@ -16,9 +16,9 @@ const LogsPage = () => {
   const change = (edit: Partial<LogsPageState>) => void navigate(logsPath({ ...state, ...edit }));
 
   return (
-    <div className={classes.page}>
+    <div className={frame.filling}>
       <title>Logs · Lantern</title>
-      <h1 className={classes.heading}>Logs</h1>
+      <h1 className={frame.hiddenHeading}>Logs</h1>
       <QueryBar state={state} isMetric={isMetric} onChange={change} />
       <ErrorBoundary resetKey={state.query}>
         {isMetric ? (

@@ -17,6 +17,7 @@ import { ResultListSkeleton } from './ResultList.js';
 import { ResultsBar } from './ResultsBar.js';
 import { parseSearchParams, searchPath, type SearchPageState } from './search-params.js';
 import { SearchForm } from './SearchForm.js';
+import frame from '../../shared/PageFrame.module.css';
 import classes from './SearchPage.module.css';
 import { traceSearchOf } from './trace-search.js';
 import { useReading } from './use-reading.js';
@@ -66,7 +67,7 @@ const SearchPage = () => {
   return (
     <div className={classes.page}>
       <title>{titleOf(state)}</title>
-      <h1 className={classes.heading}>Search for traces</h1>
+      <h1 className={frame.hiddenHeading}>Search for traces</h1>
       <aside className={classes.form} aria-label="Search form">
         <SearchForm state={state} services={services} onSearch={go}>
           <RecentSearches recent={recent} onForget={forget} />

@@ -10,6 +10,7 @@ import { KIND_GROUPS, operationRows, type KindGroup } from './operation-rows.js'
 import { OperationTable } from './OperationTable.js';
 import { ServiceCharts, ServiceChartsSkeleton } from './ServiceCharts.js';
 import type { ServicesPageState } from './services-params.js';
+import frame from '../../shared/PageFrame.module.css';
 import classes from './ServicesPage.module.css';
 
 interface ServiceDetailsProps {
@@ -54,7 +55,7 @@ export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: Service
       )}
       <div className={classes.section}>
         <h2 className={classes.subheading}>Operations</h2>
-        <span className={classes.note}>{formatCounted(rows.length, 'operation')}</span>
+        <span className={frame.note}>{formatCounted(rows.length, 'operation')}</span>
         <Select
           className={classes.kinds ?? ''}
           aria-label="Kind of operations"

@@ -16,6 +16,7 @@ import { TimeRangeSelect } from '../../shared/TimeRangeSelect.js';
 import { searchPath } from '../search/search-params.js';
 import { ServiceDetails } from './ServiceDetails.js';
 import { COMPARISONS, parseServicesParams, servicesPath, type ServicesPageState } from './services-params.js';
+import frame from '../../shared/PageFrame.module.css';
 import classes from './ServicesPage.module.css';
 import { ServiceTable } from './ServiceTable.js';
 import { visibleText } from '../../shared/visible-text.js';
@@ -44,10 +45,10 @@ const ServicesPage = () => {
   const isEmpty = stats.data?.now.operations.length === 0;
 
   return (
-    <div className={classes.page}>
+    <div className={frame.scrolling}>
       <title>{visibleText(`${service === '' ? '' : `${service} · `}Services · Lantern`)}</title>
-      <div className={classes.bar}>
-        <h1 className={classes.heading}>
+      <div className={frame.bar}>
+        <h1 className={frame.heading}>
           {service === '' ? (
             'Services'
           ) : (
@@ -60,12 +61,12 @@ const ServicesPage = () => {
           )}
         </h1>
         {stats.data !== undefined && (
-          <span className={classes.note} aria-live="polite">
+          <span className={frame.note} aria-live="polite">
             {service === '' && formatCounted(stats.data.now.services.length, 'service')}
-            {stats.isError && <span className={classes.stale}> not updated: {stats.error.message}</span>}
+            {stats.isError && <span className={frame.stale}> not updated: {stats.error.message}</span>}
           </span>
         )}
-        <div className={classes.tools}>
+        <div className={frame.tools}>
           {service !== '' && (
             <Button component={Link} to={searchPath({ service, range })}>
               Traces

@@ -1,36 +1,26 @@
 import { operationOf, serviceOf, type SpanId, type TraceId } from '@lantern/telemetry-model';
-import { useDebouncedCallback, useHotkeys, useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import { useHotkeys, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef } from 'react';
 import type { TraceOverview } from '../../api/trace/trace-api.js';
 import type { LogLine } from '../../api/log-line.js';
 import { traceLogsQuery } from '../../api/trace-logs.js';
 import { loadCode } from '../../shared/load-code.js';
 import { Splitter } from '../../shared/Splitter.js';
 import { SpanPanel } from './span/SpanPanel.js';
-import { nextFlagged, nextSpan, NO_ROW } from './row-steps.js';
+import { NO_ROW, rowOf } from './row-steps.js';
 import { ServiceFilter } from './ServiceFilter.js';
-import {
-  defaultFilter,
-  ENTRY_FILTERS,
-  entriesOf,
-  filterEntries,
-  passes,
-  traceEntries,
-  type TraceEntry,
-} from './trace-entries.js';
+import { ENTRY_FILTERS, entriesOf, passes } from './trace-entries.js';
 import { TraceHeader } from './TraceHeader.js';
 import { EntryFilterSelect, PathButton, TraceToolbar } from './TraceToolbar.js';
 import classes from './TraceView.module.css';
 import { useFind } from './use-find.js';
-import { useTimeWindow } from './use-time-window.js';
 import { useTraceAddress } from './use-trace-address.js';
+import { useWaterfall } from './use-waterfall.js';
 import { ViewMenu } from './ViewMenu.js';
 import { ViewSkeleton } from './ViewWaiting.js';
 import { Minimap } from './waterfall/Minimap.js';
-import { PathSections } from './waterfall/path-sections.js';
 import { Waterfall, type WaterfallHandle } from './waterfall/Waterfall.js';
-import { collapseAll, collapseOne, expandOne, revealing, waterfallRows } from './waterfall/waterfall-rows.js';
 import { visibleText } from '../../shared/visible-text.js';
 
 const FlameGraph = lazy(loadCode(() => import('./flame/FlameGraph.js')));
@@ -51,18 +41,14 @@ interface TraceViewProps {
   readonly staleBecause: string | undefined;
 }
 
-const NOTHING_COLLAPSED: ReadonlySet<SpanId> = new Set();
 const NO_LINES: readonly LogLine[] = [];
 
 export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceViewProps) => {
   const address = useTraceAddress();
   const { table } = trace;
-  const [collapsed, setCollapsed] = useState(NOTHING_COLLAPSED);
-  const [cursorId, setCursorId] = useState(address.spanId);
-  const [openEntry, setOpenEntry] = useState<TraceEntry>();
   const [panelSize, setPanelSize] = useLocalStorage({ key: 'lantern.trace.panel', defaultValue: 480 });
   const [isPathShown, setPathShown] = useLocalStorage({ key: 'lantern.trace.path', defaultValue: true });
-  const isTall = useMediaQuery('(min-width: 861px)', true, { getInitialValueInEffect: false });
+  const isPanelBeside = useMediaQuery('(min-width: 861px)', true, { getInitialValueInEffect: false });
   const findBox = useRef<HTMLInputElement>(null);
   const waterfall = useRef<WaterfallHandle>(null);
 
@@ -71,82 +57,21 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     // The query key changes with the times of a growing trace.
     placeholderData: keepPreviousData,
   });
-  const marks = useMemo(
-    () => traceEntries(table, trace.events, logs.data ?? NO_LINES),
-    [table, trace.events, logs.data],
-  );
-  const filter = address.entries ?? defaultFilter(marks);
-  const entries = useMemo(() => filterEntries(table, marks, filter), [table, marks, filter]);
+  const find = useFind(traceId, trace, address.find, (text) => address.change({ find: text }));
+  const model = useWaterfall(trace, logs.data ?? NO_LINES, address, address.change);
+  const { marks, selected, time } = model;
   const filterCounts = useMemo(
     () =>
       new Map(ENTRY_FILTERS.map((name) => [name, marks.list.filter((entry) => passes(entry, name)).length])),
     [marks],
   );
 
-  const hiddenKey = address.hidden.join('\n');
-  const hidden = useMemo(() => new Set(hiddenKey === '' ? [] : hiddenKey.split('\n')), [hiddenKey]);
-  const rows = useMemo(
-    () => waterfallRows(table, { collapsed, hidden, entries }),
-    [table, collapsed, hidden, entries],
-  );
-  const path = useMemo(() => new PathSections(trace.path, table.length), [trace.path, table.length]);
-
-  const find = useFind(traceId, trace, address.find, (text) => address.change({ find: text }));
-  // Spans may share an ID. The row that the user selected then decides, as long as it has that ID.
-  const [chosenRow, setChosenRow] = useState(NO_ROW);
-  const selected = useMemo(
-    () => rowOf(table.spanIds, address.spanId, chosenRow),
-    [table, address.spanId, chosenRow],
-  );
-  const cursorRow = useMemo(() => rowOf(table.spanIds, cursorId, chosenRow), [table, cursorId, chosenRow]);
-  const cursor = cursorRow === NO_ROW ? selected : cursorRow;
-
-  const time = useTimeWindow(address.window, table.duration, (window) => address.change({ window }));
-  const follow = useDebouncedCallback((spanId: SpanId) => address.change({ spanId }), 120);
-
-  const moveTo = (row: number) => {
-    const id = table.spanIds[row];
-    if (id === undefined) return;
-    setCursorId(id);
-    setChosenRow(row);
-    setCollapsed((current) => revealing(table, current, row));
-    if (selected !== NO_ROW) follow(id);
-  };
-  const open = (row: number, entry?: TraceEntry) => {
-    const id = table.spanIds[row];
-    if (id === undefined) return;
-    follow.cancel();
-    setCursorId(id);
-    setChosenRow(row);
-    setOpenEntry(entry);
-    setCollapsed((current) => revealing(table, current, row));
-    address.change({ spanId: id });
-  };
-  const close = () => {
-    follow.cancel();
-    setOpenEntry(undefined);
-    address.change({ spanId: undefined });
-  };
-  const toggle = (row: number) => {
-    const id = table.spanIds[row];
-    if (id === undefined) return;
-    setCollapsed((current) => {
-      const next = new Set(current);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-  };
-
-  /** Steps through matches or errors in reading order, starting at the cursor. Wraps around at the end. */
-  const step = (among: 'matches' | 'errors', direction: 1 | -1) => {
-    const flags = among === 'errors' ? table.isError : find.flags;
-    const next = flags === undefined ? NO_ROW : nextFlagged(flags, cursor, direction);
-    if (next !== NO_ROW) open(next);
-  };
+  const step = (among: 'matches' | 'errors', direction: 1 | -1) =>
+    model.openFlagged(among === 'errors' ? table.isError : find.flags, direction);
   const stepRow = (direction: 1 | -1) => {
     // Other views show the cursor in the panel only.
     if (address.view !== 'waterfall' && selected === NO_ROW) return;
-    moveTo(nextSpan(rows, cursor, direction));
+    model.moveBy(direction);
     // The tree draws the cursor, and Enter opens it, while the tree has the focus.
     waterfall.current?.focus();
   };
@@ -174,25 +99,25 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     ['ArrowDown', () => time.zoom(1 / 1.25)],
     ['e', () => step('errors', 1)],
     ['shift+e', () => step('errors', -1)],
-    ['[', () => setCollapsed(NOTHING_COLLAPSED)],
-    [']', () => setCollapsed(collapseAll(table))],
-    ['p', () => setCollapsed(collapseOne(table, collapsed))],
-    ['o', () => setCollapsed(expandOne(table, collapsed))],
+    ['[', model.expandAll],
+    [']', model.collapseAll],
+    ['p', model.collapseOne],
+    ['o', model.expandOne],
     ['l', () => showView(address.view === 'logs' ? 'waterfall' : 'logs')],
     ['/', () => findBox.current?.focus()],
     ['ctrl+b', () => findBox.current?.focus()],
-    ['Escape', () => !isCovered() && (selected === NO_ROW ? find.change('') : close())],
+    ['Escape', () => !isCovered() && (selected === NO_ROW ? find.change('') : model.close())],
   ]);
 
   const openId = (spanId: SpanId) => {
     const row = rowOf(table.spanIds, spanId);
-    if (row !== NO_ROW) open(row);
+    if (row !== NO_ROW) model.open(row);
   };
-  const shared = { traceId, trace, matches: find.flags, selected, onOpen: open };
+  const shared = { traceId, trace, matches: find.flags, selected, onOpen: model.open };
   return (
     <article className={classes.view}>
       <title>{visibleText(`${serviceOf(table, 0)} ${operationOf(table, 0)} · Lantern`)}</title>
-      <TraceHeader traceId={traceId} trace={trace} staleBecause={staleBecause} onOpen={open}>
+      <TraceHeader traceId={traceId} trace={trace} staleBecause={staleBecause} onOpen={model.open}>
         <ViewMenu
           view={address.view}
           traceId={traceId}
@@ -206,7 +131,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
         onFind={find.change}
         findBox={findBox}
         matchCount={find.rows?.length}
-        matchPlace={find.rows === undefined ? 0 : find.rows.indexOf(cursor) + 1}
+        matchPlace={find.rows === undefined ? 0 : find.rows.indexOf(model.cursor) + 1}
         errorCount={table.errorCount}
         onStep={step}
       >
@@ -214,7 +139,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
           <>
             {marks.list.length > 0 && (
               <EntryFilterSelect
-                value={filter}
+                value={model.filter}
                 counts={filterCounts}
                 onChange={(next) => address.change({ entries: next })}
               />
@@ -239,25 +164,10 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
                 <Minimap table={table} window={time.window} onWindow={time.show} />
                 <Waterfall
                   ref={waterfall}
-                  table={table}
-                  badges={trace.badges}
-                  rows={rows}
-                  collapsed={collapsed}
-                  marks={marks}
-                  entries={entries}
-                  path={isPathShown ? path : undefined}
-                  window={time.window}
-                  onWindow={time.show}
-                  selected={selected}
-                  cursor={cursor}
-                  selectedEntry={openEntry}
+                  trace={trace}
+                  model={model}
                   matches={find.flags}
-                  onMove={moveTo}
-                  onOpen={open}
-                  onOpenEntry={(entry) => open(entry.row, entry)}
-                  onToggle={toggle}
-                  onCollapseAll={() => setCollapsed(collapseAll(table))}
-                  onExpandAll={() => setCollapsed(NOTHING_COLLAPSED)}
+                  isPathShown={isPathShown}
                 />
               </>
             )}
@@ -286,7 +196,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
         </div>
         {selected !== NO_ROW && (
           <>
-            {isTall && (
+            {isPanelBeside && (
               <Splitter
                 label="Width of the panel"
                 value={panelSize}
@@ -303,9 +213,9 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
               logs={entriesOf(marks, selected).flatMap(({ line, isStray }) =>
                 line === undefined || isStray ? [] : [line],
               )}
-              openLine={openEntry?.row === selected ? openEntry.line?.key : undefined}
-              onOpen={open}
-              onClose={close}
+              openLine={model.openEntry?.row === selected ? model.openEntry.line?.key : undefined}
+              onOpen={model.open}
+              onClose={model.close}
             />
           </>
         )}
@@ -313,10 +223,6 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     </article>
   );
 };
-
-/** @param chosen row to prefer among rows with the same ID */
-const rowOf = (spanIds: readonly SpanId[], spanId: SpanId | undefined, chosen = NO_ROW): number =>
-  spanId === undefined ? NO_ROW : spanIds[chosen] === spanId ? chosen : spanIds.indexOf(spanId);
 
 /** Whether a dialog or a menu is open, which then handles the keys. */
 const isCovered = (): boolean => document.querySelector('[role=dialog], [role=menu]') !== null;

@@ -1,4 +1,4 @@
-import { at } from '@lantern/telemetry-model';
+import { at, type SpanId } from '@lantern/telemetry-model';
 
 /** Index that stands for no row. */
 export const NO_ROW = -1;
@@ -20,3 +20,11 @@ export const nextSpan = (rows: Int32Array, here: number, direction: 1 | -1): num
   const next = spans.indexOf(here) + direction;
   return spans[Math.min(spans.length - 1, Math.max(0, next))] ?? NO_ROW;
 };
+
+/**
+ * Returns the row of a span; -1 for none.
+ *
+ * @param chosen row to prefer among rows with the same ID
+ */
+export const rowOf = (spanIds: readonly SpanId[], spanId: SpanId | undefined, chosen = NO_ROW): number =>
+  spanId === undefined ? NO_ROW : spanIds[chosen] === spanId ? chosen : spanIds.indexOf(spanId);

@@ -11,12 +11,11 @@ import {
   type MouseEvent,
   type Ref,
 } from 'react';
-import type { BadgeColumns } from '../../../api/trace/trace-api.js';
-import type { TraceEntries, TraceEntry } from '../trace-entries.js';
+import type { TraceOverview } from '../../../api/trace/trace-api.js';
+import type { WaterfallModel } from '../use-waterfall.js';
 import { LaneScale } from './lane-scale.js';
 import { Lanes } from './Lanes.js';
 import { LaneTip } from './LaneTip.js';
-import type { PathSections } from './path-sections.js';
 import {
   hiddenAbove,
   rowsInView,
@@ -25,7 +24,6 @@ import {
   scrollTopToShow,
   type TallList,
 } from './tall-list.js';
-import type { TimeWindow } from './time-window.js';
 import { useBoxSize } from './use-box-size.js';
 import { useWheelZoom } from './use-wheel-zoom.js';
 import classes from './Waterfall.module.css';
@@ -42,40 +40,20 @@ export interface WaterfallHandle {
 
 interface WaterfallProps {
   readonly ref: Ref<WaterfallHandle>;
-  readonly table: SpanTable;
-  readonly badges: BadgeColumns;
-  /** Rows, as returned by `waterfallRows`. */
-  readonly rows: Int32Array;
-  /** IDs of the spans whose descendants are hidden. */
-  readonly collapsed: ReadonlySet<string>;
-  /** All entries, drawn as marks on the bars. */
-  readonly marks: TraceEntries;
-  /** Entries that have rows. */
-  readonly entries: TraceEntries;
-  readonly path: PathSections | undefined;
-  readonly window: TimeWindow;
-  readonly onWindow: (window: TimeWindow) => void;
-  /** Row whose details are shown; -1 for none. */
-  readonly selected: number;
-  /** Row of the keyboard cursor; -1 for none. */
-  readonly cursor: number;
-  readonly selectedEntry: TraceEntry | undefined;
+  readonly trace: TraceOverview;
+  readonly model: WaterfallModel;
   /** Flags of the rows that match the search. Undefined without a search. */
   readonly matches: Uint8Array | undefined;
-  readonly onMove: (row: number) => void;
-  readonly onOpen: (row: number) => void;
-  readonly onOpenEntry: (entry: TraceEntry) => void;
-  readonly onToggle: (row: number) => void;
-  readonly onCollapseAll: () => void;
-  readonly onExpandAll: () => void;
+  readonly isPathShown: boolean;
 }
 
 /** Returns the indentation per level in pixels. Deep trees get less, so that names keep half of their column. */
 const indentStep = (levels: number, nameWidth: number): number =>
   Math.max(3, Math.min(14, (nameWidth * 0.45) / Math.max(levels, 1)));
 
-export const Waterfall = (props: WaterfallProps) => {
-  const { ref, table, rows, collapsed, marks, entries, window, onWindow, selected, cursor, matches } = props;
+export const Waterfall = ({ ref, trace: { table, badges }, model, matches, isPathShown }: WaterfallProps) => {
+  const { rows, collapsed, marks, entries, selected, cursor } = model;
+  const { window } = model.time;
   const scroller = useRef<HTMLDivElement>(null);
   const tree = useRef<HTMLDivElement>(null);
   const { width: boxWidth, height: boxHeight } = useBoxSize(scroller);
@@ -137,28 +115,33 @@ export const Waterfall = (props: WaterfallProps) => {
     focus: () => tree.current?.focus({ preventScroll: true }),
   }));
 
-  useWheelZoom(scroller, { scale, left: nameWidth, duration: table.duration, onWindow });
+  useWheelZoom(scroller, { scale, left: nameWidth, duration: table.duration, onWindow: model.time.show });
+
+  const isCollapsed = (row: number): boolean => {
+    const id = table.spanIds[row];
+    return id !== undefined && collapsed.has(id);
+  };
 
   const press = (event: KeyboardEvent) => {
     const row = cursor === -1 ? (rows[0] ?? -1) : cursor;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || row < 0) return;
     const go = (next: number | undefined) => {
-      if (next !== undefined && next >= 0) props.onMove(next);
+      if (next !== undefined && next >= 0) model.moveTo(next);
     };
     const isCollapsible = hasBelow(table, entries, row);
-    const isOpen = isCollapsible && !collapsed.has(table.spanIds[row] ?? '');
+    const isOpen = isCollapsible && !isCollapsed(row);
     const actions: Record<string, () => void> = {
       ArrowDown: () => go(nextSpan(rows, cursorIndex, 1)),
       ArrowUp: () => go(nextSpan(rows, cursorIndex, -1)),
       ArrowRight: () => {
         if (isOpen) go(at(table.subtreeSize, row) > 1 ? row + 1 : undefined);
-        else if (isCollapsible) props.onToggle(row);
+        else if (isCollapsible) model.toggle(row);
       },
-      ArrowLeft: () => (isOpen ? props.onToggle(row) : go(at(table.parent, row))),
+      ArrowLeft: () => (isOpen ? model.toggle(row) : go(at(table.parent, row))),
       Home: () => go(rows[0]),
       End: () => go(nextSpan(rows, rows.length, -1)),
-      Enter: () => props.onOpen(row),
-      ' ': () => props.onOpen(row),
+      Enter: () => model.open(row),
+      ' ': () => model.open(row),
     };
     const action = actions[event.key];
     if (action === undefined) return;
@@ -173,10 +156,10 @@ export const Waterfall = (props: WaterfallProps) => {
     const element = target.closest<HTMLElement>('[role=treeitem]');
     if (element === null || !getSelection()?.isCollapsed) return;
     const { row, entry } = element.dataset;
-    const said = entry === undefined ? undefined : entries.list[Number(entry)];
-    if (said !== undefined) props.onOpenEntry(said);
-    else if (target.closest('[data-toggle]') !== null) props.onToggle(Number(row));
-    else if (row !== undefined) props.onOpen(Number(row));
+    const clicked = entry === undefined ? undefined : entries.list[Number(entry)];
+    if (clicked !== undefined) model.open(clicked.row, clicked);
+    else if (target.closest('[data-toggle]') !== null) model.toggle(Number(row));
+    else if (row !== undefined) model.open(Number(row));
   };
 
   const step = indentStep(table.levels, nameWidth);
@@ -192,8 +175,8 @@ export const Waterfall = (props: WaterfallProps) => {
         scale={scale}
         nameWidth={nameWidth}
         onNameWidth={setNameWidth}
-        onCollapseAll={props.onCollapseAll}
-        onExpandAll={props.onExpandAll}
+        onCollapseAll={model.collapseAll}
+        onExpandAll={model.expandAll}
       />
       <div ref={scroller} className={classes.scroller} data-scrolls onScroll={scroll}>
         <div className={classes.rows} style={{ height: scrollHeight(list) }}>
@@ -220,7 +203,7 @@ export const Waterfall = (props: WaterfallProps) => {
                     entry={entry}
                     index={-1 - row}
                     top={top}
-                    isSelected={entry === props.selectedEntry}
+                    isSelected={entry === model.openEntry}
                   />
                 );
               }
@@ -228,11 +211,11 @@ export const Waterfall = (props: WaterfallProps) => {
                 <SpanRow
                   key={key}
                   table={table}
-                  badges={props.badges}
+                  badges={badges}
                   row={row}
                   top={top}
                   isCollapsible={hasBelow(table, entries, row)}
-                  isCollapsed={collapsed.has(table.spanIds[row] ?? '')}
+                  isCollapsed={isCollapsed(row)}
                   isSelected={row === selected}
                   isCursor={row === cursor}
                   isMatch={matches === undefined ? undefined : matches[row] === 1}
@@ -245,7 +228,7 @@ export const Waterfall = (props: WaterfallProps) => {
             rows={drawn}
             marks={marks}
             entries={entries}
-            path={props.path}
+            path={isPathShown ? model.path : undefined}
             scale={scale}
             matches={matches}
             top={range.top}
