@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { endpointsOf } from './endpoints.js';
 
-it('addresses of senders have the host of the page and the ports that Lantern listens on', () => {
+it('endpoints for senders have the host of the page and the ports that Lantern listens on', () => {
   expect(endpointsOf({ otlpPort: 24318, otlpGrpcPort: 24317, lokiPort: 23100 }, 'traces.local')).toEqual({
     otlp: 'http://traces.local:24318',
     otlpGrpc: 'http://traces.local:24317',

@@ -14,13 +14,13 @@ describe('errorMessageIn', () => {
     ['', undefined],
     ['{"error":{}}', undefined],
     ['null', undefined],
-  ])('reads %s', (body, message) => {
+  ])('errorMessageIn reads the message of %s', (body, message) => {
     expect(errorMessageIn(body)).toBe(message);
   });
 });
 
 describe('ApiError', () => {
-  it('tells what may pass by itself from what has to be changed', () => {
+  it('ApiError distinguishes transient errors from permanent ones', () => {
     expect([undefined, 503, 404, 400].map((status) => new ApiError('', '/', status).isTransient)).toEqual([
       true,
       true,

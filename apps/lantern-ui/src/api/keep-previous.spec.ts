@@ -25,11 +25,11 @@ describe('keepPreviousOf', () => {
     return data;
   };
 
-  it('keeps the answer of a subject while another range of it is loaded', async () => {
+  it('keepPreviousOf keeps the data of a subject while another range of it is loading', async () => {
     expect(await shownAfter('orders', '2h')).toBe('of orders');
   });
 
-  it('does not show the answer of one subject under the name of another', async () => {
+  it('keepPreviousOf does not show the data of one subject under the name of another', async () => {
     expect(await shownAfter('users', '1h')).toBeUndefined();
   });
 });

@@ -37,7 +37,7 @@ const readAll = (lines: readonly LogLine[], direction: Direction, limit: number)
 
 describe('the pages of a query for lines', () => {
   it.each(['forward', 'backward'] as const)(
-    'get past 300 lines of one nanosecond, 20 by 20, %s',
+    'pages of 20 lines get past 300 lines of one nanosecond, %s',
     (direction) => {
       const lines = linesAt([3, ...Array.from({ length: 300 }, () => 5), 9]);
       const messages = lines.map(({ line }) => line);
@@ -48,7 +48,7 @@ describe('the pages of a query for lines', () => {
   );
 
   it.each(['forward', 'backward'] as const)(
-    'end, %s, also when a moment has more lines than Loki gives',
+    'pages end, %s, even if a timestamp has more lines than Loki returns',
     (direction) => {
       const lines = linesAt([3, ...Array.from({ length: MAX_LINES + 10 }, () => 5), 9]);
       const read = readAll(lines, direction, 500);
@@ -57,7 +57,7 @@ describe('the pages of a query for lines', () => {
     },
   );
 
-  it('have every line once, in the order of time and arrival, wherever they are cut', () => {
+  it('pages contain every line once, in the order of time and arrival, at any page size', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(6)),
@@ -76,7 +76,7 @@ describe('the pages of a query for lines', () => {
     );
   });
 
-  it('keep lines that differ only in structured metadata', () => {
+  it('pages keep lines that differ in structured metadata only', () => {
     const [line] = linesAt([5]);
     if (!line) throw new Error('There is no line');
     const range = { startUnixNano: 0n, endUnixNano: 100n };

@@ -13,7 +13,7 @@ describe('logLinesOf', () => {
     trace_id: 'of the line',
   });
 
-  it('takes a line of JSON apart and keeps it as it was sent', () => {
+  it('a JSON line is parsed, and kept as received', () => {
     const [line] = logLinesOf(
       answer({
         stream: { service: 'order-service', level: 'error' },
@@ -41,7 +41,7 @@ describe('logLinesOf', () => {
     });
   });
 
-  it('puts what is particular to a line before what all lines of a trace share', () => {
+  it('fields that are specific to a line precede those that all lines of a trace share', () => {
     const [line] = logLinesOf(
       answer({
         stream: { service: 'order-service', level: 'error' },
@@ -59,7 +59,7 @@ describe('logLinesOf', () => {
     ]);
   });
 
-  it('gives a line the same key in every answer that has it, and equal lines keys of their own', () => {
+  it('a line has the same key in every response, and equal lines have different keys', () => {
     const keysOf = (...messages: string[]) =>
       logLinesOf(answer({ stream: { service: 'a' }, values: messages.map((message) => ['1', message]) })).map(
         ({ key }) => key,
@@ -69,14 +69,14 @@ describe('logLinesOf', () => {
     expect(new Set([before, ...others]).size).toBe(3);
   });
 
-  it('reads an answer that folds the metadata into the labels', () => {
+  it('a response whose labels include the metadata is parsed', () => {
     const [line] = logLinesOf(
       answer({ stream: { service: 'a', level: 'info', span_id: 'b7' }, values: [['1', 'plain words']] }),
     );
     expect(line).toMatchObject({ message: 'plain words', level: 'info', spanId: 'b7' });
   });
 
-  it('puts the lines of all streams in the order of time', () => {
+  it('lines of all streams are sorted by time', () => {
     const lines = logLinesOf(
       answer(
         { stream: { service: 'a' }, values: [['3', 'third']] },
@@ -103,25 +103,25 @@ describe('logLinesOf', () => {
       ['2025-11-22T14:02:11.123456Z', 456_000n],
       ['2025-11-22T15:02:11.123456789+01:00', 456_789n],
       ['2025-11-22T14:02:11.123Z', 0n],
-    ])('has the microseconds of %s, which its sender left out', (timestamp, nanos) => {
+    ])('the time of a line has the microseconds of %s, which the timestamp lacks', (timestamp, nanos) => {
       expect(written(MILLIS, { timestamp })).toBe(MILLIS + nanos);
     });
 
     it.each([
-      ['of another millisecond', '2025-11-22T14:02:11.124001Z'],
-      ['of an earlier one', '2025-11-22T14:02:11.122999Z'],
-      ['without a zone', '2025-11-22T14:02:11.123456'],
-      ['that is none', '2025-13-42T14:02:11.123456Z'],
-      ['in other words', 'yesterday'],
-    ])('is Loki’s when the line gives one %s', (_, timestamp) => {
+      ['in another millisecond', '2025-11-22T14:02:11.124001Z'],
+      ['in an earlier one', '2025-11-22T14:02:11.122999Z'],
+      ['without a time zone', '2025-11-22T14:02:11.123456'],
+      ['that is invalid', '2025-13-42T14:02:11.123456Z'],
+      ['in another format', 'yesterday'],
+    ])('the time of a line is Loki’s timestamp if the line contains a time %s', (_, timestamp) => {
       expect(written(MILLIS, { timestamp })).toBe(MILLIS);
     });
 
-    it('is Loki’s when that is finer than a millisecond', () => {
+    it('the time of a line is Loki’s timestamp if that is finer than a millisecond', () => {
       expect(written(MILLIS + 5n, { timestamp: '2025-11-22T14:02:11.123456Z' })).toBe(MILLIS + 5n);
     });
 
-    it('orders lines of one millisecond', () => {
+    it('lines of one millisecond are sorted by the time that they contain', () => {
       const at = (micros: number) => [
         String(MILLIS),
         JSON.stringify({ timestamp: `2025-11-22T14:02:11.123${micros}Z`, message: String(micros) }),
@@ -133,13 +133,16 @@ describe('logLinesOf', () => {
     });
   });
 
-  it.each(['{broken', '{"a":', '[1]', ''])('shows a line that is no JSON object as it is: %s', (text) => {
-    expect(logLinesOf(answer({ stream: { service: 'a' }, values: [['1', text]] }))).toMatchObject([
-      { message: text, line: text },
-    ]);
-  });
+  it.each(['{broken', '{"a":', '[1]', ''])(
+    'a line that is not a JSON object is shown unchanged: %s',
+    (text) => {
+      expect(logLinesOf(answer({ stream: { service: 'a' }, values: [['1', text]] }))).toMatchObject([
+        { message: text, line: text },
+      ]);
+    },
+  );
 
-  it('is empty when Loki knows no line', () => {
+  it('a response without lines results in an empty list', () => {
     expect(logLinesOf(answer())).toEqual([]);
   });
 });
@@ -153,7 +156,7 @@ describe('levelOf', () => {
     ['silly', 'trace'],
     ['constructor', 'unknown'],
     [undefined, 'unknown'],
-  ])('%s is %s', (text, level) => {
+  ])('levelOf maps %s to %s', (text, level) => {
     expect(levelOf(text)).toBe(level);
   });
 });

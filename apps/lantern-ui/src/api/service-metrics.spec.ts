@@ -8,20 +8,20 @@ describe('metricWindow', () => {
     ['1h', 60_000, 60],
     ['6h', 360_000, 60],
     ['7d', 10_080_000, 60],
-  ])('cuts %s in steps of %s ms', (lookback, stepMillis, steps) => {
+  ])('metricWindow splits %s into steps of %s ms', (lookback, stepMillis, steps) => {
     const window = metricWindow(lookbackRange(lookback), 1_700_000_001_234);
     expect(window.stepMillis).toBe(stepMillis);
     expect(window.endMillis).toBe(1_700_000_010_000);
     expect((window.endMillis - window.startMillis) / stepMillis).toBe(steps);
   });
 
-  it('has a step even where the range is shorter than a period', () => {
+  it('metricWindow has a step even if the range is shorter than a period', () => {
     const { startMillis, endMillis } = metricWindow({ kind: 'fixed', startMicros: 1n, endMicros: 2n }, 0);
     expect(endMillis - startMillis).toBe(10_000);
   });
 });
 
-it('reads series by their service, and leaves out what is no number', () => {
+it('metrics are read by service, without samples that are not numbers', () => {
   const at = (timestamp: string, doubleValue: number | 'NaN') => ({ timestamp, gaugeValue: { doubleValue } });
   const series = seriesOf({
     metrics: [

@@ -20,7 +20,7 @@ const search: TraceSearch = {
 const lastHour = resolveRange(search.range, NOW);
 
 describe('summaryParams', () => {
-  it('asks for the time that ends now, and leaves out what may be anything', () => {
+  it('a search request has a time range that ends now, and no parameters for empty conditions', () => {
     expect(summaryParams(search, lastHour)).toEqual({
       'query.startTimeMin': '2026-11-22T13:00:00.000000Z',
       'query.startTimeMax': '2026-11-22T14:00:00.000000Z',
@@ -29,11 +29,11 @@ describe('summaryParams', () => {
     });
   });
 
-  it('asks the server to order all matches, so that a page holds the first of them', () => {
+  it('a search request contains the order, so that the first page has the first of all matches', () => {
     expect(summaryParams({ ...search, orderBy: 'longest' }, lastHour)['lantern.orderBy']).toBe('longest');
   });
 
-  it('keeps the microseconds of fixed times', () => {
+  it('a search request keeps the microseconds of fixed times', () => {
     const startMicros = BigInt(NOW) * 1_000n + 7n;
     expect(summaryParams(search, { startMicros, endMicros: startMicros + 1n })).toMatchObject({
       'query.startTimeMin': '2026-11-22T14:00:00.000007Z',
@@ -41,7 +41,7 @@ describe('summaryParams', () => {
     });
   });
 
-  it('sends every condition that is set', () => {
+  it('a search request contains every condition that is set', () => {
     expect(
       summaryParams(
         {
@@ -67,7 +67,7 @@ describe('summaryParams', () => {
     });
   });
 
-  it('asks for an older page of the same times, which need not be counted again', () => {
+  it('the request for an older page has the same time range, and does not request the total again', () => {
     const page = summaryPageOf({ summaries: [], total: 31, nextPageToken: 'after-20' }, lastHour);
     expect(page).toMatchObject({ summaries: [], total: 31, next: { token: 'after-20', range: lastHour } });
     const params = summaryParams(search, lastHour, page.next?.token);
@@ -82,7 +82,7 @@ describe('summaryParams', () => {
 });
 
 describe('summaryOf', () => {
-  it('reads counts that are absent as zero', () => {
+  it('summaryOf reads missing counts as zero', () => {
     expect(
       summaryOf({
         traceId: '0000000000000000000000000000000a',

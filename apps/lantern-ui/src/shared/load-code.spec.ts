@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { CodeLoadError, loadCode } from './load-code.js';
 
-it('a module that cannot be loaded is told from an error of its code', async () => {
+it('loadCode distinguishes a module that cannot be loaded from an error of its code', async () => {
   const cause = new TypeError('Failed to fetch dynamically imported module');
   const failure = await loadCode(() => Promise.reject(cause))().catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(CodeLoadError);

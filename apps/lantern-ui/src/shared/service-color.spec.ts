@@ -40,7 +40,7 @@ const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Ma
 const palette = Array.from({ length: PALETTE_SIZE }, (_, index) => paletteColor(index));
 
 describe('the service palette', () => {
-  it('can be read on every surface of both themes', () => {
+  it('every color of the palette is readable on every background of both themes', () => {
     for (const { light, dark } of palette) {
       for (const surface of ['#ffffff', '#fafaf9', '#f5f5f4']) {
         expect(contrast(luminance(linearRgb(light)), luminanceOfHex(surface))).toBeGreaterThanOrEqual(4.5);
@@ -51,7 +51,7 @@ describe('the service palette', () => {
     }
   });
 
-  it('stays within what every screen can show', () => {
+  it('every color of the palette is within the sRGB gamut', () => {
     for (const color of palette.flatMap(({ light, dark }) => [light, dark])) {
       for (const channel of linearRgb(color)) {
         expect(channel).toBeGreaterThan(-0.02);
@@ -60,22 +60,22 @@ describe('the service palette', () => {
     }
   });
 
-  it('holds no colour twice', () => {
+  it('the palette has no duplicate color', () => {
     expect(new Set(palette.map(({ light }) => light)).size).toBe(PALETTE_SIZE);
   });
 });
 
 describe('serviceColor', () => {
-  it('is the same for the same name', () => {
+  it('serviceColor returns the same color for the same name', () => {
     expect(serviceColor('order-service')).toBe(serviceColor('order-service'));
   });
 
-  it('tells the shop’s services apart', () => {
+  it('the services of the shop have different colors', () => {
     const names = ['api-gateway', 'order-service', 'user-service'];
     expect(new Set(names.map(paletteIndex)).size).toBe(names.length);
   });
 
-  it('uses the whole palette', () => {
+  it('serviceColor uses the whole palette', () => {
     const used = new Set(Array.from({ length: 2_000 }, (_, i) => paletteIndex(`service-${i}`)));
     expect(used.size).toBe(PALETTE_SIZE);
   });

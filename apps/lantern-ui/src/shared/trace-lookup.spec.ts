@@ -12,12 +12,12 @@ describe('parseTraceLookup', () => {
     [`00-${traceId}-${spanId}-01`, { traceId, spanId }],
     [`http://localhost:16686/trace/${traceId}`, { traceId, spanId: undefined }],
     [`http://localhost:16686/trace/${traceId}?uiFind=${spanId}&panel=logs`, { traceId, spanId }],
-  ])('reads %s', (text, found) => {
+  ])('parseTraceLookup parses %s', (text, found) => {
     expect(parseTraceLookup(text)).toEqual(found);
   });
 
   it.each(['', 'order-service', '0', '0'.repeat(32), `${traceId}0`, 'http://localhost/search'])(
-    'finds no trace id in “%s”',
+    'parseTraceLookup rejects “%s”',
     (text) => {
       expect(parseTraceLookup(text)).toBeUndefined();
     },

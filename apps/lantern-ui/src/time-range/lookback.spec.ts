@@ -10,17 +10,17 @@ describe('lookbackMillis', () => {
     ['0h', undefined],
     ['-1h', undefined],
     ['', undefined],
-  ])('reads %s as %s', (text, millis) => {
+  ])('lookbackMillis parses %s as %s', (text, millis) => {
     expect(lookbackMillis(text)).toBe(millis);
   });
 
-  it('reads every choice on offer', () => {
+  it('lookbackMillis parses every lookback on offer', () => {
     expect(LOOKBACKS.every(({ value }) => lookbackMillis(value) !== undefined)).toBe(true);
   });
 });
 
 describe('lookbacksWith', () => {
-  it('offers what a link has brought', () => {
+  it('lookbacksWith includes a lookback from a link', () => {
     expect(lookbacksWith('4w').at(-1)).toEqual({ value: '4w', label: 'Last 4w' });
     expect(lookbacksWith('1h')).toBe(LOOKBACKS);
     expect(lookbacksWith('custom')).toBe(LOOKBACKS);

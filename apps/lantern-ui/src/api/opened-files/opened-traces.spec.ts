@@ -6,7 +6,7 @@ describe('completed', () => {
   const transactionOf = (error: DOMException | null = null) => Object.assign(new EventTarget(), { error });
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('waits for the transaction, however many of its requests have succeeded', async () => {
+  it('completed waits for the transaction even after all its requests have succeeded', async () => {
     const transaction = transactionOf();
     let isDone = false;
     const done = completed(transaction).then(() => (isDone = true));
@@ -17,7 +17,7 @@ describe('completed', () => {
     await done;
   });
 
-  it('rejects with the reason when the browser aborts the transaction', async () => {
+  it('completed rejects with the reason if the browser aborts the transaction', async () => {
     const transaction = transactionOf(new DOMException('The quota is exceeded.', 'QuotaExceededError'));
     const done = completed(transaction);
     transaction.dispatchEvent(new Event('abort'));

@@ -73,20 +73,20 @@ const spansIn = (body: string) => {
 
 describe('readTraceFile', () => {
   it.each([
-    ['a request of OTLP', JSON.stringify(otlp({ traceId: A, spanId: '1'.repeat(16) }))],
-    ['an answer of API v3', JSON.stringify({ result: otlp({ traceId: A, spanId: '1'.repeat(16) }) })],
+    ['an OTLP request', JSON.stringify(otlp({ traceId: A, spanId: '1'.repeat(16) }))],
+    ['a response of API v3', JSON.stringify({ result: otlp({ traceId: A, spanId: '1'.repeat(16) }) })],
     [
       'the lines of a Collector',
       [1, 2].map((n) => JSON.stringify(otlp({ traceId: A, spanId: `${n}`.repeat(16) }))).join('\n') + '\n',
     ],
-  ])('reads %s', (_what, text) => {
+  ])('readTraceFile parses %s', (_what, text) => {
     const [trace, ...others] = readTraceFile(text);
     expect(others).toEqual([]);
     expect(trace?.summary).toMatchObject({ traceId: A, rootService: 'orders', durationNano: 500n });
     expect(spansIn(trace?.body ?? '')[0]?.scope.name).toBe('lib');
   });
 
-  it('tells apart the traces of one request, and sees what is missing', () => {
+  it('readTraceFile separates the traces of one request, and counts missing spans', () => {
     const traces = readTraceFile(
       JSON.stringify(
         otlp(
@@ -102,10 +102,10 @@ describe('readTraceFile', () => {
   });
 
   it.each([
-    ['an answer of Jaeger', { data: [legacy], total: 0 }],
+    ['a response of Jaeger', { data: [legacy], total: 0 }],
     ['a list of traces', [legacy]],
     ['one trace', legacy],
-  ])('reads %s in the fields of OTLP', (_what, document) => {
+  ])('readTraceFile converts %s to the fields of OTLP', (_what, document) => {
     const [trace] = readTraceFile(JSON.stringify(document));
     expect(trace?.summary).toMatchObject({
       traceId: 'abc'.padStart(32, '0'),
@@ -139,7 +139,7 @@ describe('readTraceFile', () => {
     ['{"logs":[]}', /contains no OTLP or Jaeger spans/],
     ['{"resourceSpans":[{"scopeSpans":5}]}', /^The file looks like OTLP, but /],
     ['null', /contains no OTLP or Jaeger spans/],
-  ])('says what is wrong with %s', (text, problem) => {
+  ])('readTraceFile names the error of %s', (text, problem) => {
     expect(() => readTraceFile(text)).toThrow(TraceFileError);
     expect(() => readTraceFile(text)).toThrow(problem);
   });

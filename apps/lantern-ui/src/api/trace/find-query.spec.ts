@@ -12,11 +12,11 @@ describe('what is looked for in a trace', () => {
     ['"-5" user-service', ['-5', 'user-service'], []],
     ['- "" " "', [], []],
     ['', [], []],
-  ])('%s', (text, words, leftOut) => {
+  ])('FindQuery parses %s', (text, words, leftOut) => {
     expect(new FindQuery(text)).toEqual({ words, leftOut });
   });
 
-  it('is in a text that has one of its words, whatever their capitals', () => {
+  it('a text matches a search if it contains one of its words, in upper or lower case', () => {
     const query = new FindQuery('Timeout refused -retry');
     expect(['read TIMEOUT', 'was refused', 'retry', ''].map((text) => query.isIn(text))).toEqual([
       true,

@@ -19,7 +19,7 @@ const load = (groups: Parameters<typeof formatTraceRequestJson>[0]): LoadedTrace
 const failedOrder = load(orderTrace({ failed: true }).resourceSpans);
 
 describe('a trace that was read from OTLP/JSON', () => {
-  it('has its spans in reading order, with their services', () => {
+  it('the table of a trace has the spans in reading order with their services', () => {
     const { table } = failedOrder;
     const names = Array.from(
       { length: table.length },
@@ -39,7 +39,7 @@ describe('a trace that was read from OTLP/JSON', () => {
     expect(table.duration).toBe(100e6);
   });
 
-  it('says what failed, and what took the time', () => {
+  it('a trace names the failed span, and the service that took most of the time', () => {
     const { failure, timeTaken } = failedOrder.overview();
     expect(failure).toEqual({
       row: 8,
@@ -50,7 +50,7 @@ describe('a trace that was read from OTLP/JSON', () => {
     expect(load(orderTrace().resourceSpans).overview().failure).toBeUndefined();
   });
 
-  it('names of several failures the one that ended first', () => {
+  it('of several failed spans a trace names the one that ended first', () => {
     const failed = { code: StatusCode.error, message: '' } as const;
     const trace = load([
       resourceSpans(
@@ -70,7 +70,7 @@ describe('a trace that was read from OTLP/JSON', () => {
     expect(trace.table.spanIds[trace.overview().failure?.row ?? 0]).toBe(spanId(3));
   });
 
-  it('has badges for the HTTP status and the system that a span talks to', () => {
+  it('spans have badges for the HTTP status and the called system', () => {
     const { badges } = failedOrder.overview();
     const ofRow = (row: number) => [
       badges.words[at(badges.status, row)],
@@ -81,7 +81,7 @@ describe('a trace that was read from OTLP/JSON', () => {
     expect(ofRow(8)).toEqual(['', '']);
   });
 
-  it('tells each event in a line', () => {
+  it('each event has a one-line description', () => {
     const { events } = failedOrder.overview();
     expect(events.texts).toEqual([
       'exception PaymentError: Payment gateway timeout: Unable to reach provider',
@@ -89,7 +89,7 @@ describe('a trace that was read from OTLP/JSON', () => {
     expect([...events.row, ...events.time, ...events.isException]).toEqual([8, 69e6, 1]);
   });
 
-  it('gives each span whole, as it was sent', () => {
+  it('each span can be read completely, as received', () => {
     const detail = spanOf(failedOrder.span(8));
     const sent = orderTrace({ failed: true }).resourceSpans[1]?.scopeSpans[0]?.spans.find(
       ({ name }) => name === 'calculate_total',
@@ -97,7 +97,7 @@ describe('a trace that was read from OTLP/JSON', () => {
     expect(detail.span).toEqual(sent);
   });
 
-  it('groups by fields and by attributes, those that have none apart', () => {
+  it('statistics group by fields and attributes, with a separate group for spans without them', () => {
     const byMethod = failedOrder.statistics(['.http.request.method']);
     expect(byMethod.map(({ values, count }) => [values[0], count])).toEqual([
       ['POST', 3],
@@ -111,14 +111,14 @@ describe('a trace that was read from OTLP/JSON', () => {
     ]);
   });
 
-  it('sorts rows by any column, equal ones in reading order', () => {
+  it('rows can be sorted by any column, equal ones in reading order', () => {
     expect([...failedOrder.sort('duration', -1)].slice(0, 3)).toEqual([0, 1, 2]);
     expect([...failedOrder.sort('operation', 1)].map((row) => operationOf(failedOrder.table, row))[0]).toBe(
       'GET',
     );
   });
 
-  it('is empty without spans', () => {
+  it('a trace without spans has an empty table', () => {
     const empty = load([]);
     expect(empty.overview()).toMatchObject({ table: { length: 0 }, failure: undefined, timeTaken: [] });
     expect(empty.callTree().nodes).toEqual([]);
@@ -143,11 +143,11 @@ describe('find', () => {
     ['0000000000000008', ['SELECT users']],
     ['  ', []],
     ['"nowhere to be found"', []],
-  ])('finds “%s”', (text, names) => {
+  ])('the search in a trace finds “%s”', (text, names) => {
     expect(found(text)).toEqual(names);
   });
 
-  it('looks into values of any kind, and into the resource', () => {
+  it('the search in a trace covers values of any type, and the resource', () => {
     const trace = load([
       resourceSpans(
         'shop',

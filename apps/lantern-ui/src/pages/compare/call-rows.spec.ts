@@ -37,7 +37,7 @@ const operations = (rows: readonly { readonly call: CallDifference }[]) =>
   rows.map(({ call: { operation } }) => operation);
 
 describe('callRows', () => {
-  it('shows all calls as they call each other', () => {
+  it('callRows shows all calls as a tree', () => {
     expect(operations(callRows(DIFFERENCES, { isDifferent: false, order: 'tree' }))).toEqual([
       'order',
       'user',
@@ -47,14 +47,14 @@ describe('callRows', () => {
     ]);
   });
 
-  it('keeps the way to what differs when nothing else is shown', () => {
+  it('callRows keeps the ancestors of different calls', () => {
     const deep = [...DIFFERENCES.slice(0, 2), call(2, 1, 'SELECT', 'slower', side(10), side(20))];
     const rows = callRows(deep, { isDifferent: true, order: 'tree' });
     expect(operations(rows)).toEqual(['order', 'user', 'SELECT']);
     expect(rows.map(({ isContext }) => isContext)).toEqual([false, true, false]);
   });
 
-  it('states durations and their difference in one unit, the total of all calls', () => {
+  it('durations and their difference are totals of all calls', () => {
     const [row] = callRows([call(0, -1, 'SELECT', 'slower', side(10, 10, 1), side(1_000, 1_000, 100))], {
       isDifferent: false,
       order: 'tree',
@@ -62,7 +62,7 @@ describe('callRows', () => {
     expect(row).toMatchObject({ before: 10, after: 1_000, delta: 990 });
   });
 
-  it('puts the largest difference first, whatever its direction', () => {
+  it('callRows sorts by the size of the difference in either direction', () => {
     expect(operations(callRows(DIFFERENCES, { isDifferent: true, order: 'difference' }))).toEqual([
       'charge v2',
       'order',
@@ -72,17 +72,17 @@ describe('callRows', () => {
 });
 
 describe('verdictOf', () => {
-  it('names the call whose own work makes the difference, not the ones that wait for it', () => {
+  it('verdictOf names the call whose self time explains the difference, not its callers', () => {
     const verdict = verdictOf(DIFFERENCES, 100, 190);
     expect(verdict).toMatchObject({ delta: 90, causeNano: 120 });
     expect(verdict.cause?.operation).toBe('charge v2');
   });
 
-  it('looks for what is gone when the trace is faster', () => {
+  it('verdictOf names a removed call if the trace is faster', () => {
     expect(verdictOf(DIFFERENCES, 190, 100).cause?.operation).toBe('charge');
   });
 
-  it('names nothing when nothing differs', () => {
+  it('verdictOf names no call without differences', () => {
     expect(verdictOf([], 100, 100)).toEqual({ delta: 0, cause: undefined, causeNano: 0 });
   });
 });

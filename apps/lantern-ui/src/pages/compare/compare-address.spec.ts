@@ -9,7 +9,7 @@ const read = (path: string): CompareAddress => {
 };
 
 describe('the address of a comparison', () => {
-  it('is Jaeger’s', () => {
+  it('the URL of a comparison is Jaeger’s', () => {
     expect(comparePath({ a: [id('a')], b: [id('b')] })).toBe(`/trace/${id('a')}...${id('b')}`);
     expect(
       read(`/trace/${id('a')}...${id('b')}?cohort=${id('a')}&cohort=${id('b')}&cohort=${id('c')}`),
@@ -27,11 +27,11 @@ describe('the address of a comparison', () => {
     { a: [], b: [id('b')] },
     { a: [id('a'), id('c')], b: [id('b')], cohort: [id('a'), id('b'), id('c')] },
     { a: [id('a')], b: [id('b')], isDifferent: true, order: 'difference' },
-  ])('brings back what it was made from: %#', (address) => {
+  ])('the URL of a comparison is parsed as it was formatted: %#', (address) => {
     expect(read(comparePath(address))).toMatchObject(address);
   });
 
-  it('leaves out what is no id, and what comes twice', () => {
+  it('invalid and duplicate IDs in the URL of a comparison are ignored', () => {
     expect(read(`/trace/${id('a')},${id('a')},x...nothing`)).toMatchObject({ a: [id('a')], b: [] });
   });
 });

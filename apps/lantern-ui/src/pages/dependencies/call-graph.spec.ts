@@ -21,17 +21,17 @@ describe('markCalls', () => {
     ['a→b b→a b→c c→b c→c', 'a→b b→a b→c c→b'],
     // two paths to the same service are no cycle, nor is a service that calls itself
     ['a→b a→c b→d c→d d→d', ''],
-  ])('finds the circles of %s', (graph, cycles) => {
+  ])('markedCalls finds the cycles of %s', (graph, cycles) => {
     const marked = markCalls({ now: calls(graph), before: [] });
     expect(line(marked.filter(({ isInCycle }) => isInCycle))).toBe(cycles);
   });
 
-  it('finds a circle of ten thousand services', () => {
+  it('a cycle of ten thousand services is found', () => {
     const now = Array.from({ length: 10_000 }, (_, n) => calls(`s${n}→s${(n + 1) % 10_000}`)).flat();
     expect(markCalls({ now, before: [] }).every(({ isInCycle }) => isInCycle)).toBe(true);
   });
 
-  it('knows new calls by the time before, if there was any', () => {
+  it('calls are new if the earlier period has data without them', () => {
     const now = calls('a→b a→c');
     const isNew = (before: string) => markCalls({ now, before: calls(before) }).map((call) => call.isNew);
     expect(isNew('a→b')).toEqual([false, true]);
@@ -46,11 +46,11 @@ describe('focusCalls', () => {
     [1, 'b→focus focus→c focus→focus'],
     [2, 'a→b b→focus focus→c c→d focus→focus'],
     [9, 'a→b b→focus focus→c c→d d→e focus→focus'],
-  ])('follows the calls %i away, there and back', (depth, expected) => {
+  ])('focusCalls follows the calls %i away in both directions', (depth, expected) => {
     expect(line(focusCalls(graph, 'focus', depth))).toBe(expected);
   });
 
-  it('ends in circles, and finds nothing for a service that is not there', () => {
+  it('focusCalls ends in cycles, and finds nothing for an unknown service', () => {
     expect(line(focusCalls(calls('a→b b→a'), 'a', 9))).toBe('a→b b→a');
     expect(focusCalls(graph, 'nobody', 2)).toEqual([]);
   });

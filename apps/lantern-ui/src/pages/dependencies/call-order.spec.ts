@@ -18,7 +18,7 @@ it.each([
   ['p95', true, 'cbA'],
   ['p95', false, 'bcA'],
   ['callee', true, 'bAc'],
-] as const)('sorts calls by %s', (by: CallOrder['by'], descends, expected) => {
+] as const)('sortCalls sorts calls by %s', (by: CallOrder['by'], descends, expected) => {
   expect(
     sortCalls(calls, { by, descends })
       .map(({ caller }) => caller)

@@ -12,7 +12,7 @@ const xOf = (graph: ReturnType<typeof layout>, service: string): number =>
   graph.nodes.find((node) => node.service === service)?.x ?? NaN;
 
 describe('layoutOf', () => {
-  it('puts callers to the left of whom they call', () => {
+  it('layoutOf places callers to the left of their callees', () => {
     const graph = layout(
       call('api-gateway', 'order-service'),
       call('api-gateway', 'user-service'),
@@ -23,13 +23,13 @@ describe('layoutOf', () => {
     expect(graph.edges).toHaveLength(3);
   });
 
-  it('draws a service that calls itself, and services that call each other', () => {
+  it('layoutOf lays out a service that calls itself, and services that call each other', () => {
     const graph = layout(call('a', 'a'), call('a', 'b'), call('b', 'a'));
     expect(graph.nodes).toHaveLength(2);
     for (const { path } of graph.edges) expect(path).toMatch(/^M[-\d.]+,[-\d.]+( C[-\d., ]+)+$/);
   });
 
-  it('keeps everything within its size', () => {
+  it('layoutOf keeps everything within its size', () => {
     const calls = Array.from({ length: 60 }, (_, i) => call(`service-${i % 20}`, `service-${(i * 7) % 23}`));
     const unique = [...new Map(calls.map((each) => [`${each.caller} ${each.callee}`, each])).values()];
     const graph = layout(...unique);
@@ -40,7 +40,7 @@ describe('layoutOf', () => {
     }
   });
 
-  it('is empty without calls', () => {
+  it('layoutOf is empty without calls', () => {
     expect(layout()).toMatchObject({ nodes: [], edges: [] });
   });
 });

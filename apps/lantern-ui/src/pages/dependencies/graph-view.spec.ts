@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fitView, panView, startView, zoomView } from './graph-view.js';
 
 describe('the view of a graph', () => {
-  it('shows all of it in the middle, and never larger than it is', () => {
+  it('fitView centers the whole drawing, at most at its natural size', () => {
     expect(fitView({ width: 400, height: 100 }, { width: 800, height: 500 })).toEqual({
       scale: 1,
       x: -200,
@@ -15,7 +15,7 @@ describe('the view of a graph', () => {
     });
   });
 
-  it('starts with what can be read: all of it, or the part around a point', () => {
+  it('startView shows a readable drawing: all of it, or the part around a point', () => {
     const frame = { width: 750, height: 300 };
     const small = { width: 900, height: 100 };
     expect(startView(small, frame, { x: 0, y: 0 })).toEqual(fitView(small, frame));
@@ -25,7 +25,7 @@ describe('the view of a graph', () => {
     expect([startAt(0).x, startAt(2_990).x]).toEqual([0, 2_000]);
   });
 
-  it('keeps what is under the pointer while it zooms', () => {
+  it('zoomView keeps the point under the pointer', () => {
     const view = { scale: 0.5, x: 10, y: 20 };
     const at = { x: 100, y: 60 };
     const zoomed = zoomView(view, 2, at);
@@ -35,7 +35,7 @@ describe('the view of a graph', () => {
     expect([zoomView(view, 100, at).scale, zoomView(view, 0.001, at).scale]).toEqual([2.5, 0.1]);
   });
 
-  it('moves with the hand', () => {
+  it('panView moves the view with the pointer', () => {
     expect(panView({ scale: 0.5, x: 10, y: 20 }, 5, -5)).toEqual({ scale: 0.5, x: 0, y: 30 });
   });
 });

@@ -20,19 +20,19 @@ describe('the lines around a line', () => {
     ['first', ['before'], ['second', 'third', 'after']],
     ['second', ['first', 'before'], ['third', 'after']],
     ['third', ['second', 'first', 'before'], ['after']],
-  ])('of one nanosecond keep the order of arrival: %s', (text, earlier, later) => {
+  ])('lines around a line in one nanosecond keep the order of arrival: %s', (text, earlier, later) => {
     const line = at(5, text);
     expect(textsOf(linesBeside(line, backward, 'backward', false).lines)).toEqual(earlier);
     expect(textsOf(linesBeside(line, forward, 'forward', false).lines)).toEqual(later);
   });
 
-  it('need more pages until the line itself is on one', () => {
+  it('lines around a line need more pages until one contains the line itself', () => {
     const line = at(5, 'third');
     expect(linesBeside(line, forward.slice(0, 2), 'forward', true)).toEqual({ lines: [], needsMore: true });
     expect(textsOf(linesBeside(line, forward, 'forward', true).lines)).toEqual(['after']);
   });
 
-  it('are told apart by structured metadata, also when the query has given the line more fields', () => {
+  it('lines around a line are distinguished by structured metadata, even if the query added fields to the line', () => {
     const line = {
       ...at(5, 'miss', { key: '2' }),
       fields: [['key', '2'] as const, ['parsed', 'x'] as const],
@@ -42,7 +42,7 @@ describe('the lines around a line', () => {
     expect(lines.map(({ fields }) => fields[0]?.[1])).toEqual(['3']);
   });
 
-  it('are those of its time and behind it when a stage has changed the text of the line', () => {
+  it('lines around a line whose text a stage changed start with the lines of its time', () => {
     const line = at(5, 'formatted');
     expect(textsOf(linesBeside(line, backward, 'backward', false).lines)).toEqual(['before']);
     expect(textsOf(linesBeside(line, forward, 'forward', false).lines)).toEqual(textsOf(forward));

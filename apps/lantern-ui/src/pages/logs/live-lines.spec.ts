@@ -25,11 +25,11 @@ const after = (...events: LiveEvent[]) => events.reduce(liveLines, NO_LINES);
 const messages = (lines: readonly LogLine[]) => lines.map(({ message }) => message);
 
 describe('liveLines', () => {
-  it('shows what comes on top', () => {
+  it('live lines are shown on top', () => {
     expect(messages(after(arrived('1', '2'), arrived('3')).shown)).toEqual(['3', '2', '1']);
   });
 
-  it('leaves what is read in its place until the reader is back at the top', () => {
+  it('live lines are held back until the reader is back at the top', () => {
     const held = after(arrived('1'), { type: 'hold', isHeld: true }, arrived('2'), arrived('3'));
     expect(messages(held.shown)).toEqual(['1']);
     expect(messages(held.waiting)).toEqual(['3', '2']);
@@ -38,18 +38,18 @@ describe('liveLines', () => {
     expect(back.waiting).toEqual([]);
   });
 
-  it('gives each line a key of its own, also after it was cleared', () => {
+  it('live lines have unique keys, even after a clear', () => {
     const { shown } = after(arrived('1', '1'), { type: 'clear' }, arrived('1'));
     expect(shown.map(({ key }) => key)).toEqual(['live 2']);
   });
 
-  it('keeps the newest when there are too many', () => {
+  it('live lines beyond the maximum are evicted, oldest first', () => {
     const many = after(arrived(...Array.from({ length: MOST_LIVE_LINES + 1 }, (_, index) => String(index))));
     expect(many.shown).toHaveLength(MOST_LIVE_LINES);
     expect(many.shown[0]?.message).toBe(String(MOST_LIVE_LINES));
   });
 
-  it('adds up what the server left out', () => {
+  it('the numbers of lines that the server dropped are added up', () => {
     const lossy: LiveEvent = { type: 'arrived', lines: [], dropped: 2 };
     expect(after(lossy, lossy).dropped).toBe(4);
   });

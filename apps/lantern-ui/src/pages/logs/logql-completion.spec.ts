@@ -27,29 +27,29 @@ describe('expectedAt', () => {
     ['sum by (¦', 'group'],
     ['sum by (level, ¦', 'group'],
     ['sum by (le¦) (rate({a="b"}[5m]))', 'group'],
-  ])('at %s it is a %s', (query, what) => {
+  ])('the completion at %s is a %s', (query, what) => {
     expect(expected(query)?.what).toBe(what);
   });
 
   it.each(['{a="b"} |= "¦', '{a="b"} |= "wo¦', '{a="b"} # comment¦', 'rate({a="b"}[5¦', '{a="b"¦'])(
-    'at %s there is nothing to complete',
+    'there is no completion at %s',
     (query) => {
       expect(expected(query)).toBeUndefined();
     },
   );
 
-  it('replaces the word that is begun', () => {
+  it('a completion replaces the incomplete word', () => {
     expect(expected('{service="a"} | js¦')?.from).toBe(16);
     expect(expected('{service="or¦')?.from).toBe(10);
   });
 
-  it('adds the quotes that are missing', () => {
+  it('a completion adds missing quotes', () => {
     expect(expected('{service=¦')).toMatchObject({ open: '"', close: '"' });
     expect(expected('{service="¦')).toMatchObject({ open: '', close: '"' });
     expect(expected('{service="¦"}')).toMatchObject({ open: '', close: '' });
   });
 
-  it('narrows the values by the matchers before', () => {
+  it('completion of values uses the preceding matchers', () => {
     expect(expected('{env="prod", zone!="b", service="¦')).toMatchObject({
       label: 'service',
       selector: '{env="prod", zone!="b"}',
@@ -58,11 +58,11 @@ describe('expectedAt', () => {
 });
 
 describe('firstSelector', () => {
-  it('ends where the selector ends, not where a text has a brace', () => {
+  it('firstSelector ends at the brace of the selector, not at one in a string', () => {
     expect(firstSelector('sum(rate({a="}", b="c"} |= "{" [5m]))')).toBe('{a="}", b="c"}');
   });
 
-  it('is empty while the selector is not finished', () => {
+  it('firstSelector is empty if the selector is incomplete', () => {
     expect(firstSelector('{a="b"')).toBe('');
   });
 });

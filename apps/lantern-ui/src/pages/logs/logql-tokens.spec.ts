@@ -4,7 +4,7 @@ import { logqlTokens } from './logql-tokens.js';
 const kinds = (query: string): string[] => logqlTokens(query).map(({ kind, text }) => `${kind} ${text}`);
 
 describe('logqlTokens', () => {
-  it('tells the parts of a query apart', () => {
+  it('logqlTokens splits a query into tokens', () => {
     expect(kinds('sum by (level) (rate({service="a"} |= `b` | json | status >= 500 [5m])) # why')).toEqual([
       'function sum',
       'keyword by',
@@ -41,11 +41,11 @@ describe('logqlTokens', () => {
     ['{service="a\\\\"', false],
     ['{service="', true],
     ['rate({} [5', true],
-  ])('knows whether the last literal of %s is finished', (query, isOpen) => {
+  ])('logqlTokens detects whether the last literal of %s is terminated', (query, isOpen) => {
     expect(logqlTokens(query).at(-1)?.isOpen).toBe(isOpen);
   });
 
-  it('passes over what no query has, and loses nothing else', () => {
+  it('logqlTokens skips unknown text and nothing else', () => {
     expect(kinds('§ {a="b"} ☃')).toEqual([
       'punctuation {',
       'name a',

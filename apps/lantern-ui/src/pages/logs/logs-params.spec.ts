@@ -5,7 +5,7 @@ import { logsPath, parseLogsParams, type LogsPageState } from './logs-params.js'
 const read = (path: string) => parseLogsParams(new URL(path, 'http://here').searchParams);
 
 describe('the address of the log page', () => {
-  it('says nothing of what goes without saying', () => {
+  it('the URL of the logs page omits defaults', () => {
     const state = read('/logs');
     expect(state.query).toBe('{service_name=~".+"}');
     expect(logsPath(state)).toBe('/logs');
@@ -16,7 +16,7 @@ describe('the address of the log page', () => {
     { range: lookbackRange('6h'), order: 'oldest' },
     { range: { kind: 'fixed', startMicros: 1_763_820_131_000_000n, endMicros: 1_763_820_132_000_000n } },
     { isLive: true },
-  ])('brings back what it was made from: %#', (state) => {
+  ])('the URL of the logs page is parsed as it was formatted: %#', (state) => {
     expect(read(logsPath(state))).toMatchObject(state);
   });
 });

@@ -10,11 +10,11 @@ describe('seriesNames', () => {
     ],
     [[{ level: '' }], ['no level']],
     [[{ a: 'b', c: 'd"' }], ['a="b", c="d\\""']],
-  ])('of %j are %j', (series, names) => {
+  ])('the names of the series %j are %j', (series, names) => {
     expect(seriesNames(series as Record<string, string>[])).toEqual(names);
   });
 
-  it('tell apart series of different labels with the same value', () => {
+  it('the names distinguish series with different labels of the same value', () => {
     expect(seriesNames([{ caller: 'shop' }, { callee: 'shop' }])).toEqual(['caller="shop"', 'callee="shop"']);
   });
 });

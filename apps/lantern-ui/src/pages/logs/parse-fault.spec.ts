@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { faultIn, proposedQuery } from './parse-fault.js';
 
 describe('faultIn', () => {
-  it('reads the place from Loki’s message', () => {
+  it('faultIn reads the position in a message of Loki', () => {
     expect(faultIn('parse error at line 2, col 14: syntax error: unexpected }')).toEqual({
       line: 2,
       column: 14,
@@ -10,7 +10,7 @@ describe('faultIn', () => {
   });
 
   it.each([undefined, 'parse error : queries require at least one regexp', 'No response within 15 s.'])(
-    'finds none in %s',
+    'faultIn finds no position in %s',
     (message) => {
       expect(faultIn(message)).toBeUndefined();
     },
@@ -18,7 +18,7 @@ describe('faultIn', () => {
 });
 
 describe('proposedQuery', () => {
-  it('is the query that Lantern says would find the lines', () => {
+  it('proposedQuery returns the query that a message proposes', () => {
     const hint =
       'no stream has the label "trace_id": it is structured metadata of the lines. ' +
       'Ask for it behind the selector: {service_name=~".+"} | trace_id="ab"';

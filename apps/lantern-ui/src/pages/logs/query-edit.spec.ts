@@ -22,24 +22,24 @@ describe('withFieldFilter', () => {
     ['{service="a"}', 'metadata', '{service="a"} | env = "x \\"y\\""'],
     ['{service="a"}', 'json', '{service="a"} | json | env = "x \\"y\\""'],
     ['{service="a"} | json | b="c"', 'json', '{service="a"} | json | b="c" | env = "x \\"y\\""'],
-  ] as const)('narrows %s by a %s', (query, origin, narrowed) => {
+  ] as const)('withFieldFilter narrows %s by a %s', (query, origin, narrowed) => {
     expect(withFieldFilter(query, { key: 'env', value: 'x "y"', operator: '=', origin })).toBe(narrowed);
   });
 
-  it('names a field as Loki does', () => {
+  it('withFieldFilter names a field as Loki does', () => {
     const filter = { key: 'http.status-code', value: '500', operator: '!=', origin: 'json' } as const;
     expect(withFieldFilter('{a="b"} | json', filter)).toBe('{a="b"} | json | http_status_code != "500"');
   });
 });
 
 describe('withLineFilter', () => {
-  it('filters before anything is parsed', () => {
+  it('withLineFilter adds the filter before all parsers', () => {
     expect(withLineFilter('{a="b"} | json', 'x')).toBe('{a="b"} |= "x" | json');
   });
 });
 
 describe('searchedTexts', () => {
-  it('are those of line filters that ask for a text', () => {
+  it('searchedTexts returns the texts of line filters', () => {
     expect(searchedTexts('{a="b"} |= "one" != "two" |= `three` |~ "f.*" | x="y" |= "fo\\"ur"')).toEqual([
       'one',
       'three',

@@ -7,7 +7,7 @@ describe('queryHint', () => {
     ['payment failed: 402', '{service_name=~".+"} |= "payment failed: 402"'],
     ['say "hi"', '{service_name=~".+"} |= "say \\"hi\\""'],
     ['"already quoted"', '{service_name=~".+"} |= "already quoted"'],
-  ])('offers a line filter for the plain text %s', (query, proposed) => {
+  ])('queryHint proposes a line filter for the plain text %s', (query, proposed) => {
     expect(queryHint(query)).toMatchObject({ title: 'A query needs a stream selector', proposed });
   });
 
@@ -19,11 +19,11 @@ describe('queryHint', () => {
       '"JSON" is not a stage',
       'sum(count_over_time({a="b"} | json [1m]))',
     ],
-  ])('names the stage that %s misspells', (query, title, proposed) => {
+  ])('queryHint names the stage that %s misspells', (query, title, proposed) => {
     expect(queryHint(query)).toMatchObject({ title, proposed });
   });
 
-  it('lists the stages for a word that resembles none', () => {
+  it('queryHint lists the stages for a word that resembles none', () => {
     expect(queryHint('{a="b"} | uppercase')).toMatchObject({
       fault: expect.stringContaining('json, logfmt, pattern'),
       proposed: undefined,
@@ -31,7 +31,7 @@ describe('queryHint', () => {
   });
 
   it.each(['{a="b"} | level = "error"', '{a="b"} | duration > 5s', '{a="b"', 'rate({a="b"}[1m]', ''])(
-    'says nothing of %s',
+    'queryHint has no hint for %s',
     (query) => {
       expect(queryHint(query)).toBeUndefined();
     },

@@ -21,7 +21,7 @@ describe('volumeOf', () => {
     ],
   });
 
-  it('puts what a sample counts into the step that ends with it', () => {
+  it('a sample counts for the step that ends at its time', () => {
     expect(volume.bars.map(({ startMillis, total }) => [startMillis, total])).toEqual([
       [0, 3],
       [10, 3],
@@ -30,14 +30,14 @@ describe('volumeOf', () => {
     expect(volume.most).toBe(3);
   });
 
-  it('tells the levels, the loudest first', () => {
+  it('volume has the levels, most severe first', () => {
     expect(volume.levels).toEqual([
       { level: 'error', count: 2 },
       { level: 'info', count: 4 },
     ]);
   });
 
-  it('leaves out what lies before the first whole step', () => {
+  it('volume omits samples before the first whole step', () => {
     const early = volumeOf({
       startMillis: 0,
       endMillis: 10,

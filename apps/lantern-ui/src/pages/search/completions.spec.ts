@@ -29,32 +29,32 @@ const inTags = async (text: string) => {
 };
 
 describe('completion of a query', () => {
-  it('offers fields and attributes, those that begin so first', async () => {
+  it('completion of a query offers fields and attributes, those with the prefix first', async () => {
     expect(await inQuery('dur')).toEqual(['duration ', '"duration" ']);
     expect(await inQuery('route')).toEqual(['http.route ']);
   });
 
-  it('puts the level before what only events have', async () => {
+  it('completion of a query adds the level to attributes that only events have', async () => {
     expect(await inQuery('exception')).toEqual(['event.exception.type ']);
   });
 
-  it('offers the operators that a field knows', async () => {
+  it('completion of a query offers the operators of a field', async () => {
     expect(await inQuery('duration ')).toEqual(['> ', '>= ', '< ', '<= ']);
     expect(await inQuery('status ')).toEqual(['= ', '!= ']);
   });
 
-  it('offers values, in quotes where they need them', async () => {
+  it('completion of a query offers values, in quotes if they need them', async () => {
     expect(await inQuery('service = o')).toEqual(['"order service" ']);
     expect(await inQuery('kind = cli')).toEqual(['client ']);
     expect(await inQuery('http.route = /u')).toEqual(['/users/:id ']);
   });
 
-  it('goes on with and, or', async () => {
+  it('completion of a query offers and, or', async () => {
     expect(await inQuery('duration > 1s ')).toEqual(['and ', 'or ']);
   });
 });
 
-it('completes keys and values of tags', async () => {
+it('completion of tags offers keys and values', async () => {
   expect(await inTags('http')).toEqual(['http.route=']);
   expect(await inTags('http.route=/u')).toEqual(['/users/:id ']);
   expect(await inTags('err')).toEqual(['error=true ']);

@@ -6,7 +6,7 @@ const trace = (traceId: string, spanCount: number): TraceSummary => summaryOf({ 
 const told = (summaries: Iterable<TraceSummary>) => [...summaries].map((s) => `${s.traceId}${s.spanCount}`);
 
 describe('withArrivals', () => {
-  it('keeps the latest of each trace, and drops those that nothing came for longest', () => {
+  it('withArrivals keeps the latest summary of each trace, and evicts the traces that were updated longest ago', () => {
     const first = withArrivals(new Map(), [trace('a', 1), trace('b', 1)], 2);
     const then = withArrivals(first, [trace('a', 3), trace('c', 1)], 2);
     expect(told(then.values())).toEqual(['a3', 'c1']);
@@ -15,12 +15,12 @@ describe('withArrivals', () => {
 });
 
 describe('mergeArrivals', () => {
-  it('adds what is new, and brings up to date what was found, where it stands', () => {
+  it('mergeArrivals adds new traces, and updates found traces in place', () => {
     const arrivals = withArrivals(new Map(), [trace('b', 5), trace('n', 1)]);
     expect(told(mergeArrivals([trace('a', 2), trace('b', 4)], arrivals))).toEqual(['n1', 'a2', 'b5']);
   });
 
-  it('does not take back what a later search knows', () => {
+  it('mergeArrivals does not replace the data of a later search', () => {
     const arrivals = withArrivals(new Map(), [trace('b', 3)]);
     expect(told(mergeArrivals([trace('b', 4)], arrivals))).toEqual(['b4']);
   });

@@ -5,7 +5,7 @@ import { parseSearchParams } from './search-params.js';
 const stateOf = (query: string) => parseSearchParams(new URLSearchParams(query));
 
 describe('withSearch', () => {
-  it('puts the latest first, each once, however it was shown', () => {
+  it('recent searches have the latest first, each once, independent of display options', () => {
     const recent = ['a', 'b', 'b&sort=longest&view=table&live=1'].reduce<readonly string[]>(
       (old, service) => withSearch(old, stateOf(`service=${service}`)),
       [],
@@ -13,7 +13,7 @@ describe('withSearch', () => {
     expect(recent).toEqual(['service=b', 'service=a']);
   });
 
-  it('keeps ten, and none without conditions', () => {
+  it('recent searches are at most ten, and none without conditions', () => {
     let recent: readonly string[] = [];
     for (let n = 0; n < 12; n++) recent = withSearch(recent, stateOf(`service=s${n}`));
     expect([recent.length, recent[0]]).toEqual([10, 'service=s11']);
@@ -21,7 +21,7 @@ describe('withSearch', () => {
   });
 });
 
-it('tells a search in one line', () => {
+it('searchWords describes a search in one line', () => {
   expect(
     searchWords(
       stateOf(

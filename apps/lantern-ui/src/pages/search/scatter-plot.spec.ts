@@ -13,7 +13,7 @@ const summary = (start: number, durationNano: number, spanCount = 1) =>
 const [WIDTH, HEIGHT] = [600, 120];
 
 describe('plotOf', () => {
-  it('draws later traces further right and longer ones higher', () => {
+  it('the scatter plot has later traces further right, and longer ones higher', () => {
     const { points } = plotOf([summary(1, 1e6), summary(2, 1e8), summary(3, 1e7)], WIDTH, HEIGHT);
     const byTime = points.toSorted((a, b) => a.x - b.x);
     expect(byTime.map((point) => point.summary.traceId)).toEqual(['1', '2', '3']);
@@ -21,7 +21,7 @@ describe('plotOf', () => {
     expect(long < middle && middle < short).toBe(true);
   });
 
-  it('keeps every point within the field, also those without duration or of a whole day', () => {
+  it('the scatter plot has every point in its area, also traces without a duration or of a whole day', () => {
     const { points, left } = plotOf(
       [summary(5, 0), summary(5, -7), summary(6, 86_400e9, 10_000)],
       WIDTH,
@@ -35,7 +35,7 @@ describe('plotOf', () => {
     }
   });
 
-  it('covers the searched times when the traces are only a part of those that match', () => {
+  it('the scatter plot covers the searched range if the traces are only a part of the matches', () => {
     const range = { startMicros: 0n, endMicros: 3_600_000_000n };
     const start = 3_590_000_000_000;
     const { points, times } = plotOf([summary(start, 1e6), summary(start + 1e10, 1e6)], WIDTH, HEIGHT, range);
@@ -43,13 +43,13 @@ describe('plotOf', () => {
     expect(times.map(({ unixNano }) => unixNano)).toEqual([0n, 3_600_000_000_000n]);
   });
 
-  it('puts a single trace into the middle', () => {
+  it('the scatter plot has a single trace in the middle', () => {
     const { points, times } = plotOf([summary(5, 1e6)], WIDTH, HEIGHT);
     expect(points).toHaveLength(1);
     expect(times).toMatchObject([{ anchor: 'middle' }]);
   });
 
-  it('draws nothing where there is no room or nothing to draw', () => {
+  it('the scatter plot is empty without space or without traces', () => {
     expect(plotOf([], WIDTH, HEIGHT).points).toEqual([]);
     expect(plotOf([summary(1, 1)], 0, HEIGHT).points).toEqual([]);
   });

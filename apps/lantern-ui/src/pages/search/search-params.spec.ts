@@ -4,7 +4,7 @@ import { formatSearchParams, parseSearchParams, searchPath } from './search-para
 const read = (query: string) => parseSearchParams(new URLSearchParams(query));
 
 describe('parseSearchParams', () => {
-  it('looks for recent traces of any service when the address says nothing', () => {
+  it('a URL without parameters searches recent traces of any service', () => {
     expect(read('')).toEqual({
       service: '',
       operation: '',
@@ -24,7 +24,7 @@ describe('parseSearchParams', () => {
     });
   });
 
-  it('turns live search on for live=1 and for live=true', () => {
+  it('live=1 and live=true enable live search', () => {
     expect(['live=1', 'live=true', 'live=0', ''].map((query) => read(query).isLive)).toEqual([
       true,
       true,
@@ -33,7 +33,7 @@ describe('parseSearchParams', () => {
     ]);
   });
 
-  it('reads a link of Jaeger’s own UI, whose times win over its lookback', () => {
+  it('a link of Jaeger’s UI is parsed; its times take precedence over its lookback', () => {
     expect(
       read(
         'end=1763820131123456&limit=100&lookback=1h&maxDuration=2s&minDuration=1.2ms&operation=all' +
@@ -50,7 +50,7 @@ describe('parseSearchParams', () => {
     });
   });
 
-  it('reads tags in their older form and as a person types them', () => {
+  it('tags are parsed in their older form and as typed text', () => {
     expect(read('tag=http.status_code:500&tag=url:http://a').tags).toEqual({
       'http.status_code': '500',
       url: 'http://a',
@@ -68,11 +68,11 @@ describe('parseSearchParams', () => {
     'start=x&end=y',
     'sort=constructor',
     `start=1&end=${'9'.repeat(30)}`,
-  ])('takes %s as if it were absent', (query) => {
+  ])('the invalid parameter %s is ignored', (query) => {
     expect(read(query)).toEqual(read(''));
   });
 
-  it('never asks for more than the server gives', () => {
+  it('the limit never exceeds the maximum of the server', () => {
     expect(read('limit=999999').limit).toBe(1_500);
   });
 });
@@ -86,7 +86,7 @@ describe('formatSearchParams', () => {
     'minTraceDuration=1s&maxTraceDuration=2s&query=duration+%3E+250ms&view=table&live=1',
     'file=orders.json',
     'lookback=custom&start=1763816531123456&end=1763820131123456',
-  ])('keeps what the address %s says', (query) => {
+  ])('the URL %s is formatted as it was parsed', (query) => {
     const written = formatSearchParams(read(query)).toString();
     expect(written).toBe(new URLSearchParams(query).toString());
     expect(parseSearchParams(new URLSearchParams(written))).toEqual(read(query));
@@ -94,7 +94,7 @@ describe('formatSearchParams', () => {
 });
 
 describe('searchPath', () => {
-  it('leads to the search page', () => {
+  it('searchPath returns the path of the search page', () => {
     expect(searchPath({})).toBe('/search');
     expect(searchPath({ service: 'order-service' })).toBe('/search?service=order-service');
   });

@@ -28,7 +28,7 @@ describe('sortSummaries', () => {
     ['spans', 'bca'],
     ['fewest', 'acb'],
     ['errors', 'cba'],
-  ] as const)('puts the %s first, and the recent before the old where that is equal', (order, ids) => {
+  ] as const)('the order %s sorts equal traces by start time, newest first', (order, ids) => {
     expect(
       sortSummaries(summaries, order)
         .map(({ traceId }) => traceId)
@@ -36,7 +36,7 @@ describe('sortSummaries', () => {
     ).toBe(ids);
   });
 
-  it('has a rule for every order on offer', () => {
+  it('every order on offer has a rule', () => {
     for (const { value } of SORT_ORDERS) expect(sortSummaries(summaries, value)).toHaveLength(3);
   });
 });

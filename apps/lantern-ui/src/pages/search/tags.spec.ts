@@ -18,7 +18,7 @@ describe('parseTags', () => {
     ['url=http://a/?b=c', { url: 'http://a/?b=c' }],
     ['empty=', { empty: '' }],
     ['a=1 a=2', { a: '2' }],
-  ])('reads %s', (text, tags) => {
+  ])('parseTags parses %s', (text, tags) => {
     expect(parseTags(text)).toEqual(tags);
   });
 
@@ -26,12 +26,12 @@ describe('parseTags', () => {
     ['name="Ada', 'The quotation mark of name is not closed.'],
     ['=5', 'A key is missing before “=5”'],
     ['"error"=true', 'A key is missing before “"error"=true”'],
-  ])('says what is wrong with %s', (text, message) => {
+  ])('parseTags names the error of %s', (text, message) => {
     expect(() => parseTags(text)).toThrow(TagSyntaxError);
     expect(() => parseTags(text)).toThrow(message);
   });
 
-  it('ends, and throws nothing else, on any text', () => {
+  it('parseTags returns tags or a TagSyntaxError for every text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {
@@ -45,7 +45,7 @@ describe('parseTags', () => {
 });
 
 describe('formatTags', () => {
-  it('writes what parseTags reads back', () => {
+  it('formatTags is the inverse of parseTags', () => {
     const key = fc.stringMatching(/^[a-z][a-z0-9._-]*$/);
     fc.assert(
       fc.property(fc.dictionary(key, fc.string()), (tags) => {
@@ -64,7 +64,7 @@ describe('tagPlaceAt', () => {
     ['http.route=|', 'http.route', '', 11, 11],
     ['http.route=/us|ers b=2', 'http.route', '/us', 11, 17],
     ['user="ann l|', 'user', 'ann l', 5, 11],
-  ])('finds in %s what is being written', (text, key, typed, from, to) => {
+  ])('tagPlaceAt returns what is being typed in %s', (text, key, typed, from, to) => {
     expect(tagPlaceAt(text.replace('|', ''), text.indexOf('|'))).toEqual({ key, typed, from, to });
   });
 });

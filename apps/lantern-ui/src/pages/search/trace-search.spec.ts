@@ -15,7 +15,7 @@ const filterOf = (query: string): unknown => {
 };
 
 describe('traceSearchOf', () => {
-  it('asks by the parameters of the form while there is no query', () => {
+  it('a search without a query uses the parameters of the form', () => {
     expect(searchOf('service=orders&minDuration=1s')).toMatchObject({
       service: 'orders',
       minDuration: '1s',
@@ -23,7 +23,7 @@ describe('traceSearchOf', () => {
     });
   });
 
-  it('asks for the order of the list, and for the most recent where the server does not know that order', () => {
+  it('a search requests the order of the list, and the newest traces if the server does not support it', () => {
     const orderOf = (sort: string) => searchOf(`sort=${sort}`).orderBy;
     expect(['longest', 'errors', 'spans', 'services', 'name', 'recent'].map(orderOf)).toEqual([
       'longest',
@@ -35,7 +35,7 @@ describe('traceSearchOf', () => {
     ]);
   });
 
-  it('joins the form and the query in one filter, since the API takes no mixture', () => {
+  it('form and query are combined in one filter, because the API does not accept both', () => {
     const search = searchOf('service=orders&operation=pay&minDuration=1s&maxDuration=2s&query=a%3D1+b%3D2');
     expect(search).toMatchObject({ service: '', operation: '', minDuration: '', maxDuration: '' });
     const filter = filterOf('service=orders&operation=pay&minDuration=1s&maxDuration=2s&query=a%3D1+b%3D2');
@@ -43,7 +43,7 @@ describe('traceSearchOf', () => {
     expect((filter as { args: unknown[] }).args).toHaveLength(6);
   });
 
-  it('looks for the tags of the form wherever the form does', () => {
+  it('the filter searches the tags of the form at the same levels', () => {
     expect(filterOf('tags={"user.id":"1"}&query=a%3D1')).toMatchObject({
       op: 'and',
       args: [
@@ -63,16 +63,16 @@ describe('traceSearchOf', () => {
     ['span.status', 'ERROR', { op: 'eq', args: [{}, { scalar: { value: 'error' } }] }],
     ['scope.name', 'x', { op: 'eq', args: [{ field: { level: 'scope', name: 'name' } }, {}] }],
     ['resource.host.name', 'x', { op: 'eq', args: [{ attr: { level: 'resource', key: 'host.name' } }, {}] }],
-  ])('reads the reserved tag %s', (key, value, expected) => {
+  ])('the filter handles the reserved tag %s', (key, value, expected) => {
     const filter = filterOf(`tags=${encodeURIComponent(JSON.stringify({ [key]: value }))}&query=a%3D1`);
     expect((filter as { args: { call: unknown }[] }).args[0]?.call).toMatchObject(expected);
   });
 
-  it('asks for nothing while the query is wrong, and says why', () => {
+  it('an invalid query results in an error and no request', () => {
     expect(read('query=duration+%3E').problem).toBeInstanceOf(QuerySyntaxError);
   });
 
-  it('asks for more traces where it has to choose among them itself', () => {
+  it('a filter by a second service requests more traces', () => {
     expect(searchOf('limit=50&with=gateway')).toMatchObject({ limit: 500 });
   });
 });

@@ -14,15 +14,15 @@ describe('changeOf', () => {
     [110, 100, 'same'],
     // 40 % more than a negligible value
     [1.4, 1, 'same'],
-  ])('p95 of %s ms after %s ms is %s', (now, before, expected) => {
+  ])('a p95 of %s ms after %s ms is %s', (now, before, expected) => {
     expect(changeOf(stats(100, now), stats(100, before)).latency).toBe(expected);
   });
 
-  it('states the size of a change as a factor', () => {
+  it('the size of a change is a factor', () => {
     expect(changeOf(stats(100, 138), stats(100, 100)).factor).toBeCloseTo(1.38);
   });
 
-  it('finds a median that became slower although the p95 stayed the same', () => {
+  it('a median that became slower is a change even if the p95 is the same', () => {
     expect(changeOf(stats(100, 480, 0, 458), stats(100, 470, 0, 25))).toMatchObject({
       latency: 'slower',
       percentile: 'p50',
@@ -30,7 +30,7 @@ describe('changeOf', () => {
     });
   });
 
-  it('reports what became slower before what became faster', () => {
+  it('a slower percentile takes precedence over a faster one', () => {
     expect(changeOf(stats(100, 150, 0, 10), stats(100, 100, 0, 80))).toMatchObject({
       latency: 'slower',
       percentile: 'p95',
@@ -41,12 +41,12 @@ describe('changeOf', () => {
     });
   });
 
-  it('makes nothing of a handful of calls, nor of an operation that is new', () => {
+  it('a few calls or a new operation are no change', () => {
     expect(changeOf(stats(9, 500), stats(100, 100)).latency).toBe('unknown');
     expect(changeOf(stats(100, 500), undefined).latency).toBe('unknown');
   });
 
-  it('tells of errors that are more than chance', () => {
+  it('errors are a change if they are more than chance', () => {
     expect(changeOf(stats(1_000, 100, 80), stats(1_000, 100, 20)).errors).toBeCloseTo(0.06);
     expect(changeOf(stats(20, 100, 1), stats(20, 100, 0)).errors).toBe(0);
     expect(changeOf(stats(100_000, 100, 300), stats(100_000, 100, 0)).errors).toBe(0);
@@ -62,7 +62,7 @@ describe('formatFactor', () => {
     [18.32, '×18'],
     [16.56, '×17'],
     [0.05, '×20'],
-  ])('writes %s as %s', (factor, text) => {
+  ])('formatFactor formats %s as %s', (factor, text) => {
     expect(formatFactor(factor)).toBe(text);
   });
 });

@@ -23,7 +23,7 @@ const before = {
 };
 
 describe('operationRows', () => {
-  it('shares out what takes the time, and compares with the time before', () => {
+  it('operationRows computes impact, and compares with the earlier period', () => {
     const rows = operationRows({ seconds: 100, now, before }, 'requests');
     expect(
       rows.map(({ name, rate, errorShare, impact, presence }) => [name, rate, errorShare, impact, presence]),
@@ -35,7 +35,7 @@ describe('operationRows', () => {
     expect(rows.map(({ change }) => change.latency)).toEqual(['faster', 'unknown', 'unknown']);
   });
 
-  it('lists the kinds that are asked for', () => {
+  it('operationRows lists the requested kinds only', () => {
     const names = (group: 'internal' | 'all') =>
       operationRows({ seconds: 1, now, before: { operations: [], services: [] } }, group).map(
         ({ name }) => name,
@@ -44,13 +44,13 @@ describe('operationRows', () => {
     expect(names('all')).toEqual(['GET /', 'POST /', 'work']);
   });
 
-  it('calls nothing new where nothing was counted before', () => {
+  it('no operation is new without earlier data', () => {
     const rows = operationRows({ seconds: 1, now, before: { operations: [], services: [] } }, 'all');
     expect(rows.every(({ presence }) => presence === 'both')).toBe(true);
   });
 });
 
-it('sorts operations, what is gone always last', () => {
+it('operations are sorted, with those that disappeared last', () => {
   const rows = operationRows({ seconds: 100, now, before }, 'requests');
   const names = (by: Parameters<typeof sortOperations>[1], descends: boolean) =>
     sortOperations(rows, by, descends).map(({ name }) => name);

@@ -8,7 +8,7 @@ describe('the address of the services page', () => {
     '',
     'service=orders&lookback=6h&compare=7d&spanKind=client',
     'lookback=custom&start=1000&end=2000',
-  ])('keeps what %p says', (query) => {
+  ])('the URL of the services page %p is formatted as it was parsed', (query) => {
     expect(servicesPath(read(query))).toBe(query === '' ? '/monitor' : `/monitor?${query}`);
   });
 
@@ -16,7 +16,7 @@ describe('the address of the services page', () => {
     ['service=a&spanKind=server&timeframe=3600000', '1h', 'server'],
     ['service=a&timeframe=300000', '5m', 'requests'],
     ['timeframe=172800000&spanKind=x', '48h', 'requests'],
-  ])('reads %s as Jaeger’s Monitor wrote it', (query, lookback, kinds) => {
+  ])('the parameters %s of Jaeger’s Monitor are parsed', (query, lookback, kinds) => {
     expect(read(query)).toMatchObject({ range: { lookback }, kinds });
   });
 });

@@ -3,23 +3,23 @@ import { drawTable } from '@lantern/telemetry-model/testing';
 import { incompleteText } from './incomplete-text.js';
 
 describe('incompleteText', () => {
-  it('says nothing of a whole trace', () => {
+  it('incompleteText is empty for a complete trace', () => {
     expect(incompleteText(drawTable({ id: 'a' }, { id: 'b', parent: 'a' }))).toBe('');
   });
 
-  it('names the parents that have not arrived', () => {
+  it('incompleteText names the missing parents', () => {
     expect(
       incompleteText(drawTable({ id: 'a' }, { id: 'b', parent: 'lost' }, { id: 'c', parent: 'lost' })),
     ).toBe('Incomplete: 1 span was not received (lost); 2 children are shown as roots.');
   });
 
-  it('says that there is no root', () => {
+  it('incompleteText reports a missing root span', () => {
     expect(incompleteText(drawTable({ id: 'b', parent: 'lost' }))).toContain(
       'The root span was not received',
     );
   });
 
-  it('tells of circles', () => {
+  it('incompleteText reports cycles', () => {
     expect(incompleteText(drawTable({ id: 'a', parent: 'b' }, { id: 'b', parent: 'a' }))).toBe(
       '1 cycle of spans that are each other’s parents was broken at the earliest span.',
     );

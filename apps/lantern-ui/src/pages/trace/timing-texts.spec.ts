@@ -5,7 +5,7 @@ import { timingTexts } from './timing-texts.js';
 const MS = 1_000_000;
 
 describe('timingTexts', () => {
-  it('says that work goes on after the root span has ended', () => {
+  it('timingTexts reports work after the end of the root span', () => {
     expect(
       timingTexts(
         drawTable(
@@ -19,7 +19,7 @@ describe('timingTexts', () => {
     ]);
   });
 
-  it('says that clocks differ, when a span of another service starts before its caller', () => {
+  it('timingTexts reports clock skew if a span of another service starts before its caller', () => {
     expect(
       timingTexts(
         drawTable(
@@ -34,7 +34,7 @@ describe('timingTexts', () => {
     ]);
   });
 
-  it('says nothing of a trace whose spans lie within their parents, nor of differences below a millisecond', () => {
+  it('timingTexts reports nothing if spans are within their parents, or differences are below a millisecond', () => {
     expect(
       timingTexts(
         drawTable(

@@ -7,11 +7,11 @@ describe('axisTicks', () => {
     [3, 100, [0, 50, 100]],
     [0, 0, [0, 0.5, 1]],
     [-3, 5, [-4, -2, 0, 2, 4, 6]],
-  ])('from %s to %s are round', (least, most, ticks) => {
+  ])('the ticks of an axis from %s to %s are round', (least, most, ticks) => {
     expect(axisTicks(least, most)).toEqual(ticks);
   });
 
-  it('are few, whatever the size of the numbers', () => {
+  it('an axis has few ticks for numbers of any size', () => {
     for (const most of [1e-9, 0.003, 7, 12_345, 8e12]) {
       const ticks = axisTicks(0, most);
       expect(ticks.length).toBeGreaterThan(2);
@@ -22,7 +22,7 @@ describe('axisTicks', () => {
 });
 
 describe('stretches', () => {
-  it('end where a step has no sample', () => {
+  it('a line ends at a step without a sample', () => {
     expect(
       stretches(
         [

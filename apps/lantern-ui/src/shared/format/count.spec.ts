@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { formatCounted, formatShare } from './count.js';
 
 describe('formatCounted', () => {
-  it('agrees in number', () => {
+  it('formatCounted uses singular and plural', () => {
     expect([0, 1, 12_345].map((count) => formatCounted(count, 'span'))).toEqual([
       '0 spans',
       '1 span',
@@ -19,7 +19,7 @@ describe('formatShare', () => {
     [9_999n, 10_000n, '99 %'],
     [10n, 10n, '100 %'],
     [1n, 0n, '0 %'],
-  ])('%s of %s is %s', (part, whole, text) => {
+  ])('formatShare formats %s of %s as %s', (part, whole, text) => {
     expect(formatShare(part, whole)).toBe(text);
   });
 });

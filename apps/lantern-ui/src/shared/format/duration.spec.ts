@@ -14,22 +14,22 @@ describe('formatDuration', () => {
     [3_720_000_000_000n, '1 h 2 m'],
     [273_600_000_000_000n, '3 d 4 h'],
     [172_800_000_000_000n, '2 d'],
-  ])('writes %s ns as %s', (nanos, text) => {
+  ])('formatDuration formats %s ns as %s', (nanos, text) => {
     expect(formatDuration(nanos)).toBe(text);
   });
 
-  it('takes the next unit where rounding reaches it', () => {
+  it('formatDuration uses the next unit if rounding reaches it', () => {
     expect(formatDuration(999_950n)).toBe('1 ms');
     expect(formatDuration(59_960_000_000n)).toBe('1 m');
   });
 
-  it('shows a span that ends before it starts as negative', () => {
+  it('formatDuration formats the duration of a span that ends before it starts as negative', () => {
     expect(formatDuration(-35_000_000n)).toBe('−35 ms');
   });
 });
 
 describe('formatOffset', () => {
-  it('signs both directions', () => {
+  it('formatOffset has a sign in both directions', () => {
     expect([formatOffset(0n), formatOffset(1_500_000n), formatOffset(-1_500_000n)]).toEqual([
       '+0 ns',
       '+1.5 ms',

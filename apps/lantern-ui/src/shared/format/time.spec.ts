@@ -12,13 +12,13 @@ describe('formatRelative', () => {
     [7_300, '2 hr. ago'],
     [200_000, '2 days ago'],
     [-90, 'in 1 min.'],
-  ])('says of a time %s s ago: %s', (seconds, text) => {
+  ])('formatRelative formats a time %s s ago as %s', (seconds, text) => {
     expect(formatRelative(ago(seconds), now)).toBe(text);
   });
 });
 
 describe('formatClock and formatTime', () => {
-  it('keep the milliseconds and never round to the next', () => {
+  it('formatClock and formatTime keep the milliseconds and never round up', () => {
     const time = BigInt(now) * 1_000_000n + 999_999n;
     expect(formatClock(time)).toMatch(/^\d\d:\d\d:11\.123$/);
     expect(formatTime(time)).toContain('2026');

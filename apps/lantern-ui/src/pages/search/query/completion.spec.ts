@@ -23,11 +23,11 @@ describe('completionAt', () => {
     ['kind in (server, |', 'value', ''],
     ['kind in (server) |', 'connective', ''],
     ['user.id exists |', 'connective', ''],
-  ])('asks in %s for the %s', (text, asksFor, typed) => {
+  ])('completionAt expects in %s the %s', (text, asksFor, typed) => {
     expect(at(text)).toMatchObject({ asksFor, typed });
   });
 
-  it('knows whose value is asked for, and what a choice replaces', () => {
+  it('completionAt returns the key of a value, and the range that a completion replaces', () => {
     expect(at('a = 1 and http.route = /us|ers or b')).toEqual({
       asksFor: 'value',
       key: 'http.route',
@@ -39,7 +39,7 @@ describe('completionAt', () => {
   });
 });
 
-it('colours keys, values and words of a query, and underlines what is wrong with it', () => {
+it('marksOf highlights keys, values and keywords of a query', () => {
   const query = 'a = 1 and b';
   const pieces = piecesOf(query, marksOf(query), { message: '', from: 10, to: 11 });
   expect(pieces.map(({ text }) => text).join('')).toBe(query);

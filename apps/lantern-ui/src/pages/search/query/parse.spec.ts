@@ -48,7 +48,7 @@ describe('parseQuery', () => {
       'some(event, and(eq(event:name, exception), eq(event@exception.type, Timeout)))',
     ],
     ['event.name = retry', 'eq(event:name, retry)'],
-  ])('reads %s', (query, expected) => {
+  ])('parseQuery parses %s', (query, expected) => {
     expect(short(parseQuery(query))).toBe(expected);
   });
 
@@ -58,11 +58,11 @@ describe('parseQuery', () => {
     ['not a=1 and b=2', 'and(not(eq(@a, 1)), eq(@b, 2))'],
     ['!(a=1 || b=2) && c=3', 'and(not(or(eq(@a, 1), eq(@b, 2))), eq(@c, 3))'],
     ['a=1 and b=2 and c=3', 'and(eq(@a, 1), eq(@b, 2), eq(@c, 3))'],
-  ])('binds %s as everybody expects', (query, expected) => {
+  ])('parseQuery applies the precedence of “and” over “or” in %s', (query, expected) => {
     expect(short(parseQuery(query))).toBe(expected);
   });
 
-  it('takes a list of tags for a query, so that what worked in the form works here', () => {
+  it('parseQuery accepts a list of tags, which the form also accepts', () => {
     expect(short(parseQuery('error=true http.route="/users/:id" user.id=1'))).toBe(
       'and(eq(span:status, error), eq(@http.route, /users/:id), eq(@user.id, 1))',
     );
@@ -83,12 +83,12 @@ describe('parseQuery', () => {
     ['"" = 1', 'The attribute has no name.', '""'],
     ['resource.', 'The attribute has no name.', 'resource.'],
     ['event(event(a=1))', 'Conditions inside event(…) cannot contain event(…) or link(…).', 'event'],
-  ])('says what is wrong with %s, and where', (query, message, at) => {
+  ])('parseQuery names the error of %s, and its position', (query, message, at) => {
     const { from, to, message: said } = problem(query);
     expect([said, query.slice(from, to)]).toEqual([message, at]);
   });
 
-  it('reads back every value that it quotes, and the API takes what it makes', () => {
+  it('parseQuery reads back every quoted value, and the API accepts its filter', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string(), (key, value) => {
         const query = `${JSON.stringify(key) === `"${key}"` ? `"${key}"` : 'key'} = ${quoted(value)}`;
@@ -99,7 +99,7 @@ describe('parseQuery', () => {
     );
   });
 
-  it('ends for every text, with a query or with a place in the text', () => {
+  it('parseQuery returns a filter or an error position for every text', () => {
     const piece = fc.constantFrom(
       'a',
       '=',

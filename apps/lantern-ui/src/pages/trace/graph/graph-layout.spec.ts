@@ -11,7 +11,7 @@ const calls = (...parents: number[]) => {
 };
 
 describe('graphLayout', () => {
-  it('puts a call beside the first that it calls, and the others below that', () => {
+  it('graphLayout places a call beside its first child, and further children below it', () => {
     // a ─┬─ b ─── c
     //    └─ d
     const { places, height } = graphLayout(calls(-1, 0, 1, 0));
@@ -20,7 +20,7 @@ describe('graphLayout', () => {
     expect(height).toBe(2 * 52 + 12);
   });
 
-  it('lays out a chain of 100,000 calls', () => {
+  it('graphLayout lays out a chain of 100,000 calls', () => {
     const { places } = graphLayout(calls(...Array.from({ length: 100_000 }, (_, i) => i - 1)));
     expect(places.at(-1)).toEqual({ x: 99_999 * 228, y: 26 });
   });

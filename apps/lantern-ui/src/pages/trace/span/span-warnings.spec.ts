@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ownAttributes, spanWarnings } from './span-warnings.js';
 
 describe('spanWarnings', () => {
-  it('tells what a backend has to say about the span', () => {
+  it('spanWarnings returns the warnings of a backend', () => {
     const warnings = ['clock skew adjustment disabled', 'Invalid span link removed'];
     expect(spanWarnings({ attributes: attributes({ '@jaeger@warnings': warnings }) })).toEqual(warnings);
     expect(spanWarnings({ attributes: attributes({ '@jaeger@warnings': 'one' }) })).toEqual(['one']);
@@ -12,7 +12,7 @@ describe('spanWarnings', () => {
 });
 
 describe('ownAttributes', () => {
-  it('leaves the sender’s attributes as they came', () => {
+  it('ownAttributes returns the attributes of the sender unchanged', () => {
     const sent = attributes({ 'user.id': '1', '@jaeger@warnings': ['x'], product: 'laptop' });
     expect(ownAttributes({ attributes: sent }).map(({ key }) => key)).toEqual(['user.id', 'product']);
   });

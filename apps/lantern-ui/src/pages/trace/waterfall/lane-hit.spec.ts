@@ -32,24 +32,24 @@ const hit = (row: number, time: number, shown = scale()) => {
 };
 
 describe('what a pointer is on', () => {
-  it('is the bar, a little beyond its ends too', () => {
+  it('a pointer on a bar, or a little beyond its ends, hits the bar', () => {
     expect([hit(0, 50), hit(0, -1), hit(0, 101), hit(1, 50)]).toEqual(['bar', 'bar', 'bar', 'bar']);
   });
 
-  it('is nothing beside bars and marks', () => {
+  it('a pointer beside bars and marks hits nothing', () => {
     expect([hit(0, 105), hit(1, 20), hit(1, 70)]).toEqual([undefined, undefined, undefined]);
   });
 
-  it('is a mark rather than the bar below it, the one on top of several', () => {
+  it('a pointer on a mark hits the mark, not the bar below it, and the topmost of several marks', () => {
     expect([hit(0, 110), hit(1, 40), hit(1, 41)]).toEqual(['access', 'over', 'over']);
   });
 
-  it('is nothing of a bar that is out of the window', () => {
+  it('a pointer does not hit a bar outside of the window', () => {
     const later = scale(70, 120);
     expect([hit(1, 70, later), hit(0, 80, later)]).toEqual([undefined, 'bar']);
   });
 
-  it('is nothing of a mark that lies outside of the window', () => {
+  it('a pointer does not hit a mark outside of the window', () => {
     const earlier = scale(0, 60);
     const edge = earlier.right + 20;
     expect(hitOnSpan({ table, marks, scale: earlier }, 0, edge)).toBeUndefined();
@@ -58,7 +58,7 @@ describe('what a pointer is on', () => {
     expect(entry !== undefined && hitOnEntry(earlier, entry, edge)).toBe(false);
   });
 
-  it('is the mark of a row of what was said', () => {
+  it('a pointer in the row of an entry hits its mark', () => {
     const [entry] = marks.list;
     if (entry === undefined) throw new Error('Nothing was said.');
     const on = (time: number) => hitOnEntry(scale(), entry, scale().xOf(time));

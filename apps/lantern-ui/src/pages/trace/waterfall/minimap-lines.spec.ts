@@ -10,7 +10,7 @@ describe('minimapLines', () => {
     { id: 'last', parent: 'post', start: 191, end: 192 },
   );
 
-  it('draws each span of a small trace', () => {
+  it('the minimap of a small trace has a line for each span', () => {
     expect(minimapLines(table, 100).map(({ row, y }) => [row, y])).toEqual([
       [0, 0],
       [1, 0.25],
@@ -19,7 +19,7 @@ describe('minimapLines', () => {
     ]);
   });
 
-  it('draws of neighbours the longest, and the one that failed among them', () => {
+  it('the minimap of a large trace has the longest of adjacent spans, and the failed one among them', () => {
     expect(minimapLines(table, 2)).toEqual([
       { row: 0, y: 0, failed: 1 },
       { row: 2, y: 0.5, failed: -1 },

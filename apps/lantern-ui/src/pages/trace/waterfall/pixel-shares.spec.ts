@@ -11,12 +11,12 @@ const drawn = (...intervals: readonly (readonly [from: number, to: number])[]) =
 };
 
 describe('PixelShares', () => {
-  it('draws a tenth of self time in each pixel as a share, not as a solid bar', () => {
+  it('a tenth of self time in each pixel is drawn as a share, not as a solid bar', () => {
     const intervals = Array.from({ length: 400 }, (_, i) => [i / 4, i / 4 + 0.025] as const);
     expect(drawn(...intervals)).toEqual([[0, 100, 0.125]]);
   });
 
-  it('draws whole pixels whole, and the ends by their share', () => {
+  it('full pixels are drawn with the share 1, and the ends with their share', () => {
     expect(drawn([2.5, 6.25])).toEqual([
       [2, 3, 0.5],
       [3, 6, 1],
@@ -24,18 +24,18 @@ describe('PixelShares', () => {
     ]);
   });
 
-  it('joins intervals that meet', () => {
+  it('adjacent intervals are joined', () => {
     expect(drawn([0, 1.5], [1.5, 3], [5, 6])).toEqual([
       [0, 3, 1],
       [5, 6, 1],
     ]);
   });
 
-  it('draws nothing without intervals', () => {
+  it('nothing is drawn without intervals', () => {
     expect(drawn()).toEqual([]);
   });
 
-  it('draws every covered pixel once, in order, and none that is not covered', () => {
+  it('every covered pixel is drawn once, in order, and no other pixel', () => {
     const gaps = fc.array(
       fc.tuple(fc.double({ min: 0, max: 3, noNaN: true }), fc.double({ min: 0.01, max: 4, noNaN: true })),
       { maxLength: 30 },

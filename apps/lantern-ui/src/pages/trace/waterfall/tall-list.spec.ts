@@ -4,7 +4,7 @@ import { rowsInView, scrollHeight, scrollTopFor, scrollTopToShow, type TallList 
 const list = (count: number): TallList => ({ count, rowHeight: 28, viewHeight: 560 });
 
 describe('a tall list', () => {
-  it('draws the rows in the box and some around them, where they lie', () => {
+  it('a tall list draws the visible rows and some around them at their positions', () => {
     const { first, end, top } = rowsInView(list(100_000), 28_000);
     expect(first).toBeLessThanOrEqual(1_000);
     expect(end).toBeGreaterThanOrEqual(1_021);
@@ -12,15 +12,15 @@ describe('a tall list', () => {
     expect(top).toBe(first * 28);
   });
 
-  it('draws a short list whole', () => {
+  it('a short list is drawn completely', () => {
     expect(rowsInView(list(3), 0)).toEqual({ first: 0, end: 3, top: 0 });
   });
 
-  it('draws the same rows until some pixels have been scrolled', () => {
+  it('a tall list draws the same rows until it has been scrolled by some pixels', () => {
     expect(rowsInView(list(1_000), 28_010)).toEqual(rowsInView(list(1_000), 28_020));
   });
 
-  it('reaches each row of a list that is higher than browsers can be', () => {
+  it('every row is reachable in a list that exceeds the maximum height of browsers', () => {
     const high = list(5_000_000);
     expect(scrollHeight(high)).toBeLessThan(33_000_000);
     for (const row of [0, 1, 123_456, 2_500_000, 4_999_999]) {
@@ -34,7 +34,7 @@ describe('a tall list', () => {
     }
   });
 
-  it('scrolls as little as needed to show a row, or puts it into the middle', () => {
+  it('a tall list scrolls as little as needed to show a row, or centers it', () => {
     expect(scrollTopToShow(list(1_000), 2_800, 105, 'nearest')).toBeUndefined();
     expect(scrollTopToShow(list(1_000), 2_800, 99, 'nearest')).toBe(98 * 28);
     expect(scrollTopToShow(list(1_000), 2_800, 130, 'nearest')).toBe(132 * 28 - 560);

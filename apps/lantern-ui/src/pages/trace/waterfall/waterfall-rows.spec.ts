@@ -41,7 +41,7 @@ const shown = (choice: { collapsed?: ReadonlySet<SpanId>; hidden?: string[]; ent
 };
 
 describe('waterfallRows', () => {
-  it('puts what was said between the spans, by time', () => {
+  it('entries have rows between the spans, sorted by time', () => {
     expect(shown({ entries: said })).toEqual([
       'post',
       '· received',
@@ -55,7 +55,7 @@ describe('waterfallRows', () => {
     ]);
   });
 
-  it('shows only what is as loud as asked for', () => {
+  it('only entries of the minimum level have rows', () => {
     expect(shown({ entries: filterEntries(table, said, 'error') })).toEqual([
       'post',
       'users',
@@ -72,7 +72,7 @@ describe('waterfallRows', () => {
     ]);
   });
 
-  it('hides what is below a collapsed span, what it said included', () => {
+  it('a collapsed span hides its descendants and entries', () => {
     expect(shown({ collapsed: ids('users', 'charge'), entries: said })).toEqual([
       'post',
       '· received',
@@ -85,14 +85,14 @@ describe('waterfallRows', () => {
     expect(shown({ collapsed: ids('post'), entries: said })).toEqual(['post']);
   });
 
-  it('leaves out the spans of a service, but not what they called', () => {
+  it('hiding a service hides its spans, but not the spans that they called', () => {
     expect(shown({ hidden: ['users'] })).toEqual(['post', 'charge']);
     expect(shown({ hidden: ['shop'] })).toEqual(['users', 'select']);
   });
 });
 
 describe('collapsing', () => {
-  it('goes level by level, the deepest first, and back', () => {
+  it('spans are collapsed level by level, deepest first, and expanded in reverse', () => {
     const once = collapseOne(table, new Set());
     expect([...once]).toEqual(['users']);
     const twice = collapseOne(table, once);
@@ -101,7 +101,7 @@ describe('collapsing', () => {
     expect(shown({ collapsed: expandOne(table, expandOne(table, twice)) })).toHaveLength(4);
   });
 
-  it('collapses all, and opens what hides a span', () => {
+  it('all spans can be collapsed, and revealing a span expands its ancestors', () => {
     expect([...collapseAll(table)]).toEqual(['post', 'users']);
     expect([...revealing(table, collapseAll(table), 2)]).toEqual([]);
     expect([...revealing(table, collapseAll(table), 3)]).toEqual(['users']);
