@@ -47,7 +47,7 @@ describe('the page that compares traces', () => {
     expect(faults).toEqual([]);
   });
 
-  it('says in one line which one is slower, by how much, and where', async () => {
+  it('the comparison names in one line the slower trace, the difference and its cause', async () => {
     await page.goto(`${uiUrl()}/trace/${usual[0]}...${slow}`);
     await page
       .getByText('B took 380 ms longer (+475 %), mostly in payments charge: 380 ms more self time.')
@@ -57,14 +57,14 @@ describe('the page that compares traces', () => {
     await screenshot(page, 'compare');
   });
 
-  it('tells calls that only one of them has', async () => {
+  it('the comparison marks calls that only one trace has', async () => {
     await page.goto(`${uiUrl()}/trace/${slow}...${changed}?only=different`);
     await row('charge v2').getByRole('img', { name: 'only in B' }).waitFor();
     await row('charge').getByRole('img', { name: 'only in A' }).waitFor();
     expect(await row('reserve').count()).toBe(0);
   });
 
-  it('compares with the mean of several traces', async () => {
+  it('a trace can be compared with the mean of several traces', async () => {
     await page.goto(`${uiUrl()}/trace/${usual[0]}...${slow}?cohort=${[...usual, slow].join(',')}`);
     await page.getByText(/^B took/).waitFor();
     await page.getByRole('button', { name: 'Compare with the mean of 2 traces' }).click();
@@ -73,7 +73,7 @@ describe('the page that compares traces', () => {
     await row('charge').getByText('25 ms').waitFor();
   });
 
-  it('offers traces of the same kind when one side is missing', async () => {
+  it('the comparison offers traces with the same root operation if one side is missing', async () => {
     await page.goto(`${uiUrl()}/trace/${slow}...`);
     const offers = page.getByRole('list', { name: 'Traces to compare with' });
     await offers.getByRole('button', { name: new RegExp(usual[0]?.slice(0, 8) ?? '') }).click();
@@ -81,27 +81,30 @@ describe('the page that compares traces', () => {
     await page.getByText(/^B took 380 ms less/).waitFor();
   });
 
-  it('swaps the sides', async () => {
+  it('the sides of the comparison can be swapped', async () => {
     await page.goto(`${uiUrl()}/trace/${usual[0]}...${slow}`);
     await page.getByText(/^B took/).waitFor();
     await page.getByRole('button', { name: 'Swap A and B' }).click();
     await page.waitForURL(`**/trace/${slow}...${usual[0]}`);
   });
 
-  it('says which trace is not there', async () => {
+  it('the comparison reports a trace that does not exist', async () => {
     await page.goto(`${uiUrl()}/trace/${slow}...${'0'.repeat(31)}1`);
     await page.getByRole('alert').getByText('The traces could not be loaded').waitFor();
     await page.close();
     ({ page, faults } = await openPage(browser));
   });
 
-  it.each(['light', 'dark'] as const)('passes the audit, %s', async (colorScheme) => {
-    await page.emulateMedia({ colorScheme });
-    await page.goto(`${uiUrl()}/trace/${usual[0]}...${changed}`);
-    await row('charge v2').waitFor();
-    expect(await audit(page)).toEqual([]);
-    await page.goto(`${uiUrl()}/trace/${slow}...`);
-    await page.getByRole('list', { name: 'Traces to compare with' }).getByRole('button').first().waitFor();
-    expect(await audit(page)).toEqual([]);
-  });
+  it.each(['light', 'dark'] as const)(
+    'the comparison passes the accessibility audit, %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${uiUrl()}/trace/${usual[0]}...${changed}`);
+      await row('charge v2').waitFor();
+      expect(await audit(page)).toEqual([]);
+      await page.goto(`${uiUrl()}/trace/${slow}...`);
+      await page.getByRole('list', { name: 'Traces to compare with' }).getByRole('button').first().waitFor();
+      expect(await audit(page)).toEqual([]);
+    },
+  );
 });

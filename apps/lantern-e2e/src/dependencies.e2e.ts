@@ -57,7 +57,7 @@ const row = (caller: string, callee: string) =>
   page.getByRole('row').filter({ hasText: caller }).filter({ hasText: callee });
 
 describe('the dependency page', () => {
-  it('marks what is new, what goes in circles and what fails, in the graph and in the table', async () => {
+  it('graph and table mark new, cyclic and failing calls', async () => {
     await open();
     await graph()
       .getByRole('link', { name: /deps-gateway to deps-orders, 1 call, 0 % failed/ })
@@ -79,7 +79,7 @@ describe('the dependency page', () => {
     await screenshot(page, 'dependencies-dark');
   });
 
-  it('puts a service in the middle, found by the keyboard, and keeps it in the address', async () => {
+  it('a service can be focused by keyboard, and the URL keeps it', async () => {
     await open();
     await graph().getByRole('link', { name: 'deps-stock', exact: true }).waitFor();
     await page.keyboard.press('/');
@@ -97,7 +97,7 @@ describe('the dependency page', () => {
     await page.waitForURL(/service=deps-orders/);
   });
 
-  it('leads from an arrow to its traces', async () => {
+  it('a call links to its traces', async () => {
     await open();
     await page.getByRole('link', { name: 'Traces of deps-orders calling deps-stock' }).click();
     await page.getByRole('heading', { name: /^1 trace$/ }).waitFor();
@@ -109,7 +109,7 @@ describe('the dependency page', () => {
     );
   });
 
-  it('keeps the figures in sight beside a very long name of a service', async () => {
+  it('figures stay visible beside a very long service name', async () => {
     await open({ start: `${start + 4 * 3_600_000}000`, end: `${start + 6 * 3_600_000}000` });
     const link = page.getByRole('link', { name: /^Traces of deps-very-long/ });
     await link.waitFor();
@@ -118,7 +118,7 @@ describe('the dependency page', () => {
     expect(await audit(page)).toEqual([]);
   });
 
-  it('says what to do where there is nothing', async () => {
+  it('a graph without calls names the next step', async () => {
     await open({ start: '1000', end: '2000' });
     await page.getByRole('heading', { name: 'No calls between services' }).waitFor();
     expect(await audit(page)).toEqual([]);

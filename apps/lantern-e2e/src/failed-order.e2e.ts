@@ -34,7 +34,7 @@ describe('a developer who looks for a failed order', () => {
     expect(faults).toEqual([]);
   });
 
-  it('searches order-service for traces with errors, and opens the one that is found', async () => {
+  it('a developer searches order-service for traces with errors, and opens the result', async () => {
     await page.goto(uiUrl());
     await page.getByRole('combobox', { name: 'Service' }).click();
     await page.getByRole('option', { name: 'order-service' }).click();
@@ -57,7 +57,7 @@ describe('a developer who looks for a failed order', () => {
     await page.waitForURL(`**/trace/${failedTrace}**`);
   });
 
-  it('sees where it failed and why, in one line and in the span', async () => {
+  it('a developer sees where and why an order failed, in the summary and in the span', async () => {
     await page.goto(`${uiUrl()}/trace/${failedTrace}`);
     const summary = page.getByRole('list', { name: 'Summary' });
     await summary.getByText(REASON).waitFor();
@@ -70,7 +70,7 @@ describe('a developer who looks for a failed order', () => {
     expect(await details.innerText()).toContain('order-service');
   });
 
-  it('reads the log lines of the trace between its spans, and each in full', async () => {
+  it('a developer reads the log lines of a trace between its spans, and each in full', async () => {
     await page.goto(`${uiUrl()}/trace/${failedTrace}`);
     const line = page.getByRole('treeitem', { name: /^error Payment processing failed/ });
     await line.waitFor();
@@ -83,7 +83,7 @@ describe('a developer who looks for a failed order', () => {
     expect(await audit(page)).toEqual([]);
   });
 
-  it('sees in the dependency graph who called whom', async () => {
+  it('a developer sees the calls between services in the dependency graph', async () => {
     await page.goto(`${uiUrl()}/dependencies`);
     const graph = page.getByRole('group', { name: 'Dependency graph' });
     for (const service of ['api-gateway', 'order-service', 'user-service']) {
@@ -101,7 +101,7 @@ describe('a developer who looks for a failed order', () => {
     expect(await audit(page)).toEqual([]);
   });
 
-  it('reads it at night, too', async () => {
+  it('a developer reads a failed trace in the dark theme', async () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.goto(`${uiUrl()}/trace/${failedTrace}`);
     await page.getByRole('treeitem', { name: /^error Payment processing failed/ }).waitFor();

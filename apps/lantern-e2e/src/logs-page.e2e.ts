@@ -41,7 +41,7 @@ describe('the log page', () => {
     expect(faults.filter((fault) => !fault.includes('status of 400'))).toEqual([]);
   });
 
-  it('leads from the line of a failed payment to its trace', async () => {
+  it('the line of a failed payment links to its trace', async () => {
     await page.goto(address('{service="order-service"} |= "Payment gateway timeout"'));
     await lines().getByText('Payment processing failed').first().click();
     const fields = page.getByRole('table', { name: 'Fields' });
@@ -51,7 +51,7 @@ describe('the log page', () => {
     await page.waitForURL(`**/trace/${failedTrace}**`);
   });
 
-  it('narrows the query by a field of a line, and by a level of the histogram', async () => {
+  it('a field of a line and a level of the histogram narrow the query', async () => {
     await page.goto(address('{service="order-service"} |= "Payment processing failed"'));
     await lines().getByText('Payment processing failed').first().click();
     await page.getByRole('button', { name: 'Show only lines with this product' }).click();
@@ -68,7 +68,7 @@ describe('the log page', () => {
     await lines().getByText('Payment processing failed').first().waitFor();
   });
 
-  it('looks closer at the time that is dragged over', async () => {
+  it('dragging over the histogram zooms into the time range', async () => {
     await page.goto(address('{service="order-service"}'));
     await page.getByRole('button', { name: /^error \d+$/ }).waitFor();
     const plot = page.getByRole('img', { name: /^Lines over time/ });
@@ -81,7 +81,7 @@ describe('the log page', () => {
     await lines().getByText('Payment processing failed').first().waitFor();
   });
 
-  it('shows what the same stream said before and after a line', async () => {
+  it('the context of a line shows the lines of its stream before and after it', async () => {
     await pushLines('contextual', ['one', 'two', 'three']);
     await page.goto(address('{service="contextual"} |= "two"'));
     await lines().getByText('two').click();
@@ -92,7 +92,7 @@ describe('the log page', () => {
     await context.locator('[aria-current]').getByText('two').waitFor();
   });
 
-  it('follows lines as they come', async () => {
+  it('live lines appear as they arrive', async () => {
     await pushLines('follower', ['before']);
     await page.goto(address('{service="follower"}', '&live=1'));
     // Exact text: a note below the lines contains a similar word.
@@ -102,26 +102,26 @@ describe('the log page', () => {
     await lines().getByRole('listitem').first().getByText('afterwards', { exact: true }).waitFor();
   });
 
-  it('computes numbers, and tells them in a table too', async () => {
+  it('a metric query shows its values in a table', async () => {
     await pushLines('counted', ['a', 'b', 'c']);
     await page.goto(address('sum by (service) (count_over_time({service="counted"}[1h]))', '&lookback=5m'));
     await page.getByRole('row', { name: /^counted 3 3 3$/ }).waitFor();
     expect(await audit(page)).toEqual([]);
   });
 
-  it('says in Loki’s words what is wrong with a query, and where', async () => {
+  it('an invalid query shows the message of Loki', async () => {
     await page.goto(address('{service="a" | json'));
     await page.getByText('parse error at line 1, col 14: syntax error: unexpected |').waitFor();
     expect(await page.getByRole('alert').getByRole('heading').innerText()).toBe('Invalid query');
   });
 
-  it('offers the query that finds the lines of a trace to whoever takes its id for a label', async () => {
+  it('a query that uses a trace ID as a label gets a query that finds the lines', async () => {
     await page.goto(address(`{trace_id="${failedTrace}"}`));
     await page.getByRole('button', { name: 'Run this query' }).click();
     await lines().getByText('Payment processing failed').waitFor();
   });
 
-  it('completes labels and their values from what Lantern has, by keyboard alone', async () => {
+  it('the editor completes labels and values of Lantern by keyboard', async () => {
     await page.goto(`${uiUrl()}/logs`);
     await editor().focus();
     await page.keyboard.press('ControlOrMeta+a');
@@ -139,7 +139,7 @@ describe('the log page', () => {
     await lines().getByText('Payment processing failed').first().waitFor();
   });
 
-  it('takes lines as text, whatever they hold, and however long they are', async () => {
+  it('hostile and very long lines are shown as text', async () => {
     const hostile = '<img src=x onerror="document.title=1"> \u202Eright to left';
     await pushLines('hostile', [hostile, `long ${'x'.repeat(200_000)}`, '']);
     await page.goto(address('{service="hostile"}'));
@@ -152,12 +152,15 @@ describe('the log page', () => {
     await eventually(async () => expect(await lines().getByRole('listitem').count()).toBe(4));
   });
 
-  it.each(['light', 'dark'] as const)('passes the audit, %s', async (colorScheme) => {
-    await page.emulateMedia({ colorScheme });
-    await page.goto(address('{service="order-service"} |= "Payment"'));
-    await lines().getByText('processing failed').first().click();
-    await page.getByRole('table', { name: 'Fields' }).waitFor();
-    await page.getByRole('textbox', { name: 'LogQL query' }).waitFor();
-    expect(await audit(page)).toEqual([]);
-  });
+  it.each(['light', 'dark'] as const)(
+    'the logs page passes the accessibility audit, %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(address('{service="order-service"} |= "Payment"'));
+      await lines().getByText('processing failed').first().click();
+      await page.getByRole('table', { name: 'Fields' }).waitFor();
+      await page.getByRole('textbox', { name: 'LogQL query' }).waitFor();
+      expect(await audit(page)).toEqual([]);
+    },
+  );
 });

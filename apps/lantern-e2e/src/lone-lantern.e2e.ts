@@ -28,7 +28,7 @@ afterAll(async () => {
 const open = (path: string) => page.goto(`${lantern.url('jaeger')}${path}`);
 
 describe('a Lantern that has received nothing', () => {
-  it('names its own addresses and no service that is not there', async () => {
+  it('a Lantern without data shows its own endpoints, and no service', async () => {
     const port = (name: 'otlp' | 'loki') => new URL(lantern.url(name)).port;
     await open('/search');
     await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor();
@@ -42,7 +42,7 @@ describe('a Lantern that has received nothing', () => {
     await page.getByText(new RegExp(`LOKI_URL=http://.*:${port('loki')}`)).waitFor();
   });
 
-  it('offers a line filter for a plain word in the box of the Logs page', async () => {
+  it('the logs page proposes a line filter for a plain word', async () => {
     await open('/logs?query=timeout');
     await page.getByRole('heading', { name: 'A query needs a stream selector' }).waitFor();
     expect(await audit(page)).toEqual([]);
@@ -52,7 +52,7 @@ describe('a Lantern that has received nothing', () => {
     );
   });
 
-  it('names the stage that a query misspells', async () => {
+  it('the logs page names the stage that a query misspells', async () => {
     await open(`/logs?query=${encodeURIComponent('{service_name=~".+"} | jsn')}`);
     await page.getByRole('heading', { name: '"jsn" is not a stage' }).waitFor();
     await page.getByRole('button', { name: 'Run this query' }).click();
@@ -64,7 +64,7 @@ describe('a Lantern that crashes', () => {
   it.each([
     ['Dependencies', '/dependencies', 'No calls between services'],
     ['Logs', '/logs', 'No logs yet'],
-  ])('is back on the page %s without a reload', async (link, path, heading) => {
+  ])('the page %s recovers from a crash of Lantern without a reload', async (link, path, heading) => {
     await open('/search');
     await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor();
     // The code of the page loads, its data does not.
@@ -80,7 +80,7 @@ describe('a Lantern that crashes', () => {
     await page.getByRole('heading', { name: heading }).waitFor();
   });
 
-  it('names the reason when the code of a page cannot be loaded, and the page comes when it is back', async () => {
+  it('a page whose code cannot be loaded names the reason, and loads when Lantern is back', async () => {
     await open('/search');
     await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor();
     await lantern.crash();

@@ -55,7 +55,7 @@ afterEach(async () => {
 afterAll(() => browser.close());
 
 describe('a link to a search', () => {
-  it('opens as Jaeger made it', async () => {
+  it('a search link of Jaeger opens', async () => {
     const now = Date.now() * 1_000;
     await open({
       service: SERVICE,
@@ -71,7 +71,7 @@ describe('a link to a search', () => {
     expect(await page.getByLabel('From', { exact: true }).inputValue()).not.toBe('');
   });
 
-  it('shows a name as the text that it is, whatever it holds', async () => {
+  it('a hostile name is shown as text', async () => {
     await open({ service: HOSTILE });
     await page.getByRole('heading', { name: /^1 trace$/ }).waitFor();
     expect(await results().first().innerText()).toContain('<script>alert(2)</script>');
@@ -79,7 +79,7 @@ describe('a link to a search', () => {
     expect(await page.locator('main img, main script').count()).toBe(0);
   });
 
-  it('says what is wrong with the query that it brought', async () => {
+  it('a link with an invalid query shows the error', async () => {
     await open({ service: SERVICE, query: 'duration > 5' });
     await page.getByRole('alert').getByText('Use a duration with a unit, such as 250ms or 1.5s.').waitFor();
     await page.getByRole('heading', { name: 'The query has a syntax error' }).waitFor();
@@ -88,7 +88,7 @@ describe('a link to a search', () => {
 });
 
 describe('a query with operators', () => {
-  it('is completed with keys and values, holds beside the form, and is kept in the address', async () => {
+  it('a query is completed, applies together with the form, and is in the URL', async () => {
     await open({ service: SERVICE });
     await results().nth(6).waitFor();
     await page.keyboard.press('/');
@@ -116,7 +116,7 @@ describe('a query with operators', () => {
 });
 
 describe('the results', () => {
-  it('come page by page', async () => {
+  it('search results are paginated', async () => {
     await open({ service: SERVICE, limit: '3' });
     await page.getByRole('heading', { name: '3 of 7 traces' }).waitFor();
     await page.getByRole('button', { name: 'Load older traces' }).click();
@@ -126,7 +126,7 @@ describe('the results', () => {
     expect(await page.getByRole('button', { name: 'Load older traces' }).count()).toBe(0);
   });
 
-  it('are the first of all matches in the chosen order, not of the loaded ones', async () => {
+  it('search results are the first of all matches in the selected order', async () => {
     const durations = async () =>
       (await results().allInnerTexts()).map((text) => Number(/(\d+) ms/.exec(text)?.[1]));
     await open({ service: SERVICE, limit: '3' });
@@ -143,7 +143,7 @@ describe('the results', () => {
     expect(await audit(page)).toEqual([]);
   });
 
-  it('are a table, too, sorted by its heads', async () => {
+  it('search results can be shown as a table that sorts by its headers', async () => {
     await open({ service: SERVICE, view: 'table' });
     const table = page.getByRole('table', { name: 'Traces' });
     await table.getByRole('button', { name: 'Duration' }).click();
@@ -158,7 +158,7 @@ describe('the results', () => {
     expect(await audit(page)).toEqual([]);
   });
 
-  it('are chosen by the keyboard, to be compared and downloaded', async () => {
+  it('search results can be selected by keyboard, compared and downloaded', async () => {
     await open({ service: SERVICE });
     await results().first().waitFor();
     for (const key of ['j', 'x', 'j', 'j', 'x']) await page.keyboard.press(key);
@@ -185,7 +185,7 @@ describe('live search', () => {
   const arrive = async (name: string): Promise<string> =>
     sendTrace({ service: SERVICE, name, durationMs: 1 });
 
-  it('shows a trace that has come meanwhile', async () => {
+  it('live search shows a trace that arrives', async () => {
     await open({ service: SERVICE, live: '1' });
     await page.getByRole('status').getByText('live', { exact: true }).waitFor();
     await page.mouse.move(5, 5);
@@ -193,7 +193,7 @@ describe('live search', () => {
     await results().filter({ hasText: 'POST /live/1' }).waitFor();
   });
 
-  it('moves nothing under the pointer of somebody who reads', async () => {
+  it('live search moves nothing under the pointer', async () => {
     await open({ service: SERVICE, live: '1' });
     await page.getByRole('status').getByText('live', { exact: true }).waitFor();
     const first = results().first();
@@ -235,7 +235,7 @@ describe('a file of traces', () => {
     ),
   });
 
-  it('is opened by a button, shows its trace without storing it, and is closed again', async () => {
+  it('a trace file is opened by a button, shown without storing it, and closed', async () => {
     await open({ service: SERVICE });
     await page.getByLabel('Trace file').setInputFiles(legacyFile(LEGACY_ID));
     await page.waitForURL(new RegExp(`/trace/${LEGACY_ID}`));
@@ -258,7 +258,7 @@ describe('a file of traces', () => {
     faults = [];
   });
 
-  it('keeps its trace in every fresh browser profile', async () => {
+  it('a trace file is stored in a new browser profile', async () => {
     for (let profile = 0; profile < 4; profile++) {
       const { page: fresh } = await openPage(browser);
       await fresh.goto(`${uiUrl()}/search`);
@@ -268,7 +268,7 @@ describe('a file of traces', () => {
     }
   });
 
-  it('with a trace that Lantern stores, too, says so and leads to Lantern’s copy', async () => {
+  it('a trace file with a trace that Lantern also stores links to the stored copy', async () => {
     const stored = await sendTrace({ service: SERVICE, name: 'GET /stored', durationMs: 3 });
     const startTime = Date.now() * 1_000;
     await open({ service: SERVICE });
@@ -286,7 +286,7 @@ describe('a file of traces', () => {
     expect(await bar.count()).toBe(0);
   });
 
-  it('with several traces is a list, and dropping works as well', async () => {
+  it('a dropped trace file with several traces is shown as a list', async () => {
     await open({ service: SERVICE });
     await results().first().waitFor();
     const { name, buffer } = legacyFile(['6', '7', '8'].map((digit) => digit.repeat(32)));
@@ -302,7 +302,7 @@ describe('a file of traces', () => {
     expect(await audit(page)).toEqual([]);
   });
 
-  it('that is none says why', async () => {
+  it('a file without traces shows the reason', async () => {
     await open({ service: SERVICE });
     const file = { name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') };
     await page.getByLabel('Trace file').setInputFiles(file);

@@ -66,7 +66,7 @@ const open = (params: Record<string, string> = {}) =>
 const row = (text: string) => page.getByRole('row').filter({ hasText: text });
 
 describe('the services page', () => {
-  it('shows all services, marks what failed too often and what became slower, and leads to one', async () => {
+  it('the services page marks failing and slower services, and links to each', async () => {
     await open();
     await row(SERVICE).waitFor();
     expect(await row(SERVICE).innerText()).toMatch(/13 %/);
@@ -81,7 +81,7 @@ describe('the services page', () => {
     await page.waitForURL(({ searchParams }) => searchParams.get('service') === SERVICE);
   });
 
-  it('says what each operation of a service costs, and what became of it', async () => {
+  it('a service shows the figures of its operations, and their changes', async () => {
     await open({ service: SERVICE });
     await row('POST /pay').waitFor();
     expect(await row('POST /pay').innerText()).toMatch(/25 %[^]*slower ×2[^]*\+25 % errors/);
@@ -94,7 +94,7 @@ describe('the services page', () => {
     await screenshot(page, 'services-dark');
   });
 
-  it('lists the operations of the chosen service alone, after the list of all services and after another service', async () => {
+  it('a service shows its own operations only, after the list of all services and after another service', async () => {
     const operations = page.getByRole('table', { name: 'Operations' }).locator('tbody tr');
     await open();
     await row(TWIN).getByRole('link').click();
@@ -109,7 +109,7 @@ describe('the services page', () => {
     expect(await operations.count()).toBe(2);
   });
 
-  it('leads from a figure to the traces behind it', async () => {
+  it('the figures of an operation link to its traces', async () => {
     await open({ service: SERVICE });
     await row('POST /pay').getByRole('link', { name: '25 %' }).click();
     await page.getByRole('heading', { name: /^5 traces$/ }).waitFor();
@@ -120,7 +120,7 @@ describe('the services page', () => {
     await page.getByRole('heading', { name: '20 traces' }).waitFor();
   });
 
-  it('opens a link of Jaeger’s Monitor, and is chosen from by the keyboard', async () => {
+  it('a link of Jaeger’s Monitor opens, and a service can be selected by keyboard', async () => {
     await page.goto(`${uiUrl()}/monitor?service=nobody&spanKind=server&timeframe=3600000`);
     await page.getByRole('heading', { name: 'No requests to nobody' }).waitFor();
     expect(await page.getByRole('combobox', { name: 'Time' }).inputValue()).toBe('Last hour');

@@ -82,7 +82,7 @@ afterEach(async () => {
 afterAll(() => browser.close());
 
 describe('a trace', () => {
-  it('says at once what took the time, where it failed, and how far it goes', async () => {
+  it('a trace shows where the time was spent, where it failed, and its size', async () => {
     await open(traceId);
     const summary = page.getByRole('list', { name: 'Summary' });
     expect(await summary.innerText()).toContain('orders: 4.8 s of 5 s. calculate_total took 4.8 s.');
@@ -94,7 +94,7 @@ describe('a trace', () => {
     await header.waitFor();
   });
 
-  it('draws bars, faults and durations beside the rows', async () => {
+  it('a trace has bars, errors and durations beside its rows', async () => {
     await open(traceId);
     // Asserts on colors, because a canvas has no text.
     const drawn = (token: string) =>
@@ -130,7 +130,7 @@ describe('a trace', () => {
   /** Padding beside the bars. */
   const [LEFT, RIGHT] = [12, 76];
 
-  it('draws gaps of less than a pixel as the share that they are', async () => {
+  it('gaps shorter than a pixel are drawn as a share of the pixel', async () => {
     const busy = await sendTrace({
       service: 'gaps',
       name: 'root',
@@ -154,7 +154,7 @@ describe('a trace', () => {
     });
   });
 
-  it('draws nothing of what comes after the window, and bars that go on end straight', async () => {
+  it('nothing after the time window is drawn, and bars that continue have square ends', async () => {
     const long = await sendTrace({
       service: 'window',
       name: 'root',
@@ -181,7 +181,7 @@ describe('a trace', () => {
     });
   });
 
-  it('is read by the keyboard alone', async () => {
+  it('a trace can be read by keyboard', async () => {
     await open(traceId);
     await tree().focus();
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
@@ -212,7 +212,7 @@ describe('a trace', () => {
     await page.waitForURL(({ searchParams }) => searchParams.get('find') === 'sqlite');
   });
 
-  it('takes j, k and Enter without any Tab, and draws the cursor', async () => {
+  it('j, k and Enter move a visible cursor without Tab', async () => {
     await open(traceId);
     await span(/SELECT users/).waitFor();
     for (const key of ['j', 'j']) await page.keyboard.press(key);
@@ -223,7 +223,7 @@ describe('a trace', () => {
     await page.getByRole('complementary', { name: 'Details' }).getByText('GET /users/:id').first().waitFor();
   });
 
-  it('goes back from view to view, and then to the search with the focus on the trace', async () => {
+  it('Back returns to the previous view, and then to the search with the focus on the trace', async () => {
     const focused = () =>
       page.evaluate<string>(`document.activeElement.getAttribute('href') ?? document.activeElement.tagName`);
     await page.goto(`${uiUrl()}/search?service=gateway`);
@@ -244,7 +244,7 @@ describe('a trace', () => {
     await eventually(async () => expect(await focused()).toBe(`/trace/${traceId}`));
   });
 
-  it('opens links as Jaeger makes them, to a span and to a text', async () => {
+  it('links of Jaeger to a span and to a search text open', async () => {
     await open(traceId);
     await span(/calculate_total/).click();
     const details = page.getByRole('region', { name: 'orders calculate_total' });
@@ -264,7 +264,7 @@ describe('a trace', () => {
     await page.getByText('2', { exact: true }).and(page.locator('[aria-live=polite]')).waitFor();
   });
 
-  it('tells by the pointer what a bar is, and leaves it when the pointer does', async () => {
+  it('a tooltip describes the bar under the pointer', async () => {
     await open(traceId);
     const box = await span(/calculate_total/).boundingBox();
     if (box === null) throw new Error('The span is not in view.');
@@ -278,7 +278,7 @@ describe('a trace', () => {
     await tip.waitFor({ state: 'detached' });
   });
 
-  it('zooms into a call of its flame graph, and the link keeps it', async () => {
+  it('the flame graph zooms into a call, and the URL keeps it', async () => {
     await page.goto(`${uiUrl()}/trace/${traceId}?view=flame`);
     await page.getByRole('application', { name: /Flame graph/ }).focus();
     await page.keyboard.press('ArrowDown');
@@ -290,7 +290,7 @@ describe('a trace', () => {
     await page.waitForURL((url) => !url.searchParams.has('zoom'));
   });
 
-  it('shows a part of its time when one drags over the small picture, and the link keeps it', async () => {
+  it('dragging over the minimap selects a time window, and the URL keeps it', async () => {
     await open(traceId);
     const box = await page.getByTitle('Drag to select a time range').boundingBox();
     if (box === null) throw new Error('The minimap is not shown.');
@@ -306,7 +306,7 @@ describe('a trace', () => {
     await page.waitForURL((url) => !url.searchParams.has('time'));
   });
 
-  it('leaves out services, and says how many spans that hides', async () => {
+  it('hiding a service shows the number of hidden spans', async () => {
     await open(traceId);
     await page.getByRole('button', { name: 'Services' }).click();
     // The state of the checkbox is in the URL, which changes shortly after the click.
@@ -334,7 +334,7 @@ describe('a trace', () => {
     },
     { button: 'Spans', view: 'spans', shows: () => page.getByRole('row', { name: /calculate_total/ }) },
     { button: 'Logs', view: 'logs', shows: () => page.getByText('No log line has this trace’s ID') },
-  ])('can be looked at as $button, by day and by night', async ({ button, view, shows }) => {
+  ])('a trace has the view $button in both themes', async ({ button, view, shows }) => {
     await open(traceId);
     await page.getByRole('group', { name: 'View' }).getByRole('button', { name: button }).click();
     await shows().waitFor();
@@ -345,7 +345,7 @@ describe('a trace', () => {
     expect(await audit(page)).toEqual([]);
   });
 
-  it('counts and sorts in tables that the link remembers', async () => {
+  it('the tables of a trace group and sort, and the URL keeps it', async () => {
     await open(traceId);
     await page.goto(`${uiUrl()}/trace/${traceId}?view=statistics&group=service`);
     const users = page.getByRole('row', { name: /^users/ });
@@ -391,7 +391,7 @@ describe('a trace that is still arriving', () => {
       }),
     );
 
-  it('says what is missing, and fills up by itself without losing what is read', async () => {
+  it('an incomplete trace names missing spans, and completes itself without moving the reader', async () => {
     await send('00000000000000b1', '00000000000000a1', 'child');
     await open(id);
     const summary = page.getByRole('list', { name: 'Summary' });
@@ -409,7 +409,7 @@ describe('a trace that is still arriving', () => {
 });
 
 describe('a trace whose spans share an ID', () => {
-  it('shows the details of the span that was chosen', async () => {
+  it('the details of a trace whose spans share an ID are those of the clicked span', async () => {
     const id = randomBytes(16).toString('hex');
     const start = BigInt(Date.now() - MINUTE) * 1_000_000n;
     const made = (name: string, from: number) => ({
@@ -472,7 +472,7 @@ describe('a trace of a hostile sender', () => {
     await sendRequest(JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }));
   });
 
-  it('shows every span as text, and does nothing that it says', async () => {
+  it('a hostile trace is shown as text and not executed', async () => {
     await open(id);
     await hasRows(8);
     await span(/<b>bold<\/b> <img src=x onerror/)
@@ -486,7 +486,7 @@ describe('a trace of a hostile sender', () => {
     expect(await audit(page)).toEqual([]);
   });
 
-  it('lays out a megabyte only when asked for, and text of either direction', async () => {
+  it('a value of a megabyte is shown on request only', async () => {
     await open(id, '?uiFind=0000000000000002');
     const details = page.getByRole('complementary', { name: 'Details' });
     await details.getByRole('button', { name: 'Show all 1,000,000 characters' }).waitFor();
@@ -497,7 +497,7 @@ describe('a trace of a hostile sender', () => {
     expect(await audit(page)).toEqual([]);
   });
 
-  it('has its flame graph drawn without characters that reorder text', async () => {
+  it('the flame graph of a hostile trace has no characters that reorder text', async () => {
     await page.addInitScript(`
       globalThis.drawn = [];
       const { fillText } = CanvasRenderingContext2D.prototype;
@@ -514,13 +514,16 @@ describe('a trace of a hostile sender', () => {
     });
   });
 
-  it.each(['flame', 'graph', 'statistics', 'spans'])('does no harm to the view %s', async (view) => {
-    await page.goto(`${uiUrl()}/trace/${id}?view=${view}`);
-    await page.getByRole('group', { name: 'View' }).waitFor();
-    await page.getByRole('status', { name: /Computing/ }).waitFor({ state: 'detached' });
-    expect(await page.locator('img, b').count()).toBe(0);
-    expect(await audit(page)).toEqual([]);
-  });
+  it.each(['flame', 'graph', 'statistics', 'spans'])(
+    'a hostile trace is harmless in the view %s',
+    async (view) => {
+      await page.goto(`${uiUrl()}/trace/${id}?view=${view}`);
+      await page.getByRole('group', { name: 'View' }).waitFor();
+      await page.getByRole('status', { name: /Computing/ }).waitFor({ state: 'detached' });
+      expect(await page.locator('img, b').count()).toBe(0);
+      expect(await audit(page)).toEqual([]);
+    },
+  );
 });
 
 describe('a trace of 10,000 spans', () => {
@@ -531,7 +534,7 @@ describe('a trace of 10,000 spans', () => {
       await sendRequest(body);
   });
 
-  it('is computed on beside the page, which draws only what is seen', async () => {
+  it('a large trace is computed in a worker, and the page renders visible rows only', async () => {
     await open(id);
     await eventually(() => {
       expect(page.workers()).toHaveLength(1);
@@ -551,7 +554,7 @@ describe('a trace of 10,000 spans', () => {
     );
   });
 
-  it('finds in all of it, and steps through its errors', async () => {
+  it('the search covers a large trace, and steps through its errors', async () => {
     await open(id);
     await page.getByLabel('Find in trace').fill('user.id=user-777');
     await page.locator('[aria-live=polite]').getByText('10', { exact: true }).waitFor();

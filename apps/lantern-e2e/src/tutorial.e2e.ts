@@ -40,20 +40,20 @@ describe('a reader of the tutorial', () => {
     expect(faults).toEqual([]);
   });
 
-  it('sees the ten spans of an order below each other', async () => {
+  it('a reader of the tutorial sees the ten spans of an order below each other', async () => {
     await openTrace(order);
     await span(/user-service SELECT users/).waitFor();
     await span(/order-service INSERT orders/).waitFor();
     await screenshot(page, 'tutorial-order');
   });
 
-  it('sees that a slow order spends its time in calculate_total', async () => {
+  it('a reader of the tutorial sees that a slow order spends its time in calculate_total', async () => {
     await openTrace(slowOrder);
     await span(/order-service calculate_total/).waitFor();
     await screenshot(page, 'tutorial-slow-order');
   });
 
-  it('sees that orders fail in order-service', async () => {
+  it('a reader of the tutorial sees that orders fail in order-service', async () => {
     await page.goto(`${uiUrl()}/monitor?service=order-service&lookback=5m`);
     const operation = page.getByRole('row').filter({ hasText: 'POST /orders' });
     await operation.waitFor();
@@ -61,7 +61,7 @@ describe('a reader of the tutorial', () => {
     await screenshot(page, 'tutorial-service');
   });
 
-  it('finds product and exception in the span that failed first', async () => {
+  it('a reader of the tutorial finds product and exception in the span that failed first', async () => {
     await openTrace(failedOrder);
     await span(/order-service calculate_total error/).click();
     const details = page.getByRole('region', { name: 'order-service calculate_total' });
@@ -69,7 +69,7 @@ describe('a reader of the tutorial', () => {
     await screenshot(page, 'tutorial-span');
   });
 
-  it('finds the log line of the failed payment, with its trace', async () => {
+  it('a reader of the tutorial finds the log line of the failed payment, with its trace', async () => {
     const query = '{service="order-service"} |= "Payment gateway timeout"';
     await page.goto(`${uiUrl()}/logs?query=${encodeURIComponent(query)}`);
     await page
