@@ -61,7 +61,7 @@ const withoutUnderscores = (text: string): string | undefined => {
   return misplaced.test(text) ? undefined : text.replaceAll('_', '');
 };
 
-/** Without an exponent, with as few digits as tell the number apart: Go's `strconv.FormatFloat(v, 'f', -1, 64)`. */
+/** Writes a number without an exponent, with the fewest digits that identify it: Go's `strconv.FormatFloat(v, 'f', -1, 64)`. */
 export const formatGoFloat = (value: number): string => {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';

@@ -31,7 +31,7 @@ const MONTHS = [
 ];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** What a layout may consist of, the longer ones first. @see https://pkg.go.dev/time#pkg-constants */
+/** Elements of a layout, the longer ones first. @see https://pkg.go.dev/time#pkg-constants */
 const ELEMENT =
   /January|Jan|Monday|Mon|MST|2006|Z07:00:00|Z07:00|Z0700|Z07|-07:00:00|-07:00|-0700|-07|[.,]0+(?!\d)|[.,]9+(?!\d)|__2|_2|002|01|02|03|04|05|06|15|PM|pm|1|2|3|4|5/g;
 
@@ -95,7 +95,7 @@ const formatOffset = (offsetSeconds: number, element: string): string => {
 export const printGoTime = (time: GoTime): string =>
   formatGoTime(time, '2006-01-02 15:04:05.999999999 -0700 MST');
 
-/** Go's zero time: what a text that is no time becomes where nobody asks for the error. */
+/** Go's zero time, the result for an invalid text where the error is ignored. */
 export const ZERO_TIME: GoTime = { unixNano: -62_135_596_800_000_000_000n, zone: UTC };
 
 const NUMBER_ELEMENTS: Readonly<Record<string, readonly [part: string, pattern: RegExp]>> = {
@@ -225,7 +225,7 @@ const offsetZone = (text: string | undefined): GoZone | undefined => {
 };
 
 /**
- * The zone of a place such as `Europe/Berlin`, by what its clocks show; UTC when nobody knows the place.
+ * The zone of a place such as `Europe/Berlin`, by what its clocks show; UTC for an unknown place.
  *
  * @returns what to do with the milliseconds that the clock on the wall shows, read as if it were UTC
  */

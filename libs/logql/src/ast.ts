@@ -194,7 +194,7 @@ export type RangeOperation = (typeof LOG_RANGE_OPERATIONS)[number] | (typeof UNW
 export interface RangeAggregation {
   readonly kind: 'range-aggregation';
   readonly operation: RangeOperation;
-  /** Of `quantile_over_time`. */
+  /** Quantile of `quantile_over_time`. */
   readonly parameter?: number;
   readonly log: LogExpr;
   readonly unwrap?: Unwrap;
@@ -239,7 +239,7 @@ export type VectorOperation = (typeof VECTOR_OPERATIONS)[number];
 export interface VectorAggregation {
   readonly kind: 'vector-aggregation';
   readonly operation: VectorOperation;
-  /** Of `topk`, `bottomk` and `approx_topk`: at least 1. */
+  /** Number of series of `topk`, `bottomk` and `approx_topk`; at least 1. */
   readonly parameter?: number;
   readonly grouping?: Grouping;
   readonly operand: MetricExpr;

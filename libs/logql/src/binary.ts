@@ -1,6 +1,6 @@
 import type { ArithmeticOperator, QuantityOperator } from './ast.js';
 
-/** What an operator makes of two numbers. A comparison gives 1 or 0. As in Loki, nothing divides by zero. */
+/** Applies an operator to two numbers. A comparison returns 1 or 0. As in Loki, a division by zero returns NaN. */
 export const applyBinary = (
   operator: ArithmeticOperator | QuantityOperator,
   left: number,

@@ -148,7 +148,7 @@ const formatUnwrap = ({ label, conversion, filters }: Unwrap): string =>
     ...filters.map((filter) => `| ${formatLabelFilter(filter)}`),
   ].join(' ');
 
-/** What is finer than Prometheus can say is written as Go does. */
+/** Durations below Prometheus' resolution are written as Go writes them. */
 const formatInterval = (nanos: bigint): string =>
   nanos % 1_000_000n === 0n ? formatPrometheusDuration(nanos) : formatGoDuration(nanos);
 

@@ -195,7 +195,7 @@ const ROWS = [
   row(3, '{"n":9,"took":"2s","size":"1KB"}', { app: 'y', env: 'p' }),
 ];
 
-/** Of the only series at a moment. */
+/** Returns the value of the only series at one moment. */
 const numberOf = async (query: string, seconds = 4, rows = ROWS): Promise<number | undefined> => {
   const expression = parseLogql(query) as MetricExpr;
   expect(parseLogql(formatLogql(expression))).toEqual(expression);

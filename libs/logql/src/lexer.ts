@@ -40,7 +40,7 @@ export interface Token {
   readonly kind: TokenKind;
   /** The text as written; of a string literal, its value. */
   readonly text: string;
-  /** Where it begins in the query, in UTF-16 units. */
+  /** Offset in the query, in UTF-16 units. */
   readonly offset: number;
 }
 

@@ -2,9 +2,9 @@ import type { Matcher } from './ast.js';
 import { compileFullMatch, type TextTest } from './regex.js';
 
 /**
- * The test that a matcher stands for.
+ * Compiles a matcher to a test.
  *
- * @throws {LogqlParseError} when its expression is not one of RE2's
+ * @throws {LogqlParseError} when its expression is invalid in RE2
  */
 export const compileMatcher = ({ operator, value }: Matcher): TextTest => {
   switch (operator) {

@@ -6,7 +6,7 @@ export class LogqlParseError extends Error {
   override readonly name = 'LogqlParseError';
 
   constructor(
-    /** What is wrong, without the place. */
+    /** Reason, without the position. */
     readonly reason: string,
     readonly line = 0,
     readonly column = 0,

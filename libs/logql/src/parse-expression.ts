@@ -36,7 +36,7 @@ const NO_CERTAIN_MATCHER =
   'queries require at least one regexp or equality matcher that does not have an empty-compatible value. ' +
   'For instance, app=~".*" does not meet this requirement, but app=~".+" will';
 
-/** The higher, the tighter. All but `^` group from the left. */
+/** Precedence of operators: higher binds tighter. All but `^` are left-associative. */
 const PRECEDENCE: Readonly<Record<BinaryOperator, number>> = {
   or: 1,
   and: 2,
@@ -62,7 +62,7 @@ const OPERATORS: ReadonlySet<string> = new Set([
 ]);
 const RANGE_OPERATIONS: ReadonlySet<string> = new Set([...LOG_RANGE_OPERATIONS, ...UNWRAP_OPERATIONS]);
 
-/** Groupings that Loki allows on the aggregation of a range itself. */
+/** Range aggregations that Loki allows to have a grouping. */
 const GROUPED_RANGE_OPERATIONS: ReadonlySet<string> = new Set([
   'avg_over_time',
   'stddev_over_time',
@@ -74,7 +74,7 @@ const GROUPED_RANGE_OPERATIONS: ReadonlySet<string> = new Set([
   'last_over_time',
 ]);
 
-/** A query for lines, or an expression of metric queries, from here on. */
+/** Parses a query for lines or a metric expression. */
 export const parseExpression = (tokens: TokenStream, minPrecedence = 1): LogqlExpr => {
   let left = parsePrimary(tokens);
   for (;;) {
@@ -330,7 +330,8 @@ interface LogRange {
   offsetNanos: bigint;
 }
 
-/** The range stands behind the pipeline, or between the selector and the pipeline; any part may be in parentheses. */
+/** Parses a range. Its interval is behind the pipeline, or between the selector and the pipeline; any part may be in
+ * parentheses. */
 const parseLogRange = (tokens: TokenStream): LogRange => {
   const open = tokens.accept('(');
   let range: LogRange;
@@ -389,7 +390,7 @@ const parseLog = (tokens: TokenStream): LogExpr => {
   return { kind: 'log', matchers, stages };
 };
 
-/** A selector that leaves out some streams for certain: without one a query would read everything. */
+/** Parses a selector with at least one matcher that excludes streams: a query without one would read every stream. */
 const parseCertainMatchers = (tokens: TokenStream): LogExpr['matchers'] => {
   const matchers = parseMatchers(tokens);
   if (matchers.some((matcher) => !compileMatcher(matcher)(''))) return matchers;

@@ -75,7 +75,7 @@ const parseQuantity = (tokens: TokenStream): Pick<QuantityComparison, 'unit' | '
   const sign = token.kind === '-' || token.kind === '+' ? tokens.next().kind : '+';
   const factor = sign === '-' ? -1 : 1;
   const amount = tokens.next();
-  // Nothing but `-` may stand before a duration.
+  // Only `-` may precede a duration.
   if (amount.kind === 'DURATION' && token.kind !== '+') {
     return { unit: 'duration', value: (factor * Number(tokens.read(amount, parsePrometheusDuration))) / 1e9 };
   }

@@ -16,7 +16,7 @@ export const parseMatchers = (tokens: TokenStream): Matcher[] => {
   }
 };
 
-/** What follows the name. */
+/** Operators that may follow the name. */
 const parseMatcherOf = (tokens: TokenStream, name: string): Matcher => {
   const operator = tokens.take(...MATCH_OPERATORS).kind as MatchOperator;
   return { name, operator, value: tokens.take('STRING').text };

@@ -3,12 +3,12 @@ import { LogqlParseError } from './parse-error.js';
 
 export type TextTest = (text: string) => boolean;
 
-/** What none of RE2's syntax can hide in: such an expression means its own text. */
+/** Expressions without RE2 syntax, which match their own text. */
 const PLAIN = /^[^\\.+*?()|[\]{}^$]*$/;
 
 /**
- * A test by an RE2 expression, in time linear in the text: RE2 has no backtracking, so no expression and no
- * text can make it hang, as `RegExp` can. Flags as in Go: `.` does not match a line end.
+ * Compiles an RE2 expression to a test in linear time. RE2 does not backtrack, so no expression can block the process,
+ * as a `RegExp` can. As in Go, `.` does not match a line end.
  *
  * @throws {LogqlParseError} in the words of Go's `regexp`
  */
@@ -26,7 +26,7 @@ export const compileSearch = (expression: string): TextTest => {
  */
 export const compileFullMatch = (expression: string): TextTest => {
   if (PLAIN.test(expression)) return (text) => text === expression;
-  // What nearly all selectors are made of is not worth an engine.
+  // The expressions of most selectors need no engine.
   if (expression === '.+') return (text) => text !== '';
   if (expression === '.*') return () => true;
   if (PLAIN.test(expression.replaceAll('|', ''))) {
@@ -46,21 +46,21 @@ export interface RegexMatch {
 }
 
 export interface Regex {
-  /** Of its groups, by number, from 1; unnamed ones are undefined. */
+  /** Names of the groups by number, from 1. Unnamed groups are undefined. */
   readonly groupNames: readonly (string | undefined)[];
   /** The matches from the left, not overlapping. */
   findAll(text: string): Iterable<RegexMatch>;
 }
 
 /**
- * An expression that tells where it matches.
+ * Compiles an expression that returns the positions of its matches.
  *
- * @param whole it has to match the whole text, and `.` matches a line end too
+ * @param whole whether it must match the whole text; `.` then matches a line end too
  * @throws {LogqlParseError}
  */
 export const compileRegex = (expression: string, whole = false): Regex => {
   const compiled = compile(whole ? `^(?:${expression})$` : expression, whole ? RE2JS.DOTALL : 0);
-  // Compiled again by itself: an expression like `)(` would close the group around it.
+  // Compiled alone as well: an expression like `)(` would close the group around it.
   if (whole) compile(expression);
   const groupNames: (string | undefined)[] = new Array<undefined>(compiled.groupCount()).fill(undefined);
   for (const [name, number] of Object.entries(compiled.namedGroups())) groupNames[number - 1] = name;
@@ -81,7 +81,7 @@ export const compileRegex = (expression: string, whole = false): Regex => {
 const REFERENCE = /\$(?:(\$)|(\w+)|\{(\w+)\})/g;
 
 /**
- * The replacement with `$1` and `${name}` filled in. What names no group is empty.
+ * Returns the replacement with `$1` and `${name}` filled in. A reference to no group is empty.
  *
  * @see https://pkg.go.dev/regexp#Regexp.Expand
  */
@@ -103,7 +103,7 @@ const compile = (expression: string, flags = 0): RE2JS => {
     return RE2JS.compile(expression, flags);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    // The engine writes its flags before the expression; the reader never typed them.
+    // The engine adds its flags before the expression; the client did not write them.
     throw new LogqlParseError(error.message.replace('`(?s)', '`'));
   }
 };

@@ -43,7 +43,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
 
 const END: Token = { kind: '$end', text: '', offset: 0 };
 
-/** The tokens of a query, one after the other, and the errors that stand at one of them. */
+/** Tokens of a query, in order, and errors at the position of a token. */
 export class TokenStream {
   private readonly tokens: readonly Token[];
   private position = 0;
@@ -125,7 +125,7 @@ export class TokenStream {
     }
   }
 
-  /** The text of the query from a token up to where the stream stands now. */
+  /** Returns the text of the query from a token to the current position. */
   textFrom(from: Token): string {
     return this.query.slice(from.offset, this.peek().offset).trimEnd();
   }

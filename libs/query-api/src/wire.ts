@@ -1,5 +1,5 @@
 /**
- * What goes over the wire, without what reads requests and evaluates queries: all that a client of the APIs needs.
+ * Wire types for clients of the APIs, without the parsers of requests.
  */
 export type {
   LegacyEnvelope,

@@ -23,7 +23,7 @@ type Operator = ArithmeticOperator | QuantityOperator;
 const isComparison = (operator: Operator): operator is QuantityOperator =>
   (COMPARISON_OPERATORS as readonly string[]).includes(operator);
 
-/** What is kept of a pair of values; undefined when a comparison drops it. */
+/** Returns the value for a pair of values; undefined when a comparison drops it. */
 const combineValues = (
   operator: Operator,
   returnsBool: boolean,
@@ -86,7 +86,7 @@ export const combineSeries = (
   }
 };
 
-/** What has to be equal for two series to belong together. */
+/** Returns the key that two series must share to match. */
 const signatureOf = (labels: LogLabels, { on, labels: names }: VectorMatching): string =>
   mapKey(labelsKey(sortedLabels(pickLabels(labels, (name) => names.includes(name) === on))));
 

@@ -14,11 +14,11 @@ export interface LogResult extends LabelCategories {
 
 export interface LogQueryOptions {
   readonly startUnixNano: UnixNano;
-  /** Not in the range. */
+  /** Exclusive. */
   readonly endUnixNano: UnixNano;
   readonly direction: 'forward' | 'backward';
   readonly limit: number;
-  /** Of a stream, only lines at least this far from the one before; 0 for all. */
+  /** Minimum distance between two lines of a stream; 0 for all lines. */
   readonly intervalNanos?: bigint;
 }
 
@@ -33,7 +33,7 @@ const RESULT_BYTES = 200;
 const BYTES_A_CHARACTER = 2;
 
 /**
- * The first lines in the direction asked for, up to the limit.
+ * Returns the first lines in the given direction, up to the limit.
  *
  * @throws {EvaluationError} when the answer becomes too large; and whatever `control` throws to stop it
  */
@@ -54,7 +54,7 @@ export const evaluateLog = async (
   for await (const rows of source.read({ ...query, range: { startUnixNano, endUnixNano }, direction })) {
     for (const { labels: stream, entry } of rows) {
       const { timeUnixNano, structuredMetadata } = entry;
-      // Nothing to wait for is not worth a turn.
+      // Awaiting undefined would cost a microtask.
       const pause = pace.isDueAfter(entry.line) ? control.checkpoint() : undefined;
       if (pause) await pause;
       labels.reset(stream, structuredMetadata);

@@ -27,8 +27,8 @@ export interface MetricPoint {
 }
 
 /**
- * The numbers that a query makes of the lines, at every step. Series without any are left out; the others stand in
- * the order of their labels, or of `sort` at a single step.
+ * Evaluates a metric query at every step. Returns the series that have values, in the order of their labels, or of
+ * `sort` at a single step.
  *
  * @throws {EvaluationError} when there are too many, or no answer; and whatever `control` throws to stop it
  */
@@ -87,7 +87,7 @@ const evaluateNode = async (expression: MetricExpr, context: EvaluationContext):
     }
     case 'binary': {
       const { left, right } = expression;
-      // Of two numbers the parser has made one already.
+      // The parser has folded two numbers into one.
       if (right.kind === 'number') {
         return combineWithNumber(
           expression,

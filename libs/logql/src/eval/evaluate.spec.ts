@@ -272,7 +272,7 @@ describe('aggregations of vectors', () => {
     expect(await at(query, 3)).toEqual(expected);
   });
 
-  it('topk chooses at each step anew', async () => {
+  it('topk chooses its series at each step separately', async () => {
     expect(await over('topk(1, sum by (app) (count_over_time({env="p"}[1s])))', 1, 1, 3)).toEqual({
       x: [
         [1, 1],
@@ -587,7 +587,7 @@ describe('queries for lines', () => {
     return evaluateLog(expression, { ...range, ...options }, new LineSource(ROWS), FREE_RUN);
   };
 
-  it('tell where each label comes from', async () => {
+  it('keep the origin of each label', async () => {
     expect(await lines('{app="j"} | json | keep app, n | n > 2')).toEqual([
       {
         stream: { app: 'j' },

@@ -4,7 +4,7 @@ export class EvaluationError extends Error {
 
   constructor(
     message: string,
-    /** Of HTTP, as Loki answers. */
+    /** HTTP status of Loki's answer. */
     readonly statusCode: 400 | 500 = 400,
   ) {
     super(message);

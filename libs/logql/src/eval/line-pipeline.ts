@@ -6,7 +6,7 @@ import type { LineLabels } from '../pipeline/line-labels.js';
 import type { LineStage } from '../pipeline/line-stage.js';
 import type { SourceQuery } from './log-source.js';
 
-/** Takes a line through all stages. */
+/** Compiles stages to one function. */
 export const compilePipeline = (stages: readonly Stage[]): LineStage => {
   const compiled = stages.map(compileStage);
   return (line: string, labels: LineLabels, timeUnixNano: UnixNano) => {
@@ -29,7 +29,7 @@ const KEEPS_LABELS: ReadonlySet<Stage['kind']> = new Set([
 
 export interface SourcePart {
   readonly query: Pick<SourceQuery, 'matchers' | 'lineContains' | 'values'>;
-  /** What the source cannot do. */
+  /** Stages that the source cannot evaluate. */
   readonly stages: readonly Stage[];
 }
 
@@ -67,14 +67,14 @@ const plainTextOf = (stage: Stage): string | undefined => {
   return typeof text === 'string' ? text : undefined;
 };
 
-/** The filter is carried out all the same: two values for one name, for instance, never hold at once. */
+/** The pipeline still evaluates the filter: for instance, two values for one name never match. */
 const collectValues = (filter: LabelFilter, values: Record<string, string>): void => {
   if (filter.kind === 'and') {
     collectValues(filter.left, values);
     collectValues(filter.right, values);
   } else if (filter.kind === 'comparison') {
     const { name, operator, value } = filter.matcher;
-    // Those names are made by the pipeline.
+    // The pipeline creates labels of these names.
     const isOwn = name.startsWith('__') || name.endsWith('_extracted');
     if (operator === '=' && value !== '' && !isOwn) values[name] = value;
   }

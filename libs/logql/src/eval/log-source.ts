@@ -15,11 +15,11 @@ export interface SourceQuery {
   readonly lineContains: readonly string[];
   /** Only entries with each of these values, in a label or else in structured metadata. */
   readonly values: Readonly<Record<string, string>>;
-  /** What is looked at of the entries; all of it by default. */
+  /** Fields of the entries that the query reads; all by default. */
   readonly fields?: SourceFields;
 }
 
-/** Of an entry. A source may leave the rest out: the line is then empty, and structured metadata is not there. */
+/** Fields of an entry. A source may omit all others: the line is then empty, and structured metadata is absent. */
 export interface SourceFields {
   readonly line: boolean;
   /** Names; undefined for all. */
@@ -31,7 +31,7 @@ export interface SourceMatcher {
   matches(value: string): boolean;
 }
 
-/** Where the lines come from, in chunks, in the order of time. A store of logs is one. */
+/** Source of lines, in chunks, ordered by time. A log store is one. */
 export interface LogSource {
   read(query: SourceQuery): AsyncIterable<readonly SourceRow[]>;
 }

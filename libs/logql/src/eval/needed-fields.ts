@@ -2,10 +2,10 @@ import type { Grouping, LabelFilter, RangeAggregation, Stage } from '../ast.js';
 import type { SourceFields } from './log-source.js';
 
 /**
- * What an aggregation looks at of the lines that it counts: often nothing of their text, and few names of their
- * structured metadata. Undefined when that cannot be told, because a stage may look at anything.
+ * Returns the fields of lines that an aggregation reads: often not their text, and few names of their structured
+ * metadata. Returns undefined when a stage may read any field.
  *
- * @param stages those that the source does not carry out
+ * @param stages stages that the source does not evaluate
  */
 export const neededFields = (
   { operation, unwrap }: Pick<RangeAggregation, 'operation' | 'unwrap'>,
@@ -16,7 +16,7 @@ export const neededFields = (
   const names = new Set<string>();
   const addName = (name: string): void => {
     names.add(name);
-    // Under this name structured metadata is seen that a label hides.
+    // Structured metadata that a label hides has this name.
     if (name.endsWith('_extracted')) names.add(name.slice(0, -'_extracted'.length));
   };
   grouping.labels.forEach(addName);

@@ -1,16 +1,16 @@
-/** Holds the reins of a query that runs: it can stop it, and lets others have their turn. */
+/** Controls a running query: stops it, and lets other requests run in between. */
 export interface QueryControl {
   /**
-   * Called often. A promise has to be awaited before the query goes on; undefined means at once.
+   * Called often. The evaluator awaits a promise before it continues; undefined means that it may continue at once.
    *
-   * @throws {Error} what the caller is to be told, when the query has to stop
+   * @throws {Error} for the client, when the query has to stop
    */
   checkpoint(): Promise<void> | undefined;
 
   /**
-   * Counts memory that the result takes.
+   * Counts memory of the result.
    *
-   * @throws {Error} when it does not fit
+   * @throws {Error} beyond the limit
    */
   readonly hold?: (bytes: number) => void;
 }

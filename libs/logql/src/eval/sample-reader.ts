@@ -12,7 +12,7 @@ import type { QueryControl } from './query-control.js';
 import { filteredLabels, requiredLabels } from './required-labels.js';
 import { labelsKey, sortedLabels } from './series.js';
 
-/** Takes in the samples of a query, line by line. */
+/** Receives the samples of a query, line by line. */
 export interface SampleSink<Target> {
   /** Called once for each set of labels. */
   open(labels: LogLabels, key: string): Target;
@@ -35,14 +35,14 @@ const CONVERSIONS: Readonly<Record<UnwrapConversion, (text: string) => number>> 
 const encoder = new TextEncoder();
 const scratch = new Uint8Array(4096);
 
-/** Of its UTF-8. */
+/** Returns the length of the text in UTF-8. */
 const byteLength = (text: string): number =>
   text.length * 3 <= scratch.length ? encoder.encodeInto(text, scratch).written : encoder.encode(text).length;
 
 /**
- * Reads the lines of a range, forward, and gives a sample for each one that is left at the end of the pipeline.
+ * Reads the lines of a range, forward, and adds a sample for each line that passes the pipeline.
  *
- * @param grouping which labels the samples are told apart by; undefined for all of them
+ * @param grouping labels that identify a series; undefined for all labels
  * @throws {EvaluationError} for a line with an error
  */
 export const readSamples = async <Target>(
@@ -72,7 +72,7 @@ export const readSamples = async <Target>(
   const wanted = { ...query, range, direction: 'forward', ...(fields && { fields }) } as const;
   for await (const rows of source.read(wanted)) {
     for (const { labels: stream, entry } of rows) {
-      // Nothing to wait for is not worth a turn.
+      // Awaiting undefined would cost a microtask.
       const pause = pace.isDueAfter(entry.line) ? control.checkpoint() : undefined;
       if (pause) await pause;
       labels.reset(stream, entry.structuredMetadata);
@@ -89,7 +89,7 @@ export const readSamples = async <Target>(
 
 const PARSERS: ReadonlySet<Stage['kind']> = new Set(['json', 'logfmt', 'regexp', 'pattern']);
 
-/** Parsers at the end give labels that nobody looks at. Loki leaves them out too, and with them their errors. */
+/** Removes parsers at the end, whose labels no stage reads. Loki removes them too, and with them their errors. */
 const withoutIdleParsers = (stages: readonly Stage[]): readonly Stage[] =>
   stages.slice(0, stages.findLastIndex(({ kind }) => !PARSERS.has(kind)) + 1);
 
@@ -105,7 +105,7 @@ const sampleValue = (
   const convert = unwrap.conversion ? CONVERSIONS[unwrap.conversion] : QUANTITIES.number;
   return (_, labels) => {
     const text = labels.get(unwrap.label);
-    // Lines without the label are nothing out of the ordinary.
+    // A line without the label is no error.
     if (text === undefined || text === '') return undefined;
     try {
       return convert(text);
@@ -117,7 +117,7 @@ const sampleValue = (
   };
 };
 
-/** The number itself tells no series from another. */
+/** The unwrapped label does not identify a series. */
 const sampleGrouping = (
   grouping: Grouping | undefined,
   unwrapped: string | undefined,
@@ -126,10 +126,10 @@ const sampleGrouping = (
   return { without: true, labels: [...(grouping?.labels ?? []), unwrapped] };
 };
 
-/** Finds the series that a line belongs to, as cheaply as the grouping allows. */
+/** Finds the series of a line. */
 class SampleTargets<Target> {
   private readonly bySortedLabels = new Map<string, Target>();
-  /** By what is quick to find out; several of these may lead to the same target. */
+  /** Targets by a key that is cheap to build. Several keys may have the same target. */
   private readonly byRawKey = new Map<string | undefined, Target>();
   private readonly by: readonly string[] | undefined;
   private readonly without: ReadonlySet<string>;
@@ -168,7 +168,7 @@ class SampleTargets<Target> {
   }
 
   private open(raw: string | undefined, labels: LogLabels): Target {
-    // Unlike operators on series, a pipeline tells a label with an empty value from an absent one, as in Loki.
+    // Unlike operators on series, a pipeline distinguishes an empty label from an absent one, as in Loki.
     const sorted = Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
     const key = labelsKey(sorted);
     const inMap = mapKey(key);

@@ -11,15 +11,15 @@ export interface Series {
   readonly present: Uint8Array;
 }
 
-/** In all series together, at any point of a query: about 180 MB. */
+/** Limit on the cells of all series of a query: about 180 MB. */
 const MAX_CELLS = 20_000_000;
 
-/** What a series takes beside its values, in times of a value. */
+/** Memory of a series beside its values, in cells. */
 const CELLS_PER_SERIES = 32;
 /** Labels are held as values and as a key; an aggregation makes up to three series of each set of labels. */
 const CHARACTERS_PER_CELL = 12;
 
-/** Counts what a query holds, so that no query takes the memory of the process. */
+/** Counts the cells that a query holds, and limits them. */
 export class SeriesBudget {
   private cells = 0;
 
@@ -37,7 +37,7 @@ export class SeriesBudget {
   }
 }
 
-/** Equal for equal sets of labels, in whatever order they stand. */
+/** Returns a key that is equal for equal sets of labels in any order. */
 export const labelsKey = (labels: LogLabels): string => {
   const names = Object.keys(labels).sort();
   let key = '';
@@ -45,7 +45,7 @@ export const labelsKey = (labels: LogLabels): string => {
   return key;
 };
 
-/** By name; without those that are empty, which are the same as absent. */
+/** Sorts labels by name and drops empty ones, which equal absent ones. */
 export const sortedLabels = (labels: LogLabels): LogLabels => {
   const sorted: Record<string, string> = {};
   for (const name of Object.keys(labels).sort()) {

@@ -26,7 +26,7 @@ const groupsOf = (series: readonly Series[], { without, labels }: Grouping): Gro
   return Array.from(groups.values());
 };
 
-/** What an aggregation makes of the values of a group at one step. */
+/** Aggregates the values of a group at one step. */
 type Reduce = (values: readonly number[]) => number;
 
 const mean: Reduce = (values) => values.reduce((sum, value, index) => sum + (value - sum) / (index + 1), 0);

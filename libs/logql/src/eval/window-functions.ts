@@ -19,7 +19,7 @@ export interface Window {
 
 type WindowFunction = (samples: Samples, window: Window) => number;
 
-/** What an aggregation over unwrapped values makes of a window. */
+/** Returns the function that an aggregation applies to each window of unwrapped values. */
 export const windowFunction = (operation: RangeOperation, parameter: number): WindowFunction => {
   switch (operation) {
     case 'count_over_time':
@@ -85,7 +85,7 @@ const extreme = (
   return best;
 };
 
-/** Of the population, after Welford. */
+/** Population variance by Welford's method. */
 const variance: WindowFunction = ({ values }, { from, to }) => {
   let mean = 0;
   let squares = 0;
@@ -99,8 +99,8 @@ const variance: WindowFunction = ({ values }, { from, to }) => {
 };
 
 /**
- * How fast a counter rises, which begins again at 0 now and then. What lies between the first and last sample and
- * the ends of the window is extrapolated, as Prometheus does.
+ * Rate of increase of a counter that may reset to 0. Extrapolates from the first and last sample to the ends of the
+ * window, as Prometheus does.
  */
 const counterRate: WindowFunction = ({ times, values }, { from, to, endNanos, intervalNanos }) => {
   const count = to - from;

@@ -65,7 +65,7 @@ const parseIpRange = (pattern: string): IpRange | undefined => {
   return { version: first.version, first: first.value, last: last.value };
 };
 
-/** What may be an address: it begins like one. No longer than an address can be, so that no line takes long. */
+/** Candidates for an address in a line. Their length is limited, so that no line takes long. */
 const CANDIDATE = /(?:\d{1,3}\.|[\da-fA-F]{0,4}:)[\da-fA-F:.]{1,45}/g;
 
 /**

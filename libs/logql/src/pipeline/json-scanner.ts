@@ -1,6 +1,6 @@
 import { unescapeText } from './unescape.js';
 
-/** The line is no JSON, or no object. */
+/** Error for a line that is not JSON, or not an object. */
 export class MalformedJson extends Error {
   override readonly name = 'MalformedJson';
 }
@@ -16,14 +16,13 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 
 /**
- * Walks over JSON without building it: what is not asked for is only passed over, numbers keep the text that they
- * were written with, and of two fields with one name the first is met first. `JSON.parse` would do none of that.
- * Strings are cut out of the text, numbers are not checked any further.
+ * Reads JSON without building objects: it skips unwanted values, keeps the text of numbers, and visits duplicate fields
+ * in their order. `JSON.parse` does none of that. Strings are slices of the text; numbers are not validated.
  */
 export class JsonScanner {
   private text = '';
   private at = 0;
-  /** Where the next backslash stands, or the end: until there no string has an escape. */
+  /** Offset of the next backslash, or the end of the text. Strings before it have no escapes. */
   private nextEscape = 0;
 
   start(text: string): void {
@@ -33,7 +32,7 @@ export class JsonScanner {
     this.nextEscape = escape < 0 ? text.length : escape;
   }
 
-  /** Goes to the next value and tells what it is. */
+  /** Moves to the next value and returns its kind. */
   kind(): JsonKind {
     this.skipSpace();
     const code = this.text.charCodeAt(this.at);
@@ -46,7 +45,7 @@ export class JsonScanner {
     throw new MalformedJson('Unknown value type');
   }
 
-  /** Goes behind the opening bracket; false when the object or array is empty, and then behind that too. */
+  /** Moves behind the opening bracket. Returns false when the object or array is empty, and then moves behind it. */
   enter(): boolean {
     this.at++;
     this.skipSpace();
@@ -56,7 +55,7 @@ export class JsonScanner {
     return false;
   }
 
-  /** Goes over the key of the next field when it is written just like this, quotes and colon included. */
+  /** Skips the key of the next field when its text, with quotes and colon, equals `written`. */
   acceptKey(written: string): boolean {
     this.skipSpace();
     const found = this.text.startsWith(written, this.at);
@@ -64,18 +63,18 @@ export class JsonScanner {
     return found;
   }
 
-  /** Where the next field, or value, begins. */
+  /** Returns the offset of the next field or value. */
   nextOffset(): number {
     this.skipSpace();
     return this.at;
   }
 
-  /** What has been gone over since an offset. */
+  /** Returns the text that was read since an offset. */
   writtenSince(offset: number): string {
     return this.text.slice(offset, this.at);
   }
 
-  /** The key of the next field; the value follows. */
+  /** Reads the key of the next field, up to its value. */
   key(): string {
     this.skipSpace();
     if (this.text.charCodeAt(this.at) !== QUOTE)
@@ -89,8 +88,8 @@ export class JsonScanner {
   }
 
   /**
-   * Goes behind a value and tells whether another one follows in this object or array. As in Loki, a comma may stand
-   * before the brace that closes an object.
+   * Moves behind a value and returns whether another one follows in this object or array. As in Loki, an object may end
+   * with a comma.
    */
   more(closing: 'object' | 'array'): boolean {
     this.skipSpace();

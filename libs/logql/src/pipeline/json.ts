@@ -5,7 +5,7 @@ import { LabelNames } from './label-name.js';
 import type { LineLabels } from './line-labels.js';
 import type { LineStage } from './line-stage.js';
 
-/** Deeper objects are passed over. */
+/** Maximum depth of objects. Deeper ones are skipped. */
 const MAX_DEPTH = 64;
 
 const OBJECT_EXPECTED = "Value looks like object, but can't find closing '}' symbol";
@@ -19,17 +19,17 @@ interface ExpectedKey {
 
 const MAX_EXPECTED_KEYS = 64;
 
-/** Stands for bytes that are not UTF-8. Prometheus rejects it in labels, so Loki writes a space instead. */
+/** Replacement character for bytes that are not UTF-8. Prometheus rejects it in labels, so Loki writes a space. */
 const REPLACEMENT = '\ufffd';
 
 /**
- * `| json`: every field becomes a label, fields of inner objects with the names on the way to them, joined by `_`.
- * Arrays and nulls become none. Of a malformed line, what comes before the fault counts.
+ * `| json`: every field becomes a label. The label of a nested field has the names of its path, joined by `_`.
+ * Arrays and nulls are skipped. A malformed line keeps the fields before the error.
  */
 export const compileJson = (): LineStage => {
   const scanner = new JsonScanner();
   const names = new LabelNames();
-  /** The keys of the line before, in their order: nearly all lines of a program have the same. */
+  /** Keys of the previous line, in order: nearly all lines of a program have the same keys. */
   const expected: ExpectedKey[] = [];
   let keyCount = 0;
 
@@ -68,7 +68,7 @@ export const compileJson = (): LineStage => {
     return false;
   };
 
-  /** Of the line: looked for once instead of in each value. */
+  /** Whether any value of the line may contain the replacement character. Checked once a line, not for each value. */
   let hasReplacement = false;
 
   return (line, labels) => {
@@ -87,7 +87,7 @@ export const compileJson = (): LineStage => {
   };
 };
 
-/** `| json code="errors[0].code"`: the labels that are asked for, empty where the line has no such value. */
+/** `| json code="errors[0].code"`: only the named labels, empty where the line has no such value. */
 export const compileJsonExtractions = (extractions: readonly Extraction[]): LineStage => {
   const scanner = new JsonScanner();
   const wanted = extractions.map(({ label, expression }) => ({ label, path: parseJsonPath(expression) }));
@@ -151,8 +151,7 @@ const findItem = (scanner: JsonScanner, kind: JsonKind, index: number): JsonKind
 };
 
 /**
- * `| unpack`: what Promtail's stage `pack` has put around a line becomes labels again, and the line is what
- * it was.
+ * `| unpack`: reverses Promtail's stage `pack`: restores labels and the original line.
  *
  * @see https://grafana.com/docs/loki/latest/send-data/promtail/stages/pack/
  */
@@ -180,7 +179,7 @@ export const compileUnpack = (): LineStage => {
       labels.fail('JSONParserErr', error.message);
       return line;
     }
-    // Only what was packed has labels to give back.
+    // Only a packed line has labels to restore.
     if (packed === undefined) return line;
     for (const [name, value] of found) labels.extract(name, value);
     return packed;

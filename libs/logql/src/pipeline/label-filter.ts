@@ -8,7 +8,7 @@ import type { LineStage } from './line-stage.js';
 
 export type LabelTest = (labels: LineLabels) => boolean;
 
-/** What a text means in a unit. */
+/** Parsers of quantities by their unit. */
 export const QUANTITIES: Readonly<Record<QuantityComparison['unit'], (text: string) => number>> = {
   number: parseGoFloat,
   duration: (text) => Number(parseGoDuration(text)) / 1e9,
@@ -35,7 +35,7 @@ export const compileLabelTest = (filter: LabelFilter): LabelTest => {
       const { name, operator } = filter;
       const matches = compileIpTest(filter.pattern);
       return (labels) => {
-        // A line with an error is for conditions on the error to drop.
+        // A line with an error passes: a filter on the error may drop it.
         if (labels.error !== '') return true;
         const value = labels.get(name);
         return value !== undefined && matches(value) === (operator === '=');
@@ -52,7 +52,7 @@ export const compileLabelTest = (filter: LabelFilter): LabelTest => {
   }
 };
 
-/** A line without the label is dropped; one whose label means no such quantity goes on, with an error. */
+/** Drops a line without the label. A line whose label is not a quantity passes, with an error. */
 const compileQuantity = ({ name, operator, unit, value }: QuantityComparison): LabelTest => {
   const parse = QUANTITIES[unit];
   return (labels) => {
@@ -64,14 +64,14 @@ const compileQuantity = ({ name, operator, unit, value }: QuantityComparison): L
       return compareQuantities(operator, parse(text), value);
     } catch (error) {
       if (!(error instanceof GoSyntaxError)) throw error;
-      // What made the label unusable tells more.
+      // An error of an earlier stage is more specific.
       if (labels.error === '') labels.fail('LabelFilterErr', error.message);
       return true;
     }
   };
 };
 
-/** Most numbers in lines are: a status, a count, a port. */
+/** Reads a short integer, as most numbers in lines are, without a regular expression. */
 const plainInteger = (text: string): number | undefined => {
   if (text.length === 0 || text.length > 9) return undefined;
   let value = 0;

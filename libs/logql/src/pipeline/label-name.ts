@@ -1,8 +1,8 @@
 import { MAX_NAME_LENGTH, boundedName } from '@lantern/telemetry-model';
 
 /**
- * What any key becomes as the name of a label: `http.status code` is `http_status_code`, `2xx` is `_2xx`. Longer names
- * than a label may have are cut, see `boundedName`.
+ * Returns the label name for a key: `http.status code` is `http_status_code`, `2xx` is `_2xx`. Names beyond the maximum
+ * length are truncated, see `boundedName`.
  */
 export const labelNameOf = (key: string): string => {
   const trimmed = boundedName(key.trim());

@@ -1,16 +1,16 @@
 import type { LogLabels } from '@lantern/telemetry-model';
 
-/** What a stage that could not do its work leaves at a line, under `__error__`. */
+/** Values of `__error__`: the stage that failed. */
 export type PipelineErrorType =
   'JSONParserErr' | 'LogfmtParserErr' | 'SampleExtractionErr' | 'LabelFilterErr' | 'TemplateFormatErr';
 
 export const ERROR_LABEL = '__error__';
 export const ERROR_DETAILS_LABEL = '__error_details__';
 
-/** Behind the name of a label that another one has already. */
+/** Suffix of a label whose name another label has. */
 const DUPLICATE_SUFFIX = '_extracted';
 
-/** The labels of a line by where they come from, as answers show them. */
+/** Labels of a line by their origin, as answers show them. */
 export interface LabelCategories {
   readonly stream: Record<string, string>;
   readonly structuredMetadata: Record<string, string>;
@@ -20,28 +20,26 @@ export interface LabelCategories {
 const NO_LABELS: LogLabels = {};
 
 /**
- * The labels of the line that a pipeline works on. A label of the stream comes before structured metadata, and
- * both before what a stage extracts: who comes later gets the suffix `_extracted`. One object serves all lines,
- * one after the other.
+ * Labels of the line in a pipeline. Labels of the stream come before structured metadata, and both before extracted
+ * labels: a later label of the same name gets the suffix `_extracted`. One object serves all lines, one after the other.
  *
  * ```text
  * stream {service="a"}   metadata {service="b", trace_id="1"}   line {"trace_id":"2","x":"3"}
  * → service="a" service_extracted="b" trace_id="1" trace_id_extracted="2" x="3"
  * ```
  *
- * Most lines are dropped by the next filter: what a parser finds is only noted, and gets its final name when
- * somebody asks.
+ * The next filter drops most lines, so extracted labels get their final names only when they are read.
  */
 export class LineLabels {
   private stream = NO_LABELS;
   private metadata = NO_LABELS;
-  /** What parsers found, under its own name, in the order in which they did. Of several values the first counts. */
+  /** Names that parsers found, before renaming, in their order. The first of several values counts. */
   private readonly foundNames: string[] = [];
   private readonly foundValues: string[] = [];
   private foundCount = 0;
-  /** What stages set. These labels hide all others of their name. */
+  /** Labels that stages set. They hide all others of their name. */
   private readonly formatted = new Map<string, string>();
-  /** Labels of the stream and structured metadata that are gone, by their final names. */
+  /** Removed labels of the stream and of structured metadata, by their final names. */
   private readonly removed = new Set<string>();
   private errorType: PipelineErrorType | '' = '';
   private errorDetails = '';
@@ -58,7 +56,7 @@ export class LineLabels {
     this.wanted = required && new Set([...required, ...Array.from(required, withoutSuffix)]);
   }
 
-  /** Begins with another line. */
+  /** Starts with another line. */
   reset(stream: LogLabels, structuredMetadata: LogLabels): void {
     this.stream = stream;
     this.metadata = structuredMetadata;
@@ -70,7 +68,7 @@ export class LineLabels {
     this.errorDetails = '';
   }
 
-  /** Undefined when there is no such label. */
+  /** Returns the value of a label; undefined when it is absent. */
   get(name: string): string | undefined {
     if (this.formatted.size > 0) {
       const value = this.formatted.get(name);
@@ -99,7 +97,7 @@ export class LineLabels {
     return this.wanted === undefined || this.wanted.has(name);
   }
 
-  /** What a parser found. */
+  /** Adds a label that a parser found. */
   extract(name: string, value: string): void {
     if (this.required?.has(name) && !this.isGiven(name) && this.indexOf(name) < 0) this.missingCount--;
     this.foundNames[this.foundCount] = name;
@@ -112,7 +110,7 @@ export class LineLabels {
     else if (!this.isGiven(name)) this.extract(name, '');
   }
 
-  /** A label instead of whatever had this name. */
+  /** Sets a label and hides all others of its name. */
   set(name: string, value: string): void {
     this.formatted.set(name, value);
   }
@@ -130,7 +128,7 @@ export class LineLabels {
     }
   }
 
-  /** Whether parsers have found every label that the query looks at. What is left of the line matters no more. */
+  /** Whether parsers have found every label that the query reads. The rest of the line is skipped. */
   get isComplete(): boolean {
     return this.required !== undefined && this.missingCount === 0;
   }
@@ -145,7 +143,7 @@ export class LineLabels {
     this.errorDetails = details;
   }
 
-  /** A snapshot. */
+  /** Returns a copy of the labels by their origin. */
   categories(): LabelCategories {
     const parsed: Record<string, string> = {};
     for (let index = 0; index < this.foundCount; index++) {
@@ -169,13 +167,13 @@ export class LineLabels {
     return { stream, structuredMetadata, parsed };
   }
 
-  /** All labels, whatever they come from. */
+  /** Returns all labels of any origin. */
   all(): Record<string, string> {
     const { stream, structuredMetadata, parsed } = this.categories();
     return { ...stream, ...structuredMetadata, ...parsed };
   }
 
-  /** Whether the line had this label before any stage. */
+  /** Returns whether the stream or structured metadata has this label. */
   isGiven(name: string): boolean {
     return Object.hasOwn(this.stream, name) || Object.hasOwn(this.metadata, name);
   }
@@ -194,7 +192,7 @@ export class LineLabels {
 const withoutSuffix = (name: string): string =>
   name.endsWith(DUPLICATE_SUFFIX) ? name.slice(0, -DUPLICATE_SUFFIX.length) : name;
 
-/** Labels may have any name, also one that every object of JavaScript understands as something else. */
+/** Sets a label of any name, also `__proto__`. */
 const put = (labels: Record<string, string>, name: string, value: string): void => {
   if (name === '__proto__')
     Object.defineProperty(labels, name, { value, enumerable: true, configurable: true, writable: true });

@@ -9,15 +9,15 @@ const QUOTE = 0x22;
 const EQUALS = 0x3d;
 const BACKSLASH = 0x5c;
 
-/** Stands for bytes that are not UTF-8. Prometheus rejects it in labels, so Loki writes a space instead. */
+/** Replacement character for bytes that are not UTF-8. Prometheus rejects it in labels, so Loki writes a space. */
 const REPLACEMENT = '\ufffd';
 
 /**
- * Reads the pairs of a line in logfmt: `level=info msg="it works" done`. A malformed pair is passed over, or stops the
- * reading when it has to be strict.
+ * Reads the pairs of a line in logfmt: `level=info msg="it works" done`. A malformed pair is skipped, or, when
+ * `strict` is set, ends the reading.
  *
  * @param pair returns true to end the reading
- * @returns what was wrong first
+ * @returns the first error
  */
 export const readLogfmt = (
   line: string,
@@ -70,7 +70,7 @@ export const readLogfmt = (
   return fault;
 };
 
-/** Behind the closing quote, or -1. */
+/** Returns the offset behind the closing quote, or -1. */
 const endOfQuoted = (line: string, open: number): number => {
   for (let at = open + 1; at < line.length; at++) {
     const code = line.charCodeAt(at);

@@ -2,7 +2,7 @@ import { LogqlParseError } from '../parse-error.js';
 import { isLabelName } from './label-name.js';
 import type { LineStage } from './line-stage.js';
 
-/** A text, or what stands between two texts: `<name>`, or `<_>` for what nobody asks for. */
+/** A literal text, or a capture between two texts: `<name>`, or `<_>` for a discarded one. */
 type PatternPart = { readonly text: string } | { readonly capture: string | undefined };
 
 const isText = (part: PatternPart): part is { readonly text: string } => 'text' in part;
@@ -50,7 +50,7 @@ export const compilePatternParser = (pattern: string): LineStage => {
       }
       const next = parts[index + 1];
       const end = next !== undefined && isText(next) ? line.indexOf(next.text, at) : -1;
-      // Where the next text is missing, the rest is what was looked for.
+      // When the next text is missing, the capture is the rest of the line.
       const value = end < 0 ? line.slice(at) : line.slice(at, end);
       if (part.capture !== undefined && line !== '') labels.extract(part.capture, value);
       if (end < 0) return line;
@@ -87,7 +87,7 @@ export const compilePatternTest = (pattern: string): ((line: string) => boolean)
     for (const [index, part] of parts.entries()) {
       if (!isText(part)) continue;
       const found = line.indexOf(part.text, at);
-      // In front of the first text stands nothing; in front of any other, something.
+      // The first text is at the start of the line. A wildcard before any other text has at least one character.
       if (found < 0 || (index === 0 ? found !== 0 : found === at)) return false;
       at = found + part.text.length;
     }

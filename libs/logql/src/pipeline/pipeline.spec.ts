@@ -84,7 +84,7 @@ describe('json', () => {
     },
   );
 
-  it('keeps what stands before the fault', () => {
+  it('keeps the fields before the error', () => {
     expect(parsed('| json', '{"a":"1","b":')).toMatchObject({ a: '1', __error__: 'JSONParserErr' });
   });
 

@@ -12,10 +12,10 @@ const SIMPLE: Readonly<Record<string, string>> = {
 const ESCAPE = /\\(?:u([\da-fA-F]{4})|([^]?))/g;
 
 /**
- * Replaces the escape sequences of JSON in a text without its quotes. Control characters may stand there as they are,
- * which `JSON.parse` does not allow.
+ * Replaces the escape sequences of JSON in a text without its quotes. Control characters need no escape,
+ * unlike in `JSON.parse`.
  *
- * @param more characters that a backslash may stand before, and that mean themselves
+ * @param more further characters that may be escaped by a backslash
  * @returns undefined when an escape sequence is invalid
  */
 export const unescapeText = (text: string, more = ''): string | undefined => {

@@ -45,7 +45,7 @@ export class Arguments {
   }
 }
 
-/** What cannot be read as a number is 0. */
+/** Returns 0 for a value that is not a number. */
 export const toInteger = (value: TemplateValue): bigint => {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'boolean') return value ? 1n : 0n;

@@ -26,7 +26,7 @@ const orZero = (parse: () => GoTime): GoTime => {
   }
 };
 
-/** How many digits a Unix time has tells its unit, until the year 2286. */
+/** The number of digits of a Unix time gives its unit, until the year 2286. */
 const UNIX_DIGITS: Readonly<Record<number, bigint>> = {
   5: 86_400_000_000_000n,
   10: 1_000_000_000n,

@@ -12,7 +12,7 @@ export interface FunctionContext {
   /** No text that a function makes may be longer. */
   readonly maxLength: number;
   /**
-   * Counts work that takes longer than the length of the texts tells.
+   * Counts work beyond the length of the texts.
    *
    * @throws {TemplateError} when it is too much for one line
    */

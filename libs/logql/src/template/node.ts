@@ -28,7 +28,7 @@ export type OperandNode =
   | { readonly kind: 'function'; readonly name: string }
   | {
       readonly kind: 'path';
-      /** Undefined is the dot; otherwise a variable or what stands in parentheses. */
+      /** Undefined for the dot; otherwise a variable or an expression in parentheses. */
       readonly base: string | PipelineNode | undefined;
       readonly fields: readonly string[];
     };

@@ -76,8 +76,8 @@ const endOfQuoted = (template: string, start: number, at: string): number => {
 /**
  * Reads a template in the language of Go's `text/template`, without templates within templates.
  *
- * @param name stands in messages
- * @param isFunction tells the functions that there are
+ * @param name name of the template in messages
+ * @param isFunction whether a function of that name exists
  * @throws {TemplateError}
  */
 export const parseTemplate = (

@@ -19,14 +19,14 @@ const MAX_OUTPUT = 256 * 1024;
 /** A template has no loops but over what it is given; nested ones still make many steps. */
 const MAX_STEPS = 50_000;
 
-/** What a function does with a text counts by its length. */
+/** A function's work on a text counts by its length. */
 const CHARACTERS_PER_STEP = 64;
 
 export interface TemplateInput {
   readonly labels: Readonly<Record<string, string>>;
-  /** What `__line__` gives. */
+  /** Value of `__line__`. */
   readonly line: string;
-  /** What `__timestamp__` gives. */
+  /** Value of `__timestamp__`. */
   readonly timeUnixNano: UnixNano;
 }
 
@@ -42,7 +42,7 @@ export class Template {
   private readonly nodes: readonly TemplateNode[];
 
   /**
-   * @param name stands in messages
+   * @param name name of the template in messages
    * @throws {TemplateError}
    */
   constructor(
@@ -110,7 +110,7 @@ class Execution {
 
   private runRange(node: Extract<TemplateNode, { kind: 'if' | 'with' | 'range' }>, dot: TemplateValue): void {
     const scope = this.variables.length;
-    // The variables of a range stand for its elements, not for the whole.
+    // The variables of a range hold its elements, not the collection.
     const value = this.evaluate({ ...node.pipeline, variables: [] }, dot);
     let isEmpty = true;
     for (const [key, item] of itemsOf(value)) {

@@ -6,7 +6,7 @@ import { TemplateError, TemplateMap, isList, isTrue, print, typeName, type Templ
 
 const MAX_JSON_DEPTH = 64;
 
-/** What is deeper is left out. */
+/** Maximum depth. Deeper values are omitted. */
 const fromJson = (value: unknown, depth = 0): TemplateValue => {
   if (depth > MAX_JSON_DEPTH) return null;
   if (Array.isArray(value)) return value.map((item) => fromJson(item, depth + 1));

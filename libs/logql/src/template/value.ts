@@ -1,13 +1,13 @@
 import { printGoFloat, printGoTime, type GoTime } from '@lantern/go-syntax';
 
-/** What a template computes with. Go's integers are bigints, its floats numbers; `null` is nil. */
+/** Value in a template. Go's integers are bigints, its floats are numbers, and `null` is nil. */
 export type TemplateValue = string | bigint | number | boolean | null | GoTime | TemplateList | TemplateMap;
 export type TemplateList = readonly TemplateValue[];
 
 export class TemplateMap {
   constructor(
     readonly entries: ReadonlyMap<string, TemplateValue>,
-    /** What a missing key gives. */
+    /** Value of a missing key. */
     readonly zero: TemplateValue,
   ) {}
 }

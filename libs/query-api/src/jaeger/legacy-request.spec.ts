@@ -12,7 +12,7 @@ const HOUR = 3_600_000_000_000n;
 const search = (query: string) => parseLegacyTracesRequest(new URLSearchParams(query), NOW);
 
 describe('a legacy search', () => {
-  it('looks back two days for up to 100 traces, unless told otherwise', () => {
+  it('looks back two days for up to 100 traces, by default', () => {
     expect(search('service=web&lookback=1h')).toEqual({
       service: 'web',
       operation: '',
@@ -101,7 +101,7 @@ describe('a legacy trace', () => {
 });
 
 describe('legacy dependencies', () => {
-  it('look back one day from now, or as told in milliseconds', () => {
+  it('look back one day from now, or the given number of milliseconds', () => {
     const parse = (query: string) => parseLegacyDependenciesRequest(new URLSearchParams(query), NOW);
     expect(parse('')).toEqual({ service: '', range: { startUnixNano: NOW - 24n * HOUR, endUnixNano: NOW } });
     expect(parse('endTs=5000&lookback=1000&service=a')).toEqual({

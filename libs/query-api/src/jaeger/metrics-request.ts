@@ -30,7 +30,7 @@ export interface MetricsRequest {
   readonly range: TimeRange;
   /** From one point to the next. */
   readonly stepNano: DurationNano;
-  /** Each point tells of what happened so long before it. */
+  /** Each point covers this time before it. */
   readonly ratePerNano: DurationNano;
 }
 

@@ -1,9 +1,9 @@
 import type { TraceId, UnixNano } from '@lantern/telemetry-model';
 import { isTraceId } from '@lantern/telemetry-model';
 
-/** Where a page of a search ended: the place of its last trace in the order of the answer. */
+/** Position where a page of a search ended: that of its last trace in the order of the answer. */
 export interface PagePlace {
-  /** What the order of the search compares; 0 for the order `recent`. */
+  /** Value that the order of the search compares; 0 for the order `recent`. */
   readonly rank?: bigint;
   readonly startUnixNano: UnixNano;
   readonly traceId: TraceId;
@@ -11,12 +11,12 @@ export interface PagePlace {
 
 const TOKEN = /^2\.(-?)([0-9a-f]{1,16})\.([0-9a-f]{1,16})\.([0-9a-f]{32})\.([0-9a-f]{8})$/;
 
-/** Which search a token belongs to: all that it asks for but the size and the place of the page. */
+/** Returns the fingerprint of a search: of all its parameters but the size and the token of the page. */
 export const searchFingerprint = (conditions: unknown): string => {
   const text = JSON.stringify(conditions, (_key, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
-  // FNV-1a: it tells searches apart, and need not withstand anybody.
+  // FNV-1a: it distinguishes searches, and is no protection against a forged token.
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -24,7 +24,7 @@ export const searchFingerprint = (conditions: unknown): string => {
   return (hash >>> 0).toString(16).padStart(8, '0');
 };
 
-/** Opaque to whoever carries it from one page to the next. */
+/** Formats a page token, which is opaque to clients. */
 export const formatPageToken = (
   { rank = 0n, startUnixNano, traceId }: PagePlace,
   fingerprint: string,

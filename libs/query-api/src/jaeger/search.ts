@@ -2,7 +2,7 @@ import type { DurationNano, TimeRange, TraceOrder } from '@lantern/telemetry-mod
 import type { PagePlace } from './page-token.js';
 import type { StructuredFilter } from './structured-filter/structured-filter.js';
 
-/** What a trace has to be like to be found. An empty service or operation means any. */
+/** Conditions on traces. An empty service or operation matches any. */
 export interface TraceConditions {
   readonly service: string;
   readonly operation: string;
@@ -11,15 +11,15 @@ export interface TraceConditions {
   readonly minDurationNano: DurationNano;
   /** 0 means no bound. */
   readonly maxDurationNano: DurationNano;
-  /** Of the matching span. */
+  /** Filter on the matching span. */
   readonly filter?: StructuredFilter;
-  /** Of the whole trace. */
+  /** Minimum duration of the whole trace. */
   readonly minTraceDurationNano?: DurationNano;
-  /** Of the whole trace. */
+  /** Maximum duration of the whole trace. */
   readonly maxTraceDurationNano?: DurationNano;
 }
 
-/** What both families of Jaeger's API ask for when they search. */
+/** Parameters of a search in both families of Jaeger's API. */
 export interface TraceSearch extends TraceConditions {
   readonly range: TimeRange;
   readonly limit: number;

@@ -159,7 +159,7 @@ export interface V3AttributesRequest {
   readonly service: string;
   /** Whose values are asked for; empty asks for the keys. */
   readonly key: string;
-  /** What the keys, or the values, begin with, in whatever case. */
+  /** Prefix of the keys, or of the values, in any case. */
   readonly prefix: string;
 }
 

@@ -53,7 +53,7 @@ export interface V3Dependency {
   readonly latencyMs?: V3Latency;
 }
 
-/** What the share named does not exceed, in milliseconds, to 4 %. */
+/** Percentiles of latency in milliseconds, accurate to 4 %. */
 export interface V3Latency {
   readonly p50: number;
   readonly p95: number;
@@ -76,7 +76,7 @@ export interface V3OperationStats {
     /** As in `/api/v3/operations`. */
     readonly spanKind: string;
   })[];
-  /** What each service was asked for: its operations of the kinds server and consumer together. By name. */
+  /** Calls to each service: its operations of the kinds server and consumer together, by name. */
   readonly services: readonly (V3CallStats & { readonly name: string })[];
 }
 
@@ -96,11 +96,11 @@ export interface V3AttributeKeys {
 
 export interface V3AttributeKey {
   readonly key: string;
-  /** What most of its values are. The first four are the type hints of the structured filter. */
+  /** Type of most of its values. The first four are the type hints of the structured filter. */
   readonly type: V3AttributeType;
   /** Spans that have it themselves, or that inherit it from their resource or scope. */
   readonly count: number;
-  /** Where it was seen, in the order of the names. */
+  /** Levels at which the attribute occurs, sorted by name. */
   readonly levels: readonly V3AttributeLevel[];
 }
 
@@ -125,7 +125,7 @@ export interface V3LiveSummaries {
   readonly summaries: readonly V3TraceSummary[];
 }
 
-/** Lantern's own: the event `dropped`. So many traces came faster than they could be told. */
+/** Lantern's own: the event `dropped`. Number of traces that arrived faster than they could be sent. */
 export interface V3LiveDropped {
   readonly count: number;
 }

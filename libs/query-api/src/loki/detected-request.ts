@@ -4,9 +4,9 @@ import { MAX_LIMIT, parsePositive } from './params.js';
 import { parseCheckedRange } from './time-range.js';
 
 export interface DetectedFieldsRequest extends LinesRequest {
-  /** How many lines are looked at. */
+  /** Maximum number of lines that are examined. */
   readonly lineLimit: number;
-  /** How many fields, or values, are told. */
+  /** Maximum number of fields, or of values, in the answer. */
   readonly limit: number;
 }
 

@@ -6,7 +6,7 @@ import { checkLength, parsePositive, readParam } from './params.js';
 import { floorMod, parseCheckedRange, parseStep, type LokiTimeRange } from './time-range.js';
 
 /**
- * `index/stats`: how much a selector selects.
+ * `index/stats`: streams, lines and bytes of a selection.
  *
  * @throws {BadRequest | LogqlParseError}
  */
@@ -17,10 +17,10 @@ export const parseStatsRequest = (params: URLSearchParams, now: UnixNano): Lines
 
 export interface VolumeRequest extends LinesRequest {
   readonly limit: number;
-  /** The labels that the volume is told apart by; empty: those that the selector names. */
+  /** Labels that the volume is grouped by; when empty, those that the selector names. */
   readonly targetLabels: readonly string[];
   readonly aggregateBy: 'series' | 'labels';
-  /** Undefined: all in one. */
+  /** Undefined for one sum over the range. */
   readonly steps: Steps | undefined;
 }
 

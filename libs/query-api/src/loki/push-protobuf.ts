@@ -6,7 +6,7 @@ import { dropEmpty } from './push.js';
 
 const decoder = new TextDecoder();
 
-/** One field of a message: its number, and its value as far as the wire tells it. */
+/** One field of a message: its number, and its value as the wire type gives it. */
 type Field = { readonly number: number } & (
   { readonly kind: 'varint'; readonly value: bigint } | { readonly kind: 'bytes'; readonly value: Uint8Array }
 );
@@ -79,7 +79,7 @@ const decodeStream = (bytes: Uint8Array): LogStream => {
   return { labels: parseLabels(labels), entries };
 };
 
-/** A stream stands as text here: `{env="dev", service="a"}`. */
+/** The labels of a stream are text: `{env="dev", service="a"}`. */
 const parseLabels = (text: string): Record<string, string> => {
   const refuse = (reason: string) => new BadRequest(`error parsing labels '${text}' with error: ${reason}`);
   let matchers;

@@ -68,7 +68,7 @@ describe('a number beyond its range', () => {
 });
 
 describe('a log range query', () => {
-  it('looks back one hour for up to 100 lines, newest first, unless told otherwise', () => {
+  it('looks back one hour for up to 100 lines, newest first, by default', () => {
     expect(range('')).toMatchObject({
       startUnixNano: NOW - HOUR,
       endUnixNano: NOW,

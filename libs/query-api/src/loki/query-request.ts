@@ -27,7 +27,7 @@ export interface LogRangeRequest extends LokiTimeRange {
   readonly expression: LogExpr;
   readonly limit: number;
   readonly direction: 'forward' | 'backward';
-  /** Of a stream, only lines at least this far from the one before; 0 for all. */
+  /** Minimum distance between two lines of a stream; 0 for all lines. */
   readonly intervalNanos: bigint;
 }
 
@@ -63,7 +63,7 @@ export const longestWindow = (query: LogqlExpr): bigint => {
   return longest;
 };
 
-/** Steps stand at multiples of the step, so that a query that is asked again a little later finds the same ones. */
+/** Aligns steps to multiples of the step, so that a query that is repeated a little later has the same steps. */
 const alignedSteps = ({ startUnixNano, endUnixNano }: LokiTimeRange, stepNanos: bigint): Steps => {
   const first = startUnixNano - floorMod(startUnixNano, stepNanos);
   const last = endUnixNano + floorMod(-endUnixNano, stepNanos);

@@ -10,7 +10,7 @@ export interface TailRequest {
   readonly expression: LogExpr;
   readonly startUnixNano: UnixNano;
   readonly limit: number;
-  /** How long lines are held back, so that late ones still find their place. */
+  /** Delay before lines are sent, so that late lines keep their order. */
   readonly delaySeconds: number;
 }
 

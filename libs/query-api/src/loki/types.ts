@@ -132,9 +132,9 @@ export interface LokiDetectedField {
   readonly label: string;
   readonly type: LokiFieldType;
   readonly cardinality: number;
-  /** `json`, `logfmt`; none for structured metadata. */
+  /** `json` or `logfmt`; null for structured metadata. */
   readonly parsers: readonly string[] | null;
-  /** Where a field of JSON stands, name by name. */
+  /** Path of a JSON field, name by name. */
   readonly jsonPath?: readonly string[];
 }
 

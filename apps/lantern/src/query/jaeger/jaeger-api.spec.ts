@@ -456,7 +456,7 @@ describe('a search over API v3 that asks for more than Jaeger knows', () => {
     const range = 'startTime=2025-12-31T00:00:00Z&endTime=2026-01-02T00:00:00Z';
     const answer = await lantern.jaeger(`/api/v3/lantern/dependencies?${range}`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, JSON_TYPE]);
-    // A latency is told to 4 %.
+    // Latencies are accurate to 4 %.
     const latency = expect.closeTo(25, 0);
     expect(answer.json()).toEqual({
       dependencies: [
@@ -493,7 +493,7 @@ describe('POST /api/archive', () => {
     const small = new RunningLantern({}, { maxTraceBytes: 1024 * 1024 });
     await small.start();
     try {
-      // What is stored is compressed: only random text takes its size.
+      // The store compresses spans: only random text keeps its size.
       const filler = (bytes: number) => attributes({ filler: randomBytes(bytes).toString('base64') });
       const wide = (n: number) => span({ traceId: traceId(n), attributes: filler(50_000) });
       await small.send(resourceSpans('web', wide(1), wide(2)));

@@ -26,7 +26,7 @@ export interface JaegerServerParts {
   readonly endpoints: () => V3Endpoints | undefined;
 }
 
-/** Stands where Jaeger stands: both families of its query API, and the web UI on every other path. */
+/** Server on Jaeger's port: both families of its query API, and the web UI on every other path. */
 export const createJaegerServer = (
   { traces, traceFeed, logs, feed, uiDirectory, maxClockSkewNano, endpoints }: JaegerServerParts,
   options: ServerOptions,

@@ -19,8 +19,8 @@ import type { TraceQueries } from './trace-query.js';
 import { sendV3Failures } from './v3-failure.js';
 
 /**
- * What Lantern answers beside Jaeger's API v3, below a path that Jaeger does not use; times are in RFC 3339, and
- * refusals in the form of v3.
+ * Endpoints of Lantern beside Jaeger's API v3, below a path that Jaeger does not use. Times are in RFC 3339, and errors
+ * have the form of v3.
  */
 export const lanternRoutes =
   (traces: TraceQueries, feed: TraceFeed, endpoints: () => V3Endpoints | undefined, report: Report) =>

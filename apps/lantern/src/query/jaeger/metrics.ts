@@ -3,7 +3,7 @@ import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
 import { LatencyHistogram, latencyBucket, type RedCell, type TraceStore } from '@lantern/telemetry-store';
 import { latencyQuantile } from './latency-quantile.js';
 
-/** What happened in the window of each point. */
+/** Calls in the window of each point. */
 interface Windows {
   readonly calls: Float64Array;
   readonly errors: Float64Array;
@@ -210,7 +210,7 @@ const familyOf = (
     type: 'GAUGE',
     help:
       `${metric.help}, grouped by service${groupByOperation ? ' & operation' : ''}` +
-      // Where clients of Jaeger look at nothing.
+      // Jaeger's clients ignore this field.
       (droppedSeries === 0
         ? ''
         : `; the ${series.length} of ${series.length + droppedSeries} with the most calls`),

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 
 const EMPTY = -1;
 
-/** Odd and nobody's to guess: senders cannot choose ids that meet in one place. */
+/** Random odd factor, so that a client cannot choose IDs that collide. */
 const MULTIPLIERS = [randomInt(2 ** 31) * 2 + 1, randomInt(2 ** 31) * 2 + 1] as const;
 
 /** The place of each span in its trace, by its id, which is two words. */
@@ -19,7 +19,7 @@ export class SpanIdTable {
     this.shift = 32 - bits;
   }
 
-  /** @returns false when the id is there already */
+  /** @returns false when the table has the ID */
   add(low: number, high: number, span: number): boolean {
     const slot = this.slotOf(low, high);
     if (this.slots[slot] !== EMPTY) return false;
@@ -35,7 +35,7 @@ export class SpanIdTable {
     return span === EMPTY ? undefined : span;
   }
 
-  /** Where the id is or would be: the first one in line that has it, or is empty. */
+  /** Returns the slot of the ID: the first probed slot that has the ID or is empty. */
   private slotOf(low: number, high: number): number {
     const { slots, words, shift } = this;
     const hash = Math.imul(low, MULTIPLIERS[0]) + Math.imul(high, MULTIPLIERS[1]);

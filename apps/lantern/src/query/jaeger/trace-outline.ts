@@ -106,7 +106,7 @@ export class TraceOutline {
     return this.times[2 * span + 1] ?? 0n;
   }
 
-  /** Whether {@link SpanReader} tells of the span. */
+  /** Returns whether {@link SpanReader} can read the span. */
   isReadable(span: number): boolean {
     return !this.unreadable.has(span);
   }

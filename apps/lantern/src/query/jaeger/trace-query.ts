@@ -44,7 +44,7 @@ export class TraceQueries {
     let last: TraceCursor | undefined;
     let count = 0;
     let hasMore = false;
-    // One more than the page holds tells whether there is another.
+    // One trace more than the page holds shows whether there is a next page.
     for await (const { trace, place } of this.each({ ...query, limit: query.limit + 1 }, share)) {
       hasMore = ++count > query.limit;
       if (hasMore) break;
@@ -77,13 +77,13 @@ export class TraceQueries {
   }
 }
 
-/** What follows the items of a page. */
+/** JSON behind the items of a page. */
 export interface PageEnd {
   readonly nextPageToken?: string;
   readonly total?: number;
 }
 
-/** What the store is asked. */
+/** Returns the query for the store. */
 export const queryOf = (search: TraceSearch): TraceQuery => {
   const { filter } = search;
   const service = search.service === '' ? filter?.service : search.service;

@@ -10,19 +10,19 @@ import { JsonWriter } from '../../http/json-writer.js';
 import type { TraceFormat } from './trace-format.js';
 import { TraceOutline } from './trace-outline.js';
 
-/** Measured on spans of eleven attributes. */
+/** Estimated size of a span's JSON, measured on spans of eleven attributes. */
 const EXPECTED_BYTES_A_SPAN = 1_200;
 
-/** Room behind a piece for the span that fills it. */
+/** Room behind a piece for the span that exceeds it. */
 const SLACK_BYTES = 64 * 1024;
 
-/** A trace of fewer bytes is written as a whole: then it may turn out on the way that its model is needed. */
+/** Size up to which a trace is written as a whole, so that the text can be discarded when its model is needed after all. */
 const MAX_WHOLE_BYTES = 1024 * 1024;
 
 /** Memory of a model, by that of its messages; measured on spans of eleven attributes. */
 const MODEL_FACTOR = 8;
 
-/** What all {@link LIBRARY_KEYS} begin with. */
+/** Prefix of all {@link LIBRARY_KEYS}. */
 const LIBRARY_PREFIX = Buffer.from('telemetry.');
 
 /** Writes the JSON of an answer that lists traces, piece by piece, and gives way to other requests. */
@@ -32,7 +32,7 @@ export class TracesJson {
   private isEmpty = true;
 
   /**
-   * @param begin what stands before the first trace
+   * @param begin JSON before the first trace
    * @param share memory of the answer
    */
   constructor(
@@ -44,7 +44,7 @@ export class TracesJson {
     this.out.text(begin);
   }
 
-  /** @param raw as it is stored, not adjusted for readers */
+  /** @param raw whether the adjusters are skipped */
   async *add(trace: EncodedTrace, raw: boolean): JsonPieces {
     if (!this.isEmpty) this.out.comma();
     this.isEmpty = false;
@@ -63,7 +63,7 @@ export class TracesJson {
     const outline = yield* this.run(TraceOutline.steps(trace), false);
     if (!outline) return false;
     const isLarge = bytesOf(trace) > MAX_WHOLE_BYTES;
-    // What is sent cannot be taken back.
+    // Pieces that were sent cannot be taken back.
     if (isLarge && (yield* this.run(namesLibraries(trace), false))) return false;
     const begin = out.length;
     this.reserve(trace);
@@ -113,7 +113,7 @@ const bytesOf = ({ groups }: EncodedTrace): number => {
   return bytes;
 };
 
-/** Whether spans say which library made them. */
+/** Returns whether any span has library attributes. */
 function* namesLibraries({ groups }: EncodedTrace): Generator<void, boolean> {
   for (const { spans } of groups) {
     for (const [place, message] of spans.entries()) {

@@ -5,13 +5,13 @@ import { LIBRARY_KEYS } from './adjust/move-library-attributes.js';
 import type { JsonWriter } from '../../http/json-writer.js';
 import type { TraceFormat } from './trace-format.js';
 
-/** Spans that are written in a step: they take less than a millisecond. */
+/** Number of spans written in one step, which takes less than a millisecond. */
 const SPANS_A_STEP = 16;
 
 const endOf = (schemaUrl: string): string =>
   schemaUrl === '' ? ']}' : `],"schemaUrl":${JSON.stringify(schemaUrl)}}`;
 
-/** Writes the frames around spans: resources, in them scopes. */
+/** Writes the JSON of resources and scopes around spans. */
 class GroupWriter {
   private isInResource = false;
   private endOfResource = '';

@@ -39,7 +39,7 @@ export const typeOfText = (text: string): LokiFieldType => {
   return 'string';
 };
 
-/** What fields lines have: structured metadata, what the query extracts, and what JSON or logfmt in them would give. */
+/** Fields of lines: structured metadata, labels that the query extracts, and fields of JSON or logfmt in the lines. */
 export class DetectedFields {
   private readonly fields = new Map<string, Field>();
   private readonly labels = new LineLabels();
@@ -51,7 +51,7 @@ export class DetectedFields {
     extractions: [],
   });
 
-  /** @param limit how many fields are told */
+  /** @param limit maximum number of fields in the answer */
   constructor(private readonly limit: number) {}
 
   add({ stream, structuredMetadata, parsed, line, timeUnixNano }: LogResult): void {
@@ -113,7 +113,7 @@ export class DetectedFields {
     try {
       visit(JSON.parse(line), []);
     } catch {
-      // Something follows the object, or is wrong in it: the fields are told without their paths.
+      // The object is malformed or followed by more text: its fields have no paths.
     }
   }
 }

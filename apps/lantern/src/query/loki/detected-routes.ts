@@ -15,10 +15,10 @@ import { DetectedFields } from './detected-fields.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { addQuery, goneSignal, paramsOf } from './loki-request.js';
 
-/** Labels that are told whatever their values are. */
+/** Labels that are listed whatever their values are. */
 const STATIC_LABELS: ReadonlySet<string> = new Set(['cluster', 'namespace', 'instance', 'pod']);
 
-/** With more values than this nobody would choose among them. */
+/** Maximum number of values of a listed label. Loki's default. */
 const MAX_CARDINALITY = 50;
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
@@ -33,7 +33,7 @@ const isId = (value: string): boolean => {
   }
 };
 
-/** What a user may filter by, as Grafana's Logs Drilldown offers it. */
+/** Endpoints for the labels and fields that Grafana's Logs Drilldown offers as filters. */
 export const detectedRoutes = (server: FastifyInstance, logs: LogStore): void => {
   addQuery(server, '/detected_labels', async (request, reply) => {
     const { expression, startUnixNano, endUnixNano } = parseDetectedLabelsRequest(

@@ -8,7 +8,7 @@ import {
 } from '@lantern/query-api';
 import type { MetricPoint, MetricSeries } from '@lantern/logql';
 
-/** Loki tells times of samples in milliseconds. */
+/** Returns a sample with Loki's resolution of one millisecond. */
 const formatSample = ({ timeUnixNano, value }: MetricPoint): LokiSample => [
   Number(timeUnixNano / 1_000_000n) / 1_000,
   formatGoFloat(value),

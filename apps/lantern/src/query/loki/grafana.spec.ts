@@ -307,7 +307,7 @@ describe('what Explore and Logs Drilldown ask for', () => {
     expect(fields).toContainEqual({ label: 'trace_id', type: 'string', cardinality: 2, parsers: null });
   });
 
-  it('patterns, each of which finds the lines that it stands for', async () => {
+  it('patterns, each of which finds its own lines', async () => {
     const lines = [1, 2, 3].flatMap((n) => [
       `GET /users/${n} answered in ${n}0ms`,
       `POST /orders answered in ${n}ms by ${['a', 'b', 'c'][n - 1]}`,

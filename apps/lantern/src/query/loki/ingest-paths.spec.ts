@@ -204,7 +204,7 @@ describe('OTLP logs', () => {
     ]);
   });
 
-  it('tell what they do not take', async () => {
+  it('are rejected with the reason when they are invalid', async () => {
     const long = structuredClone(asJson);
     const [record] = long.resourceLogs[0]?.scopeLogs[0]?.logRecords ?? [];
     if (record) record.body.stringValue = 'x'.repeat(262_145);

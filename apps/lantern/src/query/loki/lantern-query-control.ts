@@ -5,10 +5,10 @@ import { HttpError } from '../../http/http-error.js';
 /** Loki's default. */
 const QUERY_TIMEOUT_MILLIS = 60_000;
 
-/** A query lets other requests in after this long. */
+/** Time after which a query yields to other requests. */
 const TURN_MILLIS = 10;
 
-/** Loki's own status for a client that went away. */
+/** Loki's status for a client that has disconnected. */
 const CLIENT_CLOSED_REQUEST = 499;
 
 const TIMED_OUT =
@@ -20,15 +20,15 @@ export interface QueryLimits {
   readonly hold?: (bytes: number) => void;
 }
 
-/** Ends a query that takes too long, or that nobody waits for any more. */
+/** Stops a query at its timeout or when its client has disconnected, and lets other requests run in between. */
 export class LanternQueryControl implements QueryControl {
   private readonly deadline: number;
   private turnEnds: number;
 
-  /** Counts the memory of the answer, and throws when it does not fit. */
+  /** Counts the memory of the answer. Throws beyond the limit. */
   readonly hold: (bytes: number) => void;
 
-  /** @param signal aborted when nobody waits for the answer any more */
+  /** @param signal aborted when the client has disconnected */
   constructor(
     private readonly signal: AbortSignal,
     { timeoutMillis = QUERY_TIMEOUT_MILLIS, hold = () => undefined }: QueryLimits = {},
@@ -39,7 +39,7 @@ export class LanternQueryControl implements QueryControl {
     this.turnEnds = now + TURN_MILLIS;
   }
 
-  /** @throws {HttpError} 504 when it takes too long, 499 when it was aborted */
+  /** @throws {HttpError} 504 at the timeout, 499 when the client has disconnected */
   checkpoint(): Promise<void> | undefined {
     return performance.now() < this.turnEnds ? undefined : this.giveWay();
   }

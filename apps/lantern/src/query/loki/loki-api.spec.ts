@@ -197,7 +197,7 @@ describe('query_range', () => {
     ]);
   });
 
-  it('tells someone who looks for a trace by a label how to find it', async () => {
+  it('answers a selector by trace_id with the query that finds the lines', async () => {
     const byLabel = await lantern.queryLogs(`{service="order-service", trace_id="${TRACE_ID}"}`);
     const message =
       'no stream has the label "trace_id": it is structured metadata of the lines. Ask for it behind the selector: ';
@@ -281,7 +281,7 @@ describe('query_range', () => {
     });
   });
 
-  it('takes a label with such a name for one where somebody sends it', async () => {
+  it('accepts trace_id in a selector when a stream has such a label', async () => {
     await lantern.push({ streams: [{ stream: { Span_ID: 's' }, values: [['1', 'odd']] }] });
     expect(linesOf(await lantern.queryLogs('{Span_ID="s"}'))).toEqual(['odd']);
     expect(linesOf(await lantern.queryLogs('{Span_ID="t"}'))).toEqual([]);

@@ -6,24 +6,24 @@ const PREFIX = '/loki/api/v1';
 
 export type QueryHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
-/** Every query may come by GET, or by POST as a form. */
+/** Adds an endpoint that accepts its query by GET, or by POST as a form. */
 export const addQuery = (server: FastifyInstance, path: string, handler: QueryHandler): void => {
   server.route({ method: ['GET', 'POST'], url: PREFIX + path, handler });
 };
 
-/** Of both the form and the URL, the form first, as Go merges them. */
+/** Returns the parameters of the form and of the URL. Those of the form come first, as in Go. */
 export const paramsOf = (request: FastifyRequest): URLSearchParams => {
   const params = queryOf(request);
   return request.body instanceof URLSearchParams ? new URLSearchParams([...request.body, ...params]) : params;
 };
 
-/** Whether the answer keeps structured metadata and parsed labels apart from those of the stream. */
+/** Returns whether the client asks for structured metadata and parsed labels apart from the labels of the stream. */
 export const wantsCategories = (request: FastifyRequest): boolean =>
   String(request.headers[ENCODING_FLAGS_HEADER] ?? '')
     .split(',')
     .includes(CATEGORIZE_LABELS);
 
-/** Aborted when the connection ends before the answer does. */
+/** Returns a signal that is aborted when the connection closes before the answer ends. */
 export const goneSignal = ({ raw }: FastifyReply): AbortSignal => {
   const controller = new AbortController();
   raw.once('close', () => {
@@ -32,17 +32,17 @@ export const goneSignal = ({ raw }: FastifyReply): AbortSignal => {
   return controller.signal;
 };
 
-/** Many answers are wrapped like this; some are bare. */
+/** Sends `data` in Loki's envelope. Some endpoints answer without it. */
 export const sendData = (reply: FastifyReply, data: unknown): FastifyReply =>
   sendJson(reply, JSON.stringify({ status: 'success', data }));
 
 /** Limit on the labels, values or series of an answer. */
 export const MAX_LIST_LENGTH = 20_000;
 
-/** Response header of a list that was cut: how many entries of how many it has. */
+/** Response header of a truncated list: its length and the length of the whole list. */
 export const TRUNCATED_HEADER = 'lantern-truncated';
 
-/** Loki leaves `data` out when there is none. */
+/** Sends a list, without `data` when it is empty, as Loki does. */
 export const sendList = (reply: FastifyReply, list: readonly unknown[]): FastifyReply => {
   const data = list.length > MAX_LIST_LENGTH ? list.slice(0, MAX_LIST_LENGTH) : list;
   if (data.length < list.length) void reply.header(TRUNCATED_HEADER, `${data.length} of ${list.length}`);

@@ -13,11 +13,11 @@ import { tailRoutes } from './tail-routes.js';
 
 export interface LokiParts {
   readonly logs: LogStore;
-  /** What tail follows. */
+  /** Lines as they are stored, to which `tail` subscribes. */
   readonly feed: LogFeed;
 }
 
-/** What Loki answers to whoever reads. */
+/** Loki's query API. */
 export const lokiRoutes =
   ({ logs, feed }: LokiParts, report: Report) =>
   async (server: FastifyInstance) => {

@@ -19,7 +19,7 @@ export interface LokiServerParts {
   readonly unavailable: () => string | undefined;
 }
 
-/** Stands where Loki stands: lines in, lines out. */
+/** Server on Loki's port: push and queries. */
 export const createLokiServer = (
   { logs, feed, ingest, otlp, unavailable }: LokiServerParts,
   options: ServerOptions,

@@ -1,14 +1,14 @@
-/** What lines have in common, for example `POST /orders/<_> <_>ms`: a text that `|>` takes as it is. */
+/** Common pattern of lines, for example `POST /orders/<_> <_>ms`. A filter `|>` accepts it unchanged. */
 export interface MinedPattern {
   readonly pattern: string;
   readonly level: string;
   readonly total: number;
-  /** How many lines at which step. */
+  /** Number of lines at each step. */
   readonly counts: ReadonlyMap<number, number>;
 }
 
 interface Cluster {
-  /** Words, and what stands between them, in turn. A word that differs from line to line is undefined. */
+  /** Words between the gaps. A word that differs from line to line is undefined. */
   readonly words: (string | undefined)[];
   readonly gaps: readonly string[];
   readonly level: string;
@@ -16,20 +16,20 @@ interface Cluster {
   total: number;
 }
 
-/** Words end at white space and at what encloses or separates values. */
+/** Separators of words: white space, quotes, brackets and punctuation between values. */
 const GAP = /[\s"'`,;:=|(){}[\]]+/g;
 
-/** Of the words that are the same in every line so far, so many have to be the same in the next one. */
+/** Share of a cluster's constant words that a line must have to join it. */
 const MIN_SIMILARITY = 0.5;
 
-/** Lines of one shape that fit no cluster begin new ones, up to here. */
+/** Limits on the clusters of one shape, and on the shapes. */
 const MAX_CLUSTERS_OF_SHAPE = 50;
 const MAX_SHAPES = 2_000;
 
-/** No further into a line. */
+/** Maximum length of a line that is mined, in characters. */
 const LOOKED_AT = 3_000;
 
-/** Digits tell one thing from another; `<` would be read as the beginning of a wildcard. */
+/** Words that vary: those with digits, and those with `<`, which would begin a wildcard. */
 const VARIES = /[\d<]/;
 
 /**
@@ -45,7 +45,7 @@ export class PatternMiner {
     if (line.length > LOOKED_AT || line === '') return;
     const gaps = line.match(GAP) ?? [];
     const words = line.split(GAP).map((word) => (VARIES.test(word) ? undefined : word));
-    // A wildcard is at least one character: it cannot stand for nothing at the beginning or the end.
+    // A wildcard is at least one character: it cannot be empty at the beginning or the end.
     const ends = [words[0], words.at(-1)].map((word) => (word === '' ? '' : 'word'));
     const shape = [level, ...ends, ...gaps].join('\u0000');
     let clusters = this.shapes.get(shape);

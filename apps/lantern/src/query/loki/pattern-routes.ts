@@ -9,7 +9,7 @@ import { PatternMiner } from './pattern-miner.js';
 
 const MAX_PATTERNS = 300;
 
-/** What kinds of lines there are. */
+/** Endpoint for the patterns of lines. */
 export const patternRoutes = (server: FastifyInstance, logs: LogStore): void => {
   addQuery(server, '/patterns', async (request, reply) => {
     const { expression, startUnixNano, endUnixNano, stepNanos } = parsePatternsRequest(

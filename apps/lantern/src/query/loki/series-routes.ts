@@ -8,7 +8,7 @@ import { addQuery, paramsOf, sendList } from './loki-request.js';
 import { ownValue } from './own-value.js';
 import { sortLabels } from './sort-labels.js';
 
-/** What streams there are, and what labels they have. */
+/** Endpoints for streams, their labels and the values of labels. */
 export const seriesRoutes = (server: FastifyInstance, logs: LogStore): void => {
   // The second name is Loki's older one.
   for (const path of ['/labels', '/label']) {

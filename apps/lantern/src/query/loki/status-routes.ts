@@ -12,7 +12,7 @@ const BUILD_INFO: LokiBuildInfo = {
   goVersion: '',
 };
 
-/** What Grafana's Logs Drilldown asks before it shows anything. */
+/** Answer for Grafana's Logs Drilldown, which asks for the limits first. */
 const DRILLDOWN_LIMITS = {
   limits: {
     discover_log_levels: true,
@@ -38,7 +38,7 @@ const DRILLDOWN_LIMITS = {
   version: LANTERN_VERSION,
 };
 
-/** What is running here, and within which limits. */
+/** Endpoints for the version and the limits. */
 export const statusRoutes = (server: FastifyInstance): void => {
   server.get('/loki/api/v1/status/buildinfo', async (_request, reply) =>
     sendJson(reply, JSON.stringify(BUILD_INFO)),

@@ -18,19 +18,19 @@ const MAX_TAILS = 10;
 
 const PING_MILLIS = 1_000;
 
-/** A client that answers no ping for so long is gone. */
+/** Number of unanswered pings after which the server closes the connection. */
 const MAX_SILENT_PINGS = 10;
 
-/** While a client has this much unread it gets nothing more: lines wait, and the oldest are dropped. */
+/** Limit on the unsent bytes of a connection (backpressure). Beyond it lines wait, and the oldest are dropped. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
-/** How often a client that is slow, or that wants lines later, is looked at. */
+/** Interval at which the server retries a slow client or one with a delay. */
 const RETRY_MILLIS = 100;
 
-/** The code for a server that cannot go on. */
+/** Close code of RFC 6455 for an error of the server. */
 const INTERNAL_ERROR = 1011;
 
-/** Logs as they come, over a WebSocket. */
+/** Endpoint that sends lines over a WebSocket as they arrive. */
 export const tailRoutes = async (
   server: FastifyInstance,
   { logs, feed }: LokiParts,
@@ -57,7 +57,7 @@ export const tailRoutes = async (
     '/loki/api/v1/tail',
     {
       websocket: true,
-      // What is wrong with the request is said in HTTP, before the protocol changes.
+      // Invalid requests are rejected over HTTP, before the upgrade to WebSocket.
       preValidation: async (request) => {
         const tail = parseTailRequest(paramsOf(request), nowUnixNano());
         await refuseMetadataAsLabel(logs, tail.expression);
@@ -128,14 +128,14 @@ const MAX_REASON_BYTES = 123;
 
 const closeReason = (message: string): string => {
   const bytes = Buffer.from(message).subarray(0, MAX_REASON_BYTES);
-  // A character that the cut has divided is left out.
+  // Drops a character that the limit divides.
   return new TextDecoder().decode(bytes, { stream: true });
 };
 
-/** Clocks of senders may be ahead by as much as ingest allows. */
+/** Maximum time by which a sender's clock may be ahead, as in ingest. */
 const FUTURE = 600_000_000_000n;
 
-/** With a delay, lines wait for others that are late; without one, they go at once, whatever their time. */
+/** Returns the time up to which lines are sent. With a delay, lines wait for late ones; without, all are sent at once. */
 const sendableUntil = ({ delaySeconds }: TailRequest): bigint =>
   nowUnixNano() + (delaySeconds === 0 ? FUTURE : -BigInt(delaySeconds) * 1_000_000_000n);
 

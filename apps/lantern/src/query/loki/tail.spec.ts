@@ -30,7 +30,7 @@ const close = async (socket: WebSocket): Promise<void> => {
 };
 
 describe('tail', () => {
-  it('sends what was there, and then what comes', async () => {
+  it('sends stored lines first, and then new lines as they arrive', async () => {
     await push('tailed', 'before');
     const socket = connect({ query: '{app="tailed"} != "skip"' });
     expect(await nextFrame(socket)).toEqual({
@@ -49,7 +49,7 @@ describe('tail', () => {
     await close(socket);
   });
 
-  it('keeps categories apart for who asks for it', async () => {
+  it('keeps structured metadata apart for a client that asks for it', async () => {
     const socket = connect(
       { query: '{app="categories"}' },
       { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' },
@@ -91,7 +91,7 @@ describe('tail', () => {
     await close(socket);
   });
 
-  it('pings', async () => {
+  it('pings a client of a quiet stream', async () => {
     const socket = connect({ query: '{app="quiet"}' });
     await once(socket, 'ping');
     await close(socket);

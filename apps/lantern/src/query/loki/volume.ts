@@ -27,7 +27,7 @@ const visitLines = async (
     matches: compileMatcher(matcher),
   }));
   const range = { startUnixNano, endUnixNano };
-  // Nothing but how large they are.
+  // Reads the size of each line, not its text.
   const fields = { line: false, metadata: [], bytes: true };
   for await (const rows of store.read({ matchers, range, direction: 'forward', fields })) {
     for (const { labels, entry, bytes = 0 } of rows) visit(labels, bytes, entry.timeUnixNano);
@@ -59,7 +59,7 @@ interface Volume {
 }
 
 /**
- * How many bytes each series, or each label, has, the largest first. By steps, or all at the end of the range.
+ * Returns the bytes of each series, or of each label, the largest first: by step, or in one sum at the end of the range.
  *
  * @throws {HttpError} 400 when there are too many series
  */
@@ -109,7 +109,7 @@ const endOfPeriod = ({ steps, endUnixNano }: VolumeRequest, index: number): Unix
   return stepTime(steps, index + 1) - 1_000_000n;
 };
 
-/** What a line counts for: its series, cut down to some labels, or each of those labels. */
+/** Returns the series that a line counts for: its stream reduced to some labels, or each of those labels. */
 const seriesOf = (labels: LogLabels, request: VolumeRequest): (readonly [key: string, LogLabels])[] => {
   const { targetLabels, aggregateBy, expression } = request;
   const named = targetLabels.length > 0 ? targetLabels : expression.matchers.map(({ name }) => name);

@@ -34,7 +34,7 @@ export type Reference =
 
 export type Operand = Reference | Constant;
 
-/** What a constant is read as: `any` matches a value of whatever type by its text, and by its number. */
+/** Type of a constant. `any` matches a value of any type by its text, and by its number. */
 export type Constant =
   | { readonly term: 'constant'; readonly type: 'any' | 'string'; readonly value: string }
   | { readonly term: 'constant'; readonly type: 'int'; readonly value: bigint }

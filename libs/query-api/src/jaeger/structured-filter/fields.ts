@@ -11,7 +11,7 @@ import {
 } from '@lantern/telemetry-model';
 import type { Level } from './ast.js';
 
-/** What a field holds decides what it may be compared with. Words are texts of a closed set, without an order. */
+/** Type of a field, which decides its valid comparisons. Words are texts of a closed set, without an order. */
 export type FieldType = 'text' | 'duration' | 'time' | 'kind' | 'status';
 
 /** A value of a field; undefined where the span has none. */

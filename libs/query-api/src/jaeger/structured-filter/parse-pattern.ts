@@ -9,7 +9,7 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/^[\^$]$|^\\[Az]$/, 'matches anywhere in the value, so a pattern cannot anchor itself'],
   [/^\\[bB]$/, 'takes a pattern without word boundaries'],
   [/^(?:[*+?]|\{.*\})\?$/, 'asks whether the value matches, so a quantifier cannot be lazy'],
-  // What is left after `(?:` and named groups are flags.
+  // The remaining groups are flags: `(?:` and named groups were excluded above.
   [/^\(\?(?!:|P?<)/, 'matches case-sensitively and takes no flags'],
 ];
 

@@ -64,7 +64,7 @@ type ScalarType = (typeof SCALAR_TYPES)[number];
 
 interface Scope {
   readonly depth: number;
-  /** What `some` binds around this place. */
+  /** Collection that the enclosing `some` binds. */
   readonly bound: readonly Level[];
 }
 

@@ -139,7 +139,7 @@ describe('the structured filter', () => {
     expect(matches(op('some', nested('link'), call('eq', attr('why', 'link'), scalar('batch'))))).toBe(true);
   });
 
-  it('tells an index what every match has', () => {
+  it('gives an index the values that every match has', () => {
     const service = call('eq', field('resource', 'service'), scalar('a'));
     const name = call('eq', scalar('b'), field('span', 'name'));
     const hints = (filter: Json) => {

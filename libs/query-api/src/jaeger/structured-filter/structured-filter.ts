@@ -7,7 +7,7 @@ export { StructuredFilterError } from './structured-filter-error.js';
 
 export interface StructuredFilter {
   readonly matches: (span: SpanInContext) => boolean;
-  /** What every span that matches has, as far as that can be told: an index may narrow the search by it. */
+  /** Values that every matching span has, as far as known. An index may narrow the search by them. */
   readonly service: string | undefined;
   readonly operation: string | undefined;
 }

@@ -1,4 +1,4 @@
 import type { SpanEdit } from '../../../edit-spans.js';
 
-/** Changes one thing about the spans of one trace for its readers' sake; what is stored stays as it came. */
+/** Changes one aspect of the spans of a trace in an answer. The stored spans do not change. */
 export type Adjuster = SpanEdit;

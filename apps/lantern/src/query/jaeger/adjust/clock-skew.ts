@@ -1,16 +1,16 @@
 import { formatGoDuration } from '@lantern/go-syntax';
 import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
 
-/** In {@link TimedSpans.parents}: a span at which a tree begins. */
+/** Value in {@link TimedSpans.parents} for the root of a tree. */
 export const NO_PARENT = -1;
 
-/** What is to be known of the spans of a trace to see whose clock is off. Each id occurs once. */
+/** Times, parents and hosts of the spans of a trace, from which clock skew is calculated. Each span ID occurs once. */
 export interface TimedSpans {
   /** Index of each span's parent, or {@link NO_PARENT}. */
   readonly parents: Int32Array;
   readonly startOf: (span: number) => UnixNano;
   readonly endOf: (span: number) => UnixNano;
-  /** Empty when it is not said where a span ran. */
+  /** Empty when the host is unknown. */
   readonly hostOf: (span: number) => string;
 }
 
@@ -24,7 +24,7 @@ export interface TimedSpans {
  *            server       |----------|                        as long before as after
  * ```
  *
- * All that runs on one host below a moved span moves with it. A circle of parents has no root, and stays as it is.
+ * All that runs on one host below a moved span moves with it. A cycle of parents has no root and is not changed.
  */
 export const clockSkews = (spans: TimedSpans, maxDelta: DurationNano): DurationNano[] => {
   const { parents, hostOf } = spans;
@@ -58,11 +58,11 @@ export const clockSkews = (spans: TimedSpans, maxDelta: DurationNano): DurationN
   return deltas;
 };
 
-/** A span that would have to move further than that stays where it is. */
+/** Returns whether a correction exceeds the limit. Such a span keeps its times. */
 export const isTooFar = (delta: DurationNano, maxDelta: DurationNano): boolean =>
   (delta < 0n ? -delta : delta) > maxDelta;
 
-/** By how much to move a child so that it lies where its parent, which has moved, can have waited for it. */
+/** Returns the correction of a child that puts it inside its parent, which is corrected already. */
 const deltaInto = (
   { startOf, endOf }: TimedSpans,
   parent: number,
@@ -76,15 +76,15 @@ const deltaInto = (
   const parentDuration = parentEnd - parentStart;
   const childDuration = childEnd - childStart;
   if (childDuration > parentDuration) {
-    // The parent did not wait for it. All that is certain is that it did not begin sooner.
+    // An asynchronous child: its parent did not wait for it. It cannot start before its parent.
     return childStart < parentStart ? parentStart - childStart : 0n;
   }
   if (childStart >= parentStart && childEnd <= parentEnd) return 0n;
-  // The way there is taken to be as long as the way back.
+  // Request and response are assumed to take the same time.
   return parentStart + (parentDuration - childDuration) / 2n - childStart;
 };
 
-/** What a span says whose clock is off by `delta`. */
+/** Returns the warning on a span whose clock differs by `delta`. */
 export const skewWarning = (delta: DurationNano, maxDelta: DurationNano): string => {
   const calculated = formatGoDuration(delta);
   if (!isTooFar(delta, maxDelta)) return `This span's timestamps were adjusted by ${calculated}`;

@@ -13,8 +13,8 @@ import type { Adjuster } from './adjuster.js';
 import { NO_PARENT, clockSkews, isTooFar, missingParentWarning, skewWarning } from './clock-skew.js';
 
 /**
- * Moves the spans of hosts whose clocks disagree with their callers', see {@link clockSkews}. Spans that would
- * have to move further than `maxDelta` stay, and say so.
+ * Corrects the times of spans on hosts whose clocks differ from their callers', see {@link clockSkews}. A span whose
+ * correction exceeds `maxDelta` keeps its times and gets a warning.
  */
 export const correctClockSkew =
   (maxDelta: DurationNano): Adjuster =>
@@ -59,7 +59,7 @@ export const correctClockSkew =
     })(groups);
   };
 
-/** @param isOrphan its parent is not in the trace */
+/** @param isOrphan whether its parent is missing in the trace */
 export const correctSpan = (
   span: Span,
   isOrphan: boolean,

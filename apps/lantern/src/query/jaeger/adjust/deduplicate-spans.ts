@@ -9,7 +9,7 @@ import {
 import { mapChanged } from '../../../edit-spans.js';
 import type { Adjuster } from './adjuster.js';
 
-/** Of spans that are alike in all they hold and in where they come from, the first one stays. */
+/** Keeps the first of several spans with equal content, resource and scope. */
 export const deduplicateSpans: Adjuster = (groups) => {
   const repeatedIds = idsOfSeveralSpans(groups);
   if (repeatedIds.size === 0) return groups;
@@ -41,7 +41,7 @@ const idsOfSeveralSpans = (groups: readonly ResourceSpans[]): Set<SpanId> => {
   return repeated;
 };
 
-/** OTLP's JSON is a faithful key: it tells an integer from a double and from a text. */
+/** OTLP's JSON is the key because it distinguishes integers, doubles and strings. */
 const contentOf = ({ resource }: ResourceSpans, { scope }: ScopeSpans, span: Span): string =>
   JSON.stringify(
     formatTraceRequestJson([

@@ -3,7 +3,7 @@ import { eachSpanOf, mapChanged } from '../../../edit-spans.js';
 import { addWarning } from '../../../span-warnings.js';
 import type { Adjuster } from './adjuster.js';
 
-/** The attributes that say which library made a span. */
+/** Attributes that name the library that created a span. */
 export const LIBRARY_KEYS: ReadonlySet<string> = new Set([
   'telemetry.sdk.language',
   'telemetry.sdk.name',
@@ -13,8 +13,8 @@ export const LIBRARY_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What says which library made a span belongs to the resource, where all of its spans share it. A value that
- * the resource already has another of stays at the span, with a warning.
+ * Moves attributes that name the instrumentation library from spans to their resource. A span keeps a value that
+ * contradicts the resource's, with a warning.
  */
 export const moveLibraryAttributes: Adjuster = (groups) =>
   mapChanged(groups, (group) => {

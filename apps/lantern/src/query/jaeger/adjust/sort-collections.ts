@@ -2,7 +2,7 @@ import type { Attributes, ScopeSpans, SpanEvent } from '@lantern/telemetry-model
 import { eachResource, eachSpan, mapChanged } from '../../../edit-spans.js';
 import type { Adjuster } from './adjuster.js';
 
-/** The same array when its items stand in order already, as most do. */
+/** Returns the same array when its items are in order, as most are. */
 const sortedBy = <T>(items: readonly T[], compare: (a: T, b: T) => number): readonly T[] => {
   for (let index = 1; index < items.length; index++) {
     if (compare(items[index - 1] as T, items[index] as T) > 0) return items.toSorted(compare);
@@ -42,7 +42,7 @@ const sortScopes: Adjuster = (groups) =>
 const sortResources = eachResource(sortAttributes);
 
 /**
- * Attributes by key, so that the same one stands at the same place in every span; events by time. (Jaeger
- * sorts events by name, which tells their story out of order.)
+ * Sorts attributes by key, so that an attribute has the same position in every span, and events by time. (Jaeger
+ * sorts events by name, which loses their order in time.)
  */
 export const sortCollections: Adjuster = (groups) => sortResources(sortScopes(sortSpans(groups)));

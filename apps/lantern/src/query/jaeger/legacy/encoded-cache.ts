@@ -1,23 +1,23 @@
 import { Buffer } from 'node:buffer';
 
-/** What is longer seldom comes back. */
+/** Maximum size of a cached message, in bytes. Longer messages seldom repeat. */
 const MAX_LENGTH = 256;
 
-/** Something that is made of an encoded message, and the message. */
+/** A value made from an encoded message, with the message. */
 export interface MadeOfMessage {
   readonly message: Uint8Array;
 }
 
 /**
- * What is made of encoded messages that come again and again, as most attributes do. A message takes the
- * place of others that fall on the same two slots, so the cache never grows.
+ * Cache of values made from encoded messages that repeat, as most attributes do. A message evicts others with the same
+ * two slots, so the size of the cache is fixed.
  */
 export class EncodedCache<Made extends MadeOfMessage> {
   private readonly slots: (Made | undefined)[];
 
   /**
    * @param slotCount a power of 2
-   * @param make is given a copy, which it may keep
+   * @param make gets a copy of the message, which it may keep
    */
   constructor(
     private readonly slotCount: number,
@@ -26,7 +26,7 @@ export class EncodedCache<Made extends MadeOfMessage> {
     this.slots = new Array<undefined>(slotCount).fill(undefined);
   }
 
-  /** Of the message that fills `bytes` from `start` to `end`. */
+  /** Returns the value of the message in `bytes` from `start` to `end`. */
   get(bytes: Buffer, start: number, end: number): Made {
     if (end - start > MAX_LENGTH) return this.make(Buffer.from(bytes.subarray(start, end)));
     // FNV-1a

@@ -193,7 +193,7 @@ const send = (
   body: LegacyEnvelope<unknown> | MetricFamily,
 ): FastifyReply => sendEncoded(request, reply, Buffer.from(JSON.stringify(body)));
 
-/** What follows the items of a list. */
+/** JSON behind the items of a list. */
 const endOfList = (rest: Partial<Rest>): string => `],${JSON.stringify(restOf(rest)).slice(1)}`;
 
 /** Memory of JSON that is parsed and written again, by that of its text. */

@@ -27,7 +27,7 @@ const START_TIME = Buffer.from('],"startTime":');
 const DURATION = Buffer.from(',"duration":');
 const NO_WARNINGS = Buffer.from('null}');
 
-/** As many operations as a trace seldom has. */
+/** Number of cached operations. Few traces have more. */
 const OPERATION_SLOTS = 256;
 
 const operationOf = (message: Buffer) => ({
@@ -36,20 +36,20 @@ const operationOf = (message: Buffer) => ({
   tags: new OperationTags(),
 });
 
-/** Spans that are written in a step: they take less than a millisecond. */
+/** Number of spans written in one step, which takes less than a millisecond. */
 const SPANS_A_STEP = 32;
 
 /**
- * Writes what `JSON.stringify(toLegacyTrace(adjust(trace)))` is, from the messages of the spans: making models of
- * them would take most of the time of a large answer. Only spans that are not plain become models.
+ * Writes `JSON.stringify(toLegacyTrace(adjust(trace)))` from the messages of the spans, because decoding them to models
+ * would take most of the time of a large answer. Only spans with events, links or nested attributes are decoded.
  *
- * @returns false when that cannot be, because spans have to be adjusted together: some say which library made them.
- *   What was written until then is worth nothing.
+ * @returns false when spans have library attributes and so need to be adjusted together. The caller discards the text
+ *   that was written.
  */
 const writeMessages: TraceFormat['writeMessages'] = (out, trace, outline, maxClockSkewNano) =>
   new LegacyTraceWriter(out, trace, outline, maxClockSkewNano).write();
 
-/** Writes what `JSON.stringify(toLegacyTrace(trace))` is, span by span. */
+/** Writes `JSON.stringify(toLegacyTrace(trace))` span by span. */
 function* writeModel(out: JsonWriter, { traceId, resourceSpans }: Trace): Generator<void, void> {
   const processes = new ProcessTable();
   let index = 0;
@@ -109,7 +109,7 @@ class LegacyTraceWriter {
     return true;
   }
 
-  /** @returns false, with nothing written, when the span has events, links, a trace state or attributes that are no tags */
+  /** @returns false, with nothing written, when the span has events, links, a trace state or nested attributes */
   private plainSpan(index: number, message: Uint8Array, frame: SpanFrame): boolean {
     const { out, reader } = this;
     reader.read(message);
@@ -170,7 +170,7 @@ class LegacyTraceWriter {
     else out.bytes(NO_WARNINGS);
   }
 
-  /** @returns false when the span says which library made it */
+  /** @returns false when the span has library attributes */
   private modelledSpan(
     index: number,
     message: Uint8Array,
@@ -190,6 +190,6 @@ class LegacyTraceWriter {
   }
 }
 
-/** Of the span that the reader has read; whole microseconds. */
+/** Returns the duration of the reader's span in whole microseconds. */
 const durationMicros = ({ startLow, startHigh, endLow, endHigh }: SpanReader): number =>
   Math.floor(((endHigh - startHigh) * 2 ** 32 + endLow - startLow) / 1_000);

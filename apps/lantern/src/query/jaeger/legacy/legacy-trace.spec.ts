@@ -170,7 +170,7 @@ describe('toLegacyTrace', () => {
     ]);
   });
 
-  it('turns links into references behind the parent; a link to the parent tells its type', () => {
+  it('turns links into references behind the parent; a link to the parent sets its type', () => {
     const link = (n: number, refType?: string) => ({
       traceId: n === 1 ? traceId(1) : traceId(0x77),
       spanId: spanId(n),

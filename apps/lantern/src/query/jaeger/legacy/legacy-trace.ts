@@ -55,7 +55,7 @@ export const toLegacySpan = (span: Span, scope: InstrumentationScope, processID:
   };
 };
 
-/** The parent first. A link to the parent adds nothing but its type. */
+/** Returns the parent first. A link to the parent only sets the type of that reference. */
 const referencesOf = (span: Span): LegacyReference[] => {
   const references: LegacyReference[] = [];
   const { traceId, parentSpanId } = span;
@@ -90,13 +90,13 @@ const tagsOf = (span: Span, scope: InstrumentationScope): LegacyKeyValue[] => {
   return tags;
 };
 
-/** What stands in front of a span's attributes. */
+/** Returns the tags before a span's attributes. */
 export const tagsOfScope = ({ name, version }: InstrumentationScope): LegacyKeyValue[] => [
   ...textTag('otel.scope.name', name),
   ...textTag('otel.scope.version', version),
 ];
 
-/** What stands behind a span's attributes. */
+/** Returns the tags after a span's attributes. */
 export const tagsOfOutcome = ({
   kind,
   status: { code, message },
@@ -111,7 +111,7 @@ export const tagsOfOutcome = ({
   return tags;
 };
 
-/** None for an empty text. */
+/** Returns no tag for an empty text. */
 const textTag = (key: string, value: string): LegacyKeyValue[] =>
   value === '' ? [] : [{ key, type: 'string', value }];
 
@@ -131,7 +131,7 @@ export const toKeyValue = ({ key, value }: Attribute): LegacyKeyValue => {
     case 'bigint':
       return { key, type: 'int64', value: integer(value) };
     case 'number':
-      // JSON has no word for these.
+      // JSON has no NaN and no infinity.
       return { key, type: 'float64', value: Number.isFinite(value) ? value : String(value) };
     default:
       return value instanceof Uint8Array
@@ -140,11 +140,11 @@ export const toKeyValue = ({ key, value }: Attribute): LegacyKeyValue => {
   }
 };
 
-/** A JavaScript client would round what lies beyond; there it is a text. */
+/** Beyond the safe range a JavaScript client would round the number, so it is a string. */
 const integer = (value: bigint): number | string =>
   value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
 
-/** Numbers the processes p1, p2 … in the order of their spans; equal resources are one process. */
+/** Numbers the processes p1, p2 … in the order of their spans. Equal resources are one process. */
 export class ProcessTable {
   readonly byId: Record<string, LegacyProcess> = {};
   private readonly idByResource = new Map<Resource, string>();

@@ -30,7 +30,7 @@ const attributeTags = new EncodedCache<AttributeTag>(8192, (message) => {
  * before, in the same order, and most of its values.
  */
 export class OperationTags {
-  /** Of the last span, as they came. */
+  /** Tags of the last span, in the order of its attributes. */
   private readonly tags: AttributeTag[] = [];
   /** Which of them is the first by its key, which the second, and so on. */
   private order: number[] = [];

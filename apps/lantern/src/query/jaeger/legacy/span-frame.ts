@@ -3,7 +3,7 @@ import type { LegacyKeyValue } from '@lantern/query-api';
 import type { InstrumentationScope, SpanKind, StatusCode } from '@lantern/telemetry-model';
 import { tagsOfOutcome, tagsOfScope } from './legacy-trace.js';
 
-/** What the spans of one scope have around the tags of their attributes, as JSON. */
+/** JSON that all spans of a scope share: the text around the tags of their attributes. */
 export class SpanFrame {
   readonly hasTagsOfScope: boolean;
   /** From behind the duration to the first attribute. */

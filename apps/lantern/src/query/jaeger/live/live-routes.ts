@@ -12,13 +12,13 @@ import { LiveSession } from './live-session.js';
 /** As many may follow; each costs a look at every span that comes in. */
 const MAX_FOLLOWERS = 20;
 
-/** The spans of a trace come one service at a time: what comes within this time is told together. */
+/** Debounce time: spans of a trace arrive one service at a time, and those within this time make one event. */
 const DEBOUNCE_MILLIS = 150;
 
-/** What is read for one client at a time; the rest waits for the next time. */
+/** Maximum number of traces that are read for one client at a time. The rest waits for the next time. */
 const MAX_TRACES_AT_ONCE = 50;
 
-/** Tells of traces as their spans are acknowledged, in server-sent events. */
+/** Sends a summary of each trace whose spans were acknowledged, as server-sent events. */
 export const liveRoutes =
   (traces: TraceQueries, feed: TraceFeed, report: Report) => (server: FastifyInstance) => {
     const streams = new Set<EventStream>();

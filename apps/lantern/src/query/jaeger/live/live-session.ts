@@ -9,10 +9,10 @@ const MAX_WAITING = 500;
 /** So many traces that match are remembered: a later span of one need not match itself. */
 const MAX_FOLLOWED = 2_000;
 
-/** Whatever its time: what arrives now is new. */
+/** Matches a span of any time: every arriving span is new. */
 const ANY_TIME = { startUnixNano: 0n, endUnixNano: 0xffff_ffff_ffff_ffffn };
 
-/** What one client that follows the traces has still to be told. */
+/** Traces that one subscribed client has not been sent yet. */
 export class LiveSession {
   private readonly matches: ReturnType<typeof spanMatcher>;
   private readonly followed = new Set<TraceId>();
@@ -27,7 +27,7 @@ export class LiveSession {
     return this.waiting.size === 0 && this.dropped === 0;
   }
 
-  /** Takes the traces of spans that match, and those that had such a span before. */
+  /** Adds the traces of matching spans, and traces that had a matching span before. */
   add(groups: readonly ResourceSpans[]): void {
     for (const candidate of spansOf(groups)) {
       const { traceId } = candidate.span;
@@ -39,7 +39,7 @@ export class LiveSession {
     }
   }
 
-  /** Up to `limit` traces that are to be told now; those that wait longest come first. */
+  /** Removes and returns up to `limit` traces to send, in the order in which they arrived. */
   take(limit: number): TraceId[] {
     const taken = [...this.waiting].slice(0, limit);
     for (const traceId of taken) this.waiting.delete(traceId);

@@ -33,7 +33,7 @@ const nextSummaries = async (source: EventSourceReader): Promise<readonly V3Trac
 };
 
 describe('GET /api/v3/lantern/live', () => {
-  it('tells of a trace after its acknowledgement, and again when more of it has come', async () => {
+  it('sends a trace after its acknowledgement, and again when more of its spans have arrived', async () => {
     const source = await follow();
     expect([source.response.status, source.response.headers.get('content-type')]).toEqual([
       200,
@@ -51,7 +51,7 @@ describe('GET /api/v3/lantern/live', () => {
     expect(await nextSummaries(source)).toEqual([expect.objectContaining({ traceId: id, spanCount: 2 })]);
   });
 
-  it('tells what came together once', async () => {
+  it('sends one event for spans that arrive together', async () => {
     const source = await follow();
     await Promise.all([
       lantern.send(resourceSpans('a', span({ traceId: traceId(11) }), span({ traceId: traceId(12) }))),
@@ -64,7 +64,7 @@ describe('GET /api/v3/lantern/live', () => {
     ]);
   });
 
-  it('tells of what a search with the same parameters would find', async () => {
+  it('sends the traces that a search with the same parameters finds', async () => {
     const byService = await follow('query.service_name=wanted');
     const byAttribute = await follow(`query.attributes=${encodeURIComponent('{"user":"ann"}')}`);
     const byDuration = await follow('lantern.traceDurationMin=50ms');
@@ -136,7 +136,7 @@ describe('LiveSession', () => {
     maxDurationNano: 0n,
   };
 
-  it('drops the traces that wait longest when more come than can be told, and counts them', () => {
+  it('drops the oldest waiting traces when more arrive than can be sent, and counts them', () => {
     const session = new LiveSession(conditions);
     for (let n = 1; n <= 503; n++) session.add([resourceSpans('a', span({ traceId: traceId(n) }))]);
     expect(session.takeDropped()).toBe(3);
