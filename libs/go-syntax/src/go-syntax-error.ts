@@ -1,4 +1,4 @@
-/** A text that Go's standard library would refuse, in Go's own words: clients and people know these messages. */
+/** Error for a text that Go's standard library rejects, with Go's message, which clients know. */
 export class GoSyntaxError extends Error {
   override readonly name = 'GoSyntaxError';
 }

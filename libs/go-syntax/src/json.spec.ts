@@ -4,7 +4,7 @@ import { GoSyntaxError } from './go-syntax-error.js';
 import { parseGoJson } from './json.js';
 
 describe('parseGoJson', () => {
-  // As go 1.26 says them.
+  // Messages of Go 1.26.
   it.each([
     ['', 'unexpected end of JSON input'],
     [' ', 'unexpected end of JSON input'],

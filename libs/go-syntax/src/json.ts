@@ -166,7 +166,7 @@ class JsonFault {
 
   /** @param atEnd the character that Go names at the end of the text, where it names one */
   private fail(place: string, atEnd = END): never {
-    // Go looks at bytes, and names the first one of a character.
+    // Go reads bytes, and names the first byte of a character.
     const [byte] = new TextEncoder().encode(this.peek());
     const character = byte === undefined ? atEnd : String.fromCharCode(byte);
     if (character === END) throw new Invalid('unexpected end of JSON input');

@@ -14,13 +14,13 @@ describe('parseGoInt', () => {
     expect(parseGoInt(text)).toBe(value);
   });
 
-  it.each(['', 'x', '1.5', '1_000', '0x10', ' 1', '１'])('refuses %j as Go does', (text) => {
+  it.each(['', 'x', '1.5', '1_000', '0x10', ' 1', '１'])('rejects %j as Go does', (text) => {
     expect(() => parseGoInt(text)).toThrow(
       new GoSyntaxError(`strconv.ParseInt: parsing "${text}": invalid syntax`),
     );
   });
 
-  it('refuses what does not fit', () => {
+  it('rejects numbers out of range', () => {
     expect(() => parseGoInt('9223372036854775808')).toThrow('value out of range');
     expect(() => parseGoInt('-2147483649', 32)).toThrow('value out of range');
     expect(parseGoInt('-2147483648', 32)).toBe(-2_147_483_648n);

@@ -15,7 +15,7 @@ const refuse = (fn: string, text: string, reason = 'invalid syntax') =>
  */
 export const parseGoInt = (text: string, bits: 32 | 64 = 64, fn = 'ParseInt'): bigint => {
   if (!/^[-+]?\d+$/.test(text)) throw refuse(fn, text);
-  // No integer of 64 bits has more digits, once its leading zeros are gone.
+  // No integer of 64 bits has more digits, without leading zeros.
   const digits = text.replace(/^[-+]/, '').replace(/^0+(?=\d)/, '');
   const value = digits.length > 19 ? undefined : BigInt(digits) * (text.startsWith('-') ? -1n : 1n);
   const limit = 1n << BigInt(bits - 1);

@@ -133,7 +133,7 @@ export const parseGoTime = (
   const found = new Map<string, string>();
   let at = 0;
   let end = 0;
-  // From the left, each element as much as it can take, and no way back: so no layout takes long.
+  // Parses from the left, greedily and without backtracking, so that no layout takes long.
   const literal = (expected: string): void => {
     if (!text.startsWith(expected, at)) throw refuse();
     at += expected.length;

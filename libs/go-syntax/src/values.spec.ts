@@ -18,11 +18,11 @@ describe('sizes', () => {
     expect(parseBytes(text)).toBe(bytes);
   });
 
-  it.each(['', 'x', '5XB', '-1B', '99999999999PB'])('%j is none', (text) => {
+  it.each(['', 'x', '5XB', '-1B', '99999999999PB'])('rejects %j', (text) => {
     expect(() => parseBytes(text)).toThrow();
   });
 
-  it('come back from their usual form', () => {
+  it('are parsed from their formatted text', () => {
     fc.assert(fc.property(fc.nat(), (bytes) => parseBytes(formatBytes(bytes)) === bytes));
     expect([20e6, 1024, 1500, 0, 7].map(formatBytes)).toEqual(['20MB', '1KiB', '1500B', '0B', '7B']);
   });
@@ -38,7 +38,7 @@ describe('floats', () => {
     );
   });
 
-  it('are written without an exponent, and come back', () => {
+  it('are written without an exponent, and parsed back', () => {
     expect([1e21, 1.5e-7, -0, 2, 0.1].map(formatGoFloat)).toEqual([
       '1000000000000000000000',
       '0.00000015',
@@ -71,7 +71,7 @@ describe("Prometheus' durations", () => {
     expect([parsePrometheusDuration(text), formatPrometheusDuration(nanos)]).toEqual([nanos, usual]);
   });
 
-  it.each(['', '5x', '1m1', '999999999999y'])('%j is none', (text) => {
+  it.each(['', '5x', '1m1', '999999999999y'])('rejects %j', (text) => {
     expect(() => parsePrometheusDuration(text)).toThrow();
   });
 });
@@ -79,7 +79,7 @@ describe("Prometheus' durations", () => {
 describe("times by Go's layouts", () => {
   const layout = '2006-01-02T15:04:05.999999999Z07:00';
 
-  it('come back as they were', () => {
+  it('are parsed from their formatted text unchanged', () => {
     fc.assert(
       fc.property(fc.bigInt(0n, 4_000_000_000_000_000_000n), (unixNano) => {
         expect(parseGoTime(layout, formatGoTime({ unixNano, zone: UTC }, layout)).unixNano).toBe(unixNano);
@@ -100,7 +100,7 @@ describe("times by Go's layouts", () => {
     expect(() => parseGoTime('2'.repeat(1_000), `${'1'.repeat(1_500)}x`)).toThrow('parsing time');
   });
 
-  it('refuse what is no such time', () => {
+  it('are rejected when they do not match the layout', () => {
     for (const text of ['', '2024-13-01', '2024-01-01x'])
       expect(() => parseGoTime('2006-01-02', text)).toThrow('parsing time');
   });

@@ -98,7 +98,7 @@ export interface JsonStage {
 
 export interface LogfmtStage {
   readonly kind: 'logfmt';
-  /** Malformed pairs are an error instead of being passed over. */
+  /** Malformed pairs are an error instead of being skipped. */
   readonly strict: boolean;
   /** A key without a value becomes a label all the same. */
   readonly keepEmpty: boolean;
@@ -123,7 +123,7 @@ export interface PatternStage {
   readonly pattern: string;
 }
 
-/** `| unpack`: takes apart what Promtail's stage `pack` has put together. */
+/** `| unpack`: reverses Promtail's stage `pack`. */
 export interface UnpackStage {
   readonly kind: 'unpack';
 }
@@ -254,7 +254,7 @@ export type BinaryOperator = SetOperator | QuantityOperator | ArithmeticOperator
 export interface BinaryOperation {
   readonly kind: 'binary';
   readonly operator: BinaryOperator;
-  /** A comparison gives 0 or 1 instead of keeping or dropping. */
+  /** A comparison returns 0 or 1 instead of filtering. */
   readonly returnsBool: boolean;
   readonly matching: VectorMatching;
   readonly left: MetricExpr;
@@ -266,7 +266,7 @@ export interface VectorMatching {
   readonly on: boolean;
   readonly labels: readonly string[];
   readonly cardinality: 'one-to-one' | 'many-to-one' | 'one-to-many';
-  /** Labels that the result takes from the side that is one. */
+  /** Labels that the result copies from the side `one`. */
   readonly include: readonly string[];
 }
 

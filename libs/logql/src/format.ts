@@ -23,7 +23,7 @@ import type {
   VectorAggregation,
 } from './ast.js';
 
-/** The query in its usual form: parsing the result gives the same tree again. */
+/** Formats a query. Parsing the result returns the same tree. */
 export const formatLogql = (expression: LogqlExpr): string => {
   switch (expression.kind) {
     case 'log':

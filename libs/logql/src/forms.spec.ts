@@ -6,7 +6,7 @@ import { parseLogql } from './parser.js';
 import { FREE_RUN, LineSource, row } from './testing/line-source.js';
 import { pipeLine } from './testing/one-line.js';
 
-// Every form of the language once: it is read, written again, and does what it says.
+// Every form of the language once: it is parsed, formatted and evaluated.
 
 const JSON_LINE =
   '{"status":504,"took":"1.5s","size":"2KB","ip":"10.0.0.7","a":{"b":["x","y"]},"level":"error"}';
@@ -75,7 +75,7 @@ describe('parsers', () => {
     expect(label(name, pipeline, text || JSON_LINE)).toBe(expected);
   });
 
-  it('unpack gives the line back', () => {
+  it('unpack restores the line', () => {
     expect(line('| unpack', '{"_entry":"the line","pod":"p1"}')).toBe('the line');
   });
 });
@@ -244,7 +244,7 @@ describe('numbers in lines', () => {
     expect(await numberOf(query)).toBeCloseTo(expected, 9);
   });
 
-  it('rate_counter takes what a counter rose by', async () => {
+  it('rate_counter uses the increase of a counter', async () => {
     const counter = [1, 2, 3].map((seconds) => row(seconds, `n=${10 * seconds}`, { app: 'c' }));
     expect(
       await numberOf('sum(rate_counter({app="c"} | logfmt | unwrap n [4s]))', 4, counter),

@@ -6,7 +6,7 @@ export type TokenKind =
   'IDENTIFIER' | 'STRING' | 'NUMBER' | 'DURATION' | 'BYTES' | 'RANGE' | 'PARSER_FLAG' | '$end' | Punctuation;
 
 const PUNCTUATION = [
-  // Longer ones first: the first that fits is taken.
+  // Longer ones first: the first match counts.
   '|=',
   '|~',
   '|>',

@@ -84,7 +84,7 @@ const parseQuantity = (tokens: TokenStream): Pick<QuantityComparison, 'unit' | '
 };
 
 /**
- * Parses a number as Go's `strconv.ParseFloat` does: `1_000`, `1e3` and `0x1p3` are numbers, `0x10` is none.
+ * Parses a number as Go's `strconv.ParseFloat` does: `1_000`, `1e3` and `0x1p3` are numbers, `0x10` is not.
  *
  * @throws {LogqlParseError}
  */

@@ -36,7 +36,7 @@ const STAGES: Readonly<Record<string, (tokens: TokenStream) => Stage>> = {
 };
 
 /**
- * The next stage of a pipeline; undefined where none begins. `| unwrap` is none: it ends the pipeline of a
+ * Parses the next stage of a pipeline. Returns undefined at its end. `| unwrap` is no stage: it ends the pipeline of a
  * metric query.
  */
 export const parseStage = (tokens: TokenStream): Stage | undefined => {
@@ -47,7 +47,7 @@ export const parseStage = (tokens: TokenStream): Stage | undefined => {
   const word = tokens.peek();
   const name = word.text.toLowerCase();
   const parse = word.kind === 'IDENTIFIER' && Object.hasOwn(STAGES, name) ? STAGES[name] : undefined;
-  // A label may bear the name of a stage.
+  // A label may have the name of a stage.
   if (!parse || isComparison(tokens.peek(1).kind))
     return { kind: 'label-filter', filter: parseLabelFilter(tokens) };
   tokens.next();

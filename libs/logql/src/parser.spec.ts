@@ -163,7 +163,7 @@ describe('parseLogql', () => {
     },
   );
 
-  it('refuses what is too long or too deep instead of running out of memory or stack', () => {
+  it('rejects queries that are too long or too deep, before memory or stack run out', () => {
     expect(errorOf(`{a="${'x'.repeat(131_072)}"}`)).toBe(
       'parse error : input size too long (131078 > 131072)',
     );

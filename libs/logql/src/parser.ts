@@ -5,9 +5,9 @@ import { validate } from './validate.js';
 import { TokenStream } from './token-stream.js';
 
 /**
- * Reads a query.
+ * Parses a query.
  *
- * @throws {LogqlParseError} and nothing else, whatever the text
+ * @throws {LogqlParseError} and no other error, for any text
  */
 export const parseLogql = (query: string): LogqlExpr => {
   const tokens = new TokenStream(query);
@@ -19,7 +19,7 @@ export const parseLogql = (query: string): LogqlExpr => {
 };
 
 /**
- * Reads a stream selector alone, for example `{service="a"}`. Unlike in a query, `{}` and selectors that match
+ * Parses a stream selector alone, for example `{service="a"}`. Unlike in a query, `{}` and selectors that match
  * every stream are allowed.
  *
  * @throws {LogqlParseError}

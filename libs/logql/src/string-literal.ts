@@ -19,7 +19,7 @@ const decoder = new TextDecoder();
  * The value of a Go string literal in double quotes or backticks, quotes included. `\x` and octal escapes
  * are bytes: `"\xc3\xa9"` is é.
  *
- * @returns undefined when an escape is none of Go's
+ * @returns undefined for an escape that Go does not have
  * @see https://go.dev/ref/spec#String_literals
  */
 export const unquote = (literal: string): string | undefined => {

@@ -35,7 +35,7 @@ const BYTES_A_CHARACTER = 2;
 /**
  * Returns the first lines in the given direction, up to the limit.
  *
- * @throws {EvaluationError} when the answer becomes too large; and whatever `control` throws to stop it
+ * @throws {EvaluationError} when the answer becomes too large; and the error by which `control` stops it
  */
 export const evaluateLog = async (
   expression: LogExpr,

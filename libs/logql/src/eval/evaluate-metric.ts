@@ -17,7 +17,7 @@ export const MAX_SERIES = 500;
 export interface MetricSeries {
   /** Sorted by name. */
   readonly labels: LogLabels;
-  /** In the order of time; only where there is a value. */
+  /** Ordered by time; only steps with a value. */
   readonly points: readonly MetricPoint[];
 }
 
@@ -30,7 +30,7 @@ export interface MetricPoint {
  * Evaluates a metric query at every step. Returns the series that have values, in the order of their labels, or of
  * `sort` at a single step.
  *
- * @throws {EvaluationError} when there are too many, or no answer; and whatever `control` throws to stop it
+ * @throws {EvaluationError} when there are too many, or no answer; and the error by which `control` stops it
  */
 export const evaluateMetric = async (
   expression: MetricExpr,
@@ -112,7 +112,7 @@ const evaluateNode = async (expression: MetricExpr, context: EvaluationContext):
   }
 };
 
-/** Sums of these can be made while the lines are read: the sum of a group is that of its lines. */
+/** Operations whose sum over a group is the sum over its lines, so that lines are added while they are read. */
 const ADDITIVE: ReadonlySet<string> = new Set(['count_over_time', 'rate', 'bytes_over_time', 'bytes_rate']);
 
 const NO_GROUPING: Grouping = { without: false, labels: [] };

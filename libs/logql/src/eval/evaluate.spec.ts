@@ -524,7 +524,7 @@ describe('series of equal labels', () => {
     expect(await seriesOver(query)).toEqual(expected);
   });
 
-  it('are refused where both have a value at one step', async () => {
+  it('are rejected where both have a value at one step', async () => {
     const all = 'sum by (app) (count_over_time({env="p"}[5s]))';
     await expect(seriesOver(`label_replace(${all}, "app", "all", "app", ".+")`)).rejects.toThrow(
       'vector cannot contain metrics with the same labelset',
@@ -562,7 +562,7 @@ describe('limits', () => {
     ).rejects.toThrow('the lines of the answer have more than 67108864 characters together');
   });
 
-  it('stop where the control says so', async () => {
+  it('stop when the control throws', async () => {
     const control = {
       checkpoint: () => {
         throw new Error('enough');

@@ -35,7 +35,7 @@ export interface SourcePart {
 
 /**
  * Divides a query between the source, which may have an index, and the pipeline: texts that a line has to contain,
- * and values that it has to have, as long as no stage before has changed what they look at.
+ * and values that it has to have, unless an earlier stage has changed the line or its labels.
  */
 export const divideQuery = ({ matchers, stages }: LogExpr): SourcePart => {
   const lineContains: string[] = [];

@@ -8,7 +8,7 @@ import { evaluateMetric } from './evaluate-metric.js';
 /** V8 hashes strings of this length by their length alone. */
 const LONG = 20_000;
 
-/** A test ends long before this: without bounded keys each of these takes minutes. */
+/** Timeout of a test. Without bounded keys each of these tests takes minutes. */
 const LIMIT_MILLIS = 20_000;
 
 const LINES = 3_000;

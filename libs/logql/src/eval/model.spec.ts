@@ -157,7 +157,7 @@ describe('the evaluator', () => {
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
-/** A line with a label that it has already, or twice: what comes of those has its own tests. */
+/** Returns whether a line has duplicate labels, which have tests of their own. */
 const clashes = (line: string, labels: Record<string, string>): boolean => {
   const keys = line
     .split(' ')

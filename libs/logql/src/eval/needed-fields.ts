@@ -34,7 +34,7 @@ export const neededFields = (
   return { line, metadata: [...names] };
 };
 
-/** Undefined when a comparison may fail: what is said of that names all labels of the line. */
+/** Returns undefined when a comparison may fail, because its message names all labels of the line. */
 const comparedNames = (filter: LabelFilter): readonly string[] | undefined => {
   if (filter.kind === 'comparison') return [filter.matcher.name];
   if (filter.kind !== 'and' && filter.kind !== 'or') return undefined;

@@ -8,10 +8,10 @@ import { labelsKey, type Series, type SeriesBudget } from './series.js';
 import { stepTime, type Steps } from './steps.js';
 import { windowFunction, type Samples } from './window-functions.js';
 
-/** Unwrapped values that a query holds at once: 80 MB. Counts and sizes are added up as they come. */
+/** Limit on the unwrapped values that a query holds: 80 MB. Counts and sizes are added up while lines are read. */
 const MAX_SAMPLES = 5_000_000;
 
-/** Windows between two looks at the clock, by the values in them. */
+/** Number of values in windows between two checkpoints. */
 const VALUES_PER_CHECK = 100_000;
 
 export interface EvaluationContext {
@@ -24,7 +24,7 @@ export interface EvaluationContext {
 /**
  * The window of a step ends with it, moved by the offset, and leaves out its own beginning: `(T − R, T]`.
  *
- * @param grouping of the aggregation itself, or of a `sum` around it, which comes to the same and needs fewer series
+ * @param grouping of the aggregation itself, or of a `sum` around it, which has the same result with fewer series
  */
 export const aggregateRange = async (
   aggregation: RangeAggregation,
@@ -45,14 +45,14 @@ const rangeOf = ({ intervalNanos, offsetNanos }: RangeAggregation, steps: Steps)
 interface Sums {
   readonly labels: LogLabels;
   readonly key: string;
-  /** By how much the sum and the number of lines change at a step. Behind the last step is room for what ends there. */
+  /** Changes of the sum and of the number of lines at each step. One more element follows the last step. */
   readonly sumChanges: Float64Array;
   readonly countChanges: Float64Array;
 }
 
 /**
- * Counts and sizes are whole numbers: each line is added at the first step whose window holds it, and taken away
- * behind the last one. So no line is kept, however long the windows are.
+ * Adds each line at the first step whose window contains it, and subtracts it behind the last one. Counts and sizes are
+ * whole numbers, so this is exact and no line is kept, however long the windows are.
  */
 const addUp = async (
   aggregation: RangeAggregation,
@@ -157,7 +157,7 @@ const aggregateValues = async (
   return opened.map(({ series }) => series);
 };
 
-/** 1 where no line is in the window, with the labels that the selector says for certain. */
+/** Returns 1 where no line is in the window, with the labels that the selector fixes. */
 const absentSeries = async (
   aggregation: RangeAggregation,
   { steps, budget, source, control }: EvaluationContext,

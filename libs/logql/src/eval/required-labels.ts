@@ -1,8 +1,8 @@
 import type { Grouping, LabelFilter, RangeAggregation, Stage } from '../ast.js';
 
 /**
- * Returns the labels that an aggregation looks at, where it looks at no others. Undefined without a grouping `by`, which
- * keeps all labels, and behind a template, which may look at any. Parsers stop at the last of these labels: as in
+ * Returns the labels that an aggregation reads, when it reads no others. Undefined without a grouping `by`, which
+ * keeps all labels, and behind a template, which may read any. Parsers stop at the last of these labels: as in
  * Loki, what is wrong in the rest of a line is no error then.
  */
 export const requiredLabels = (
@@ -20,7 +20,7 @@ export const requiredLabels = (
   return names;
 };
 
-/** Returns the labels that filters of the pipeline, and behind `unwrap`, look at. */
+/** Returns the labels that filters of the pipeline, and behind `unwrap`, read. */
 export const filteredLabels = (
   unwrap: RangeAggregation['unwrap'],
   stages: readonly Stage[],

@@ -62,7 +62,7 @@ export const readSamples = async <Target>(
   const filters = unwrap?.filters.map(compileLabelTest) ?? [];
   const targets = new SampleTargets(sampleGrouping(grouping, unwrap?.label), sink);
   const labels = new LineLabels(requiredLabels(unwrap, grouping, neededStages));
-  // A grouping by the error, or a filter on it below an aggregation, asks to count lines with errors.
+  // A grouping by the error, or a filter on it below an aggregation, counts lines with errors.
   const failsOnErrors = !(
     grouping?.without === false &&
     [...grouping.labels, ...filteredLabels(unwrap, stages)].includes(ERROR_LABEL)

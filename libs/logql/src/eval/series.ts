@@ -1,13 +1,13 @@
 import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import { EvaluationError } from './evaluation-error.js';
 
-/** Numbers at each step of a query. */
+/** One number for each step of a query. */
 export interface Series {
   readonly labels: LogLabels;
   /** {@link labelsKey} of the labels. */
   readonly key: string;
   readonly values: Float64Array;
-  /** 1 where there is a value: NaN is one too. */
+  /** 1 at steps with a value. NaN is a value. */
   readonly present: Uint8Array;
 }
 
@@ -63,7 +63,7 @@ export const pickLabels = (labels: LogLabels, isPicked: (name: string) => boolea
   return picked;
 };
 
-/** The first step at which both have a value; -1 when there is none. */
+/** Returns the first step at which both have a value, or -1. */
 export const firstOverlap = (a: Series, b: Series): number => {
   for (let step = 0; step < a.present.length; step++)
     if (a.present[step] === 1 && b.present[step] === 1) return step;

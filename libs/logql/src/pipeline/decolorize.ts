@@ -1,7 +1,7 @@
 import type { LineStage } from './line-stage.js';
 
 /**
- * Sequences that colour text or move the cursor. Each part is bounded, so that no line takes long.
+ * Escape sequences that color text or move the cursor. The length of each part is limited, so that no line takes long.
  *
  * @see https://en.wikipedia.org/wiki/ANSI_escape_code
  */

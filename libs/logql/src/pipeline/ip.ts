@@ -82,7 +82,7 @@ export const compileIpTest = (pattern: string): ((text: string) => boolean) => {
   };
   return (text) => {
     for (const [candidate] of text.matchAll(CANDIDATE)) {
-      // A port, or the end of a sentence, may follow at once.
+      // A port, or the end of a sentence, may follow directly.
       if (isMeant(candidate) || isMeant(candidate.replace(/(?::\d*|\.+)$/, ''))) return true;
     }
     return false;

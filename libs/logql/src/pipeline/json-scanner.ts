@@ -112,7 +112,7 @@ export class JsonScanner {
 
   /**
    * Returns the text that a string, number or literal means, and an object or array as it was written. A string with
-   * an invalid escape sequence is empty: the line goes on without this value.
+   * an invalid escape sequence is empty: the line keeps its other values.
    */
   value(kind: JsonKind): string {
     if (kind === 'string') return this.string() ?? '';

@@ -13,7 +13,7 @@ export const labelNameOf = (key: string): string => {
 /** @see https://prometheus.io/docs/concepts/data_model/ */
 export const isLabelName = (name: string): boolean => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
 
-/** The names of all keys that a stage has met: there are few of them, and each line has the same. */
+/** Cache of the label names of a stage's keys: most lines have the same few keys. */
 export class LabelNames {
   private readonly names = new Map<string, string>();
 
@@ -22,7 +22,7 @@ export class LabelNames {
     const known = this.names.get(key);
     if (known !== undefined) return known;
     const name = labelNameOf(key);
-    // Lines may have ids for keys; those are not worth keeping.
+    // Lines may have IDs as keys, which are not cached.
     if (this.names.size < 1_000) this.names.set(key, name);
     return name;
   }

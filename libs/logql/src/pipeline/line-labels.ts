@@ -49,8 +49,8 @@ export class LineLabels {
   private readonly wanted: ReadonlySet<string> | undefined;
 
   /**
-   * @param required the labels that a query looks at, where it looks at no others: parsers stop at the last of them.
-   *   Undefined when it may look at any.
+   * @param required labels that a query reads, when it reads no others: parsers stop at the last of them. Undefined when
+   *   it may read any.
    */
   constructor(private readonly required?: ReadonlySet<string>) {
     this.wanted = required && new Set([...required, ...Array.from(required, withoutSuffix)]);
@@ -92,7 +92,7 @@ export class LineLabels {
     return undefined;
   }
 
-  /** Returns whether the query looks at a label of this name. As in Loki, parsers leave out all others. */
+  /** Returns whether the query reads a label of this name. As in Loki, parsers skip all others. */
   wants(name: string): boolean {
     return this.wanted === undefined || this.wanted.has(name);
   }
@@ -104,7 +104,7 @@ export class LineLabels {
     this.foundValues[this.foundCount++] = value;
   }
 
-  /** Records what a parser was asked for. A label that it has not found is empty, unless the line had it before. */
+  /** Adds a label that a stage names. When the parser has not found it, it is empty, unless the line had it before. */
   extractWanted(name: string, value: string | undefined): void {
     if (value !== undefined) this.extract(name, value);
     else if (!this.isGiven(name)) this.extract(name, '');

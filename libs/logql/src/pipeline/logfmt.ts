@@ -86,7 +86,7 @@ const unquote = (quoted: string): string | undefined => {
   return text.includes('\\') ? unescapeText(text, "'")?.toWellFormed() : text;
 };
 
-/** `| logfmt`, with or without the labels that are asked for. */
+/** `| logfmt`, for all labels or for the named ones. */
 export const compileLogfmt = (stage: LogfmtStage): LineStage =>
   stage.extractions.length > 0 ? compileExtractions(stage) : compileAll(stage);
 

@@ -25,7 +25,7 @@ const parsePattern = (pattern: string): PatternPart[] => {
 };
 
 /**
- * `| pattern "<ip> - <_> <method>"`: takes the line apart at the texts of the pattern, from the left.
+ * `| pattern "<ip> - <_> <method>"`: splits the line at the texts of the pattern, from the left.
  *
  * @throws {LogqlParseError}
  */

@@ -35,7 +35,7 @@ describe('json', () => {
     expect(parsed('| json', '{"a":"1","a":"2","b":{"c":"3"},"b_c":"4"}')).toEqual({ a: '1', b_c: '3' });
   });
 
-  it('reads one line like another, whatever the keys of the line before were', () => {
+  it('reads a line independently of the keys of the previous line', () => {
     const pipeline = compileJson();
     const labels = new LineLabels();
     const read = (line: string) => {
@@ -70,7 +70,7 @@ describe('json', () => {
     );
   });
 
-  it('gives the suffix _extracted to what the stream or its metadata has already', () => {
+  it('adds the suffix _extracted to labels that the stream or its metadata has', () => {
     expect(
       pipeLine('| json', '{"service":"x","trace_id":"y"}', { service: 'a' }, { trace_id: '1', service: 'b' })
         ?.all,
@@ -166,7 +166,7 @@ describe('logfmt', () => {
     expect(parsed('| logfmt --keep-empty', line)).toMatchObject({ empty: '', alone: '' });
   });
 
-  it('passes over what is malformed, or says so when it has to be strict', () => {
+  it('skips malformed pairs, or reports them when it is strict', () => {
     expect(parsed('| logfmt', 'a=1 b"=2 =3 c=4')).toEqual({ a: '1', c: '4' });
     expect(parsed('| logfmt --strict', 'a=1 b"=2 c=4')).toMatchObject({
       a: '1',
@@ -175,7 +175,7 @@ describe('logfmt', () => {
     expect(parsed('| logfmt --strict', 'a="open')).toMatchObject({ __error__: 'LogfmtParserErr' });
   });
 
-  it('takes what is asked for', () => {
+  it('extracts the named labels', () => {
     expect(parsed('| logfmt lvl="level", took, none', line)).toEqual({ lvl: 'info', took: '1.5s', none: '' });
   });
 });
@@ -204,7 +204,7 @@ describe('quoted values of logfmt', () => {
     });
   });
 
-  it('count by their last pair when a label is asked for, and by their first otherwise', () => {
+  it('have the value of their last pair for a named label, and of their first otherwise', () => {
     const line = 'level=a level=b msg=1';
     expect(parsed('| logfmt level, msg', line)).toEqual({ level: 'b', msg: '1' });
     expect(parsed('| logfmt level, again="level"', line)).toEqual({ level: 'b', again: 'b' });
@@ -230,7 +230,7 @@ describe('regexp, pattern and unpack', () => {
     expect(parsed(pipeline, '-')).toEqual({});
   });
 
-  it('pattern takes the line apart', () => {
+  it('pattern splits the line', () => {
     const line = '10.0.0.1 - - [01/Jan] "GET /x HTTP/1.1" 200';
     expect(parsed('| pattern `<ip> - <_> [<_>] "<method> <path> <_>" <status>`', line)).toEqual({
       ip: '10.0.0.1',
@@ -323,7 +323,7 @@ describe('drop, keep, label_format, decolorize', () => {
   const line = '{"a":"1","b":"2"}';
   const stream = { service: 's', env: 'dev' };
 
-  it('drop takes labels away, also an error', () => {
+  it('drop removes labels, also an error', () => {
     expect(pipeLine('| json | drop a, env="dev", service="x"', line, stream)?.all).toEqual({
       service: 's',
       b: '2',
@@ -332,12 +332,12 @@ describe('drop, keep, label_format, decolorize', () => {
     expect(parsed('| json | drop __error__, __error_details__', 'x')).toEqual({});
   });
 
-  it('keep takes all others away, but no error', () => {
+  it('keep removes all other labels, but no error', () => {
     expect(pipeLine('| json | keep a, env=~"d.*"', line, stream)?.all).toEqual({ a: '1', env: 'dev' });
     expect(pipeLine('| json | keep a', 'x', stream)?.all).toMatchObject({ __error__: 'JSONParserErr' });
   });
 
-  it('a label that is gone may come again, under the name that it had', () => {
+  it('a removed label may be extracted again, under the same name', () => {
     expect(pipeLine('| json | drop a | json', line)?.parsed).toEqual({ b: '2', a: '1' });
     expect(pipeLine('| drop service | json', '{"service":"x"}', stream)?.all).toEqual({
       env: 'dev',
@@ -356,14 +356,14 @@ describe('drop, keep, label_format, decolorize', () => {
     ).toEqual({ env: 'dev', b: '2', c: '1', d: '21', service: 's!' });
   });
 
-  it('decolorize takes colours away', () => {
+  it('decolorize removes colors', () => {
     expect(pipeLine('| decolorize', '\u001b[31;1mred\u001b[0m plain \u001b]0;title\u0007')?.line).toBe(
       'red plain ',
     );
   });
 });
 
-describe('what Grafana asks for by default', () => {
+describe('the default queries of Grafana', () => {
   it.each([
     ['the id stands in the line', 'x 4bf9 y', {}, true],
     ['the id is structured metadata', 'x', { trace_id: '4bf9' }, true],

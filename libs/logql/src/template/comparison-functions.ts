@@ -24,7 +24,7 @@ const compare = (args: readonly TemplateValue[]): number => {
   throw new TemplateError(`invalid type for comparison: ${typeName(a)}`);
 };
 
-/** `and` and `or` are not among them: they do not look at every argument. */
+/** `and` and `or` are not among them: they do not evaluate every argument. */
 export const COMPARISON_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   /** Whether the first one equals any of the others. */
   eq: (args) => {

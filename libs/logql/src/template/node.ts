@@ -12,7 +12,7 @@ export type TemplateNode =
     }
   | { readonly kind: 'break' | 'continue' };
 
-/** `$a, $b := first arg | second`: commands, each of which gets what the one before gave as its last argument. */
+/** `$a, $b := first arg | second`: commands, each of which gets the result of the previous one as its last argument. */
 export interface PipelineNode {
   readonly variables: readonly string[];
   /** Gives a variable of outside another value instead of making one. */

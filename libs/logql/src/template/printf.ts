@@ -101,7 +101,7 @@ const formatVerb = (
   }
 };
 
-/** `Number.prototype.toFixed` goes over to exponents at 1e21. */
+/** `Number.prototype.toFixed` uses exponents from 1e21. */
 const toFixed = (value: number, digits: number): string =>
   Math.abs(value) < 1e21
     ? value.toFixed(digits)

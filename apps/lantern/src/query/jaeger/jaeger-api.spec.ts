@@ -191,7 +191,7 @@ describe('the legacy API', () => {
     expect(idsOf(answer)).toEqual(['000000000000000a']);
   });
 
-  it('gives several traces by their ids, and names those that it does not have', async () => {
+  it('returns several traces by their ids, and names the unknown ones', async () => {
     const answer = await lantern.jaeger('/api/traces?traceID=a&traceID=00c&traceID=ff&traceID=ff');
     expect(answer.status).toBe(200);
     expect(idsOf(answer)).toEqual(['000000000000000a', '000000000000000c']);
@@ -209,7 +209,7 @@ describe('the legacy API', () => {
     },
   );
 
-  it('gives a trace as it was sent when asked for it raw', async () => {
+  it('returns a trace unadjusted for raw=true', async () => {
     const keysOf = async (query: string) => {
       const answer = await lantern.jaeger(`/api/traces/b${query}`);
       const { data } = answer.json() as { data: { spans: { tags: { key: string }[] }[] }[] };
@@ -243,7 +243,7 @@ describe('API v3', () => {
     expectAnswer(await lantern.jaeger(path), 200, JSON_TYPE, text);
   });
 
-  it('gives a trace as OTLP JSON', async () => {
+  it('returns a trace as OTLP JSON', async () => {
     const answer = await lantern.jaeger(`/api/v3/traces/${USERS}`);
     expectAnswer(
       answer,
@@ -273,7 +273,7 @@ describe('API v3', () => {
     ).toEqual([USERS]);
   });
 
-  it('gives all traces of a search in one answer, and 404 when there is none', async () => {
+  it('returns all traces of a search in one answer, and 404 when none is found', async () => {
     const answer = await lantern.jaeger(
       `/api/v3/traces?query.operationName=POST%20%2Forders&${V3_AROUND_T0}`,
     );
@@ -354,7 +354,7 @@ describe('API v3', () => {
   });
 });
 
-describe('a search over API v3 that asks for more than Jaeger knows', () => {
+describe('a search over API v3 with parameters that Jaeger does not have', () => {
   const summaries = async (query: string) => {
     const answer = await lantern.jaeger(`/api/v3/trace-summaries?${V3_AROUND_T0}&${query}`);
     const { summaries: found, ...page } = answer.json() as {
@@ -365,7 +365,7 @@ describe('a search over API v3 that asks for more than Jaeger knows', () => {
     return { ids: found.map(({ traceId: id }) => id), ...page };
   };
 
-  it('goes by a structured filter', async () => {
+  it('applies a structured filter', async () => {
     const filter = JSON.stringify({
       op: 'and',
       args: [
@@ -386,7 +386,7 @@ describe('a search over API v3 that asks for more than Jaeger knows', () => {
     expect(await summaries(`query.filter=${encodeURIComponent(filter)}`)).toEqual({ ids: [ORDER] });
   });
 
-  it('goes by the duration of the whole trace', async () => {
+  it('filters by the duration of the whole trace', async () => {
     expect(await summaries('query.serviceName=orders&lantern.traceDurationMin=40ms')).toEqual({
       ids: [ORDER],
     });
@@ -394,12 +394,12 @@ describe('a search over API v3 that asks for more than Jaeger knows', () => {
     expect(await summaries('lantern.traceDurationMax=1ms')).toEqual({ ids: [USERS, traceId(0xc)] });
   });
 
-  it('comes in pages, with the number of all', async () => {
+  it('returns pages, with the number of all traces', async () => {
     const first = await summaries('query.searchDepth=2&lantern.total=true');
     expect(first).toEqual({ ids: [USERS, ORDER], total: 3, nextPageToken: expect.any(String) });
     const token = `lantern.pageToken=${first.nextPageToken ?? ''}`;
     expect(await summaries(`query.searchDepth=2&${token}`)).toEqual({ ids: [traceId(0xc)] });
-    // The last page says so, however full it is; the size of a page may change.
+    // The last page has no token even when it is full; the size of a page may change.
     expect(await summaries(`query.searchDepth=1&${token}`)).toEqual({ ids: [traceId(0xc)] });
     const other = await lantern.jaeger(
       `/api/v3/trace-summaries?${V3_AROUND_T0}&query.serviceName=gateway&${token}`,
@@ -433,7 +433,7 @@ describe('a search over API v3 that asks for more than Jaeger knows', () => {
     expect(await first('mostErrors')).toEqual([ORDER]);
   });
 
-  it('refuses a page token of another order', async () => {
+  it('rejects a page token of another order', async () => {
     const { nextPageToken = '' } = await summaries('query.searchDepth=1&lantern.orderBy=longest');
     const answer = await lantern.jaeger(
       `/api/v3/trace-summaries?${V3_AROUND_T0}&lantern.orderBy=shortest&lantern.pageToken=${nextPageToken}`,
@@ -444,7 +444,7 @@ describe('a search over API v3 that asks for more than Jaeger knows', () => {
     ]);
   });
 
-  it('gives whole traces in pages too', async () => {
+  it('returns whole traces in pages too', async () => {
     const answer = await lantern.jaeger(`/api/v3/traces?${V3_AROUND_T0}&query.searchDepth=1`);
     expect(answer.json()).toEqual({
       result: { resourceSpans: [expect.anything()] },
@@ -452,7 +452,7 @@ describe('a search over API v3 that asks for more than Jaeger knows', () => {
     });
   });
 
-  it('gives the calls between services with their errors and latencies', async () => {
+  it('returns the calls between services with their errors and latencies', async () => {
     const range = 'startTime=2025-12-31T00:00:00Z&endTime=2026-01-02T00:00:00Z';
     const answer = await lantern.jaeger(`/api/v3/lantern/dependencies?${range}`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, JSON_TYPE]);
@@ -523,7 +523,7 @@ describe('POST /api/transform', () => {
       body,
     });
 
-  it('gives OTLP back in the format of the legacy API, as it is, and keeps nothing', async () => {
+  it('converts OTLP to the format of the legacy API, unadjusted, and stores nothing', async () => {
     const one = span({ traceId: traceId(0x77), attributes: attributes({ b: 'x', a: true }) });
     const two = span({ traceId: traceId(0x88), kind: SpanKind.internal });
     const answer = await transform(
@@ -550,7 +550,7 @@ describe('POST /api/transform', () => {
     expect((await lantern.jaeger('/api/traces/77')).status).toBe(404);
   });
 
-  it('refuses what is no OTLP', async () => {
+  it('rejects a body that is not OTLP', async () => {
     const { status, text } = await transform('{"resourceSpans":5}');
     expect([status, text]).toEqual([400, expect.stringContaining('"msg":"cannot unmarshal OTLP : ')]);
   });

@@ -99,7 +99,7 @@ describe('GET /api/v3/lantern/operations', () => {
     ]);
   });
 
-  it('sums up what each service was asked for: spans of the kinds server and consumer', async () => {
+  it('sums up the calls to each service: spans of the kinds server and consumer', async () => {
     const { services } = await stats(MINUTE);
     expect(services).toEqual([
       {
@@ -117,7 +117,7 @@ describe('GET /api/v3/lantern/operations', () => {
     expect(await stats(`${MINUTE}&service=nobody`)).toEqual({ operations: [], services: [] });
   });
 
-  it('asks for a range', async () => {
+  it('requires a range', async () => {
     const { status, text } = await lantern.jaeger('/api/v3/lantern/operations?service=orders');
     expect([status, text]).toEqual([
       400,
@@ -169,7 +169,7 @@ describe('GET /api/v3/lantern/attributes', () => {
     expect((await values(`${DAY}&key=nothing`)).values).toEqual([]);
   });
 
-  it('looks at a bounded number of spans, spread over the range', async () => {
+  it('reads a limited number of spans, spread over the range', async () => {
     const many = Array.from({ length: 6_000 }, (_, n) =>
       span({
         traceId: traceId(1_000 + n),
@@ -188,7 +188,7 @@ describe('GET /api/v3/lantern/attributes', () => {
 });
 
 describe('GET /api/v3/lantern/endpoints', () => {
-  it('names the ports on which this Lantern takes telemetry', async () => {
+  it('names the ports on which this Lantern accepts telemetry', async () => {
     const { status, text } = await lantern.jaeger('/api/v3/lantern/endpoints');
     const { otlp, otlpGrpc, loki } = lantern.urls;
     const portOf = (url: string) => Number(new URL(url).port);

@@ -72,7 +72,7 @@ describe('GET /api/metrics', () => {
     );
   });
 
-  it('gives calls per second of server spans, over as long as each point looks back', async () => {
+  it('returns calls per second of server spans, over the window of each point', async () => {
     expect(await valuesOf(`calls?service=web&service=orders&${RANGE}`)).toEqual({
       web: [0.2, 0.1, 0.1],
       orders: [0.1, 0, 0],
@@ -85,7 +85,7 @@ describe('GET /api/metrics', () => {
     });
   });
 
-  it('gives them for each operation', async () => {
+  it('returns calls per second for each operation', async () => {
     expect(await valuesOf(`calls?service=web&groupByOperation=true&${RANGE}`)).toEqual({
       'web GET /': [0.2, 0.1, 0],
       'web POST /': [0, 0, 0.1],
@@ -97,7 +97,7 @@ describe('GET /api/metrics', () => {
     expect(text).toContain('[{"name":"service_name","value":"web"},{"name":"operation","value":"GET /"}]');
   });
 
-  it('gives latencies in milliseconds, and NaN where there were no calls', async () => {
+  it('returns latencies in milliseconds, and NaN where there were no calls', async () => {
     expect(await valuesOf(`latencies?quantile=0.95&service=web&service=orders&${RANGE}`)).toEqual({
       web: [5, 80, 5],
       orders: [5, 'NaN', 'NaN'],
@@ -107,7 +107,7 @@ describe('GET /api/metrics', () => {
     );
   });
 
-  it('gives the share of errors: 0 throughout where there are calls and none failed', async () => {
+  it('returns the share of errors, 0 throughout when no call failed', async () => {
     expect(await valuesOf(`errors?service=web&service=orders&${RANGE}`)).toEqual({
       web: [0, 1, 0],
       orders: [0, 0, 0],

@@ -7,7 +7,7 @@ import { latencyQuantile } from './latency-quantile.js';
 interface Windows {
   readonly calls: Float64Array;
   readonly errors: Float64Array;
-  /** Latency in nanoseconds that the share asked for does not exceed; NaN without calls. */
+  /** Latency at the requested quantile, in nanoseconds; NaN without calls. */
   readonly latencies: Float64Array;
 }
 
@@ -63,7 +63,7 @@ export const errorRates = async (store: TraceStore, request: MetricsRequest): Pr
     name: 'error_rate',
     help: 'error rate, computed as a fraction of errors/sec over calls/sec',
     values: ({ calls, errors }) => {
-      // Without any error the rate is 0 throughout; otherwise there is none where there were no calls.
+      // Without any error the rate is 0 throughout; otherwise points without calls have no rate.
       const hasErrors = errors.some((count) => count > 0);
       return errors.map((count, at) => (hasErrors ? count / (calls[at] ?? 0) : 0));
     },
@@ -80,7 +80,7 @@ export const errorRates = async (store: TraceStore, request: MetricsRequest): Pr
  *                 |-- 0 + 5 --|
  * ```
  *
- * A point counts the period that it lies in to its end, so that the newest calls show at once.
+ * A point counts its period to the end, so that the newest calls are visible immediately.
  *
  * @param quantile of the latencies; without it they are not added up
  */
@@ -122,7 +122,7 @@ const ask = async (store: TraceStore, request: MetricsRequest, quantile?: number
   };
 };
 
-/** The series with the most calls, in the order in which they came. */
+/** Returns the series with the most calls, in their original order. */
 const busiest = <One extends { readonly cells: readonly RedCell[] }>(series: One[], count: number): One[] => {
   if (series.length <= count) return series;
   const callsOf = new Map(series.map((one) => [one, one.cells.reduce((sum, { calls }) => sum + calls, 0)]));

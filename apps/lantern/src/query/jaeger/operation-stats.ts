@@ -6,10 +6,10 @@ import { latencyQuantile } from './latency-quantile.js';
 /** The store counts in periods of this width: a range is read to the ends of the periods that it cuts. */
 const PERIOD_NANO = 10_000_000_000n;
 
-/** A service is asked by these; its others are what it does on its own, or asks of others. */
+/** Span kinds of calls to a service. Its other spans are internal, or calls to other services. */
 const ENTRY_KINDS: readonly SpanKind[] = [SpanKind.server, SpanKind.consumer];
 
-/** Calls, errors and latencies of the operations of services, from counts: no span is looked at. */
+/** Calls, errors and latencies of the operations of services, from counts, without reading spans. */
 export const operationStats = async (
   store: TraceStore,
   services: readonly string[],

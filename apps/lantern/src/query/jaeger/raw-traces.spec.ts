@@ -83,7 +83,7 @@ describe('a span that is unlike what OTLP defines', () => {
   });
 });
 
-describe('a path without the ID that its route asks for', () => {
+describe('a path without the ID of its route', () => {
   it.each(['/api/traces/', '/api/v3/traces/', '/api/traces/a/', '/loki/api/v1/label//values'])(
     '%s is 404 in the words of Go',
     async (path) => {

@@ -58,7 +58,7 @@ describe('spans that share their ids', () => {
     expect(await spansAt('/api/traces/e?raw=true')).toHaveLength(200);
   });
 
-  it('as the two halves of a call get ids of their own, unless they are asked for raw', async () => {
+  it('as the two halves of a call get ids of their own, but not with raw=true', async () => {
     const half = (service: string, fields: Partial<Span>) =>
       resourceSpans(service, span({ traceId: traceId(0xf), ...fields }));
     await lantern.send(half('web', { spanId: spanId(2), kind: SpanKind.client, name: 'client' }));

@@ -8,8 +8,8 @@ export interface TraceFormat {
   /**
    * Writes a trace as it is after it was adjusted, from the messages of its spans.
    *
-   * @returns false when a span says which library made it: then spans have to be adjusted together, and what
-   *   was written is worth nothing
+   * @returns false when a span has library attributes and so the spans need to be adjusted together. The caller
+   *   discards the text that was written
    */
   readonly writeMessages: (
     out: JsonWriter,

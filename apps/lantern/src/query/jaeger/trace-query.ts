@@ -35,7 +35,7 @@ export class TraceQueries {
   }
 
   /**
-   * Reads the traces of one page of a search as they are stored, each with the memory that it takes of the share.
+   * Reads the stored traces of one page of a search, each with its memory counted in the share.
    *
    * @returns what leads to the next page
    */
@@ -57,7 +57,7 @@ export class TraceQueries {
     };
   }
 
-  /** Reads what a search finds, as it is stored, each trace with the memory that it takes of the share. */
+  /** Reads the stored traces that a search finds, each with its memory counted in the share. */
   async *each(query: TraceQuery, share: AnswerShare): AsyncGenerator<PlacedTrace, void> {
     for await (const found of this.store.eachTrace(query, share.hold)) {
       yield found;

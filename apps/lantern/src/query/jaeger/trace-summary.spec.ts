@@ -37,7 +37,7 @@ describe('summarizeTrace', () => {
     });
   });
 
-  it('takes the earliest of several roots, and leaves the root empty when there is none', () => {
+  it('uses the earliest of several roots, and no root when there is none', () => {
     const late = span({ spanId: spanId(1), name: 'late', startUnixNano: T0 + 1n });
     const early = span({ spanId: spanId(2), name: 'early' });
     expect(summarizeTrace(trace(resourceSpans('web', late, early))).rootOperationName).toBe('early');
@@ -51,7 +51,7 @@ describe('summarizeTrace', () => {
 });
 
 describe('summarizeEncodedTrace', () => {
-  it('says what is said of the adjusted model', () => {
+  it('equals the summary of the adjusted model', () => {
     fc.assert(
       fc.property(anyTrace, fc.constantFrom(0n, 10_000n), (any, maxClockSkewNano) => {
         expect(summarizeEncodedTrace(encodeTrace(any), maxClockSkewNano)).toEqual(

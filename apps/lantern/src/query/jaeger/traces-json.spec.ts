@@ -105,14 +105,14 @@ describe.each([
     expect(Buffer.concat(pieces).toString() === `[${expected(adjustBy(OPTIONS)(one))}]`).toBe(true);
   });
 
-  it('is refused when a large trace needs a model that does not fit', async () => {
+  it('is rejected when a large trace needs a model beyond the limit', async () => {
     const one = large({ 'telemetry.sdk.name': 'x' });
     await expect(piecesOf(format, [one], { maxBytes: 1_000_000 })).rejects.toThrow('no room');
   });
 });
 
 describe('the v3 JSON of a trace', () => {
-  it('reads as its model does, whatever is adjusted', async () => {
+  it('equals the JSON of the adjusted model for any trace', async () => {
     await fc.assert(
       fc.asyncProperty(anyTrace, fc.constantFrom(0n, 300n, 10_000n), async (any, maxClockSkewNano) => {
         // As it comes out of a store: equal resources that follow each other are one.

@@ -12,7 +12,7 @@ import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import { sortLabels } from './sort-labels.js';
 
 /**
- * Lines as Loki groups them: by stream, streams by their labels, lines in the order in which they came.
+ * Groups lines as Loki does: by stream, sorted by labels. Lines keep their order.
  *
  * @param categorize keep structured metadata and parsed labels beside each line; otherwise they join the labels,
  *   so that a stream splits by their values

@@ -66,7 +66,7 @@ describe("what Grafana's Loki data source sends", () => {
     ]);
   });
 
-  it('lines come with encodingFlags before the result, and a third element each', async () => {
+  it('lines have encodingFlags before the result, and a third element each', async () => {
     const { text } = await queryRange('{service="order-service"} | json | status > 500');
     expect(withoutStats(text)).toBe(
       '{"status":"success","data":{"resultType":"streams","encodingFlags":["categorize-labels"],"result":[' +

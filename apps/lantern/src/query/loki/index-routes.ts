@@ -9,7 +9,7 @@ import { addQuery, goneSignal, paramsOf, sendData } from './loki-request.js';
 import { QueryStats } from './query-stats.js';
 import { measureSelection, measureVolumes } from './volume.js';
 
-/** How much there is. */
+/** Endpoints for the size of a selection. */
 export const indexRoutes = (server: FastifyInstance, logs: LogStore): void => {
   addQuery(server, '/index/stats', async (request, reply) => {
     const selection = parseStatsRequest(paramsOf(request), nowUnixNano());
@@ -18,7 +18,7 @@ export const indexRoutes = (server: FastifyInstance, logs: LogStore): void => {
       selection,
       new LanternQueryControl(goneSignal(reply)),
     );
-    // There are no chunks here; a client that divides the work by them takes streams as well.
+    // Lantern has no chunks. A client that divides its work by them can use streams.
     const stats: LokiIndexStats = { streams, chunks: streams, bytes, entries };
     return sendJson(reply, JSON.stringify(stats));
   });

@@ -68,7 +68,7 @@ describe('a push in snappy and protobuf', () => {
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(message)]);
   });
 
-  it('is refused when it claims to be huge', async () => {
+  it('is rejected when its stated size exceeds the limit', async () => {
     const answer = await push(Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0]));
     expect([answer.status, answer.text]).toEqual([
       413,
@@ -165,7 +165,7 @@ describe('OTLP logs', () => {
     ]);
   });
 
-  it('come in protobuf too, with any body, and without a time of their own', async () => {
+  it('are accepted in protobuf too, with any body, and without a time of their own', async () => {
     const body = bytesField(
       1,
       bytesField(
@@ -221,7 +221,7 @@ describe('OTLP logs', () => {
     });
   });
 
-  it('are refused in the encoding that they came in', async () => {
+  it('are rejected in the encoding of the request', async () => {
     const answer = await lantern.loki('/otlp/v1/logs', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -140,7 +140,7 @@ describe('query_range', () => {
     );
   });
 
-  it('takes the newest lines up to the limit, or the oldest, and the range without its end', async () => {
+  it('returns the newest lines up to the limit, or the oldest, and excludes the end of the range', async () => {
     const query = '{service=~".+"}';
     expect(linesOf(await lantern.queryLogs(query, { limit: '1' }))).toEqual([FAILED]);
     expect(linesOf(await lantern.queryLogs(query, { limit: '2', direction: 'FORWARD' }))).toEqual([
@@ -158,7 +158,7 @@ describe('query_range', () => {
     expect(linesOf(await lantern.loki(`/loki/api/v1/query_range?${since}`))).toEqual([GATEWAY_LINE]);
   });
 
-  it('comes as a form too', async () => {
+  it('accepts a form too', async () => {
     const form = new URLSearchParams({ query: '{service="api-gateway"}', start: '0', end: '4000000000' });
     const answer = await lantern.loki('/loki/api/v1/query_range', { method: 'POST', body: form });
     expect(linesOf(answer)).toEqual([GATEWAY_LINE]);
@@ -357,7 +357,7 @@ describe('push', () => {
     streams: [{ stream: { app: 'a' }, values: [[time, line]] }],
   });
 
-  it('takes gzip', async () => {
+  it('accepts gzip', async () => {
     const body = gzipSync(JSON.stringify(value('by gzip', '77')));
     expect((await lantern.push(body, { 'content-encoding': 'gzip' })).status).toBe(204);
     expect(linesOf(await lantern.queryLogs('{app="a"}', { end: '1' }))).toEqual(['by gzip']);
@@ -381,7 +381,7 @@ describe('push', () => {
     expect(linesOf(await lantern.queryLogs('{app="twice"}')).sort()).toEqual(['x', 'y']);
   });
 
-  it('takes labels and structured metadata that are no strings as the text that they were written with', async () => {
+  it('keeps labels and structured metadata that are not strings as their JSON text', async () => {
     const body =
       '{"streams":[{"values":[["5","x",{"n":1.50,"big":12345678901234567890,"no":null,"list":[1, 2],"s":"t"}],["6","y"]],' +
       '"stream":{"app":"typed","serverId":2,"on":true,"ratio":1.50,"none":null,"tags":["a", 1],"at":{"x": {"y": 1e3}}}},' +
@@ -494,7 +494,7 @@ describe('push', () => {
     ]);
   });
 
-  it('keeps the good part of a request whose other part it refuses', async () => {
+  it('keeps the valid lines of a request and rejects the others', async () => {
     const long = 'x'.repeat(262_145);
     const answer = await lantern.push({
       streams: [

@@ -14,12 +14,12 @@ import type { UnixNano } from '@lantern/telemetry-model';
 import type { LogStore } from '@lantern/telemetry-store';
 import { DetectedFields } from './detected-fields.js';
 
-/** Names that people look for as labels, and that are structured metadata instead. */
+/** Names of structured metadata that users mistake for labels. */
 const METADATA_NAME = /^(?:trace|span|correlation)_?id$/i;
 
 /**
- * `{trace_id="…"}` finds nothing, because the id of a trace is no label of a stream. Rather than an empty
- * list, the answer says how to ask for it; Grafana shows that text.
+ * `{trace_id="…"}` finds nothing, because the id of a trace is no label of a stream. Instead of an empty
+ * list, the answer has the right query; Grafana shows that text.
  *
  * @throws {BadRequest} unless some stream does have such a label
  */

@@ -1,5 +1,5 @@
 import type { LogLabels } from '@lantern/telemetry-model';
 
-/** Labels may be asked for by any name, also by those that every object of JavaScript inherits. */
+/** Returns the value of a label of any name, also of a name that JavaScript objects inherit. */
 export const ownValue = (labels: LogLabels, name: string): string | undefined =>
   Object.hasOwn(labels, name) ? labels[name] : undefined;

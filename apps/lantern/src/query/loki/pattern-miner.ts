@@ -33,7 +33,7 @@ const LOOKED_AT = 3_000;
 const VARIES = /[\d<]/;
 
 /**
- * Sorts lines into patterns as they come: lines of one shape (the same text between as many words) whose words are
+ * Sorts lines into patterns one by one: lines of one shape (the same text between as many words) whose words are
  * mostly the same share a pattern, and the words that differ become `<_>`. After the idea of Drain.
  *
  * @see https://jiemingzhu.github.io/pub/pjhe_icws2017.pdf

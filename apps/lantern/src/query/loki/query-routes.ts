@@ -28,7 +28,7 @@ import { addQuery, goneSignal, paramsOf, sendData, wantsCategories } from './lok
 import { explainEmptyAnswer, refuseMetadataAsLabel, type EmptyAnswer } from './metadata-hint.js';
 import { QueryStats } from './query-stats.js';
 
-/** Answers up to this size are formatted at once, which takes milliseconds. */
+/** Maximum size of an answer that is formatted in one turn, which takes milliseconds. */
 const MAX_WHOLE_CHARACTERS = 256 * 1024;
 const MAX_WHOLE_POINTS = 10_000;
 
@@ -38,7 +38,7 @@ const countCharacters = (lines: readonly LogResult[]): number =>
 const countPoints = (series: readonly MetricSeries[]): number =>
   series.reduce((sum, { points }) => sum + points.length, 0);
 
-/** Queries in LogQL. */
+/** Endpoints for queries in LogQL. */
 export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Report): void => {
   const controlOf = (reply: FastifyReply): LanternQueryControl =>
     new LanternQueryControl(goneSignal(reply), { hold: server.answerBytes.shareOf(reply).hold });

@@ -77,7 +77,7 @@ describe('a tail session', () => {
     expect(frames[0]?.dropped_entries?.[0]).toEqual({ labels: { app: 'x' }, timestamp: '0' });
   });
 
-  it('sends what was stored before first, oldest first, and a line that came both ways once', async () => {
+  it('sends stored lines first, oldest first, and a line that is both stored and new once', async () => {
     const session = sessionOf();
     session.offer([{ labels: { app: 'x' }, entries: [entry(3, 'c'), entry(4, 'd')] }]);
     await session.filter(FREE_RUN);
@@ -93,7 +93,7 @@ describe('a tail session', () => {
     expect(linesOf(allFrames(session))).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('gives way between lines, because a pipeline may take long over each', async () => {
+  it('yields between lines, because a pipeline may take long for each', async () => {
     let checks = 0;
     const control: QueryControl = {
       checkpoint: () => {

@@ -17,13 +17,13 @@ import { mapKey, type LogLabels, type LogStream } from '@lantern/telemetry-model
 import { groupStreams } from './format-streams.js';
 import { ownValue } from './own-value.js';
 
-/** Limit on the characters of lines and labels in one frame: JSON may write six for each. A longer line goes alone. */
+/** Limit on the characters of lines and labels in one frame: JSON may write six for each. A longer line has a frame of its own. */
 const MAX_FRAME_CHARACTERS = 512 * 1024;
 
 /** Limit on the lines in one frame. */
 const MAX_FRAME_LINES = 1_000;
 
-/** Limits on what waits for a slow client. Beyond them the oldest lines are dropped and reported in the next frame. */
+/** Limits on the lines that wait for a slow client. Beyond them the oldest lines are dropped and reported in the next frame. */
 const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
 const MAX_WAITING_LINES = 10_000;
 
@@ -35,7 +35,7 @@ interface WaitingLine {
   readonly characters: number;
 }
 
-/** Everything that one client of `tail` has still to be sent. */
+/** Lines that one client of `tail` has not been sent yet. */
 export class TailSession {
   private readonly labels = new LineLabels();
   private readonly select: SourcePart['query'];
@@ -78,7 +78,7 @@ export class TailSession {
   /**
    * Runs the pipeline over what has been offered.
    *
-   * @throws whatever `control` throws to stop it
+   * @throws the error by which `control` stops it
    */
   async filter(control: QueryControl): Promise<void> {
     for (let stream = this.takeIncoming(); stream; stream = this.takeIncoming()) {

@@ -71,7 +71,7 @@ describe('tail', () => {
     await close(socket);
   });
 
-  it('sends lines whose JSON is six times as long in several messages, and all of them', async () => {
+  it('sends all lines whose JSON is six times as long, in several messages', async () => {
     const line = '\u0001'.repeat(256 * 1024);
     for (let n = 0; n < 3; n++) {
       const values = Array.from({ length: 8 }, (_, at) => [String(BigInt(now()) + BigInt(at)), line]);
@@ -115,7 +115,7 @@ describe('tail', () => {
     ]);
   });
 
-  it('serves ten clients at a time, also when thirty connect at once, and others when these have left', async () => {
+  it('serves ten clients at a time, also when thirty connect at once, and others when these have disconnected', async () => {
     const outcomeOf = async (socket: WebSocket): Promise<number> => {
       const opened = once(socket, 'open').then(() => 101);
       const refused = once(socket, 'unexpected-response').then(

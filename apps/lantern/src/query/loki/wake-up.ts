@@ -1,4 +1,4 @@
-/** Waiting of one loop for something to do. A call of `now` while the loop is busy ends its next wait at once. */
+/** Wakes one loop that waits for work. A call of `now` while the loop is busy ends its next wait immediately. */
 export class WakeUp {
   private isDue = false;
   private resolve: (() => void) | undefined;

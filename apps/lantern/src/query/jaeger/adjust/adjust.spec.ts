@@ -46,7 +46,7 @@ const event = (name: string, at: bigint) => ({
 });
 
 describe('what a reader gets', () => {
-  it('is the very same spans when there is nothing to change', () => {
+  it('returns the same spans when nothing has to change', () => {
     const { resourceSpans: groups } = trace(resourceSpans('web', span({ events: [] })));
     expect(adjust(trace(...groups)).resourceSpans).toEqual(groups);
     expect(adjust(trace(...groups)).resourceSpans[0]).toBe(groups[0]);
@@ -178,7 +178,7 @@ describe('clock skew', () => {
     ]);
   });
 
-  it('beyond the limit is left, and said', () => {
+  it('beyond the limit is not applied, and the span gets a warning', () => {
     const spans = adjustedSpans(
       [resourceSpans(on('a'), parent), resourceSpans(on('b'), child(-10, 40))],
       millis(10),
@@ -217,7 +217,7 @@ describe('clock skew', () => {
     }
   });
 
-  it('is looked for between spans that do not say where they ran', () => {
+  it('is calculated also between spans without a host', () => {
     const spans = adjustedSpans([resourceSpans('a', parent, child(-10, 40))]);
     expect(spans.flatMap(warningsOf)).toHaveLength(1);
   });
@@ -259,7 +259,7 @@ describe('addresses written as numbers', () => {
   });
 });
 
-describe('what says which library made a span', () => {
+describe('attributes that name the instrumentation library', () => {
   it('moves to the resource, where another value stays at the span with a warning', () => {
     const result = adjust(
       trace(

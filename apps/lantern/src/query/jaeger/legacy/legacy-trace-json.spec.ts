@@ -41,7 +41,7 @@ const modelled = (of: Trace, maxClockSkewNano = 0n): string =>
   JSON.stringify(toLegacyTrace(adjustBy({ maxClockSkewNano })(of)));
 
 describe('a trace that is written without its model', () => {
-  it('reads as its model does, whatever is adjusted', () => {
+  it('equals the JSON of the adjusted model for any trace', () => {
     let adjusted = 0;
     fc.assert(
       fc.property(anyTrace, fc.constantFrom(0n, 300n, 10_000n), (any, maxClockSkewNano) => {
@@ -91,7 +91,7 @@ describe('a trace that is written without its model', () => {
     expect(written(trace(resourceSpans('web', span(), span({ kind: SpanKind.client }))))).toBeUndefined();
   });
 
-  it('leaves spans that say which library made them to the model, plain or not', () => {
+  it('leaves spans with library attributes to the model', () => {
     const library = attributes({ 'telemetry.sdk.name': 'x' });
     for (const fields of [{}, { traceState: 'a=b' }]) {
       expect(written(trace(resourceSpans('web', span({ ...fields, attributes: library }))))).toBeUndefined();

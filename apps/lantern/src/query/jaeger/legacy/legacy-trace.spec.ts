@@ -129,7 +129,7 @@ describe('toLegacyTrace', () => {
     });
   });
 
-  it('has no flags, as from Jaeger, and says nothing of an unset status or an unspecified kind', () => {
+  it('has no flags, as from Jaeger, and no tags for an unset status or an unspecified kind', () => {
     const plain = span({ flags: 257, kind: SpanKind.unspecified });
     const [legacy] = toLegacyTrace(trace(resourceSpans('web', plain))).spans;
     expect(legacy).not.toHaveProperty('flags');

@@ -35,7 +35,7 @@ export class OperationTags {
   /** Which of them is the first by its key, which the second, and so on. */
   private order: number[] = [];
 
-  /** @returns false when the span has attributes that are no tags; then there are none to be had */
+  /** @returns false when the span has nested attributes; the tags are then invalid */
   read({ bytes, attributeCount, attributeStart, attributeEnd }: SpanReader): boolean {
     const { tags } = this;
     let isInOrder = this.order.length === attributeCount;

@@ -4,10 +4,10 @@ import type { FastifyReply } from 'fastify';
 /** A client that reads so slowly gets nothing more until it has caught up. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
-/** Proxies close what is silent, and a client that has gone without a word is found out. */
+/** Interval of keep-alive comments: proxies close idle connections, and writing detects disconnected clients. */
 const HEARTBEAT_MILLIS = 15_000;
 
-/** How soon a browser asks again when the connection breaks. */
+/** Time after which a browser reconnects. */
 const RETRY_MILLIS = 1_000;
 
 /**

@@ -9,7 +9,7 @@ import { summarizeTrace } from '../trace-summary.js';
 import { EventStream } from './event-stream.js';
 import { LiveSession } from './live-session.js';
 
-/** As many may follow; each costs a look at every span that comes in. */
+/** Maximum number of live clients. Each one is matched against every incoming span. */
 const MAX_FOLLOWERS = 20;
 
 /** Debounce time: spans of a trace arrive one service at a time, and those within this time make one event. */

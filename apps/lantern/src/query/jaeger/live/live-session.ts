@@ -46,7 +46,7 @@ export class LiveSession {
     return taken;
   }
 
-  /** How many traces were dropped since it was asked last. */
+  /** Returns the number of traces dropped since the last call. */
   takeDropped(): number {
     const { dropped } = this;
     this.dropped = 0;
@@ -67,7 +67,7 @@ export class LiveSession {
   }
 
   private follow(traceId: TraceId): void {
-    // Again at the end: those that nothing came for longest are forgotten first.
+    // Moved to the end: the least recently updated traces are evicted first.
     this.followed.delete(traceId);
     this.followed.add(traceId);
     const [oldest] = this.followed;

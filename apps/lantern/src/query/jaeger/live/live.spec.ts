@@ -92,7 +92,7 @@ describe('GET /api/v3/lantern/live', () => {
     expect((await nextSummaries(source))[0]?.spanCount).toBe(2);
   });
 
-  it('refuses a wrong parameter in the words of a search', async () => {
+  it('rejects an invalid parameter with the message of a search', async () => {
     const { status, text } = await lantern.jaeger('/api/v3/lantern/live?query.durationMin=x');
     expect([status, text]).toEqual([
       400,
@@ -100,7 +100,7 @@ describe('GET /api/v3/lantern/live', () => {
     ]);
   });
 
-  it('lets a bounded number of clients in, and a new one when one has gone', async () => {
+  it('accepts a limited number of clients, and a new one when one has disconnected', async () => {
     const sources: EventSourceReader[] = [];
     for (let n = 0; n < 20; n++) sources.push(await follow());
     const refused = await lantern.jaeger('/api/v3/lantern/live');
