@@ -6,7 +6,7 @@ import type { Random } from './random.ts';
 
 const NANOS_PER_MILLI = 1_000_000n;
 
-/** What of a request of spans is extreme. */
+/** Extreme property of a request of spans. */
 const SPAN_SHAPES = [
   'ordinary',
   'services',

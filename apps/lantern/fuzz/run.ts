@@ -6,7 +6,7 @@ import { stepAt } from './steps.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What must hold while hostile clients are at work. */
+/** Limits that must hold while hostile clients send requests. */
 export const BOUNDS = {
   heapMebibytes: 512,
   /** Heap, in-flight bodies and block caches, with room for what the allocator has not given back. */
@@ -67,7 +67,7 @@ export const fuzz = async ({
     BOUNDS.heapMebibytes,
     folder ? { LANTERN_DATA_DIR: folder } : {},
   );
-  // What it took to start is none of the clients' doing.
+  // Resets the figures, so that those of the start do not count.
   await lantern.usage();
   const warmAt = Date.now() + WARM_MILLIS;
   const started: number[] = [];

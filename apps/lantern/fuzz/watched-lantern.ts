@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Where each port of Lantern is. */
+/** Base URL of each port of Lantern. */
 export interface Urls {
   readonly otlp: string;
   readonly otlpGrpc: string;
@@ -11,7 +11,7 @@ export interface Urls {
   readonly sampling: string;
 }
 
-/** What the process says of itself, since it was asked last. */
+/** Resource usage of the process since the previous query. */
 export interface Usage {
   /** CPU time of the longest turn of the event loop: no request is looked at during a turn. */
   readonly longestTurnMillis: number;
@@ -26,11 +26,11 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const WATCHED = new URL('watched.mjs', import.meta.url).href;
 const HOOKS = new URL('../../../tools/source-modules.mjs', import.meta.url).href;
 
-/** A Lantern in a process of its own, which is watched. */
+/** Lantern in a child process whose resource usage is monitored. */
 export class WatchedLantern {
-  /** What it wrote to standard error; the last of it where there is much. */
+  /** Text written to standard error, truncated at its start when it is long. */
   output = '';
-  /** How it ended; undefined while it runs. */
+  /** Reason for the end of the process; undefined while it runs. */
   ending: string | undefined;
 
   private constructor(

@@ -25,7 +25,7 @@ const bundle = await rolldown({
   // Beside these, `import` or `require` holds, as the dependency is asked for.
   resolve: { conditionNames: ['@lantern/source', 'node', 'default'] },
   onLog: (level, log, handle) => {
-    // What cannot be found at run time has to be known now; the rest is the dependencies' own business.
+    // An unresolved import would fail at run time, so it fails the build. Other warnings concern the dependencies only.
     if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
     if (level === 'error') handle(level, log);
   },

@@ -25,7 +25,7 @@ export const sendOrder = async ({ otlp, loki }: Urls, n: number): Promise<void> 
   }
 };
 
-/** What a user of the UI and a dashboard ask every few seconds. */
+/** Sends the queries that a user of the UI and a dashboard send every few seconds. */
 export const ask = async ({ jaeger, loki }: Urls, n: number): Promise<void> => {
   const end = Date.now();
   const start = end - 600_000;

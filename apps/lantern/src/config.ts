@@ -20,17 +20,17 @@ export interface Config {
   readonly samplingFile: string | undefined;
   /** Bearer token required from every client. Undefined disables authentication. */
   readonly token: string | undefined;
-  /** Where spans and log lines are kept; undefined keeps them in memory, until the process ends. */
+  /** Data folder of spans and log lines. Undefined keeps them in memory until the process ends. */
   readonly dataDir: string | undefined;
   /** How long spans and log lines are kept; undefined: as long as there is room. */
   readonly retentionMillis: number | undefined;
-  /** What an acknowledged write outlives: the end of the process, however sudden, or a loss of power too. */
+  /** Failure that an acknowledged write survives: a killed process, or a loss of power too. */
   readonly durability: 'process' | 'power';
-  /** What the spans may occupy; the oldest make room for new ones. */
+  /** Limit on the stored size of spans. Beyond it the oldest are evicted. */
   readonly maxTraceBytes: number;
-  /** What the log lines may occupy; the oldest make room for new ones. */
+  /** Limit on the stored size of log lines. Beyond it the oldest are evicted. */
   readonly maxLogBytes: number;
-  /** What one gRPC message may occupy, before and after decompression. */
+  /** Limit on the size of a gRPC message, before and after decompression. */
   readonly maxGrpcMessageBytes: number;
   /** Limit on the total size of request bodies in flight. Requests beyond it get 503 with Retry-After. */
   readonly maxInFlightBytes: number;
@@ -93,7 +93,7 @@ const duration = z.string().transform((text, context) => {
     const nanos = parseGoDuration(text);
     if (nanos >= 0n) return nanos;
   } catch {
-    // Said below, in the words for every wrong duration.
+    // Reported as an invalid duration below.
   }
   context.addIssue({ code: 'custom', message: DURATION });
   return z.NEVER;
@@ -108,7 +108,7 @@ const age = z.string().transform((text, context) => {
       days === undefined ? Number(parseGoDuration(text) / 1_000_000n) : Number(days) * DAY_MILLIS;
     if (millis > 0) return millis;
   } catch {
-    // Said below, in the words for every wrong age.
+    // Reported as an invalid age below.
   }
   context.addIssue({ code: 'custom', message: AGE });
   return z.NEVER;
@@ -137,16 +137,16 @@ const environment = z.object({
   LANTERN_DURABILITY: z.enum(['process', 'power'], DURABILITY).optional(),
   LANTERN_MAX_TRACE_BYTES: size.optional(),
   LANTERN_MAX_LOG_BYTES: size.optional(),
-  // As an OpenTelemetry Collector has it.
+  // Default of the OpenTelemetry Collector.
   LANTERN_MAX_GRPC_MESSAGE_BYTES: size.default(4 * MIB),
   LANTERN_MAX_IN_FLIGHT_BYTES: size.default(128 * MIB),
   LANTERN_MAX_ANSWER_BYTES: size.default(256 * MIB),
   LANTERN_MAX_CLOCK_SKEW: duration.default(0n),
 });
 
-/** @throws {ConfigError} that lists every wrong variable */
+/** @throws {ConfigError} that lists every invalid variable */
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
-  // An empty variable is one that nobody set: shells and compose files make them.
+  // Shells and Compose files set variables to the empty string, which counts as unset.
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { data, error } = environment.safeParse(set);
   if (error) {
@@ -154,7 +154,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       error.issues
         .map(({ path, message }) => {
           const variable = String(path[0]);
-          // A secret is not repeated.
+          // The message does not contain the secret.
           const value = variable === 'LANTERN_TOKEN' ? 'set' : `"${env[variable] ?? ''}"`;
           return `${variable} is ${value}: it must be ${message}.`;
         })

@@ -1,12 +1,12 @@
 import type { Resource, ResourceSpans, Span } from '@lantern/telemetry-model';
 
 /**
- * Changes one thing about spans. Gives back the very same array when there was nothing to change, so that
- * nobody copies or encodes anew what is as it was.
+ * Changes one property of spans. Returns the same array when nothing changed, so that unchanged
+ * spans are neither copied nor encoded again.
  */
 export type SpanEdit = (groups: readonly ResourceSpans[]) => readonly ResourceSpans[];
 
-/** `items.map(change)`, or `items` itself when nothing changed. */
+/** Returns `items.map(change)`, or `items` itself when nothing changed. */
 export const mapChanged = <T>(items: readonly T[], change: (item: T) => T): readonly T[] => {
   let changed: T[] | undefined;
   for (const [index, item] of items.entries()) {
@@ -24,7 +24,7 @@ export const eachResource =
       return resource === group.resource ? group : { ...group, resource };
     });
 
-/** As {@link eachSpan}, for one group. */
+/** Same as {@link eachSpan}, for one group. */
 export const eachSpanOf = (group: ResourceSpans, change: (span: Span) => Span): ResourceSpans => {
   const scopeSpans = mapChanged(group.scopeSpans, (scope) => {
     const spans = mapChanged(scope.spans, change);

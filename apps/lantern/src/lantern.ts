@@ -46,13 +46,13 @@ export interface LanternUrls {
 export interface LanternOptions {
   readonly uiDirectory?: string;
   readonly requestTimeoutMillis?: number;
-  /** What senders of logs may send, where it is not {@link DEFAULT_LOG_LIMITS}. */
+  /** Limits on pushed log lines that override {@link DEFAULT_LOG_LIMITS}. */
   readonly logLimits?: Partial<LogLimits>;
-  /** Takes what an operator should know; nothing is written without it. */
+  /** Receives messages for the operator. Without it they are discarded. */
   readonly report?: Report;
 }
 
-/** Requests that still run this long after `close` are cut off. */
+/** Timeout of requests that still run when Lantern closes. */
 const CLOSE_TIMEOUT_MILLIS = 5_000;
 
 /**
@@ -60,7 +60,7 @@ const CLOSE_TIMEOUT_MILLIS = 5_000;
  *
  * @throws {StrategiesFileError}
  * @throws {FolderError}
- * @throws {ListenError} when a port cannot be had; whatever was opened before is closed again
+ * @throws {ListenError} when a port cannot be opened; everything that was opened before is closed
  */
 export const startLantern = async (config: Config, options: LanternOptions = {}): Promise<Lantern> => {
   const report = options.report ?? (() => undefined);

@@ -17,7 +17,7 @@ const report = (text: string) => process.stderr.write(`${text}\n`);
 /** A terminal or pipe that has closed takes no more messages. Without a listener the next one would end the process. */
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-/** Whoever started Lantern can do something about these; their messages say what. */
+/** Errors that the operator can fix. Their messages name the remedy, so no stack is printed. */
 const EXPECTED = [ConfigError, FolderError, ListenError, StrategiesFileError, UsageError];
 
 const start = async (env: Readonly<Record<string, string | undefined>>): Promise<void> => {

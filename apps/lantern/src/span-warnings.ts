@@ -1,6 +1,6 @@
 import { attributeText, attributeValue, type Span } from '@lantern/telemetry-model';
 
-/** Where Jaeger, too, keeps what it had to say about a span: a list of texts. */
+/** Attribute with the warnings about a span, a list of strings, as in Jaeger. */
 export const WARNINGS_ATTRIBUTE = '@jaeger@warnings';
 
 export const warningsOf = (span: Pick<Span, 'attributes'>): string[] => {

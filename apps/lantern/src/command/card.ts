@@ -1,6 +1,6 @@
 import type { LanternUrls } from '../lantern.js';
 
-/** What to know once Lantern runs: where it is, and what to tell an application. */
+/** Renders the message of a started Lantern: its addresses, and the environment variables of an application that exports to it. */
 export const renderCard = (
   version: string,
   { jaeger, otlp, otlpGrpc, loki, sampling }: LanternUrls,

@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
 
-/** A word on the command line that is not understood; the message says which, and where to read more. */
+/** Invalid argument on the command line. The message names it and points to `--help`. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 interface Option {
   readonly variable: string;
-  /** What stands for the value in the help; absent for a switch. */
+  /** Placeholder of the value in the help; absent for a switch. */
   readonly value?: string;
   readonly meaning: string;
 }
 
-/** Each option is another way to set a variable; the values are read, and refused, in one place: `config.ts`. */
+/** Command-line options. Each one sets an environment variable, whose value `config.ts` parses and validates. */
 const OPTIONS: Readonly<Record<string, Option>> = {
   'data-dir': {
     variable: 'LANTERN_DATA_DIR',
@@ -80,7 +80,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
 
 export interface Command {
   readonly action: 'start' | 'help' | 'version';
-  /** Variables that the options set. */
+  /** Environment variables that the options set. */
   readonly env: Readonly<Record<string, string>>;
 }
 

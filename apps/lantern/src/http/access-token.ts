@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Compares in a time that tells nothing about either text, their lengths included. */
+/** Compares two strings in constant time, so that the time reveals neither their content nor their length. */
 const isEqual = (a: string, b: string): boolean => {
   const [hashA, hashB] = [a, b].map((text) => createHash('sha256').update(text).digest());
   return hashA !== undefined && hashB !== undefined && timingSafeEqual(hashA, hashB);
@@ -8,9 +8,9 @@ const isEqual = (a: string, b: string): boolean => {
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** The secret that whoever may send and read has to show. */
+/** Bearer token that clients authenticate with. */
 export class AccessToken {
-  /** What a browser keeps instead of the token itself: nobody can learn the token from it. */
+  /** Value of the session cookie. It is derived from the token, which cannot be computed from it. */
   readonly session: string;
 
   constructor(private readonly token: string) {
@@ -21,7 +21,7 @@ export class AccessToken {
     return isEqual(candidate, this.token);
   }
 
-  /** @param header `Authorization`, with the scheme Bearer */
+  /** @param header value of `Authorization`, with the scheme Bearer */
   isAuthorized(header: string | undefined): boolean {
     const [, candidate] = BEARER.exec(header ?? '') ?? [];
     return candidate !== undefined && this.isToken(candidate);

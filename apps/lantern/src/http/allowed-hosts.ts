@@ -20,8 +20,8 @@ export interface HostPolicy {
  * - Loopback names are accepted everywhere.
  * - IP addresses are accepted unless Lantern listens on loopback alone: DNS cannot rebind an address.
  * - Other names are accepted when they are configured.
- * - With a token and without configured names, every name is accepted: a browser sends the session cookie of
- *   another name to no rebound page.
+ * - With a token and without configured names, every name is accepted: a browser does not send the session
+ *   cookie of another name to a rebound page.
  */
 export class AllowedHosts {
   readonly isLocal: boolean;

@@ -133,7 +133,7 @@ describe('a large answer', () => {
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
       expect(refused.text).toContain('LANTERN_MAX_ANSWER_BYTES');
     }
-    // What is small has its answer.
+    // Small answers are sent.
     expect((await tight.jaeger('/api/services')).status).toBe(200);
 
     for (const socket of sockets) socket.destroy();

@@ -54,7 +54,7 @@ export class AnswerBytes {
   }
 }
 
-/** What one answer occupies of the limit that all share. */
+/** Share of one answer in the limit of all answers. */
 export class AnswerShare {
   private held = 0;
   private isEnded = false;

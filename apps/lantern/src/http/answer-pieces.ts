@@ -14,8 +14,8 @@ const STREAM_BYTES = 8 * PIECE_BYTES;
 export type JsonPieces = AsyncGenerator<Buffer, void>;
 
 /**
- * Sends JSON while it is being written. An answer of one piece is sent as a whole, so that an error on the way
- * there still has a status of its own. Later the connection is cut, which every client takes for an error.
+ * Sends JSON while it is being written. An answer of one piece is sent as a whole, so that an error in it
+ * still gets an error status. An error in a later piece closes the connection, which clients report as an error.
  */
 export const sendPieces = async (
   reply: FastifyReply,
@@ -32,7 +32,7 @@ export const sendPieces = async (
     await pieces.return();
     throw error;
   }
-  // Node closes the connection then. Behind the answer it sets the time for idle connections.
+  // Node closes the connection after this timeout. After the answer it sets the timeout of idle connections again.
   reply.raw.socket?.setTimeout(reply.server.answerBytes.maxStallMillis);
   const body = Readable.from(restOf(first.value, second.value, pieces, report), { objectMode: false });
   return reply.header('content-type', 'application/json').send(body);

@@ -43,7 +43,7 @@ const begin = (bytes: number, url: string, path: string) => {
   sockets.push(socket);
   let answer = '';
   socket.setEncoding('utf8').on('data', (data: string) => (answer += data));
-  // Whoever is refused may write on into a connection that is closed by then.
+  // A rejected client may still be writing to the closed connection.
   socket.on('error', () => undefined);
   socket.write(
     `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
@@ -82,7 +82,7 @@ describe('many large bodies that come slowly', () => {
       '1',
       { code: 14, message: 'more than 33554432 bytes are being received at once: try again in a moment' },
     ]);
-    // What is small still fits.
+    // Small bodies still fit.
     const small = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
     expect((await lantern.otlp('/v1/traces', small)).status).toBe(200);
 

@@ -10,16 +10,16 @@ import { MAX_BODY_BYTES } from './limits.js';
 
 const leases = new WeakMap<FastifyRequest, BodyLease>();
 
-/** The lease that covers the body of a request; absent for a request that came without one. */
+/** Returns the lease for the body of a request; undefined for a request without a body. */
 export const bodyLeaseOf = (request: FastifyRequest): BodyLease | undefined => leases.get(request);
 
 const announcedBytes = ({ headers }: FastifyRequest): number => {
   if (headers['transfer-encoding'] !== undefined) return MAX_BODY_BYTES;
-  // What is no number, or too large, is refused by the parser.
+  // The parser rejects an invalid or too large Content-Length.
   return Math.min(Number(headers['content-length'] ?? 0) || 0, MAX_BODY_BYTES);
 };
 
-/** Refuses requests whose bodies do not fit into memory beside those that are being received, before reading them. */
+/** Rejects requests whose bodies exceed the limit on bodies in flight, before reading them. */
 export const boundBodies = (server: FastifyInstance, inFlight: InFlightBytes): void => {
   server.addHook('preParsing', async (request, reply, payload) => {
     const bytes = announcedBytes(request);

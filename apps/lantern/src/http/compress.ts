@@ -7,7 +7,7 @@ import { outputChunkBytes } from './output-chunk.js';
 
 const zstdAsync = promisify(zstdCompress);
 
-/** What is smaller fits into one packet anyway. */
+/** Minimum size of a compressed answer. A smaller one fits into one packet. */
 const MIN_BYTES = 1_400;
 
 /** 0.37 MB after 7 ms; higher levels take longer and give as much. */

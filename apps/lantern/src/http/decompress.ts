@@ -13,8 +13,8 @@ import { HttpError } from './http-error.js';
 import { MAX_BODY_BYTES } from './limits.js';
 
 /**
- * The size of the pieces in which the output comes. Few large ones are faster than many of Node's default size; one
- * that is far too large for a small body costs more than reading it.
+ * Returns the size of the output buffers. Few large buffers are faster than many of Node's default size, but
+ * allocating a large buffer costs more than decompressing a small body.
  */
 const chunkSizeFor = (compressedBytes: number): number =>
   Math.min(Math.max(8 * compressedBytes, 4 * 1024), 256 * 1024);
@@ -38,7 +38,7 @@ const MAX_BYTES_NOW = 16 * 1024;
 const MAX_ASIDE = 2;
 
 /**
- * Whether zlib's header is around what HTTP calls deflate. Loki's clients send it raw, without one.
+ * Returns whether a `deflate` body has zlib's header, as HTTP requires. Loki's clients send it without one.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.content-encoding
  */
@@ -78,10 +78,10 @@ const aside = async (work: () => Promise<Buffer>): Promise<Buffer> => {
 };
 
 /**
- * The body as it was before the sender compressed it.
+ * Returns the decompressed body.
  *
- * @param encoding the header `Content-Encoding`
- * @throws {HttpError} 400 when it is broken, 413 when it is too large, 415 when the encoding is unknown
+ * @param encoding value of `Content-Encoding`
+ * @throws {HttpError} 400 when the body is malformed, 413 when it is too large, 415 when the encoding is unknown
  */
 export const decompress = async (body: Buffer, encoding: string | undefined): Promise<Buffer> => {
   const name = (encoding ?? '').trim().toLowerCase();

@@ -3,18 +3,18 @@ import { MalformedOtlpError } from '@lantern/otlp';
 import { BadRequest } from '@lantern/query-api';
 import { ArchiveFullError, WriteError } from '@lantern/telemetry-store';
 
-/** Tells whoever runs Lantern what happened. */
+/** Reports an event to the operator of Lantern. */
 export type Report = (message: string) => void;
 
-/** An answer other than success. Each API writes it in its own format. */
+/** Error response. Each API writes it in its own format. */
 export interface Failure {
   readonly status: number;
   readonly message: string;
 }
 
 /**
- * What to answer for whatever a handler threw: the caller's faults are 4xx, Fastify's own errors keep their
- * status, what cannot be written now is 503, and what nobody foresaw is 500 and reported.
+ * Returns the answer for an error that a handler threw: invalid requests get 4xx, Fastify's own errors keep their
+ * status, failed writes get 503, and unexpected errors get 500 and are reported to the operator.
  */
 export const failureOf = (error: unknown, report: Report): Failure => {
   const message = error instanceof Error ? error.message : String(error);
@@ -25,9 +25,9 @@ export const failureOf = (error: unknown, report: Report): Failure => {
   ) {
     return { status: 400, message };
   }
-  // The sender keeps what could not be written, and tries again.
+  // The exporter keeps the data and retries.
   if (error instanceof WriteError) return { status: 503, message };
-  // Trying again changes nothing: the message says what would.
+  // A retry would fail as well: the message names what the operator can do.
   if (error instanceof ArchiveFullError) return { status: 507, message };
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status <= 599) return { status, message };

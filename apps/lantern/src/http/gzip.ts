@@ -7,19 +7,19 @@ const deflateRawAsync = promisify(deflateRaw);
 /** 0.48 MB of 11 MB of spans after 40 ms; the highest level gives 0.43 MB after 90 ms. */
 const LEVEL = 5;
 
-/** Pieces of this size are compressed side by side, so that an answer of megabytes uses more than one core. */
+/** Size of the pieces, which are compressed in parallel, so that a large answer uses more than one core. */
 const PIECE_BYTES = 2 * 1024 * 1024;
 
 /** Maximum number of pieces that are compressed at a time: as many as Node's thread pool has threads. */
 const MAX_IN_WORK = 4;
 
-/** Distance to which deflate refers back: each piece knows so much of what stands before it. */
+/** Window of deflate. Each piece gets this much of the preceding text as its dictionary. */
 const WINDOW_BYTES = 32 * 1024;
 
 /** Deflate; no file name, no time; of no particular operating system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
-/** Empty deflate block that is marked as the last one: no piece has to know whether another follows. */
+/** Empty final deflate block, so that no piece needs to know whether another one follows. */
 const LAST_BLOCK = Buffer.from([3, 0]);
 
 /**
@@ -33,7 +33,7 @@ export const gzip = async (body: Buffer): Promise<Buffer> => {
   return Buffer.concat(compressed);
 };
 
-/** Compresses a body while it is being written; holds no more of it than a few pieces. */
+/** Compresses a body while it is being written. At most a few pieces are in memory. */
 export async function* gzipPieces(
   body: AsyncIterable<Buffer> | Iterable<Buffer>,
 ): AsyncGenerator<Buffer, void> {
@@ -48,11 +48,11 @@ export async function* gzipPieces(
     const compressed = deflateRawAsync(piece, {
       level: LEVEL,
       chunkSize: outputChunkBytes(piece.length),
-      // Ends at a byte, so that the next piece can follow.
+      // Aligns the end to a byte, so that the next piece can follow.
       finishFlush: constants.Z_SYNC_FLUSH,
       ...(dictionary && { dictionary }),
     });
-    // An error is thrown where the piece is awaited. Until then it must not count as unhandled.
+    // The error is thrown where the piece is awaited. This handler prevents an unhandled rejection until then.
     compressed.catch(() => undefined);
     inWork.push(compressed);
     dictionary = piece.subarray(-WINDOW_BYTES);

@@ -1,4 +1,4 @@
-/** An answer other than success. Each API writes it in its own format; the message is fit to be sent. */
+/** Error with an HTTP status. Each API writes it in its own format; its message is sent to the client. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
 

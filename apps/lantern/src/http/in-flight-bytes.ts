@@ -1,6 +1,6 @@
 import { HttpError } from './http-error.js';
 
-/** How long a sender that was refused should wait. Bodies come and go within that time. */
+/** Value of `Retry-After` for rejected requests. Bodies in flight are usually answered within this time. */
 export const RETRY_AFTER_SECONDS = 1;
 
 /** Lantern has no memory left for a request. The client should retry in a moment. */
@@ -11,25 +11,25 @@ export class OverloadedError extends HttpError {
 }
 
 /**
- * Bounds the memory that bodies occupy together, from before the first byte of one is read until its request
- * is answered. What does not fit is refused at once: a queue would only hold it in memory too.
+ * Limit on the total size of request bodies in flight, from before the first byte of a body is read until its request
+ * is answered. Requests beyond the limit are rejected at once: a queue would hold their bodies in memory too.
  */
 export class InFlightBytes {
   private heldBytes = 0;
 
   constructor(private readonly maxBytes: number) {}
 
-  /** What all leases hold now. */
+  /** Total size of all leases. */
   get bytes(): number {
     return this.heldBytes;
   }
 
-  /** @throws {OverloadedError} when so many bytes do not fit beside what is there */
+  /** @throws {OverloadedError} when the bytes exceed the limit */
   lease(bytes: number): BodyLease {
     let held = 0;
     const resize = (wanted: number): void => {
       const others = this.heldBytes - held;
-      // One that is alone is always let in: its own limit bounds it.
+      // A body is always accepted when no other is in flight: the limit of a single body applies.
       if (wanted > held && others > 0 && others + wanted > this.maxBytes) {
         throw new OverloadedError(
           `more than ${this.maxBytes} bytes are being received at once: try again in a moment`,
@@ -45,7 +45,7 @@ export class InFlightBytes {
 
 export interface BodyLease {
   /**
-   * The body turns out to be larger or smaller than thought.
+   * Changes the size of the lease to the actual size of the body.
    *
    * @throws {OverloadedError}
    */

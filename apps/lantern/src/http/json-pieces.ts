@@ -5,12 +5,12 @@ import { Turn } from './turn.js';
 /** Arrays and objects down to this depth are written item by item, deeper ones as a whole. */
 const MAX_DEPTH = 5;
 
-/** Small items that are written between two looks at the clock. */
+/** Number of items, and of bytes, that are written between two checks of the clock. */
 const ITEMS_A_STEP = 32;
 const BYTES_A_STEP = 64 * 1024;
 
 /**
- * Writes what `JSON.stringify(value)` is piece by piece, and gives way to other requests: for answers of many items
+ * Writes the text of `JSON.stringify(value)` in pieces, and yields to other requests. Suited to answers with many items
  * in few levels.
  */
 export async function* jsonPieces(value: unknown): JsonPieces {

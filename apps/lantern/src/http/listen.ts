@@ -5,20 +5,20 @@ import type { FastifyInstance } from 'fastify';
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
-  /** What the port is for, and the variable that chooses another: both appear in messages. */
+  /** Purpose of the port, and the variable that configures it. Both appear in error messages. */
   readonly purpose: string;
   readonly variable: string;
 }
 
-/** A server cannot listen. The message names the port, what it is for, and what to do. */
+/** A server cannot listen. The message names the port, its purpose, and a remedy. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** @returns the URL that reaches the server, with the port that it really has */
+/** @returns URL of the server, with the port that it is bound to */
 export const listen = async (server: FastifyInstance, options: ListenOptions): Promise<string> => {
   const { host, port } = options;
-  // Hands its connections to the server: as if that listened on a second address.
+  // Passes its connections to the server, which thereby listens on a second address.
   const door = createServer((socket) => server.server.emit('connection', socket));
   server.addHook('preClose', async () => {
     door.close();
@@ -34,14 +34,14 @@ export const listen = async (server: FastifyInstance, options: ListenOptions): P
 };
 
 export interface Door {
-  /** What reaches it, with the port that it really has. */
+  /** URL of the server, with the port that it is bound to. */
   readonly url: string;
-  /** Lets nobody in any more; who is in stays. */
+  /** Stops accepting connections. Established ones stay open. */
   close(): void;
 }
 
 /**
- * As {@link listen}, for what takes connections and is no Fastify server.
+ * Same as {@link listen}, for a handler of connections that is not a Fastify server.
  *
  * @throws {ListenError}
  */
@@ -68,8 +68,8 @@ export const openDoor = async (accept: (socket: Socket) => void, options: Listen
 const primaryHostOf = (host: string): string => (host === 'localhost' ? '127.0.0.1' : host);
 
 /**
- * Clients that resolve `localhost` to ::1 first find the server too. What Fastify does for that name would
- * hide that the port is taken on one of the two addresses.
+ * Listens on ::1 for clients that resolve `localhost` to it first. Fastify's own handling of `localhost` would
+ * ignore that the port is in use on one of the two addresses.
  */
 const listenOnIpv6Loopback = async (door: Server, port: number, anyPort: boolean): Promise<void> => {
   door.listen(port, '::1');
@@ -77,7 +77,7 @@ const listenOnIpv6Loopback = async (door: Server, port: number, anyPort: boolean
     await once(door, 'listening');
   } catch (error) {
     const code = codeOf(error);
-    // A machine without IPv6, or a port that was chosen for 127.0.0.1 alone.
+    // The machine has no IPv6, or the system chose the port for 127.0.0.1 alone.
     if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' || anyPort) return;
     throw error;
   }

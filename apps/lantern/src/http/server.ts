@@ -25,7 +25,7 @@ export interface ServerOptions {
   readonly answers: AnswerBytes;
 }
 
-/** What all servers have in common. Each one adds its routes, its content types and its error format. */
+/** Creates a server with the settings that all servers share. Each one adds its routes, content types and error format. */
 export const createServer = ({
   hosts,
   report,
@@ -38,20 +38,20 @@ export const createServer = ({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: requestTimeoutMillis,
     rewriteUrl: rewriteTarget,
-    // Node looks for slow requests this often.
+    // Interval at which Node checks for slow requests.
     http: { connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5_000) },
-    // Service names stand in paths, and may be longer than the router's default of 100 characters.
+    // Paths contain service names, which may be longer than the router's default limit of 100 characters.
     routerOptions: { maxParamLength: 8_192 },
-    // What the router cannot read never comes to a route and its error format: it is refused as Go's server does it.
+    // A path that the router cannot parse reaches no route and no error handler. It gets the answer of Go's server.
     frameworkErrors: (error, _request, reply) => {
       void sendText(reply, error.statusCode ?? 400, '400 Bad Request: the path cannot be read');
     },
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   });
-  // Node exchanges the two limits when the one for the headers is the longer one.
+  // Node swaps the two timeouts when the one for the headers is longer.
   server.server.headersTimeout = requestTimeoutMillis;
   server.removeAllContentTypeParsers();
-  // Every API writes errors in its own format; the format of all other paths is the one of Go's `http.Error`.
+  // Each API has an error format of its own. All other paths have that of Go's `http.Error`.
   server.setErrorHandler(async (error, _request, reply) => {
     const { status, message } = failureOf(error, report);
     return sendText(reply, status, message);
@@ -66,12 +66,12 @@ export const createServer = ({
   return server;
 };
 
-/** Fastify loads its own compilers of JSON schemas when it starts, 170 modules, and here no route has a schema. */
+/** Replaces Fastify's compilers of JSON schemas, which load 170 modules at start: no route of Lantern has a schema. */
 const noSchemas = (): never => {
   throw new TypeError('No route of Lantern has a JSON schema.');
 };
 
-/** A parameter of a path stands for at least one character in Go's routers: `/api/traces/` is not a trace without an ID. */
+/** Answers 404 to empty path parameters, as Go's routers do: `/api/traces/` is not a trace without an ID. */
 const refuseEmptyParameters = (server: FastifyInstance): void => {
   server.addHook('onRequest', async (request, reply) => {
     const { '*': _, ...parameters } = request.params as Record<string, string>;
@@ -81,8 +81,8 @@ const refuseEmptyParameters = (server: FastifyInstance): void => {
 };
 
 /**
- * Ends connections that would hold up the end of the server: those that are kept alive after their last answer,
- * and those whose upgrade was rejected. Node hands over the socket of an upgrade, and closes it no more.
+ * Closes connections that would delay the shutdown of the server: keep-alive connections after their last answer,
+ * and those whose upgrade was rejected. Node does not close the socket of an upgrade itself.
  */
 const endConnectionsOnClose = (server: FastifyInstance): void => {
   let closing = false;

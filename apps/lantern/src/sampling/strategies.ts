@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What a remote sampler is told.
+ * Sampling strategy that a remote sampler receives.
  *
  * @see https://github.com/jaegertracing/jaeger-idl/blob/main/proto/api_v2/sampling.proto
  */
@@ -49,7 +49,7 @@ const file = z.object({
 
 type StrategyOfFile = z.infer<typeof withOperations>;
 
-/** Whoever asks keeps everything: what Lantern is told of is what there is to look at. */
+/** Strategies that sample every trace, used when no file is configured. */
 const KEEP_ALL: SamplingStrategy = {
   strategyType: 'PROBABILISTIC',
   probabilisticSampling: { samplingRate: 1 },

@@ -5,10 +5,10 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { sendNotFound } from '../http/text.js';
 
-/** Where the UI stands in the package that is published, beside the folder of its one script. */
+/** Folder of the UI in the published package, beside the folder of the script. */
 const PACKAGED = fileURLToPath(new URL('../web/', import.meta.url));
 
-/** Where the workspace builds it. */
+/** Folder of the UI that the workspace builds. */
 const BUILT = fileURLToPath(new URL('../../../lantern-ui/dist/', import.meta.url));
 
 export const UI_DIRECTORY = existsSync(PACKAGED) ? PACKAGED : BUILT;
