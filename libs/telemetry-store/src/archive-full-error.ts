@@ -1,11 +1,11 @@
-/** Of what a store may keep, archived traces may take so much: new spans must always find room. */
+/** Maximum share of a store's space that archived traces may occupy, so that new spans always find room. */
 export const ARCHIVE_SHARE = 0.5;
 
-/** There is no room for one more trace that is to be kept for good. The message says what to do. */
+/** Error of an archive that has no room for one more trace. The message tells the operator what to do. */
 export class ArchiveFullError extends Error {
   override readonly name = 'ArchiveFullError';
 
-  /** All in bytes. */
+  /** All amounts are in bytes. */
   constructor(
     readonly neededBytes: number,
     readonly archivedBytes: number,

@@ -6,7 +6,7 @@ import {
   type Resource,
 } from '@lantern/telemetry-model';
 
-// What a query returns belongs to its caller, who may cast `readonly` away and sort, cut or adjust it.
+// The caller owns the result of a query, and may cast `readonly` away to sort, truncate or adjust it.
 
 export const copyResource = (resource: Resource): Resource => ({
   ...resource,

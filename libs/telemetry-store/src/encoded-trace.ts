@@ -12,24 +12,27 @@ import { copyResource, copyScope } from './copy.js';
 import { ownedSpan } from './owned-span.js';
 import { SpanDigest } from './span-digest.js';
 
-/** The spans of a trace as protobuf messages, for whoever needs no model of all of them. */
+/** Spans of a trace as protobuf messages, for readers that do not need a decoded model. */
 export interface EncodedTrace {
   readonly traceId: TraceId;
-  /** Those that share their resource stand together. */
+  /** Groups; those of the same resource are neighbors. */
   readonly groups: readonly EncodedSpans[];
 }
 
-/** Spans, at least one, under what they inherit. All of it is the engine's own: nobody may change it. */
+/**
+ * One or more spans with the resource and scope that they inherit. The store owns the bytes; callers must not change
+ * them.
+ */
 export interface EncodedSpans {
   readonly resource: Resource;
   readonly resourceSchemaUrl: string;
   readonly scope: InstrumentationScope;
   readonly scopeSchemaUrl: string;
-  /** Each an OTLP `Span`, valid and sanitised. */
+  /** OTLP `Span` messages, valid and sanitized. */
   readonly spans: readonly Uint8Array[];
 }
 
-/** The model of a trace, which belongs to the caller. A span whose message is in its group twice comes once. */
+/** Decodes a trace into a model that the caller owns. A message that is in its group twice becomes one span. */
 export const decodeTrace = ({ traceId, groups }: EncodedTrace): Trace => {
   const resourceSpans: (ResourceSpans & { readonly scopeSpans: ScopeSpans[] })[] = [];
   const digest = new SpanDigest();
@@ -60,7 +63,7 @@ export const decodeTrace = ({ traceId, groups }: EncodedTrace): Trace => {
   return { traceId, resourceSpans };
 };
 
-/** The opposite of {@link decodeTrace}. */
+/** Encodes a trace; the inverse of {@link decodeTrace}. */
 export const encodeTrace = ({ traceId, resourceSpans }: Trace): EncodedTrace => ({
   traceId,
   groups: resourceSpans.flatMap(({ resource, schemaUrl: resourceSchemaUrl, scopeSpans }) =>

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { LogEntry } from '@lantern/telemetry-model';
 
-/** Of the line and of structured metadata, names and values, in UTF-8: what Loki counts as the size of an entry. */
+/** Returns the size of an entry as Loki counts it: the line, and names and values of structured metadata, in UTF-8. */
 export const bytesOfEntry = ({ line, structuredMetadata }: LogEntry): number => {
   let bytes = Buffer.byteLength(line);
   for (const name in structuredMetadata) {

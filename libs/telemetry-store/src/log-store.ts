@@ -2,51 +2,51 @@ import type { LogEntry, LogLabels, LogStream, UnixNano } from '@lantern/telemetr
 
 export interface LabelMatcher {
   readonly name: string;
-  /** An absent label reads as the empty string. */
+  /** An absent label has the empty string as its value. */
   matches(value: string): boolean;
 }
 
-/** Start inclusive, end exclusive, as Loki reads log queries. */
+/** Time range with inclusive start and exclusive end, as in Loki's log queries. */
 export interface LogRange {
   readonly startUnixNano: UnixNano;
   readonly endUnixNano: UnixNano;
 }
 
 export interface LogQuery {
-  /** A stream is read when all of them match; none means every stream. */
+  /** Conditions that a stream must all match. An empty list selects every stream. */
   readonly matchers: readonly LabelMatcher[];
   readonly range: LogRange;
   /**
-   * `backward`: newest entry first. Entries of equal time, of one stream or of several, keep the order in which
-   * they arrived, or its reverse.
+   * `backward`: newest entry first. Entries of equal time keep the order of their arrival, across streams too;
+   * `backward` reverses it.
    */
   readonly direction: 'forward' | 'backward';
-  /** Only lines that contain each of these texts. */
+  /** Texts that a line must all contain. */
   readonly lineContains?: readonly string[];
   /**
-   * Only entries with each of these values, none of them empty: in the labels of the stream, or, where the stream
-   * has no label of that name, in structured metadata. One of `trace_id` finds the lines of a trace in all streams
-   * without a look at the others.
+   * Values that an entry must all have, none of them empty: as a label of its stream or, if the stream has no label of
+   * that name, in structured metadata. A condition on `trace_id` finds the lines of a trace in all streams without
+   * reading other lines.
    */
   readonly values?: Readonly<Record<string, string>>;
-  /** What the reader looks at; all of it by default. */
+  /** Fields that the reader needs. Default: all. */
   readonly fields?: LogFields;
 }
 
-/** Of an entry. A store may leave the rest out: the line is then empty, and structured metadata is not there. */
+/** Fields of an entry. A store may omit other fields: the line is then empty, and structured metadata is absent. */
 export interface LogFields {
   readonly line: boolean;
-  /** Names; undefined for all. */
+  /** Names to read; undefined for all. */
   readonly metadata?: readonly string[];
-  /** Whether the rows tell their size. */
+  /** Whether rows have their size. */
   readonly bytes?: boolean;
 }
 
 export interface LogRow {
-  /** One object for all rows of a stream, within one answer. */
+  /** Labels; rows of the same stream in one answer share the object. */
   readonly labels: LogLabels;
   readonly entry: LogEntry;
-  /** Of all of the entry, see `bytesOfEntry`; only for who asks. */
+  /** Size of the whole entry, see `bytesOfEntry`. Present only when the query asks for it. */
   readonly bytes?: number;
 }
 
@@ -54,28 +54,28 @@ export interface LogStoreStats {
   readonly streams: number;
   readonly entries: number;
   readonly bytes: number;
-  /** Entries that were dropped to keep within the limit, since the start. */
+  /** Number of entries that were evicted to stay within the limit, since the start. */
   readonly evictedEntries: number;
 }
 
 /**
- * Keeps log lines in streams and reads them back in the order of time. The rules of {@link TraceStore} on
- * visibility, ownership, emptiness and derived data hold here too.
+ * Stores log lines in streams and reads them back in the order of time. The rules of {@link TraceStore} on visibility,
+ * ownership, empty answers and derived data apply here too.
  *
- * A duplicate is kept once: a line of the same stream and time with the same text and the same structured metadata,
- * as a resent request brings it (Loki compares the metadata too since 3.7).
+ * A duplicate is kept once: a line of the same stream and time with the same text and the same structured metadata, as
+ * a retried request sends it (Loki compares the metadata too since 3.7).
  */
 export interface LogStore {
-  /** @returns what was added: the streams without duplicates, and without those that have nothing else */
+  /** @returns the added entries: the streams without duplicates; streams that have only duplicates are omitted */
   append(streams: readonly LogStream[]): Promise<readonly LogStream[]>;
 
   /**
-   * Rows of all matching streams, merged into one order of time, in chunks. The reader stops when it has enough,
-   * or at an empty chunk, which comes from time to time while a search finds nothing.
+   * Reads the entries of all matching streams, merged in the order of time, in chunks. The caller stops reading when it
+   * has enough, or at an empty chunk; a long search without matches yields empty chunks from time to time.
    */
   read(query: LogQuery): AsyncIterable<readonly LogRow[]>;
 
-  /** Label sets of the matching streams that have an entry in the range. */
+  /** Returns the label sets of the matching streams that have an entry in the range. */
   series(query: Pick<LogQuery, 'matchers' | 'range'>): Promise<LogLabels[]>;
 
   stats(): Promise<LogStoreStats>;

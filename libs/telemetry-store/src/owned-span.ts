@@ -1,6 +1,6 @@
 import type { Attributes, Span } from '@lantern/telemetry-model';
 
-/** The decoder lets spans share what is empty; what is given away must be its owner's alone. */
+/** Returns a copy that the caller may change. Decoded spans share their empty collections. */
 export const ownedSpan = (span: Span): Span => ({
   ...span,
   status: { ...span.status },

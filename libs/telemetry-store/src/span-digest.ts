@@ -1,6 +1,6 @@
 /**
- * 64 bits of a span's message and of what it inherits, to tell a span that is sent again from another one of the same
- * ids. One object serves many spans; each call overwrites the words of the one before.
+ * 64-bit digest of a span's message and of its inherited data. It distinguishes a retried span from another span with
+ * the same IDs. The object is reusable; each call overwrites the result of the previous one.
  */
 export class SpanDigest {
   low = 0;
@@ -8,14 +8,14 @@ export class SpanDigest {
   private bytes: Uint8Array | undefined;
   private view: DataView = new DataView(new ArrayBuffer(0));
 
-  /** @param seed hash of what the span inherits */
+  /** @param seed hash of the inherited data */
   of(bytes: Uint8Array, start: number, end: number, seed: number): this {
     if (bytes !== this.bytes) {
       this.bytes = bytes;
       this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
     const { view } = this;
-    // Four lanes, as in xxHash, so that a processor works on several words at once.
+    // Four lanes, as in xxHash, so that the CPU processes several words in parallel.
     let a = seed | 0;
     let b = seed ^ PRIME_1;
     let c = seed ^ PRIME_2;
@@ -37,18 +37,18 @@ export class SpanDigest {
     return this;
   }
 
-  /** Text form, for a key. */
+  /** Returns the digest as text, for use in a key. */
   toString(): string {
     return `${this.high} ${this.low}`;
   }
 }
 
-// Signed: V8 keeps larger numbers as doubles, which makes a step twice as slow.
+// Signed, because V8 stores larger numbers as doubles, which halves the speed of a step.
 const PRIME_1 = 0x9e3779b1 | 0;
 const PRIME_2 = 0x85ebca77 | 0;
 const PRIME_3 = 0xc2b2ae3d | 0;
 
-/** Different words lead from one state to different states, and different states by one word too. */
+/** Mixes a word into a state. It is injective in either argument when the other one is fixed. */
 const lane = (state: number, word: number): number => {
   const bits = state ^ word;
   return Math.imul((bits << 13) | (bits >>> 19), PRIME_1);

@@ -18,8 +18,8 @@ type SpanPredicate = (candidate: SpanInContext) => boolean;
 const RESOURCE_PREFIX = 'resource.';
 
 /**
- * Whether one span satisfies every condition that the query makes on one. The cheap conditions come first. A name that
- * lists show cut, see `boundedName`, is found by the whole name and by the one that is shown.
+ * Returns a predicate for the conditions of a query on a single span. Cheap conditions are checked first. A name that
+ * is truncated in lists, see `boundedName`, matches by its full and by its truncated form.
  */
 export const spanMatcher = (query: TraceQuery): SpanPredicate => {
   const { service, operation, minDurationNano, maxDurationNano, range, where } = query;

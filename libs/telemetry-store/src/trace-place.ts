@@ -1,16 +1,16 @@
 import type { TraceOrder, UnixNano } from '@lantern/telemetry-model';
 import type { TraceCursor } from './trace-store.js';
 
-/** What all spans of a trace add up to. */
+/** Totals over all spans of a trace. */
 export interface TraceTotals {
   readonly earliestStart: UnixNano;
   readonly latestEnd: UnixNano;
   readonly spanCount: number;
-  /** Spans with status ERROR. */
+  /** Number of spans with status ERROR. */
   readonly errorCount: number;
 }
 
-/** Returns the number that an order compares; the greatest comes first. */
+/** Returns the number by which an order sorts traces, greatest first. */
 export const rankOf = (order: TraceOrder, totals: TraceTotals): bigint => RANKS[order](totals);
 
 const RANKS: Readonly<Record<TraceOrder, (totals: TraceTotals) => bigint>> = {
@@ -23,7 +23,7 @@ const RANKS: Readonly<Record<TraceOrder, (totals: TraceTotals) => bigint>> = {
   mostErrors: ({ errorCount }) => BigInt(errorCount),
 };
 
-/** Whether a trace stands before another one in the order of an answer. */
+/** Whether a trace comes before another one in the order of an answer. */
 export const comesBefore = (
   { rank = 0n, startUnixNano, traceId }: TraceCursor,
   { rank: otherRank = 0n, startUnixNano: otherStart, traceId: otherId }: TraceCursor,

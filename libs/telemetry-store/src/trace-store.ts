@@ -12,51 +12,53 @@ import type {
 } from '@lantern/telemetry-model';
 import type { EncodedTrace } from './encoded-trace.js';
 
-/** An operation of a service: its spans share name and kind. */
+/** Operation of a service: a span name and a kind. */
 export interface Operation {
   readonly name: string;
   readonly kind: SpanKind;
 }
 
 /**
- * Which traces to find. A trace matches when **one single span** of it satisfies every condition that is
- * given; the answer then holds the whole trace, also spans outside the range.
+ * Query for traces. A trace matches when **one single span** of it satisfies every given condition. The answer has the
+ * whole trace, including spans outside the range.
  */
 export interface TraceQuery {
   readonly service?: string;
   /** Exact span name. */
   readonly operation?: string;
   /**
-   * Attribute name to the text form of its value. Each one may match in the span's attributes, its scope's,
-   * its resource's, or those of any of its events or links. Reserved names, as in Jaeger: `error`
-   * (`true`/`false`: status ERROR or not), `span.status` (`OK`/`ERROR`/`UNSET`), `span.kind`, these three in any
-   * case, `scope.name`, `scope.version`, and the prefix `resource.` (resource attributes only).
+   * Attribute name to the text form of its value. Each one may match in the attributes of the span, its scope, its
+   * resource, or any of its events or links. Reserved names, as in Jaeger: `error` (`true`/`false`: status ERROR or
+   * not), `span.status` (`OK`/`ERROR`/`UNSET`), `span.kind`, these three in any case, `scope.name`, `scope.version`,
+   * and the prefix `resource.` (resource attributes only).
    */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Of the matching span. Inclusive. */
+  /** Minimum duration of the matching span, inclusive. */
   readonly minDurationNano?: DurationNano;
-  /** Of the matching span. Inclusive. */
+  /** Maximum duration of the matching span, inclusive. */
   readonly maxDurationNano?: DurationNano;
-  /** Any further condition on the matching span. It is asked last; what it throws ends the search, and is thrown. */
+  /**
+   * Additional condition on the matching span, checked last. An error that it throws ends the search and is rethrown.
+   */
   readonly where?: (candidate: SpanInContext) => boolean;
-  /** Of the whole trace, from its earliest start to its latest end. Inclusive. */
+  /** Minimum duration of the whole trace, from its earliest start to its latest end, inclusive. */
   readonly minTraceDurationNano?: DurationNano;
-  /** Of the whole trace. Inclusive. */
+  /** Maximum duration of the whole trace, inclusive. */
   readonly maxTraceDurationNano?: DurationNano;
-  /** The start of the matching span lies in it. */
+  /** Range that contains the start of the matching span. */
   readonly range: TimeRange;
   /** Order of the answer. Default: `recent`. */
   readonly orderBy?: TraceOrder;
-  /** Only traces that come after this place in the order of the answer. */
+  /** Cursor: only traces after this place in the order of the answer are returned. */
   readonly after?: TraceCursor;
-  /** How many traces at the most; at least 1. */
+  /** Maximum number of traces; at least 1. */
   readonly limit: number;
 }
 
-/** Counts memory that a caller of the store comes to hold, and throws when that is too much: then reading ends. */
+/** Counts memory that the caller will hold. Throws when a limit is exceeded, which ends the read. */
 export type HoldBytes = (bytes: number) => void;
 
-/** Trace that a search finds, and its place: the next page begins after the place of the last one. */
+/** Trace that a search found, with its place. The next page begins after the place of the last trace. */
 export interface PlacedTrace {
   readonly trace: EncodedTrace;
   readonly place: TraceCursor;
@@ -64,16 +66,16 @@ export interface PlacedTrace {
 
 /** Place of a trace in the order of {@link TraceStore.findTraces}. */
 export interface TraceCursor {
-  /** What {@link TraceQuery.orderBy} compares, greatest first, see {@link rankOf}. Always 0 for `recent`. Default: 0. */
+  /** Rank under {@link TraceQuery.orderBy}, greatest first, see {@link rankOf}. Always 0 for `recent`. Default: 0. */
   readonly rank?: bigint;
-  /** Of the trace's newest matching span. */
+  /** Start of the trace's newest matching span. */
   readonly startUnixNano: UnixNano;
   readonly traceId: TraceId;
 }
 
 /**
- * Latencies and their counts, ascending. An engine may give the mean of latencies that are within a sixteenth of each
- * other. Equal latencies are exact.
+ * Latencies and their counts, ascending. A store may merge latencies within a sixteenth of each other into their mean.
+ * The mean of equal latencies is exact.
  *
  * ```
  * 5 ms, 5 ms, 80 ms  →  [[5e6, 2], [80e6, 1]]
@@ -84,9 +86,9 @@ export type LatencyCounts = readonly (readonly [latencyNanos: number, count: num
 export interface RedQuery {
   readonly services: readonly string[];
   readonly kinds: readonly SpanKind[];
-  /** Both ends are multiples of 10 s; the second does not belong to it. Of a period that it cuts, its part counts. */
+  /** Start inclusive, end exclusive, both multiples of 10 s. A period that the range cuts is counted in part. */
   readonly range: TimeRange;
-  /** The width of a period: a multiple of 10 s, counted from 1970. */
+  /** Width of a period: a multiple of 10 s. Periods are counted from 1970. */
   readonly periodNano: DurationNano;
 }
 
@@ -95,48 +97,48 @@ export interface RedCell {
   readonly service: string;
   readonly operation: string;
   readonly kind: SpanKind;
-  /** When the period begins: a multiple of its width. */
+  /** Start of the period: a multiple of its width. */
   readonly periodStartUnixNano: UnixNano;
-  /** At least 1: a period without spans has no cell. */
+  /** Number of calls, at least 1: a period without spans has no cell. */
   readonly calls: number;
-  /** Spans with status ERROR. */
+  /** Number of spans with status ERROR. */
   readonly errors: number;
   readonly latencies: LatencyCounts;
 }
 
-/** A dependency with the time that its calls took on the called side. */
+/** Dependency with the latencies of its calls, measured by the called spans. */
 export interface CallEdge extends DependencyLink {
   readonly latencies: LatencyCounts;
 }
 
 export interface TraceStoreStats {
-  /** That a search can find, as `spans`: of an archived trace, not what only the archive keeps. */
+  /** Number of traces that a search can find. Like `spans`, it excludes spans that only the archive has. */
   readonly traces: number;
   readonly spans: number;
-  /** What the engine's data occupies, as far as it is bounded by the engine's limit. */
+  /** Size, in bytes, of the data that the store's limit applies to. */
   readonly bytes: number;
-  /** Spans that were dropped to keep within the limit, since the start. */
+  /** Number of spans that were evicted to stay within the limit, since the start. */
   readonly evictedSpans: number;
 }
 
 /**
- * Keeps spans and answers every question that the query APIs ask about them.
+ * Stores spans and answers the queries of the APIs.
  *
- * - A write counts when the promise of {@link append} fulfils: from then on every query sees the spans.
- * - What a query returns belongs to the caller; the store never changes it afterwards.
- * - "Not found" and "none" are empty answers, never errors. Errors mean that the engine itself failed.
+ * - A write is visible to every query as soon as the promise of {@link append} fulfills.
+ * - The caller owns the result of a query; the store never changes it afterwards.
+ * - "Not found" and "none" are empty answers, never errors. An error means that the store itself failed.
  * - Spans of one trace may arrive in any order, in any number of requests, from any number of services.
- *   A trace comes back with one group for each distinct resource and, in it, one for each distinct scope.
- * - A duplicate is kept once: the same message of a span under the same resource and scope, as a resent request brings
- *   it. Other spans of the same ids are kept, as Jaeger keeps them: a span may be sent while it runs and again when it
- *   has ended. Of those that share their kind too, the first counts as a call between services.
- * - What is derived (services, operations, dependencies) disappears with the spans it came from.
+ *   A trace is returned with one group for each distinct resource and, in it, one for each distinct scope.
+ * - A duplicate is kept once: the same message of a span under the same resource and scope, as a retried request sends
+ *   it. Other spans with the same IDs are kept, as in Jaeger: an exporter may send a span while it runs and again after
+ *   it has ended. Of those that also share their kind, the first counts as a call between services.
+ * - Derived data (services, operations, dependencies) is removed with the spans that it came from.
  */
 export interface TraceStore {
   /**
-   * Keeps the spans of a request.
+   * Stores the spans of a request.
    *
-   * @param request checked and sanitized. Its bytes belong to the store, which may keep them without a copy.
+   * @param request checked and sanitized. The store owns its bytes and may keep them without a copy.
    * @throws TypeError when spans of the request have invalid IDs
    */
   append(request: CheckedTraceRequest): Promise<void>;
@@ -144,51 +146,51 @@ export interface TraceStore {
   getTrace(traceId: TraceId): Promise<Trace | undefined>;
 
   /**
-   * The same trace, its spans as their messages, in the same order: for answers that are quicker made without a
-   * model. Unlike there, a span that arrived twice may come twice.
+   * Returns the same trace with its spans as protobuf messages, in the same order, for answers that are faster to build
+   * without a model. Unlike in {@link getTrace}, a duplicate span may appear twice.
    *
-   * @param hold is told of the memory that the trace keeps, before more of it is read
+   * @param hold called with the memory that the trace keeps, before more of it is read
    */
   getEncodedTrace(traceId: TraceId, hold?: HoldBytes): Promise<EncodedTrace | undefined>;
 
   /**
-   * Keeps a trace for good. {@link getTrace} finds it also when all that is as old as it is gone, with the spans
-   * that arrived after it was archived; everything else forgets it with its age. Archived traces may take half of
-   * what the store may keep.
+   * Archives a trace without a maximum age. {@link getTrace} still finds it after all blocks of its age are evicted,
+   * including spans that arrived after it was archived; all other queries omit it then. Archived traces may use half of
+   * the store's limit.
    *
    * @returns false when there is no such trace
    * @throws ArchiveFullError when there is no room for it
    */
   archiveTrace(traceId: TraceId): Promise<boolean>;
 
-  /** In the order of {@link TraceQuery.orderBy} over all traces that match, whatever the limit. */
+  /** Returns the first traces in the order of {@link TraceQuery.orderBy} over all matching traces. */
   findTraces(query: TraceQuery): Promise<Trace[]>;
 
   /**
-   * Reads the same traces in the same order, each as {@link getEncodedTrace} gives it. A trace is read when it is asked
-   * for, so a caller that is slow holds one trace, with the pieces of the blocks that it lies in.
+   * Reads the same traces in the same order, each as {@link getEncodedTrace} returns it. A trace is read when the
+   * caller requests it, so a slow caller holds one trace and the chunks of the blocks that it is in.
    */
   eachTrace(query: TraceQuery, hold?: HoldBytes): AsyncGenerator<PlacedTrace, void>;
 
-  /** How many traces match, whatever the query says of `limit`, `orderBy` and `after`. */
+  /** Returns the number of matching traces. Ignores `limit`, `orderBy` and `after`. */
   countTraces(query: TraceQuery): Promise<number>;
 
-  /** Sorted by name. */
+  /** Returns the names of all services, sorted. */
   services(): Promise<string[]>;
 
-  /** Sorted by name, then kind. */
+  /** Returns the operations of a service, sorted by name, then kind. */
   operations(service: string): Promise<Operation[]>;
 
   /**
-   * One link per pair of different services, over the called spans that started in `range` (their callers need
-   * not have); sorted by parent, then child. A call within one service is no dependency.
+   * Returns one link for each pair of different services, over the called spans that started in `range` (their callers
+   * may have started outside it); sorted by parent, then child. A call within one service is not a dependency.
    */
   dependencies(range: TimeRange): Promise<DependencyLink[]>;
 
-  /** The same links as {@link dependencies}, in the same order, with latencies. */
+  /** Returns the links of {@link dependencies}, in the same order, with latencies. */
   callEdges(range: TimeRange): Promise<CallEdge[]>;
 
-  /** Sorted by service, operation, kind and period. */
+  /** Returns RED metrics sorted by service, operation, kind and period. */
   redMetrics(query: RedQuery): Promise<RedCell[]>;
 
   stats(): Promise<TraceStoreStats>;

@@ -9,7 +9,9 @@ export const ARCHIVE_SCHEMA = `
   ) STRICT;
 `;
 
-/** Traces that outlive their blocks, each as a sealed request of all its spans; see docs/file-format.md. */
+/**
+ * Traces that outlive their blocks. Each row is one sealed request with all spans of a trace; see docs/file-format.md.
+ */
 export class ArchiveTable {
   private readonly upsert: StatementSync;
   private readonly select: StatementSync;
@@ -23,7 +25,7 @@ export class ArchiveTable {
     this.select = database.prepare('SELECT spans FROM archived_trace WHERE trace = ?');
   }
 
-  /** How many bytes each of them takes. */
+  /** Yields the size of each archived trace, in bytes. */
   *sizes(): Generator<[traceId: TraceId, bytes: number]> {
     const rows = this.database.prepare('SELECT trace, length(spans) AS bytes FROM archived_trace').iterate();
     for (const { trace, bytes } of rows) {
@@ -37,7 +39,7 @@ export class ArchiveTable {
     return this.select.get(Buffer.from(traceId, 'hex'))?.spans as Uint8Array | undefined;
   }
 
-  /** The time of the first archiving stays. */
+  /** Returns the change that archives a trace. A trace that is archived again keeps its first archive time. */
   insertion(traceId: TraceId, archivedMillis: number, spans: Uint8Array): Change {
     return {
       bytes: spans.length,

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 
-/** An entry that was used within this time is not evicted for the sake of a new one. */
+/** Time since its last use during which an entry is not evicted in favor of a new one. */
 const PROTECTED_MILLIS = 10_000;
-/** An entry that was not used for this long is evicted although there is room. */
+/** Time since its last use after which an entry is evicted although the cache has room. */
 const MAX_IDLE_MILLIS = 60_000;
 
 interface Entry<Content> {
@@ -12,13 +12,13 @@ interface Entry<Content> {
 }
 
 /**
- * Contents that were used lately, within a limit on the bytes of all of them. A new one replaces the least recently used one,
- * unless all were used in the last seconds. Then it replaces the one that was added last: a query that reads more than the
- * cache holds, again and again, finds the same part of it each time, where the least recently used would always be evicted
- * just before it is needed.
+ * Cache of recently used block contents with a limit on their total size in bytes. A new entry replaces the least
+ * recently used one, unless every entry was used within the last seconds. In that case it replaces the entry that was
+ * added last: a query that repeatedly reads more than the cache holds then finds the same part of it each time. A plain
+ * LRU cache would evict each entry just before its next use.
  */
 export class BlockCache<Content extends { readonly byteLength: number }> {
-  /** In the order of their last use. */
+  /** Entries in the order of their last use. */
   private readonly entries = new Map<number, Entry<Content>>();
   private lastAdded = -1;
   private bytes = 0;
@@ -37,7 +37,7 @@ export class BlockCache<Content extends { readonly byteLength: number }> {
     return entry.content;
   }
 
-  /** Adds a content, unless it alone is larger than the limit. A content that has grown is added again. */
+  /** Adds a content, unless it exceeds the limit alone. The caller adds a content again after it has grown. */
   set(block: number, content: Content): void {
     const { byteLength } = content;
     const usedAtMillis = this.nowMillis();
@@ -57,7 +57,7 @@ export class BlockCache<Content extends { readonly byteLength: number }> {
     this.entries.delete(block);
   }
 
-  /** Evicts entries that were not used for a time, the oldest first, until there is room. */
+  /** Evicts entries that are idle for too long, the oldest first, until there is room. */
   private evictIdle(nowMillis: number, idleMillis: number, room: number): void {
     for (const [block, { usedAtMillis }] of this.entries) {
       if (nowMillis - usedAtMillis < idleMillis) return;

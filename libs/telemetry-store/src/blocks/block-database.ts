@@ -15,45 +15,47 @@ import { WriteError } from './write-error.js';
 import { WriteQueue } from './write-queue.js';
 
 /**
- * `PRAGMA user_version`: raised when a reader of the version before could not read the file, and when tables are
- * added, which then are made in the files that were there before. 3: spans and archived traces;
- * 4: log lines.
+ * `PRAGMA user_version`. It increases when an older reader could not read the file, and when tables are added; new
+ * tables are created in existing files. Format 3 has spans and archived traces, format 4 adds log lines.
  */
 const FORMAT = 4;
-/** Older files are refused. */
+/** Oldest format that this version reads. Older files are rejected. */
 const OLDEST_FORMAT = 3;
 /** `PRAGMA application_id`: "LNTN". */
 const APPLICATION_ID = 0x4c4e544e;
 const FILE_NAME = 'lantern.db';
-/** Stands for the folder in messages. */
+/** Name of the in-memory database in messages. */
 const MEMORY = 'memory';
 
-/** What of the log is needed: from just behind the first record that is in no block, to just behind the last record. */
+/**
+ * Range of the journal that the next start needs: from the end of the record before the first unsealed one to the end
+ * of the last record.
+ */
 export interface LogExtent {
   readonly needed: LogPosition;
   readonly end: LogPosition;
 }
 
-/** Names in the table of positions, beside those of the signals. */
+/** Names in the table of positions, in addition to those of the signals. */
 const LOG_NEEDED = 'log needed';
 const LOG_END = 'log end';
 
 export interface DatabaseOptions {
-  /** Whether a loss of power must leave the file sound. SQLite never syncs: see {@link Checkpoints}. */
+  /** Whether the file must stay intact after a power loss. SQLite itself never syncs: see {@link Checkpoints}. */
   readonly syncs: boolean;
   readonly files?: SyncFiles;
-  /** A checkpoint begins when SQLite's own log is longer. */
+  /** Length of SQLite's WAL, in bytes, beyond which a checkpoint begins. */
   readonly checkpointBytes: number;
-  /** Limit on the memory of changes that wait for the disk. */
+  /** Limit on the memory of changes that wait for the disk, in bytes. */
   readonly maxWaitingBytes: number;
   readonly report: (message: string) => void;
 }
 
-/** The parts of a block of spans, beside its summary and the chunks of its body. */
+/** Parts of a block of spans, in addition to its summary and the chunks of its body. */
 const SPAN_PARTS = ['tags', 'columns'] as const;
 export type SpanPart = (typeof SPAN_PARTS)[number];
 
-/** The parts of a block of log lines, beside its summary and the chunks of its text. */
+/** Parts of a block of log lines, in addition to its summary and the chunks of its text. */
 const LOG_PARTS = ['filter', 'columns', 'layout'] as const;
 export type LogPart = (typeof LOG_PARTS)[number];
 
@@ -69,8 +71,8 @@ const SCHEMA = `
 `;
 
 /**
- * The one file, or the database in memory, that holds all sealed blocks. SQLite is only the container: it finds a part by the number of its
- * block, makes several writes one, and gives space back.
+ * Database file, or database in memory, that holds all sealed blocks. SQLite is only the container: it finds a part by
+ * its block number, makes several writes atomic, and reuses free space.
  */
 export class BlockDatabase {
   readonly spans: BlockTable<SpanPart>;
@@ -80,7 +82,7 @@ export class BlockDatabase {
   readonly logTexts: ChunkTable;
   private readonly setPosition: StatementSync;
   private readonly queue: WriteQueue;
-  /** Undefined where nothing has to outlive a loss of power. */
+  /** Undefined when data does not have to survive a power loss. */
   private readonly checkpoints: Checkpoints | undefined;
   /** Undefined in memory. */
   private readonly presence: FolderPresence | undefined;
@@ -101,7 +103,9 @@ export class BlockDatabase {
         files,
         checkpointBytes,
         onError: (error) =>
-          report(`${this.writeErrorOf(error).message} Blocks stay in memory and in the log until then.`),
+          report(
+            `${this.writeErrorOf(error).message} Blocks stay in memory and in the journal until the disk accepts writes.`,
+          ),
       });
     }
     this.spans = new BlockTable(database, 'span', SPAN_PARTS);
@@ -115,8 +119,8 @@ export class BlockDatabase {
   }
 
   /**
-   * Opens the file of a data folder, and makes both where they are missing. As long as it is open, no other
-   * process can open it: the lock is the operating system's, so it ends with the process, however that ends.
+   * Opens the database of a data folder, and creates the folder and the file when they are missing. No other process
+   * can open it at the same time: the operating system releases the lock when the process ends, for whatever reason.
    *
    * @param folder undefined opens an empty database in memory
    * @throws FolderError
@@ -131,7 +135,7 @@ export class BlockDatabase {
     let database: DatabaseSync;
     try {
       makeFolder(folder);
-      // SQLite would only say that it failed.
+      // SQLite would report only that it failed.
       fs.accessSync(folder, fs.constants.W_OK);
       database = new DatabaseSync(path);
     } catch (error) {
@@ -147,43 +151,45 @@ export class BlockDatabase {
     }
   }
 
-  /** Why nothing that is written would be found again; undefined when it would. */
+  /** Reason why written data would not be found again, such as a deleted folder; undefined when there is none. */
   get problem(): string | undefined {
     return this.presence?.problem;
   }
 
-  /** @throws WriteError when nothing that is written would be found again */
+  /** @throws WriteError when written data would not be found again */
   assertThere(): void {
     this.presence?.assertThere();
   }
 
-  /** Writes and syncs all that there is, and closes the file. */
+  /** Writes and syncs all waiting changes, and closes the file. */
   async close(): Promise<void> {
-    // SQLite would remove its log by its path, where another Lantern may have one by now.
+    // SQLite would remove its WAL by path, and another Lantern may own the file at that path by now.
     if (this.problem !== undefined) return;
     try {
       await this.checkpoints?.finish();
     } catch (error) {
-      this.options.report(`${this.writeErrorOf(error).message} The next start reads the rest from the log.`);
+      this.options.report(
+        `${this.writeErrorOf(error).message} The next start reads the remaining rows from the journal.`,
+      );
     }
     this.abandon();
   }
 
-  /** Closes the file. What waits to be written is in the log. */
+  /** Closes the file without writing the waiting changes. The journal has them. */
   abandon(): void {
     this.database.close();
     this.checkpoints?.closeFiles();
     if (this.folder !== undefined) forgetHolder(this.folder);
   }
 
-  /** Why the folder cannot be opened after all. */
+  /** Returns the error that explains why the folder could not be opened. */
   folderErrorOf(error: unknown): FolderError {
     const folder = this.folder ?? MEMORY;
     return folderErrorOf(error, folder, join(folder, FILE_NAME));
   }
 
   /**
-   * Writes the blocks of a signal, and the position up to which they then hold the log: all or nothing.
+   * Writes the blocks of a signal together with the journal position that they cover, in one transaction.
    *
    * @throws WriteError
    */
@@ -198,9 +204,10 @@ export class BlockDatabase {
   }
 
   /**
-   * Writes a change. While the disk is waited for, it is only accepted: reads see it, and it is written later.
+   * Writes a change. While a checkpoint waits for the disk, the change is only accepted: reads see it, and it is
+   * written later.
    *
-   * @throws WriteError when nothing of it was accepted
+   * @throws WriteError when the change was not accepted
    */
   write(change: Change): void {
     if (this.isHolding) this.queue.postpone(change);
@@ -208,7 +215,7 @@ export class BlockDatabase {
     this.startCheckpointWhenDue();
   }
 
-  /** Whether the disk is waited for, so that nothing may be written. */
+  /** Whether a checkpoint waits for the disk, so that no change may be written. */
   get isHolding(): boolean {
     return this.checkpoints?.isHolding ?? false;
   }
@@ -217,7 +224,7 @@ export class BlockDatabase {
     this.checkpoints?.startWhenDue();
   }
 
-  /** @throws WriteError */
+  /** Records which range of the journal the next start needs. @throws WriteError */
   noteLogExtent({ needed, end }: LogExtent): void {
     this.write({
       bytes: 0,
@@ -230,13 +237,13 @@ export class BlockDatabase {
     });
   }
 
-  /** Undefined when none was noted, or when it cannot be read. */
+  /** Undefined when no range was recorded, or when it cannot be read. */
   logExtent(): LogExtent | undefined {
     try {
       const [needed, end] = [this.position(LOG_NEEDED), this.position(LOG_END)];
       return end === START ? undefined : { needed, end };
     } catch {
-      // A damaged page; reading the position of a signal says so.
+      // A damaged page. Reading the position of a signal reports it.
       return undefined;
     }
   }
@@ -251,24 +258,24 @@ export class BlockDatabase {
     await this.checkpoints?.onDisk();
   }
 
-  /** The last segment of the log that any block holds a record of. */
+  /** Number of the last journal segment that a block has a record of. */
   lastSegment(): number {
     try {
       const row = this.database.prepare('SELECT max(segment) AS segment FROM position').get();
       return Number(row?.segment ?? 0);
     } catch {
-      // A damaged page; reading the position itself says so.
+      // A damaged page. Reading the position itself reports it.
       return 0;
     }
   }
 
-  /** Just behind the last record of a signal that is in its blocks. */
+  /** Position of the end of the last record of a signal that is in its blocks. */
   position(signal: string): LogPosition {
     const row = this.database.prepare('SELECT segment, offset FROM position WHERE signal = ?').get(signal);
     return row ? { segment: Number(row.segment), offset: Number(row.offset) } : START;
   }
 
-  /** @throws WriteError and then nothing of it was done */
+  /** @throws WriteError when the transaction was rolled back */
   private inTransaction(work: () => void): void {
     try {
       this.database.exec('BEGIN IMMEDIATE');
@@ -288,19 +295,22 @@ export class BlockDatabase {
     return WriteError.of(error, this.folder ?? MEMORY);
   }
 
-  /** Pages that hold nothing and still belong to the file. */
+  /** Number of unused pages in the file. */
   freePages(): number {
     return Number(this.database.prepare('PRAGMA freelist_count').get()?.freelist_count ?? 0);
   }
 
-  /** Gives up to so many free pages back to the file system, with the next checkpoint. Not while the disk is waited for. */
+  /**
+   * Returns up to `pages` free pages to the file system with the next checkpoint. Does nothing while a checkpoint waits
+   * for the disk.
+   */
   vacuum(pages: number): void {
     this.database.exec(`PRAGMA incremental_vacuum(${pages})`);
   }
 }
 
 const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): void => {
-  // Before anything else: in this mode the first read takes the lock and keeps it.
+  // Must run before the first read: in this mode the first read takes the lock and keeps it.
   database.exec('PRAGMA locking_mode = EXCLUSIVE');
   const format = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
   const application = Number(database.prepare('PRAGMA application_id').get()?.application_id ?? 0);
@@ -321,7 +331,7 @@ const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): vo
         `${OLDEST_FORMAT} on: delete the folder, or choose another data folder.`,
     );
   }
-  // Both take effect only while the file is empty.
+  // Both pragmas take effect only while the file is empty.
   if (format === 0) database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL;`);
   database.exec(`
     PRAGMA synchronous = OFF;
@@ -329,7 +339,7 @@ const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): vo
     PRAGMA wal_autocheckpoint = ${syncs ? 0 : UNSYNCED_CHECKPOINT_PAGES};
     PRAGMA cache_size = -${CACHE_KIB};
   `);
-  // Nothing is written to a file that is ready: it can be read although the disk is full.
+  // A current file is not written to, so that it can be read although the disk is full.
   if (format < FORMAT) {
     database.exec(`
       BEGIN IMMEDIATE;
@@ -343,5 +353,5 @@ const prepareFile = (database: DatabaseSync, folder: string, syncs: boolean): vo
 
 const PAGE_BYTES = 4096;
 const UNSYNCED_CHECKPOINT_PAGES = 1024;
-/** SQLite's own: blocks are kept decompressed by the store, so it needs little. */
+/** Size of SQLite's page cache. The store caches decompressed blocks itself, so SQLite needs little. */
 const CACHE_KIB = 2048;

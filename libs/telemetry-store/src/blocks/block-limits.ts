@@ -1,14 +1,14 @@
-/** So many blocks go at a time, so that nobody waits for long. */
+/** Maximum number of blocks that are dropped in one turn, so that other work does not wait for long. */
 const MAX_DROPPED_AT_ONCE = 16;
 
-/** A sealed block, as far as its age and its size are concerned. */
+/** Age and size of a sealed block. */
 export interface AgedBlock {
   readonly block: number;
   readonly arrivedMillis: number;
   readonly bytes: number;
 }
 
-/** How old the blocks of a signal may become, and how much they may take. */
+/** Limits on the age and the total size of a signal's blocks. */
 export class BlockLimits {
   constructor(
     readonly maxBytes: number,
@@ -21,8 +21,8 @@ export class BlockLimits {
   }
 
   /**
-   * Returns the next few blocks that are too old. Every block is looked at: a clock that was wrong may have stamped an
-   * earlier one in the future.
+   * Returns the next few blocks that are beyond the maximum age. Every block is checked: a wrong clock may have stamped
+   * an earlier block with a time in the future.
    */
   tooOld(blocks: Iterable<AgedBlock>): number[] {
     const old: number[] = [];
@@ -35,7 +35,10 @@ export class BlockLimits {
     return old;
   }
 
-  /** The next few that have to go so that `bytes` keep within the limit. @param blocks in the order of their arrival */
+  /**
+   * Returns the next few blocks to drop so that `bytes` stay within the limit. @param blocks in the order of their
+   * arrival
+   */
   tooMuch(blocks: Iterable<AgedBlock>, bytes: number): number[] {
     const surplus: number[] = [];
     let left = bytes;

@@ -2,40 +2,40 @@ import type { LogPosition } from './journal.js';
 
 export interface BlockStatus {
   readonly blocks: number;
-  /** Blocks, or parts of them, that could not be read. */
+  /** Number of blocks with a part that could not be read. */
   readonly damagedBlocks: number;
-  /** What arrived again and was not kept a second time. */
+  /** Number of rows that arrived again and were discarded as duplicates. */
   readonly duplicates: number;
 }
 
-/** One kind of telemetry in a data folder, as far as the folder's log and its space are concerned. */
+/** Kind of telemetry in a data folder, as the upkeep of the folder's journal and space sees it. */
 export interface BlockSignal {
-  /** Of its records in the log. */
+  /** Kind of its records in the journal. */
   readonly recordKind: number;
-  /** Under which its position in the log is kept. */
+  /** Name under which its position in the journal is stored. */
   readonly signal: string;
 
   /**
-   * Adds what an earlier process acknowledged and had not sealed.
+   * Adds the rows of a record that an earlier process acknowledged and had not sealed.
    *
-   * @param end just behind the record
+   * @param end position of the end of the record
    */
   replay(payload: Uint8Array, end: LogPosition): void;
 
-  /** Where its first record ends that is in no block yet; undefined when there is none. */
+  /** End of the first record that has unsealed rows; undefined when there is none. */
   readonly firstUnsealed: LogPosition | undefined;
 
   /**
-   * Puts into a block what is in none yet.
+   * Seals all open rows into a block.
    *
    * @throws WriteError
    */
   sealOpen(): void;
 
   /**
-   * Drops what is too old or too much, a few blocks at a time.
+   * Drops blocks beyond the maximum age or size, a few at a time.
    *
-   * @returns whether there is more to drop
+   * @returns whether there are more blocks to drop
    * @throws WriteError
    */
   dropExpired(): boolean;

@@ -262,7 +262,7 @@ describe('a log whose end is missing', () => {
     open({ folder: copy, report: (message) => messages.push(message) });
     expect(messages).toEqual([
       expect.stringMatching(
-        /^Damaged data: \d+ bytes at \d+ of .* are an incomplete record, .*, and left out\.$/,
+        /^Damaged data: \d+ bytes at \d+ of .* are an incomplete record, .*\. The bytes were skipped\.$/,
       ),
     ]);
   });
@@ -284,7 +284,7 @@ describe('damage', () => {
     expect(await ids(second)).toEqual([1, 3]);
     expect(second.status().damagedRecords).toBe(1);
     expect(messages).toEqual([
-      expect.stringMatching(/^Damaged data: \d+ bytes at \d+ of .* and left out\.$/),
+      expect.stringMatching(/^Damaged data: \d+ bytes at \d+ of .* are damaged\. The bytes were skipped\.$/),
     ]);
   });
 

@@ -10,63 +10,63 @@ import { SpaceUpkeep } from './space-upkeep.js';
 import { BlockTraceStore } from './spans/block-trace-store.js';
 import { WriteAheadLog, type LogFiles, type LogOptions } from './write-ahead-log.js';
 
-/** When the same is told again. */
+/** Time after which a repeated message is reported again. */
 const REPEAT_MILLIS = 60_000;
 const MEBIBYTE = 1024 * 1024;
 
 export interface BlockStoreOptions {
   /**
-   * Data folder, made when it is missing. One process at a time may have it open. Without one the same blocks are in
-   * memory and end with the store.
+   * Data folder, created when it is missing. Only one process at a time may open it. Undefined keeps the same blocks in
+   * memory until the store is closed.
    */
   readonly folder?: string;
   /**
-   * What an acknowledged write outlives: `process` (default) the end of this process, however sudden; `power`
-   * a loss of power too, at the price of waiting for the disk. With `none` a loss of power may also damage what
-   * was there before: nothing ever waits for the disk, which suits tests and data to be thrown away.
+   * Events that an acknowledged write survives. `process` (default): any end of this process. `power`: a power loss too,
+   * at the cost of waiting for the disk. With `none` a power loss may also damage older data, because the store never
+   * waits for the disk; this suits tests and disposable data.
    */
   readonly durability?: 'none' | 'process' | 'power';
   /**
-   * Limit on the bytes of spans, compressed as they are; the oldest blocks are evicted first. A folder also has the
-   * log, of up to two segments. Default 10 GiB.
+   * Limit on the compressed size of spans, in bytes; the oldest blocks are evicted first. A folder also has the
+   * journal, of up to two segments. Default 10 GiB.
    */
   readonly maxBytes?: number;
-  /** The same for log lines. Default 2 GiB. */
+  /** Limit on the compressed size of log lines, in bytes. Default 2 GiB. */
   readonly maxLogBytes?: number;
-  /** How long spans and lines are kept after they arrived. Default: for ever, as long as there is room. */
+  /** Maximum age of spans and log lines, counted from their arrival. Default: no maximum. */
   readonly maxAgeMillis?: number;
-  /** Memory for blocks of spans that were read. Default 64 MiB. */
+  /** Limit on the memory of cached blocks of spans. Default 64 MiB. */
   readonly cacheBytes?: number;
-  /** Memory for blocks of log lines that were read. Default 32 MiB. */
+  /** Limit on the memory of cached blocks of log lines. Default 32 MiB. */
   readonly logCacheBytes?: number;
-  /** Told, in a sentence each, what is damaged and what cannot be written. */
+  /** Called with one sentence for each damaged piece of data and each failed write. */
   readonly report?: (message: string) => void;
-  /** How many spans fill a block. Default 1024. */
+  /** Number of spans that fill a block. Default 1024. */
   readonly spansPerBlock?: number;
-  /** How many log lines fill a block. Default 2048. */
+  /** Number of log lines that fill a block. Default 2048. */
   readonly linesPerBlock?: number;
-  /** Default 16 MiB. */
+  /** Maximum size of a journal segment before the next one begins. Default 16 MiB. */
   readonly segmentBytes?: number;
-  /** Length of SQLite's own log at which a checkpoint begins. Default 4 MiB. */
+  /** Length of SQLite's WAL, in bytes, at which a checkpoint begins. Default 4 MiB. */
   readonly checkpointBytes?: number;
-  /** Limit on the memory of blocks that wait while the disk is slow; requests beyond it are refused. Default 64 MiB. */
+  /** Limit on the memory of blocks that wait for a slow disk; requests beyond it are rejected. Default 64 MiB. */
   readonly maxWaitingBytes?: number;
-  /** How often expired data is looked for; 0 for never. Default 1 s. */
+  /** Interval of the search for expired data; 0 disables it. Default 1 s. */
   readonly sweepMillis?: number;
-  /** The clock that ages are counted by. */
+  /** Clock by which ages are measured. */
   readonly now?: () => number;
   readonly files?: LogFiles;
 }
 
 export interface BlockStoreStatus {
   readonly blocks: number;
-  /** Blocks, or parts of them, that could not be read. */
+  /** Number of blocks with a part that could not be read. */
   readonly damagedBlocks: number;
-  /** Spans that arrived again and were not kept a second time. */
+  /** Number of spans that arrived again and were discarded as duplicates. */
   readonly duplicateSpans: number;
-  /** Log lines that arrived again and were not kept a second time. */
+  /** Number of log lines that arrived again and were discarded as duplicates. */
   readonly duplicateLines: number;
-  /** Stretches of the log that were left out when the store was opened. */
+  /** Number of damaged ranges of the journal that were skipped when the store was opened. */
   readonly damagedRecords: number;
   readonly logBytes: number;
 }
@@ -75,26 +75,26 @@ export interface BlockStore {
   readonly traces: TraceStore;
   readonly logs: LogStore;
   status(): BlockStoreStatus;
-  /** Reason why every request is refused, such as a data folder that was deleted; undefined when there is none. */
+  /** Reason why every request is rejected, such as a data folder that was deleted; undefined when there is none. */
   unavailable(): string | undefined;
   /**
-   * Drops a few blocks of what is too old or too much, and then gives some free space back to the file system. Both
-   * happen by themselves every `sweepMillis`, and go on at once while there is more.
+   * Drops a few blocks beyond the maximum age or size, then returns some free space to the file system. The store calls
+   * it every `sweepMillis`, and again at once while there is more to do.
    *
    * @returns whether there is more to do
    */
   sweep(): boolean;
-  /** Idempotent. What was acknowledged is there when the folder is opened again. */
+  /** Idempotent. Acknowledged data is there when the folder is opened again. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the stores of spans and log lines. In a data folder, compressed blocks are in one file, behind a log that
- * takes every write first: what an earlier process acknowledged is there, however it ended. Without a folder, the
- * same blocks are in memory.
+ * Opens the stores of spans and log lines. A data folder has one file with the compressed blocks, and a journal that
+ * takes every write first: data that an earlier process acknowledged is there, however that process ended. Without a
+ * folder the same blocks are in memory.
  *
- * @throws FolderError when another process has the folder open, when a newer version wrote it, or when it
- *   cannot be read or written
+ * @throws FolderError when another process has the folder open, when a newer version wrote it, or when it cannot be
+ *   read or written
  */
 export const openBlockStore = (options: BlockStoreOptions = {}): BlockStore => new OpenBlockStore(options);
 
@@ -144,7 +144,7 @@ class OpenBlockStore implements BlockStore {
         ...(files ? { files } : {}),
         onDamage: (message) => {
           this.damagedStretches++;
-          report(`Damaged data: ${message}, and left out.`);
+          report(`Damaged data: ${message}. The bytes were skipped.`);
         },
       });
       this.log = log;
@@ -203,7 +203,7 @@ class OpenBlockStore implements BlockStore {
     try {
       this.logUpkeep.noteExtent();
     } catch {
-      // A disk that takes nothing: the next start cannot tell whether the log is whole, and reads what is there.
+      // The disk accepts no writes. The next start cannot verify that the journal is complete, and reads what is there.
     }
   }
 
@@ -229,10 +229,10 @@ class OpenBlockStore implements BlockStore {
 const openJournal = (folder: string | undefined, options: Omit<LogOptions, 'folder'>): Journal =>
   folder === undefined ? new NoJournal() : new WriteAheadLog({ ...options, folder: join(folder, 'wal') });
 
-/** A small limit must not be taken up by one block. */
+/** Limit on the size of one block, so that a single block does not exhaust a small limit. */
 const bytesPerBlock = (maxBytes: number): number => Math.min(MEBIBYTE, Math.max(4096, maxBytes / 32));
 
-/** A disk that stays full is not told of at each attempt. */
+/** Reports a repeated message only once a minute, such as that of a disk that stays full. */
 const reportOnce = (report: (message: string) => void, now: () => number): ((message: string) => void) => {
   let last = { message: '', at: 0 };
   return (message) => {

@@ -1,14 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change } from './change.js';
 
-/** A block as it lies in the file; see docs/file-format.md. */
+/** Block as it is stored in the file; see docs/file-format.md. */
 export interface BlockParts<Part extends string> {
   readonly block: number;
   readonly arrivedMillis: number;
-  /** All that is read at the start. */
+  /** Index of the block, read when the store opens. */
   readonly summary: Uint8Array;
   readonly parts: Readonly<Record<Part, Uint8Array>>;
-  /** What of it is kept in pieces, in a `ChunkTable`. */
+  /** Pieces that are stored in a `ChunkTable` and read one by one. */
   readonly chunks?: readonly Uint8Array[];
 }
 
@@ -16,14 +16,14 @@ export interface BlockSummaryRow {
   readonly block: number;
   readonly arrivedMillis: number;
   readonly summary: Uint8Array;
-  /** Of all parts. */
+  /** Total size of all parts. */
   readonly bytes: number;
 }
 
 export const bytesOf = ({ summary, parts, chunks = [] }: BlockParts<string>): number =>
   [...Object.values(parts), ...chunks].reduce((sum, part) => sum + part.length, summary.length);
 
-/** @param name of the signal's tables: `span` makes `span_summary` and one table a part */
+/** @param name prefix of the signal's tables: `span` creates `span_summary` and one table for each part */
 export const blockTableSchema = (name: string, parts: readonly string[]): string =>
   [
     `CREATE TABLE IF NOT EXISTS ${name}_summary (
@@ -36,8 +36,8 @@ export const blockTableSchema = (name: string, parts: readonly string[]): string
   ].join('\n');
 
 /**
- * The sealed blocks of one signal: a summary each, which is read at the start, and parts that are read one by one
- * when a question needs them. Each part has a table of its own, so that reading one does not touch the others.
+ * Sealed blocks of one signal: a summary for each block, which is read when the store opens, and parts that are read
+ * when a query needs them. Each part has its own table, so that reading one part does not read the others.
  */
 export class BlockTable<Part extends string> {
   private readonly insertSummary: StatementSync;
@@ -103,7 +103,7 @@ export class BlockTable<Part extends string> {
     return inserted?.parts[part] ?? (this.selects.get(part)?.get(block)?.content as Uint8Array | undefined);
   }
 
-  /** Every block that is there, by number. */
+  /** Yields the summary of every block, by number. */
   *summaries(onUnreadable: (message: string) => void): Generator<BlockSummaryRow> {
     for (const row of this.writtenSummaries(onUnreadable)) if (!this.deleted.has(row.block)) yield row;
     for (const inserted of this.inserted.values()) {
@@ -112,8 +112,8 @@ export class BlockTable<Part extends string> {
   }
 
   /**
-   * A page of the file that SQLite cannot read takes as few rows with it as can be: they are then
-   * looked for one by one from both ends.
+   * Yields the summaries that are in the file. When SQLite cannot read a page, rows are searched one by one from both
+   * ends, so that the damaged page costs as few rows as possible.
    */
   private *writtenSummaries(onUnreadable: (message: string) => void): Generator<BlockSummaryRow> {
     const select = `SELECT block, arrived_millis, bytes, summary FROM ${this.name}_summary`;

@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { Column } from './column.js';
 
-/** What is stored is not what was stored. */
+/** Error of stored bytes that differ from the bytes that were written. */
 export class DamageError extends Error {
   override readonly name = 'DamageError';
 }
 
-/** Reads what a `ByteWriter` wrote; whatever does not fit throws {@link DamageError}. */
+/** Reads bytes that a `ByteWriter` wrote. Every mismatch throws {@link DamageError}. */
 export class ByteReader {
   private readonly buffer: Buffer;
   private at = 0;
@@ -41,13 +41,13 @@ export class ByteReader {
     throw new DamageError('a number is too long');
   }
 
-  /** A view. */
+  /** Returns a view. */
   raw(length: number): Buffer {
     const start = this.advance(length);
     return this.buffer.subarray(start, start + length);
   }
 
-  /** A view. */
+  /** Returns a view. */
   bytes(): Buffer {
     return this.raw(this.varint());
   }
@@ -61,7 +61,7 @@ export class ByteReader {
     if (width !== 1 && width !== 2 && width !== 4) throw new DamageError('a column has no such width');
     const start = this.advance(width * length);
     const { buffer } = this;
-    // A copy: a view would keep all columns for the sake of one.
+    // A copy, because a view of one column would keep the memory of all columns.
     if (width === 1) return new Uint8Array(buffer.subarray(start, start + length));
     const second = start + length;
     if (width === 2) {

@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { Column } from './column.js';
 
-/** Writes the parts of a block: little-endian numbers, LEB128 varints, and bytes behind their length. */
+/** Writes the parts of a block: little-endian numbers, LEB128 varints, and bytes with a length prefix. */
 export class ByteWriter {
   private buffer = Buffer.allocUnsafeSlow(4096);
   private length = 0;
 
-  /** A view of what was written; the writer must not be used afterwards. */
+  /** Returns a view of the written bytes. The writer must not be used afterwards. */
   finish(): Buffer {
     return this.buffer.subarray(0, this.length);
   }
@@ -26,7 +26,7 @@ export class ByteWriter {
     this.length = this.buffer.writeBigUInt64LE(value, this.length);
   }
 
-  /** A whole number from 0 to 2^53 - 1. */
+  /** Writes an integer from 0 to 2^53 - 1. */
   varint(value: number): void {
     this.reserve(8);
     while (value >= 0x80) {
@@ -52,8 +52,8 @@ export class ByteWriter {
   }
 
   /**
-   * A column: how many bytes wide it is; then the lowest byte of every number, then the second of every number,
-   * and so on. Bytes that seldom change stand together this way, and compress to almost nothing.
+   * Writes a column: its width in bytes, then the lowest byte of every number, then the second byte of every number,
+   * and so on. Bytes that seldom change become neighbors this way, and compress to almost nothing.
    */
   column(numbers: Column): void {
     const { length } = numbers;

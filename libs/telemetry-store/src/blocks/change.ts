@@ -1,19 +1,16 @@
-/**
- * Something to be written to the database, all or nothing. Until it is written, reads see it by what `hold` keeps in
- * memory.
- */
+/** Atomic change of the database. Until it is written, reads see it in the memory that `hold` keeps. */
 export interface Change {
-  /** Memory that it takes while it waits. */
+  /** Memory that the change occupies while it waits, in bytes. */
   readonly bytes: number;
-  /** Called when it has to wait. */
+  /** Called when the change has to wait. */
   readonly hold: () => void;
-  /** Writes, within a transaction. May be called again after a failure. */
+  /** Writes the change within a transaction. May be called again after a failure. */
   readonly apply: () => void;
-  /** Called once it is written, if it had to wait. */
+  /** Called after the write of a change that had to wait. */
   readonly release: () => void;
 }
 
-/** Joins changes to one: all of them are written, or none. */
+/** Joins changes into one: all of them are written, or none. */
 export const joinChanges = (changes: readonly Change[]): Change => ({
   bytes: changes.reduce((sum, { bytes }) => sum + bytes, 0),
   hold: () => {

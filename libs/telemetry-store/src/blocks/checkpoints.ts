@@ -4,47 +4,50 @@ import { Turn } from './turn.js';
 import type { WriteQueue } from './write-queue.js';
 
 /**
- * Changes that waited are written until SQLite's log is so many times as long as when a checkpoint begins: the next
- * checkpoint copies all of it in one turn.
+ * Factor over `checkpointBytes` up to which waiting changes may extend SQLite's WAL. The next checkpoint copies all of
+ * it in one turn.
  */
 const MAX_OVERRUN = 4;
 
-/** The calls by which the files of a data folder wait for the disk, to be replaced where a disk has to be slow. */
+/** System calls that wait for the disk. Tests replace them to simulate a slow disk. */
 export type SyncFiles = Pick<typeof fs, 'fdatasync'>;
 
 export interface CheckpointsOptions {
   readonly database: DatabaseSync;
-  /** Of the database file. */
+  /** Path of the database file. */
   readonly path: string;
   readonly queue: WriteQueue;
   readonly files: SyncFiles;
-  /** A checkpoint begins when SQLite's log is longer. */
+  /** Length of SQLite's WAL, in bytes, beyond which a checkpoint begins. */
   readonly checkpointBytes: number;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Moves SQLite's log into the database file without blocking the event loop while the disk is waited for. SQLite
- * itself runs with `synchronous = OFF`, so the order that keeps the file sound after a loss of power is kept here:
+ * Moves SQLite's WAL into the database file without blocking the event loop during syncs. SQLite runs with `synchronous
+ * = OFF`, so this class keeps the order that protects the file from a power loss:
  *
- * 1. The log is synced: what is copied from it is on the disk.
- * 2. SQLite copies its pages into the file.
- * 3. The file is synced: the log is not needed any more.
- * 4. SQLite truncates the log, and the truncation is synced: no old page of it can be taken for a new one.
+ * 1. Sync the WAL: the pages to copy are on the disk.
+ * 2. Let SQLite copy the pages into the database file.
+ * 3. Sync the database file: the WAL is not needed any more.
+ * 4. Let SQLite truncate the WAL, and sync it: no old page can be read as a new one.
  *
- * Changes wait in the queue from the first step to the last. A commit between them would be copied without being on the
- * disk, or overwrite a log that is still needed. See https://www.sqlite.org/wal.html#checkpointing
+ * Changes wait in the queue from the first step to the last. A commit during these steps could be copied before it is
+ * synced, or could overwrite a WAL that is still needed. See https://www.sqlite.org/wal.html#checkpointing
  */
 export class Checkpoints {
   private running: Promise<void> | undefined;
   private next: Promise<void> | undefined;
-  /** Pages were copied and the file could not be synced: the log must not be overwritten. */
+  /** Whether pages were copied and the sync of the file failed. The WAL must then not be overwritten. */
   private isUnsynced = false;
-  /** How many changes are on the disk. Before the first checkpoint not even those of earlier processes may be. */
+  /**
+   * Number of changes that are on the disk. -1 before the first checkpoint, when even changes of earlier processes may
+   * be missing.
+   */
   private synced = -1;
   /**
-   * Open as long as the database is: closing any descriptor of the file would release the locks that the process has
-   * on it (POSIX advisory locks).
+   * Descriptor of the database file, open as long as the database is: closing any descriptor of the file would release
+   * all locks of the process on it (POSIX advisory locks).
    */
   private readonly file: number;
   private readonly log: number;
@@ -60,7 +63,7 @@ export class Checkpoints {
     return this.running !== undefined || this.isUnsynced;
   }
 
-  /** Begins a checkpoint when SQLite's log is long, or when the last one failed. */
+  /** Begins a checkpoint when SQLite's WAL is long, or when the last checkpoint failed. */
   startWhenDue(): void {
     if (this.running) return;
     if (!this.isUnsynced && this.options.queue.isEmpty && this.logBytes <= this.options.checkpointBytes)
@@ -81,19 +84,19 @@ export class Checkpoints {
     while (this.synced < target || this.isUnsynced) await this.run();
   }
 
-  /** Writes and syncs all that there is. @throws WriteError */
+  /** Writes and syncs all waiting changes. @throws WriteError */
   async finish(): Promise<void> {
     while (this.running || this.isUnsynced || !this.options.queue.isEmpty || this.logBytes > 0)
       await this.run();
   }
 
-  /** Only after the database was closed. */
+  /** Closes the descriptors. Call it only after the database was closed. */
   closeFiles(): void {
     fs.closeSync(this.log);
     fs.closeSync(this.file);
   }
 
-  /** Runs a whole checkpoint. Those who ask during one share the next. */
+  /** Runs a whole checkpoint. Callers that arrive during a run share the next one. */
   private async run(): Promise<void> {
     if (!this.running) {
       this.running = this.checkpoint().finally(() => (this.running = undefined));

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Change } from './change.js';
 
-/** More than any block has. */
+/** Upper limit on the number of chunks of a block. */
 const CHUNKS_PER_BLOCK = 65_536;
 
 export const chunkKey = (block: number, chunk: number): number => block * CHUNKS_PER_BLOCK + chunk;
@@ -9,7 +9,7 @@ export const chunkKey = (block: number, chunk: number): number => block * CHUNKS
 export const chunkTableSchema = (name: string): string =>
   `CREATE TABLE IF NOT EXISTS ${name} (chunk INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;`;
 
-/** What is read of a block in pieces: each is a row, so that reading one does not read the others. */
+/** Pieces of blocks. Each piece is a row, so that reading one does not read the others. */
 export class ChunkTable {
   private readonly insertOne: StatementSync;
   private readonly selectOne: StatementSync;
@@ -37,7 +37,7 @@ export class ChunkTable {
   deletion(blocks: readonly number[]): Change {
     return {
       bytes: 0,
-      // Nobody asks for a chunk of a block that was dropped.
+      // No query reads a chunk of a dropped block.
       hold: () => undefined,
       apply: () => {
         for (const block of blocks) this.deleteRange.run(chunkKey(block, 0), chunkKey(block + 1, 0) - 1);

@@ -1,2 +1,2 @@
-/** Numbers as wide as the greatest of them needs. */
+/** Array of numbers in the smallest width that holds the greatest of them. */
 export type Column = Uint8Array | Uint16Array | Uint32Array;

@@ -1,10 +1,10 @@
-/** Blocks that could not be read, each said once. */
+/** Registry of damaged blocks. Each of them is reported once. */
 export class Damage {
   private readonly blocks = new Set<number>();
 
   constructor(private readonly report: (message: string) => void) {}
 
-  /** Of how many blocks something could not be read. */
+  /** Number of blocks with unreadable data. */
   get blockCount(): number {
     return this.blocks.size;
   }
@@ -13,10 +13,10 @@ export class Damage {
     this.report(`Damaged data: ${message}.`);
   }
 
-  /** @param what of it, such as "block 7" or "a part of block 7" */
+  /** @param what damaged unit, such as "block 7" or "a part of block 7" */
   ofBlock(block: number, what: string, error: unknown): void {
     if (this.blocks.has(block)) return;
     this.blocks.add(block);
-    this.say(`${what} cannot be read and is left out: ${(error as Error).message}`);
+    this.say(`${what} cannot be read and was skipped: ${(error as Error).message}`);
   }
 }

@@ -1,4 +1,4 @@
-/** A data folder that this process must not or cannot open. The message is one sentence, and says what to do. */
+/** Error of a data folder that this process must not or cannot open. The message tells the operator what to do. */
 export class FolderError extends Error {
   override readonly name = 'FolderError';
 }

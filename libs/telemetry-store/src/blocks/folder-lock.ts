@@ -9,14 +9,14 @@ const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
-// The lock is SQLite's exclusive one on the database file. The operating system releases it with the process, so
-// the number that stands beside it is for the message to whoever finds the folder in use, and for nothing else.
+// The lock is SQLite's exclusive lock on the database file. The operating system releases it with the process. The
+// process ID in the file next to it is only shown in the message that the folder is in use.
 
 export const noteHolder = (folder: string): void => {
   try {
     writeFileSync(join(folder, PROCESS_FILE_NAME), `${process.pid}\n`);
   } catch {
-    // A full disk: the data can be read all the same.
+    // The disk is full. The data can still be read.
   }
 };
 
@@ -24,11 +24,11 @@ export const forgetHolder = (folder: string): void => {
   try {
     rmSync(join(folder, PROCESS_FILE_NAME), { force: true });
   } catch {
-    // A folder that turned read-only: the number of a process that is gone misleads nobody for long.
+    // The folder became read-only. A stale process ID in it does no harm.
   }
 };
 
-/** Why a folder cannot be opened, whatever went wrong. */
+/** Returns the error that tells the operator why a folder cannot be opened. */
 export const folderErrorOf = (error: unknown, folder: string, databasePath: string): FolderError => {
   if (error instanceof FolderError) return error;
   const primaryCode = ((error as { errcode?: number }).errcode ?? 0) & 0xff;

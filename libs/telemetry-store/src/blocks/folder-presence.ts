@@ -2,21 +2,21 @@ import { statSync } from 'node:fs';
 import { WriteError } from './write-error.js';
 
 /**
- * Whether a data folder is still where it was opened. A process goes on writing to files that were deleted, and the
- * operating system gives them up with the process.
+ * Detects that a data folder was deleted, moved or replaced. A process can still write to deleted files, and their
+ * content is lost when the process ends.
  */
 export class FolderPresence {
   private readonly identity: string | undefined;
 
-  /** @param databasePath of a file that exists as long as the folder is in use */
+  /** @param databasePath path of a file that exists as long as the folder is in use */
   constructor(private readonly databasePath: string) {
     this.identity = this.currentIdentity();
   }
 
-  /** Why nothing that is written would be found again; undefined when it would. */
+  /** Reason why written data would not be found again; undefined when there is none. */
   get problem(): string | undefined {
     if (this.currentIdentity() === this.identity) return undefined;
-    // Without its path: readiness probes show it without a token.
+    // Without the path, because readiness probes return the message without authentication.
     return 'The data folder was deleted, moved or replaced while Lantern was running: restart Lantern.';
   }
 

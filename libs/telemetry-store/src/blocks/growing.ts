@@ -1,4 +1,4 @@
-/** The same numbers with room for twice as many. */
+/** Returns a copy with twice the capacity. */
 export const grownWords = (words: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
   const larger = new Uint32Array(2 * words.length);
   larger.set(words);

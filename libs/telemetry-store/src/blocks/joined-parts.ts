@@ -1,7 +1,7 @@
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 
-/** What there is of each chunk of a block, as one: how many, then each one behind its length. */
+/** Joins one part of every chunk of a block: the number of parts, then each part with a length prefix. */
 export const joinParts = (parts: readonly Uint8Array[]): Uint8Array => {
   const writer = new ByteWriter();
   writer.varint(parts.length);
@@ -10,7 +10,7 @@ export const joinParts = (parts: readonly Uint8Array[]): Uint8Array => {
 };
 
 /**
- * Views of the parts.
+ * Returns views of the joined parts.
  *
  * @throws DamageError
  */

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { RecordKind } from './log-record.js';
 
-/** Just behind a record: everything before it has been dealt with. */
+/** Position of the end of a record. */
 export interface LogPosition {
   readonly segment: number;
   readonly offset: number;
@@ -18,11 +18,11 @@ export const START: LogPosition = { segment: 0, offset: 0 };
 export const isBefore = (a: LogPosition, b: LogPosition): boolean =>
   a.segment === b.segment ? a.offset < b.offset : a.segment < b.segment;
 
-/** The log of every accepted record that is in no sealed block yet. */
+/** Journal: a write-ahead log of every accepted record that has rows in no sealed block. */
 export interface Journal {
-  /** Position just behind the last record. */
+  /** Position of the end of the last record. */
   readonly end: LogPosition;
-  /** The same, also before this process has appended one; `START` when there are none. */
+  /** End of the last record, including those of earlier processes; `START` when there are none. */
   readonly lastEnd: LogPosition;
   readonly byteLength: number;
   readonly segmentCount: number;
@@ -30,21 +30,21 @@ export interface Journal {
   /**
    * Appends a record.
    *
-   * @returns the position just behind it
-   * @throws WriteError and then nothing was appended
+   * @returns the position of its end
+   * @throws WriteError when nothing was appended
    */
   append(kind: RecordKind, payload: Uint8Array): LogPosition;
 
-  /** Records of earlier processes that do not end before `from`, in the order in which they were appended. */
+  /** Yields the records of earlier processes that end at or after `from`, in the order in which they were appended. */
   records(from: LogPosition): Iterable<LogRecord>;
 
-  /** Describes what is missing between two positions of earlier processes, a clause each. */
+  /** Describes each record range that is missing between two positions of earlier processes, as a clause. */
   missing(from: LogPosition, to: LogPosition): string[];
 
-  /** Waits until the disk has every record that was appended so far. */
+  /** Waits until every record that was appended so far is on the disk. */
   sync(): Promise<void>;
 
-  /** Whether a segment is left that ends before `position`. */
+  /** Whether a segment that ends before `position` still exists. */
   hasBefore(position: LogPosition): boolean;
 
   /** Removes the segments that end before `position`. */
@@ -54,7 +54,7 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** Journal of a store in memory: it counts positions and keeps nothing, because no later process reads it. */
+/** Journal of a store in memory. It counts positions and stores no records, because no later process reads them. */
 export class NoJournal implements Journal {
   readonly byteLength = 0;
   readonly segmentCount = 0;
@@ -82,7 +82,7 @@ export class NoJournal implements Journal {
   }
 
   async sync(): Promise<void> {
-    // No disk.
+    // There is no disk.
   }
 
   hasBefore(): boolean {
@@ -90,10 +90,10 @@ export class NoJournal implements Journal {
   }
 
   discardBefore(): void {
-    // No segments.
+    // There are no segments.
   }
 
   async close(): Promise<void> {
-    // No files.
+    // There are no files.
   }
 }

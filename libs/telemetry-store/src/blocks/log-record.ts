@@ -1,16 +1,16 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 
-/** What a record holds. The numbers are written to the file. */
+/** Kind of telemetry in a record. The numbers are part of the file format. */
 export const RecordKind = { traces: 1, logs: 2 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
-/** Begins every record, so that reading can go on behind a damaged one. */
+/** Mark at the start of every record, so that a reader can continue after a damaged one. */
 const MARK = Buffer.from([0xf5, 0x4c, 0x4e, 0x54]);
-/** Mark, length of the payload, kind, crc32 of length, kind and payload. */
+/** Size of the mark, the length of the payload, the kind, and the CRC-32 of length, kind and payload. */
 const HEADER_BYTES = 13;
 
-/** What stands before the payload. */
+/** Returns the header of a record. */
 export const recordHeader = (kind: RecordKind, payload: Uint8Array): Buffer => {
   const header = Buffer.allocUnsafe(HEADER_BYTES);
   header.set(MARK);
@@ -24,13 +24,13 @@ export interface RecordAt {
   readonly kind: number;
   /** A view. */
   readonly payload: Buffer;
-  /** Just behind it. */
+  /** Offset of the end of the record. */
   readonly end: number;
 }
 
 /**
- * All whole records of a segment. Bytes between them that hold none are passed to `onDamage`, and so are those at the end,
- * with `isLast`: there the end of a process may have interrupted a write.
+ * Yields all complete records of a segment. Byte ranges without a complete record are passed to `onDamage`. A range at
+ * the end of the segment has `isLast`: the end of a process may have interrupted its last write.
  */
 export function* recordsIn(
   segment: Buffer,
@@ -55,7 +55,7 @@ export function* recordsIn(
   }
 }
 
-/** Undefined when no whole record begins there. */
+/** Returns undefined when no complete record begins at `start`. */
 const endOfRecord = (bytes: Buffer, start: number): number | undefined => {
   if (start + HEADER_BYTES > bytes.length || MARK.compare(bytes, start, start + 4) !== 0) return undefined;
   const end = start + HEADER_BYTES + bytes.readUInt32LE(start + 4);

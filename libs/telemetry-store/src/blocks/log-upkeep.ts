@@ -2,21 +2,24 @@ import type { BlockDatabase, LogExtent } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
 import { START, isBefore, type Journal, type LogPosition } from './journal.js';
 
-/** What a signal leaves in the log may lie so many segments back; then it goes into a block, however small. */
+/**
+ * Maximum number of segments between the last record and the first one with unsealed rows. Beyond it the rows are
+ * sealed, however small the block is.
+ */
 const MAX_SEGMENTS_BACK = 1;
 
 export interface LogUpkeepOptions {
   readonly log: Journal;
   readonly database: BlockDatabase;
   readonly signals: readonly BlockSignal[];
-  /** Whether blocks have to be on the disk before the log is given up. */
+  /** Whether blocks must be on the disk before their records are removed from the journal. */
   readonly survivesPowerLoss: boolean;
   readonly report: (message: string) => void;
 }
 
-/** Reads the log at the start, and gives up what is in blocks. */
+/** Replays the journal when the store opens, and removes the segments whose rows are all in blocks. */
 export class LogUpkeep {
-  /** Records that were left out when the log was read. */
+  /** Number of records that could not be replayed. */
   unreadableRecords = 0;
   private isReplaying = false;
   private discarding: Promise<void> | undefined;
@@ -29,7 +32,7 @@ export class LogUpkeep {
     await this.discarding;
   }
 
-  /** Gives each signal what earlier processes acknowledged and had not sealed, in the order of its arrival. */
+  /** Replays the records that earlier processes acknowledged and had not sealed, in the order of their arrival. */
   replay(): void {
     const { log, signals, report } = this.options;
     const targets = new Map(
@@ -45,7 +48,7 @@ export class LogUpkeep {
         target.signal.replay(payload, end);
       } catch (error) {
         this.unreadableRecords++;
-        report(`A record of the log cannot be read, and is left out: ${(error as Error).message}`);
+        report(`A record of the journal cannot be read and was skipped: ${(error as Error).message}`);
       }
     }
     this.isReplaying = false;
@@ -53,17 +56,17 @@ export class LogUpkeep {
   }
 
   /**
-   * Removes the segments that no signal needs any more, once the blocks that have their records are written. To be called
-   * when a signal has sealed.
+   * Removes the segments that no signal needs any more, after the blocks with their rows are written. Call it after a
+   * signal was sealed.
    */
   discard(): void {
     const { log, database, signals, survivesPowerLoss, report } = this.options;
-    // What is still to be read is in no block, although no signal knows of it yet.
+    // Records that are still to be replayed are in no block, and no signal knows them yet.
     if (this.isReplaying || this.discarding || log.segmentCount < 2) return;
-    // By their paths, the segments of another Lantern would be removed.
+    // Segments are removed by path, and these paths may belong to another Lantern by now.
     if (database.problem !== undefined) return;
     const onError = (error: unknown): void =>
-      report(`${database.writeErrorOf(error).message} The log is kept until then.`);
+      report(`${database.writeErrorOf(error).message} The journal is kept until the disk accepts writes.`);
     try {
       for (const signal of signals) {
         const first = signal.firstUnsealed;
@@ -82,7 +85,7 @@ export class LogUpkeep {
   }
 
   /**
-   * Notes in the database how far the log reaches, so that the next start can tell when its end is missing.
+   * Records the extent of the journal in the database, so that the next start detects a missing end.
    *
    * @throws WriteError
    */
@@ -107,7 +110,7 @@ export class LogUpkeep {
     const extent = database.logExtent();
     for (const missing of extent ? log.missing(extent.needed, extent.end) : []) {
       this.unreadableRecords++;
-      report(`Damaged data: ${missing}. What was in no block yet is lost.`);
+      report(`Damaged data: ${missing}. Rows that were in no block yet are lost.`);
     }
   }
 
@@ -115,9 +118,9 @@ export class LogUpkeep {
     try {
       return this.options.database.position(signal);
     } catch (error) {
-      // What is in blocks already is known when it comes again.
+      // Rows that are already in blocks are recognized as duplicates.
       this.options.report(
-        `Damaged data: the position in the log cannot be read (${(error as Error).message}); all of it is read.`,
+        `Damaged data: the position in the journal cannot be read (${(error as Error).message}). The whole journal is replayed.`,
       );
       return START;
     }

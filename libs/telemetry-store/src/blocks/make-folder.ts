@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it, where they are missing. Node's own recursion goes on for ever where a file
- * system has no room for folders, as in `/proc`: there it takes "no such file" for a missing parent.
+ * Creates a folder and its missing parents. Node's `recursive` option does not terminate on file systems without
+ * folders, such as `/proc`: it reads "no such file" as a missing parent.
  */
 export const makeFolder = (folder: string): void => {
   const parent = dirname(folder);

@@ -2,12 +2,12 @@ import { Buffer } from 'node:buffer';
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { DamageError } from './byte-reader.js';
 
-/** crc32 of what follows, then the length before compression. */
+/** Size of the CRC-32 of the rest, and of the length before compression. */
 const HEADER_BYTES = 8;
 
 /**
- * Compresses and checksums a part of a block. Level 1: higher levels save a tenth of the space for four times
- * the work.
+ * Compresses and checksums a part of a block. Level 1, because higher levels save 10 % of the space for four times the
+ * work.
  */
 export const sealBytes = (content: Uint8Array): Buffer => {
   const compressed = zstdCompressSync(content, {
@@ -21,14 +21,14 @@ export const sealBytes = (content: Uint8Array): Buffer => {
   return sealed;
 };
 
-/** @throws DamageError */
+/** Verifies and decompresses a part of a block. @throws DamageError */
 export const openSealedBytes = (sealed: Uint8Array | undefined): Buffer => {
   if (!sealed || sealed.length < HEADER_BYTES) throw new DamageError('a part is missing');
   const buffer = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   if (crc32(buffer.subarray(4)) !== buffer.readUInt32LE(0)) throw new DamageError('a checksum is wrong');
   const length = buffer.readUInt32LE(4);
   const content = zstdDecompressSync(buffer.subarray(HEADER_BYTES), {
-    // With room to spare, or the output is found to be full and gets a second buffer.
+    // Larger than the content: zlib would take an exactly full buffer as full and allocate a second one.
     chunkSize: length + 64,
     maxOutputLength: length + 64,
   });

@@ -5,17 +5,17 @@ import { Damage } from './damage.js';
 import type { Journal, LogPosition } from './journal.js';
 import { WriteError } from './write-error.js';
 
-/** How much may wait in memory while blocks cannot be written, in times of what fills a block. */
+/** Maximum number of blocks' worth of rows that wait in memory while blocks cannot be written. */
 const MAX_WAITING_BLOCKS = 8;
 
 export interface SignalBlocksOptions {
   readonly database: BlockDatabase;
   readonly log: Journal;
-  /** Waits until what was appended is as durable as was asked for. */
+  /** Waits until appended rows have the configured durability. */
   readonly settle: () => Promise<void>;
-  /** Called when what is in the log may be needed no longer. */
+  /** Called after a seal, when segments of the journal may be obsolete. */
   readonly onSealed: () => void;
-  /** Closes the files, which the signals of a folder share. */
+  /** Closes the files that the signals of a folder share. */
   readonly close: () => Promise<void>;
   readonly report: (message: string) => void;
   readonly now: () => number;
@@ -26,28 +26,31 @@ export interface SignalBlocksOptions {
   readonly cacheBytes: number;
 }
 
-/** What is in no sealed block yet. */
+/** Rows that are in no sealed block. */
 export interface OpenRows {
   readonly rowCount: number;
   readonly byteLength: number;
-  /** What arrived again and was not added. */
+  /** Number of rows that arrived again and were discarded as duplicates. */
   readonly duplicates: number;
-  /** Whether there is a block to be sealed. */
+  /** Whether a block is due to be sealed. */
   readonly isDue: boolean;
-  /** Where the record ends that brought the first of them; undefined when there are none. */
+  /** End of the record that brought the first row; undefined when there are no rows. */
   readonly firstEnd: LogPosition | undefined;
   readonly firstArrivalMillis: number | undefined;
 }
 
-/** The blocks that are sealed. */
+/** Sealed blocks of a signal. */
 export interface SealedRows {
   readonly size: number;
   readonly bytes: number;
-  /** In the order of their arrival. */
+  /** Blocks in the order of their arrival. */
   values(): Iterable<AgedBlock>;
 }
 
-/** The life of a signal's blocks: rows gather in memory, are sealed into blocks of the file, and are dropped with them. */
+/**
+ * Life cycle of a signal's blocks: rows gather in memory, are sealed into blocks of the file, and are dropped with
+ * them.
+ */
 export abstract class SignalBlocks implements BlockSignal {
   abstract readonly recordKind: number;
   abstract readonly signal: string;
@@ -55,7 +58,7 @@ export abstract class SignalBlocks implements BlockSignal {
   protected abstract readonly sealed: SealedRows;
   protected readonly damage: Damage;
   private readonly limits: BlockLimits;
-  /** After a failure to seal, the next attempt waits until so many rows are there. */
+  /** Number of rows at which the next seal is tried after a failed one. */
   private sealAtRows = 0;
 
   constructor(protected readonly options: SignalBlocksOptions) {
@@ -65,18 +68,18 @@ export abstract class SignalBlocks implements BlockSignal {
 
   abstract replay(payload: Uint8Array, end: LogPosition): void;
 
-  /** Of all that is kept. */
+  /** Size of everything that is kept, in bytes. */
   protected abstract get bytes(): number;
 
   /**
-   * Seals all that is open, in one transaction with the position `end`.
+   * Seals all open rows in one transaction with the position `end`.
    *
    * @throws WriteError when nothing was written
    */
   protected abstract sealBlocks(end: LogPosition, arrivedMillis: number): void;
 
   /**
-   * Removes blocks with all that is derived from them.
+   * Removes blocks together with all data derived from them.
    *
    * @throws WriteError when nothing was removed
    */
@@ -94,7 +97,7 @@ export abstract class SignalBlocks implements BlockSignal {
     };
   }
 
-  /** What is not in a block is in the log. Whoever has one signal alone closes all of the folder. */
+  /** Closes the shared folder, also when only one signal's store is in use. Unsealed rows survive in the journal. */
   close(): Promise<void> {
     return this.options.close();
   }
@@ -122,7 +125,10 @@ export abstract class SignalBlocks implements BlockSignal {
     return this.drop(surplus) && this.bytes > maxBytes && this.sealed.size > 0;
   }
 
-  /** @throws WriteError when what is appended would be lost: the folder is gone, or too much waits and cannot be written */
+  /**
+   * @throws WriteError when appended rows would be lost: the folder is gone, or too many rows wait and cannot be
+   *   written
+   */
   protected assertWritable(): void {
     this.options.database.assertThere();
     const { rowsPerBlock, bytesPerBlock, log } = this.options;
@@ -132,7 +138,7 @@ export abstract class SignalBlocks implements BlockSignal {
     this.seal(log.end);
   }
 
-  /** Only between requests, so that a position in the log separates what is sealed from what is not. */
+  /** Call it only between requests, so that a position in the journal separates sealed rows from unsealed ones. */
   protected sealIfFull(end: LogPosition): void {
     const { rowCount, isDue } = this.open;
     if (!isDue || rowCount < this.sealAtRows) return;
@@ -140,9 +146,11 @@ export abstract class SignalBlocks implements BlockSignal {
       this.seal(end);
     } catch (error) {
       if (!(error instanceof WriteError)) throw error;
-      // Nothing is lost: the log has it. A later request tries again.
+      // Nothing is lost: the journal has the rows. A later request tries again.
       this.sealAtRows = rowCount + this.options.rowsPerBlock;
-      this.options.report(`${error.message} What arrived stays in memory and in the log until then.`);
+      this.options.report(
+        `${error.message} New rows stay in memory and in the journal until the disk accepts writes.`,
+      );
     }
   }
 
@@ -159,7 +167,7 @@ export abstract class SignalBlocks implements BlockSignal {
       this.removeBlocks(blocks);
     } catch (error) {
       if (!(error instanceof WriteError)) throw error;
-      this.options.report(`${error.message} What is too old or too much is kept until then.`);
+      this.options.report(`${error.message} Expired blocks are kept until the disk accepts writes.`);
       return false;
     }
     return true;

@@ -2,9 +2,9 @@ import type { BlockDatabase } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
 import type { LogUpkeep } from './log-upkeep.js';
 
-/** Free pages are where the next blocks go: a few blocks' worth of them is no waste. */
+/** Number of free pages that the file keeps. The next blocks use them. */
 const KEPT_FREE_PAGES = 128;
-/** So many at a time, because pages from the end of the file are moved into their place. */
+/** Maximum number of pages that one turn returns to the file system. Each one moves a page from the end of the file. */
 const VACUUMED_PAGES = 256;
 
 export interface SpaceUpkeepOptions {
@@ -14,7 +14,7 @@ export interface SpaceUpkeepOptions {
   readonly report: (message: string) => void;
 }
 
-/** Drops what is too old or too much of every signal, and gives the space back to the file system. */
+/** Drops blocks of every signal beyond the maximum age or size, and returns the space to the file system. */
 export class SpaceUpkeep {
   private timer: NodeJS.Timeout | undefined;
   private isStopped = false;
@@ -22,9 +22,9 @@ export class SpaceUpkeep {
   constructor(private readonly options: SpaceUpkeepOptions) {}
 
   /**
-   * Does a little of what there is to do.
+   * Does one small step of the work.
    *
-   * @returns whether there is more
+   * @returns whether there is more to do
    */
   sweep(): boolean {
     if (this.isStopped) return false;
@@ -37,7 +37,7 @@ export class SpaceUpkeep {
     try {
       let hasMore = false;
       for (const signal of signals) hasMore = signal.dropExpired() || hasMore;
-      // First all goes that has to: what is moved meanwhile might go next.
+      // All expired blocks are dropped first, because vacuuming could move pages that are dropped next.
       if (hasMore) return true;
       logUpkeep.noteExtent();
       database.startCheckpointWhenDue();
@@ -47,12 +47,14 @@ export class SpaceUpkeep {
       database.vacuum(Math.min(surplus, VACUUMED_PAGES));
       return surplus > VACUUMED_PAGES;
     } catch (error) {
-      report(`${database.writeErrorOf(error).message} Nothing is dropped until then.`);
+      report(
+        `${database.writeErrorOf(error).message} Expired blocks are kept until the disk accepts writes.`,
+      );
       return false;
     }
   }
 
-  /** While there is more to do, it goes on as soon as others had their turn. */
+  /** Sweeps periodically. While there is more to do, the next sweep follows as soon as other tasks had a turn. */
   sweepEvery(pauseMillis: number, delayMillis = pauseMillis): void {
     this.timer = setTimeout(() => {
       const hasMore = this.sweep();

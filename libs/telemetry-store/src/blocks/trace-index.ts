@@ -3,26 +3,26 @@ import { traceHash } from './trace-words.js';
 
 const INITIAL_SLOTS = 1024;
 const INITIAL_ENTRIES = 512;
-/** Stands for "no entry" in links and slots. */
+/** "No entry" in links and slots. */
 const NONE = 0;
 
 /**
- * In which sealed blocks a trace has spans, by 64 bits of its id. Trace …0a in blocks 3 and 4, …0b in 4:
+ * Index from 64 bits of a trace ID to the sealed blocks with its spans. Trace …0a in blocks 3 and 4, …0b in 4:
  *
  * ```
  * slots    … → 2, … → 3             the newest entry of each trace
  * entries  1: …0a block 3           2: …0a block 4, older 1       3: …0b block 4
  * ```
  *
- * Different traces may share their 64 bits, so an answer says where to look, not what is there.
+ * Different traces may share their 64 bits, so a block in the answer may have no span of the trace.
  */
 export class TraceIndex {
-  /** Distinct traces. */
+  /** Number of distinct traces. */
   size = 0;
   private slots = new Uint32Array(INITIAL_SLOTS);
   private keys = new Uint32Array(2 * INITIAL_ENTRIES);
   private blocks = new Uint32Array(INITIAL_ENTRIES);
-  /** The next older entry of the same trace; of a free entry, the next free one. */
+  /** Next older entry of the same trace; for a free entry, the next free one. */
   private older = new Uint32Array(INITIAL_ENTRIES);
   private entryCount = 1;
   private firstFree = NONE;
@@ -64,7 +64,7 @@ export class TraceIndex {
     return this.slots[this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a))] !== NONE;
   }
 
-  /** Oldest first. */
+  /** Returns the blocks of a trace, oldest first. */
   blocksOf(a: number, b: number, c: number, d: number): number[] {
     const blocks: number[] = [];
     let entry = this.slots[this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a))] ?? NONE;
@@ -72,7 +72,7 @@ export class TraceIndex {
     return blocks.reverse();
   }
 
-  /** A small number that is the trace's alone, as long as its oldest block is there; undefined without blocks. */
+  /** Small number that identifies a trace as long as its oldest block exists; undefined for a trace without blocks. */
   numberOf(a: number, b: number, c: number, d: number): number | undefined {
     let entry = this.slots[this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a))] ?? NONE;
     if (entry === NONE) return undefined;
@@ -81,12 +81,12 @@ export class TraceIndex {
     return entry;
   }
 
-  /** Greater than any number of a trace. */
+  /** Upper bound of the numbers of traces, exclusive. */
   get numberLimit(): number {
     return this.entryCount;
   }
 
-  /** The slot of this key, or the empty one where it belongs. */
+  /** Returns the slot of this key, or the empty one where it would be inserted. */
   private slotOf(low: number, high: number): number {
     const { slots, keys } = this;
     const mask = slots.length - 1;
@@ -96,7 +96,7 @@ export class TraceIndex {
     }
   }
 
-  /** Moves those up that stand behind `slot` only because it was taken. */
+  /** Empties a slot and moves up the entries that were displaced by it. */
   private empty(slot: number): void {
     this.size--;
     const { slots, keys } = this;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { TraceId } from '@lantern/telemetry-model';
 
-/** A trace id as four little-endian words of its bytes, which is how a walk over a request gives it. */
+/** Trace ID as four little-endian words of its bytes, as the request scanner reads it. */
 export type TraceWords = readonly [number, number, number, number];
 
 export const traceWordsOf = (traceId: TraceId): TraceWords => {
@@ -19,7 +19,7 @@ export const traceIdOfWords = (a: number, b: number, c: number, d: number): Trac
   return scratch.toString('hex') as TraceId;
 };
 
-/** Depends on all bits of the id: not every sender's ids are random. */
+/** Returns a hash of all bits of a trace ID, because some exporters' IDs are not random. */
 export const traceHash = (a: number, b: number, c: number, d: number): number => {
   let hash = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b);
   hash = Math.imul(hash ^ c ^ (hash >>> 15), 0xc2b2ae35);
@@ -27,7 +27,7 @@ export const traceHash = (a: number, b: number, c: number, d: number): number =>
   return (hash ^ (hash >>> 16)) >>> 0;
 };
 
-/** @param words four a trace */
+/** @param words four words for each trace */
 export const wordsAt = (words: Uint32Array, trace: number): TraceWords => {
   const at = 4 * trace;
   return [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0];

@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 
-/** After so long a question lets others have their turn. */
+/** Time after which a query yields to other tasks. */
 const TURN_MILLIS = 8;
 
-/** Lets others have their turn from time to time. */
+/** Yields to other tasks from time to time. */
 export class Turn {
   private startedAt = performance.now();
 
-  /** @returns whether others had their turn */
+  /** @returns whether it yielded */
   async yieldWhenOver(): Promise<boolean> {
     if (performance.now() - this.startedAt < TURN_MILLIS) return false;
     await setImmediate();

@@ -1,8 +1,8 @@
-// Times are 64 bits wide. In columns they stand as two words, in memory as a double where a few hundred
-// nanoseconds do not matter, and as a bigint where they do.
+// Times have 64 bits. Columns store them as two words. In memory they are doubles where an error of a few hundred
+// nanoseconds does not matter, and bigints where it does.
 
 const TWO_32 = 2 ** 32;
-/** More than a double is off by at the greatest time that 64 bits can say. */
+/** Upper bound of the rounding error of a double for the latest time that 64 bits can represent. */
 export const DOUBLE_SLACK = 4096;
 
 export const wideOf = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);
@@ -12,7 +12,7 @@ export const doubleOf = (low: number, high: number): number => high * TWO_32 + l
 export const lowOf = (value: bigint): number => Number(value & 0xffff_ffffn);
 export const highOf = (value: bigint): number => Number((value >> 32n) & 0xffff_ffffn);
 
-/** In which of the equal periods since 1970 a time lies, exactly. */
+/** Returns the exact number of the period, counted from 1970, that contains a time. */
 export const periodOf = (low: number, high: number, periodNanos: number): number => {
   const nanos = doubleOf(low, high);
   const period = Math.floor(nanos / periodNanos);

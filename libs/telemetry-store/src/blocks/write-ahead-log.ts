@@ -6,10 +6,10 @@ import { recordHeader, recordsIn, type RecordKind } from './log-record.js';
 import { WriteError } from './write-error.js';
 
 const SEGMENT_NAME = /^(\d{10})\.wal$/;
-/** More than the log ever has at once. */
+/** Limit on the number of segments; the log never has as many at a time. */
 const MAX_SEGMENTS = 10_000;
 
-/** The calls by which the log writes, to be replaced where a disk has to be full. */
+/** System calls of the log. Tests replace them to simulate a full disk. */
 export type LogFiles = Pick<
   typeof fs,
   'openSync' | 'writevSync' | 'ftruncateSync' | 'fdatasync' | 'closeSync'
@@ -17,36 +17,39 @@ export type LogFiles = Pick<
 
 export interface LogOptions {
   readonly folder: string;
-  /** A segment is closed when it is longer. */
+  /** Size in bytes beyond which a segment is closed. */
   readonly segmentBytes: number;
-  /** Whether a segment has to be on the disk before the next one begins. */
+  /** Whether a segment must be on the disk before the next one begins. */
   readonly survivesPowerLoss: boolean;
   readonly files?: LogFiles;
-  /** Segments up to this one are known to have been: their numbers are not used again. */
+  /** Highest segment number that is known to have been used. Numbers up to it are not used again. */
   readonly lastSegment: number;
-  /** Called for each stretch of bytes that holds no whole record. */
+  /** Called for each byte range that holds no complete record. */
   readonly onDamage: (message: string) => void;
 }
 
 /**
- * What was accepted and is not yet in a block, one record after the other, in numbered segments:
+ * Journal on disk: a write-ahead log of accepted records that are not yet in a block, in numbered segments:
  *
  * ```
  * 0000000007.wal   F5 4C 4E 54 · length 4 · kind 1 · crc32 4 · payload      F5 4C 4E 54 · …
  * ```
  *
- * A record whose writing was interrupted stands at the end of a segment and was never acknowledged. No segment
- * is written to by two processes, one after the other: each begins a new one.
+ * An interrupted record is at the end of a segment and was never acknowledged. Each process begins a new segment, so no
+ * segment has records of two processes.
  */
 export class WriteAheadLog implements Journal {
   private descriptor: number | undefined;
   private segment: number;
   private offset = 0;
-  /** Lengths of the older segments that are still there. */
+  /** Lengths of the older segments that still exist. */
   private readonly olderSegments = new Map<number, number>();
-  /** Descriptors of older segments that the disk may not have yet. */
+  /** Descriptors of older segments that may not be on the disk yet. */
   private unsynced: number[] = [];
-  /** Whether a segment was made since the folder was synced: it is only found after a loss of power when its folder is on the disk. */
+  /**
+   * Whether a segment was created since the folder was synced. After a power loss a segment is found only if its folder
+   * was synced.
+   */
   private hasNewSegment = false;
   private syncing: Promise<void> | undefined;
   private nextSync: Promise<void> | undefined;
@@ -96,7 +99,7 @@ export class WriteAheadLog implements Journal {
     return missing;
   }
 
-  /** The records of earlier processes that do not end before `from`, in the order in which they were appended. */
+  /** Yields the records of earlier processes that end at or after `from`, in the order in which they were appended. */
   *records(from: LogPosition): Generator<LogRecord> {
     for (const segment of [...this.olderSegments.keys()].sort((a, b) => a - b)) {
       if (segment < from.segment) continue;
@@ -107,9 +110,9 @@ export class WriteAheadLog implements Journal {
   }
 
   /**
-   * After it returns the record outlives the process, and after {@link sync} a loss of power too.
+   * Appends a record. When it returns, the record survives the end of the process, and after {@link sync} a power loss.
    *
-   * @throws WriteError when the file system takes nothing more; then nothing was appended
+   * @throws WriteError when the file system rejects the write; then nothing was appended
    */
   append(kind: RecordKind, payload: Uint8Array): LogPosition {
     if (this.offset > this.options.segmentBytes) this.leaveSegment();
@@ -131,13 +134,13 @@ export class WriteAheadLog implements Journal {
     return this.end;
   }
 
-  /** Waits until the disk has all that was appended so far. Those who wait at the same time share one call. */
+  /** Waits until everything that was appended so far is on the disk. Concurrent callers share one sync. */
   async sync(): Promise<void> {
     if (!this.syncing) {
       this.syncing = this.syncNow().finally(() => (this.syncing = undefined));
       return this.syncing;
     }
-    // The call that is under way may have begun before the last record was written.
+    // The sync in progress may have begun before the last record was written.
     this.nextSync ??= this.syncing
       .catch(() => undefined)
       .then(() => {
@@ -156,7 +159,7 @@ export class WriteAheadLog implements Journal {
     }
   }
 
-  /** Whether a segment is left that ends before `position`. */
+  /** Whether a segment that ends before `position` still exists. */
   hasBefore(position: LogPosition): boolean {
     for (const segment of this.olderSegments.keys()) if (segment < position.segment) return true;
     return false;
@@ -173,13 +176,13 @@ export class WriteAheadLog implements Journal {
     this.descriptor = undefined;
   }
 
-  /** Takes back what was written of a record that did not get to its end. */
+  /** Truncates the segment to the start of a record whose write failed. */
   private undo(start: number): void {
     if (this.descriptor === undefined) return;
     try {
       this.files.ftruncateSync(this.descriptor, start);
     } catch {
-      // Its checksum tells that it is not whole, and what comes next is written elsewhere.
+      // The checksum marks the record as incomplete, and the next record is written to another segment.
       this.offset = start;
       this.leaveSegment();
     }
@@ -198,7 +201,7 @@ export class WriteAheadLog implements Journal {
     this.segment++;
     this.offset = 0;
     if (descriptor === undefined) return;
-    // Its records are acknowledged by the next sync, which closes it.
+    // The next sync acknowledges its records and closes it.
     if (this.options.survivesPowerLoss) this.unsynced.push(descriptor);
     else this.files.closeSync(descriptor);
   }

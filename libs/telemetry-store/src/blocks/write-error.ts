@@ -18,8 +18,8 @@ const SQLITE_CAUSES: Readonly<Record<number, string | undefined>> = {
 };
 
 /**
- * The store could not write. Nothing of what it was given is kept, and what it kept before can still be read.
- * The message says what to do.
+ * Error of a failed write. None of the new data is kept; older data can still be read. The message tells the operator
+ * what to do.
  */
 export class WriteError extends Error {
   override readonly name = 'WriteError';

@@ -1,15 +1,15 @@
 import type { Change } from './change.js';
 import { WriteError } from './write-error.js';
 
-/** Writes changes in the order in which they came. Those that may not be written yet wait in memory. */
+/** Writes changes in the order in which they were accepted. Changes that may not be written yet wait in memory. */
 export class WriteQueue {
-  /** How many changes were accepted since the start. */
+  /** Number of changes that were accepted since the start. */
   accepted = 0;
   private readonly waiting: Change[] = [];
   private waitingBytes = 0;
 
   /**
-   * @param commit runs a transaction, and throws a WriteError when nothing was written
+   * @param commit runs a transaction; throws a WriteError when nothing was written
    * @param maxWaitingBytes limit on the memory of changes that wait
    */
   constructor(
@@ -17,7 +17,7 @@ export class WriteQueue {
     private readonly maxWaitingBytes: number,
   ) {}
 
-  /** How many of the accepted changes are written. */
+  /** Number of accepted changes that are written. */
   get committed(): number {
     return this.accepted - this.waiting.length;
   }
@@ -27,7 +27,7 @@ export class WriteQueue {
   }
 
   /**
-   * Writes a change, behind those that wait.
+   * Writes a change after those that wait.
    *
    * @throws WriteError when nothing of it was written
    */
@@ -40,7 +40,7 @@ export class WriteQueue {
   /**
    * Accepts a change to be written later.
    *
-   * @throws WriteError when too many bytes wait already
+   * @throws WriteError when the limit on waiting bytes is exceeded
    */
   postpone(change: Change): void {
     if (this.waitingBytes + change.bytes > this.maxWaitingBytes) {
@@ -54,7 +54,7 @@ export class WriteQueue {
     this.accepted++;
   }
 
-  /** Writes the change that waits longest. @throws WriteError and then it still waits */
+  /** Writes the oldest waiting change. @throws WriteError and then it still waits */
   writeNext(): void {
     const [next] = this.waiting;
     if (!next) return;

@@ -7,7 +7,7 @@ import { timeWords } from './log-rows.js';
 
 type Metadata = LogEntry['structuredMetadata'];
 
-/** A line that is to be added: its stream, time and structured metadata, and where its text is in UTF-8. */
+/** Log line to add: its stream, time and structured metadata, and the position of its UTF-8 text. */
 export class AddedLine {
   readonly timeLow: number;
   readonly timeHigh: number;
@@ -29,7 +29,10 @@ export class AddedLine {
     return (this.knownPairs ??= wellFormed(this.entry.structuredMetadata));
   }
 
-  /** Hash of everything that makes two lines duplicates of each other. Most lines never need it. */
+  /**
+   * Hash over every field in which two lines must be equal to be duplicates. Computed on demand, because most lines
+   * never need it.
+   */
   get hash(): number {
     if (this.knownHash !== undefined) return this.knownHash;
     let pairs = 0;

@@ -14,7 +14,7 @@ import { SealedLogBlocks } from './sealed-log-blocks.js';
 import { sealLogBlock } from './sealed-log-block.js';
 import { StreamTable } from './stream-table.js';
 
-/** The newest lines are in an open block, all others in sealed ones; every question looks at both. */
+/** Log store with the newest lines in an open block and all others in sealed blocks. Every query reads both. */
 export class BlockLogStore extends SignalBlocks implements LogStore {
   readonly recordKind = RecordKind.logs;
   readonly signal = 'logs';
@@ -74,7 +74,7 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
     for (const stream of selection.streams) {
       for (const span of this.sealed.spansOf(stream)) {
         const isWithin = (time: bigint) => selection.from <= time && time < selection.to;
-        // A span around the range need not have a line in it.
+        // A span that encloses the range need not have a line in it.
         if (
           isWithin(span.minTime) ||
           isWithin(span.maxTime) ||

@@ -5,31 +5,31 @@ import { openSealedBytes, sealBytes } from '../sealed-bytes.js';
 import type { LogRows } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 
-/** Small enough to be decompressed for the sake of one line, large enough to be compressed well. */
+/** Maximum size of a chunk: small enough to decompress for one line, large enough to compress well. */
 const CHUNK_BYTES = 64 * 1024;
-/** A chunk of at least so much ends with its stream, so that a search within other streams passes over it. */
+/** Minimum size at which a chunk ends with its stream, so that a search in other streams skips it. */
 const MIN_CHUNK_BYTES = 16 * 1024;
 
 /**
- * The lines of a block, one behind the other. They stand by stream: lines of one program are alike, which makes them
- * small, and a search within a stream has to look at no other. A place in that order is a text row.
+ * Lines of a block, one after the other, sorted by stream: lines of one program are similar, so they compress well, and
+ * a search in a stream reads no lines of other streams. A text row is an index in that order.
  */
 export interface BlockText {
-  /** The first text row of each chunk, and behind the last. */
+  /** First text row of each chunk, followed by the number of rows. */
   readonly chunkStart: Uint32Array;
-  /** Where each text row ends in its chunk. */
+  /** End of each text row in its chunk. */
   readonly lineEnd: Uint32Array;
-  /** Undefined when it is damaged. */
+  /** Returns the lines of a chunk; undefined when it is damaged. */
   chunk(chunk: number): Buffer | undefined;
 }
 
-/** All that is open is one chunk, in the order of arrival. */
+/** Returns the text of an open block: one chunk, in the order of arrival. */
 export const openText = (open: OpenLogBlock): BlockText => {
   const { rowCount, text, lineEnd } = open;
   return { chunkStart: Uint32Array.of(0, rowCount), lineEnd, chunk: () => text };
 };
 
-/** Where each row of a block stands among its lines: by stream, and in a stream by arrival. */
+/** Returns the text row of each row: sorted by stream, then by arrival. */
 export const textRowsOf = ({
   rowCount,
   streams,
@@ -52,7 +52,7 @@ export const textRowsOf = ({
   return textRows;
 };
 
-/** The rows of a block in the order in which their lines are kept. */
+/** Returns the rows of a block in the order of their lines. */
 export const rowsInOrderOfText = (rows: Pick<LogRows, 'rowCount' | 'streams' | 'streamOf'>): Uint32Array => {
   const textRows = textRowsOf(rows);
   const order = new Uint32Array(textRows.length);
@@ -63,11 +63,11 @@ export const rowsInOrderOfText = (rows: Pick<LogRows, 'rowCount' | 'streams' | '
 export interface EncodedText {
   readonly layout: Uint8Array;
   readonly chunks: readonly Uint8Array[];
-  /** All lines, in the order in which they are kept. */
+  /** All lines, uncompressed, in the order of the text rows. */
   readonly plain: Buffer;
 }
 
-/** Layout and chunks as they go into the file; see docs/file-format.md. */
+/** Encodes the layout and the chunks for the file; see docs/file-format.md. */
 export const encodeText = (open: OpenLogBlock): EncodedText => {
   const { rowCount, text, lineEnd, streamOf } = open;
   const plain = Buffer.allocUnsafeSlow(text.length);
@@ -100,11 +100,11 @@ export const encodeText = (open: OpenLogBlock): EncodedText => {
   return { layout: sealBytes(writer.finish()), chunks, plain };
 };
 
-/** Where the lines are, without the lines. */
+/** Positions of the lines in their chunks. */
 export interface TextLayout {
   readonly chunkStart: Uint32Array;
   readonly lineEnd: Uint32Array;
-  /** For a cache to weigh. */
+  /** Size for the cache. */
   readonly byteLength: number;
 }
 

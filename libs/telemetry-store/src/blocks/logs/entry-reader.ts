@@ -6,20 +6,20 @@ import { metadataOf, timeOfWords, type LogRows } from './log-rows.js';
 
 const NOTHING: LogLabels = Object.freeze({});
 
-/** Makes what a reader gets out of the rows of one block. */
+/** Builds the result rows of one block. */
 export class EntryReader {
-  /** Of each shape, the names that are wanted, and where they stand. */
+  /** Selected names of each shape, with their positions. */
   private readonly wantedNames: (readonly (readonly [name: string, position: number])[])[] = [];
-  /** Rows that have the same of what is wanted share one object. */
+  /** Metadata objects, shared by rows with equal selected values. */
   private readonly shared = new Map<number, LogLabels>();
-  /** Of each shape. */
+  /** Size of the names of each shape. */
   private readonly nameBytes: number[] = [];
   private chunk = 0;
-  /** Index and bytes of the chunk that a line was read from last, so that no cache has to keep it for the next line. */
+  /** Index and bytes of the last chunk that was read. Consecutive lines of a chunk need no cache. */
   private readChunk = -1;
   private readBytes: Buffer | undefined;
 
-  /** @param textRowOf undefined when lines are kept in the order of the rows */
+  /** @param textRowOf undefined when lines are in the order of the rows */
   constructor(
     private readonly rows: LogRows,
     private readonly text: BlockText | undefined,
@@ -64,13 +64,13 @@ export class EntryReader {
     return this.readBytes?.toString('utf8', start, end);
   }
 
-  /** Where the line of a row stands in its chunk, which becomes the current one. */
+  /** Returns the position of a row's line in its chunk, and makes that chunk the current one. */
   private place(row: number): { readonly start: number; readonly end: number } {
     const { text, textRowOf } = this;
     if (!text) return { start: 0, end: 0 };
     const { chunkStart, lineEnd } = text;
     const textRow = textRowOf ? (textRowOf[row] ?? 0) : row;
-    // The chunk of the row before is a good guess.
+    // The chunk of the previous row is a good guess.
     let { chunk } = this;
     while (textRow < (chunkStart[chunk] ?? 0)) chunk--;
     while (textRow >= (chunkStart[chunk + 1] ?? Infinity)) chunk++;
@@ -96,11 +96,11 @@ export class EntryReader {
         wanted.map(([name, position]) => [name, rows.values.textAt(rows.pairs[start + position] ?? 0)]),
       ),
     );
-    // Of many names the key would be no exact number any more.
+    // With many names the key would exceed the exact integers.
     if (key < Number.MAX_SAFE_INTEGER) shared.set(key, metadata);
     return metadata;
   }
 }
 
-/** More values than a block has: it would be too long before. */
+/** More than the maximum number of values of a block; a block is sealed long before. */
 const KEY_BASE = 2 ** 22;

@@ -1,17 +1,20 @@
 import { Buffer } from 'node:buffer';
 
-/** Bytes that are looked at together: three say little about hex digits, five say nothing about short texts. */
+/** Length of a gram. Three bytes are hardly selective for hex digits; five bytes exclude short texts. */
 const GRAM_BYTES = 4;
 const MAX_BYTES = 32 * 1024;
 const MIN_BYTES = 64;
-/** Halving a filter about doubles the share of its bits that are set; it ends up with up to twice this many. */
+/**
+ * Share of set bits above which a filter is not halved again. Halving about doubles the share, so the result has up to
+ * twice this share.
+ */
 const FULL_ENOUGH = 0.19;
 
 const scratch = new Uint8Array(MAX_BYTES);
 
 /**
- * A Bloom filter with one bit for each four bytes that stand together anywhere in the lines of a block: a block whose
- * filter lacks one of a text's has no line with the text.
+ * Builds a Bloom filter over each sequence of four bytes in the lines of a block. If the filter lacks a sequence of a
+ * text, no line of the block has the text.
  */
 export const buildGramFilter = (text: Uint8Array): Buffer => {
   const { length } = text;
@@ -32,7 +35,7 @@ export const buildGramFilter = (text: Uint8Array): Buffer => {
   return Buffer.from(scratch.subarray(0, size));
 };
 
-/** The grams of a text; none when it is too short to have any. */
+/** Returns the grams of a text; none when it is too short. */
 export const gramsOf = (text: Uint8Array): Uint32Array => {
   const grams = new Uint32Array(Math.max(0, text.length - GRAM_BYTES + 1));
   let gram = 0;

@@ -2,10 +2,10 @@ import { Buffer } from 'node:buffer';
 
 const BITS_PER_HASH = 12;
 const PROBES = 6;
-/** More hashes than fit make the filter say "perhaps" more often, never wrong. */
+/** Maximum size of a filter. More hashes than fit cause more false positives, never false negatives. */
 const MAX_BYTES = 64 * 1024;
 
-/** A Bloom filter over 32-bit hashes: what it says no to was not among them. */
+/** Builds a Bloom filter over 32-bit hashes. It has false positives, but no false negatives. */
 export const buildHashFilter = (hashes: Uint32Array): Buffer => {
   const size = Math.min(MAX_BYTES, Math.max(8, Math.ceil((hashes.length * BITS_PER_HASH) / 8)));
   const filter = Buffer.alloc(size);

@@ -8,7 +8,7 @@ interface LineTime {
   readonly timeHigh: number;
 }
 
-/** Where the text of a line is. */
+/** Position of a line's text. */
 interface LineText {
   readonly bytes: Buffer;
   readonly start: number;
@@ -16,10 +16,10 @@ interface LineText {
 }
 
 /**
- * Hash of a line: stream, time, every byte of the text, and structured metadata. Lines that differ have different
- * hashes, apart from chance, however many share their time.
+ * Returns the hash of a line: stream, time, every byte of the text, and structured metadata. Lines that differ have
+ * different hashes, except for chance collisions, however many lines share a time.
  *
- * @param pairs sum of {@link hashOfPair} over structured metadata: names may come in any order
+ * @param pairs sum of {@link hashOfPair} over structured metadata, because names may come in any order
  */
 export const hashOfLine = (
   stream: KnownStream,
@@ -42,7 +42,7 @@ export const hashOfLine = (
   return finished(mixed(hash, rest));
 };
 
-/** Hash of one name and its value, each given by its `textHash`. */
+/** Returns the hash of a name and its value, each given by its `textHash`. */
 export const hashOfPair = (name: number, value: number): number => finished(mixed(name, value));
 
 /** Hashes the structured metadata of the rows of one block. */
@@ -52,7 +52,7 @@ export class MetadataHash {
 
   constructor(private readonly rows: LogRows) {}
 
-  /** Sum of {@link hashOfPair} over the pairs of a row. */
+  /** Returns the sum of {@link hashOfPair} over the pairs of a row. */
   of(row: number): number {
     const { shapes, shapeOf, pairStart, pairs, values } = this.rows;
     const shape = shapeOf[row] ?? 0;
@@ -67,7 +67,7 @@ export class MetadataHash {
   }
 }
 
-/** Whether a row has just these names with just these values. */
+/** Whether a row has exactly these names with exactly these values. */
 export const hasMetadata = (
   { shapes, shapeOf, pairStart, pairs, values }: LogRows,
   row: number,

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { BlockText } from './block-text.js';
 
-/** Looks for lines with certain texts in them, in their UTF-8: no line is decoded for it. */
+/** Finds lines that contain given texts. It compares UTF-8 bytes and decodes no line. */
 export class LineSearch {
-  /** The longest first: it is found least often. */
+  /** Texts, longest first: the longest is usually the rarest. */
   private readonly texts: readonly Buffer[];
 
   constructor(texts: readonly string[]) {
@@ -13,17 +13,17 @@ export class LineSearch {
       .sort((a, b) => b.length - a.length);
   }
 
-  /** Every line has the empty text. */
+  /** Whether every line matches, as it does for the empty text. */
   get takesAll(): boolean {
     return this.texts.length === 0;
   }
 
-  /** In UTF-8. */
+  /** Searched texts in UTF-8. */
   get needles(): readonly Buffer[] {
     return this.texts;
   }
 
-  /** The text rows of a chunk whose lines have all of the texts, ascending. */
+  /** Returns the text rows of a chunk whose lines contain all texts, ascending. */
   rowsOf({ chunkStart, lineEnd }: BlockText, chunk: number, bytes: Buffer): number[] {
     const [first, ...others] = this.texts;
     const found: number[] = [];
@@ -36,7 +36,7 @@ export class LineSearch {
       const end = lineEnd[row] ?? 0;
       if (row >= behind) break;
       if (at + first.length > end) {
-        // It begins in one line and ends in the next.
+        // The hit begins in one line and ends in the next.
         at = bytes.indexOf(first, at + 1);
         continue;
       }
@@ -51,7 +51,7 @@ export class LineSearch {
 const isWithin = (bytes: Buffer, start: number, end: number, text: Buffer): boolean =>
   bytes.subarray(start, end).includes(text);
 
-/** The first row from `from` on that ends behind `at`; its ends ascend. */
+/** Returns the first row at or after `from` that ends after `at`; row ends ascend. */
 const firstEndingBehind = (lineEnd: Uint32Array, at: number, from: number, behind: number): number => {
   let [low, high] = [from, behind];
   while (low < high) {

@@ -4,16 +4,16 @@ import { ByteReader } from '../byte-reader.js';
 import { grownWords } from '../growing.js';
 
 const INITIAL_BYTES = 256 * 1024;
-/** A buffer that one large request made is not kept for the small ones after it. */
+/** Maximum size of a buffer that is reused. A buffer of one large request is not kept for the small ones after it. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
-/** Up to so many characters a loop of our own beats a call of Node's. */
+/** Number of characters up to which an own loop is faster than a call of Node's encoder. */
 const SHORT = 24;
-/** What a length takes at the most. */
+/** Maximum size of an encoded length. */
 const MAX_VARINT_BYTES = 5;
 
 /**
- * Writes what is appended at once, as it goes into the log: for each stream its labels, and its entries with time,
- * structured metadata and line. The lines can be taken out of it, so that each is encoded once.
+ * Encodes the streams of an append as a record of the journal: for each stream its labels, and its entries with time,
+ * structured metadata and line. The store copies the encoded lines from it, so that each line is encoded once.
  *
  * ```
  * streams (varint)
@@ -25,12 +25,12 @@ const MAX_VARINT_BYTES = 5;
 export class LogBatch {
   bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   length = 0;
-  /** Where each line begins and ends in `bytes`, all streams one after the other. */
+  /** Start and end of each line in `bytes`, all streams one after the other. */
   lineStart = new Uint32Array(1024);
   lineEnd = new Uint32Array(1024);
   lineCount = 0;
 
-  /** @returns a view, until the next one is written */
+  /** @returns a view that is valid until the next write */
   write(streams: readonly LogStream[]): Buffer {
     if (this.bytes.length > MAX_KEPT_BYTES) this.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
     this.length = 0;
@@ -93,7 +93,7 @@ export class LogBatch {
     return this.longText(text);
   }
 
-  /** Most texts are ASCII, so that their length is known before they are written. */
+  /** Most texts are ASCII, so their length is known before they are written. */
   private longText(text: string): number {
     const { bytes, length: start } = this;
     const expected = putVarint(bytes, start, text.length);
@@ -118,7 +118,7 @@ export class LogBatch {
 
 const scratch = Buffer.alloc(MAX_VARINT_BYTES);
 
-/** @returns where the next byte goes */
+/** @returns the offset of the next byte */
 const putVarint = (bytes: Buffer, at: number, value: number): number => {
   let rest = value;
   while (rest >= 0x80) {
@@ -136,7 +136,7 @@ export const readLogBatch = (payload: Uint8Array): LogStream[] => {
     const count = reader.varint();
     const entries: [name: string, value: string][] = [];
     for (let left = count; left > 0; left--) entries.push([reader.text(), reader.text()]);
-    // Names may be any, `__proto__` among them.
+    // Names may be arbitrary, such as `__proto__`.
     return Object.fromEntries(entries);
   };
   const streams: LogStream[] = [];

@@ -22,24 +22,24 @@ export interface LogBlockReaderOptions {
 }
 
 export interface LogFilters {
-  /** Of the lines, see `mayHoldGrams`. */
+  /** Filter over the grams of the lines, see `mayHoldGrams`. */
   readonly grams: Uint8Array;
-  /** Of the values of structured metadata, see `mayHoldHash`. */
+  /** Filter over the values of structured metadata, see `mayHoldHash`. */
   readonly values: Uint8Array;
   readonly byteLength: number;
 }
 
-/** The lines of a sealed block. */
+/** Lines of a sealed block. */
 export interface ReadText extends BlockText {
-  /** Of a chunk that is most likely not needed again: it does not push out what is. */
+  /** Returns a chunk without adding it to the cache, for a chunk that is probably not needed again. */
   look(chunk: number): Buffer | undefined;
-  /** It was needed after all. */
+  /** Adds a chunk to the cache that was read with `look`. */
   keep(chunk: number, content: Buffer): void;
 }
 
 /**
- * The parts of sealed blocks, each read and decompressed when it is asked for; what was used last stays in memory.
- * Whatever a method returns undefined for is damaged, which is counted and said, or was dropped just now.
+ * Reads and decompresses the parts of sealed blocks on demand, with a cache of recently used parts. A method returns
+ * undefined when the part is damaged, which is counted and reported, or when its block was just dropped.
  */
 export class LogBlockReader {
   private readonly rowsCache: BlockCache<SealedLogRows>;
@@ -97,7 +97,7 @@ export class LogBlockReader {
     return { ...layout, chunk, look, keep };
   }
 
-  /** Of the traces that have lines in the block. */
+  /** Words of the traces that have lines in the block. */
   traceWords(block: number): Uint32Array | undefined {
     return this.part(block, () => {
       const summary = openSealedBytes(this.options.table.summary(block));

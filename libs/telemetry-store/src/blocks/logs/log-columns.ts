@@ -9,10 +9,10 @@ import { SealedValues } from './sealed-values.js';
 import type { KnownStream } from './stream-table.js';
 
 const WORD = 2 ** 32;
-/** What a block takes in memory beside its columns: roughly. */
+/** Approximate memory of a block without its columns, in bytes. */
 const BYTES_PER_BLOCK = 4096;
 
-/** The order of everything here is the format; see docs/file-format.md. */
+/** The order of the fields is part of the file format; see docs/file-format.md. */
 export const encodeLogColumns = (open: OpenLogBlock): Uint8Array => {
   const writer = new ByteWriter();
   const { rowCount } = open;
@@ -31,7 +31,7 @@ export const encodeLogColumns = (open: OpenLogBlock): Uint8Array => {
   return writer.finish();
 };
 
-/** Times as they lie behind the earliest, in the largest unit that loses nothing. */
+/** Encodes times as offsets from the earliest one, in the largest unit without loss. */
 const encodeTimes = (writer: ByteWriter, { rowCount, timeLow, timeHigh }: OpenLogBlock): void => {
   let [baseLow, baseHigh] = [timeLow[0] ?? 0, timeHigh[0] ?? 0];
   for (let row = 1; row < rowCount; row++) {
@@ -49,7 +49,7 @@ const encodeTimes = (writer: ByteWriter, { rowCount, timeLow, timeHigh }: OpenLo
     if (nanos > Number.MAX_SAFE_INTEGER) isExact = false;
     while (Math.floor(nanos / unit) * unit !== nanos && unit > 1) unit /= 1_000;
   }
-  // Rows that are months apart: their differences are no exact doubles.
+  // The differences of rows that are months apart are not exact doubles.
   writer.varint(isExact ? unit : 0);
   const low = new Uint32Array(rowCount);
   const high = new Uint32Array(rowCount);
@@ -97,15 +97,15 @@ const encodeValues = (writer: ByteWriter, texts: readonly string[]): void => {
     writer.bytes(bytes);
     return;
   }
-  // One by one: a half of a character at the end of one text must not join a half at the beginning of the next.
+  // Encoded one by one: a high surrogate at the end of one text must not join a low surrogate at the start of the next.
   const encoded = texts.map((text) => Buffer.from(text));
   writer.column(Uint32Array.from(encoded, ({ length }) => length));
   writer.bytes(Buffer.concat(encoded));
 };
 
 /**
- * Indexes as 0 where a value stands for the first time, and one more than they are elsewhere: values are numbered as
- * they come, and a column of ids, each of them new, becomes one of zeros.
+ * Replaces the first occurrence of a value by 0 and every other one by its index + 1. Values are numbered by first
+ * occurrence, so a column of unique IDs becomes all zeros.
  */
 const firstMentions = (pairs: Column): Uint32Array => {
   const mentions = new Uint32Array(pairs.length);
@@ -132,7 +132,9 @@ const undoFirstMentions = (mentions: Uint32Array, valueCount: number): Uint32Arr
 
 type Pairs = Pick<LogRows, 'rowCount' | 'shapes' | 'shapeOf' | 'pairStart'>;
 
-/** The first value of every row, then the second of every row, and so on: what is alike stands together. */
+/**
+ * Returns the first value of every row, then the second of every row, and so on, so that similar values are neighbors.
+ */
 const positionMajor = (rows: Pairs, byRow: Uint32Array): Uint32Array => {
   const moved = new Uint32Array(byRow.length);
   let at = 0;
@@ -160,7 +162,7 @@ const eachPairByPosition = ({ rowCount, pairStart }: Pairs, visit: (pair: number
   }
 };
 
-/** The rows of a sealed block, and what is found out about them only when somebody asks. */
+/** Rows of a sealed block. Data derived from them is computed on first use. */
 export class SealedLogRows implements LogRows {
   readonly rowCount: number;
   readonly streamOf: Column;
@@ -171,7 +173,7 @@ export class SealedLogRows implements LogRows {
   readonly pairStart: Uint32Array;
   readonly pairs: Uint32Array;
   readonly values: SealedValues;
-  /** For a cache to weigh. */
+  /** Size for the cache. */
   readonly byteLength: number;
   private timeOrder: Uint32Array | undefined;
   private textOrder: Uint32Array | undefined;
@@ -221,7 +223,7 @@ export class SealedLogRows implements LogRows {
     return (this.textOrder ??= rowsInOrderOfText(this));
   }
 
-  /** Where each row stands among the lines. */
+  /** Text row of each row. */
   get textRowOf(): Uint32Array {
     return (this.textRows ??= textRowsOf(this));
   }

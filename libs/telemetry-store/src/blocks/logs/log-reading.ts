@@ -9,13 +9,13 @@ import type { LogSelection } from './log-selection.js';
 import type { OpenLogBlock } from './open-log-block.js';
 import type { SealedLogBlock, SealedLogBlocks } from './sealed-log-blocks.js';
 
-/** Few at first, for whoever wants only the newest; then more and more. */
+/** Number of rows in the first chunk of an answer. Few, for a client that needs only the newest; later chunks grow. */
 const FIRST_CHUNK_ROWS = 128;
 const MAX_CHUNK_ROWS = 1024;
 
 const ALL_FIELDS: LogFields = { line: true };
 
-/** The rows of one block that are wanted, from the next one on. */
+/** Matching rows of one block that are still to be returned. */
 interface Head {
   readonly rows: LogRows;
   readonly wanted: Uint32Array;
@@ -25,7 +25,7 @@ interface Head {
   timeHigh: number;
 }
 
-/** A block that may have rows that are wanted, none of them before its bound in the direction of the reading. */
+/** Block that may have matching rows, none of them before its bound in the reading direction. */
 interface Candidate {
   readonly entry: SealedLogBlock;
   readonly boundLow: number;
@@ -39,18 +39,17 @@ export interface LogReadingParts {
 }
 
 /**
- * Reads what a selection wants in the order of time: each block is opened when the reading comes to its times, and
- * the rows of all that are open are merged. Blocks never change, so others may write meanwhile; what they write is
- * not seen.
+ * Reads the matching lines of a selection in the order of time. Each block is opened when the reading reaches its
+ * times, and the rows of all open blocks are merged. Lines that are written during the reading are not returned.
  */
 export class LogReading {
   private readonly isForward: boolean;
   private readonly fields: LogFields;
   private readonly sealed: SealedLogBlocks;
   private readonly reader: LogBlockReader;
-  /** In reverse order: the last one is opened next. */
+  /** Candidates in reverse order: the last one is opened next. */
   private readonly candidates: Candidate[];
-  /** In reverse order: the next row is that of the last one. */
+  /** Heads in reverse order: the last one has the next row. */
   private readonly heads: Head[] = [];
 
   constructor(
@@ -63,7 +62,7 @@ export class LogReading {
     this.sealed = sealed;
     this.reader = reader;
     this.candidates = this.findCandidates();
-    // At once: rows may be added to them, and they may be sealed, while the reading goes on.
+    // Opened before the first yield: afterwards rows may be added to these blocks, and they may be sealed.
     for (const open of unsealed) this.openUnsealed(open);
   }
 
@@ -73,7 +72,7 @@ export class LogReading {
     let chunk: LogRow[] = [];
     for (;;) {
       if (this.openNext()) {
-        // Many may be opened before anything is found: the reader gets a chance to stop.
+        // Many blocks may be opened before a match is found. An empty chunk lets the caller stop.
         if (await turn.yieldWhenOver()) {
           yield chunk;
           chunk = [];
@@ -116,7 +115,7 @@ export class LogReading {
     return candidates.sort((a, b) => this.order(b.boundLow, b.boundHigh, a.boundLow, a.boundHigh));
   }
 
-  /** Opens the next block if a row of it may come before all others. */
+  /** Opens the next block if it may have a row before all others. */
   private openNext(): boolean {
     const next = this.candidates.at(-1);
     const head = this.heads.at(-1);
@@ -178,7 +177,7 @@ export class LogReading {
     this.insert(head);
   }
 
-  /** Whether no other row may come before that of a head that has been taken out. */
+  /** Whether no other row may come before the row of a head that was taken out. */
   private isNext(head: Head): boolean {
     const { timeLow, timeHigh } = head;
     const bound = this.candidates.at(-1);
@@ -190,7 +189,7 @@ export class LogReading {
   private insert(head: Head): void {
     const { heads } = this;
     let at = heads.length;
-    // Few are open at a time.
+    // A linear search, because few blocks are open at a time.
     while (at > 0) {
       const before = heads[at - 1];
       if (!before || this.orderOfHeads(before, head) > 0) break;
@@ -199,7 +198,7 @@ export class LogReading {
     heads.splice(at, 0, head);
   }
 
-  /** Rows of equal time stand in the order of their arrival, which is that of the blocks. */
+  /** Rows of equal time are in the order of their arrival, which is that of the blocks. */
   private orderOfHeads(a: Head, b: Head): number {
     const order = this.order(a.timeLow, a.timeHigh, b.timeLow, b.timeHigh);
     return order || (this.isForward ? a.rows.block - b.rows.block : b.rows.block - a.rows.block);

@@ -1,20 +1,19 @@
 import type { Column } from '../column.js';
 import type { KnownStream } from './stream-table.js';
 
-/** The distinct values of structured metadata in a block. */
+/** Distinct values of structured metadata in a block. */
 export interface ValueTexts {
   textAt(index: number): string;
-  /** -1 when no row has the value. */
+  /** Returns -1 when no row has the value. */
   indexOf(text: string): number;
-  /** In UTF-8. */
+  /** Size of a value in UTF-8. */
   bytesAt(index: number): number;
   /** `textHash` of a value. */
   hashAt(index: number): number;
 }
 
 /**
- * The lines of a block without their text, in the order of their arrival. Two lines of one service, one of them
- * within a trace:
+ * Lines of a block without their text, in the order of arrival. Two lines of one service, one of them within a trace:
  *
  * ```
  * streams    {service="web"}                    streamOf   0 0
@@ -31,17 +30,20 @@ export interface LogRows {
   readonly streamOf: Column;
   readonly timeLow: Uint32Array;
   readonly timeHigh: Uint32Array;
-  /** Names of structured metadata that stand together, each list once. */
+  /** Distinct lists of structured metadata names that occur together. */
   readonly shapes: readonly (readonly string[])[];
   readonly shapeOf: Column;
-  /** Where the values of a row begin in `pairs`, one for each name of its shape. One longer than there are rows. */
+  /**
+   * Start of each row's values in `pairs`, one value for each name of its shape. One element longer than the number of
+   * rows.
+   */
   readonly pairStart: Uint32Array;
   /** Indexes into `values`. */
   readonly pairs: Column;
   readonly values: ValueTexts;
 }
 
-/** Negative when the first is earlier. */
+/** Returns a negative number when the first time is earlier. */
 export const compareTimes = (aLow: number, aHigh: number, bLow: number, bHigh: number): number =>
   aHigh - bHigh || aLow - bLow;
 
@@ -50,7 +52,7 @@ const WORD = 2 ** 32;
 type Times = Pick<LogRows, 'timeLow' | 'timeHigh'>;
 
 /**
- * Puts rows into the order of their times, in place; those of equal time stand as they arrived.
+ * Sorts rows by time, in place. Rows of equal time keep the order of their arrival.
  *
  * @param rows ascending
  */
@@ -67,7 +69,7 @@ export const sortByTime = ({ timeLow, timeHigh }: Times, rows: Uint32Array): Uin
     else [maxLow, maxHigh] = [low, high];
   }
   if (isAscending) return rows;
-  // Numbers sort many times faster than by a comparison; time and row fit into one unless a block is days long.
+  // Numbers sort many times faster than with a comparator. Time and row fit into one number unless a block spans days.
   const greatest = (maxHigh - minHigh) * WORD + (maxLow - minLow);
   const places = 2 ** Math.ceil(Math.log2((rows[length - 1] ?? 0) + 1));
   if (greatest >= Number.MAX_SAFE_INTEGER / places - 1) {
@@ -95,7 +97,7 @@ export const allRows = ({ rowCount }: Pick<LogRows, 'rowCount'>): Uint32Array =>
   return rows;
 };
 
-/** Of one row, as an object of its own. */
+/** Returns the structured metadata of one row as a new object. */
 export const metadataOf = (
   { shapes, shapeOf, pairStart, pairs, values }: LogRows,
   row: number,
@@ -114,11 +116,11 @@ export const metadataOf = (
 const words = new BigUint64Array(1);
 const halves = new Uint32Array(words.buffer);
 words[0] = 1n;
-/** Which half comes first is the machine's choice. */
+/** The byte order of the machine decides which half comes first. */
 const LOW = halves[0] === 1 ? 0 : 1;
 const HIGH = 1 - LOW;
 
-/** A time as its two halves, without the arithmetic of large integers. */
+/** Returns the two halves of a time without the arithmetic of bigints. */
 export const timeWords = (timeUnixNano: bigint): readonly [low: number, high: number] => {
   words[0] = timeUnixNano;
   return [halves[LOW] ?? 0, halves[HIGH] ?? 0];

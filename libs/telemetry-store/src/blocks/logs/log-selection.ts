@@ -14,15 +14,15 @@ type Condition = readonly [name: string, value: string];
 
 const LAST = 2n ** 64n - 1n;
 
-/** A query, as far as it says which lines it wants. */
+/** Conditions of a query on the lines that it selects. */
 export class LogSelection {
   readonly from: bigint;
-  /** Not in the range. */
+  /** End of the range, exclusive. */
   readonly to: bigint;
-  /** Only lines of this trace are wanted. */
+  /** Trace whose lines are selected; undefined for all. */
   readonly traceId: string | undefined;
   readonly search: LineSearch;
-  /** The streams that are wanted, each with what structured metadata has to be. */
+  /** Selected streams, each with its conditions on structured metadata. */
   private readonly conditions = new Map<KnownStream, readonly Condition[]>();
   private readonly grams: readonly Uint32Array[];
   private readonly valueHashes: readonly number[];
@@ -43,7 +43,7 @@ export class LogSelection {
     this.traceId = wanted.find(([name]) => name === TRACE_ID)?.[1];
     for (const stream of streams) {
       if (!isSelected(stream, matchers)) continue;
-      // A label hides structured metadata of its name.
+      // A label hides structured metadata of the same name.
       const isHidden = ([name]: Condition): boolean => labelOf(stream, name) !== undefined;
       if (
         !wanted.every((condition) => !isHidden(condition) || labelOf(stream, condition[0]) === condition[1])
@@ -55,7 +55,7 @@ export class LogSelection {
       );
     }
     const [first = []] = this.conditions.values();
-    // What has to be in every block, whichever of the streams has lines there.
+    // Values that a block must have, because every selected stream requires them.
     this.valueHashes = first
       .filter((condition) =>
         [...this.conditions.values()].every((others) => others.some(([name]) => name === condition[0])),
@@ -86,7 +86,7 @@ export class LogSelection {
     );
   }
 
-  /** The chunks of a block in which a wanted stream has lines, by how many rows each of its streams has. */
+  /** Returns the chunks of a block with lines of a selected stream, given the number of rows of each of its streams. */
   wantedChunks(
     { chunkStart }: BlockText,
     streams: readonly { readonly stream: KnownStream; readonly rowCount: number }[],
@@ -99,7 +99,7 @@ export class LogSelection {
       if (rowCount > 0 && this.wants(stream)) {
         while ((chunkStart[chunk + 1] ?? behind) <= row) chunk++;
         for (; (chunkStart[chunk] ?? behind) < behind; chunk++) chunks.push(chunk);
-        // The last one may have lines of the next stream too.
+        // The last chunk may also have lines of the next stream.
         chunk--;
       }
       row = behind;
@@ -108,9 +108,9 @@ export class LogSelection {
   }
 
   /**
-   * The rows of a block that are wanted, in the order of time.
+   * Returns the selected rows of a block, in the order of time.
    *
-   * @param found the rows whose lines have the texts that are looked for; undefined when there are none to look for
+   * @param found rows whose lines contain the searched texts; undefined when the query has no texts
    */
   rowsOf(rows: LogRows, found: Uint32Array | undefined): Uint32Array {
     const { streamOf, shapeOf, pairStart, pairs, timeLow, timeHigh } = rows;
@@ -144,7 +144,7 @@ export class LogSelection {
     return sortByTime(rows, wanted.subarray(0, count));
   }
 
-  /** For each stream of the block what a row of it has to have; undefined when none of them is wanted. */
+  /** Returns, for each stream of the block, the tests of its rows; undefined when the stream is not selected. */
   private testsOf({ streams, shapes, values }: LogRows): (readonly ValueTest[] | undefined)[] {
     const known = new Map<string, ValueTest>();
     const testOf = ([name, text]: Condition): ValueTest => {
@@ -165,10 +165,10 @@ export class LogSelection {
   }
 }
 
-/** Whether a row has a value. */
+/** Test whether a row has a value. */
 interface ValueTest {
-  /** Its index in the block. */
+  /** Index of the value in the block. */
   readonly value: number;
-  /** Where the name stands in each shape; -1 where it does not. */
+  /** Position of the name in each shape; -1 where it is absent. */
   readonly positions: Int32Array;
 }

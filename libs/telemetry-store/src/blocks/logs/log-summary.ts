@@ -8,7 +8,7 @@ import { traceHashOf } from '../text-hash.js';
 
 export const TRACE_ID = 'trace_id';
 
-/** What a stream has in a block. */
+/** Lines of a stream in a block. */
 export interface StreamSpan {
   readonly stream: KnownStream;
   readonly rowCount: number;
@@ -16,12 +16,12 @@ export interface StreamSpan {
   readonly maxTime: bigint;
 }
 
-/** What is known of a block without reading its parts. */
+/** Index of a block that is read without its other parts. */
 export interface LogSummary {
   readonly rowCount: number;
-  /** In the order in which the columns number them. */
+  /** Streams in the order in which the columns number them. */
   readonly streams: readonly StreamSpan[];
-  /** Two words for each trace that has lines in it. */
+  /** Two words for each trace with lines in the block. */
   readonly traceWords: Uint32Array;
 }
 
@@ -55,9 +55,9 @@ export const summarizeLogs = (open: OpenLogBlock): LogSummary => {
   };
 };
 
-/** A label comes before structured metadata. */
+/** Returns the words of all traces. A `trace_id` label takes precedence over structured metadata. */
 const traceWordsOf = (open: OpenLogBlock): Uint32Array => {
-  /** Senders of logs write what they like as the id of a trace: by `mapKey`. */
+  /** Distinct trace IDs by `mapKey`. Exporters of logs write trace IDs in any format. */
   const traceIds = new Map<string, string>();
   const add = (traceId: string): void => void traceIds.set(mapKey(traceId), traceId);
   const values = new Set<number>();
@@ -80,7 +80,7 @@ const traceWordsOf = (open: OpenLogBlock): Uint32Array => {
   return words;
 };
 
-/** The order of everything here is the format; see docs/file-format.md. */
+/** The order of the fields is part of the file format; see docs/file-format.md. */
 export const encodeLogSummary = ({ rowCount, streams, traceWords }: LogSummary): Uint8Array => {
   const writer = new ByteWriter();
   writer.varint(rowCount);
@@ -116,7 +116,8 @@ export const decodeLogSummary = (bytes: Uint8Array, table: StreamTable): LogSumm
   for (let at = 0; at < traceWords.length; at++) traceWords[at] = raw.readUInt32LE(4 * at);
   return {
     rowCount,
-    // Only now, when all of it could be read: a stream is kept for as long as a block has it.
+    // Streams are registered only after everything was read, because a registered stream is kept as long as a block has
+    // it.
     streams: streams.map(({ labels, rows, ...times }) => ({
       stream: table.intern(Object.fromEntries(labels)),
       rowCount: rows,

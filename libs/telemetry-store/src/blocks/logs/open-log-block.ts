@@ -8,7 +8,7 @@ import { OpenValues } from './open-values.js';
 import { RowTable } from './row-table.js';
 import type { KnownStream } from './stream-table.js';
 
-/** As much room as the block before needed, and a little more, is most often enough. */
+/** Capacity of the next block: what the previous block needed, with a small margin. */
 export interface RoomFor {
   readonly rows: number;
   readonly textBytes: number;
@@ -17,7 +17,7 @@ export interface RoomFor {
 
 export const LITTLE_ROOM: RoomFor = { rows: 64, textBytes: 8 * 1024, values: 64 };
 
-/** The block that lines are added to. It can be searched like a sealed one. */
+/** Block that new lines are added to. It can be searched like a sealed one. */
 export class OpenLogBlock implements LogRows {
   rowCount = 0;
   readonly streams: KnownStream[] = [];
@@ -29,21 +29,21 @@ export class OpenLogBlock implements LogRows {
   pairStart: Uint32Array<ArrayBuffer>;
   pairs: Uint32Array<ArrayBuffer>;
   readonly values: OpenValues;
-  /** In the order of arrival. */
+  /** Ends of the lines, in the order of arrival. */
   lineEnd: Uint32Array<ArrayBuffer>;
-  /** When its first line arrived. */
+  /** Arrival time of the first line. */
   firstArrivalMillis = 0;
-  /** Where the record ends that its first line came with. */
+  /** End of the record that brought the first line. */
   firstPosition: LogPosition | undefined;
 
   private textBytes: Uint8Array<ArrayBuffer>;
   private readonly streamIndexes = new Map<KnownStream, number>();
-  /** The latest row of each stream. */
+  /** Latest row of each stream. */
   private readonly latestRows: number[] = [];
-  /** The shape that a name makes of another one. */
+  /** Transitions from a shape, by the name that is appended. */
   private readonly longerShapes: Map<string, number>[] = [new Map<string, number>()];
   private lastShape = 0;
-  /** Rows by their hash; those from `hashedRows` on are not in it yet. */
+  /** Rows by their hash. Rows from `hashedRows` on are not indexed yet. */
   private readonly rowsByHash = new RowTable();
   private readonly metadataHash = new MetadataHash(this);
   private hashedRows = 0;
@@ -63,7 +63,7 @@ export class OpenLogBlock implements LogRows {
     this.values = new OpenValues(values);
   }
 
-  /** What another block of this kind would need. */
+  /** Capacity that another block of this kind would need. */
   get roomForAnother(): RoomFor {
     const more = (count: number, least: number): number => Math.max(least, Math.ceil(1.1 * count));
     return {
@@ -86,7 +86,7 @@ export class OpenLogBlock implements LogRows {
     return this.pairStart[this.rowCount] ?? 0;
   }
 
-  /** Uncompressed. */
+  /** Uncompressed size. */
   get byteLength(): number {
     return this.textLength + this.values.byteLength + 4 * this.pairCount + 16 * this.rowCount;
   }
@@ -95,12 +95,12 @@ export class OpenLogBlock implements LogRows {
     return this.streamIndexes.has(stream);
   }
 
-  /** Whether a duplicate of the line is there. */
+  /** Whether a duplicate of the line is present. */
   holds(line: AddedLine): boolean {
     const stream = this.streamIndexes.get(line.stream);
     if (stream === undefined) return false;
     const latest = this.latestRows[stream] ?? 0;
-    // Nearly all lines are later than all of their stream before them, and need no hash.
+    // Nearly all lines are later than the earlier lines of their stream, and need no hash.
     if (compareTimes(line.timeLow, line.timeHigh, this.timeLow[latest] ?? 0, this.timeHigh[latest] ?? 0) > 0)
       return false;
     this.hashRows();
@@ -136,7 +136,7 @@ export class OpenLogBlock implements LogRows {
 
   private addMetadata(row: number, metadata: Readonly<Record<string, string>>): void {
     let pair = this.pairStart[row] ?? 0;
-    // Nearly all lines have the names of the one before, and many of its values.
+    // Nearly all lines have the names of the previous line, and many of its values.
     let shape = this.isShape(this.lastShape, metadata) ? this.lastShape : 0;
     const isKnown = shape !== 0;
     let before = row === 0 ? 0 : (this.pairStart[row - 1] ?? 0);

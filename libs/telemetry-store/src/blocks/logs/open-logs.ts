@@ -9,11 +9,11 @@ import { SealedDuplicates } from './sealed-duplicates.js';
 import type { SealedLogBlocks } from './sealed-log-blocks.js';
 import type { KnownStream, StreamTable } from './stream-table.js';
 
-/** A request stays in one block, unless that makes it so many times as large. */
+/** Maximum size of a block that takes a whole request, as a multiple of a full block. */
 const MAX_OVERFILL = 4;
 
 export interface OpenLogsOptions {
-  /** The number of the first block. */
+  /** Number of the first block. */
   readonly block: number;
   readonly sealed: SealedLogBlocks;
   readonly reader: LogBlockReader;
@@ -23,9 +23,9 @@ export interface OpenLogsOptions {
   readonly bytesPerBlock: number;
 }
 
-/** What is in no sealed block yet. Lines that are known already, wherever they are, are not added again. */
+/** Lines that are in no sealed block. A duplicate of an open or a sealed line is discarded. */
 export class OpenLogs implements OpenRows {
-  /** Full ones of the request that is being added, and the one that takes the next line. */
+  /** Full blocks of the request that is being added, and the block that takes the next line. */
   blocks: readonly OpenLogBlock[];
   duplicates = 0;
   private block: OpenLogBlock;
@@ -68,7 +68,7 @@ export class OpenLogs implements OpenRows {
   }
 
   /**
-   * @param batch which holds the lines of `streams` and nothing else
+   * @param batch batch that has exactly the lines of `streams`
    * @returns the streams without duplicates
    */
   add(streams: readonly LogStream[], batch: LogBatch, end: LogPosition): LogStream[] {
@@ -110,7 +110,7 @@ export class OpenLogs implements OpenRows {
     return lines;
   }
 
-  /** After all of it has been sealed. */
+  /** Begins a new open block. Call it after all blocks were sealed. */
   begin(): void {
     this.block = new OpenLogBlock(this.block.block + 1, this.block.roomForAnother);
     this.blocks = [this.block];

@@ -3,28 +3,28 @@ import { grownWords } from '../growing.js';
 import type { ValueTexts } from './log-rows.js';
 import { textHash } from '../text-hash.js';
 
-/** Values of structured metadata while their block is open. */
+/** Values of structured metadata in an open block. */
 export class OpenValues implements ValueTexts {
   readonly texts: string[] = [];
-  /** About: characters. */
+  /** Approximate size, counted in characters. */
   byteLength = 0;
-  /** `textHash` of each. */
+  /** `textHash` of each value. */
   private hashes: Uint32Array<ArrayBuffer>;
-  /** Values by their hash: index + 1, or 0. */
+  /** Hash table of values. A slot is the index + 1, or 0 if it is free. */
   private slots: Uint32Array<ArrayBuffer>;
 
-  /** @param expected how many there may be */
+  /** @param expected estimated number of values */
   constructor(expected: number) {
     this.hashes = new Uint32Array(expected);
     this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * expected)));
   }
 
-  /** `textHash` of each, in their order. */
+  /** `textHash` of each value, by index. */
   get textHashes(): Uint32Array {
     return this.hashes.subarray(0, this.texts.length);
   }
 
-  /** @param value whose unpaired surrogates are replaced, as they are in a file */
+  /** @param value text; unpaired surrogates are replaced, as in the file */
   intern(value: string): number {
     const text = value.toWellFormed();
     const hash = textHash(text);
@@ -56,7 +56,7 @@ export class OpenValues implements ValueTexts {
     return (this.slots[this.slotOf(text, textHash(text))] ?? 0) - 1;
   }
 
-  /** Of the text, or where it belongs. */
+  /** Returns the slot of the text, or the free one where it would be inserted. */
   private slotOf(text: string, hash: number): number {
     const { slots, hashes, texts } = this;
     const mask = slots.length - 1;

@@ -1,6 +1,6 @@
-/** Rows by a hash, for a block that grows. Rows of one hash are told apart by their caller. */
+/** Hash table of rows for a growing block. The caller distinguishes rows with equal hashes. */
 export class RowTable {
-  /** Two words for each slot: row + 1, or 0 for a free one; and the hash. */
+  /** Two words for each slot: the row + 1, or 0 if it is free; and the hash. */
   private slots = new Uint32Array(2 * 256);
   private count = 0;
 
@@ -9,7 +9,7 @@ export class RowTable {
     this.put(hash, row);
   }
 
-  /** Whether one of the rows of this hash is the one that is looked for. */
+  /** Whether one of the rows with this hash satisfies `isWanted`. */
   some(hash: number, isWanted: (row: number) => boolean): boolean {
     const { slots } = this;
     const mask = slots.length - 1;

@@ -6,28 +6,28 @@ import type { SealedLogRows } from './log-columns.js';
 import { compareTimes } from './log-rows.js';
 import type { SealedLogBlocks } from './sealed-log-blocks.js';
 
-/** Up to so many lines of one time are compared one by one; more of them get hashes. */
+/** Maximum number of lines of one time that are compared one by one. More lines are hashed. */
 const MAX_COMPARED_LINES = 16;
 /**
- * Limit on the rows among which a line is looked for, those of the newest blocks. A request is sent again soon; without
- * a limit a sender whose clock stands still would make every push read all that it ever sent.
+ * Limit on the number of rows that are searched for a line, newest blocks first. A client retries a request soon.
+ * Without a limit, a client whose clock does not advance would make every push read all its earlier lines.
  */
 const MAX_ROWS = 2 ** 21;
-/** Limit on the hashes that are kept for the next push: those of so many rows. */
+/** Limit on the size of the cached hashes: those of `MAX_ROWS` rows. */
 const MAX_HASH_BYTES = MAX_ROWS * Float64Array.BYTES_PER_ELEMENT;
 
-/** Rows of one time, sorted by hash: each is the hash times this, plus the row. A block has fewer rows. */
+/** Factor that packs a hash and a row into one number: hash × factor + row. A block has fewer rows. */
 const ROW_SPACE = 2 ** 21;
 
-/** Hashed rows of a block, by their time as text. */
+/** Sorted hashes of a block's rows, by their time as text. */
 interface HashedRows {
   readonly runs: Map<string, Float64Array>;
   byteLength: number;
 }
 
-/** Finds the lines that a sealed block holds already: duplicates, which a resent request brings. */
+/** Finds lines that a sealed block already has: duplicates from a retried request. */
 export class SealedDuplicates {
-  /** Block numbers are never used twice, so what is kept of an evicted block only ages. */
+  /** Cached hashes by block. Block numbers are never reused, so hashes of an evicted block simply expire. */
   private readonly hashed = new BlockCache<HashedRows>(MAX_HASH_BYTES);
 
   constructor(
@@ -35,7 +35,7 @@ export class SealedDuplicates {
     private readonly reader: LogBlockReader,
   ) {}
 
-  /** @returns those of the lines that are in a sealed block; block by block, so that each is read once */
+  /** Searches block by block, so that each block is read once. @returns the lines that are in a sealed block */
   find(lines: Iterable<AddedLine>): ReadonlySet<AddedLine> {
     const linesByBlock = new Map<number, AddedLine[]>();
     for (const line of lines) {
@@ -52,7 +52,7 @@ export class SealedDuplicates {
     const found = new Set<AddedLine>();
     for (const [block, candidates] of linesByBlock) {
       const runs = this.hashed.get(block)?.runs;
-      // Hashes tell of nearly all lines that they are new, without a look at the block.
+      // The hashes show that nearly all lines are new without reading the block.
       const unknown = candidates.filter((line) => {
         const run = runs?.get(timeKey(line));
         return !found.has(line) && (!run || rowsOfHash(run, line.hash).length > 0);
@@ -101,14 +101,14 @@ const rowsOfHash = (hashes: Float64Array, hash: number): readonly number[] => {
   }
 };
 
-/** A block, read. */
+/** Decoded block. */
 interface ReadLines {
   readonly block: number;
   readonly rows: SealedLogRows;
   readonly text: ReadText;
 }
 
-/** Those whose text is damaged are left out. */
+/** Returns the hashes of rows. Rows with damaged text are omitted. */
 const hashesOfRows = ({ rows, text }: ReadLines, wanted: Uint32Array): Float64Array => {
   const { textRowOf, timeLow, timeHigh, streams, streamOf } = rows;
   const metadata = new MetadataHash(rows);
@@ -155,7 +155,7 @@ const placeOf = ({ chunkStart, lineEnd }: ReadText, textRow: number): TextPlace 
 const compareToTime = ({ timeLow, timeHigh }: SealedLogRows, row: number, line: AddedLine): number =>
   compareTimes(timeLow[row] ?? 0, timeHigh[row] ?? 0, line.timeLow, line.timeHigh);
 
-/** The first index for which the condition, which holds for the first few only, does not hold. */
+/** Returns the first index for which `isBefore` is false. The indexes for which it is true come first. */
 const lowerBound = (length: number, isBefore: (index: number) => boolean): number => {
   let [low, high] = [0, length];
   while (low < high) {

@@ -14,7 +14,7 @@ export interface SealedLogParts {
   readonly summary: LogSummary;
 }
 
-/** An open block as it goes into the file. */
+/** Encodes an open block for the file. */
 export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedLogParts => {
   const summary = summarizeLogs(open);
   const { layout, chunks, plain } = encodeText(open);

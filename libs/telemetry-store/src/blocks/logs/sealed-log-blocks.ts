@@ -8,13 +8,13 @@ import { decodeLogSummary, type LogSummary, type StreamSpan } from './log-summar
 import type { KnownStream, StreamTable } from './stream-table.js';
 import { traceHashOf } from '../text-hash.js';
 
-/** A sealed block, as far as it stays in memory. */
+/** Summary fields of a sealed block that stay in memory. */
 export interface SealedLogBlock extends AgedBlock {
   readonly rowCount: number;
   readonly streams: readonly StreamSpan[];
 }
 
-/** When a stream has lines in a block. */
+/** Time range of a stream's lines in a block. */
 interface BlockSpan {
   readonly block: number;
   readonly minTime: bigint;
@@ -22,15 +22,15 @@ interface BlockSpan {
 }
 
 interface StreamBlocks {
-  /** In the order of their numbers. */
+  /** Time ranges by block number, ascending. */
   readonly spans: Map<number, BlockSpan>;
-  /** Not before that of any of them. */
+  /** Upper bound of all times of the stream. */
   latest: bigint;
 }
 
 const NO_BLOCKS: readonly number[] = [];
 
-/** What is known of the sealed blocks without reading them: which streams and which traces each of them has. */
+/** Index of the sealed blocks by stream and by trace, kept in memory. */
 export class SealedLogBlocks {
   bytes = 0;
   rowCount = 0;
@@ -47,7 +47,7 @@ export class SealedLogBlocks {
   /**
    * Reads the summaries of all blocks.
    *
-   * @returns the number of the last one, also when it could not be read
+   * @returns the number of the last block, including unreadable ones
    */
   load(): number {
     let last = 0;
@@ -66,7 +66,7 @@ export class SealedLogBlocks {
     return this.entries.size;
   }
 
-  /** Distinct ones. */
+  /** Number of distinct streams. */
   get streamCount(): number {
     return this.byStream.size;
   }
@@ -75,7 +75,7 @@ export class SealedLogBlocks {
     return this.entries.get(block);
   }
 
-  /** In the order in which they were opened. */
+  /** Blocks in the order in which they were opened. */
   values(): Iterable<SealedLogBlock> {
     return this.entries.values();
   }
@@ -84,10 +84,10 @@ export class SealedLogBlocks {
     return this.byStream.has(stream);
   }
 
-  /** The blocks in which a stream may have a line of just this time, the newest first. */
+  /** Returns the blocks in which a stream may have a line of exactly this time, newest first. */
   blocksAt(stream: KnownStream, time: bigint): readonly number[] {
     const known = this.byStream.get(stream);
-    // Nearly all lines are later than all before them.
+    // Nearly all lines are later than all earlier lines.
     if (!known || time > known.latest) return NO_BLOCKS;
     const blocks: number[] = [];
     for (const { block, minTime, maxTime } of known.spans.values())
@@ -99,7 +99,7 @@ export class SealedLogBlocks {
     return this.byStream.get(stream)?.spans.values() ?? [];
   }
 
-  /** Where lines of a trace may be; different traces may be taken for one another. */
+  /** Returns the blocks that may have lines of a trace. Hash collisions make false positives possible. */
   blocksOfTrace(traceId: string): number[] {
     return this.traceIndex.blocksOf(...traceHashOf(traceId), 0, 0);
   }
@@ -120,11 +120,11 @@ export class SealedLogBlocks {
   }
 
   /**
-   * Takes back what is derived from a block that is gone.
+   * Removes a dropped block from the indexes.
    *
-   * @param traceWords of its summary; undefined when it cannot be read: what the index still says of the block is then
-   *   passed over
-   * @returns what it was
+   * @param traceWords trace words of its summary; undefined when the summary cannot be read. Readers then ignore the
+   *   block's remaining index entries.
+   * @returns the summary fields of the block
    */
   forget(block: number, traceWords: Uint32Array | undefined): SealedLogBlock | undefined {
     const entry = this.entries.get(block);

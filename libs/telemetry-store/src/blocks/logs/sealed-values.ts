@@ -5,7 +5,7 @@ import { textHash } from '../text-hash.js';
 
 const BYTES_PER_VALUE = 8;
 
-/** Values of structured metadata, each of them decoded when it is asked for. */
+/** Values of structured metadata. Each one is decoded on first use. */
 export class SealedValues implements ValueTexts {
   readonly count: number;
   readonly byteLength: number;
@@ -18,10 +18,10 @@ export class SealedValues implements ValueTexts {
     this.ends = new Uint32Array(reader.column(this.count));
     for (let index = 1; index < this.count; index++)
       this.ends[index] = (this.ends[index] ?? 0) + (this.ends[index - 1] ?? 0);
-    // A view: the columns around it are small beside it.
+    // A view: the columns that it keeps in memory are small in comparison.
     this.bytes = reader.bytes();
     if ((this.ends.at(-1) ?? 0) !== this.bytes.length) throw new DamageError('values are missing');
-    // Once for the bytes, and once for the texts that are made of them.
+    // Counted twice: once for the bytes, and once for the decoded texts.
     this.byteLength = 2 * this.bytes.length + this.ends.byteLength + BYTES_PER_VALUE * this.count;
   }
 
@@ -51,7 +51,7 @@ export class SealedValues implements ValueTexts {
     return index === 0 ? 0 : (this.ends[index - 1] ?? 0);
   }
 
-  /** Of the value that takes just these bytes. */
+  /** Returns the index of the value with exactly this byte range. */
   private indexEndingAt(start: number, end: number): number {
     let [low, high] = [0, this.count];
     while (low < high) {
@@ -59,7 +59,7 @@ export class SealedValues implements ValueTexts {
       if ((this.ends[middle] ?? 0) < end) low = middle + 1;
       else high = middle;
     }
-    // Empty values end where others do.
+    // Empty values end at the same offset as the previous value.
     for (let index = low; index < this.count && this.ends[index] === end; index++)
       if (this.startOf(index) === start) return index;
     return -1;

@@ -2,12 +2,12 @@ import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import type { LabelMatcher } from '../../log-store.js';
 import { textHash } from '../text-hash.js';
 
-/** A set of labels, as one object however often it comes. */
+/** Set of labels. Equal sets share one object. */
 export interface KnownStream {
   readonly key: string;
-  /** `textHash` of its labels, as text. */
+  /** `textHash` of the labels as text. */
   readonly hash: number;
-  /** Frozen: readers get it as it is. */
+  /** Frozen, because callers get the object without a copy. */
   readonly labels: LogLabels;
 }
 
@@ -34,7 +34,7 @@ export class StreamTable {
   }
 }
 
-/** Undefined without such a label: names may be those that every object of JavaScript inherits. */
+/** Returns undefined without such a label. Names may be those of inherited properties of JavaScript objects. */
 export const labelOf = ({ labels }: KnownStream, name: string): string | undefined =>
   Object.hasOwn(labels, name) ? labels[name] : undefined;
 

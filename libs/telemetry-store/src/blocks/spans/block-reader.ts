@@ -21,8 +21,8 @@ export interface BlockReaderOptions {
 }
 
 /**
- * The parts of sealed blocks, each read and decompressed when it is asked for; what was used last stays in memory.
- * Whatever a method returns undefined for is damaged, which is counted and said, or was dropped just now.
+ * Reads and decompresses the parts of sealed blocks on demand, with a cache of recently used parts. A method returns
+ * undefined when the part is damaged, which is counted and reported, or when its block was just dropped.
  */
 export class BlockReader {
   private readonly rowsCache: BlockCache<DecodedRows>;
@@ -74,7 +74,7 @@ export class BlockReader {
     return this.part(block, () => decodeSummary(openSealedBytes(this.options.database.spans.summary(block))));
   }
 
-  /** A block as a search sees it that has not looked at its filters. */
+  /** Returns a block for a search, before the search consults its filters. */
   readable(block: number): ReadBlock | undefined {
     const rows = this.rows(block);
     return rows && { rows, read: (chunk) => this.chunk(block, chunk), chunks: EVERY_CHUNK };

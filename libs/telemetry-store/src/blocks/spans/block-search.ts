@@ -32,18 +32,18 @@ import { EVERY_CHUNK, NO_CHUNK, chunkBit, type TagChunks } from './tag-chunks.js
 import { wordsAt, type TraceWords } from '../trace-words.js';
 import { highOf, lowOf, wideOf } from '../wide-time.js';
 
-/** An attribute that a span, an event, a link, its scope or its resource has to have. */
+/** Attribute that a span, an event, a link, its scope or its resource must have. */
 interface AttributeCondition {
   readonly name: string;
   readonly text: string;
-  /** Whether only the resource counts. */
+  /** Whether only the attributes of the resource are searched. */
   readonly isOfResource: boolean;
   readonly hashes: readonly number[];
-  /** The bytes that a span with this attribute holds; undefined where a value can be written in many ways. */
+  /** Byte sequences that a span with this attribute contains; undefined when the value has several encodings. */
   readonly needles: readonly Buffer[] | undefined;
 }
 
-/** Both ends included. */
+/** Range with both ends inclusive. */
 export interface StartRange {
   readonly from: bigint;
   readonly to: bigint;
@@ -54,11 +54,11 @@ export interface BlockMatch {
   readonly start: bigint;
 }
 
-/** A block that can be searched. */
+/** Block that can be searched. */
 export interface ReadBlock {
   readonly rows: SpanRows;
   readonly read: ReadChunk;
-  /** The set of chunks that may hold spans with the attributes that are looked for. */
+  /** Set of chunks that may hold spans with the searched attributes. */
   readonly chunks: number;
 }
 
@@ -67,24 +67,24 @@ type RowCondition = (flags: number, operation: BlockOperation) => boolean;
 const RESOURCE_PREFIX = 'resource.';
 
 const MAX_TIME = 0xffff_ffff_ffff_ffffn;
-/** Spans of one search share it: what a walk found is used before the next one. */
+/** Shared scanner. Each result is used before the next scan. */
 const scanner = new SpanScanner();
 
 /**
- * One search, made ready for going through blocks. Conditions that the columns can answer are answered there; for
- * attributes a span's bytes are walked through, and only a span that has their hashes is decoded.
+ * Prepared search that visits blocks. Conditions on columns are checked in the columns. For conditions on attributes
+ * the bytes of a span are scanned, and a span is decoded only if it has their hashes.
  */
 export class BlockSearch {
   readonly rowConditions: RowCondition[] = [];
   private readonly originConditions: ((origin: Origin) => boolean)[] = [];
   private readonly attributeConditions: AttributeCondition[] = [];
-  /** Most blocks have the same few origins. */
+  /** Remaining conditions of each origin. Most blocks have the same few origins. */
   private readonly missing = new Map<Origin, readonly AttributeCondition[] | undefined>();
   readonly matches: ReturnType<typeof spanMatcher>;
-  /** The range, as far as 64 bits can say it. */
+  /** Range of the query, clamped to 64 bits. */
   readonly starts: StartRange;
 
-  /** As blocks have them, see `boundedName`. */
+  /** Names in the form that blocks store, see `boundedName`. */
   private readonly service: string | undefined;
   private readonly operation: string | undefined;
   private readonly serviceHash: number | undefined;
@@ -113,7 +113,7 @@ export class BlockSearch {
     return this.attributeConditions.length > 0;
   }
 
-  /** The set of chunks that may have a span that matches. */
+  /** Returns the set of chunks that may have a matching span. */
   chunksIn(tags: TagChunks | undefined): number {
     if (!tags) return EVERY_CHUNK;
     let chunks = EVERY_CHUNK;
@@ -136,7 +136,7 @@ export class BlockSearch {
     return mayHoldOperation(operations, this.serviceHash, this.operationHash);
   }
 
-  /** The row of each trace's newest match that starts within the range, + 1; by the trace's index. */
+  /** Returns, by the trace's index, the row + 1 of each trace's newest match that starts within the range. */
   newestRows(block: ReadBlock, { from, to }: StartRange): Uint32Array {
     const { rows, chunks } = block;
     const newest = new Uint32Array(rows.traceCount);
@@ -144,7 +144,7 @@ export class BlockSearch {
     if (!matcher.mayMatch) return newest;
     const { spanCount, rowsPerChunk, traceOf, startLow, startHigh } = rows;
     const [fromLow, fromHigh, toLow, toHigh] = [lowOf(from), highOf(from), lowOf(to), highOf(to)];
-    // The last first: most often it is the newest, and the others need not be looked at then.
+    // Last chunk first: it most often has the newest match, and then the others need not be searched.
     for (let chunk = chunkOf(rows, spanCount - 1); chunk >= 0; chunk--) {
       if ((chunks & chunkBit(chunk)) === 0) continue;
       const firstRow = firstRowOf(rows, chunk);
@@ -161,7 +161,7 @@ export class BlockSearch {
     return newest;
   }
 
-  /** The newest matching span of each trace that has one that starts within the range. */
+  /** Returns the newest matching span of each trace that has one that starts within the range. */
   newestMatches(block: ReadBlock, range: StartRange): BlockMatch[] {
     const { startLow, startHigh, traceWords } = block.rows;
     const matches: BlockMatch[] = [];
@@ -176,7 +176,7 @@ export class BlockSearch {
     return matches;
   }
 
-  /** Whether every span matches that starts within the range. */
+  /** Whether every span that starts within the range matches. */
   get takesAll(): boolean {
     const { service, operation, minDurationNano, maxDurationNano, where } = this.query;
     return (
@@ -227,7 +227,7 @@ export class BlockSearch {
     });
   }
 
-  /** The conditions that an origin leaves to its spans, or undefined when none of its spans can match. */
+  /** Returns the conditions that the spans of an origin must still meet; undefined when none of its spans can match. */
   missingConditions(origin: Origin): readonly AttributeCondition[] | undefined {
     if (this.missing.has(origin)) return this.missing.get(origin);
     const missing = this.findMissing(origin);
@@ -247,7 +247,7 @@ export class BlockSearch {
   }
 }
 
-/** Whether the spans of one block match, one by one. */
+/** Checks the spans of one block one by one. */
 export class RowMatcher {
   private readonly operationFits: readonly boolean[];
   private readonly missing: readonly (readonly AttributeCondition[] | undefined)[];
@@ -274,7 +274,7 @@ export class RowMatcher {
     return this.operationFits.includes(true) && this.missing.some((conditions) => conditions !== undefined);
   }
 
-  /** All but the range. */
+  /** Checks all conditions except the range. */
   matches(row: number): boolean {
     const { rows, search } = this;
     const operationIndex = rows.operationOf[row] ?? 0;
@@ -288,7 +288,9 @@ export class RowMatcher {
     return this.hasAttributes(row, missing);
   }
 
-  /** Rows that hold the bytes of every condition that has some; looked for in a chunk at a time. */
+  /**
+   * Returns the rows that contain the byte sequences of every condition that has them. Searches one chunk at a time.
+   */
   private rowsWithNeedles(
     conditions: readonly AttributeCondition[],
     chunk: number,
@@ -315,7 +317,7 @@ export class RowMatcher {
     const { flags, durationLow, durationHigh } = this.rows;
     const { minDurationNano: min, maxDurationNano: max } = this.search.query;
     if (min === undefined && max === undefined) return true;
-    // A span that ends before it starts is shorter than any.
+    // A span that ends before it starts is shorter than any other.
     if (((flags[row] ?? 0) & ENDS_BEFORE_START) !== 0) return min === undefined;
     const duration = wideOf(durationLow[row] ?? 0, durationHigh[row] ?? 0);
     return (min === undefined || duration >= min) && (max === undefined || duration <= max);
@@ -353,10 +355,10 @@ export class RowMatcher {
   }
 }
 
-/** Shorter ones are nearly everywhere. */
+/** Minimum length of a searched byte sequence. Shorter ones occur nearly everywhere. */
 const MIN_NEEDLE_BYTES = 3;
 
-/** A text and bytes stand in a span as they are; numbers, truth values and lists need not. */
+/** Texts and bytes have one encoding in a span; numbers, booleans and lists have several. */
 const needlesOf = (text: string): Buffer[] | undefined => {
   const isOther = /^(true|false|NaN|-?Infinity|[[{].*|[-+.\de]+)$/s.test(text);
   if (isOther || text.length < MIN_NEEDLE_BYTES) return undefined;

@@ -7,7 +7,7 @@ import type { ObservedCall } from './recent-spans.js';
 import { ENDS_BEFORE_START, statusOf, type BlockOperation, type SpanRows } from './span-rows.js';
 import { doubleOf, periodOf, wideOf } from '../wide-time.js';
 
-/** Of the roll-ups of spans. */
+/** Width of a period of the roll-ups. */
 export const PERIOD_NANOS = 10e9;
 
 /** Calls of an operation whose spans started in one period. */
@@ -23,12 +23,12 @@ export interface OperationPeriod extends PeriodCell {
   readonly operation: number;
 }
 
-/** A call that was seen while the block was open; its called span may be in an earlier block. */
+/** Call that was observed while the block was open. Its called span may be in an earlier block. */
 export interface SignedCall extends ObservedCall {
   readonly sign: 1 | -1;
 }
 
-/** What is known of a block without reading its columns and its body. */
+/** Index of a block that is read without its columns and its body. */
 export interface BlockSummary {
   readonly spanCount: number;
   readonly minStart: bigint;
@@ -37,7 +37,7 @@ export interface BlockSummary {
   readonly operations: readonly BlockOperation[];
   readonly operationPeriods: readonly OperationPeriod[];
   readonly calls: readonly SignedCall[];
-  /** Four words for each of its traces. */
+  /** Trace IDs, four words for each trace. */
   readonly traceWords: Uint32Array;
 }
 
@@ -46,7 +46,7 @@ export const summarize = (rows: SpanRows, calls: readonly SignedCall[]): BlockSu
   let [minLow, minHigh, maxLow, maxHigh] = [0xffff_ffff, 0xffff_ffff, 0, 0];
   let maxDurationNanos = 0;
   const cells = new Map<number, OperationPeriod>();
-  /** The cell of each operation's last span: the next one is most often in the same period. */
+  /** Cell of each operation's last span. The next span is most often in the same period. */
   const lastCells: OperationPeriod[] = [];
   for (let row = 0; row < spanCount; row++) {
     const [low, high] = [startLow[row] ?? 0, startHigh[row] ?? 0];
@@ -82,13 +82,13 @@ export const summarize = (rows: SpanRows, calls: readonly SignedCall[]): BlockSu
   };
 };
 
-/** 0 for a span that ends before it starts. */
+/** Returns the duration, which is 0 for a span that ends before it starts. */
 export const durationNanosOf = (rows: SpanRows, row: number): number =>
   ((rows.flags[row] ?? 0) & ENDS_BEFORE_START) === 0
     ? doubleOf(rows.durationLow[row] ?? 0, rows.durationHigh[row] ?? 0)
     : 0;
 
-/** The order of everything here is the format; see docs/file-format.md. */
+/** The order of the fields is part of the file format; see docs/file-format.md. */
 export const encodeSummary = (summary: BlockSummary): Uint8Array => {
   const writer = new ByteWriter();
   writer.varint(summary.spanCount);
@@ -121,7 +121,7 @@ export const encodeSummary = (summary: BlockSummary): Uint8Array => {
   return writer.finish();
 };
 
-/** Lowest latency of a bucket that is a whole number. */
+/** Returns the lowest integer latency of a bucket. */
 const firstOf = (bucket: number): number => Math.ceil(bucketStart(bucket));
 
 /** @throws DamageError */
@@ -145,7 +145,7 @@ export const decodeSummary = (bytes: Uint8Array): BlockSummary => {
   const raw = reader.raw(16 * traceCount);
   const traceWords = new Uint32Array(4 * traceCount);
   for (let i = 0; i < traceWords.length; i++) traceWords[i] = raw.readUInt32LE(4 * i);
-  // Blocks of earlier versions end here. The middle of each bucket then stands for its latencies.
+  // Blocks of earlier versions end here. The middle of each bucket then represents its latencies.
   const hasSums = !reader.isAtEnd;
   return {
     spanCount,

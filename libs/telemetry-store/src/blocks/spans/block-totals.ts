@@ -4,7 +4,9 @@ import { traceHash, wordsAt } from '../trace-words.js';
 import { doubleOf, wideOf } from '../wide-time.js';
 import { ENDS_BEFORE_START, statusOf, type SpanRows } from './span-rows.js';
 
-/** What the spans of a trace add up to, times to {@link DOUBLE_SLACK} nanoseconds: most comparisons need no more. */
+/**
+ * Approximate totals of a trace's spans, with times to {@link DOUBLE_SLACK} nanoseconds. Most comparisons need no more.
+ */
 export interface TraceNumbers {
   spanCount: number;
   errorCount: number;
@@ -12,9 +14,9 @@ export interface TraceNumbers {
   end: number;
 }
 
-/** What the spans of each trace of a block add up to, from one pass through its columns. */
+/** Totals of each trace of a block, computed in one pass over its columns. */
 export class BlockTotals {
-  /** So many spans of the block are added up: an open block grows. */
+  /** Number of rows that the totals include. An open block grows later. */
   readonly rowCount: number;
   private readonly spanCount: Uint32Array;
   private readonly errorCount: Uint32Array;
@@ -23,7 +25,7 @@ export class BlockTotals {
   private readonly endLow: Uint32Array;
   private readonly endHigh: Uint32Array;
 
-  /** By hash, the index of a trace + 1. */
+  /** Hash table from a trace ID to the index of the trace + 1. */
   private readonly slots: Uint32Array;
   private readonly traceWords: Uint32Array;
 
@@ -72,7 +74,7 @@ export class BlockTotals {
     this.endHigh = endHigh;
   }
 
-  /** The index of a trace in the block; undefined when the block has no span of it. */
+  /** Returns the index of a trace in the block; undefined when the block has no span of it. */
   traceOf(a: number, b: number, c: number, d: number): number | undefined {
     const { slots, traceWords } = this;
     const mask = slots.length - 1;
@@ -91,7 +93,7 @@ export class BlockTotals {
     return undefined;
   }
 
-  /** Adds the spans of a trace to totals in numbers. */
+  /** Adds the spans of a trace to approximate totals. */
   addTo(sum: TraceNumbers, trace: number): void {
     sum.spanCount += this.spanCount[trace] ?? 0;
     sum.errorCount += this.errorCount[trace] ?? 0;
@@ -99,7 +101,7 @@ export class BlockTotals {
     sum.end = Math.max(sum.end, doubleOf(this.endLow[trace] ?? 0, this.endHigh[trace] ?? 0));
   }
 
-  /** @param trace its index in the block */
+  /** @param trace index of the trace in the block */
   of(trace: number): TraceTotals {
     return {
       earliestStart: wideOf(this.startLow[trace] ?? 0, this.startHigh[trace] ?? 0),
@@ -110,7 +112,7 @@ export class BlockTotals {
   }
 }
 
-/** The totals of a trace that is in two blocks. */
+/** Joins the totals of a trace that is in two blocks. */
 export const joinTotals = (a: TraceTotals, b: TraceTotals): TraceTotals => ({
   earliestStart: a.earliestStart < b.earliestStart ? a.earliestStart : b.earliestStart,
   latestEnd: a.latestEnd > b.latestEnd ? a.latestEnd : b.latestEnd,

@@ -32,11 +32,11 @@ import { collectSpans, type SpansByOrigin } from './trace-assembly.js';
 import { TraceSearch } from './trace-search.js';
 
 export interface BlockTraceStoreOptions extends SignalBlocksOptions {
-  /** As `settle`, for what was written to the database. */
+  /** Like `settle`, for changes of the database. */
   readonly settleDatabase: () => Promise<void>;
 }
 
-/** The newest spans are in an open block, all others in sealed ones; every question looks at both. */
+/** Trace store with the newest spans in an open block and all others in sealed blocks. Every query searches both. */
 export class BlockTraceStore extends SignalBlocks implements TraceStore {
   readonly recordKind = RecordKind.traces;
   readonly signal = 'traces';
@@ -208,7 +208,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     if (summaries.includes(undefined)) this.sealed.reload(this.open.blocks.flatMap(({ calls }) => calls));
   }
 
-  /** Spans of archived traces that are about to go with their blocks. */
+  /** Returns the spans of archived traces that would be dropped with these blocks. */
   private archivedSpansIn(
     blocks: readonly number[],
     summaries: readonly (BlockSummary | undefined)[],

@@ -8,7 +8,7 @@ import { EdgeCounts, type Edge } from './edge-counts.js';
 import type { OpenSpans } from './open-spans.js';
 import type { SealedBlocks } from './sealed-blocks.js';
 
-/** Counts the calls between services in a range of time. */
+/** Counts the calls between services in a time range. */
 export class CallEdges {
   constructor(
     private readonly sealed: SealedBlocks,
@@ -16,13 +16,13 @@ export class CallEdges {
     private readonly open: OpenSpans,
   ) {}
 
-  /** @param withLatency false saves the work where nobody asks for it */
+  /** @param withLatency false skips the work on latencies */
   async within(range: TimeRange, withLatency: boolean): Promise<Edge[]> {
     const edges = new EdgeCounts(withLatency);
     const minute = BigInt(MINUTE_NANOS);
     const from = range.startUnixNano < 0n ? 0n : range.startUnixNano;
     const to = range.endUnixNano;
-    // Whole minutes are counted already; of those that the range cuts, the calls are looked at.
+    // Whole minutes are counted already. In minutes that the range cuts, single calls are counted.
     const firstWhole = (from + minute - 1n) / minute;
     const lastWhole = (to + 1n) / minute - 1n;
     if (firstWhole > lastWhole) {

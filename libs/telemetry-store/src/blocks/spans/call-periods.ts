@@ -1,13 +1,13 @@
 import type { PeriodCell } from './block-summary.js';
 import { LatencyHistogram } from './latency-histogram.js';
 
-/** How many periods a cell of each level has: of 10 s one, of a minute six, of an hour 360. */
+/** Number of periods in a cell of each level: one for 10 s, six for a minute, 360 for an hour. */
 const WIDTHS = [1, 6, 360] as const;
 const HOURS = 2;
 
 /**
- * The calls of one operation by the time at which they started, in periods of 10 s and added up for minutes and hours:
- * whoever asks for days reads hours, and the smaller ones only where the range or a period of the question cuts them.
+ * Calls of one operation by start time, in periods of 10 s and totals of minutes and hours. A query over days reads
+ * hours, and reads smaller cells only where its range or one of its periods cuts an hour.
  *
  * ```
  * one call at 10:59:50, one at 11:00:20   10 s     10:59:50 → 1, 11:00:20 → 1
@@ -16,10 +16,10 @@ const HOURS = 2;
  * ```
  */
 export class CallPeriods {
-  /** By the first period of each cell. */
+  /** Cells of each level, by their first period. */
   private readonly levels = WIDTHS.map(() => new Map<number, PeriodCell>());
 
-  /** @param sign -1 to take back what was added */
+  /** @param sign -1 to subtract a cell that was added */
   add({ period, calls, errors, latency }: PeriodCell, sign: 1 | -1 = 1): void {
     for (const [level, cells] of this.levels.entries()) {
       const first = period - (period % widthOf(level));
@@ -45,8 +45,8 @@ export class CallPeriods {
   }
 
   /**
-   * Takes cells that together hold the periods from `first` to `last`, as few as there can be of which none is in two
-   * groups of `groupWidth` periods, counted from 1970.
+   * Passes the fewest cells that together cover the periods from `first` to `last`, none of which crosses a boundary
+   * between groups of `groupWidth` periods, counted from 1970.
    */
   takeWithin(first: number, last: number, groupWidth: number, take: (cell: PeriodCell) => void): void {
     const visit = (level: number, start: number): void => {

@@ -5,10 +5,10 @@ import { OTHER_SERVICES } from './operation-catalog.js';
 
 export const MINUTE_NANOS = 60e9;
 
-/** Limit on pairs of services whose calls are counted apart. */
+/** Limit on the number of pairs of services whose calls are counted separately. */
 export const MAX_EDGES = 10_000;
 
-/** The calls from one service to another whose called spans started in one minute. */
+/** Calls from one service to another whose called spans started in one minute. */
 export interface CallCell {
   readonly parent: string;
   readonly child: string;
@@ -18,11 +18,11 @@ export interface CallCell {
   readonly latency: LatencyHistogram;
 }
 
-/** By parent, then child, then minute: no keys have to be put together for a call. */
+/** Cells by parent, then child, then minute. Nested maps avoid building a key for each call. */
 type CellsByEdge = Map<string, Map<string, Map<number, CallCell>>>;
 
 /**
- * Calls, counted a minute, each under the block of its called span so that it goes with it:
+ * Number of calls per minute, by the block of the called span, so that dropping a block subtracts its calls:
  *
  * ```
  * total      web → orders → 29453760: 7 calls, 1 error
@@ -65,7 +65,7 @@ export class CallRollup {
     this.byBlock.delete(block);
   }
 
-  /** All cells of whole minutes, both ends included. */
+  /** Yields all cells of whole minutes, both ends inclusive. */
   *cells(firstMinute: number, lastMinute: number): Generator<CallCell> {
     for (const children of this.total.values()) {
       for (const minutes of children.values()) {
@@ -83,7 +83,10 @@ export class CallRollup {
     }
   }
 
-  /** A call is taken back where it was counted: `counted` are the cells of its block then, and all cells otherwise. */
+  /**
+   * Returns the pair of services under which a call is counted or subtracted. `counted` is all cells for a new call,
+   * and the cells of its block for a call to subtract.
+   */
   private edgeOf(
     { parent, child }: ObservedCall,
     counted: CellsByEdge,

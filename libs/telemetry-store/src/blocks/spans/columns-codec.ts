@@ -6,13 +6,13 @@ import type { OriginTable } from './origin.js';
 import type { BlockOperation, SpanRows } from './span-rows.js';
 
 const WORD_BYTES = 4;
-/** What an operation, beside its name, and a block without its columns take in memory: roughly. */
+/** Approximate memory of an operation without its name, and of a block without its columns, in bytes. */
 const BYTES_PER_OPERATION = 64;
 const BYTES_PER_BLOCK = 2048;
-/** Small enough to be decompressed for the sake of a few spans, large enough to be compressed well. */
+/** Number of rows of a chunk: few enough to decompress for a few spans, many enough to compress well. */
 export const ROWS_PER_CHUNK = 128;
 
-/** The order of everything here is the format; see docs/file-format.md. */
+/** The order of the fields is part of the file format; see docs/file-format.md. */
 export const encodeColumns = (rows: SpanRows): Uint8Array => {
   const writer = new ByteWriter();
   const { spanCount, traceCount } = rows;
@@ -47,7 +47,7 @@ export const encodeColumns = (rows: SpanRows): Uint8Array => {
   return writer.finish();
 };
 
-/** Rows that a cache can weigh. */
+/** Rows with their size in memory, for the cache. */
 export interface DecodedRows extends SpanRows {
   readonly byteLength: number;
 }
@@ -114,7 +114,7 @@ export const encodeOperations = (writer: ByteWriter, operations: readonly BlockO
 };
 
 export const decodeOperations = (reader: ByteReader): BlockOperation[] => {
-  // Blocks that were written before names were bounded may have longer ones.
+  // Blocks written before names had a limit may have longer ones.
   const services = Array.from({ length: reader.varint() }, () => boundedName(reader.text()));
   return Array.from({ length: reader.varint() }, () => {
     const service = services[reader.varint()];

@@ -8,11 +8,11 @@ export interface Edge extends DependencyLink {
   readonly latency: LatencyHistogram;
 }
 
-/** Adds calls up to edges. Beyond a limit, further edges are counted as one, from {@link OTHER_SERVICES} to itself. */
+/** Adds calls to edges. Beyond a limit, further edges are counted as one, from {@link OTHER_SERVICES} to itself. */
 export class EdgeCounts {
   private readonly edges = new Map<string, Edge & { callCount: number; errorCount: number }>();
 
-  /** @param withLatency false saves the work where nobody asks for it */
+  /** @param withLatency false skips the work on latencies */
   constructor(private readonly withLatency: boolean) {}
 
   addCell({ parent, child, calls, errors, latency }: CallCell): void {
@@ -29,7 +29,7 @@ export class EdgeCounts {
     if (this.withLatency) edge.latency.add(durationNanos, sign);
   }
 
-  /** By parent, then child. */
+  /** Returns the edges, sorted by parent, then child. */
   sorted(): Edge[] {
     return [...this.edges.values()]
       .filter(({ callCount }) => callCount > 0)

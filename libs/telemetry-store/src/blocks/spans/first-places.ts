@@ -2,14 +2,14 @@ import type { TraceId } from '@lantern/telemetry-model';
 import { comesBefore } from '../../trace-place.js';
 import type { TraceCursor } from '../../trace-store.js';
 
-/** First `limit` places in the order of an answer. The same trace may be offered many times: its first place counts. */
+/** First `limit` places in the order of an answer. A trace may be offered several times; its first place counts. */
 export class FirstPlaces {
   private readonly byTrace = new Map<TraceId, TraceCursor>();
   private readonly places: TraceCursor[] = [];
 
   constructor(private readonly limit: number) {}
 
-  /** The place that has to be beaten to change anything; undefined while every one does. */
+  /** Last place of a full list: only a place before it changes the list. Undefined while there is room. */
   get last(): TraceCursor | undefined {
     return this.places.length < this.limit ? undefined : this.places.at(-1);
   }

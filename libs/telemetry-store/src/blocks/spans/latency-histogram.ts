@@ -3,57 +3,59 @@ import type { LatencyCounts } from '../../trace-store.js';
 const asDouble = new Float64Array(1);
 const asWords = new Uint32Array(asDouble.buffer);
 const EXPONENT_BIAS = 1023;
-/** Buckets an octave: none is wider than a sixteenth of where it begins. */
+/** Number of buckets per octave. No bucket is wider than a sixteenth of its lower bound. */
 const STEPS = 16;
 
-/** Bucket of a latency: 0 for none at all, and 1 more than its power of two and the four bits behind it. */
+/**
+ * Returns the bucket of a latency. Bucket 0 is for a latency of 0; others combine the power of two and the next four
+ * bits.
+ */
 export const latencyBucket = (nanos: number): number => {
   if (nanos < 1) return 0;
   asDouble[0] = nanos;
   return ((asWords[1] ?? 0) >>> 16) - EXPONENT_BIAS * STEPS + 1;
 };
 
-/** Lowest latency of a bucket. */
+/** Returns the lower bound of a bucket. */
 export const bucketStart = (bucket: number): number =>
   bucket === 0 ? 0 : 2 ** Math.floor((bucket - 1) / STEPS) * (1 + ((bucket - 1) % STEPS) / STEPS);
 
-/** Latency that stands for a bucket whose sum was not kept. Whole numbers below 16 have a bucket each. */
+/** Returns the latency that represents a bucket without a stored sum. Integers below 16 have a bucket each. */
 export const bucketMiddle = (bucket: number): number => {
   const start = bucketStart(bucket);
   return start < STEPS ? start : (start + bucketStart(bucket + 1)) / 2;
 };
 
 /**
- * Numbers of latencies by bucket, and the sum of the latencies of each bucket. Buckets grow with what they hold, so that
- * each latency is kept to 6 % whether it is a microsecond or an hour. The mean of a bucket is exact where its latencies
- * are equal:
+ * Number and sum of latencies by bucket. The width of buckets grows with their latencies, so that each latency is
+ * accurate to 6 %, from microseconds to hours. The mean of a bucket is exact if its latencies are equal:
  *
  * ```
  * 1000 ns, 1010 ns, 2500 ns  →  bucket 160 (992–1024 ns): 2, mean 1005 ns; bucket 180 (2432–2560 ns): 1, mean 2500 ns
  * ```
  */
 export class LatencyHistogram {
-  /** Ascending. */
+  /** Buckets, ascending. */
   private readonly buckets: number[] = [];
   private readonly counts: number[] = [];
   private readonly sums: number[] = [];
 
-  /** @param sign -1 to take back what was added */
+  /** @param sign -1 to subtract a latency that was added */
   add(nanos: number, sign: 1 | -1 = 1): void {
     this.addBucket(latencyBucket(nanos), sign, sign * nanos);
   }
 
-  /** Adds latencies of one bucket. @param count negative to take back what was added */
+  /** Adds latencies of one bucket. @param count negative to subtract latencies that were added */
   addBucket(bucket: number, count: number, sum: number): void {
     let at = this.buckets.length;
     while (at > 0 && (this.buckets[at - 1] ?? 0) >= bucket) at--;
     this.addAt(at, bucket, count, sum);
   }
 
-  /** @param sign -1 to take back what was added */
+  /** @param sign -1 to subtract latencies that were added */
   addAll(other: LatencyHistogram, sign: 1 | -1 = 1): void {
     const { buckets } = this;
-    // Both ascend, so one walk through them is enough.
+    // Both lists ascend, so one pass over them is enough.
     let at = 0;
     for (let i = 0; i < other.buckets.length; i++) {
       const bucket = other.buckets[i] ?? 0;
@@ -75,7 +77,7 @@ export class LatencyHistogram {
       for (const list of [buckets, counts, sums]) list.splice(at, 1);
       return;
     }
-    // Histograms are read and copied in order: most often the end is the place.
+    // Histograms are read and copied in order, so a bucket most often belongs at the end.
     if (at === buckets.length) {
       buckets.push(bucket);
       counts.push(count);
@@ -97,7 +99,7 @@ export class LatencyHistogram {
     return this.buckets.length;
   }
 
-  /** Returns each bucket as the mean of its latencies, ascending. Rounded down, the mean stays within the bucket. */
+  /** Returns the mean of each bucket's latencies, ascending. The mean is rounded down and stays within its bucket. */
   latencies(): LatencyCounts {
     return Array.from(this.entries(), ([, count, sum]) => [Math.floor(sum / count), count] as const);
   }

@@ -12,7 +12,7 @@ const INITIAL_BODY_BYTES = 64 * 1024;
 /** Spare capacity of a block beside the size of the block before it. */
 const SPARE = 1.125;
 
-/** The block that spans are added to. It can be searched like a sealed one. */
+/** Block that new spans are added to. It can be searched like a sealed one. */
 export class OpenBlock implements SpanRows {
   spanCount = 0;
   traceCount = 0;
@@ -28,23 +28,23 @@ export class OpenBlock implements SpanRows {
   durationLow = new Uint32Array(INITIAL_ROWS);
   durationHigh = new Uint32Array(INITIAL_ROWS);
   bodyEnd = new Uint32Array(INITIAL_ROWS);
-  /** The tags of all rows, without those of their origins, and where those of a row end. */
+  /** Tags of all rows without those of their origins, and the end of each row's tags. */
   tags: Uint32Array<ArrayBuffer>;
   tagEnd = new Uint32Array(INITIAL_ROWS);
-  /** All that is open is one. */
+  /** The open block is a single chunk. */
   readonly rowsPerChunk = Number.MAX_SAFE_INTEGER;
   readonly calls: SignedCall[] = [];
-  /** When its first span arrived. */
+  /** Arrival time of the first span. */
   firstArrivalMillis = 0;
 
   private bodyBytes: Uint8Array<ArrayBuffer>;
   private readonly originIndexes = new Map<Origin, number>();
-  /** Operations by a hash of their name, kind and service: index + 1, or 0. */
+  /** Hash table of operations by name, kind and service. A slot is the index + 1, or 0 if it is free. */
   private operationSlots = new Uint32Array(256);
   private readonly operationNames: Uint8Array[] = [];
   private readonly operationHashes: number[] = [];
 
-  /** @param before block of the same workload: room for as much avoids a copy at each doubling */
+  /** @param before block of the same workload: starting with its capacity avoids a copy at each doubling */
   constructor(
     readonly block: number,
     before?: OpenBlock,

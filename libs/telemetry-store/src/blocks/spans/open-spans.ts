@@ -12,11 +12,14 @@ import { RecentSpans, type RecentSpan } from './recent-spans.js';
 import type { SealedBlocks } from './sealed-blocks.js';
 import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
 
-/** A request stays in one block, which keeps traces together, unless that makes it so many times as large. */
+/**
+ * Maximum size of a block that takes a whole request, as a multiple of a full block. A request in one block keeps its
+ * traces together.
+ */
 const MAX_OVERFILL = 4;
 
 export interface OpenSpansOptions {
-  /** Of the first block. */
+  /** Number of the first block. */
   readonly block: number;
   readonly sealed: SealedBlocks;
   readonly reader: BlockReader;
@@ -27,21 +30,21 @@ export interface OpenSpansOptions {
 }
 
 /**
- * The spans that are in no sealed block yet. What arrives is compared with the spans before it, so that none is kept
- * twice and calls between services are seen, and goes into the open block.
+ * Spans that are in no sealed block. A new span is compared with earlier spans of its trace, to discard duplicates and
+ * to detect calls between services, and is added to the open block.
  */
 export class OpenSpans implements OpenRows {
   private block: OpenBlock;
   firstEnd: LogPosition | undefined;
   duplicates = 0;
-  /** Blocks that nothing is added to any more, and that are not sealed: the last request was large, or sealing failed. */
+  /** Full blocks that are not sealed yet: the last request was large, or sealing failed. */
   private full: OpenBlock[] = [];
   private fullIndex = new TraceIndex();
   private forgotSinceOpened = false;
   private readonly scanner = new SpanScanner();
   private readonly digest = new SpanDigest();
   private readonly recent = new RecentSpans((call, sign) => {
-    // The called span's block may be gone, and with it everything that was derived from it.
+    // The called span's block may have been dropped, together with all data derived from it.
     if (!this.isThere(call.block)) return;
     this.block.calls.push({ ...call, sign });
     this.options.sealed.calls.add(call, sign);
@@ -51,7 +54,7 @@ export class OpenSpans implements OpenRows {
     this.block = new OpenBlock(options.block);
   }
 
-  /** @param end of the request's record in the log */
+  /** @param end position of the end of the request's record in the journal */
   add(request: CheckedTraceRequest, end: LogPosition): void {
     const { recent, digest } = this;
     const { bytes, columns } = request;
@@ -106,7 +109,7 @@ export class OpenSpans implements OpenRows {
     }
   }
 
-  /** All that is open, the oldest first. What is added goes to the last. */
+  /** Open blocks, oldest first. New spans are added to the last one. */
   get blocks(): readonly OpenBlock[] {
     return [...this.full, this.block];
   }
@@ -119,7 +122,7 @@ export class OpenSpans implements OpenRows {
     return this.full.reduce((sum, { bodyLength }) => sum + bodyLength, this.block.bodyLength);
   }
 
-  /** Traces that have no span in a sealed block. */
+  /** Number of traces without a span in a sealed block. */
   get newTraceCount(): number {
     const { traceIndex } = this.options.sealed;
     let count = 0;
@@ -148,7 +151,7 @@ export class OpenSpans implements OpenRows {
     return spanCount >= times * rowsPerBlock || bodyLength >= times * bytesPerBlock;
   }
 
-  /** After all {@link blocks} were sealed. */
+  /** Begins a new open block. Call it after all {@link blocks} were sealed. */
   begin(): void {
     this.full = [];
     this.fullIndex = new TraceIndex();
@@ -157,12 +160,12 @@ export class OpenSpans implements OpenRows {
     this.forgotSinceOpened = false;
   }
 
-  /** Of a trace, some spans are kept no longer. */
+  /** Forgets a trace after some of its spans were dropped. */
   forgetTrace(...words: TraceWords): void {
     if (this.recent.forget(...words)) this.forgotSinceOpened = true;
   }
 
-  /** Only after a trace was forgotten can one be in the open block that is not among the recent ones. */
+  /** Finds a trace in the open block that is not among the recent ones. Only a forgotten trace can be there. */
   private traceInOpen(a: number, b: number, c: number, d: number): number | undefined {
     return this.forgotSinceOpened ? traceIndexIn(this.block, a, b, c, d) : undefined;
   }
@@ -178,7 +181,7 @@ export class OpenSpans implements OpenRows {
     return block >= (this.full[0] ?? this.block).block || this.options.sealed.has(block);
   }
 
-  /** A trace that no span came for lately: its older spans, if any, are brought back from their blocks. */
+  /** Loads the older spans of a trace that had no new span lately from their blocks. */
   private recall(a: number, b: number, c: number, d: number): number {
     const { sealed, reader } = this.options;
     const trace = this.recent.addTrace(a, b, c, d);

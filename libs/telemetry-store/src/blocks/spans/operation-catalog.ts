@@ -3,17 +3,20 @@ import type { BlockSummary } from './block-summary.js';
 import { CallPeriods } from './call-periods.js';
 import type { BlockOperation } from './span-rows.js';
 
-/** Name under which the services are counted that the catalog has no room for. */
+/** Name under which services beyond the limit are counted. */
 export const OTHER_SERVICES = '(other services)';
-/** Name under which the operations of a service are counted that the catalog has no room for. */
+/** Name under which operations of a service beyond the limit are counted. */
 export const OTHER_OPERATIONS = '(other operations)';
 
-/** Limits on what is counted apart. Whatever they are, every span is kept, found and counted. */
+/**
+ * Limits on the services and operations that are counted separately. Every span is kept, found and counted regardless
+ * of them.
+ */
 export interface CatalogLimits {
   readonly services: number;
-  /** As many as an OpenTelemetry SDK keeps attribute sets of a metric. */
+  /** Limit for one service. Default: an OpenTelemetry SDK's cardinality limit of a metric. */
   readonly operationsOfService: number;
-  /** Of all services together. */
+  /** Limit for all services together. */
   readonly operations: number;
 }
 
@@ -24,9 +27,9 @@ export const DEFAULT_CATALOG_LIMITS: CatalogLimits = {
   operations: 20_000,
 };
 
-/** One operation of a service, as long as any sealed block has a span of it. */
+/** Operation of a service, present as long as a sealed block has a span of it. */
 export interface CatalogOperation extends BlockOperation {
-  /** The first block that is counted here: what older blocks have of it is counted under {@link OTHER_SERVICES}. */
+  /** First block that is counted here. Calls in older blocks are counted under {@link OTHER_SERVICES}. */
   readonly firstBlock: number;
   readonly periods: CallPeriods;
 }
@@ -34,13 +37,13 @@ export interface CatalogOperation extends BlockOperation {
 interface CatalogService {
   readonly name: string;
   readonly firstBlock: number;
-  /** By {@link operationKey}. */
+  /** Operations by {@link operationKey}. */
   readonly operations: Map<string, CatalogOperation>;
 }
 
 /**
- * Which services and operations the sealed blocks hold, and how many calls in each period. The services that spans came
- * for lately are counted apart, up to a limit; the others are counted together.
+ * Services and operations of the sealed blocks, with the number of calls in each period. The services with the latest
+ * spans are counted separately, up to a limit; the others are counted together.
  *
  * ```
  * limit of 2 services; blocks with spans of web, api, then batch
@@ -50,7 +53,7 @@ interface CatalogService {
  * ```
  */
 export class OperationCatalog {
-  /** The one that had no span for longest comes first. */
+  /** Services, least recently used first. */
   private readonly services = new Map<string, CatalogService>();
   private others: CatalogService = { name: OTHER_SERVICES, firstBlock: 0, operations: new Map() };
   private operationCount = 0;
@@ -74,13 +77,16 @@ export class OperationCatalog {
     for (const at of counted) if (at?.operation.periods.isEmpty) this.remove(at.service, at.operation);
   }
 
-  /** Includes {@link OTHER_SERVICES} where there are any. */
+  /** Yields the names of all services, including {@link OTHER_SERVICES} if a service was evicted. */
   *serviceNames(): Generator<string> {
     yield* this.services.keys();
     if (this.others.operations.size > 0) yield OTHER_SERVICES;
   }
 
-  /** Includes {@link OTHER_OPERATIONS}, a kind each, where there are any. */
+  /**
+   * Returns the operations of a service, including {@link OTHER_OPERATIONS} of each kind if operations exceeded the
+   * limit.
+   */
   operations(service: string): Iterable<CatalogOperation> {
     const found = service === OTHER_SERVICES ? this.others : this.services.get(service);
     return found?.operations.values() ?? [];
@@ -88,7 +94,7 @@ export class OperationCatalog {
 
   private use(name: string, block: number): CatalogService {
     const service = this.services.get(name) ?? { name, firstBlock: block, operations: new Map() };
-    // Again at the end: those that no span came for longest are evicted first.
+    // Moves the service to the end of the map: the least recently used one is evicted first.
     this.services.delete(name);
     this.services.set(name, service);
     return service;
@@ -132,7 +138,7 @@ export class OperationCatalog {
     }
   }
 
-  /** Where {@link add} counted an operation of a block, or where it was moved to since. */
+  /** Returns the entry under which {@link add} counted an operation of a block, or to which it was moved since. */
   private countedAt(
     block: number,
     { service: serviceName, name, kind }: BlockOperation,

@@ -1,7 +1,7 @@
 import { textHash } from '../text-hash.js';
 import type { BlockOperation } from './span-rows.js';
 
-/** Two hashes for each operation of a block: of its service, and of its name. */
+/** Two hashes for each operation of a block: of its service and of its name. */
 export type OperationHashes = Uint32Array;
 
 export const operationHashes = (operations: readonly BlockOperation[]): OperationHashes => {
@@ -14,8 +14,8 @@ export const operationHashes = (operations: readonly BlockOperation[]): Operatio
 };
 
 /**
- * Whether a block may have an operation of this service and this name, as far as they are given: another one may have
- * the same hashes.
+ * Whether a block may have an operation of this service and this name; undefined matches any. Hash collisions make
+ * false positives possible.
  */
 export const mayHoldOperation = (
   hashes: OperationHashes,

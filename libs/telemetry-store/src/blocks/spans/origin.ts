@@ -16,20 +16,20 @@ import {
 import { textHash } from '../text-hash.js';
 import { writeRequest } from './request-bytes.js';
 
-/** What spans inherit: their resource and their scope, both as they came and as they read. */
+/** Resource and scope that spans inherit, both encoded and decoded. */
 export class Origin implements EncodedOrigin {
-  /** As indexes hold it, see `boundedName`. */
+  /** Service name as indexes store it, see `boundedName`. */
   readonly service: string;
-  /** Equal for resources that read the same, however they were encoded. */
+  /** Equal for resources with the same content, regardless of their encoding. */
   readonly resourceKey: string;
   readonly key: string;
-  /** `textHash` of all that the key stands for. */
+  /** `textHash` of the key. */
   readonly hash: number;
   readonly decodedResource: Resource;
   readonly decodedResourceSchemaUrl: string;
   readonly decodedScope: InstrumentationScope;
   readonly decodedScopeSchemaUrl: string;
-  /** Of all attributes of both. */
+  /** Tags of all attributes of resource and scope. */
   readonly tags: readonly number[];
 
   constructor(
@@ -47,7 +47,7 @@ export class Origin implements EncodedOrigin {
     this.decodedScope = scopeGroup.scope;
     this.decodedScopeSchemaUrl = scopeGroup.schemaUrl;
     this.service = boundedName(serviceNameOf(group.resource));
-    // OTLP's JSON tells an integer from a double and from a text.
+    // OTLP's JSON distinguishes an integer from a double and from a text.
     const key = JSON.stringify(formatTraceRequestJson([group]));
     this.resourceKey = mapKey(JSON.stringify(formatTraceRequestJson([{ ...group, scopeSpans: [] }])));
     this.key = mapKey(key);
@@ -57,7 +57,7 @@ export class Origin implements EncodedOrigin {
     );
   }
 
-  /** For a cache to weigh: what came, what was decoded of it, and its keys. */
+  /** Size for the cache: the encoded bytes, the decoded values and the keys. */
   get byteLength(): number {
     return ORIGIN_BYTES + 4 * (this.resource.length + this.scope.length);
   }
@@ -67,7 +67,7 @@ const ORIGIN_BYTES = 1_024;
 const MAX_ORIGINS = 4096;
 const MAX_ORIGIN_BYTES = 32 * 1024 * 1024;
 
-/** One object for each origin that looks the same: most requests bring those that others brought before. */
+/** Shares one object between equal origins. Most requests have origins that earlier requests had. */
 export class OriginTable {
   private readonly origins = new Map<string, Origin>();
   private bytes = 0;
@@ -92,6 +92,6 @@ export class OriginTable {
   }
 }
 
-/** With its length, so that the parts of a key cannot be taken for others. */
+/** Prefixed with the length, so that the parts of a key are unambiguous. */
 const latin1 = (bytes: Uint8Array): string =>
   `${bytes.length}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')}`;

@@ -2,13 +2,13 @@ import { SpanKind } from '@lantern/telemetry-model';
 import type { SpanDigest } from '../../span-digest.js';
 import { traceHash } from '../trace-words.js';
 
-/** After so many new spans, traces that none of them belonged to are forgotten. */
+/** Number of new spans after which traces without any of them are forgotten. */
 const SPANS_PER_GENERATION = 65_536;
 const NONE = -1;
 
-/** One call from a service to another, made by the span that was called. */
+/** Call from one service to another, identified by the called span. */
 export interface ObservedCall {
-  /** The block of the called span. */
+  /** Block of the called span. */
   readonly block: number;
   readonly parent: string;
   readonly child: string;
@@ -18,15 +18,15 @@ export interface ObservedCall {
   readonly isError: boolean;
 }
 
-/** What is known of a span for the sake of those that come after it. */
+/** Fields of a span that later spans are compared with. */
 export interface RecentSpan {
   readonly spanLow: number;
   readonly spanHigh: number;
-  /** Zeros for a root span. */
+  /** Parent span ID; zero for a root span. */
   readonly parentLow: number;
   readonly parentHigh: number;
   readonly kind: number;
-  /** See `SpanDigest`. */
+  /** Digest of the span, see `SpanDigest`. */
   readonly digestLow: number;
   readonly digestHigh: number;
   readonly service: string;
@@ -37,15 +37,14 @@ export interface RecentSpan {
   readonly isError: boolean;
 }
 
-/** Told of calls that are seen now, and of those (`-1`) that turn out to have been made by somebody else. */
+/** Called with a new call, and with `-1` for an earlier call whose caller turns out to be a different span. */
 export type CallListener = (call: ObservedCall, sign: 1 | -1) => void;
 
 /**
- * The traces that spans came for lately, each with all its spans, so that a span that comes again is known, and
- * a caller and its called span find each other in whatever order they come. Who calls whom is told as
- * `serviceCalls` of the telemetry model tells it.
+ * Recently active traces with all their spans. They let the store detect a duplicate span, and match a caller with its
+ * called span in any order of arrival. Calls follow the rules of `serviceCalls` in the telemetry model.
  *
- * A trace that is not here may still be in a block: whoever adds to it has to bring its older spans first.
+ * A trace that is absent here may still be in a block. The caller must restore its older spans before it adds new ones.
  */
 export class RecentSpans {
   private current = new Generation();
@@ -54,7 +53,7 @@ export class RecentSpans {
 
   constructor(private readonly onCall: CallListener) {}
 
-  /** A number to be used until the next call of this method, or undefined when the trace is not here. */
+  /** Returns a number that is valid until the next call of this method; undefined when the trace is absent. */
   trace(a: number, b: number, c: number, d: number): number | undefined {
     if (this.addedSpans >= SPANS_PER_GENERATION) {
       const forgotten = this.previous;
@@ -73,13 +72,13 @@ export class RecentSpans {
     return this.current.addTrace(a, b, c, d);
   }
 
-  /** Takes a trace out, because some of its spans are kept no longer. False when it was not here. */
+  /** Removes a trace after some of its spans were dropped. Returns false when it is absent. */
   forget(a: number, b: number, c: number, d: number): boolean {
     const wasCurrent = this.current.forget(a, b, c, d);
     return this.previous.forget(a, b, c, d) || wasCurrent;
   }
 
-  /** Whether a duplicate of a span is there. */
+  /** Whether a duplicate of a span is present. */
   has(trace: number, spanLow: number, spanHigh: number, digest: SpanDigest): boolean {
     return this.current.has(trace, spanLow, spanHigh, digest);
   }
@@ -89,12 +88,12 @@ export class RecentSpans {
     this.current.add(trace, span, this.onCall);
   }
 
-  /** Adds a span whose calls are known already. */
+  /** Adds a span whose calls were counted earlier. */
   restore(trace: number, span: RecentSpan): void {
     this.current.add(trace, span, () => undefined);
   }
 
-  /** Where a block keeps its own number of a trace, to look it up once a trace and not once a span. */
+  /** Cached index of the trace in a block, so that it is looked up once per trace instead of once per span. */
   indexIn(block: number, trace: number): number | undefined {
     return this.current.traceBlocks[trace] === block ? this.current.traceIndexes[trace] : undefined;
   }
@@ -128,12 +127,12 @@ class Generation {
   private nextById = new Int32Array(0);
   private nextByParent = new Int32Array(0);
   /**
-   * Newest first in each chain. Of the spans of a trace that share id and kind only the first is in them: it makes the
-   * calls, and a sender that gives one id to every span makes no chain long.
+   * Heads of the chains of spans by ID, newest first. Of a trace's spans that share ID and kind only the first is in a
+   * chain: it makes the calls, and a client that reuses one span ID for every span does not make a chain long.
    */
   private idHeads = new Int32Array(0);
   private parentHeads = new Int32Array(0);
-  /** The spans that are in no chain, as `furtherKey` writes them. */
+  /** Spans that are in no chain, as `furtherKey` encodes them. */
   private readonly further = new Set<string>();
   private services: string[] = [];
   private callers: (string | undefined)[] = [];
@@ -164,7 +163,7 @@ class Generation {
 
   forget(a: number, b: number, c: number, d: number): boolean {
     const trace = this.findTrace(a, b, c, d);
-    // No word is negative: the trace stays where it is, and nobody finds it.
+    // No word of an ID is negative: the trace keeps its row, and no search finds it.
     if (trace !== NONE) this.traceWords[4 * trace] = NONE;
     return trace !== NONE;
   }
@@ -181,7 +180,7 @@ class Generation {
     return trace;
   }
 
-  /** Copies a trace of another generation, which keeps its own until it is cleared. */
+  /** Copies a trace from another generation. The original stays there until that generation is cleared. */
   take(other: Generation, otherTrace: number): number {
     const [a = 0, b = 0, c = 0, d = 0] = other.traceWords.slice(4 * otherTrace, 4 * otherTrace + 4);
     const trace = this.addTrace(a, b, c, d);
@@ -223,7 +222,7 @@ class Generation {
     const span = this.insert(trace, added);
     if (!this.isChained(span)) return;
     this.updateCaller(span, onCall);
-    // The new one may be the other half of a call, or the parent of spans that came before it.
+    // The new span may be the other half of a call, or the parent of earlier spans.
     let sharer = this.firstWithId(trace, spanLow, spanHigh);
     for (; sharer !== NONE; sharer = this.nextWithId(sharer)) {
       if (sharer !== span) this.updateCaller(sharer, onCall);
@@ -261,7 +260,7 @@ class Generation {
     if (parent !== undefined) onCall({ ...call, parent }, 1);
   }
 
-  /** As `serviceCalls` has it: the client half of the same id, otherwise the parent. */
+  /** Returns the caller as `serviceCalls` defines it: the client half with the same ID, otherwise the parent. */
   private callerOf(span: number): number {
     const trace = this.traces[span] ?? 0;
     if (this.kinds[span] === SpanKind.server) {
@@ -273,7 +272,7 @@ class Generation {
     const parentLow = this.ids[4 * span + 2] ?? 0;
     const parentHigh = this.ids[4 * span + 3] ?? 0;
     if (parentLow === 0 && parentHigh === 0) return NONE;
-    // The chain runs from the newest to the oldest, so the last of each kind is the one that came first.
+    // The chain is ordered from newest to oldest, so the last span of each kind arrived first.
     let [first, sameService, server] = [NONE, NONE, NONE];
     let candidate = this.firstWithId(trace, parentLow, parentHigh);
     for (; candidate !== NONE; candidate = this.nextWithId(candidate)) {
@@ -351,7 +350,7 @@ class Generation {
     this.parentHeads[byParent] = span;
   }
 
-  /** Whether it makes calls: it was the first of its id and kind, and is the newest of its chain. */
+  /** Whether the span makes calls: it was the first of its ID and kind, and is the newest of its chain. */
   private isChained(span: number): boolean {
     const { ids } = this;
     return this.firstWithId(this.traces[span] ?? 0, ids[4 * span] ?? 0, ids[4 * span + 1] ?? 0) === span;

@@ -12,12 +12,12 @@ interface Cell {
   readonly latency: LatencyHistogram;
 }
 
-/** Adds the periods of blocks up to those of a query. */
+/** Sums the periods of blocks into those of a query. */
 export class RedTally {
   private readonly series = new Map<string, { operation: BlockOperation; cells: Map<number, Cell> }>();
   private readonly first: number;
   private readonly last: number;
-  /** How many periods of blocks make one of the query. */
+  /** Number of block periods in one period of the query. */
   private readonly width: number;
 
   constructor({ range, periodNano }: RedQuery) {
@@ -56,7 +56,7 @@ export class RedTally {
     cell.latency.addAll(latency);
   }
 
-  /** By service, operation, kind and period. */
+  /** Returns the cells by service, operation, kind and period. */
   cells(): RedCell[] {
     return [...this.series.values()]
       .sort(({ operation: a }, { operation: b }) =>

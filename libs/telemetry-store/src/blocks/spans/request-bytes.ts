@@ -1,13 +1,13 @@
 import type { EncodedOrigin } from '@lantern/otlp';
 import { ByteWriter } from '../byte-writer.js';
 
-/** Spans of one origin, each as the bytes of its message. */
+/** Spans of one origin as encoded messages. */
 export interface SpanGroup {
   readonly origin: EncodedOrigin;
   readonly spans: readonly Uint8Array[];
 }
 
-/** An `ExportTraceServiceRequest` of encoded spans, for the decoder to read. */
+/** Writes encoded spans as an `ExportTraceServiceRequest` for the decoder. */
 export const writeRequest = (groups: readonly SpanGroup[]): Uint8Array => {
   const writer = new ByteWriter();
   for (const { origin, spans } of groups) {
@@ -33,7 +33,7 @@ export const writeRequest = (groups: readonly SpanGroup[]): Uint8Array => {
   return writer.finish();
 };
 
-// Field numbers with the wire type of what has a length, see
+// Field numbers with the wire type for length-delimited fields, see
 // https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
 const RESOURCE_SPANS = 0x0a;
 const RESOURCE = 0x0a;

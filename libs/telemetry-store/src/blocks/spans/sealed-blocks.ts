@@ -11,22 +11,25 @@ import { CallRollup, MINUTE_NANOS } from './call-rollup.js';
 import { OperationCatalog } from './operation-catalog.js';
 import { operationHashes, type OperationHashes } from './operation-hashes.js';
 
-/** A sealed block, as far as it stays in memory. */
+/** Summary fields of a sealed block that stay in memory. */
 export interface SealedBlock extends AgedBlock {
   readonly spanCount: number;
   readonly minStart: bigint;
   readonly maxStart: bigint;
   readonly maxDurationNanos: number;
   readonly operations: OperationHashes;
-  /** In which periods its spans start, ascending: late spans do not make a block look full of times between. */
+  /**
+   * Periods in which its spans start, ascending. A list, because one late span would stretch a range over many empty
+   * periods.
+   */
   readonly periods: readonly number[];
-  /** In which minutes the calls start that it keeps. */
+  /** Minutes in which its calls start. */
   readonly callMinutes: readonly number[];
 }
 
 /**
- * What is known of the sealed blocks without reading them, and what is derived from all of them together. It
- * shrinks with them in {@link forget}. Ten spans of one order, in a block of six and an open one of four:
+ * Summaries of the sealed blocks, and the data derived from all of them. {@link forget} removes the data of a block.
+ * Ten spans of one order, in a block of six and an open one of four:
  *
  * ```
  * entries     1 → 6 spans, 10:00:00.000 – 10:00:00.012, operations "POST /orders" server, …
@@ -52,7 +55,7 @@ export class SealedBlocks {
   /**
    * Reads the summaries of all blocks.
    *
-   * @returns the number of the last one, also when it could not be read
+   * @returns the number of the last block, including unreadable ones
    */
   load(): number {
     let last = 0;
@@ -64,9 +67,9 @@ export class SealedBlocks {
   }
 
   /**
-   * What is derived from blocks cannot be taken back without their summaries: it is derived anew.
+   * Rebuilds all derived data, because the data of a block cannot be subtracted without its summary.
    *
-   * @param unsealedCalls those that no block keeps yet
+   * @param unsealedCalls calls that are in no block yet
    */
   reload(unsealedCalls: readonly SignedCall[]): void {
     this.entries.clear();
@@ -88,17 +91,17 @@ export class SealedBlocks {
     return this.entries.has(block);
   }
 
-  /** In the order in which they were opened. */
+  /** Blocks in the order in which they were opened. */
   values(): Iterable<SealedBlock> {
     return this.entries.values();
   }
 
-  /** The blocks that keep calls which start in a minute. */
+  /** Returns the blocks with calls that start in a minute. */
   blocksWithCallsIn(minute: number): readonly number[] {
     return [...(this.blocksByCallMinute.get(minute) ?? [])];
   }
 
-  /** @param about its calls are counted already while they are seen */
+  /** @param about block whose calls were counted when they were observed */
   remember(about: AgedBlock, summary: BlockSummary): void {
     const { spanCount, minStart, maxStart, maxDurationNanos, traceWords } = summary;
     for (let trace = 0; 4 * trace < traceWords.length; trace++) {
@@ -128,10 +131,10 @@ export class SealedBlocks {
   }
 
   /**
-   * Takes back what is derived from a block that is gone.
+   * Subtracts the derived data of a dropped block.
    *
-   * @param summary undefined when it cannot be read; {@link reload} then has to follow
-   * @returns how many spans went
+   * @param summary undefined when it cannot be read; the caller must then call {@link reload}
+   * @returns the number of dropped spans
    */
   forget(block: number, summary: BlockSummary | undefined): number {
     const entry = this.entries.get(block);

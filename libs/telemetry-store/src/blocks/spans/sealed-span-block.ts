@@ -12,7 +12,7 @@ export interface SealedSpanBlock {
   readonly encoded: BlockParts<SpanPart>;
 }
 
-/** An open block as it is written; the open one may be used no longer once it is. */
+/** Encodes an open block for the file. The open block must not be used afterwards. */
 export const sealSpanBlock = (open: OpenBlock, arrivedMillis: number): SealedSpanBlock => {
   const summary = summarize(open, open.calls);
   const ordered = orderedByTrace(open, open.body);
@@ -32,7 +32,7 @@ export const sealSpanBlock = (open: OpenBlock, arrivedMillis: number): SealedSpa
   };
 };
 
-/** The body in the pieces in which it is read. */
+/** Returns the body in the chunks in which it is read. */
 const chunksOf = ({ rows: { bodyEnd, spanCount }, body }: OrderedRows): Uint8Array[] => {
   const chunks: Uint8Array[] = [];
   for (let row = 0, start = 0; row < spanCount; row += ROWS_PER_CHUNK) {
@@ -43,7 +43,7 @@ const chunksOf = ({ rows: { bodyEnd, spanCount }, body }: OrderedRows): Uint8Arr
   return chunks;
 };
 
-/** In which chunks the attributes of the spans, and of what they inherit, are. */
+/** Collects the chunks that contain each attribute of the spans and of their origins. */
 const tagsOf = ({ tags, tagEnd, origins }: OpenBlock, { rows, source }: OrderedRows): TagCollector => {
   const collector = new TagCollector();
   const originsOfChunk = new Set<number>();

@@ -2,10 +2,10 @@ import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { DamageError } from '../byte-reader.js';
 
-/** A set of chunks has so many bits; in a block of more chunks some share one. */
+/** Number of bits in a set of chunks. In a block with more chunks several chunks share a bit. */
 const SET_BITS = 32;
 const TAGS_PER_BUCKET = 8;
-/** crc32 of what follows, how many buckets, how many bytes a set takes. */
+/** Size of the CRC-32 of the rest, the number of buckets and the number of bytes in a set. */
 const HEADER_BYTES = 9;
 const END_BYTES = 4;
 const FINGERPRINT_BYTES = 2;
@@ -13,13 +13,16 @@ const FINGERPRINT_BYTES = 2;
 export const NO_CHUNK = 0;
 export const EVERY_CHUNK = 0xffff_ffff;
 
-/** The set of one chunk. */
+/** Returns the set of one chunk. */
 export const chunkBit = (chunk: number): number => (1 << (chunk % SET_BITS)) >>> 0;
 
-/** Collects in which chunks of an open block each tag is: a hash of an attribute, see `hashesOfAttributeText`. */
+/**
+ * Collects the chunks of an open block that have each tag. A tag is a hash of an attribute, see
+ * `hashesOfAttributeText`.
+ */
 export class TagCollector {
   private size = 0;
-  /** 0 is an empty slot, so the tag 0 counts as 1: it only has to be the same each time. */
+  /** Hash table of tags. 0 is an empty slot, so tag 0 is stored as 1; queries replace it the same way. */
   private tags = new Uint32Array(1024);
   private chunks = new Uint32Array(1024);
 
@@ -40,7 +43,7 @@ export class TagCollector {
     if (2 * ++this.size > tags.length) this.grow();
   }
 
-  /** @param chunkCount how many chunks there are, which says how wide a set has to be */
+  /** @param chunkCount number of chunks, which determines the width of a set */
   encode(chunkCount: number): Buffer {
     const bucketCount = Math.max(1, Math.ceil(this.size / TAGS_PER_BUCKET));
     const setBytes = chunkCount <= 8 ? 1 : chunkCount <= 16 ? 2 : 4;
@@ -81,8 +84,8 @@ export class TagCollector {
 }
 
 /**
- * In which chunks of a sealed block each tag may be. A hash table of 16 bits a tag, which now and then mistakes one
- * tag for another: it never denies one that is there.
+ * Chunks of a sealed block that may have each tag. A hash table with 16 bits per tag: collisions make false positives
+ * possible, but never false negatives.
  */
 export class TagChunks {
   private readonly view: DataView;
@@ -111,7 +114,7 @@ export class TagChunks {
     return this.encoded.byteLength;
   }
 
-  /** The set of chunks that may hold a tag. */
+  /** Returns the set of chunks that may have a tag. */
   of(tag: number): number {
     const stored = storedTag(tag);
     const bucket = bucketOf(stored, this.bucketCount);

@@ -13,14 +13,14 @@ export interface TraceArchiveOptions {
   readonly origins: OriginTable;
   readonly damage: Damage;
   readonly now: () => number;
-  /** Of all that the store may keep. */
+  /** Limit on the size of the whole store, in bytes. */
   readonly maxBytes: number;
   readonly report: (message: string) => void;
 }
 
 /**
- * Traces that outlive their blocks. A trace that is archived is copied with all its spans; spans of it that arrive
- * later are added when their block goes.
+ * Traces that outlive their blocks. Archiving copies all spans of a trace; spans that arrive later are added when their
+ * block is dropped.
  */
 export class TraceArchive {
   private readonly sizes: Map<TraceId, number>;
@@ -39,7 +39,10 @@ export class TraceArchive {
     }
   }
 
-  /** Not more than its share, so that blocks keep theirs also after the limit was lowered. */
+  /**
+   * Size that counts against the limit. It is capped at the archive's share, so that blocks keep theirs after the limit
+   * was lowered.
+   */
   get bytes(): number {
     return Math.min(this.totalBytes, this.maxBytes);
   }
@@ -63,9 +66,9 @@ export class TraceArchive {
   }
 
   /**
-   * Keeps a trace for good.
+   * Archives a trace.
    *
-   * @param spans all that there are of it, the archived ones included
+   * @param spans all its spans, including archived ones
    * @throws ArchiveFullError, WriteError
    */
   add(traceId: TraceId, spans: SpansByOrigin): void {
@@ -79,9 +82,10 @@ export class TraceArchive {
   }
 
   /**
-   * Moves spans of archived traces here before their blocks go. What finds no room goes with its block.
+   * Copies spans of archived traces into the archive before their blocks are dropped. Spans for which the archive has
+   * no room are dropped with their blocks.
    *
-   * @param dropBlocks is done together with it, all or nothing
+   * @param dropBlocks change that is written in the same transaction
    * @throws WriteError
    */
   absorb(spansByTrace: ReadonlyMap<TraceId, SpansByOrigin>, dropBlocks: Change): void {

@@ -8,16 +8,16 @@ import type { Origin, OriginTable } from './origin.js';
 import { writeRequest, type SpanGroup } from './request-bytes.js';
 import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
 
-/** The spans of one trace, as their messages, under what they inherit. */
+/** Encoded spans of one trace, by the origin that they inherit. */
 export type SpansByOrigin = Map<Origin, Uint8Array[]>;
 
-/** Memory of a span beside its message. */
+/** Memory of a span in addition to its message, in bytes. */
 const SPAN_OVERHEAD_BYTES = 150;
 
 /**
- * Adds the spans that a block has of a trace.
+ * Adds the spans of a trace that a block has.
  *
- * @param hold is told of each span before it is added
+ * @param hold called for each span before it is added
  */
 export const collectSpans = (
   rows: SpanRows,
@@ -45,7 +45,7 @@ interface GrowingSpans extends EncodedSpans {
   readonly spans: Uint8Array[];
 }
 
-/** One group for each resource and scope that reads differently, of the very same messages. */
+/** Groups messages by resource and scope, without copying them. Origins with the same content share a group. */
 export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): EncodedTrace => {
   const byResource = new Map<string, { resource: Resource; byScope: Map<string, GrowingSpans> }>();
   for (const [origin, spans] of spansByOrigin) {
@@ -69,7 +69,7 @@ export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): Enco
   return { traceId, groups: [...byResource.values()].flatMap(({ byScope }) => [...byScope.values()]) };
 };
 
-/** All spans as one request, without duplicates. */
+/** Encodes all spans as one request, without duplicates. */
 export const encodeSpans = (spansByOrigin: SpansByOrigin): Uint8Array => {
   const scanner = new SpanScanner();
   const digest = new SpanDigest();

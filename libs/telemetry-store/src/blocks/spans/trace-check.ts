@@ -7,23 +7,23 @@ import type { BlockMatch, BlockSearch, ReadBlock } from './block-search.js';
 import { BlockTotals, joinTotals, type TraceNumbers } from './block-totals.js';
 import { traceIndexIn, type SpanRows } from './span-rows.js';
 
-/** Limit on the blocks whose totals are kept. The spans of a trace are in neighboring blocks. */
+/** Limit on the number of blocks with cached totals. The spans of a trace are in neighboring blocks. */
 const MAX_KNOWN_BLOCKS = 64;
 
-/** Orders whose ranks are small whole numbers, in which many traces are equal. */
+/** Orders by small integers, in which many traces have equal ranks. */
 const COUNTS: ReadonlySet<TraceOrder> = new Set<TraceOrder>(['mostSpans', 'fewestSpans', 'mostErrors']);
 
-/** Where the spans of traces are. */
+/** Finds the blocks of traces. */
 export interface TraceBlocks {
   readonly open: () => readonly SpanRows[];
-  /** Numbers of the sealed blocks that may have spans of a trace. */
+  /** Returns the numbers of the sealed blocks that may have spans of a trace. */
   readonly sealedOf: (words: TraceWords) => readonly number[];
   readonly rows: (block: number) => SpanRows | undefined;
-  /** All blocks in which a trace has spans, as far as they can be read. */
+  /** Returns all readable blocks with spans of a trace. */
   readonly all: (words: TraceWords) => Iterable<ReadBlock>;
 }
 
-/** What a search asks about a trace as a whole, beyond the span that matches. */
+/** Conditions of a search on a whole trace, in addition to those on the matching span. */
 export class TraceCheck {
   private readonly totalsByBlock = new Map<number, BlockTotals>();
 
@@ -32,7 +32,7 @@ export class TraceCheck {
     private readonly blocks: TraceBlocks,
   ) {}
 
-  /** Whether the search asks how long whole traces take. */
+  /** Whether the search has a condition on the duration of whole traces. */
   get needsDuration(): boolean {
     const { minTraceDurationNano, maxTraceDurationNano } = this.query;
     return minTraceDurationNano !== undefined || maxTraceDurationNano !== undefined;
@@ -41,9 +41,9 @@ export class TraceCheck {
   /**
    * Places a trace in the order of the answer.
    *
-   * @param match the trace's newest one in some block
-   * @param isEarlyEnough asked before the rest is looked at
-   * @returns undefined for a trace that does not belong to the answer
+   * @param match newest match of the trace in a block
+   * @param isEarlyEnough checked first, because the other checks are slower
+   * @returns undefined for a trace that is not in the answer
    */
   placeOf(
     { words, start }: BlockMatch,
@@ -77,7 +77,7 @@ export class TraceCheck {
     return place.rank !== (after.rank ?? 0n) || !this.hasMatchBefore(after, place.traceId, words, search);
   }
 
-  /** Whether another match, newer than the one at hand, puts the trace on an earlier page. */
+  /** Whether another match, newer than this one, puts the trace on an earlier page. */
   private hasMatchBefore(
     after: TraceCursor,
     traceId: string,
@@ -100,9 +100,10 @@ export class TraceCheck {
   }
 
   /**
-   * Whether a trace comes behind a place, judged by numbers alone: most traces of a search do, and need no closer look.
+   * Whether a trace comes after a place, decided by approximate totals. Most traces of a search do, and need no exact
+   * check.
    *
-   * @param start of a match of the trace
+   * @param start start of a match of the trace
    */
   isBehind(place: TraceCursor, words: TraceWords, start: number): boolean {
     const { orderBy = 'recent' } = this.query;
@@ -114,7 +115,7 @@ export class TraceCheck {
     const rank = RANKS[orderBy](sum);
     const limit = Number(place.rank ?? 0n);
     if (!COUNTS.has(orderBy)) return rank + DOUBLE_SLACK < limit;
-    // Its newest match may be in another block, which is visited too.
+    // The newest match may be in another block, which is visited too.
     return rank < limit || (rank === limit && start + DOUBLE_SLACK < Number(place.startUnixNano));
   }
 
@@ -153,7 +154,7 @@ export class TraceCheck {
   }
 }
 
-/** As {@link rankOf}. */
+/** Approximate variant of {@link rankOf}. */
 const RANKS: Readonly<Record<TraceOrder, (sum: TraceNumbers) => number>> = {
   recent: () => 0,
   oldest: ({ start }) => -start,

@@ -1,6 +1,6 @@
 import type { SpanRows } from './span-rows.js';
 
-/** The columns that go along when the rows of a block change places. */
+/** Columns that are permuted with the rows of a block. */
 const COLUMNS = [
   'traceOf',
   'operationOf',
@@ -13,16 +13,16 @@ const COLUMNS = [
 ] as const;
 
 export interface OrderedRows {
-  /** Columns and body of the rows in their new places. */
+  /** Columns and body in the new order. */
   readonly rows: SpanRows;
   readonly body: Uint8Array;
-  /** Where each row stood. */
+  /** Previous index of each row. */
   readonly source: Uint32Array;
 }
 
 /**
- * Brings the spans of each trace together, in the order in which they arrived. Senders do not: a request has them by
- * scope. What a search or a trace needs of a block then is in one chunk, most often.
+ * Sorts the spans of a block by trace, and each trace by arrival. Requests group spans by scope instead. After sorting,
+ * a search or a trace usually needs only one chunk of a block.
  */
 export const orderedByTrace = (rows: SpanRows, body: Uint8Array): OrderedRows => {
   const { spanCount, traceCount, traceOf, bodyEnd } = rows;

@@ -16,8 +16,8 @@ import type { TraceArchive } from './trace-archive.js';
 import { TraceCheck, type TraceBlocks } from './trace-check.js';
 
 /**
- * Finds traces in the open block and the sealed ones. A question hands over now and then; it sees what there was
- * when it began, as far as that is not dropped meanwhile.
+ * Finds traces in the open block and the sealed ones. A query yields to other tasks from time to time. It sees the data
+ * that was there when it began, except for blocks dropped since.
  */
 export class TraceSearch {
   private readonly traceBlocks: TraceBlocks = {
@@ -39,11 +39,11 @@ export class TraceSearch {
     return spans.size === 0 ? undefined : groupSpans(traceId, spans);
   }
 
-  /** All spans of a trace, wherever they are; one that is archived and in a block comes twice. */
+  /** Returns all spans of a trace. A span that is both archived and in a block appears twice. */
   async spansOf(traceId: TraceId, hold?: HoldBytes): Promise<SpansByOrigin> {
     const turn = new Turn();
     const words = traceWordsOf(traceId);
-    // First and at once: they may be sealed during a turn of others.
+    // Read before the first yield, because open spans may be sealed during a yield.
     const openSpans: SpansByOrigin = new Map();
     for (const open of this.open.blocks) collectSpans(open, () => open.body, words, openSpans, hold);
     const spans: SpansByOrigin = new Map();
@@ -57,15 +57,15 @@ export class TraceSearch {
       if (known) known.push(...own);
       else spans.set(origin, own);
     }
-    // Last: blocks that were dropped during a turn of others left their spans there.
+    // Read last: blocks that were dropped during a yield moved their spans of archived traces there.
     this.archive.addSpans(traceId, spans);
     return spans;
   }
 
   /**
-   * Reads what it finds, one trace after the other as the caller asks for them. The order `recent` ends at the first block that is too old;
-   * any other one reads the columns of all blocks that may have a match, as {@link count} does, and keeps no more
-   * than the places of the page.
+   * Reads matching traces one by one as the caller requests them. A search in the order `recent` ends at the first
+   * block that is too old. Any other order reads the columns of all blocks that may have a match, as {@link count}
+   * does, and keeps only the places of the page.
    */
   async *find(query: TraceQuery, hold?: HoldBytes): AsyncGenerator<PlacedTrace, void> {
     const { after, orderBy = 'recent' } = query;
@@ -103,7 +103,7 @@ export class TraceSearch {
     const { traceIndex } = this.sealed;
     let count = 0;
     const isCounted = new Uint8Array(traceIndex.numberLimit);
-    /** Those that are in no sealed block. */
+    /** Counted traces that are in no sealed block. */
     const countedNew = new Set<TraceId>();
     await this.eachBlock(search, search.starts, (block) => {
       for (const [trace, found] of search.newestRows(block, search.starts).entries()) {
@@ -140,8 +140,8 @@ export class TraceSearch {
   }
 
   /**
-   * Visits the blocks that may hold spans that match and start in a range, the latest first, until `visit` says
-   * that it has seen enough.
+   * Visits the blocks that may have matching spans which start in a range, latest first, until `visit` returns that it
+   * has enough.
    */
   private async eachBlock(
     search: BlockSearch,
@@ -150,7 +150,7 @@ export class TraceSearch {
   ): Promise<void> {
     if (range.from > range.to) return;
     const turn = new Turn();
-    // First and at once: they may be sealed during a turn of others.
+    // Visited before the first yield, because open blocks may be sealed during a yield.
     for (const open of this.open.blocks) visit(readableOpen(open), Number.POSITIVE_INFINITY);
     for (const { block, bound } of this.candidates(search, range)) {
       const chunks = search.needsTags ? search.chunksIn(this.reader.tags(block)) : EVERY_CHUNK;
@@ -160,7 +160,7 @@ export class TraceSearch {
     }
   }
 
-  /** Each with the latest start that a match in it can have; the latest first. */
+  /** Returns candidate blocks with the latest possible start of a match, latest first. */
   private candidates(search: BlockSearch, { from, to }: StartRange): { block: number; bound: number }[] {
     const { minDurationNano } = search.query;
     const candidates: { block: number; bound: number }[] = [];
@@ -181,7 +181,7 @@ export class TraceSearch {
     return candidates.sort((a, b) => b.bound - a.bound);
   }
 
-  /** All blocks in which a trace has spans, as far as they can be read. */
+  /** Yields all readable blocks with spans of a trace. */
   private *openAndSealed(words: TraceWords): Generator<ReadBlock> {
     for (const open of this.open.blocks) yield readableOpen(open);
     for (const block of this.sealed.traceIndex.blocksOf(...words)) {
@@ -191,7 +191,7 @@ export class TraceSearch {
   }
 }
 
-/** Offers all traces of a block that match, whatever the order. */
+/** Offers all matching traces of a block, for any order. */
 const offerAll = (search: BlockSearch, block: ReadBlock, traces: TraceCheck, first: FirstPlaces): void => {
   const { traceWords, startLow, startHigh } = block.rows;
   for (const [trace, found] of search.newestRows(block, search.starts).entries()) {
