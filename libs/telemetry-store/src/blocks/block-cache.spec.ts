@@ -15,14 +15,14 @@ const openCache = (maxBytes: number) => {
 };
 
 describe('BlockCache', () => {
-  it('finds the same part of its contents each time when a query that is repeated reads more than it holds', () => {
+  it('BlockCache serves the same part of its contents each time when a repeated query reads more than the limit', () => {
     const { read } = openCache(30);
     expect(read(1, 2, 3, 4, 5)).toEqual([]);
     expect(read(1, 2, 3, 4, 5)).toEqual([1, 2]);
     expect(read(1, 2, 3, 4, 5)).toEqual([1, 2]);
   });
 
-  it('finds a content again that was just added, however full it is', () => {
+  it('BlockCache serves a content that was just added, even when it is full', () => {
     const { cache, read } = openCache(30);
     read(1, 2, 3);
     expect(read(4, 4, 4)).toEqual([4, 4]);
@@ -30,7 +30,7 @@ describe('BlockCache', () => {
     expect(cache.get(5)).toBeDefined();
   });
 
-  it('replaces the contents that were not used for seconds, the least recently used first', () => {
+  it('BlockCache evicts contents that were idle for seconds, least recently used first', () => {
     const { clock, read } = openCache(30);
     read(1, 2, 3);
     clock.millis = 5_000;
@@ -41,7 +41,7 @@ describe('BlockCache', () => {
     expect(read(2)).toEqual([]);
   });
 
-  it('gives the memory of contents back that were not used for a minute', () => {
+  it('BlockCache evicts contents that were idle for a minute', () => {
     const { clock, read } = openCache(1_000);
     read(1, 2);
     clock.millis = 40_000;
@@ -52,7 +52,7 @@ describe('BlockCache', () => {
     expect(read(2, 3)).toEqual([2, 3]);
   });
 
-  it('weighs a content again when it is set again', () => {
+  it('BlockCache updates the size of a content that is set again', () => {
     const { cache } = openCache(30);
     const grown = { byteLength: 10 };
     cache.set(1, grown);
@@ -66,7 +66,7 @@ describe('BlockCache', () => {
     expect(cache.get(3)).toBeDefined();
   });
 
-  it('keeps no content that is larger than its limit', () => {
+  it('BlockCache does not keep a content that exceeds its limit', () => {
     const { cache } = openCache(30);
     cache.set(1, { byteLength: 31 });
     expect(cache.get(1)).toBeUndefined();

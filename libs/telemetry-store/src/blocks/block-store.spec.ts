@@ -30,9 +30,9 @@ afterEach(async () => {
 
 afterAll(() => folders.remove());
 
-describe('a data folder', () => {
+describe('Data folder', () => {
   it.each([1, 30, 1000])(
-    'keeps everything when it is opened again, with %i spans a block',
+    'A reopened data folder has all its data, with %i spans per block',
     async (spansPerBlock) => {
       const folder = folders.next();
       const first = open({ folder, spansPerBlock });
@@ -49,7 +49,7 @@ describe('a data folder', () => {
     },
   );
 
-  it('knows spans again that arrived before it was opened', async () => {
+  it('A reopened data folder discards duplicates of earlier spans', async () => {
     const folder = folders.next();
     const first = open({ folder, spansPerBlock: 30 });
     for (const n of numbers(1, 7)) await append(first, ...order(n));
@@ -61,7 +61,7 @@ describe('a data folder', () => {
     expect(await second.traces.dependencies(RANGE)).toMatchObject([{ callCount: 8 }, { callCount: 8 }]);
   });
 
-  it('counts calls between spans that are blocks and a restart apart', async () => {
+  it('A call is counted when its spans are in distant blocks and a restart lies between them', async () => {
     const folder = folders.next();
     const [gateway, orders, users] = order(1);
     if (!gateway || !orders || !users) throw new Error('The order trace has three services.');
@@ -77,7 +77,7 @@ describe('a data folder', () => {
     expect(await open({ folder }).traces.dependencies(RANGE)).toHaveLength(2);
   });
 
-  it('keeps archived traces when it is opened again, and when their blocks went meanwhile', async () => {
+  it('Archived traces survive a restart and the eviction of their blocks', async () => {
     const folder = folders.next();
     let now = 0;
     const options = { folder, spansPerBlock: 10, maxAgeMillis: 1_000, now: () => now };
@@ -97,7 +97,7 @@ describe('a data folder', () => {
     expect((await third.traces.stats()).bytes).toBeGreaterThan(0);
   });
 
-  it('is refused while another store has it open, with the process that has it', () => {
+  it('A data folder in use is rejected, and the error names the process that holds it', () => {
     const folder = folders.next();
     open({ folder });
     expect(() => open({ folder })).toThrow(
@@ -105,7 +105,7 @@ describe('a data folder', () => {
     );
   });
 
-  it('is refused when a newer version wrote it', async () => {
+  it('A data folder of a newer version is rejected', async () => {
     const folder = folders.next();
     await open({ folder }).close();
     const database = new DatabaseSync(join(folder, 'lantern.db'));
@@ -116,7 +116,7 @@ describe('a data folder', () => {
     );
   });
 
-  it('is refused when a version before the first release wrote it', async () => {
+  it('A data folder of a version before the first release is rejected', async () => {
     const folder = folders.next();
     await open({ folder }).close();
     const database = new DatabaseSync(join(folder, 'lantern.db'));
@@ -127,7 +127,7 @@ describe('a data folder', () => {
     );
   });
 
-  it('is refused when it cannot be made', () => {
+  it('A data folder that cannot be created is rejected', () => {
     const folder = folders.next();
     writeFileSync(folder, '');
     expect(() => open({ folder })).toThrow(/^Cannot write to /);
@@ -136,8 +136,8 @@ describe('a data folder', () => {
   });
 });
 
-describe('a store whose process ends suddenly', () => {
-  it('has everything that was acknowledged, and nothing twice', async () => {
+describe('Crash recovery', () => {
+  it('A recovered store has all acknowledged spans, without duplicates', async () => {
     const folder = folders.next();
     const first = open({ folder, spansPerBlock: 25 });
     for (const n of numbers(1, 9)) await append(first, ...order(n));
@@ -148,7 +148,7 @@ describe('a store whose process ends suddenly', () => {
     expect(second.status()).toMatchObject({ duplicateSpans: 0, damagedRecords: 0, damagedBlocks: 0 });
   });
 
-  it('again while it recovers, also has nothing twice', async () => {
+  it('A crash during recovery causes no duplicate spans', async () => {
     const folder = folders.next();
     const first = open({ folder, spansPerBlock: 1000 });
     for (const n of numbers(1, 30)) await append(first, ...order(n));
@@ -163,7 +163,7 @@ describe('a store whose process ends suddenly', () => {
     expect(recovered.status().blocks).toBeGreaterThan(2);
   });
 
-  it('also when somebody had removed its log', async () => {
+  it('A removed journal does not prevent recovery of the sealed blocks', async () => {
     const folder = folders.next();
     const first = open({ folder, spansPerBlock: 10 });
     for (const n of numbers(1, 3)) await append(first, ...order(n));
@@ -174,7 +174,7 @@ describe('a store whose process ends suddenly', () => {
     expect(await ids(open({ folder: abandon(folder, folders.next()) }))).toEqual(numbers(1, 4));
   });
 
-  it('leaves out a record that was not written to its end', async () => {
+  it('Recovery skips an incomplete record', async () => {
     const folder = folders.next();
     const first = open({ folder });
     for (const n of numbers(1, 3)) await append(first, ...order(n));
@@ -195,7 +195,7 @@ const segmentsOf = (folder: string): string[] =>
     .sort()
     .map((name) => join(folder, 'wal', name));
 
-describe('a log whose end is missing', () => {
+describe('Missing end of the journal', () => {
   /** A folder with six orders in its log alone, and messages of the store that opens it after `harm`. */
   const messagesAfter = async (harm: (path: string) => void, isKilled: boolean): Promise<string[]> => {
     const folder = folders.next();
@@ -217,30 +217,33 @@ describe('a log whose end is missing', () => {
 
   it.each([
     ['after a kill', true],
-    ['after an orderly end', false],
-  ])('is reported with the number of bytes, wherever it was cut, %s', async (_, isKilled) => {
-    const whole: number[] = [];
-    expect(await messagesAfter((path) => whole.push(readFileSync(path).length), isKilled)).toEqual([]);
-    const [length = 0] = whole;
-    for (const cut of [1, 20, length / 6, length / 2, length - 1]) {
-      const messages = await messagesAfter(
-        (path) => writeFileSync(path, readFileSync(path).subarray(0, -Math.ceil(cut))),
-        isKilled,
-      );
-      expect(messages).toContainEqual(
-        expect.stringMatching(
-          new RegExp(
-            `^Damaged data: the last ${Math.ceil(cut)} of ${length} bytes of .*\\.wal are missing\\.`,
+    ['after a regular close', false],
+  ])(
+    'A truncated journal is reported with the number of missing bytes, wherever it was truncated, %s',
+    async (_, isKilled) => {
+      const whole: number[] = [];
+      expect(await messagesAfter((path) => whole.push(readFileSync(path).length), isKilled)).toEqual([]);
+      const [length = 0] = whole;
+      for (const cut of [1, 20, length / 6, length / 2, length - 1]) {
+        const messages = await messagesAfter(
+          (path) => writeFileSync(path, readFileSync(path).subarray(0, -Math.ceil(cut))),
+          isKilled,
+        );
+        expect(messages).toContainEqual(
+          expect.stringMatching(
+            new RegExp(
+              `^Damaged data: the last ${Math.ceil(cut)} of ${length} bytes of .*\\.wal are missing\\.`,
+            ),
           ),
-        ),
-      );
-    }
-    expect(await messagesAfter((path) => rmSync(path), isKilled)).toEqual([
-      expect.stringMatching(new RegExp(`^Damaged data: .*\\.wal is missing, ${length} bytes\\.`)),
-    ]);
-  });
+        );
+      }
+      expect(await messagesAfter((path) => rmSync(path), isKilled)).toEqual([
+        expect.stringMatching(new RegExp(`^Damaged data: .*\\.wal is missing, ${length} bytes\\.`)),
+      ]);
+    },
+  );
 
-  it('is not reported when all of it was in blocks', async () => {
+  it('A missing journal is not reported when all its records were in blocks', async () => {
     const folder = folders.next();
     const first = open({ folder, spansPerBlock: 10 });
     for (const n of numbers(1, 3)) await append(first, ...order(n));
@@ -251,7 +254,7 @@ describe('a log whose end is missing', () => {
     expect(messages).toEqual([]);
   });
 
-  it('with an incomplete record is reported also when nothing says how long the log was', async () => {
+  it('An incomplete record is reported even when the length of the journal was not recorded', async () => {
     const folder = folders.next();
     const first = open({ folder });
     for (const n of numbers(1, 3)) await append(first, ...order(n));
@@ -268,8 +271,8 @@ describe('a log whose end is missing', () => {
   });
 });
 
-describe('damage', () => {
-  it('of a record of the log is skipped, counted and said', async () => {
+describe('Damaged files', () => {
+  it('A damaged record of the journal is skipped, counted and reported', async () => {
     const folder = folders.next();
     const first = open({ folder });
     for (const n of numbers(1, 3)) await append(first, ...order(n));
@@ -288,7 +291,7 @@ describe('damage', () => {
     ]);
   });
 
-  it('anywhere in the log costs nothing but the record that it hits', async () => {
+  it('Damage anywhere in the journal loses only the damaged record', async () => {
     const folder = folders.next();
     const first = open({ folder });
     for (const n of numbers(1, 6)) await append(first, ...order(n));
@@ -319,7 +322,7 @@ describe('damage', () => {
     );
   });
 
-  it('of a block leaves the others readable, and is counted and said', async () => {
+  it('A damaged block is counted and reported, and other blocks stay readable', async () => {
     const folder = folders.next();
     const first = open({ folder, spansPerBlock: 10 });
     for (const n of numbers(1, 5)) await append(first, ...order(n));
@@ -336,7 +339,7 @@ describe('damage', () => {
     expect(await second.traces.stats()).toMatchObject({ spans: 40 });
   });
 
-  it('of an archived trace is said, and costs only it', async () => {
+  it('A damaged archived trace is reported, and other traces stay readable', async () => {
     const folder = folders.next();
     const first = open({ folder, spansPerBlock: 10 });
     for (const n of numbers(1, 2)) {
@@ -358,7 +361,7 @@ describe('damage', () => {
     );
   });
 
-  it('anywhere in the database never makes answers wrong, nor stops the store for a reason it does not name', async () => {
+  it('Damage anywhere in the database causes no wrong answers, and an error names its reason', async () => {
     const folder = folders.next();
     const first = open({ folder, spansPerBlock: 10 });
     for (const n of numbers(1, 40)) await append(first, ...order(n));
@@ -399,8 +402,8 @@ describe('damage', () => {
   });
 });
 
-describe('a model', () => {
-  it('of a plain list of spans is what the store is, through restarts and crashes', async () => {
+describe('Comparison with a model', () => {
+  it('The store answers like a plain list of spans through restarts and crashes', async () => {
     const step = fc.oneof(
       { weight: 6, arbitrary: anyAppends.map((requests) => ({ kind: 'append' as const, requests })) },
       { weight: 2, arbitrary: fc.constant({ kind: 'reopen' as const }) },
@@ -456,7 +459,7 @@ describe('a model', () => {
   });
 });
 
-describe('a disk that takes nothing more', () => {
+describe('Disk that accepts no writes', () => {
   /** The real calls, until they are told to fail. */
   class FailingFiles {
     code: string | undefined;
@@ -476,32 +479,35 @@ describe('a disk that takes nothing more', () => {
   it.each([
     ['ENOSPC', 'the disk is full; free some space, or keep less'],
     ['EROFS', 'the file system is read-only; make it writable'],
-  ])('says so (%s), keeps nothing of what it refused, and goes on answering', async (code, cause) => {
-    const folder = folders.next();
-    const files = new FailingFiles();
-    const store = open({ folder, files: files.calls });
-    await append(store, ...order(1));
-    files.code = code;
-    await expect(append(store, ...order(2))).rejects.toMatchObject({
-      name: 'WriteError',
-      message: `Cannot write to ${join(folder, 'wal')}: ${cause}.`,
-    });
-    expect(await ids(store)).toEqual([1]);
-    expect(await store.traces.stats()).toMatchObject({ traces: 1, spans: 10 });
-    files.code = undefined;
-    await append(store, ...order(3));
-    expect(await ids(store)).toEqual([1, 3]);
-    const messages: string[] = [];
-    const next = open({
-      folder: abandon(folder, folders.next()),
-      report: (message) => messages.push(message),
-    });
-    expect(await ids(next)).toEqual([1, 3]);
-    expect(messages).toEqual([]);
-  });
+  ])(
+    'A failed write (%s) is rejected with its cause, none of its data is kept, and queries still work',
+    async (code, cause) => {
+      const folder = folders.next();
+      const files = new FailingFiles();
+      const store = open({ folder, files: files.calls });
+      await append(store, ...order(1));
+      files.code = code;
+      await expect(append(store, ...order(2))).rejects.toMatchObject({
+        name: 'WriteError',
+        message: `Cannot write to ${join(folder, 'wal')}: ${cause}.`,
+      });
+      expect(await ids(store)).toEqual([1]);
+      expect(await store.traces.stats()).toMatchObject({ traces: 1, spans: 10 });
+      files.code = undefined;
+      await append(store, ...order(3));
+      expect(await ids(store)).toEqual([1, 3]);
+      const messages: string[] = [];
+      const next = open({
+        folder: abandon(folder, folders.next()),
+        report: (message) => messages.push(message),
+      });
+      expect(await ids(next)).toEqual([1, 3]);
+      expect(messages).toEqual([]);
+    },
+  );
 });
 
-describe('a data folder that is gone while it is open', () => {
+describe('Data folder that disappears while it is open', () => {
   it.each([
     ['deleted', (folder: string) => rmSync(folder, { recursive: true })],
     ['moved', (folder: string) => renameSync(folder, `${folder}-moved`)],
@@ -512,7 +518,7 @@ describe('a data folder that is gone while it is open', () => {
         cpSync(`${folder}-moved`, folder, { recursive: true });
       },
     ],
-  ])('makes the store refuse what would be lost, with the reason: it was %s', async (_, harm) => {
+  ])('The store rejects requests with the reason when its data folder was %s', async (_, harm) => {
     const folder = folders.next();
     const messages: string[] = [];
     const store = open({ folder, durability: 'process', report: (message) => messages.push(message) });
@@ -533,8 +539,8 @@ describe('a data folder that is gone while it is open', () => {
   });
 });
 
-describe('retention', () => {
-  it('by age drops whole blocks with all that is derived from them, and gives the space back', async () => {
+describe('Retention', () => {
+  it('Retention by age drops whole blocks with their derived data, and returns the space to the file system', async () => {
     const folder = folders.next();
     let now = 1_000_000;
     const store = open({ folder, spansPerBlock: 100, maxAgeMillis: 60_000, now: () => now });
@@ -569,7 +575,7 @@ describe('retention', () => {
     expect(readFileSync(join(folder, 'lantern.db')).length).toBeLessThan(0.5 * bytes);
   });
 
-  it('by age drops every block that is too old, also behind one that a wrong clock stamped in the future', async () => {
+  it('Retention by age drops every expired block, even after a block that a wrong clock stamped with a future time', async () => {
     const folder = folders.next();
     let now = 1_000_000_000;
     const options = { folder, spansPerBlock: 10, linesPerBlock: 1, maxAgeMillis: 60_000, now: () => now };
@@ -597,7 +603,7 @@ describe('retention', () => {
     expect(await second.traces.dependencies(RANGE)).toEqual(dependencies);
   });
 
-  it('by age reaches spans that never filled a block, also beside a block stamped in the future', async () => {
+  it('Retention by age drops spans that never filled a block, even next to a block with a future time', async () => {
     let now = 1_000_000_000;
     const store = open({
       folder: folders.next(),
@@ -616,7 +622,7 @@ describe('retention', () => {
     expect(await ids(store)).toEqual([1, 2]);
   });
 
-  it('by bytes holds while spans keep arriving', async () => {
+  it('Retention by bytes keeps the limit while spans arrive', async () => {
     const store = open({ folder: folders.next(), spansPerBlock: 20, maxBytes: 40_000 });
     for (const n of numbers(1, 300)) {
       await append(store, ...order(n));

@@ -19,7 +19,7 @@ const oneSpan = (n: number, fields: Partial<Span> = {}): Span =>
 const RED = { kinds: [SpanKind.server], periodNano: 3_600_000_000_000n };
 const RED_RANGE = { startUnixNano: T0 - 600_000_000_000n, endUnixNano: T0 + 3_600_000_000_000n };
 
-describe('A store with more services than it counts apart', () => {
+describe('Limit on separately counted services', () => {
   const SERVICES = 7_000;
   const store = useStore(async (store) => {
     for (let first = 1; first <= SERVICES; first += 500) {
@@ -31,7 +31,7 @@ describe('A store with more services than it counts apart', () => {
     }
   });
 
-  it('lists those that spans came for lately, and names the others together', async () => {
+  it('A store beyond its limit of services lists the recently active ones, and joins the others under one name', async () => {
     const services = await store.traces.services();
     expect(services.length).toBeLessThan(SERVICES);
     expect(services).toContain('shop');
@@ -40,7 +40,7 @@ describe('A store with more services than it counts apart', () => {
     expect(services).not.toContain('service-1');
   });
 
-  it('counts every call', async () => {
+  it('A store beyond its limit of services counts every call', async () => {
     const services = await store.traces.services();
     const cells = await store.traces.redMetrics({ ...RED, services, range: RED_RANGE });
     expect(cells.reduce((sum, { calls }) => sum + calls, 0)).toBe(SERVICES + SERVICES / 500);
@@ -49,7 +49,7 @@ describe('A store with more services than it counts apart', () => {
     );
   });
 
-  it('finds the spans of every service', async () => {
+  it('A store beyond its limit of services finds the spans of every service', async () => {
     for (const service of ['service-1', 'service-3000', `service-${SERVICES}`, 'service-0']) {
       const found = await store.traces.findTraces({ service, range: RANGE, limit: 2 });
       expect([service, found.length]).toEqual([service, service === 'service-0' ? 0 : 1]);
@@ -57,7 +57,7 @@ describe('A store with more services than it counts apart', () => {
   });
 });
 
-describe('A store with more operations of a service than it counts apart', () => {
+describe('Limit on separately counted operations of a service', () => {
   const store = useStore(async (store) => {
     for (let first = 1; first <= 4_000; first += 500) {
       const spans = numbers(first, first + 499).map((n) => oneSpan(n, { name: `GET /${n}` }));
@@ -65,7 +65,7 @@ describe('A store with more operations of a service than it counts apart', () =>
     }
   });
 
-  it('counts those that came first apart, and the others together', async () => {
+  it('A service beyond its limit of operations has the first ones counted separately, and the others together', async () => {
     const operations = await store.traces.operations('web');
     expect(operations.length).toBeLessThan(2_600);
     expect(operations).toContainEqual({ name: OTHER_OPERATIONS, kind: SpanKind.server });
@@ -83,7 +83,7 @@ describe('A store with more operations of a service than it counts apart', () =>
   });
 });
 
-describe('Names longer than an index holds', () => {
+describe('Names beyond the length limit of an index', () => {
   const longName = (n: number): string => `${'n'.repeat(20_000)}${n}`;
   const store = useStore(async (store) => {
     for (let first = 1; first <= 300; first += 100) {
@@ -96,7 +96,7 @@ describe('Names longer than an index holds', () => {
     }
   });
 
-  it('are listed cut, and told apart', async () => {
+  it('Long names are listed truncated and stay distinct', async () => {
     expect(await store.traces.services()).toEqual(
       numbers(0, 9)
         .map((n) => boundedName(longName(n)))
@@ -107,7 +107,7 @@ describe('Names longer than an index holds', () => {
     expect(operations).toHaveLength(30);
   });
 
-  it('are found by the whole name and by the one that lists show, and kept whole', async () => {
+  it('Long names are stored whole, and found by the whole and by the truncated name', async () => {
     for (const n of [13, 299]) {
       for (const shown of [(name: string) => name, boundedName]) {
         const [found, ...others] = await store.traces.findTraces({

@@ -44,11 +44,11 @@ const REASONS: Readonly<Record<Way, string>> = {
     'a file may not grow any more; raise the limit on the size of files|the disk failed to read or write',
 };
 
-describe.each(ways)('a disk that is really full (%s)', (way) => {
+describe.each(ways)('Real full disk (%s)', (way) => {
   const refusal = expect.stringMatching(new RegExp(`^Cannot write to .*: (${REASONS[way]})\\.$`));
   const services = ['api-gateway', 'order-service', 'user-service'];
 
-  it('is said, and all that was acknowledged can be asked for: then, after a restart, and once there is room', () => {
+  it('A full disk is reported, and acknowledged data can be queried while it is full, after a restart, and after space was freed', () => {
     const seen = fillDisk(way);
     const { acknowledged } = seen.full as { acknowledged: number };
     expect(acknowledged).toBeGreaterThan(50);

@@ -47,8 +47,8 @@ const turns = async (): Promise<void> => {
 const open = (durability: 'process' | 'power', { files }: SlowDisk) =>
   openBlockStore({ folder: folders.next(), durability, files, sweepMillis: 0 });
 
-describe('a request', () => {
-  it('that has to outlive a loss of power is acknowledged once it is on the disk', async () => {
+describe('Durability of a request', () => {
+  it('With power durability a request is acknowledged after it is on the disk', async () => {
     const disk = new SlowDisk();
     const store = open('power', disk);
     let isAcknowledged = false;
@@ -61,7 +61,7 @@ describe('a request', () => {
     await store.close();
   });
 
-  it('shares the wait for the disk with all that came meanwhile', async () => {
+  it('Requests that arrive during a sync share the next one', async () => {
     const disk = new SlowDisk();
     const store = open('power', disk);
     const first = append(store, ...order(1));
@@ -80,7 +80,7 @@ describe('a request', () => {
     await store.close();
   });
 
-  it('is refused when the disk does not take it, with the reason', async () => {
+  it('A request whose sync fails is rejected with the reason', async () => {
     const disk = new SlowDisk();
     const store = open('power', disk);
     const appended = append(store, ...order(1));
@@ -93,7 +93,7 @@ describe('a request', () => {
     await store.close();
   });
 
-  it('that has to outlive the process alone never waits for the disk', async () => {
+  it('With process durability a request never waits for the disk', async () => {
     const disk = new SlowDisk();
     const store = open('process', disk);
     for (const n of numbers(1, 20)) await append(store, ...order(n));
@@ -110,7 +110,7 @@ const large = (n: number, bytes = 10_000): ResourceSpans =>
     span({ traceId: traceId(n), attributes: attributes({ noise: randomBytes(bytes / 2).toString('hex') }) }),
   );
 
-describe('A checkpoint of the database', () => {
+describe('Checkpoint of the database', () => {
   let folder = '';
   let disk: SlowDisk;
   let store: BlockStore;
@@ -141,7 +141,7 @@ describe('A checkpoint of the database', () => {
     await store.close();
   });
 
-  it('lets requests be acknowledged, and questions be answered, while the disk is slow', async () => {
+  it('Requests are acknowledged and queries are answered while a checkpoint waits for a slow disk', async () => {
     const end = next + 60;
     for (; next < end; next++) await append(store, large(next));
     expect(await ids(store)).toEqual(numbers(1, end - 1));
@@ -156,7 +156,7 @@ describe('A checkpoint of the database', () => {
     expect(messages).toEqual([]);
   });
 
-  it('loses nothing when the process ends in any of its steps', async () => {
+  it('A process that ends in any step of a checkpoint loses no data', async () => {
     for (let step = 1; step <= 4; step++) {
       const end = next + 10;
       for (; next < end; next++) await append(store, large(next));
@@ -169,7 +169,7 @@ describe('A checkpoint of the database', () => {
     }
   });
 
-  it('keeps the log until the blocks of it are written', async () => {
+  it('The journal is kept until its blocks are written', async () => {
     for (const end = next + 20; next < end; next++) await append(store, large(next));
     const { logBytes } = store.status();
     expect(logBytes).toBeGreaterThan(20 * 10_000);
@@ -180,7 +180,7 @@ describe('A checkpoint of the database', () => {
     expect(store.status().logBytes).toBeLessThan(logBytes / 2);
   });
 
-  it('that takes too long makes the store refuse what would not fit in memory, with the reason', async () => {
+  it('During a slow checkpoint the store rejects requests beyond its memory limit with the reason', async () => {
     await expect(
       (async () => {
         for (const end = next + 600; next < end; next++) await append(store, large(next));
@@ -194,7 +194,7 @@ describe('A checkpoint of the database', () => {
     expect(await ids(store)).toEqual(numbers(1, refused));
   });
 
-  it('that fails is reported and tried again', async () => {
+  it('A failed checkpoint is reported and retried', async () => {
     disk.finish('EIO');
     await turns();
     expect(messages).toEqual([expect.stringMatching(/^Cannot write to .*: EIO\. Blocks stay in memory/)]);
@@ -203,7 +203,7 @@ describe('A checkpoint of the database', () => {
     expect(await ids(store)).toEqual(numbers(1, next - 1));
   });
 
-  it('drops old blocks, and keeps archived traces, while the disk is slow', async () => {
+  it('Old blocks are dropped and archived traces kept while a checkpoint waits for a slow disk', async () => {
     const archived = store.traces.archiveTrace(traceId(1));
     await turns();
     disk.speedUp();

@@ -38,7 +38,7 @@ const columnOf = (sql: string): Uint8Array => {
 };
 
 /** The examples of docs/file-format.md: two spans of a service, in a block. */
-describe('the page on the file format shows', () => {
+describe('Examples in docs/file-format.md', () => {
   beforeAll(async () => {
     const store = openBlockStore({ folder, spansPerBlock: 2, sweepMillis: 0 });
     const common = { traceId: traceId(10), endUnixNano: T0 + millis(1) };
@@ -50,7 +50,7 @@ describe('the page on the file format shows', () => {
     await store.close();
   });
 
-  it('the record of the log as it is written', () => {
+  it('The file format page shows the record of the journal as it is written', () => {
     const segment = readFileSync(join(folder, 'wal', '0000000001.wal'));
     expect(page).toContain(`is this segment of ${segment.length} bytes`);
     const shown = example('A request of two spans');
@@ -58,13 +58,13 @@ describe('the page on the file format shows', () => {
     expect(written(segment).startsWith(shown)).toBe(true);
   });
 
-  it('the summary of the block', () => {
+  it('The file format page shows the summary of the block as it is written', () => {
     expect(example('The block of the request above, decompressed')).toBe(
       written(openSealedBytes(columnOf('summary FROM span_summary'))),
     );
   });
 
-  it('its tags', () => {
+  it('The file format page shows the tags of the block as they are written', () => {
     expect(example('Those of the block above, whose only attribute')).toBe(
       written(columnOf('tags FROM span_tags')),
     );

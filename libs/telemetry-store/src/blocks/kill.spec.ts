@@ -6,7 +6,7 @@ const folders = new TemporaryFolders();
 
 afterAll(() => folders.remove());
 
-describe('a process that is killed while it writes', () => {
+describe('Process that is killed while it writes', () => {
   it.each(['process', 'power'] as const)(
     'has lost nothing that it acknowledged, and has nothing twice, with durability %s',
     async (durability) => {

@@ -10,8 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-describe('A store without a data folder', () => {
-  it('takes at most 130 bytes of its limit for a span', async () => {
+describe('Store without a data folder', () => {
+  it('A store in memory uses at most 130 bytes of its limit for a span', async () => {
     const { spans, bytes } = await store.traces.stats();
     expect(spans).toBe(10_000);
     expect(bytes / spans).toBeLessThan(130);
@@ -19,7 +19,7 @@ describe('A store without a data folder', () => {
     expect(store.status().blocks).toBeGreaterThan(5);
   });
 
-  it('drops what is older than its retention', async () => {
+  it('A store in memory drops spans beyond its retention', async () => {
     now += 60_001;
     while (store.sweep());
     // Spans that are in no sealed block yet stay.

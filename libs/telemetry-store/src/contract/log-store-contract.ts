@@ -44,21 +44,21 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
 
     const backward = { direction: 'backward' } as const;
 
-    it('answers every question with nothing while it is empty', async () => {
+    it('An empty store answers every query with an empty result', async () => {
       expect(await readAll(store)).toEqual([]);
       expect(await store.series({ matchers: [], range: RANGE })).toEqual([]);
       expect(await store.stats()).toMatchObject({ streams: 0, entries: 0, evictedEntries: 0 });
     });
 
-    it('knows no stream that never had an entry', async () => {
+    it('A stream without entries does not exist', async () => {
       await store.append([]);
       await store.append([stream({ service: 'web' })]);
       expect(await store.series({ matchers: [], range: RANGE })).toEqual([]);
       expect(await store.stats()).toMatchObject({ streams: 0, entries: 0 });
     });
 
-    describe('keeps', () => {
-      it('a line with its labels and its metadata', async () => {
+    describe('Stored entries', () => {
+      it('A line is stored with its labels and its metadata', async () => {
         const labels = { service: 'order-service', level: 'error' };
         const line = '{"message":"Zahlung für größere Übung fehlgeschlagen 漢字 🦜"}\nat OrdersService\u0000';
         const sent = entry(1, line, { trace_id: '0af7651916cd43dd8448eb211c80319c', größe: '漢字' });
@@ -66,26 +66,26 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await readAll(store)).toEqual([{ labels, entry: sent }]);
       });
 
-      it('an empty line, and a stream without labels', async () => {
+      it('An empty line and a stream without labels are stored', async () => {
         await store.append([stream({}, entry(1, ''))]);
         expect(await readAll(store)).toEqual([{ labels: {}, entry: entry(1, '') }]);
       });
 
-      it('times at both ends of what 64 bits can say', async () => {
+      it('The earliest and the latest 64-bit time are stored', async () => {
         const extremes = [0n, (1n << 63n) - 1n].map((timeUnixNano) => ({ ...entry(0, 'x'), timeUnixNano }));
         await store.append([stream({}, ...extremes)]);
         const range = { startUnixNano: 0n, endUnixNano: 1n << 63n };
         expect((await readAll(store, { range })).map((row) => row.entry)).toEqual(extremes);
       });
 
-      it('lines of one set of labels as one stream, in whatever order the labels stand', async () => {
+      it('Lines with the same set of labels form one stream, in any order of the labels', async () => {
         await store.append([stream({ a: '1', b: '2' }, entry(1, 'x'))]);
         await store.append([stream({ b: '2', a: '1' }, entry(2, 'y'))]);
         expect(await store.stats()).toMatchObject({ streams: 1, entries: 2 });
         expect(await store.series({ matchers: [], range: RANGE })).toEqual([{ a: '1', b: '2' }]);
       });
 
-      it('sets of labels apart that only look alike when written down', async () => {
+      it('Different sets of labels with the same text form stay separate', async () => {
         await store.append([
           stream({ a: '1,b=2' }, entry(1, 'x')),
           stream({ a: '1', b: '2' }, entry(1, 'x')),
@@ -94,7 +94,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await store.stats()).toMatchObject({ streams: 3, entries: 3 });
       });
 
-      it('the same line at the same time in the same stream with the same metadata once', async () => {
+      it('A line of the same stream, time and metadata is stored once', async () => {
         const labels = { service: 'web' };
         const sent = entry(1, 'x', { n: '1', user: 'Größe' });
         await store.append([stream(labels, sent, sent)]);
@@ -102,7 +102,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await readAll(store)).toEqual([{ labels, entry: sent }]);
       });
 
-      it('what it has not yet, and names that alone as added', async () => {
+      it('Append returns only the entries that are not duplicates', async () => {
         const web = { service: 'web' };
         expect(
           await store.append([stream(web, entry(1, 'x')), stream({}), stream({ a: '1' }, entry(1, 'y'))]),
@@ -115,7 +115,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await store.append(again)).toEqual([]);
       });
 
-      it('lines that differ only in their metadata, each with its own', async () => {
+      it('Lines that differ only in their metadata are all stored', async () => {
         const labels = { service: 'web' };
         const sent = [
           entry(1, 'x'),
@@ -132,14 +132,14 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect((await readAll(store)).map((row) => row.entry)).toEqual(sent);
       });
 
-      it('text with unpaired surrogates, which UTF-8 does not have, once', async () => {
+      it('Text with unpaired surrogates, which UTF-8 cannot encode, is stored once', async () => {
         const sent = stream({}, entry(1, 'x', { half: '\ud800' }), entry(1, 'y \udc00'));
         await store.append([sent]);
         await store.append([sent]);
         expect(await store.stats()).toMatchObject({ entries: 2 });
       });
 
-      it('many lines of one time, in whatever order and however often they are sent', async () => {
+      it('Many lines of one time are stored once each, in any order and number of requests', async () => {
         const labels = { service: 'syslog' };
         // Far apart in the middle only, or in metadata only: neither the ends nor the lengths tell them apart.
         const sent = Array.from({ length: 600 }, (_, n) =>
@@ -153,7 +153,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect((await readAll(store)).map((row) => row.entry)).toEqual(sent);
       });
 
-      it('the same line at another time, another line at the same time, and both in another stream', async () => {
+      it('Lines that differ in text, time or stream are all stored', async () => {
         await store.append([
           stream({ service: 'web' }, entry(1, 'x'), entry(2, 'x'), entry(1, 'y')),
           stream({ service: 'orders' }, entry(1, 'x')),
@@ -162,15 +162,15 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       });
     });
 
-    describe('reads', () => {
-      it('in the order of time, or backwards, however the entries arrived', async () => {
+    describe('Reading', () => {
+      it('Entries are read in the order of time, forward or backward, regardless of arrival', async () => {
         await store.append([stream({}, entry(3, 'c'), entry(1, 'a'))]);
         await store.append([stream({}, entry(2, 'b'), entry(0, '0'))]);
         expect(await lines()).toEqual(['0', 'a', 'b', 'c']);
         expect(await lines(backward)).toEqual(['c', 'b', 'a', '0']);
       });
 
-      it('several streams as one', async () => {
+      it('Several streams are read in one order of time', async () => {
         await store.append([
           stream({ service: 'a' }, entry(1, '1'), entry(4, '4')),
           stream({ service: 'b' }, entry(2, '2'), entry(5, '5')),
@@ -180,7 +180,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines(backward)).toEqual(['5', '4', '3', '2', '1']);
       });
 
-      it('entries of equal time as they arrived, or in reverse, also across streams', async () => {
+      it('Entries of equal time are read in the order of arrival, or its reverse, also across streams', async () => {
         await store.append([stream({ s: '1' }, entry(1, 'first'), entry(1, 'second'))]);
         await store.append([stream({ s: '2' }, entry(1, 'third'))]);
         await store.append([stream({ s: '1' }, entry(1, 'fourth'))]);
@@ -188,7 +188,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines(backward)).toEqual(['fourth', 'third', 'second', 'first']);
       });
 
-      it('from the start of the range up to its end, which does not belong to it', async () => {
+      it('A range includes its start and excludes its end', async () => {
         await store.append([stream({}, entry(1, 'a'), entry(2, 'b'), entry(3, 'c'))]);
         const range = { startUnixNano: T0 + millis(1), endUnixNano: T0 + millis(3) };
         expect(await lines({ range })).toEqual(['a', 'b']);
@@ -196,7 +196,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines({ range: { ...range, endUnixNano: range.startUnixNano } })).toEqual([]);
       });
 
-      it('the streams that every matcher accepts', async () => {
+      it('Streams that every matcher accepts are read', async () => {
         await store.append([
           stream({ service: 'web', level: 'info' }, entry(1, 'web info')),
           stream({ service: 'web', level: 'error' }, entry(2, 'web error')),
@@ -210,7 +210,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines({ matchers: [] })).toHaveLength(3);
       });
 
-      it('an absent label as the empty text', async () => {
+      it('An absent label matches as the empty text', async () => {
         await store.append([
           stream({ service: 'web' }, entry(1, 'x')),
           stream({ level: 'info' }, entry(2, 'y')),
@@ -220,7 +220,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines({ matchers: [is('constructor', '')] })).toEqual(['x', 'y']);
       });
 
-      it('lines that contain each of the texts', async () => {
+      it('Lines that contain all texts are read', async () => {
         await store.append([
           stream({}, entry(1, 'Payment failed: Größe'), entry(2, 'Payment done'), entry(3, 'failed Payment')),
         ]);
@@ -235,7 +235,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines({ lineContains: [] })).toHaveLength(3);
       });
 
-      it('lines with a value, of a label or of structured metadata, which a label hides', async () => {
+      it('A value is found in labels and in structured metadata; a label hides metadata of the same name', async () => {
         await store.append([
           stream({ service: 'web' }, entry(1, 'a', { trace_id: 't1', user: '7' }), entry(2, 'b')),
           stream({ service: 'orders' }, entry(3, 'c', { trace_id: 't1' }), entry(4, 'd', { trace_id: 't2' })),
@@ -257,7 +257,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines({ values: { trace_id: 't1' }, range })).toEqual(['c']);
       });
 
-      it('the lines of a trace that has very many', async () => {
+      it('All lines of a trace with very many lines are read', async () => {
         const numbers = Array.from({ length: 3_000 }, (_, n) => n);
         const traced = numbers.map((n) => entry(n, String(n), { trace_id: n % 3 === 0 ? 'other' : 't' }));
         await store.append([stream({}, ...traced)]);
@@ -266,7 +266,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         );
       });
 
-      it('long streams whole, in any direction, with and without a text', async () => {
+      it('Long streams are read completely, in both directions, with and without a text', async () => {
         const count = 10_000;
         const numbers = Array.from({ length: count }, (_, n) => n);
         // Every other one late, as if two processes shared a stream.
@@ -281,7 +281,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines({ lineContains: ['none of them'] })).toEqual([]);
       });
 
-      it('no further than its reader wants', async () => {
+      it('Reading stops when the caller stops', async () => {
         await store.append([stream({}, ...Array.from({ length: 5_000 }, (_, n) => entry(n, String(n))))]);
         let taken = 0;
         for await (const chunk of store.read({ matchers: [], range: RANGE, direction: 'forward' })) {
@@ -292,7 +292,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         expect(await lines()).toHaveLength(5_000);
       });
 
-      it('on, without a row twice or out of order, while others write', async () => {
+      it('Reading during writes returns no row twice or out of order', async () => {
         const count = 3_000;
         await store.append([stream({}, ...Array.from({ length: count }, (_, n) => entry(n, String(n))))]);
         const seen: bigint[] = [];
@@ -305,8 +305,8 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       });
     });
 
-    describe('tells, to who asks', () => {
-      it('how large each row is, whatever else it leaves out, and which rows are of one stream', async () => {
+    describe('Optional fields', () => {
+      it('A row has its size when the query asks for it, and rows of one stream share their labels', async () => {
         await store.append([
           stream({ service: 'web' }, entry(1, 'größer', { größe: '漢' }), entry(2, '')),
           stream({ service: 'orders' }, entry(3, 'abc', { trace_id: 't' })),
@@ -319,8 +319,8 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       });
     });
 
-    describe('lists the series', () => {
-      it('that match and have an entry in the range', async () => {
+    describe('Series', () => {
+      it('Series that match and have an entry in the range are listed', async () => {
         await store.append([
           stream({ service: 'web', level: 'info' }, entry(1, 'x')),
           stream({ service: 'web', level: 'error' }, entry(10, 'x')),
@@ -340,8 +340,8 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       });
     });
 
-    describe('gives its answers away', () => {
-      it('so that nothing their owner does to them comes back, nor what a sender does to what it sent', async () => {
+    describe('Ownership of answers', () => {
+      it('Changes of an answer or of an appended stream do not change the store', async () => {
         const labels = { service: 'web' };
         const metadata = { trace_id: '1' };
         await store.append([stream(labels, entry(1, 'x', metadata))]);
@@ -360,7 +360,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       });
     });
 
-    describe('when it is full', () => {
+    describe('Full log store', () => {
       const COUNT = 1_000;
       /** What an engine that compresses cannot make much smaller. */
       const noise = (seed: number, length: number): string => {
@@ -384,7 +384,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         return { small: await create({ maxBytes }), maxBytes };
       };
 
-      it('drops the oldest entries with the streams that they were the last of, and counts them', async () => {
+      it('A full store evicts the oldest entries, removes streams without entries, and counts evicted entries', async () => {
         const { small, maxBytes } = await createSmall();
         try {
           await fill(small);
@@ -404,7 +404,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         }
       });
 
-      it('outlives an entry that is larger than its limit', async () => {
+      it('An entry beyond the limit of the store does not break it', async () => {
         const { small, maxBytes } = await createSmall();
         try {
           await small.append([stream({ huge: 'yes' }, entry(1, noise(0, 2 * maxBytes)))]);
@@ -418,7 +418,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
         }
       });
 
-      it('takes back an entry that it has dropped', async () => {
+      it('An evicted entry can be stored again', async () => {
         const { small } = await createSmall();
         try {
           await fill(small);
@@ -431,7 +431,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       });
     });
 
-    it('answers any questions after any appends as a list of rows would', async () => {
+    it('The store answers any query after any appends like a list of rows', async () => {
       await fc.assert(
         fc.asyncProperty(anyLogAppends, fc.array(anyLogQuery), async (appends, queries) => {
           const engine = await create(AMPLE);
@@ -456,7 +456,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       );
     });
 
-    it('may be closed twice', async () => {
+    it('The store may be closed twice', async () => {
       await store.close();
       await expect(store.close()).resolves.toBeUndefined();
     });

@@ -37,7 +37,7 @@ export const traceStoreContract = (
     archivesTraces(subject);
     answersAsAList(subject);
 
-    it('may be closed twice', async () => {
+    it('The store may be closed twice', async () => {
       await subject.store.close();
       await expect(subject.store.close()).resolves.toBeUndefined();
     });

@@ -7,7 +7,7 @@ const folders = new TemporaryFolders();
 
 afterAll(() => folders.remove());
 
-describe.each([3, 64])('with %i lines a block', (linesPerBlock) => {
+describe.each([3, 64])('Log store with %i lines per block', (linesPerBlock) => {
   logStoreContract('the durable log store', async ({ maxBytes }) => {
     const { logs } = openBlockStore({
       maxLogBytes: maxBytes,

@@ -59,8 +59,8 @@ const ordersOf = async ({ logs }: BlockStore): Promise<number[]> => {
 const numbers = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-describe('log lines in a data folder', () => {
-  it('are there when it is opened again, beside the spans', async () => {
+describe('Log lines in a data folder', () => {
+  it('A reopened data folder has its log lines and its spans', async () => {
     const folder = folders.next();
     const first = open({ folder, linesPerBlock: 25, spansPerBlock: 25 });
     for (const n of numbers(1, 8)) {
@@ -76,7 +76,7 @@ describe('log lines in a data folder', () => {
     expect(await second.traces.stats()).toMatchObject({ traces: 8 });
   });
 
-  it('of a trace are found in all services, in blocks and in what is in none yet', async () => {
+  it('The lines of a trace are found in all services, in sealed and in open blocks', async () => {
     const store = open({ folder: folders.next(), linesPerBlock: 15 });
     for (const n of numbers(1, 20)) await store.logs.append(linesOf(n));
     const rows = await readRows(store.logs, { ...all, values: { trace_id: traceId(7) } });
@@ -89,7 +89,7 @@ describe('log lines in a data folder', () => {
     expect(await readRows(store.logs, { ...all, values: { trace_id: traceId(21) } })).toEqual([]);
   });
 
-  it('can be read without what the reader does not look at', async () => {
+  it('A reader can omit fields that it does not need', async () => {
     const store = open({ folder: folders.next(), linesPerBlock: 15 });
     for (const n of numbers(1, 2)) await store.logs.append(linesOf(n));
     const fields = { line: false, metadata: ['detected_level', 'absent'] };
@@ -100,7 +100,7 @@ describe('log lines in a data folder', () => {
     expect(Object.keys(rows[0]?.entry.structuredMetadata ?? {})).toEqual(['detected_level']);
   });
 
-  it('that arrive again are known, also after a restart', async () => {
+  it('Duplicate lines are discarded, also after a restart', async () => {
     const folder = folders.next();
     const first = open({ folder, linesPerBlock: 25 });
     for (const n of numbers(1, 7)) await first.logs.append(linesOf(n));
@@ -111,7 +111,7 @@ describe('log lines in a data folder', () => {
     expect(second.status().duplicateLines).toBe(70);
   });
 
-  it('of one time are each compared with few others, in open blocks and in sealed ones', async () => {
+  it('A line is compared with few other lines of the same time, in open and in sealed blocks', async () => {
     // As syslog sends them: whole seconds, lines of equal length that differ in a few bytes.
     const count = 3_000;
     const lines = Array.from({ length: count }, (_, n) => ({
@@ -134,7 +134,7 @@ describe('log lines in a data folder', () => {
     expect(await store.logs.stats()).toMatchObject({ entries: count });
   });
 
-  it('find their place in a folder that an earlier version wrote', async () => {
+  it('A data folder of an earlier version accepts log lines', async () => {
     const folder = folders.next();
     await open({ folder }).close();
     const database = new DatabaseSync(join(folder, 'lantern.db'));
@@ -148,8 +148,8 @@ describe('log lines in a data folder', () => {
   });
 });
 
-describe('a log store whose process ends suddenly', () => {
-  it('has everything that was acknowledged, and nothing twice', async () => {
+describe('Crash recovery of the log store', () => {
+  it('A recovered store has all acknowledged lines, without duplicates', async () => {
     const folder = folders.next();
     const first = open({ folder, linesPerBlock: 25 });
     for (const n of numbers(1, 9)) await first.logs.append(linesOf(n));
@@ -158,7 +158,7 @@ describe('a log store whose process ends suddenly', () => {
     expect(second.status()).toMatchObject({ duplicateLines: 0, damagedRecords: 0, damagedBlocks: 0 });
   });
 
-  it('again while it recovers, also has nothing twice', async () => {
+  it('A crash during recovery causes no duplicate lines', async () => {
     const folder = folders.next();
     const first = open({ folder, linesPerBlock: 1000, segmentBytes: 4096 });
     for (const n of numbers(1, 30)) {
@@ -177,7 +177,7 @@ describe('a log store whose process ends suddenly', () => {
     expect(recovered.status()).toMatchObject({ duplicateLines: 0, duplicateSpans: 0 });
   });
 
-  it('does not keep the log for a few lines that fill no block', async () => {
+  it('A few lines that fill no block do not hold up the journal', async () => {
     const folder = folders.next();
     const store = open({ folder, spansPerBlock: 20, segmentBytes: 4096 });
     await store.logs.append(linesOf(1));
@@ -191,7 +191,7 @@ describe('a log store whose process ends suddenly', () => {
   });
 });
 
-describe('damage of log blocks', () => {
+describe('Damaged log blocks', () => {
   it.each(['summary', 'columns', 'layout', 'text', 'filter'])(
     'in the %s leaves the other blocks readable, and is said',
     async (part) => {
@@ -214,7 +214,7 @@ describe('damage of log blocks', () => {
     },
   );
 
-  it('anywhere in the log costs nothing but the record that it hits', async () => {
+  it('Damage anywhere in the journal loses only the lines of the damaged record', async () => {
     const folder = folders.next();
     const first = open({ folder });
     for (const n of numbers(1, 3)) await first.logs.append(linesOf(n));
@@ -231,8 +231,8 @@ describe('damage of log blocks', () => {
   });
 });
 
-describe('retention of log lines', () => {
-  it('by age drops whole blocks with their streams and traces, together with the spans', async () => {
+describe('Retention of log lines', () => {
+  it('Retention by age drops whole blocks of lines with their streams and traces, together with the spans', async () => {
     let now = 1_000_000;
     const folder = folders.next();
     const options = { linesPerBlock: 10, spansPerBlock: 20, maxAgeMillis: 60_000, now: () => now };
@@ -264,7 +264,7 @@ describe('retention of log lines', () => {
     expect(await store.logs.series({ matchers: [], range: RANGE })).toEqual([]);
   });
 
-  it('by bytes keeps the newest, beside spans that have a limit of their own', async () => {
+  it('Retention by bytes keeps the newest lines, with a limit separate from that of spans', async () => {
     const store = open({ folder: folders.next(), linesPerBlock: 20, maxLogBytes: 20_000 });
     for (const n of numbers(1, 300)) await store.logs.append(linesOf(n));
     const { bytes, entries, evictedEntries } = await store.logs.stats();
@@ -275,8 +275,8 @@ describe('retention of log lines', () => {
   });
 });
 
-describe('a model', () => {
-  it('of a plain list of lines is what the store is, through restarts and crashes', async () => {
+describe('Comparison of log lines with a model', () => {
+  it('The store answers like a plain list of lines through restarts and crashes', async () => {
     const step = fc.oneof(
       { weight: 6, arbitrary: anyLogAppends.map((appends) => ({ kind: 'append' as const, appends })) },
       { weight: 2, arbitrary: fc.constant({ kind: 'reopen' as const }) },

@@ -28,10 +28,10 @@ const findIds = async ({ traces }: BlockStore, query: Partial<TraceQuery>): Prom
     Number.parseInt(trace.traceId, 16),
   );
 
-describe('whatever a sender does', () => {
+describe('Unusual spans', () => {
   // Which blocks they are in must not matter: all in the open one, or each in a sealed one.
-  describe.each([1, 1_000])('with %i spans a block', (spansPerBlock) => {
-    it('attributes are found however it encodes them', async () => {
+  describe.each([1, 1_000])('Store with %i spans per block', (spansPerBlock) => {
+    it('Attributes are found in any valid encoding', async () => {
       const store = open(spansPerBlock);
       await store.traces.append(checkTraceRequest(oddlyEncodedRequest()));
       expect(await findIds(store, { attributes: { user: 'u-1' } })).toEqual([7]);
@@ -40,7 +40,7 @@ describe('whatever a sender does', () => {
       expect(await findIds(store, { attributes: { host: 'box' } })).toEqual([7]);
     });
 
-    it('spans may last for days, and start years apart', async () => {
+    it('Spans may last for days and start years apart', async () => {
       const store = open(spansPerBlock);
       const lasting = (n: number, startUnixNano: bigint, duration: bigint): Span =>
         span({ traceId: traceId(n), startUnixNano, endUnixNano: startUnixNano + duration });
@@ -64,7 +64,7 @@ describe('whatever a sender does', () => {
     });
   });
 
-  it('each span may have a name of its own', async () => {
+  it('Each span may have a unique name', async () => {
     const count = 66_000;
     const store = open(count);
     const spans = numbers(1, count).map((n) =>
@@ -79,7 +79,7 @@ describe('whatever a sender does', () => {
     expect(await findIds(store, { operation: `1` })).toEqual([2]);
   });
 
-  it('a call may be told of long after the one that it answers', async () => {
+  it('A called span may arrive long after its caller', async () => {
     const store = open(1_024);
     const call = span({ traceId: traceId(1), spanId: spanId(1), kind: SpanKind.client });
     const answer = span({ traceId: traceId(1), spanId: spanId(2), parentSpanId: spanId(1) });

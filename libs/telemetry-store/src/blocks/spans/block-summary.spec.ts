@@ -25,8 +25,8 @@ const BYTES_OF_SUMS = 6;
 
 const latenciesOf = (bytes: Uint8Array) => decodeSummary(bytes).operationPeriods[0]?.latency.latencies();
 
-describe('The summary of a block of spans', () => {
-  it('keeps latencies exactly where those of a bucket are equal', () => {
+describe('Summary of a block of spans', () => {
+  it('A summary keeps latencies exactly if those of a bucket are equal', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 2 ** 45, noNaN: true }),
@@ -40,7 +40,7 @@ describe('The summary of a block of spans', () => {
     );
   });
 
-  it('keeps the mean of different latencies of a bucket, whose order stays', () => {
+  it('A summary keeps the mean of different latencies of a bucket, and the order of buckets', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { minLength: 1 }), (latencies) => {
         const buckets = Map.groupBy(
@@ -56,7 +56,7 @@ describe('The summary of a block of spans', () => {
     );
   });
 
-  it('of an earlier version, without sums, gives the middle of each bucket', () => {
+  it('A summary of an earlier version, without sums, has the middle of each bucket as its latency', () => {
     const bytes = encodeSummary(summaryOf([5e6, 5e6, 80e6]));
     const beforeSums = bytes.subarray(0, bytes.length - BYTES_OF_SUMS);
     expect(latenciesOf(beforeSums)).toEqual([

@@ -8,7 +8,7 @@ const folders = new TemporaryFolders();
 afterAll(() => folders.remove());
 
 // A request of ten spans still fits into the smallest.
-describe.each([3, 64])('with %i spans a block', (spansPerBlock) => {
+describe.each([3, 64])('Trace store with %i spans per block', (spansPerBlock) => {
   traceStoreContract('the durable trace store', async (limits) => {
     const { traces } = openBlockStore({
       ...limits,

@@ -34,7 +34,7 @@ const groupsOf = (groupWidth: number) => {
 };
 
 describe('CallPeriods', () => {
-  it('adds up, over any range and in groups of any width, what was added and not taken back', () => {
+  it('CallPeriods sums added and not subtracted calls over any range, in groups of any width', () => {
     fc.assert(
       fc.property(
         fc.array(anyCell, { maxLength: 60 }),
@@ -57,7 +57,7 @@ describe('CallPeriods', () => {
     );
   });
 
-  it('is asked for days by the hour, but for the ends', () => {
+  it('CallPeriods reads a range of days in hours, except for its ends', () => {
     const periods = new CallPeriods();
     const [day, hour] = [8_640, 360];
     for (let period = 0; period < 2 * day; period++) periods.add(cellOf(period, 1, false));
@@ -67,7 +67,7 @@ describe('CallPeriods', () => {
     expect(cells).toBe((2 * day) / hour - 2 + 2 * (59 + 5));
   });
 
-  it('keeps nothing of what is taken back', () => {
+  it('CallPeriods keeps no cell of subtracted calls', () => {
     const periods = new CallPeriods();
     periods.add(cellOf(7, 1, true));
     periods.add(cellOf(7, 1, true), -1);

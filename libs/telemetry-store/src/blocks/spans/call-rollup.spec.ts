@@ -22,13 +22,13 @@ const edgesOf = (rollup: CallRollup): Record<string, number> =>
 const OTHERS = `${OTHER_SERVICES} → ${OTHER_SERVICES}`;
 
 describe('CallRollup', () => {
-  it('counts the calls between services beyond its limit as one edge, which has a name', () => {
+  it('CallRollup counts calls between services beyond its limit as one named edge', () => {
     const rollup = new CallRollup(2);
     for (const child of ['a', 'b', 'c', 'd', 'a']) rollup.add(call(1, 'web', child), 1);
     expect(edgesOf(rollup)).toEqual({ 'web → a': 2, 'web → b': 1, [OTHERS]: 2 });
   });
 
-  it('takes a call back where it was counted, and forgets all calls of a block with it', () => {
+  it('CallRollup subtracts a call from the edge that counted it, and drops all calls of a dropped block', () => {
     const anyCall = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('x', 'y', 'z'), fc.boolean());
     fc.assert(
       fc.property(fc.array(fc.array(anyCall, { maxLength: 12 }), { maxLength: 6 }), (blocks) => {

@@ -48,7 +48,7 @@ const requests = (): ResourceSpans[][] => {
 };
 
 // 1800 spans in blocks of five chunks and more.
-describe('blocks of many chunks', () => {
+describe('Blocks of many chunks', () => {
   let store: BlockStore;
   const model = new NaiveTraceStore();
 
@@ -70,7 +70,7 @@ describe('blocks of many chunks', () => {
     folders.remove();
   });
 
-  it('give back every trace', async () => {
+  it('Every trace in blocks of many chunks can be read', async () => {
     for (const n of numbers(1, TRACES)) {
       expect(contentOf(await store.traces.getTrace(traceId(n)))).toEqual(
         contentOf(await model.getTrace(traceId(n))),

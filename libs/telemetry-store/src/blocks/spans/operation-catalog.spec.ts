@@ -46,13 +46,13 @@ const callsOf = (catalog: OperationCatalog): Record<string, Record<string, numbe
   );
 
 describe('OperationCatalog', () => {
-  it('counts the operations that a service has no room for as one, which has a name', () => {
+  it("OperationCatalog counts operations beyond a service's limit as one named operation", () => {
     const catalog = new OperationCatalog(LIMITS);
     catalog.add(1, summaryOf(['web', 'a'], ['web', 'b'], ['web', 'c'], ['web', 'd']));
     expect(callsOf(catalog)).toEqual({ web: { a: 1, b: 1, [OTHER_OPERATIONS]: 2 } });
   });
 
-  it('counts the services that no span came for lately as one, which has a name', () => {
+  it('OperationCatalog counts least recently active services beyond the limit as one named service', () => {
     const catalog = new OperationCatalog(LIMITS);
     for (const [at, service] of ['web', 'api', 'batch', 'web', 'cron'].entries())
       catalog.add(at + 1, summaryOf([service, 'a']));
@@ -64,7 +64,7 @@ describe('OperationCatalog', () => {
     });
   });
 
-  it('keeps a service that goes on while another one floods it with names', () => {
+  it('OperationCatalog keeps an active service while another one adds many names', () => {
     const catalog = new OperationCatalog(LIMITS);
     for (let block = 1; block <= 100; block++)
       catalog.add(block, summaryOf(['web', 'a'], [`flood-${block}`, 'x'], ['web', `/${block}`]));
@@ -73,7 +73,7 @@ describe('OperationCatalog', () => {
     expect(Object.keys(others)).toHaveLength(LIMITS.services);
   });
 
-  it('is empty when all blocks are dropped, and never counts less than nothing', () => {
+  it('OperationCatalog is empty when all blocks are dropped, and no count is ever negative', () => {
     const anyBlock = fc.array(
       fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), fc.constantFrom('1', '2', '3', '4')),
       { minLength: 1, maxLength: 8 },

@@ -11,8 +11,8 @@ const encode = (entries: readonly (readonly [tag: number, chunk: number])[], chu
   return collector.encode(chunkCount);
 };
 
-describe('the tags of a block', () => {
-  it('are found in every chunk that they are in, however many there are', () => {
+describe('Tags of a block', () => {
+  it('Tags are found in every chunk that has them, for any number of chunks', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 80 }),
@@ -27,7 +27,7 @@ describe('the tags of a block', () => {
     );
   });
 
-  it('are hardly ever found where they are not', () => {
+  it('Tags have few false positives', () => {
     const tag = (n: number): number => Math.imul(n + 1, 0x9e3779b1) >>> 0;
     const tags = new TagChunks(
       encode(
@@ -40,7 +40,7 @@ describe('the tags of a block', () => {
     for (let n = 0; n < 2_000; n++) expect(tags.of(tag(n))).toBe(chunkBit(n % 8));
   });
 
-  it('of a damaged table are refused, wherever it is damaged', () => {
+  it('A damaged table of tags is rejected, wherever it is damaged', () => {
     const encoded = encode(
       [
         [1, 0],

@@ -18,7 +18,7 @@ import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
 /** Traces that are kept for good. */
 export const archivesTraces = (subject: TraceStoreSubject): void => {
-  describe('archives a trace', () => {
+  describe('Archive', () => {
     const wordy = (n: number, part = 1): Trace =>
       trace(
         resourceSpans(
@@ -50,7 +50,7 @@ export const archivesTraces = (subject: TraceStoreSubject): void => {
 
     afterEach(() => small.close());
 
-    it('that is found by its id for as long as the store is there, and by nothing else', async () => {
+    it('An archived trace is found by its ID as long as the store exists, and by no other query', async () => {
       await append(wordy(1));
       await append(wordy(2));
       expect(await small.archiveTrace(traceId(1))).toBe(true);
@@ -61,7 +61,7 @@ export const archivesTraces = (subject: TraceStoreSubject): void => {
       expect(await small.findTraces({ service: 'service-1', range: RANGE, limit: 10 })).toEqual([]);
     });
 
-    it('with spans that arrive after it was archived', async () => {
+    it('An archived trace includes spans that arrive after it was archived', async () => {
       await append(wordy(1));
       await small.archiveTrace(traceId(1));
       await append(wordy(1, 2));
@@ -78,7 +78,7 @@ export const archivesTraces = (subject: TraceStoreSubject): void => {
       expect(contentOf(await small.getTrace(traceId(1)))).toEqual(contentOf(whole));
     });
 
-    it('once, however often it is asked to', async () => {
+    it('A trace that is archived repeatedly is stored once', async () => {
       await append(wordy(1));
       await small.archiveTrace(traceId(1));
       const { bytes } = await small.stats();
@@ -89,12 +89,12 @@ export const archivesTraces = (subject: TraceStoreSubject): void => {
       expect(await small.archiveTrace(traceId(1))).toBe(true);
     });
 
-    it('that there is, and says when there is none', async () => {
+    it('Archiving returns false when there is no such trace', async () => {
       expect(await small.archiveTrace(traceId(1))).toBe(false);
       expect(await small.getTrace(traceId(1))).toBeUndefined();
     });
 
-    it('as long as there is room, and leaves room for new ones', async () => {
+    it('Archived traces have a limit that leaves room for new traces', async () => {
       const archived: number[] = [];
       const archiveAll = async (): Promise<void> => {
         for (let n = 1; n <= 300; n++) {

@@ -21,13 +21,13 @@ import type { TraceStoreSubject } from './trace-store-subject.js';
 
 /** Searches by attributes and by the reserved names. */
 export const findsByAttributes = (subject: TraceStoreSubject): void => {
-  describe('finds traces', () => {
-    describe('by attributes', () => {
+  describe('Search by attributes and reserved names', () => {
+    describe('Search by attributes', () => {
       const withAttributes = (values: Readonly<Record<string, AnyValue>>): Partial<Span> => ({
         attributes: attributes(values),
       });
 
-      it('of the span, its scope, its resource, its events and its links alike', async () => {
+      it('Attributes of the span, its scope, its resource, its events and its links are searched', async () => {
         const a = attributes({ key: 'value' });
         const event = { timeUnixNano: T0, name: 'e', attributes: a, droppedAttributesCount: 0 };
         const link = {
@@ -55,7 +55,7 @@ export const findsByAttributes = (subject: TraceStoreSubject): void => {
         expect(await subject.findIds({ attributes: { 'resource.key': 'value' } })).toEqual([3]);
       });
 
-      it('that stand in different places of the same span', async () => {
+      it('Conditions may match in different places of the same span', async () => {
         await subject.append(
           resourceSpans(resource('web', { host: 'box' }), span(withAttributes({ user: '1' }))),
         );
@@ -63,7 +63,7 @@ export const findsByAttributes = (subject: TraceStoreSubject): void => {
         expect(await subject.findIds({ attributes: { host: 'box', user: '2' } })).toEqual([]);
       });
 
-      it('of every type, by the text of the value', async () => {
+      it('Attributes of every type are found by the text of the value', async () => {
         const values: readonly AnyValue[] = [
           '200',
           200n,
@@ -81,13 +81,13 @@ export const findsByAttributes = (subject: TraceStoreSubject): void => {
         expect(found).toEqual([[1, 2, 3], [4], [5], [6], [7], [8], [9]]);
       });
 
-      it('whose names mean something to JavaScript', async () => {
+      it('Attributes with the names of JavaScript properties are found', async () => {
         await subject.appendEach(withAttributes({ constructor: 'x' }), withAttributes({ toString: 'x' }));
         expect(await subject.findIds({ attributes: { constructor: 'x' } })).toEqual([1]);
         expect(await subject.findIds({ attributes: { hasOwnProperty: 'x' } })).toEqual([]);
       });
 
-      it('and counts the first of repeated keys', async () => {
+      it('The first of repeated keys is searched', async () => {
         await subject.appendEach({
           attributes: [...attributes({ key: 'first' }), ...attributes({ key: 'second' })],
         });
@@ -95,14 +95,14 @@ export const findsByAttributes = (subject: TraceStoreSubject): void => {
         expect(await subject.findIds({ attributes: { key: 'second' } })).toEqual([]);
       });
 
-      it('in any script', async () => {
+      it('Attributes in any script are found', async () => {
         await subject.appendEach(withAttributes({ größe: '漢字 🦜' }));
         expect(await subject.findIds({ attributes: { größe: '漢字 🦜' } })).toEqual([1]);
         expect(await subject.findIds({ attributes: { größe: '漢字' } })).toEqual([]);
       });
     });
 
-    it('by the reserved names', async () => {
+    it('Traces are found by the reserved names', async () => {
       const status = (code: StatusCode): Partial<Span> => ({ status: { code, message: '' } });
       await subject.appendEach(
         { ...status(StatusCode.error), kind: SpanKind.client },
@@ -122,7 +122,7 @@ export const findsByAttributes = (subject: TraceStoreSubject): void => {
       expect(await found('span.kind', 'producer')).toEqual([]);
     });
 
-    it('by the reserved names in any case, and by other words as Jaeger reads them', async () => {
+    it('Reserved names are searched in any case, and other values as in Jaeger', async () => {
       const status = (code: StatusCode): Partial<Span> => ({ status: { code, message: '' } });
       await subject.appendEach(
         { ...status(StatusCode.error), kind: SpanKind.client },
@@ -144,7 +144,7 @@ export const findsByAttributes = (subject: TraceStoreSubject): void => {
       expect(await found('span.kind', '')).toEqual([3]);
     });
 
-    it('by the name and version of a scope', async () => {
+    it('Traces are found by the name and version of a scope', async () => {
       const inScope = (n: number, name: string, version: string): ResourceSpans => ({
         ...resourceSpans('web'),
         scopeSpans: [{ scope: scope(name, version), schemaUrl: '', spans: [span({ traceId: traceId(n) })] }],

@@ -18,7 +18,7 @@ import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
 /** What goes when there is no room. */
 export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
-  describe('when it is full', () => {
+  describe('Full trace store', () => {
     /** A trace that nobody takes for another: its own service, operation and callee. */
     const distinctTrace = (n: number): Trace => {
       const at = { traceId: traceId(n), startUnixNano: T0 + millis(n) };
@@ -49,7 +49,7 @@ export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
       return { small: await subject.create({ maxBytes }), maxBytes };
     };
 
-    it('drops the oldest traces whole, with all that was derived from them, and counts them', async () => {
+    it('A full store evicts the oldest traces with their derived data, and counts evicted spans', async () => {
       const { small, maxBytes } = await createSmall();
       try {
         await fill(small);
@@ -78,7 +78,7 @@ export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
       }
     });
 
-    it('keeps what traces share for as long as one of them is there', async () => {
+    it('Data that traces share is kept until the last of them is evicted', async () => {
       const { small } = await createSmall();
       try {
         for (let n = 1; n <= COUNT; n++) {
@@ -96,7 +96,7 @@ export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
       }
     });
 
-    it('outlives a trace that is larger than its limit', async () => {
+    it('A trace beyond the limit of the store does not break it', async () => {
       const { small, maxBytes } = await createSmall();
       try {
         const huge = Array.from({ length: 100 }, (_, n) =>
@@ -118,7 +118,7 @@ export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
       }
     });
 
-    it('takes back a trace that it has dropped', async () => {
+    it('An evicted trace can be stored again', async () => {
       const { small } = await createSmall();
       try {
         await fill(small);

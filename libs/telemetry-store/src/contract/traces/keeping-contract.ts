@@ -18,8 +18,8 @@ import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
 /** What is kept, and once. */
 export const keepsSpans = (subject: TraceStoreSubject): void => {
-  describe('when it is empty', () => {
-    it('answers every question with nothing', async () => {
+  describe('Empty trace store', () => {
+    it('An empty store answers every query with an empty result', async () => {
       expect(await subject.store.getTrace(traceId(1))).toBeUndefined();
       expect(await subject.store.getEncodedTrace(traceId(1))).toBeUndefined();
       expect(await subject.find()).toEqual([]);
@@ -31,7 +31,7 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       expect(await subject.store.stats()).toMatchObject({ traces: 0, spans: 0, evictedSpans: 0 });
     });
 
-    it('stays empty when it is given requests without spans', async () => {
+    it('Requests without spans leave the store empty', async () => {
       await subject.append();
       await subject.append(resourceSpans('web'));
       expect(await subject.store.services()).toEqual([]);
@@ -39,8 +39,8 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
     });
   });
 
-  describe('keeps', () => {
-    it('every field of a span and of what it inherits', async () => {
+  describe('Stored spans', () => {
+    it('Every field of a span, its scope and its resource is stored', async () => {
       const full = span({
         parentSpanId: spanId(7),
         traceState: 'vendor=1',
@@ -102,7 +102,7 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       expect(await subject.find()).toEqual([trace(sent)]);
     });
 
-    it('times at both ends of what 64 bits can say', async () => {
+    it('The earliest and the latest 64-bit time of a span are stored', async () => {
       const extremes = [
         span({ spanId: spanId(1), startUnixNano: 0n, endUnixNano: 0n }),
         span({ spanId: spanId(2), startUnixNano: 0n, endUnixNano: (1n << 64n) - 1n }),
@@ -113,14 +113,14 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       );
     });
 
-    it('the spans of one trace together, however many requests and services they come from', async () => {
+    it('The spans of one trace are joined from any number of requests and services', async () => {
       const { resourceSpans: groups } = orderTrace();
       for (const group of groups.toReversed()) await subject.append(group);
       expect(contentOf(await subject.store.getTrace(traceId(1)))).toEqual(contentOf(orderTrace()));
       expect(await subject.store.stats()).toMatchObject({ traces: 1, spans: 10 });
     });
 
-    it('traces of one request apart', async () => {
+    it('The traces of one request are separated', async () => {
       await subject.append(
         resourceSpans('web', span({ traceId: traceId(1) }), span({ traceId: traceId(2) })),
         resourceSpans('orders', span({ traceId: traceId(2), spanId: spanId(2) })),
@@ -129,7 +129,7 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       expect(contentOf(await subject.store.getTrace(traceId(2)))).toHaveLength(2);
     });
 
-    it('the messages of the spans, group by group as the trace has them', async () => {
+    it('An encoded trace has the messages of the spans in the groups of the trace', async () => {
       const { resourceSpans: groups } = orderTrace();
       for (const group of groups.toReversed()) await subject.append(group);
       for (const group of groups) await subject.append(group);
@@ -142,7 +142,7 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       expect(found.map(decodeTrace)).toEqual([stored]);
     });
 
-    it('no more of a trace than the caller has room for', async () => {
+    it("Reading a trace ends when the caller's memory limit is exceeded", async () => {
       for (let n = 1; n <= 50; n++) {
         await subject.append(resourceSpans('web', span({ spanId: spanId(n), name: 'x'.repeat(1_000) })));
       }
@@ -161,7 +161,7 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       expect((await store.eachTrace(query, holdUpTo(10_000_000)).next()).done).toBe(false);
     });
 
-    it('one group for each distinct resource and scope, in whatever pieces they came', async () => {
+    it('A trace has one group for each distinct resource and scope, for any number of requests', async () => {
       const piece = (n: number, scopeName: string): ResourceSpans => ({
         resource: resource('web', { 'host.name': 'box' }),
         schemaUrl: 's',
@@ -174,13 +174,13 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       expect(group?.scopeSpans.map((scopeGroup) => scopeGroup.spans.length).sort()).toEqual([1, 2]);
     });
 
-    it('resources apart that differ in the type of a value only', async () => {
+    it('Resources that differ only in the type of a value stay separate', async () => {
       await subject.append(resourceSpans(resource('web', { pid: 1n }), span({ spanId: spanId(1) })));
       await subject.append(resourceSpans(resource('web', { pid: '1' }), span({ spanId: spanId(2) })));
       expect((await subject.store.getTrace(traceId(1)))?.resourceSpans).toHaveLength(2);
     });
 
-    it('a span once that arrives again, as senders repeat what was not acknowledged', async () => {
+    it('A span of a retried request is stored once', async () => {
       const { resourceSpans: groups } = orderTrace();
       await subject.append(...groups);
       await subject.append(...groups);
@@ -189,12 +189,12 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       expect(await subject.store.dependencies(RANGE)).toMatchObject([{ callCount: 1 }, { callCount: 1 }]);
     });
 
-    it('a span once that stands twice in one request', async () => {
+    it('A span that is twice in one request is stored once', async () => {
       await subject.append(resourceSpans('web', span(), span()));
       expect(await subject.store.stats()).toMatchObject({ spans: 1 });
     });
 
-    it('spans that share their ids and differ in anything else, in the order of arrival', async () => {
+    it('Different spans with the same IDs are all stored, in the order of arrival', async () => {
       const running = resourceSpans('worker', span({ name: 'job', kind: SpanKind.internal }));
       const ended = resourceSpans(
         'worker',
@@ -223,7 +223,7 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ attributes: { error: 'true' } })).toEqual([1]);
     });
 
-    it('hundreds of spans of one id in one trace, and counts their calls once', async () => {
+    it('Hundreds of spans with one ID in a trace are stored, and their calls counted once', async () => {
       const caller = resourceSpans('web', span({ spanId: spanId(1), kind: SpanKind.client }));
       const called = Array.from({ length: 300 }, (_, n) =>
         span({ spanId: spanId(2), parentSpanId: spanId(1), name: `state ${n}` }),
@@ -237,7 +237,7 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       ]);
     });
 
-    it('both halves of a call that share a span id, as Zipkin libraries let them', async () => {
+    it('Both halves of a call with a shared span ID, as from Zipkin libraries, are stored', async () => {
       const client = resourceSpans('web', span({ spanId: spanId(2), kind: SpanKind.client }));
       const server = resourceSpans('orders', span({ spanId: spanId(2), kind: SpanKind.server }));
       await subject.append(client);
@@ -248,7 +248,7 @@ export const keepsSpans = (subject: TraceStoreSubject): void => {
       ]);
     });
 
-    it('the same span id in different traces', async () => {
+    it('The same span ID in different traces is stored', async () => {
       await subject.append(
         resourceSpans('web', span({ traceId: traceId(1) }), span({ traceId: traceId(2) })),
       );

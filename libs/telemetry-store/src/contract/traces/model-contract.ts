@@ -24,7 +24,7 @@ const allPages = async (store: TraceStore, query: TraceQuery): Promise<TraceCurs
 
 /** Any questions after any appends. */
 export const answersAsAList = (subject: TraceStoreSubject): void => {
-  it('answers any questions after any appends as a list of spans would', async () => {
+  it('The store answers any query after any appends like a list of spans', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyAppends,

@@ -14,13 +14,13 @@ import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
 /** Pages and totals, and conditions on a trace as a whole. */
 export const pagesAnswers = (subject: TraceStoreSubject): void => {
-  describe('gives long answers in pages', () => {
+  describe('Pages', () => {
     const start = (id: number, at: number, fields: Partial<Span> = {}) =>
       resourceSpans('web', span({ traceId: traceId(id), startUnixNano: T0 + millis(at), ...fields }));
 
     beforeEach(() => subject.append(start(1, 1), start(2, 2), start(3, 2), start(4, 3)));
 
-    it('that begin after the place where the one before ended', async () => {
+    it('A page begins after the last place of the previous page', async () => {
       const after = (startUnixNano: bigint, id: number) => ({ startUnixNano, traceId: traceId(id) });
       expect(await subject.findIds({ limit: 2 })).toEqual([4, 2]);
       expect(await subject.findIds({ limit: 2, after: after(T0 + millis(2), 2) })).toEqual([3, 1]);
@@ -29,14 +29,14 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ after: after(T0 + millis(2.5), 9) })).toEqual([2, 3, 1]);
     });
 
-    it('and counts them all', async () => {
+    it('The count includes all pages', async () => {
       const query = { range: RANGE, limit: 1, after: { startUnixNano: T0, traceId: traceId(1) } };
       expect(await subject.store.countTraces(query)).toBe(4);
       expect(await subject.store.countTraces({ ...query, operation: 'other' })).toBe(0);
     });
   });
 
-  describe('orders all traces that match, not only those of the first page', () => {
+  describe('Order of all matching traces', () => {
     const failed = { status: { code: StatusCode.error, message: '' } };
     const part = (trace: number, id: number, from: number, to: number, fields: Partial<Span> = {}) =>
       span({
@@ -66,7 +66,7 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       ['mostSpans', [2, 1, 4, 3]],
       ['fewestSpans', [4, 3, 1, 2]],
       ['mostErrors', [2, 1, 4, 3]],
-    ] as const)('by %s, in pages of any size', async (orderBy, ids) => {
+    ] as const)('Traces are ordered by %s, in pages of any size', async (orderBy, ids) => {
       expect(await subject.findIds({ orderBy })).toEqual(ids);
       expect(await subject.findIds({ orderBy, limit: 1 })).toEqual(ids.slice(0, 1));
       const paged: number[] = [];
@@ -83,14 +83,14 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       expect(paged).toEqual(ids);
     });
 
-    it('by the whole trace, whichever span matches', async () => {
+    it('The order depends on the whole trace, whichever span matches', async () => {
       expect(await subject.findIds({ service: 'orders', orderBy: 'longest' })).toEqual([1, 2]);
       expect(await subject.findIds({ service: 'web', orderBy: 'mostSpans' })).toEqual([2, 1, 4, 3]);
     });
   });
 
-  describe('finds traces by more than one span or one value', () => {
-    it('by how long the whole trace took, whichever span matches', async () => {
+  describe('Conditions on whole traces and inherited data', () => {
+    it('Traces are found by the duration of the whole trace, whichever span matches', async () => {
       await subject.append(
         resourceSpans('web', span({ traceId: traceId(1), endUnixNano: T0 + millis(5) })),
         resourceSpans(
@@ -108,7 +108,7 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       ).toBe(1);
     });
 
-    it('by any condition on a span and what it inherits', async () => {
+    it('Traces are found by any condition on a span, its scope and its resource', async () => {
       await subject.append(
         resourceSpans('web', span({ traceId: traceId(1) })),
         resourceSpans('orders', span({ traceId: traceId(2), attributes: attributes({ size: 5n }) })),
@@ -119,7 +119,7 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ where, service: 'web' })).toEqual([]);
     });
 
-    it('by the schema that its scope or its resource is written in', async () => {
+    it('Traces are found by the schema URL of a scope or a resource', async () => {
       const { scopeSpans, ...group } = resourceSpans('web', span({ traceId: traceId(1) }));
       await subject.append(
         {
@@ -134,7 +134,7 @@ export const pagesAnswers = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ where })).toEqual([1]);
     });
 
-    it('until a condition has seen enough, and throws', async () => {
+    it('A condition that throws ends the search with its error', async () => {
       await subject.append(
         resourceSpans('web', span({ traceId: traceId(1) }), span({ traceId: traceId(2) })),
       );

@@ -13,10 +13,10 @@ import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
 /** What is derived from spans: rates, services, operations, dependencies. */
 export const derivesRollups = (subject: TraceStoreSubject): void => {
-  describe('measures', () => {
+  describe('Measurements', () => {
     const SECONDS_10 = millis(10_000);
 
-    it('rate, errors and durations of each operation in each period', async () => {
+    it('RED metrics have rate, errors and durations of each operation in each period', async () => {
       const error = { code: StatusCode.error, message: '' };
       const one = (n: number, at: number, duration: number, fields: Partial<Span> = {}) =>
         span({
@@ -54,7 +54,7 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
       ]);
     });
 
-    it('a range that is no whole number of periods, which then count only what lies in it', async () => {
+    it('Periods that the range cuts count only spans in the range', async () => {
       await subject.append(
         resourceSpans(
           'web',
@@ -76,7 +76,7 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
       expect(cells).toEqual([expect.objectContaining({ periodStartUnixNano: 0n, calls: 2 })]);
     });
 
-    it('the durations of calls between services', async () => {
+    it('Edges have the durations of calls between services', async () => {
       await subject.append(
         resourceSpans('web', span({ endUnixNano: T0 + millis(50) })),
         resourceSpans(
@@ -97,8 +97,8 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
     });
   });
 
-  describe('derives', () => {
-    it('the services, sorted', async () => {
+  describe('Derived data', () => {
+    it('Services are sorted', async () => {
       await subject.append(
         resourceSpans('b', span({ spanId: spanId(1) })),
         resourceSpans('a', span({ spanId: spanId(2) })),
@@ -106,7 +106,7 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
       expect(await subject.store.services()).toEqual(['a', 'b']);
     });
 
-    it('the operations of a service, by name, then kind', async () => {
+    it('Operations of a service are sorted by name, then kind', async () => {
       const { client, server, internal } = SpanKind;
       const operations = [
         { name: 'b', kind: internal },
@@ -125,7 +125,7 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
       ]);
     });
 
-    it('the dependencies between services, with their calls and errors', async () => {
+    it('Dependencies have the calls and errors between services', async () => {
       await subject.append(...orderTrace({ traceId: traceId(1) }).resourceSpans);
       await subject.append(...orderTrace({ traceId: traceId(2), failed: true }).resourceSpans);
       expect(await subject.store.dependencies(RANGE)).toEqual([
@@ -134,7 +134,7 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
       ]);
     });
 
-    it('a dependency also when the called side arrives first, in a request of its own', async () => {
+    it('A dependency is counted when the called span arrives first, in a separate request', async () => {
       for (const group of orderTrace().resourceSpans.toReversed()) {
         await subject.append(group);
         await subject.store.dependencies(RANGE);
@@ -142,7 +142,7 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
       expect(await subject.store.dependencies(RANGE)).toHaveLength(2);
     });
 
-    it('dependencies over the called spans that started in the range, both ends included', async () => {
+    it('Dependencies count called spans that started in the range, both ends inclusive', async () => {
       await subject.append(...orderTrace().resourceSpans);
       const between = async (from: number, to: number): Promise<string[]> =>
         (
@@ -155,7 +155,7 @@ export const derivesRollups = (subject: TraceStoreSubject): void => {
       expect(await between(17, 99)).toEqual([]);
     });
 
-    it('no dependency from an unknown caller, nor within one service', async () => {
+    it('An unknown caller or a call within one service adds no dependency', async () => {
       await subject.append(
         resourceSpans(
           'web',

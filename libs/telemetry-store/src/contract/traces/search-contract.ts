@@ -15,8 +15,8 @@ import type { TraceStoreSubject } from './trace-store-subject.js';
 
 /** Which traces a query finds, in which order. */
 export const findsTraces = (subject: TraceStoreSubject): void => {
-  describe('finds traces', () => {
-    it('by service, and returns the whole of them', async () => {
+  describe('Search', () => {
+    it('Traces are found by service and returned whole', async () => {
       await subject.append(...orderTrace().resourceSpans);
       await subject.append(resourceSpans('other', span({ traceId: traceId(2) })));
       const [found, ...more] = await subject.find({ service: 'user-service' });
@@ -25,18 +25,18 @@ export const findsTraces = (subject: TraceStoreSubject): void => {
       expect(await subject.find({ service: 'nobody' })).toEqual([]);
     });
 
-    it('of a resource without a service name by the name that stands for it', async () => {
+    it('Traces without a service name are found by the fallback name', async () => {
       await subject.append(resourceSpans({ attributes: [], droppedAttributesCount: 0 }, span()));
       expect(await subject.store.services()).toEqual(['missing-service-name']);
       expect(await subject.findIds({ service: 'missing-service-name' })).toEqual([1]);
     });
 
-    it('by the exact name of an operation', async () => {
+    it('Traces are found by the exact name of an operation', async () => {
       await subject.appendEach({ name: 'GET /users' }, { name: 'GET /users/:id' }, { name: 'get /users' });
       expect(await subject.findIds({ operation: 'GET /users' })).toEqual([1]);
     });
 
-    it('by the duration of a span, both bounds included', async () => {
+    it('Traces are found by the duration of a span, both bounds inclusive', async () => {
       const lasting = (duration: number): Partial<Span> => ({ endUnixNano: T0 + millis(duration) });
       await subject.appendEach(lasting(9), lasting(10), lasting(20), lasting(21));
       expect(await subject.findIds({ minDurationNano: millis(10), maxDurationNano: millis(20) })).toEqual([
@@ -46,7 +46,7 @@ export const findsTraces = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ maxDurationNano: millis(10) - 1n })).toEqual([1]);
     });
 
-    it('by the start of a span, both ends of the range included', async () => {
+    it('Traces are found by the start of a span, both ends of the range inclusive', async () => {
       const starts = [9, 10, 20, 21].map((n) => ({ startUnixNano: T0 + millis(n) }));
       await subject.appendEach(...starts);
       expect(
@@ -59,7 +59,7 @@ export const findsTraces = (subject: TraceStoreSubject): void => {
       ).toEqual([]);
     });
 
-    it('and returns also their spans outside of the range', async () => {
+    it('A found trace includes spans outside the range', async () => {
       await subject.append(...orderTrace().resourceSpans);
       const [found] = await subject.find({
         range: { startUnixNano: T0 + millis(16), endUnixNano: T0 + millis(16) },
@@ -67,7 +67,7 @@ export const findsTraces = (subject: TraceStoreSubject): void => {
       expect(contentOf(found)).toEqual(contentOf(orderTrace()));
     });
 
-    it('only where one single span satisfies everything', async () => {
+    it('A trace is found only if one single span satisfies every condition', async () => {
       await subject.append(
         resourceSpans('web', span({ spanId: spanId(1), name: 'a', attributes: attributes({ user: '1' }) })),
         resourceSpans('orders', span({ spanId: spanId(2), name: 'b', endUnixNano: T0 + millis(50) })),
@@ -80,7 +80,7 @@ export const findsTraces = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ operation: 'a', minDurationNano: millis(50) })).toEqual([]);
     });
 
-    it('newest first, by the newest span that matches', async () => {
+    it('Traces are sorted by their newest matching span, newest first', async () => {
       const at = (id: number, n: number, ms: number, name: string): ResourceSpans =>
         resourceSpans(
           'web',
@@ -100,13 +100,13 @@ export const findsTraces = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ range: early })).toEqual([3, 2, 1]);
     });
 
-    it('by trace id where the starts are equal', async () => {
+    it('Traces with equal starts are sorted by trace ID', async () => {
       for (const n of [3, 1, 2]) await subject.append(resourceSpans('web', span({ traceId: traceId(n) })));
       expect(await subject.findIds()).toEqual([1, 2, 3]);
       expect(await subject.findIds({ limit: 2 })).toEqual([1, 2]);
     });
 
-    it('up to the limit, and exactly that many where there are more', async () => {
+    it('A search returns at most the limit, and exactly the limit when more traces match', async () => {
       const count = 30;
       await subject.appendEach(
         ...Array.from({ length: count }, (_, n) => ({ startUnixNano: T0 + millis((n * 7) % count) })),

@@ -18,8 +18,8 @@ import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
 /** When a write is seen, and that answers belong to whoever asked. */
 export const showsWrites = (subject: TraceStoreSubject): void => {
-  describe('lets a write be seen', () => {
-    it('by every question, as soon as it is acknowledged', async () => {
+  describe('Visibility of writes', () => {
+    it('An acknowledged write is visible to every query', async () => {
       for (let n = 1; n <= 20; n++) {
         const id = traceId(n);
         await subject.append(...orderTrace({ traceId: id, startUnixNano: T0 + millis(n) }).resourceSpans);
@@ -31,7 +31,7 @@ export const showsWrites = (subject: TraceStoreSubject): void => {
       }
     });
 
-    it('also when several are under way at once', async () => {
+    it('Concurrent writes are visible when acknowledged', async () => {
       await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
           subject.append(...orderTrace({ traceId: traceId(n + 1) }).resourceSpans),
@@ -40,7 +40,7 @@ export const showsWrites = (subject: TraceStoreSubject): void => {
       expect(await subject.store.stats()).toMatchObject({ traces: 20, spans: 200 });
     });
 
-    it('with spans that arrive long after the others of their trace', async () => {
+    it('Spans that arrive long after the rest of their trace are visible', async () => {
       await subject.append(resourceSpans('web', span({ traceId: traceId(1) })));
       for (let n = 2; n <= 50; n++) {
         await subject.append(
@@ -59,7 +59,7 @@ export const showsWrites = (subject: TraceStoreSubject): void => {
       expect(await subject.findIds({ operation: 'late' })).toEqual([1]);
     });
 
-    it('not at all when the request has spans with invalid IDs', async () => {
+    it('A request with invalid span IDs is rejected and not visible', async () => {
       const request = encodeTraceRequest(orderTrace().resourceSpans);
       const id = Buffer.from(spanId(1), 'hex');
       request.fill(0, Buffer.from(request).indexOf(id), Buffer.from(request).indexOf(id) + id.length);
@@ -71,8 +71,8 @@ export const showsWrites = (subject: TraceStoreSubject): void => {
     });
   });
 
-  describe('gives its answers away', () => {
-    it('so that later spans do not change them', async () => {
+  describe('Ownership of results', () => {
+    it('Later spans do not change an earlier answer', async () => {
       await subject.append(...orderTrace().resourceSpans);
       const before = await subject.store.getTrace(traceId(1));
       const [found] = await subject.find();
@@ -83,7 +83,7 @@ export const showsWrites = (subject: TraceStoreSubject): void => {
       expect(services).not.toContain('late');
     });
 
-    it('so that nothing their owner does to them comes back', async () => {
+    it('Changes of an answer do not change the store', async () => {
       const spoil = (value: unknown): void => {
         if (typeof value !== 'object' || value === null) return;
         Object.values(value).forEach(spoil);
