@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { resourceSpans, span, traceId } from '@lantern/telemetry-model/testing';
 import { RunningLantern } from './testing/running-lantern.js';
 
@@ -11,10 +11,25 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true }));
 
+const started: RunningLantern[] = [];
+/** Starts a Lantern that ends with its test, also where an assertion fails. */
+const startIn = async (folder: string): Promise<RunningLantern> => {
+  const lantern = new RunningLantern({}, { dataDir: folder });
+  started.push(lantern);
+  await lantern.start();
+  return lantern;
+};
+afterEach(async () => {
+  for (const lantern of started.splice(0)) await lantern.stop();
+});
+
+/** The answer without its statistics, whose times differ from answer to answer. */
+const resultOf = ({ text }: { readonly text: string }): unknown =>
+  (JSON.parse(text) as { data: { result: unknown } }).data.result;
+
 describe('a Lantern with a data folder', () => {
   it('has after a restart what it had before, spans and log lines', async () => {
-    const before = new RunningLantern({}, { dataDir });
-    await before.start();
+    const before = await startIn(dataDir);
     await before.send(resourceSpans('web', span({ traceId: traceId(0xa), name: 'kept' })));
     await before.push({
       streams: [{ stream: { service: 'web' }, values: [['1767225600000000000', 'a line']] }],
@@ -25,19 +40,16 @@ describe('a Lantern with a data folder', () => {
     ]);
     await before.stop();
 
-    const after = new RunningLantern({}, { dataDir });
-    await after.start();
+    const after = await startIn(dataDir);
     expect((await after.jaeger('/api/traces/a')).text).toBe(trace.text);
     expect(trace.text).toContain('"operationName":"kept"');
-    expect((await after.queryLogs('{service="web"}')).text).toBe(lines.text);
+    expect(resultOf(await after.queryLogs('{service="web"}'))).toEqual(resultOf(lines));
     expect(lines.text).toContain('"a line"');
-    await after.stop();
   });
 
   it('answers 503 with the reason, also when asked whether it is ready, once the folder was deleted', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lantern-data-'));
-    const lantern = new RunningLantern({}, { dataDir: folder });
-    await lantern.start();
+    const lantern = await startIn(folder);
     const ready = async () => {
       const answer = await fetch(`${lantern.urls.loki}/ready`);
       return { status: answer.status, text: await answer.text() };
@@ -47,13 +59,10 @@ describe('a Lantern with a data folder', () => {
     const { status, text } = await ready();
     expect(status).toBe(503);
     expect(text).toContain('The data folder was deleted');
-    await lantern.stop();
   });
 
   it('shares it with no other', async () => {
-    const first = new RunningLantern({}, { dataDir });
-    await first.start();
-    await expect(new RunningLantern({}, { dataDir }).start()).rejects.toThrow(dataDir);
-    await first.stop();
+    await startIn(dataDir);
+    await expect(startIn(dataDir)).rejects.toThrow(dataDir);
   });
 });
