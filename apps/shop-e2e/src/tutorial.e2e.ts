@@ -33,7 +33,10 @@ const freePort = async (): Promise<string> => {
   return String(port);
 };
 
-const withoutNx = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NX_')));
+/** The environment of a reader's shell: nx adds settings of its own, and colors where there is no terminal. */
+const readersEnvironment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('NX_') && name !== 'FORCE_COLOR'),
+);
 
 describe('the tutorial', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-tutorial-'));
@@ -58,7 +61,7 @@ describe('the tutorial', () => {
         {
           cwd: workspace,
           env: {
-            ...withoutNx,
+            ...readersEnvironment,
             OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${actualPorts.get('4318') ?? ''}`,
           },
         },
@@ -73,7 +76,7 @@ describe('the tutorial', () => {
     );
     npm = spawn('npm', ['start', '--', '--data-dir', join(folder, '.lantern'), ...options], {
       cwd: workspace,
-      env: withoutNx,
+      env: readersEnvironment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [npm.stdout, npm.stderr]) {
