@@ -5,13 +5,13 @@ import { cpuSeconds, percentile } from './figures.js';
 export interface Asked {
   readonly p50Millis: number;
   readonly p99Millis: number;
-  /** Of the process, for one question on the average. */
+  /** Mean CPU of the process for one question. */
   readonly cpuMillis: number;
-  /** The longest that everybody else had to wait. */
+  /** Longest time for which the event loop was blocked. */
   readonly longestTurnMillis: number;
 }
 
-/** Asks a question some times to warm up, and then so many times that count. */
+/** Asks a question a few times to warm up, and then `rounds` times that count. */
 export const asked = async (rounds: number, ask: (round: number) => Promise<unknown>): Promise<Asked> => {
   for (let round = 0; round < Math.min(rounds, 10); round++) await ask(round);
   const turns = new TurnWatch();
@@ -31,7 +31,7 @@ export const asked = async (rounds: number, ask: (round: number) => Promise<unkn
   };
 };
 
-/** How long the event loop is held up. */
+/** Measures how long the event loop is blocked. */
 export class TurnWatch {
   private longest = 0;
   private last = performance.now();

@@ -15,7 +15,7 @@ export interface Question {
   readonly ask: (round: number) => Promise<unknown>;
 }
 
-/** What the pages and APIs of Lantern ask, over the workload of the shop. */
+/** Returns the questions that Lantern's pages and APIs ask, over the workload of the shop. */
 export const questionsTo = async (traces: TraceStore): Promise<Question[]> => {
   const { traces: traceCount } = await traces.stats();
   const end = WORKLOAD_START + BigInt(Math.ceil(traceCount * 63_000_000)) + 10n * SECOND;

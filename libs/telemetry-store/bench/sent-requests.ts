@@ -20,7 +20,7 @@ export async function* sentRequests(spans: number, batchSpans: number): AsyncGen
   if (code !== 0) throw new Error(`The process that makes the workload ended with ${code}.`);
 }
 
-/** What came in so far, put together where a request has all of its bytes. */
+/** Buffer of received bytes, from which complete requests are taken. */
 class Pieces {
   private pieces: Buffer[] = [];
   private length = 0;

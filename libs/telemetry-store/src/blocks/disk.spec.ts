@@ -9,14 +9,14 @@ afterAll(() => folders.remove());
 const run = (command: string, args: readonly string[]): SpawnSyncReturns<string> =>
   spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1e8 });
 
-/** Whoever is not root may still mount where user namespaces are allowed. */
+/** Flags of `unshare` that allow a mount. A user other than root may mount if user namespaces are allowed. */
 const namespaces = [['--mount'], ['--map-root-user', '--mount']].find(
   (flags) => run('unshare', [...flags, 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0,
 );
 
 type Way = 'mount' | 'limit';
 
-/** A limit on the size of files is to be had everywhere, a file system of 3 MiB where one can be mounted. */
+/** A limit on the size of files is available everywhere, a file system of 3 MiB only if one can be mounted. */
 const ways: readonly Way[] = namespaces ? ['limit', 'mount'] : ['limit'];
 
 const fillDisk = (way: Way): Record<string, unknown> => {

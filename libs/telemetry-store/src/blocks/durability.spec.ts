@@ -71,7 +71,7 @@ describe('Durability of a request', () => {
     disk.finish();
     await first;
     await turns();
-    // What the first call might have missed waits for one more, together.
+    // Requests that the first sync might have missed share one more.
     expect(disk.syncs).toBe(2);
     disk.finish();
     await others;

@@ -25,7 +25,7 @@ const readAll = async (store: LogStore, query: Partial<LogQuery> = {}): Promise<
   readRows(store, { matchers: [], range: RANGE, direction: 'forward', ...query });
 
 /**
- * What every {@link LogStore} promises, as a suite. An engine's spec calls it once.
+ * Defines the suite that every {@link LogStore} must pass. The spec of an engine calls it once.
  *
  * @param create makes an empty store; the suite closes it
  */
@@ -362,7 +362,7 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
 
     describe('Full log store', () => {
       const COUNT = 1_000;
-      /** What an engine that compresses cannot make much smaller. */
+      /** Returns text that compression cannot make much smaller. */
       const noise = (seed: number, length: number): string => {
         let state = seed + 1;
         const next = (): number => {

@@ -96,7 +96,7 @@ const someGroup: fc.Arbitrary<ResourceSpans> = fc
     ],
   }));
 
-/** What the requests hold, one after the other. */
+/** Contents of consecutive requests. */
 export const anyAppends: fc.Arbitrary<ResourceSpans[][]> = fc.array(fc.array(someGroup, { maxLength: 3 }), {
   maxLength: 6,
 });

@@ -1,7 +1,7 @@
 export interface StoreLimits {
-  /** What the store may keep at the most, counted as its own `stats().bytes` counts. */
+  /** Maximum size of the store, in bytes, as its own `stats().bytes` counts. */
   readonly maxBytes: number;
 }
 
-/** Nothing in a suite reaches it but what is meant to. */
+/** Limits that a suite does not reach by accident. */
 export const AMPLE: StoreLimits = { maxBytes: 64 * 1024 * 1024 };

@@ -13,7 +13,7 @@ import { TraceStoreSubject } from './traces/trace-store-subject.js';
 import { showsWrites } from './traces/visibility-contract.js';
 
 /**
- * What every {@link TraceStore} promises, as a suite. An engine's spec calls it once:
+ * Defines the suite that every {@link TraceStore} must pass. The spec of an engine calls it once:
  *
  * ```ts
  * traceStoreContract('the trace store in memory', async (limits) => openBlockStore(limits).traces);

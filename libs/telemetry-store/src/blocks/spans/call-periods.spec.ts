@@ -15,7 +15,7 @@ const anyCell = fc
   .tuple(fc.integer({ min: 3_000, max: 5_000 }), fc.nat(3), fc.boolean())
   .map(([period, bucket, isError]) => cellOf(period, bucket, isError));
 
-/** What is in each group, told by its first period. */
+/** Sums the cells of each group of `groupWidth` periods; the result's `period` is the index of the group. */
 const groupsOf = (groupWidth: number) => {
   const groups = new Map<number, PeriodCell>();
   const add = ({ period, calls, errors, latency }: PeriodCell): void => {

@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 
 /**
- * What the file system has of a store that is killed now. The store itself goes on with its own folder: only a
- * process can be killed.
+ * Copies the files of a store as a kill at this moment would leave them. The store itself continues with its own folder:
+ * only a process can be killed.
  *
  * @returns `copy`
  */

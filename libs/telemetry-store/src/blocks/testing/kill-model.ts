@@ -19,7 +19,7 @@ const SEARCHES: Readonly<Record<string, Partial<TraceQuery>>> = {
   'a next page': { after: { startUnixNano: T0 + millis(150), traceId: killTrace(50).traceId } },
 };
 
-/** What pages and APIs ask, with answers that can be compared. */
+/** Returns the answers to the questions of pages and APIs, in a form that can be compared. */
 const answersOf = async (traces: TraceStore): Promise<Map<string, unknown>> => {
   const answers = new Map<string, unknown>();
   const services = await traces.services();

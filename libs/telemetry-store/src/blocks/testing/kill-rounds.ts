@@ -16,7 +16,7 @@ export interface KillResult {
   /** Requests that were acknowledged before a kill, and those that are there without having been. */
   readonly acknowledged: number;
   readonly unacknowledged: number;
-  /** What must be empty, a sentence each. */
+  /** Faults found, a sentence each; must be empty. */
   readonly faults: readonly string[];
 }
 

@@ -16,10 +16,10 @@ import type { TraceStore } from '../../trace-store.js';
 import { contentOf } from '../trace-content.js';
 import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
-/** What goes when there is no room. */
+/** Defines the tests of eviction from a full store. */
 export const keepsWithinLimits = (subject: TraceStoreSubject): void => {
   describe('Full trace store', () => {
-    /** A trace that nobody takes for another: its own service, operation and callee. */
+    /** Trace that cannot be confused with another: it has its own service, operation and callee. */
     const distinctTrace = (n: number): Trace => {
       const at = { traceId: traceId(n), startUnixNano: T0 + millis(n) };
       const payload = attributes({ payload: String(n).repeat(400) });

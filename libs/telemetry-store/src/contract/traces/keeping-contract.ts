@@ -16,7 +16,7 @@ import { decodeTrace, type EncodedTrace } from '../../encoded-trace.js';
 import { contentOf } from '../trace-content.js';
 import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
-/** What is kept, and once. */
+/** Defines the tests that the store keeps each span, and keeps it once. */
 export const keepsSpans = (subject: TraceStoreSubject): void => {
   describe('Empty trace store', () => {
     it('An empty store answers every query with an empty result', async () => {

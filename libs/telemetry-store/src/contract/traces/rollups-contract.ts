@@ -11,7 +11,7 @@ import {
 } from '@lantern/telemetry-model/testing';
 import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
-/** What is derived from spans: rates, services, operations, dependencies. */
+/** Defines the tests of data derived from spans: rates, services, operations, dependencies. */
 export const derivesRollups = (subject: TraceStoreSubject): void => {
   describe('Measurements', () => {
     const SECONDS_10 = millis(10_000);
