@@ -1,4 +1,4 @@
-// Preloaded into what is measured: tells its own CPU when asked.
+// Preloaded into the measured process: reports the CPU of that process on request.
 import type { Usage } from './child.js';
 
 process.on('message', (message: { type?: string }) => {

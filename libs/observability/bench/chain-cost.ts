@@ -14,7 +14,7 @@ interface Ready extends Message {
 
 const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** The shop as it runs: three processes, each with its database, told where the next one is. */
+/** The shop as it runs: three processes, each with its database and the address of the next one. */
 class Shop {
   private constructor(
     readonly gateway: string,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What {@link Child} and the programs of this folder say to each other over the IPC channel. */
+/** Message between {@link Child} and the programs of this folder, over the IPC channel. */
 export interface Message {
   type: string;
 }
@@ -15,7 +15,7 @@ export interface Usage extends Message {
 const DEADLINE_MILLIS = 60_000;
 const STOP_MILLIS = 10_000;
 
-/** A Node process that is measured. Whatever does not answer in a minute fails the benchmark, with what it printed. */
+/** Measured Node process. A process that does not answer within a minute fails the benchmark, with its output. */
 export class Child {
   private readonly process: ChildProcess;
   private output = '';
@@ -72,7 +72,7 @@ export class Child {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     const force = setTimeout(() => this.process.kill('SIGKILL'), STOP_MILLIS);
-    // Each program here ends by itself when it is left alone; a signal would cost it its profile.
+    // Each program here exits when its channel closes; a signal would lose its profile.
     this.process.disconnect();
     await ended;
     clearTimeout(force);
@@ -82,5 +82,5 @@ export class Child {
 /** Path of a compiled program of this folder. */
 export const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
-/** What makes any Node process answer {@link Child.cpuMicros}. */
+/** Options of Node that make any process answer {@link Child.cpuMicros}. */
 export const answeringUsage = ['--import', new URL('./answer-usage.js', import.meta.url).href];

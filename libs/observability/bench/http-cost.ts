@@ -16,7 +16,7 @@ const DELAY_MILLIS = 300;
 
 export interface HttpOptions {
   rounds: number;
-  /** Of each variant in each round, in so many blocks. */
+  /** Requests to each variant in each round, divided into `blocks` blocks. */
   requests: number;
   blocks: number;
   warmup: number;
@@ -28,8 +28,8 @@ export interface HttpOptions {
 export type AddedCpu = ReadonlyMap<string, readonly number[]>;
 
 /**
- * Measures `GET /users/:id` on one framework. In each round every variant is started anew; then all stand ready and
- * are asked in turn, a short block of requests each in random order, so that what the machine does besides meets them alike.
+ * Measures `GET /users/:id` on one framework. Each round starts a new process for every variant. The variants
+ * then take turns, in random order, with a short block of requests each, so that other load affects all of them alike.
  */
 export const measureHttp = async (framework: string, options: HttpOptions): Promise<AddedCpu> => {
   const variants = [bare, ...traced, ...(framework === 'express' ? [stockWithExpress] : [])].filter(
@@ -59,10 +59,10 @@ export const measureHttp = async (framework: string, options: HttpOptions): Prom
   return new Map([...figures].map(([name, rounds]) => [name, rounds.map(({ added }) => added)]));
 };
 
-/** Of one request, in microseconds of CPU. */
+/** Medians of one round, per request; CPU in microseconds. */
 interface Round {
   cpu: number;
-  /** Beyond the bare variant in the same turn. */
+  /** CPU beyond that of the bare variant in the same turn. */
   added: number;
   spans: number;
 }
@@ -110,7 +110,7 @@ interface Sample {
   spans: number;
 }
 
-/** A variant that serves, and the sink that takes its spans. */
+/** Server process of a variant, and the sink that receives its spans. */
 class RunningVariant {
   private constructor(
     private readonly sink: Child,
@@ -144,7 +144,7 @@ class RunningVariant {
     return new RunningVariant(sink, server, url);
   }
 
-  /** What each of so many requests took, until the last batch of spans was gone. */
+  /** Returns the CPU, in microseconds, and the spans per request, including the last batch of spans. */
   async serve(requests: number): Promise<Sample> {
     const spansBefore = await this.countSpans();
     const before = await this.server.cpuMicros();

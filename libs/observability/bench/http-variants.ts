@@ -1,4 +1,4 @@
-/** What is preloaded into the application that is measured. */
+/** Variant of the measured application: Node options that preload modules, arguments and environment variables. */
 export interface Variant {
   name: string;
   imports: readonly string[];

@@ -5,7 +5,7 @@ const DEADLINE_MILLIS = 60_000;
 
 /**
  * Sends the request `count` times over a few connections that stay open, each waiting for its answer, and returns how
- * long that took in milliseconds. Plain sockets, so that the generator leaves the machine to what it measures. Fails
+ * long that took in milliseconds. Plain sockets, so that the generator uses little of the machine. Fails
  * at an answer with another status, and after a minute.
  */
 export const sendRequests = async (url: string, request: HttpRequest, count: number): Promise<number> => {

@@ -1,4 +1,4 @@
-// `nx bench:logs observability`: what a log line costs the service that writes it.
+// `nx bench:logs observability`: cost of a log line for the service that writes it.
 //
 // Each variant is a process of its own, which writes the same line inside a traced request at 15,000 lines a second:
 // winston with its own formats, and the library with each way out, its backend up and down. The CPU is the process' own,
@@ -29,7 +29,7 @@ const { values } = parseArgs({
 
 const lines = Number(values.lines);
 
-/** A port on which nobody listens: what is away answers at once that it is. */
+/** Port without a listener: connections to it are refused at once. */
 const NOWHERE = 'http://127.0.0.1:9';
 
 const WINSTON = 'winston alone';

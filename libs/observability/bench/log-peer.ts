@@ -1,4 +1,4 @@
-// The backend of the log-line benchmark: takes what is pushed to it, as Loki or by OTLP, and counts requests and bytes.
+// The backend of the log-line benchmark: accepts pushes by Loki's API or OTLP, and counts requests and bytes.
 import { type AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 

@@ -1,4 +1,4 @@
-// One variant of the log-line benchmark: writes lines at a steady rate when told to, and tells what CPU that took.
+// One variant of the log-line benchmark: writes lines at a steady rate on request, and reports the CPU that they took.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ROOT_CONTEXT, type TextMapPropagator, context, defaultTextMapGetter } from '@opentelemetry/api';
@@ -22,7 +22,7 @@ interface Subject {
   settle: () => Promise<void>;
 }
 
-/** What winston costs by itself: the same keys and ids, formatted by its own formats, to the same stdout. */
+/** Baseline of winston without the library: the same keys and ids, in winston's own formats, to the same stdout. */
 const plainWinston = (): Subject => {
   const logger = winston.createLogger({
     format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
@@ -63,7 +63,7 @@ const library = async (): Promise<Subject> => {
       context.with(request, () => {
         logger.log('POST /orders 201 12ms', fields, 'OrdersService');
       }),
-    // Longer than a line waits for others; what is not sent by then is put down to the next round.
+    // Longer than the batching delay. Lines that are not sent by then count in the next round.
     settle: () => pause(600),
   };
 };

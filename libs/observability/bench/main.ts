@@ -1,4 +1,4 @@
-// `nx bench observability`: what the library costs. README.md beside this file says what is measured and how.
+// `nx bench observability`: cost of the library. README.md in this folder describes the measurements.
 import { parseArgs } from 'node:util';
 import { measureChain } from './chain-cost.js';
 import { type AddedCpu, measureHttp } from './http-cost.js';
@@ -24,7 +24,7 @@ const parts = new Set(values.parts.split(','));
 const rounds = Number(values.rounds);
 const goals: string[][] = [];
 
-/** What one variant adds against what another does, round by round. */
+/** Compares the CPU that `name` adds with the CPU that `other` adds: ratio of the medians, and range over the rounds. */
 const compare = (where: string, added: AddedCpu, name: string, other: string, limit?: number): void => {
   const [ones = [], others = []] = [added.get(name), added.get(other)];
   const quotients = ones.map((one, round) => one / (others[round] ?? NaN));

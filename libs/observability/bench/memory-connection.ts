@@ -7,7 +7,7 @@ export class MemoryConnection extends Duplex {
   private received = '';
   private answered: ((answer: string) => void) | undefined;
 
-  /** @param lastText what each answer ends with */
+  /** @param lastText text at the end of each response */
   constructor(private readonly lastText: string) {
     super();
   }
@@ -21,7 +21,7 @@ export class MemoryConnection extends Duplex {
   }
 
   override _read(): void {
-    // What there is to read is pushed when it is sent.
+    // A request is pushed when it is sent.
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -34,7 +34,7 @@ export class MemoryConnection extends Duplex {
     setImmediate(() => this.answered?.(answer));
   }
 
-  // What servers ask of a socket beside reading and writing.
+  // Other methods that HTTP servers call on a socket.
   setTimeout = (): this => this;
   setNoDelay = (): this => this;
   setKeepAlive = (): this => this;

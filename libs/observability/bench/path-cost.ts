@@ -10,11 +10,11 @@ interface Ready extends Message {
   url: string;
 }
 
-/** A batch is sent when it is asked for, so that it can be told from the requests. */
+/** Batches are sent on request, so that their cost can be separated from that of the requests. */
 const NEVER_MILLIS = 600_000;
 
 /**
- * Measures what tracing adds to a request within one process, in microseconds of CPU, as `request-path.ts` does it: in
+ * Measures the cost that tracing adds to a request within one process, in microseconds of CPU, as `request-path.ts` does it: in
  * each round each variant in a process of its own, in random order.
  */
 export const measurePath = async (framework: string, rounds: number): Promise<AddedCpu> => {

@@ -1,6 +1,6 @@
 // Measures a request in one process: `node request-path.js fastify|express [library]`, tracing preloaded. Requests that
 // are traced and requests that are not alternate in blocks over connections without a socket, so that the kernel, the
-// compiler, the heap and the neighbours of the machine meet both alike.
+// compiler, the heap and other load on the machine affect both alike.
 import http from 'node:http';
 import { type TracerProvider, trace } from '@opentelemetry/api';
 import { MemoryConnection } from './memory-connection.js';
@@ -9,9 +9,9 @@ import { startUsersApp } from './users-app.js';
 
 export interface PathCost {
   type: 'path';
-  /** Of a request without tracing, in microseconds of CPU. */
+  /** CPU of a request without tracing, in microseconds. */
   plain: number;
-  /** By tracing, of which `sending` is what its share of a batch takes. */
+  /** CPU that tracing adds to a request, in microseconds; `sending` is the part for its share of a batch. */
   added: number;
   sending: number;
 }

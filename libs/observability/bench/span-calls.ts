@@ -48,7 +48,7 @@ const measure = async (name: string): Promise<number> => {
     await context.with(inside, async () => {
       for (let each = 0; each < CALLS_OF_CHUNK; each++) await call();
     });
-    // Lets the processor send what it holds.
+    // Lets the processor send the spans that it holds.
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS));
   }
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));

@@ -13,7 +13,7 @@ interface Ready extends Message {
   url: string;
 }
 
-/** What `@Span()` adds to a call, in microseconds. */
+/** CPU that `@Span()` adds to a call, in microseconds. */
 export interface SpanCost {
   sampled: number;
   unsampled: number;

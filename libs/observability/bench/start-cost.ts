@@ -19,7 +19,7 @@ const variants = [
   { name: 'library', args: ['library'], imports: ['--import', '@lantern/observability/register'], env: {} },
 ] as const;
 
-/** What importing and starting add to the time until a Nest application on Fastify listens, in milliseconds of CPU. */
+/** Measures the CPU, in milliseconds, that the library adds until a Nest application on Fastify listens. */
 export const measureStart = async (rounds: number): Promise<number> => {
   const samples = new Map<string, { cpu: number; wall: number }[]>(variants.map(({ name }) => [name, []]));
   // The first round fills the file system's cache.

@@ -11,7 +11,7 @@ export const printTable = (
   process.stdout.write(`\n${title}\n\n${[line(head), rule, ...rows.map(line)].join('\n')}\n`);
 };
 
-/** A figure beside what it must reach. */
+/** Returns the figure, its limit, and whether the figure meets the limit. */
 export const verdict = (value: number, limit: number, sense: 'at most' | 'at least', unit = ''): string[] => {
   const reached = sense === 'at most' ? value <= limit : value >= limit;
   return [`${format(value)}${unit}`, `${sense} ${limit}${unit}`, reached ? 'reached' : 'missed'];

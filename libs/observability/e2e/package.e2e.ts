@@ -16,7 +16,7 @@ const library = fileURLToPath(new URL('..', import.meta.url));
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 const compiler = join(workspace, 'node_modules/typescript7/bin/tsc');
 
-/** Fails with what the command wrote. */
+/** Fails with the output of the command. */
 const run = async (command: string, args: string[], cwd: string): Promise<string> => {
   try {
     return (await promisify(execFile)(command, args, { cwd })).stdout;
@@ -61,7 +61,7 @@ const sources = (platform: string, adapter: string) => ({
       console.log('listening on ' + (await app.getUrl()));
     }
     void bootstrap();`,
-  // What its tests would do.
+  // Uses the package as the tests of an application do.
   'src/tree.ts': `
     import { type SpanDecoratorOptions, Span, Tracer } from '@lantern/observability';
     import { startTestTelemetry } from '@lantern/observability/testing';
@@ -91,7 +91,7 @@ const compilerOptions = {
   emitDecoratorMetadata: true,
 };
 
-/** Outside of this workspace: what npm installed, and an application in a folder for each platform. */
+/** Folder outside of this workspace: packages that npm installed, and an application in a folder for each platform. */
 let home = '';
 let sink: OtlpSink;
 

@@ -63,7 +63,7 @@ export class Backend {
       });
       const response = await fetch(
         `http://127.0.0.1:${this.lokiPort}/loki/api/v1/query_range?${parameters.toString()}`,
-        // As Grafana asks: a stream stays one, and in order, whatever the metadata of its lines.
+        // Queries as Grafana does: a stream stays one, and in order, regardless of the metadata of its lines.
         { headers: { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' } },
       );
       const { data } = (await response.json()) as {

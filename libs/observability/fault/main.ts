@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
 const service = fileURLToPath(new URL('./service.js', import.meta.url));
 const register = fileURLToPath(new URL('../../dist/register.js', import.meta.url));
 
-/** What the queue holds, see line-delivery.ts. */
+/** Limit of the line queue; see line-delivery.ts. */
 const QUEUE_LINES = 20_000;
 
 const MB = 1024 * 1024;
@@ -158,7 +158,7 @@ const faults = async (way: string, folder: string): Promise<void> => {
   const times = [up, down].map(({ latencies }) =>
     [0.1, 0.5, 0.99].map((q) => quantile(latencies, q).toFixed(1)).join('/'),
   );
-  // What else the machine does only adds to a time, and least to the shortest; who waited for a backend would wait seconds.
+  // Other load only adds to a time, and least to the shortest. A request that waits for a backend would take seconds.
   const [fastUp, fastDown] = [quantile(up.latencies, 0.1), quantile(down.latencies, 0.1)];
   check(
     'a request takes, p10/p50/p99, backend up and down',
@@ -176,7 +176,7 @@ const faults = async (way: string, folder: string): Promise<void> => {
   const grown = (heapDown - heapBefore) / MB;
   check('heap for the queue of the outage', `${grown.toFixed(1)} MB`, grown < 40);
 
-  // More than the queue takes: the oldest go, memory stays, the number that is told is the number that is missing.
+  // More lines than the queue holds: the oldest are dropped, memory stays limited, the reported loss is the actual loss.
   const heapAfter = await until('the memory to be given back', async () => {
     const heap = await memory(program);
     return heap - heapBefore < 8 * MB ? heap : undefined;

@@ -4,16 +4,16 @@ import { createInterface } from 'node:readline';
 
 const running = new Set<ChildProcess>();
 
-/** Ends what still runs, however far the test came. */
+/** Ends the programs that still run, also after a failed test. */
 export const endAll = (): void => {
   for (const process of running) process.kill('SIGKILL');
 };
 
 /** A Node process that says over its IPC channel when it is ready, and answers questions there. */
 export class Program {
-  /** What the logger of the library said of itself. */
+  /** Messages of the library's logger about its own state. */
   readonly reports: string[] = [];
-  /** The last that it printed. */
+  /** End of its output. */
   private output = '';
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; millis: number }>;
   private readonly process: ChildProcess;

@@ -1,4 +1,4 @@
-// The service of the fault test: a Nest application that writes numbered lines, and tells its memory and CPU.
+// The service of the fault test: a Nest application that writes numbered lines, and reports its memory and CPU.
 import 'reflect-metadata';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Controller, Get, Logger, Module, Query } from '@nestjs/common';
@@ -28,7 +28,7 @@ class WorkController {
       this.logger.log('worked', { number: ++number, padding: 'x'.repeat(100) });
       if (written % 200 === 0) await turn();
     }
-    // What stdout's reader has not taken yet is memory too, but not the memory that is asked for.
+    // Waits until stdout is drained: unread output occupies memory that this test does not measure.
     await new Promise((resolve) => process.stdout.write('', resolve));
     return { number };
   }
@@ -51,5 +51,5 @@ process.on('message', ({ type }: { type: string }) => {
   }
 });
 process.send?.({ type: 'ready', url: await app.getUrl() });
-// Its end is a signal, as in production; without the one who asks it would never come.
+// The test ends this service by a signal, as in production. If the test's process is gone, no signal comes.
 process.once('disconnect', () => process.exit());

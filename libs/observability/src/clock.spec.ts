@@ -24,7 +24,7 @@ describe('the clock of spans and log lines', () => {
   });
 
   it('follows when the machine’s clock is set', () => {
-    // An hour after the process began, as `performance.now()` tells, though no time has passed for the machine.
+    // An hour after the process began according to `performance.now()`, although no time has passed for the machine.
     const later = performance.now() + 3_600_000;
     expectNow(() => epochMillis(later));
     expectNow(() => epochMillis());

@@ -2,14 +2,14 @@ import { diag } from '@opentelemetry/api';
 
 /**
  * A variable as https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ reads it: an
- * empty one is as good as unset.
+ * empty variable counts as unset.
  */
 export const setting = (env: NodeJS.ProcessEnv, name: string): string | undefined => {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
 };
 
-/** A variable in milliseconds; undefined, with a warning, where it is no number above 0. */
+/** Returns a variable in milliseconds; undefined, with a warning, if it is no number above 0. */
 export const milliseconds = (env: NodeJS.ProcessEnv, name: string): number | undefined => {
   const given = setting(env, name);
   if (given === undefined) return undefined;

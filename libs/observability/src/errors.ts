@@ -1,22 +1,22 @@
 import { inspect } from 'node:util';
 import { redactText } from './http/url.js';
 
-/** How many causes of an error are followed; a longer chain is a loop or noise. */
+/** Maximum number of causes of an error that are followed. A longer chain is a loop or noise. */
 const MAX_CAUSES = 5;
 
-/** What spans and log lines say about anything that was thrown. */
+/** Description of a thrown value in spans and log lines. */
 export interface ErrorDescription {
-  /** Class of the error, `string` or `null` for what is no error. */
+  /** Class of the error; `string` or `null`, for example, for a thrown value that is not an error. */
   name: string;
   message: string;
   /** Stack of the error and, below `Caused by:`, those of its causes. */
   stack?: string;
-  /** `ECONNREFUSED`, SQLSTATE, …: the machine-readable reason, where the error has one. */
+  /** `ECONNREFUSED`, SQLSTATE, …: the machine-readable reason, if the error has one. */
   code?: string;
   cause?: ErrorDescription;
 }
 
-/** Describes what was thrown, whatever it is, with the secrets of URLs masked. Never throws itself. */
+/** Describes any thrown value, with the secrets of URLs masked. Never throws. */
 export const describeError = (thrown: unknown): ErrorDescription => {
   try {
     return describe(thrown, 0);
@@ -70,7 +70,7 @@ interface ErrorLike {
   errors?: unknown;
 }
 
-/** True for errors of this and of another realm, and for objects that carry a message and a stack. */
+/** Returns true for errors of this and of another realm, and for objects with a message and a stack. */
 export const isErrorLike = (thrown: unknown): thrown is ErrorLike => {
   if (thrown instanceof Error) return true;
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
@@ -79,7 +79,7 @@ export const isErrorLike = (thrown: unknown): thrown is ErrorLike => {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 
-/** The HTTP status that an error asks for (Nest's HttpException), undefined when it asks for none. */
+/** Returns the HTTP status of an error (Nest's HttpException); undefined when it has none. */
 export const httpStatusOf = (error: unknown): number | undefined => {
   if (typeof error !== 'object' || error === null) return undefined;
   try {
@@ -91,7 +91,7 @@ export const httpStatusOf = (error: unknown): number | undefined => {
 };
 
 /**
- * The low-cardinality name of a failure for `error.type`: its code where it has one, else its class.
+ * Returns the low-cardinality name of a failure for `error.type`: its code if it has one, else its class.
  * https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/#error-type
  */
 export const errorType = (thrown: unknown): string => {

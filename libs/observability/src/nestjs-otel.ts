@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 // From their own files: the declarations of the whole package name an OpenTelemetry package that is not installed.
 import type { MetricService as NestOtelMetricService } from 'nestjs-otel/lib/metrics/metric.service.js';
 import type { TraceService as NestOtelTraceService } from 'nestjs-otel/lib/tracing/trace.service.js';
-// Loaded first: nestjs-otel is CommonJS and requires them, which is refused while they are only half loaded.
+// Loaded first: nestjs-otel is CommonJS and requires them, which fails while they are only partly loaded.
 import '@nestjs/common';
 import '@nestjs/core';
 

@@ -28,7 +28,7 @@ import { startApp } from '../test/nest-app.js';
 import { ObservabilityModule, Span, currentCorrelationId, traceProviders } from './index.js';
 import { startTestTelemetry } from './testing/index.js';
 
-/** Contexts other than HTTP: what the library adds for requests must not be in their way. */
+/** Contexts other than HTTP: the library's additions for requests must not disturb them. */
 
 @Injectable()
 class Calculator {
@@ -39,7 +39,7 @@ class Calculator {
   }
 }
 
-/** What a guard of the application sees. */
+/** Types of the contexts that a guard of the application receives. */
 const types: string[] = [];
 
 class Watching implements CanActivate {

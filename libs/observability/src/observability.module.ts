@@ -33,7 +33,7 @@ import { Tracer } from './tracing/tracer.js';
 // The services of nestjs-otel without its module, which would put a middleware on every route.
 const services = [Tracer, TraceLogger, TraceService];
 
-// Made when something asks for it, which may be before any hook runs; its instruments are to have an effect then.
+// Created on demand, which may be before any hook runs; its instruments must have an effect then.
 const metricService = {
   provide: MetricService,
   useFactory: () => {
@@ -48,7 +48,7 @@ const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS = 5000;
 let running = 0;
 
 /**
- * Gives a Nest application its tracer, its logger and the access log, and tells the spans of its requests their route,
+ * Gives a Nest application its tracer, its logger and the access log, and gives the spans of its requests their route,
  * handler and errors. Import it once, in the root module: `ObservabilityModule.forRoot()`.
  */
 @Module({
@@ -112,7 +112,7 @@ export class ObservabilityModule
     );
   }
 
-  /** Nest closes global modules last, so nothing of the application speaks after this. */
+  /** Nest closes global modules last, so the application logs nothing after this. */
   async onApplicationShutdown(): Promise<void> {
     this.stopAccessLog?.();
     this.stopMetrics?.();

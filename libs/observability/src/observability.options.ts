@@ -16,14 +16,14 @@ export interface ObservabilityOptions {
    */
   untracedPaths?: readonly (string | RegExp)[];
   /**
-   * Believe the trace headers of callers: of all, of none, or of those that the function picks (one that throws picks
-   * nobody). Of a caller that is not believed the span becomes a link: the trace begins here, is sampled by this
-   * service alone, and the caller's baggage stays outside. For the public edge of a system. Valid for the whole
-   * process. Default: true.
+   * Trust the trace headers of callers: of all, of none, or of those that the function accepts (a function that throws
+   * accepts none). The span of an untrusted caller becomes a link: the trace begins here, is sampled by this service
+   * alone, and the caller's baggage is discarded. For the public edge of a system. Valid for the whole process.
+   * Default: true.
    */
   trustInboundContext?: InboundTrust;
   /**
-   * Further names, beside password, token, cookie and the like, whose values are masked: keys of log lines, and for the
+   * Names whose values are masked, in addition to password, token, cookie and the like: keys of log lines, and for the
    * whole process parameters of URLs in spans, log lines and errors. Case and separators do not count.
    */
   redactKeys?: readonly string[];
@@ -31,9 +31,9 @@ export interface ObservabilityOptions {
   logLevel?: string;
   /** Default: `LOG_FORMAT`, else `pretty` on a terminal and `json` elsewhere. */
   logFormat?: LogFormat;
-  /** The Loki to push log lines to, unless they go by OTLP. Default: `LOKI_URL`, else nowhere but to stdout. */
+  /** The Loki to push log lines to, unless OTLP is used. Default: `LOKI_URL`, else stdout only. */
   lokiUrl?: string;
-  /** How long the last lifecycle hook may take to send what is still held, in milliseconds. Default: 5000. */
+  /** Timeout, in milliseconds, of sending the remaining telemetry in the last lifecycle hook. Default: 5000. */
   shutdownTimeoutMillis?: number;
 }
 

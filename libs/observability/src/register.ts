@@ -1,8 +1,8 @@
-// `node --import @lantern/observability/register dist/main.js`: tracing is there before the application is loaded.
+// `node --import @lantern/observability/register dist/main.js`: tracing starts before the application is loaded.
 import { shutdownTelemetry } from './tracing/shutdown.js';
 import { startTelemetry } from './tracing/telemetry.js';
 
 await startTelemetry();
 
-// A program that simply comes to its end, without Nest's shutdown hooks, delivers its last spans too.
+// A program that ends normally, without Nest's shutdown hooks, delivers its last spans too.
 process.once('beforeExit', () => void shutdownTelemetry());

@@ -56,10 +56,10 @@ const secretName = new RegExp(
 );
 const secretParameters: ReadonlySet<string> = new Set(inUrls);
 
-/** Names repeat on each line; a name is judged once, up to this many names. */
+/** Maximum number of names whose result is cached: names repeat on each line. */
 const MAX_REMEMBERED = 1000;
 
-/** Decides whether the value behind a name must be masked. `extraNames` widens the built-in list. */
+/** Decides whether the value behind a name must be masked. `extraNames` extends the built-in list. */
 export class SensitiveNames {
   private readonly names = new Map<string, boolean>();
   private readonly parameters = new Map<string, boolean>();
@@ -69,19 +69,19 @@ export class SensitiveNames {
     this.extra = new Set(extraNames.map(plain));
   }
 
-  /** Widens the list by names of an application. */
+  /** Adds the names of an application to the list. */
   add(names: readonly string[]): void {
     for (const name of names) this.extra.add(plain(name));
     this.names.clear();
     this.parameters.clear();
   }
 
-  /** True for a key of an object. */
+  /** Returns whether the name is secret as a key of an object. */
   has(name: string): boolean {
     return remember(this.names, name, () => this.isSecret(plain(name)));
   }
 
-  /** True for a parameter of a URL. Of a nested one (`user[pass]`, `user.pass`) each part counts. */
+  /** Returns whether the name is secret as a URL parameter. Each part of a nested name (`user[pass]`, `user.pass`) counts. */
   hasParameter(name: string): boolean {
     return remember(this.parameters, name, () => {
       if (this.isSecret(plain(name))) return true;
@@ -107,5 +107,5 @@ const remember = (judged: Map<string, boolean>, name: string, judge: () => boole
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** The names that this process masks in URLs and in what the library says of itself. */
+/** Names that this process masks in URLs and in the library's own messages. */
 export const sensitiveNames = new SensitiveNames();

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setting } from './environment.js';
 
-/** Who speaks: the same words on spans, log lines and Loki labels. */
+/** Identity of the service: the same values on spans, log lines and Loki labels. */
 export interface ServiceIdentity {
   name: string;
   version?: string;
-  /** `production`, `staging`, …; `development` unless something says otherwise. */
+  /** `production`, `staging`, …; `development` by default. */
   environment: string;
 }
 
 /**
- * From `OTEL_SERVICE_NAME`, then `OTEL_RESOURCE_ATTRIBUTES`, then the package.json of the program that runs, then
- * what the specification gives: `unknown_service:node`. The environment falls back to `NODE_ENV`.
+ * Reads the name from `OTEL_SERVICE_NAME`, then `OTEL_RESOURCE_ATTRIBUTES`, then the package.json of the program, then
+ * falls back to the specification's `unknown_service:node`. The environment falls back to `NODE_ENV`.
  */
 export const serviceIdentity = (env: NodeJS.ProcessEnv, program = process.argv[1]): ServiceIdentity => {
   const attributes = resourceAttributes(env);

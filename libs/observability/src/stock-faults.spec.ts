@@ -22,7 +22,7 @@ import { ObservabilityModule, Span, Tracer, currentTraceId } from './index.js';
 import { startTestTelemetry } from './testing/index.js';
 import { spanLimits } from './tracing/span-limits.js';
 
-/** What is known to fail with the stock pieces, where no other suite is about it; and the list of all of it. */
+/** Known failures of the stock packages that no other suite covers, and the list of all known failures. */
 
 const telemetry = startTestTelemetry();
 beforeEach(() => telemetry.reset());

@@ -21,7 +21,7 @@ const samplePattern = new RegExp(
 );
 
 /**
- * Reads Prometheus' text format, or OpenMetrics, and throws at whatever a scraper would stumble over: a line that is
+ * Reads Prometheus' text format, or OpenMetrics, and throws on input that a scraper would reject: a line that is
  * none, samples outside their family, a series twice, buckets that do not add up, an exemplar of the wrong bucket.
  */
 export const parseExposition = (

@@ -7,7 +7,7 @@ export interface RunningServer {
   close: () => Promise<void>;
 }
 
-/** Starts a plain HTTP server on the loopback, on a free port unless told. Closing it also breaks what is under way. */
+/** Starts an HTTP server on the loopback, on a free port by default. Closing it also breaks requests in progress. */
 export const startServer = async (listener: RequestListener, onPort = 0): Promise<RunningServer> => {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve));
@@ -23,7 +23,7 @@ export const startServer = async (listener: RequestListener, onPort = 0): Promis
   };
 };
 
-/** A port on which nobody listens. */
+/** Port without a listener. */
 export const closedPort = async (): Promise<number> => {
   const { port, close } = await startServer(() => undefined);
   await close();

@@ -13,11 +13,11 @@ export interface FakeLoki extends RunningServer {
   pushes: NodeJS.Dict<string | string[]>[];
   /** Bytes of the largest body so far. */
   largestBody: number;
-  /** What it answers from now on; undefined is no answer at all. */
+  /** Sets the status of all further responses; undefined sends no response. */
   answerWith: (status: number | undefined, headers?: Record<string, string>) => void;
-  /** Refuses with 400 each push, as a whole, that has such a line. */
+  /** Rejects with 400 each push, as a whole, that has such a line. */
   refuse: (isPoisoned: (line: string) => boolean) => void;
-  /** Sends the headers of an answer and then, for ever, a byte now and then. */
+  /** Sends the headers of a response and then a byte now and then, without an end. */
   dribble: () => void;
 }
 
@@ -25,7 +25,7 @@ interface Push {
   streams: { stream: Record<string, string>; values: [string, string, Record<string, string>][] }[];
 }
 
-/** What Loki's push API does with JSON: keeps the lines it accepts, answers 204. */
+/** Starts a fake of Loki's JSON push API: keeps the lines that it accepts, and responds with 204. */
 export const startLoki = async (): Promise<FakeLoki> => {
   let answer: { status: number | undefined; headers?: Record<string, string> } = { status: 204 };
   let isPoisoned = (_line: string): boolean => false;

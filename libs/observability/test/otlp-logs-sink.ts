@@ -17,11 +17,11 @@ export interface OtlpLogRecord {
 export interface OtlpLogsSink extends RunningServer {
   records: OtlpLogRecord[];
   requests: NodeJS.Dict<string | string[]>[];
-  /** What it answers from now on; undefined is no answer at all. */
+  /** Sets the status of all further responses; undefined sends no response. */
   answerWith: (status: number | undefined, headers?: Record<string, string>) => void;
-  /** Takes such lines out of each request, and says how many in its answer. */
+  /** Rejects such lines of each request, and reports their number in the response. */
   reject: (isPoisoned: (line: string) => boolean) => void;
-  /** Refuses with 400 each request, as a whole, that has such a line. */
+  /** Rejects with 400 each request, as a whole, that has such a line. */
   refuse: (isPoisoned: (line: string) => boolean) => void;
 }
 

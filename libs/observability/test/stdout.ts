@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Keeps what is written to stdout instead of writing it, until it is given back. Without colours, which FORCE_COLOR adds. */
+/** Captures output to stdout instead of writing it, until stdout is restored. Without colors, which FORCE_COLOR adds. */
 export const captureStdout = (): {
   lines: () => string[];
   json: () => Record<string, unknown>[];

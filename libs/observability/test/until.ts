@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Waits until the condition holds; fails, naming what was waited for, when it does not within `timeoutMillis`. */
+/** Waits until the condition holds. Fails, naming the condition, if it does not hold within `timeoutMillis`. */
 export const until = async (
   what: string,
   condition: () => boolean,

@@ -25,7 +25,7 @@ export class LayeredContext implements Context {
   }
 }
 
-/** The key under which a function of OpenTelemetry's API keeps its value in a context, which it does not tell. */
+/** Returns the context key under which a function of OpenTelemetry's API stores its value; the API exports none. */
 export const contextKeyOf = (set: (context: Context) => unknown): symbol => {
   let found: symbol | undefined;
   set({

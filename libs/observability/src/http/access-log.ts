@@ -9,7 +9,7 @@ const LOGGER_CONTEXT = 'AccessLog';
 
 /**
  * Writes one line for each request that this application served: `POST /orders 201 12ms`, at level info, warn from
- * 400 on and for clients that left before the answer, error from 500 on. Returns how to stop that.
+ * 400 on and for clients that left before the answer, error from 500 on. Returns a function that stops it.
  */
 export const writeAccessLog = (logger: TraceLogger, adapterHost: HttpAdapterHost): (() => void) => {
   return onRequestServed((request, outcome, inside) => {

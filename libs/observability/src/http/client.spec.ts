@@ -49,7 +49,7 @@ const send = async (request: ClientRequest): Promise<string> => {
   return text;
 };
 
-/** Each client by its own way into Node; the result is the text of the answer, a failure rejects. */
+/** HTTP clients, each with its own entry into Node. The result is the text of the response; a failure rejects. */
 const clients: [string, (url: string, signal?: AbortSignal) => Promise<string>][] = [
   [
     'axios',

@@ -31,7 +31,7 @@ import { redactUrl, splitHost } from './url.js';
 /**
  * Gives each outgoing request of `node:http` and `node:https` (axios, got, …) and of `fetch` (undici) one CLIENT span
  * and the headers of the trace. It listens on Node's diagnostic channels, so the way in which an application
- * imports its client makes no difference. Returns how to undo it.
+ * imports its client makes no difference. Returns a function that stops it.
  */
 export const traceClients = (): (() => void) => {
   const undo = [
@@ -120,13 +120,13 @@ const endRequest = (request: ClientRequest): void => {
     span.setAttribute(ATTR_NETWORK_PROTOCOL_VERSION, response.httpVersion);
     setStatusCode(span, response.statusCode ?? 0);
   }
-  // An answer that breaks off reports its error on itself, not on the request.
+  // An aborted response emits its error itself; the request does not.
   const error = call.error ?? response?.errored;
   if (error !== undefined && error !== null) setError(span, error);
   span.end();
 };
 
-/** As undici publishes it. */
+/** Request as undici publishes it. */
 interface UndiciRequest {
   method: string;
   origin: string | URL | undefined;
@@ -156,7 +156,7 @@ const endFetch = (request: UndiciRequest): void => {
 
 /**
  * The span of a call and the context that its headers announce. No span below one that was sampled out: the call
- * then announces that decision. A call outside of any request makes a root span, as the conventions foresee.
+ * then announces that decision. A call outside of any request makes a root span, as the conventions specify.
  */
 const startSpan = (
   method: string,
@@ -198,7 +198,7 @@ interface Headers {
   set: (name: string, value: string) => void;
 }
 
-/** Not ours to replace when the application set them itself. */
+/** Headers that are not replaced when the application set them. */
 const shared = new Set(['baggage', 'tracestate']);
 
 /**

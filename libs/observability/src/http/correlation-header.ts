@@ -10,15 +10,15 @@ interface Answering {
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 type WriteHead = (status: number, reason?: string | Headers, headers?: Headers) => ServerResponse;
 
-/** Has the response tell the correlation id, unless the application tells one itself. */
+/** Adds the correlation id to the response headers, unless the application sets one. */
 export const answerWithCorrelationId = (response: ServerResponse, id: string): void => {
   (response as Answering)[idKey] = id;
 };
 
 /**
  * Adds the correlation id to responses at the moment at which their head is written. Set before, by `setHeader()`, it
- * would make Node take the slow way for frameworks that hand all headers to `writeHead()` at once, as Fastify does: every
- * header is then checked and stored one by one. Returns how to undo it.
+ * would make Node take the slow path for frameworks that hand all headers to `writeHead()` at once, as Fastify does: every
+ * header is then checked and stored one by one. Returns a function that undoes it.
  */
 export const writeCorrelationHeaders = (): (() => void) => {
   const prototype = ServerResponse.prototype as { writeHead: WriteHead };
@@ -46,7 +46,7 @@ export const writeCorrelationHeaders = (): (() => void) => {
   };
   prototype.writeHead = traced;
   return () => {
-    // Somebody may have wrapped it again; then it stays, and finds no more ids.
+    // Other code may have wrapped the method again. Then this wrapper stays, and finds no more ids.
     if (prototype.writeHead === traced) prototype.writeHead = writeHead;
   };
 };

@@ -1,6 +1,6 @@
 import type { HttpServer } from '@nestjs/common';
 
-/** A route as it is declared, prefix and version included. */
+/** Route as it is declared, prefix and version included. */
 export interface DeclaredRoute {
   method: string;
   path: string;
@@ -9,8 +9,8 @@ export interface DeclaredRoute {
 const methods = ['get', 'post', 'put', 'delete', 'patch', 'options', 'head'] as const;
 
 /**
- * Notes the routes that are registered with the adapter until the returned function is called, which tells them. Nest
- * keeps no list of its own unless it takes a snapshot of the application. What serves every method is left out.
+ * Records the routes that are registered with the adapter until the returned function is called, which returns them.
+ * Nest keeps no list of its own unless it takes a snapshot of the application. Routes for every method are left out.
  */
 export const noteRoutes = (adapter: HttpServer): (() => DeclaredRoute[]) => {
   const routes: DeclaredRoute[] = [];

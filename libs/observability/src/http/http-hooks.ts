@@ -11,7 +11,7 @@ interface Hooks {
 
 let own: Hooks | undefined;
 
-/** Stops what {@link installHttpHooks} of this copy began; does nothing otherwise. */
+/** Removes the hooks that {@link installHttpHooks} of this copy installed; does nothing otherwise. */
 export const removeHttpHooks = (): void => {
   const host = http.Server.prototype as { [slot]?: Hooks | undefined };
   if (!own || host[slot] !== own) return;
@@ -21,8 +21,8 @@ export const removeHttpHooks = (): void => {
 };
 
 /**
- * Traces incoming and outgoing HTTP of this process from now on. Calling it again does nothing. Another copy of the
- * library gives way to this one, so that no span is doubled: under Jest each test file has its own copy, while
+ * Traces incoming and outgoing HTTP of this process from now on. Another call does nothing. The hooks of another copy of
+ * the library are replaced by these, so that no span is duplicated: under Jest each test file has its own copy, while
  * Node's modules are shared by all.
  */
 export const installHttpHooks = (): void => {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Context, type Link, ROOT_CONTEXT, diag, propagation, trace } from '@opentelemetry/api';
 import { getCorrelationId, newCorrelationId } from '../propagation/correlation.js';
 
-/** Whether the trace headers of a request are believed: of all, of none, or of those that the function picks. */
+/** Callers whose trace headers are trusted: all, none, or those that the function accepts. */
 export type InboundTrust = boolean | ((request: IncomingMessage) => boolean);
 
 let trust: InboundTrust = true;
@@ -12,20 +12,20 @@ export const setInboundTrust = (value: InboundTrust): void => {
   trust = value;
 };
 
-/** Where the span of a request belongs. */
+/** Parent context, correlation id and links for the server span of a request. */
 export interface InboundContext {
   parent: Context;
-  /** The one that the caller sent, or a new one. */
+  /** Correlation id from the caller, or a new one. */
   correlationId: string;
-  /** The caller's span, where it is not to be the parent. */
+  /** Link to the caller's span when that span is not the parent. */
   links?: Link[];
 }
 
 /**
- * Reads the caller's context. One that is not trusted becomes a link, as
- * https://www.w3.org/TR/trace-context/#restarting-trace foresees for the edge of a network: the trace begins here, its
- * sampling is decided here, and the caller's baggage stays outside. The correlation id is taken in any case: it decides
- * nothing, and what is no safe text has been refused.
+ * Reads the caller's context. An untrusted context becomes a link, as
+ * https://www.w3.org/TR/trace-context/#restarting-trace describes for the edge of a network: the trace begins here, its
+ * sampling is decided here, and the caller's baggage is discarded. The correlation id is always accepted: it decides
+ * nothing, and unsafe values have been rejected already.
  */
 export const inboundContext = (request: IncomingMessage): InboundContext => {
   const extracted = propagation.extract(ROOT_CONTEXT, request.headers);

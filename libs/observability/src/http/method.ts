@@ -2,7 +2,7 @@
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 
 /**
- * The method as spans name it. An unknown one is `_OTHER` in attributes and `HTTP` in span names, so that callers
+ * Returns the method for spans. An unknown method is `_OTHER` in attributes and `HTTP` in span names, so that callers
  * cannot invent names: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
 export const semanticMethod = (

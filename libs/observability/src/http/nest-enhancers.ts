@@ -4,16 +4,16 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { httpStatusOf } from '../errors.js';
 import { type ServedRequest, currentRequest } from './served-request.js';
 
-/** What passes in less is not worth an event, in milliseconds. */
+/** Minimum duration, in milliseconds, of a successful guard or pipe that gets an event. */
 const NOTICEABLE_MILLIS = 1;
 
 const installed = Symbol.for('@lantern/observability enhancers');
 
 /**
- * Tells on the server span which guards, pipes and exception filters had a part in the request, in place of a span for
+ * Records on the server span which guards, pipes and exception filters took part in the request, instead of a span for
  * each: the guards that protect the handler and the filter that answered are attributes (`nestjs.guards`,
- * `nestjs.exception_filter`); a guard or pipe that refused, failed or took a millisecond or more leaves an event
- * (`nestjs.guard`, `nestjs.pipe`). To be called before Nest registers its routes.
+ * `nestjs.exception_filter`); a guard or pipe that rejected, failed or took a millisecond or more adds an event
+ * (`nestjs.guard`, `nestjs.pipe`). Must be called before Nest registers its routes.
  */
 export const watchEnhancers = async (): Promise<void> => {
   try {
@@ -130,7 +130,7 @@ const watchFilters = (prototype: object): void => {
   const { createConcreteContext } = context;
   context.createConcreteContext = function (metadata, ...rest) {
     if (!Array.isArray(metadata)) return createConcreteContext.call(this, metadata, ...rest);
-    // One by one: what Nest makes of a filter does not name it.
+    // Filters are created one by one, because the context that Nest creates does not name its filter.
     return metadata.flatMap((filter) =>
       createConcreteContext.call(this, [filter], ...rest).map((made) => {
         const { func } = made;
@@ -149,7 +149,7 @@ const watchFilters = (prototype: object): void => {
 
 type Outcome = 'passed' | 'refused' | 'failed';
 
-/** Gives what `work` gives, and notes how that went once it is known. */
+/** Returns the result of `work`, and records its outcome once that is known. */
 const follow = (
   request: ServedRequest,
   event: string,
@@ -173,7 +173,7 @@ const follow = (
     throw error;
   };
   const given = (value: unknown): unknown => {
-    // A guard may give an Observable, of which Nest takes the last value.
+    // A guard may return an Observable, of which Nest uses the last value.
     if (isObservable(value)) return lastValueFrom(value).then(given, thrown);
     note(outcomeOf(value));
     return value;

@@ -5,7 +5,7 @@ import { diag } from '@opentelemetry/api';
 import { currentRequest } from './served-request.js';
 
 /**
- * Notes the route of each request as it is declared, prefix and version included. To be called before Nest
+ * Records the route of each request as it is declared, prefix and version included. Must be called before Nest
  * registers its routes.
  */
 export const watchRoutes = (adapterHost: HttpAdapterHost | undefined): void => {
@@ -22,8 +22,8 @@ export const watchRoutes = (adapterHost: HttpAdapterHost | undefined): void => {
 const handlersWatched = Symbol.for('@lantern/observability handlers');
 
 /**
- * Notes which controller and handler serve the request, where Nest prepares a handler for its route. A guard would see
- * them too, at the price of one more promise for each request of every application. To be called before Nest
+ * Records which controller and handler serve the request, where Nest prepares a handler for its route. A guard would see
+ * them too, at the cost of one more promise for each request of every application. Must be called before Nest
  * registers its routes, and therefore without waiting for an import.
  */
 export const watchHandlers = (): void => {
@@ -53,7 +53,7 @@ export const watchHandlers = (): void => {
 const installed = Symbol.for('@lantern/observability exceptions');
 
 /**
- * Notes what was thrown while serving. Guards, pipes, handlers, middleware, body parsers and unknown routes all end
+ * Records the error thrown while serving. Guards, pipes, handlers, middleware, body parsers and unknown routes all end
  * in Nest's ExceptionsHandler, where an exception filter of ours would take the place of the application's and an
  * interceptor would see only some of them.
  */

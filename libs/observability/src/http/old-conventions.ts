@@ -19,8 +19,8 @@ import {
 import { setting } from '../environment.js';
 
 /**
- * `OTEL_SEMCONV_STABILITY_OPT_IN` asks for the names of version 1.20 beside the stable ones. `http` and nothing both
- * mean the stable ones alone, since this library never had others.
+ * `OTEL_SEMCONV_STABILITY_OPT_IN` requests the names of version 1.20 in addition to the stable ones. `http` and unset
+ * both mean the stable ones alone, since this library never had others.
  */
 export const wantsOldConventions = (env: NodeJS.ProcessEnv): boolean =>
   (setting(env, 'OTEL_SEMCONV_STABILITY_OPT_IN') ?? '')
@@ -50,8 +50,8 @@ const ofClients: Readonly<Record<string, string>> = {
 };
 
 /**
- * Repeats what HTTP spans say under the names of version 1.20, as they end: a cost only for those who ask for it.
- * Redaction has happened by then, so it holds for both.
+ * Copies attributes of HTTP spans to the names of version 1.20 as the spans end. Only services that opt in pay for it.
+ * Redaction runs before that, so it applies to both.
  */
 export class OldConventions implements SpanProcessor {
   onStart(): void {
@@ -76,7 +76,7 @@ export class OldConventions implements SpanProcessor {
   }
 
   onEnd(): void {
-    // Said in onEnding(), the last moment at which a span can be written to.
+    // Written in onEnding(), the last moment at which a span can be written to.
   }
 
   async forceFlush(): Promise<void> {

@@ -3,8 +3,8 @@ import type { Server as HttpsServer } from 'node:https';
 import { splitTarget } from './url.js';
 
 /**
- * What the library answers itself, before the framework: so it is the same on each of them, behind no guard, prefix
- * or catch-all of the application, and neither traced nor logged.
+ * Endpoint that the library answers before the framework. Its response is the same on every framework; no guard, prefix
+ * or catch-all of the application applies to it; and it is neither traced nor logged.
  */
 export interface OwnEndpoint {
   path: string;
@@ -14,7 +14,7 @@ export interface OwnEndpoint {
 
 const endpoints = new Set<OwnEndpoint>();
 
-/** Answers GET and HEAD of the path from now on. Returns how to stop that. */
+/** Answers GET and HEAD requests for the path from now on. Returns a function that stops it. */
 export const addOwnEndpoint = (endpoint: OwnEndpoint): (() => void) => {
   endpoints.add(endpoint);
   return () => endpoints.delete(endpoint);

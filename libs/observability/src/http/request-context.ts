@@ -14,8 +14,8 @@ const spanKey = contextKeyOf((probe) => trace.setSpan(probe, trace.wrapSpanConte
 const baggageKey = contextKeyOf((probe) => propagation.setBaggage(probe, propagation.createBaggage()));
 
 /**
- * The context in which a request is served: what its caller sent, and over it the request, its span and its correlation
- * id, which is also in the baggage for those who ask.
+ * Context in which a request is served: the context from its caller, and over it the request, its span and its
+ * correlation id, which is also available in the baggage.
  */
 export class RequestContext implements Context {
   /** Unset only until the span has been started, in this very context. */

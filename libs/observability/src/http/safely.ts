@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 
-/** Runs a piece of tracing whose failure must not reach the host: it is reported and the host goes on. */
+/** Runs tracing code whose failure must not reach the host: the failure is reported and the host continues. */
 export const safely = <T>(what: string, fn: () => T): T | undefined => {
   try {
     return fn();

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { type Context, type Span, context, createContextKey } from '@opentelemetry/api';
 
-/** A request that this process serves. Nest's side of the library fills in what only Nest knows. */
+/** Request that this process serves. The library's Nest hooks add the properties that only Nest knows. */
 export interface ServedRequest {
   readonly server: HttpServer | HttpsServer;
   readonly method: string;
@@ -13,20 +13,20 @@ export interface ServedRequest {
   route?: string;
   /** `UsersController.find` */
   handler?: string;
-  /** What was thrown while serving, whatever the answer became. */
+  /** Error thrown while serving, regardless of the response. */
   error?: unknown;
 }
 
-/** How it ended. */
+/** Outcome of a request. */
 export interface RequestOutcome {
-  /** Absent when the client left before there was an answer. */
+  /** Undefined when the client disconnected before there was a response. */
   status: number | undefined;
   durationMillis: number;
-  /** The connection closed before the response was complete. */
+  /** Whether the connection closed before the response was complete. */
   aborted: boolean;
 }
 
-/** Where a context keeps the request; see `RequestContext`. */
+/** Context key of the request; see `RequestContext`. */
 export const servedKey = createContextKey('served request');
 
 /** The request in which the caller runs; undefined outside of any, and in an untraced one. */
@@ -37,7 +37,7 @@ type Listener = (request: ServedRequest, outcome: RequestOutcome, context: Conte
 
 const listeners = new Set<Listener>();
 
-/** Calls the listener, with the context of the request, after each request. Returns how to stop that. */
+/** Calls the listener, with the context of the request, after each request. Returns a function that stops it. */
 export const onRequestServed = (listener: Listener): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);

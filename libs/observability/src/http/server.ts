@@ -47,7 +47,7 @@ type AnyServer = http.Server | https.Server;
 /**
  * Gives each request of every HTTP/1 server of the process a SERVER span and a correlation id. It wraps `emit` of the
  * server prototypes, which every framework goes through, and which needs no loader hook and no patched module.
- * Returns how to undo it.
+ * Returns a function that undoes it.
  */
 export const traceServers = (): (() => void) => {
   const undo = [
@@ -79,7 +79,7 @@ const wrapEmit = (prototype: EventEmitter): (() => void) => {
   prototype.emit = traced;
   return () => {
     active = false;
-    // Somebody may have wrapped it again; then it stays, and only passes on.
+    // Other code may have wrapped the method again. Then this wrapper stays, and only calls the original.
     if (prototype.emit === traced) prototype.emit = emit;
   };
 };
@@ -97,10 +97,10 @@ const tryToBegin = (
   }
 };
 
-/** A `checkContinue` listener may hand the same request on as a `request`. Only a request that expects it is in here. */
+/** Requests with an `Expect` header: a `checkContinue` listener may emit the same request again as `request`. */
 const begun = new WeakSet<IncomingMessage>();
 
-/** The context in which the request is to be served; undefined when it already is. */
+/** Returns the context in which to serve the request; undefined when the request is already served in one. */
 const begin = (
   server: AnyServer,
   request: IncomingMessage,

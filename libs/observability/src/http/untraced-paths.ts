@@ -1,4 +1,4 @@
-/** Probes and scrapes: asked every few seconds, of interest to nobody, so neither traced nor logged. */
+/** Paths of probes and scrapes. These requests come every few seconds, so they are neither traced nor logged. */
 const PROBES = String.raw`/(?:health|healthz|health-?check|livez|readyz|metrics)(?:/|$)`;
 
 /** The global prefixes of this process' applications, as patterns. */

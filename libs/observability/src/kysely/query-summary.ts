@@ -4,7 +4,7 @@ import { type SqlSummary, summarizeSql } from './sql-text.js';
 /** Summaries are kept by text; an application has few texts, unless it builds them from values. */
 const MAX_REMEMBERED = 500;
 
-/** Summarises queries: from what Kysely knows about them, and for raw SQL from the text. */
+/** Summarizes queries: from Kysely's representation of them, and for raw SQL from the text. */
 export class QuerySummaries {
   private readonly remembered = new Map<string, SqlSummary>();
 

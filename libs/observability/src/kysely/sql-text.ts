@@ -1,17 +1,17 @@
-/** What a span may say about a query: its verb, its main table, its text without values. */
+/** Parts of a query that a span may contain: its verb, its main table, its text without values. */
 export interface SqlSummary {
   /** `SELECT`, `INSERT`, `CREATE TABLE`; absent when the text does not begin with a word. */
   operation: string | undefined;
-  /** As written, without quotes: `users`, `shop.orders`. Absent when there is none, or more than a glance would tell. */
+  /** As written, without quotes: `users`, `shop.orders`. Absent when there is none, or it is not obvious. */
   table: string | undefined;
   /** The text with literals replaced by `?`; placeholders stay. */
   text: string;
 }
 
-/** Longer texts are cut: bulk inserts repeat themselves. */
+/** Maximum length of a text, in characters. Longer texts are truncated: bulk inserts repeat themselves. */
 const MAX_TEXT_LENGTH = 4096;
 
-/** How the database writes literals and quotes names; the rest of SQL is read alike. */
+/** How the database writes literals and quotes names; the rest of SQL is parsed the same way. */
 const backslashEscapes = new Set(['mysql', 'mariadb']);
 const bracketedNames = new Set(['microsoft.sql_server']);
 

@@ -22,14 +22,14 @@ export interface TracedDialectOptions {
   system: string;
   /** The database within the product, or its file. Becomes `db.namespace`. */
   namespace?: string;
-  /** Where the server listens, if there is one. */
+  /** Address of the database server, if there is one. */
   serverAddress?: string;
   serverPort?: number;
 }
 
 /**
  * Wraps a Kysely dialect so that each query makes one CLIENT span, `SELECT users`, by the conventions for databases:
- * https://opentelemetry.io/docs/specs/semconv/db/database-spans/. Its text goes without values. Queries outside of a
+ * https://opentelemetry.io/docs/specs/semconv/db/database-spans/. Its text contains no values. Queries outside of a
  * recorded span (migrations, health checks) and the driver's own BEGIN, COMMIT and savepoints make none.
  */
 export const tracedDialect = (dialect: Dialect, options: TracedDialectOptions): Dialect => {
@@ -41,7 +41,7 @@ export const tracedDialect = (dialect: Dialect, options: TracedDialectOptions): 
   };
 };
 
-/** Hands out traced connections, and gives the wrapped driver back its own. */
+/** Returns traced connections to callers, and the original connections to the wrapped driver. */
 class TracedDriver implements Driver {
   /** One for each connection of a pool: Kysely recognises a connection by its identity. */
   private readonly traced = new WeakMap<DatabaseConnection, TracedConnection>();
@@ -160,7 +160,7 @@ class QuerySpans {
     };
   }
 
-  /** Undefined where no recorded span is waiting for the answer. */
+  /** Undefined if no recorded span is waiting for the result. */
   start(query: CompiledQuery): Span | undefined {
     const parent = context.active();
     if (!trace.getSpan(parent)?.isRecording()) return undefined;

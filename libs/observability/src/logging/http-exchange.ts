@@ -17,7 +17,7 @@ export class HttpExchange {
   retryAfterMillis: number | undefined;
   private request: ClientRequest | undefined;
 
-  /** Calls what makes the request, and ends the request when it takes longer than the deadline in all. */
+  /** Calls `send`, and ends its request when the request takes longer than the deadline in total. */
   async run<T>(deadlineMillis: number, send: () => Promise<T>): Promise<T> {
     const notice = (message: unknown): void => {
       if (current.getStore() === this) this.watch((message as { request: ClientRequest }).request);

@@ -17,29 +17,29 @@ const defaultTiming = {
 };
 
 /**
- * What one request carries. Between the quotes of JSON a byte of a line becomes at most two: the body stays below the
- * megabyte that Loki's proxies let pass.
+ * Limit on the lines of one request. Inside a JSON string a byte of a line becomes at most two, so that the body stays
+ * below the megabyte that proxies in front of Loki accept.
  */
 const batchBounds: Bounds = { lines: 1000, bytes: 480 * 1024 };
 
 /**
- * What an attempt carries while the backend is away. One that accepts a connection and never answers costs each attempt
- * in full: the lines are encoded anew and their bytes wait in a socket until the timeout.
+ * Limit on the lines of one attempt while the backend is away. If a backend accepts connections and never answers, each
+ * attempt encodes its lines again, and their bytes stay in a socket until the timeout.
  */
 const probeBounds: Bounds = { lines: 50, bytes: 32 * 1024 };
 
-/** What is kept while the backend is away: minutes of a busy service, some megabytes of memory. */
+/** Default limit of the queue while the backend is away: minutes of a busy service, some megabytes of memory. */
 const queueBounds: Bounds = { lines: 20_000, bytes: 12 * 1024 * 1024 };
 
-/** What lines that are left may take of the time by which a crash or `process.exit()` is held up. */
+/** Fraction of the exit timeout that the remaining lines may take on a crash or `process.exit()`. */
 const SHARE_OF_LINES = 0.5;
 
-/** For the end of a program that nobody shuts down, in milliseconds. */
+/** Timeout, in milliseconds, of the shutdown on `beforeExit`, for a program that calls no shutdown. */
 const LAST_SHUTDOWN_MILLIS = 5000;
 
 export interface LineDeliveryOptions {
   sender: LineSender;
-  /** Told when the backend goes away, comes back, or refuses lines: once each, not for each line. */
+  /** Called when the backend goes away, comes back, or rejects lines: once each, not for each line. */
   report: (level: 'warn' | 'info', message: string) => void;
   queueBounds?: Bounds;
   backoff?: Backoff;
@@ -47,14 +47,14 @@ export interface LineDeliveryOptions {
 }
 
 /**
- * The bounded way of log lines out of the process. A line waits in a queue, goes out in batches, one request at a time
- * and in order; what failed is kept or given up here:
+ * Sends log lines from a bounded queue. Lines go out in batches, in order, one request at a time. The outcome of a
+ * request decides whether its lines are kept or dropped:
  *
- * - accepted: the next batch;
- * - refused: split in halves until the lines that are refused are alone; they are dropped and counted;
- * - not now: put back before all others, tried again with growing, jittered pauses.
+ * - accepted: the next batch is sent;
+ * - refused: the batch is split in halves until the rejected lines are alone; they are dropped and counted;
+ * - later: the batch goes back to the head of the queue and is retried with growing, jittered pauses.
  *
- * Nothing of it throws into whoever writes a line, or makes it wait.
+ * A caller that writes a line gets no exception from here and never waits.
  */
 export class LineDelivery {
   private readonly queue: LineQueue;
@@ -83,7 +83,7 @@ export class LineDelivery {
   // A program that simply comes to its end, its timers being no reason to go on, sends its last lines too.
   private readonly onProcessEnd = (): void => void this.shutdown(LAST_SHUTDOWN_MILLIS);
 
-  // After a crash or `process.exit()` nothing asynchronous runs any more, and the last lines are those that tell why.
+  // After a crash or `process.exit()` nothing asynchronous runs any more, and the last lines contain the cause.
   private readonly onExit = (code: number): void => {
     try {
       this.sendBlocking(code);
@@ -105,8 +105,8 @@ export class LineDelivery {
   }
 
   /**
-   * Sends what is waiting, at most one attempt a batch, and stops. Resolves after `timeoutMillis` at the latest and
-   * never rejects; says how many lines were left behind, if any.
+   * Sends the waiting lines, at most one attempt a batch, and stops. Resolves after `timeoutMillis` at the latest and
+   * never rejects; reports the number of unsent lines, if any.
    */
   async shutdown(timeoutMillis: number): Promise<void> {
     if (this.stopped) return;
@@ -123,7 +123,7 @@ export class LineDelivery {
     this.reportLeft(this.queue.length + this.queue.takeLost() + this.underWay.length);
   }
 
-  /** A plain end is not held up for a backend that is known to be away; an end with a code other than 0 is no plain one. */
+  /** A normal exit does not wait for a backend that is known to be away. A code other than 0 is no normal exit. */
   private sendBlocking(code: number): void {
     this.stopped = true;
     const batches = this.underWay.length > 0 ? [this.underWay] : [];
@@ -148,7 +148,7 @@ export class LineDelivery {
   }
 
   private async drain(): Promise<void> {
-    // One that is under way may fail because the backend was away; it gets a last attempt all the same.
+    // A request in progress may fail because the backend was away; its lines still get a last attempt.
     await this.sending;
     while (this.queue.length > 0) if (!(await this.send())) return;
   }
@@ -164,7 +164,7 @@ export class LineDelivery {
     });
   }
 
-  /** Sends one batch unless one is under way; false when it could not be delivered now. */
+  /** Sends one batch unless one is in progress; returns false when it could not be delivered now. */
   private send(): Promise<boolean> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -178,7 +178,7 @@ export class LineDelivery {
     try {
       retryAfterMillis = await this.deliver(this.queue.take(this.away ? probeBounds : batchBounds));
     } catch (error) {
-      // Whatever broke its promise not to throw, the host must not end by it.
+      // A sender that breaks its promise not to throw must not end the host.
       diag.error('Log lines could not be sent and are kept', error);
       this.queue.putBack(this.underWay);
       this.away = true;
@@ -193,7 +193,7 @@ export class LineDelivery {
     return retryAfterMillis === undefined;
   }
 
-  /** Resolves once each line was accepted or dropped, or else to how long the receiver asks to be spared. */
+  /** Resolves once each line was accepted or dropped, or else with the time after which the receiver allows a retry. */
   private async deliver(batch: readonly QueuedLine[]): Promise<number | undefined> {
     const parts = [batch];
     this.underWay = batch;
@@ -257,7 +257,7 @@ export class LineDelivery {
     );
   }
 
-  /** One report for a row of batches with refused lines, until one goes through whole. */
+  /** Reports consecutive batches with rejected lines once, until a batch is accepted as a whole. */
   private reportRefused(count: number, reason: string): void {
     if (count > 0 && !this.refusing) {
       const { target } = this.options.sender;
@@ -269,7 +269,7 @@ export class LineDelivery {
     this.refusing = count > 0;
   }
 
-  /** Lines that were pushed out although the backend answers: told once there is room again. */
+  /** Reports lines that were evicted although the backend answers, once there is room again. */
   private reportOverflow(): void {
     if (this.isBatchFull()) return;
     const lost = this.queue.takeLost();

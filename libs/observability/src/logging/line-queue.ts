@@ -2,14 +2,14 @@ import { countLostLogLines } from '../metrics/losses.js';
 import type { Level } from './log-level.js';
 import type { LogRecord } from './log-record.js';
 
-/** A log line on its way to a backend. */
+/** Log line that waits for delivery to a backend. */
 export interface QueuedLine {
   level: Level;
-  /** The line as it stands on stdout: JSON. */
+  /** The same line as on stdout: JSON. */
   text: string;
-  /** What it counts against the bounds, see {@link sizeOf}. */
+  /** Size, in bytes, that counts against the bounds; see {@link sizeOf}. */
   bytes: number;
-  /** When it was written, in milliseconds since 1970 with a fraction. */
+  /** Time at which it was written, in milliseconds since 1970, with a fraction. */
   time: number;
   traceId?: string | undefined;
   spanId?: string | undefined;
@@ -20,14 +20,14 @@ export interface QueuedLine {
 
 export interface Bounds {
   lines: number;
-  /** Summed {@link QueuedLine.bytes}. */
+  /** Sum of {@link QueuedLine.bytes}. */
   bytes: number;
 }
 
-/** What a line carries beside its text: its ids and time on the wire, an object in memory. */
+/** Allowance, in bytes, for the ids and time of a line on the wire, and for its object in memory. */
 const OVERHEAD_BYTES = 300;
 
-/** Bytes of UTF-8 and an allowance for what goes with them. */
+/** Returns the bytes of the text in UTF-8, plus the allowance. */
 export const sizeOf = (text: string): number => Buffer.byteLength(text) + OVERHEAD_BYTES;
 
 /** @param text the record as a line */
@@ -49,7 +49,7 @@ export const queuedLine = (
   };
 };
 
-/** Lines that wait, oldest first, within bounds: what does not fit pushes out the oldest, which is counted. */
+/** Bounded queue of lines, oldest first. A line that does not fit evicts the oldest ones, which are counted. */
 export class LineQueue {
   private waiting: QueuedLine[] = [];
   private start = 0;
@@ -72,7 +72,7 @@ export class LineQueue {
     this.shrink();
   }
 
-  /** Takes the oldest lines out, at least one if there is any, up to the given bounds. */
+  /** Removes and returns the oldest lines, at least one if there is any, up to the given bounds. */
   take(upTo: Bounds): QueuedLine[] {
     const taken: QueuedLine[] = [];
     let bytes = 0;
@@ -85,7 +85,7 @@ export class LineQueue {
     return taken;
   }
 
-  /** Puts lines that could not be sent before all others again. */
+  /** Puts lines that could not be sent back to the head of the queue. */
   putBack(lines: readonly QueuedLine[]): void {
     this.waiting = [...lines, ...this.waiting.slice(this.start)];
     this.start = 0;
@@ -93,7 +93,7 @@ export class LineQueue {
     this.shrink();
   }
 
-  /** How many lines were pushed out since this was last asked. */
+  /** Returns the number of lines that were evicted since the last call. */
   takeLost(): number {
     const { lost } = this;
     this.lost = 0;

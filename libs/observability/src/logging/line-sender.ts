@@ -1,34 +1,34 @@
 import type { Parcel } from '../tracing/blocking-sender.js';
 import type { QueuedLine } from './line-queue.js';
 
-/** What became of a request with lines. */
+/** Outcome of a request with log lines or spans. */
 export type SendOutcome =
-  /** All of it, but for a number of `rejected` lines or spans, which the receiver does not name. */
+  /** All of it except a number of `rejected` lines or spans, which the receiver does not identify. */
   | { kind: 'accepted'; rejected?: { count: number; reason: string } | undefined }
-  /** The receiver will never take this request as it is; a part of it perhaps. */
+  /** The receiver will never accept this request as it is, but perhaps a part of it. */
   | { kind: 'refused'; reason: string }
-  /** The same request may succeed later: not before `retryAfterMillis`, where the receiver named a time. */
+  /** A retry may succeed, but not before `retryAfterMillis` if the receiver sent that. */
   | { kind: 'later'; reason: string; retryAfterMillis?: number | undefined };
 
-/** One way of a line out of the process. It sends what it is given, once; what to do about a failure is not its part. */
+/** Sender of log lines. It sends the given lines once; its caller handles failures. */
 export interface LineSender {
-  /** Whom it sends to, as messages name it: `Loki`. */
+  /** Name of the backend in messages: `Loki`. */
   readonly target: string;
   /** Makes one request, which ends within some seconds. Never rejects. */
   send: (lines: readonly QueuedLine[]) => Promise<SendOutcome>;
-  /** The same request for the end of the process, when only a blocking one is left; undefined where none can be made. */
+  /** Returns the same request for a blocking sender at the end of the process; undefined if there can be none. */
   parcel: (lines: readonly QueuedLine[]) => Parcel | undefined;
-  /** Lets go of what it holds. Never rejects. */
+  /** Releases its resources. Never rejects. */
   close: () => Promise<void>;
 }
 
-/** Refusals that a part of the request could escape: the others are about who asks, where and when. */
+/** Returns whether a part of the request might be accepted. Other statuses concern the client, the URL or the time. */
 const aboutTheRequest = (status: number): boolean =>
   status >= 400 && status < 500 && ![401, 403, 404, 405, 407, 408, 425, 429].includes(status);
 
 /**
- * What a failure means. A wrong token, path or proxy (401, 403, 404, 405, 407) concerns every line alike and ends when
- * somebody mends it, so it is waited out like an outage.
+ * Returns the outcome of a failed request. A wrong token, path or proxy (401, 403, 404, 405, 407) concerns every line
+ * alike and ends when an operator fixes it, so the request is retried as in an outage.
  */
 export const failedOutcome = (
   reason: string,

@@ -7,17 +7,17 @@ import type { LineSender } from './line-sender.js';
 import { LokiSender } from './loki-sender.js';
 import { OtlpSender } from './otlp-sender.js';
 
-/** Where log lines go beside stdout. */
+/** Destination of log lines in addition to stdout. */
 export interface LogDestination {
-  /** Undefined: nowhere. */
+  /** Undefined: stdout only. */
   sender: LineSender | undefined;
-  /** What is wrong with the configuration: the variable, its value, what happens now. */
+  /** Errors in the configuration: the variable, its value, and the behavior instead. */
   warnings: string[];
 }
 
 /**
- * One way at most, or each line would be there twice: OTLP where `OTEL_LOGS_EXPORTER` names it, else Loki where there
- * is a URL.
+ * Returns at most one destination, so that no line is stored twice: OTLP if `OTEL_LOGS_EXPORTER` names it, else Loki if
+ * there is a URL.
  */
 export const logDestination = (
   env: NodeJS.ProcessEnv,

@@ -6,7 +6,7 @@ import { cut } from './plain-value.js';
 /** In characters; at most 3 bytes each, so below the 256 KB that Loki takes. */
 const MAX_LINE_LENGTH = 65_536;
 
-/** The record as one line of JSON. One that is too long keeps what identifies it and loses its fields. */
+/** Formats the record as one line of JSON. A line that is too long keeps its identity and loses its fields. */
 export const jsonLine = (record: LogRecord): string => {
   const line = JSON.stringify(record);
   if (line.length <= MAX_LINE_LENGTH) return line;
@@ -36,7 +36,7 @@ const colours: Record<Level, Parameters<typeof styleText>[0]> = {
   trace: 'gray',
 };
 
-/** The record for the eye: `10:22:11.123 ERROR [Payments] Payment processing failed product=laptop trace=4bf9…`. */
+/** Formats the record for people: `10:22:11.123 ERROR [Payments] Payment processing failed product=laptop trace=4bf9…`. */
 export const prettyLine = (record: LogRecord): string => {
   const {
     timestamp,
@@ -51,7 +51,7 @@ export const prettyLine = (record: LogRecord): string => {
     correlation_id: _correlationId,
     ...fields
   } = record;
-  // Whoever sent the text of a message must not steer the terminal.
+  // The text of a message may come from a client, and must not control the terminal.
   const parts = [
     styleText('gray', timestamp.slice(11, 23)),
     styleText(colours[level], level.toUpperCase().padEnd(5)),

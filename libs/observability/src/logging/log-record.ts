@@ -18,7 +18,7 @@ export interface LogRecord {
   level: Level;
   message: string;
   service: string;
-  /** The class that speaks: the name given to Nest's `Logger`. */
+  /** Class that logs: the name given to Nest's `Logger`. */
   context?: string;
   trace_id?: string;
   span_id?: string;
@@ -28,7 +28,7 @@ export interface LogRecord {
   [field: string]: unknown;
 }
 
-/** Keys that say where a line comes from; a field of that name is written as `field_<name>`. */
+/** Keys that identify the origin of a line; a field of that name is written as `field_<name>`. */
 const reserved = new Set([
   'timestamp',
   'level',
@@ -40,7 +40,7 @@ const reserved = new Set([
   'correlation_id',
 ]);
 
-/** What a call of Nest's logger means. */
+/** Parsed arguments of a call to Nest's logger. */
 export interface LogCall {
   message: string;
   context?: string;
@@ -51,8 +51,8 @@ export interface LogCall {
 
 /**
  * Reads the arguments of a logger call the way Nest's ConsoleLogger does: the last string is the context, for errors
- * the string before it is a stack. Objects become fields, the first error among them the error of the line; whatever
- * else was passed is kept under `params`.
+ * the string before it is a stack. Objects become fields, the first error among them the error of the line; all
+ * other arguments are kept under `params`.
  */
 export const readLogCall = (level: Level, message: unknown, params: readonly unknown[]): LogCall => {
   const call: LogCall = { message: '', fields: {} };
@@ -108,7 +108,7 @@ const setError = (call: LogCall, error: unknown): void => {
 };
 
 /**
- * Completes a call to the line that is written: who, where in which trace, and only what a log may hold.
+ * Completes a call to a log record: adds the service, the trace and the span, and keeps only values that a log may hold.
  *
  * @param time in milliseconds since 1970, with a fraction
  */
@@ -145,7 +145,7 @@ export const logRecord = (
   return record;
 };
 
-// The stack of an error already tells those of its causes.
+// The stack of an error already contains those of its causes.
 const withoutStacks = ({ cause, ...error }: ErrorDescription): ErrorDescription => {
   delete error.stack;
   return cause ? { ...error, cause: withoutStacks(cause) } : error;

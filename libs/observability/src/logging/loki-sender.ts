@@ -7,7 +7,7 @@ import { HttpExchange } from './http-exchange.js';
 import type { QueuedLine } from './line-queue.js';
 import { type LineSender, type SendOutcome, failedOutcome } from './line-sender.js';
 
-/** What one request may take, in milliseconds: without a sign of life, and in all. */
+/** Timeouts of one request, in milliseconds: without activity on the socket, and in total. */
 const defaultLimits = { silenceMillis: 5000, requestMillis: 10_000 };
 
 /**
@@ -41,7 +41,7 @@ export class LokiSender implements LineSender {
         host: this.host,
         json: true,
         labels: this.labels,
-        // Only tells winston-loki to take the line as it is; the line is made already.
+        // Makes winston-loki use the line as it is; the line is formatted already.
         format: format.json(),
         gracefulShutdown: false,
         replaceTimestamp: false,
@@ -84,8 +84,8 @@ let Loki: typeof WinstonLoki | undefined;
 const nothing = (): void => undefined;
 
 /**
- * What winston-loki is to know of a line. Everything beside the text and the time becomes structured metadata. The
- * level too: without winston's symbol for it winston-loki makes no label of it, and all lines are one stream, in order.
+ * Returns the line as winston-loki receives it. Every property except text and time becomes structured metadata, also
+ * the level: without winston's symbol for it, winston-loki makes it no label, and all lines form one stream, in order.
  */
 const infoOf = (line: QueuedLine): object => ({
   [MESSAGE]: line.text,
@@ -101,7 +101,7 @@ const metadataOf = ({ level, traceId, spanId, correlationId }: QueuedLine): Reco
   return metadata;
 };
 
-/** In milliseconds, as winston-loki sends it: a line that was under way is the same line once more. */
+/** Time in milliseconds, as winston-loki sends it, so that a retried line is the same line. */
 const nanos = (millis: number): string => `${Math.floor(millis)}000000`;
 
 const statusOf = (failure: unknown): number | undefined => {

@@ -5,7 +5,7 @@ import type { LogRecord } from './log-record.js';
 
 const open = new Set<LineDelivery>();
 
-/** Lets what telemetry says of itself take this way too. Returns how to stop that. */
+/** Sends the library's own messages through this delivery too. Returns a function that stops that. */
 export const openDelivery = (delivery: LineDelivery): (() => void) => {
   open.add(delivery);
   return () => open.delete(delivery);

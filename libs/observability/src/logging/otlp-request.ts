@@ -3,7 +3,7 @@ import https from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-/** Where to, with what, for how long. */
+/** Endpoint, headers, compression and timeout of an OTLP/HTTP request. */
 export interface OtlpHttpOptions {
   url: string;
   headers: () => Promise<Record<string, string>>;
@@ -18,16 +18,16 @@ export interface OtlpAnswer {
   body: Buffer;
 }
 
-/** An answer says little; what sends more than this is no OTLP receiver. */
+/** Maximum size of a response, in bytes. OTLP responses are short; a server that sends more is no OTLP receiver. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const compress = promisify(gzip);
 
 /**
- * Makes one request. Unlike the exporters of OpenTelemetry it does not repeat it, since whoever calls it does, for
- * longer and with a bound.
+ * Makes one request. Unlike the exporters of OpenTelemetry it does not retry: its caller retries, for longer and with a
+ * limit.
  *
- * @throws when there is no complete answer within the time-out
+ * @throws when there is no complete response within the timeout
  */
 export const postOtlp = async (
   options: OtlpHttpOptions,

@@ -35,12 +35,12 @@ const severities: Record<Level, SeverityNumber> = {
 
 /**
  * Sends lines as OTLP log records, made through OpenTelemetry's logs API. Endpoint, headers, compression, certificates
- * and time-out come from `OTEL_EXPORTER_OTLP_*`. The body is the line of JSON that stdout and Loki get too.
+ * and timeout come from `OTEL_EXPORTER_OTLP_*`. The body is the line of JSON that stdout and Loki get too.
  */
 export class OtlpSender implements LineSender {
   readonly target: string;
   private pipeline: Promise<Pipeline> | undefined;
-  /** Once it is loaded. */
+  /** Set once it is loaded. */
   private ready: Pipeline | undefined;
 
   constructor(private readonly env: NodeJS.ProcessEnv) {
@@ -95,7 +95,7 @@ const createPipeline = async (env: NodeJS.ProcessEnv): Promise<Pipeline> => {
   let records: ReadableLogRecord[] = [];
   const provider = new LoggerProvider({
     resource,
-    // Waiting, batching and giving up are done before a line comes here.
+    // Queueing, batching and dropping happen before a line gets here.
     processors: [
       {
         onEmit: (record) => void records.push(record),
@@ -164,12 +164,12 @@ const rejectedIn = (
     const count = Number.parseInt(String(partialSuccess?.rejectedLogRecords ?? 0), 10);
     return count > 0 ? { count, reason: partialSuccess?.errorMessage ?? 'no reason given' } : undefined;
   } catch {
-    // Accepted all the same, by something that answers in words of its own.
+    // The request was accepted, by a receiver with a response format of its own.
     return undefined;
   }
 };
 
-// As for spans: protobuf by default, JSON to be read along.
+// As for spans: protobuf by default, JSON for readability.
 // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol
 const wantsJson = (env: NodeJS.ProcessEnv): boolean => {
   const protocol =
@@ -183,7 +183,7 @@ const wantsJson = (env: NodeJS.ProcessEnv): boolean => {
   return false;
 };
 
-/** Where OTLP log lines go, as it may be told: without credentials. */
+/** Returns the origin of the OTLP logs endpoint for messages, without credentials. */
 export const otlpLogsTarget = (env: NodeJS.ProcessEnv): string => {
   const text =
     setting(env, 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT') ??

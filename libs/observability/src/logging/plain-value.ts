@@ -16,7 +16,7 @@ export const plainValue = (value: unknown, sensitive: SensitiveNames): unknown =
   return plain(value, sensitive, []);
 };
 
-/** Cuts a text to what a line should carry of it. */
+/** Truncates a text to the length that a line may contain. */
 export const cut = (text: string, max = MAX_STRING_LENGTH): string => {
   return text.length <= max ? text : `${text.slice(0, max)}… (${text.length - max} more characters)`;
 };

@@ -18,7 +18,7 @@ let omitted = 0;
 
 /**
  * Writes one record to stdout. A reader that has gone away (`| head`) does not bring the process down, one that stands
- * still does not fill its memory: lines are left out, which is said as soon as it has caught up.
+ * still does not fill its memory: lines are dropped, which is reported as soon as it has caught up.
  */
 export const writeToStdout = (record: LogRecord, format: LogFormat, json?: string): void => {
   const { stdout } = process;
@@ -36,7 +36,7 @@ export const writeToStdout = (record: LogRecord, format: LogFormat, json?: strin
   try {
     stdout.write(`${line}\n`, ignoreFailure);
   } catch {
-    // Nowhere left to say it.
+    // No output is left on which to report it.
   }
 };
 

@@ -2,7 +2,7 @@ import { epochMillis } from '../clock.js';
 
 /**
  * When a line is written, by the clock of the spans: milliseconds since 1970, down to the microsecond. Two equal lines
- * within one millisecond stay two lines: Loki takes lines of the same time and text for one.
+ * within one millisecond stay two lines: Loki treats lines of the same time and text as one.
  */
 export const now = (): number => Math.floor(epochMillis() * 1000) / 1000;
 

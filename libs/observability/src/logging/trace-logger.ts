@@ -20,7 +20,7 @@ import { type LogFormat, logFormat, writeToStdout } from './stdout.js';
 
 const OWN_CONTEXT = 'TraceLogger';
 
-/** Classes of Nest that tell each module and route at each start: at level `debug`, whatever they say of themselves. */
+/** Nest classes that log each module and route at each start. Their `info` lines get level `debug`. */
 const talkative: ReadonlySet<string | undefined> = new Set([
   'InstanceLoader',
   'RoutesResolver',
@@ -120,7 +120,7 @@ export class TraceLogger implements LoggerService {
     await this.delivery?.shutdown(timeoutMillis);
   }
 
-  /** Says something about the logger itself, outside of the request during which it comes up. */
+  /** Logs a message about the logger itself, outside of the current request. */
   private report(level: 'warn' | 'info', message: string): void {
     if (levels[level] <= this.threshold)
       this.emit(level, { message, context: OWN_CONTEXT, fields: {} }, ROOT_CONTEXT);
@@ -134,7 +134,7 @@ export class TraceLogger implements LoggerService {
         if (levels.debug <= this.threshold) this.emit('debug', call);
       } else this.emit(level, call);
     } catch (error) {
-      // A getter or a proxy among the fields failed: the line goes without them, the request goes on.
+      // A getter or a proxy among the fields failed: the line is written without them, the request continues.
       const text = typeof message === 'string' ? message : 'A message that cannot be read';
       this.emit(level, { message: text, fields: { unreadable: describeError(error).message } });
     }

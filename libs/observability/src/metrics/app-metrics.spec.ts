@@ -76,7 +76,7 @@ const scrape = async (
   return parseExposition(await response.text(), isOpenMetrics ? 'openmetrics' : 'prometheus');
 };
 
-/** What was counted with these labels, by the `_count` of the histogram. */
+/** Returns the `_count` samples of the histogram with these labels. */
 const counts = (families: Map<string, ParsedFamily>, labels: Record<string, string> = {}): ParsedSample[] =>
   (families.get(REQUESTS)?.samples ?? []).filter(
     (sample) =>

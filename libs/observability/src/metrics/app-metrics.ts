@@ -14,16 +14,16 @@ import { RequestDuration } from './request-duration.js';
 import { answerScrape } from './scrape-endpoint.js';
 
 export interface MetricsOptions {
-  /** Where Prometheus scrapes, on the service's own port, whatever its global prefix. Default: `/metrics`. */
+  /** Path of the scrape endpoint on the service's own port, regardless of its global prefix. Default: `/metrics`. */
   path?: string;
 }
 
-/** One histogram for the process, as its instrument in OpenTelemetry is one. */
+/** Histogram of the process. OpenTelemetry has one instrument for it as well. */
 let duration: RequestDuration | undefined;
 
 /**
- * Measures the requests of this application and serves the metrics of the process on its port. To be called once Nest
- * has registered its routes. Returns how to stop both.
+ * Measures the requests of this application and serves the metrics of the process on its port. Must be called after
+ * Nest has registered its routes. Returns a function that stops both.
  */
 export const serveMetrics = (
   adapterHost: HttpAdapterHost,
@@ -34,7 +34,7 @@ export const serveMetrics = (
   startProcessMetrics();
   const durations = (duration ??= new RequestDuration());
   const isOwn = (server: unknown): boolean => server === adapterHost.httpAdapter.getHttpServer();
-  // The server's own scheme, not a forwarded one: no label is up to the caller.
+  // The server's own scheme, not a forwarded one: a caller must not control a label.
   const scheme = adapterHost.httpAdapter.getHttpServer() instanceof https.Server ? 'https' : 'http';
   for (const route of routes) {
     if (!isUntraced(route.path)) durations.declare(route.method, route.path, scheme);

@@ -2,7 +2,7 @@
 export interface SampleExemplar {
   labels: string;
   value: number;
-  /** In seconds since 1970. */
+  /** Time in seconds since 1970. */
   timestamp: number;
 }
 

@@ -1,7 +1,7 @@
-/** Why telemetry was given up before it reached its backend. */
+/** Reason why telemetry was dropped before it reached its backend. */
 export type LossReason = 'queue_full' | 'export_failed' | 'keep_limit' | 'refused';
 
-/** What this process made and lost since it started, by kind and reason; each is a series from the start, at zero. */
+/** Spans and log lines that this process lost since its start, by reason. Each is a series that starts at zero. */
 const lost = {
   spans: { queue_full: 0, export_failed: 0, keep_limit: 0, refused: 0 },
   logLines: { queue_full: 0, refused: 0 },

@@ -1,2 +1,2 @@
-/** Who the library's own instruments belong to. */
+/** Name of the meter of the library's own instruments. */
 export const METER_NAME = '@lantern/observability';

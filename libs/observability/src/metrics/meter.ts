@@ -7,7 +7,7 @@ import { ScrapeReader } from './scrape-reader.js';
 
 let reader: ScrapeReader | undefined;
 
-/** The reader behind the scrape endpoint; for whoever makes the meter provider of this process. */
+/** Creates the reader behind the scrape endpoint, for the meter provider of this process. */
 export const createScrapeReader = (): ScrapeReader => {
   reader = new ScrapeReader();
   return reader;
@@ -17,8 +17,8 @@ export const createScrapeReader = (): ScrapeReader => {
 export const scrapeReader = (): ScrapeReader | undefined => reader;
 
 /**
- * Makes metrics work also where no SDK was started; keeps a meter provider that is there. Instruments that were made
- * before it stay without effect, so this precedes the first.
+ * Makes metrics work also if no SDK was started; keeps an existing meter provider. Instruments that were created
+ * earlier have no effect, so this must run before the first.
  */
 export const prepareMetrics = (env: NodeJS.ProcessEnv = process.env): void => {
   if (getBooleanFromEnv('OTEL_SDK_DISABLED')) return;

@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { type MetricFamily, type Sample, type SampleExemplar, labelText } from './exposition.js';
 
-/** What a histogram of OpenTelemetry's SDK does not keep: exemplars, and series that nothing was recorded in. */
+/** Histogram data that OpenTelemetry's SDK does not keep: exemplars, and series without recordings. */
 export interface HistogramExtras {
   /** OpenTelemetry's name of the histogram. */
   name: string;
@@ -64,7 +64,7 @@ const familyOf = (metric: MetricData): MetricFamily | undefined => {
         : metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM
           ? undefined
           : 'gauge';
-  // Neither text format has a way to write exponential buckets.
+  // Neither text format supports exponential buckets.
   if (type === undefined) return undefined;
   const full = familyName(name, unit, type === 'gauge');
   const word = unitWord(unit, type === 'gauge');

@@ -10,7 +10,7 @@ import {
 import { setting } from '../environment.js';
 import { RequestDurationProducer } from './request-duration-producer.js';
 
-/** How metrics leave the process: fetched by Prometheus, sent, or both. */
+/** Ways in which metrics leave the process: scraped by Prometheus, pushed, or both. */
 export interface MetricExits {
   scraped: boolean;
   /** `otlp` and `console`, as `OTEL_METRICS_EXPORTER` lists them. */
@@ -18,8 +18,8 @@ export interface MetricExits {
 }
 
 /**
- * Reads `OTEL_METRICS_EXPORTER`. Metrics that are sent are not offered for scraping as well, unless `prometheus` is in
- * the list too: whoever stores both would count each request twice.
+ * Reads `OTEL_METRICS_EXPORTER`. Metrics that are pushed are not offered for scraping as well, unless `prometheus` is in
+ * the list too: a backend that stores both would count each request twice.
  */
 export const metricExits = (env: NodeJS.ProcessEnv): MetricExits => {
   const names = (setting(env, 'OTEL_METRICS_EXPORTER')?.toLowerCase() ?? 'prometheus')
@@ -30,7 +30,7 @@ export const metricExits = (env: NodeJS.ProcessEnv): MetricExits => {
   return { scraped: !pushed.includes('otlp') || names.includes('prometheus'), pushed };
 };
 
-/** The readers that send; endpoint, headers and temporality are read by the exporter from `OTEL_EXPORTER_OTLP_*`. */
+/** Readers that push; endpoint, headers and temporality are read by the exporter from `OTEL_EXPORTER_OTLP_*`. */
 export const pushReaders = async (env: NodeJS.ProcessEnv): Promise<IMetricReader[]> => {
   const listed = setting(env, 'OTEL_METRICS_EXPORTER')?.toLowerCase() ?? 'prometheus';
   if (!/^\s*(?:otlp|console|prometheus|none)\s*(?:,\s*(?:otlp|console|prometheus|none)\s*)*$/.test(listed)) {
@@ -45,14 +45,14 @@ export const pushReaders = async (env: NodeJS.ProcessEnv): Promise<IMetricReader
         exporter,
         metricProducers: [new RequestDurationProducer(temporality)],
         exportIntervalMillis,
-        // The reader refuses to be made with a timeout above its interval.
+        // The constructor of the reader rejects a timeout above its interval.
         exportTimeoutMillis: Math.min(positive('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, exportIntervalMillis),
       });
     }),
   );
 };
 
-/** Loaded where it is asked for: most services are scraped. */
+/** Loaded on demand: most services are scraped. */
 const createOtlpExporter = async (env: NodeJS.ProcessEnv): Promise<PushMetricExporter> => {
   const protocol =
     setting(env, 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');

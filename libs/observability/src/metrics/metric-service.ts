@@ -5,8 +5,8 @@ import { METER_NAME } from './meter-name.js';
 type Options = MetricOptions & { prefix?: string };
 
 /**
- * The MetricService of nestjs-otel, which keeps instruments by name alone: a histogram under the name of a counter would
- * be that counter, and its `record()` a TypeError in the application. Here each gets what it asks for, and is told.
+ * MetricService of nestjs-otel, which keeps instruments by name alone: a histogram under the name of a counter would be
+ * that counter, and its `record()` a TypeError in the application. This class creates the requested kind, and warns.
  */
 export class MetricServiceByKind extends MetricService {
   override getCounter(name: string, options?: Options) {

@@ -47,7 +47,7 @@ const observeProcess = (meter: Meter): void => {
     .addCallback((result) => result.observe(process.uptime()));
 };
 
-/** How often the delay of the event loop is sampled, in milliseconds. */
+/** Sampling interval of the event loop delay, in milliseconds. */
 const RESOLUTION_MILLIS = 20;
 
 const observeEventLoop = (meter: Meter): void => {
@@ -71,7 +71,7 @@ const observeEventLoop = (meter: Meter): void => {
     (result) => {
       if (delay.count === 0) return;
       for (const { gauge, read } of gauges) {
-        // The histogram counts the timer's own interval in.
+        // The histogram includes the timer's own interval.
         result.observe(gauge, Math.max(0, read(delay) / 1e9 - RESOLUTION_MILLIS / 1000));
       }
       delay.reset();

@@ -21,7 +21,7 @@ export const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75
 /** Requests that have their attributes in common; durations in seconds. */
 export interface DurationSeries {
   readonly attributes: Attributes;
-  /** How many requests fell into each bucket, the last one being without upper bound. */
+  /** Number of requests in each bucket; the last bucket has no upper bound. */
   readonly counts: readonly number[];
   readonly count: number;
   readonly sum: number;
@@ -44,7 +44,7 @@ export const offerRequestDurations = (durations: Durations): void => {
 const nothing = { counts: [] as readonly number[], count: 0, sum: 0 };
 
 /**
- * Adds the durations of requests to what a reader collects from the SDK, since the start of the process or, where its
+ * Adds the durations of requests to the metrics that a reader collects, since the start of the process or, where its
  * exporter wants differences, since the last time. One for each reader.
  * https://opentelemetry.io/docs/specs/otel/metrics/sdk/#metricproducer
  */
@@ -75,7 +75,7 @@ export class RequestDurationProducer implements MetricProducer {
       },
     ];
     return {
-      // The reader puts the resource of its own provider in its place.
+      // The reader replaces it with the resource of its own provider.
       resourceMetrics: { resource: emptyResource(), scopeMetrics: dataPoints.length > 0 ? scopeMetrics : [] },
       errors: [],
     };
@@ -100,7 +100,7 @@ export class RequestDurationProducer implements MetricProducer {
           },
           count: series.count - before.count,
           sum: series.sum - before.sum,
-          // Of the time since the last collection they are not known.
+          // Minimum and maximum since the last collection are not known.
           ...(isDelta ? {} : { min: series.min, max: series.max }),
         },
       });

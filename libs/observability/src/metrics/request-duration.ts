@@ -25,12 +25,12 @@ const failures = [500, 502, 503, 504];
 /** Series beyond these share one, which carries only this attribute, as the SDK's own limit has it. */
 const overflow: Attributes = { 'otel.metric.overflow': true };
 
-/** A request that a trace can be found for. */
+/** Request that has a trace. */
 export interface Exemplar {
   traceId: string;
   spanId: string;
   seconds: number;
-  /** When it ended, in milliseconds since 1970. */
+  /** Time at which it ended, in milliseconds since 1970. */
   timestamp: number;
 }
 
@@ -47,13 +47,13 @@ export interface Series extends DurationSeries {
 type Scheme = 'http' | 'https';
 
 /**
- * `http.server.request.duration`, with at most `maxSeries` combinations of attributes. It counts by itself: an instrument of
- * the SDK writes the attributes out as text for each request, which takes longer than all the rest of it. A counter that is born at one
- * never rises, so the first failure of a route would raise no `rate()`: series of its failures exist at zero from the
- * moment at which the route is known.
+ * `http.server.request.duration`, with at most `maxSeries` combinations of attributes. It does not use an instrument of
+ * the SDK, which serializes the attributes for each request and takes longer for that than for everything else. A
+ * counter that starts at one never rises, so the first failure of a route would raise no `rate()`: series of its
+ * failures exist at zero from the moment at which the route is known.
  */
 export class RequestDuration {
-  /** Another SDK's, where this process has one; it keeps the figures then. */
+  /** Instrument of another SDK, if this process has one; that SDK keeps the data then. */
   private readonly foreign: Histogram | undefined;
   private readonly known = new Map<string, Series>();
 
@@ -68,7 +68,7 @@ export class RequestDuration {
     }
   }
 
-  /** Makes the series of a route's failures. */
+  /** Creates the series of a route's failures. */
   declare(method: string, route: string, scheme: Scheme): void {
     for (const status of failures) this.series(method, route, scheme, status);
   }
@@ -152,12 +152,12 @@ const attributesOf = (
   status: number | undefined,
 ): Attributes => {
   const attributes: Attributes = { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_URL_SCHEME]: scheme };
-  // Without a route none is said: the path would be a series for each id and each scanner's guess.
+  // Without a route the attribute is omitted: the path would make a series for each id and each scanner's guess.
   if (route !== undefined) attributes[ATTR_HTTP_ROUTE] = route;
   if (status === undefined) attributes[ATTR_ERROR_TYPE] = 'aborted';
   else {
     attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = status;
-    // Of what the specification allows here the status, not the class: the series is known before the failure is.
+    // The specification allows the status or the error's class. With the status, the series is known before a failure.
     if (status >= 500) attributes[ATTR_ERROR_TYPE] = String(status);
   }
   return attributes;

@@ -2,7 +2,7 @@ import { MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { diag } from '@opentelemetry/api';
 import { RequestDurationProducer } from './request-duration-producer.js';
 
-/** Collects when it is asked to, cumulatively since the start of the process, and holds nothing back. */
+/** Collects on demand, cumulatively since the start of the process, and holds no data. */
 export class ScrapeReader extends MetricReader {
   constructor() {
     super({ metricProducers: [new RequestDurationProducer()] });

@@ -5,11 +5,11 @@ import { parseRetryAfter } from '../logging/backoff.js';
 import { type SendOutcome, failedOutcome } from '../logging/line-sender.js';
 import { type OtlpAnswer, type OtlpHttpOptions, postOtlp } from '../logging/otlp-request.js';
 
-/** How spans are written, and how the answer is read. */
+/** Encoding of spans, and decoding of the response. */
 export interface SpanEncoding {
   contentType: string;
   encode: (spans: readonly ReadableSpan[]) => Uint8Array | undefined;
-  /** Throws at a body that is no answer of OTLP. */
+  /** Throws if the body is no OTLP response. */
   readAnswer: (body: Uint8Array) => {
     partialSuccess?: { rejectedSpans?: number | string | undefined; errorMessage?: string | undefined };
   };
@@ -47,7 +47,7 @@ const rejectedIn = (
     const count = Number(partialSuccess?.rejectedSpans ?? 0);
     return count > 0 ? { count, reason: partialSuccess?.errorMessage ?? 'no reason given' } : undefined;
   } catch {
-    // Accepted all the same, by a receiver that answers in words of its own.
+    // The request was accepted, by a receiver with a response format of its own.
     return undefined;
   }
 };

@@ -2,8 +2,8 @@
 const SHORT_LENGTH = 64;
 
 /**
- * Writes protobuf in one pass. A message is begun, filled and ended; its length goes in front of it then, into the room
- * that was left. https://protobuf.dev/programming-guides/encoding/
+ * Writes protobuf in one pass. A message is begun, filled and ended; its length is then written in front of it, into the
+ * reserved room. https://protobuf.dev/programming-guides/encoding/
  */
 export class ProtobufWriter {
   private bytes: Buffer;
@@ -13,12 +13,12 @@ export class ProtobufWriter {
     this.bytes = Buffer.allocUnsafeSlow(size);
   }
 
-  /** What was written. The writer must not be used after it. */
+  /** Returns the written bytes. The writer must not be used afterwards. */
   finish(): Buffer {
     return this.bytes.subarray(0, this.at);
   }
 
-  /** Begins a message or list of bytes and returns what {@link end} wants. `room` is for its length, in bytes. */
+  /** Begins a message or list of bytes and returns the argument of {@link end}. `room` is for its length, in bytes. */
   begin(tag: number, room = 1): number {
     this.reserve(8);
     this.writeTag(tag);
@@ -121,7 +121,7 @@ export class ProtobufWriter {
     this.at += value.length;
   }
 
-  /** What was encoded before, tag and length included. */
+  /** Writes bytes that are encoded already, tag and length included. */
   encoded(value: Uint8Array): void {
     this.reserve(value.length);
     const { bytes } = this;

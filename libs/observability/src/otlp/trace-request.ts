@@ -9,7 +9,7 @@ const BYTES_OF_REQUEST = 4096;
 let bytesOfSpan = 700;
 
 /**
- * Encodes spans as ExportTraceServiceRequest. Fields that have their default are left out, as proto3 foresees.
+ * Encodes spans as ExportTraceServiceRequest. Fields that have their default are omitted, as proto3 specifies.
  * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
 export const encodeTraceRequest = (spans: readonly ReadableSpan[]): Uint8Array => {

@@ -1,10 +1,10 @@
-/** What a backend did not take of a request that it accepted. */
+/** Partial success of an accepted request: the number of spans that the backend rejected, and its message. */
 export interface TraceResponse {
   partialSuccess?: { rejectedSpans?: number; errorMessage?: string };
 }
 
 /**
- * Reads an ExportTraceServiceResponse. Mostly it is empty; throws at what is none.
+ * Reads an ExportTraceServiceResponse, which is mostly empty. Throws if the bytes are no such response.
  * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/collector/trace/v1/trace_service.proto
  */
 export const readPartialSuccess = (bytes: Uint8Array): TraceResponse => {

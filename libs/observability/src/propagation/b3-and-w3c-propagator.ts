@@ -9,8 +9,8 @@ import { B3ContextPropagator, getB3Sampling } from './b3-propagator.js';
 import { TraceContextPropagator } from './trace-context-propagator.js';
 
 /**
- * B3 and W3C trace context side by side: both are sent, either is taken. When both arrive, B3 decides: it is the
- * format of this house, so a `traceparent` that disagrees with it was left over by a hop that knows only B3.
+ * Propagator of both B3 and W3C trace context: both are sent, either is accepted. When both arrive, B3 decides: it is
+ * the house format, so a `traceparent` that disagrees with it was left over by a hop that knows only B3.
  * The `tracestate` stays when both name the same span, and a B3 sampling state without ids overrules the
  * flag of the `traceparent`, so that an explicit deny is always obeyed.
  */

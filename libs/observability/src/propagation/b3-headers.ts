@@ -8,12 +8,12 @@ import {
 } from '@opentelemetry/propagator-b3';
 
 /**
- * What the sender says about recording, https://github.com/openzipkin/b3-propagation#sampling-state.
- * `defer` leaves the decision to the receiver; `debug` accepts and must be handed on as debug.
+ * Sampling state from the sender, https://github.com/openzipkin/b3-propagation#sampling-state.
+ * `defer` leaves the decision to the receiver; `debug` accepts and must be propagated as debug.
  */
 export type B3Sampling = 'accept' | 'deny' | 'debug' | 'defer';
 
-/** A B3 header set in one shape, whichever encoding it came in. Ids are absent when only sampling was sent. */
+/** B3 headers in one shape, regardless of their encoding. Ids are absent when only sampling was sent. */
 export interface B3State {
   sampling: B3Sampling;
   ids?: { traceId: string; spanId: string };
@@ -51,9 +51,9 @@ const readMulti = <Carrier>(carrier: Carrier, getter: TextMapGetter<Carrier>): B
 };
 
 const multiSampling = (flags: string | undefined, sampled: string | undefined): B3Sampling => {
-  // Debug implies accept, so X-B3-Sampled has no say beside it.
+  // Debug implies accept, so X-B3-Sampled is ignored.
   if (flags === '1') return 'debug';
-  // The words are what senders older than the specification wrote.
+  // Senders older than the specification wrote these words.
   if (sampled === 'true') return 'accept';
   if (sampled === 'false') return 'deny';
   return states[sampled ?? ''] ?? 'defer';

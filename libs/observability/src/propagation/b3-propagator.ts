@@ -22,15 +22,15 @@ import { type B3Sampling, readB3 } from './b3-headers.js';
 
 const samplingKey = createContextKey('B3 sampling state');
 
-/** What a B3 sender said about recording; undefined when the caller sent no B3 headers. */
+/** Returns the sampling state from the caller; undefined when the caller sent no B3 headers. */
 export const getB3Sampling = (context: Context): B3Sampling | undefined =>
   context.getValue(samplingKey) as B3Sampling | undefined;
 
-/** The context of a sender who said that. */
+/** Returns the context with this sampling state. */
 export const withB3Sampling = (context: Context, sampling: B3Sampling): Context =>
   context.setValue(samplingKey, sampling);
 
-/** How the sampling state is written in the multiple headers; `defer` by absence. */
+/** Sampling state in the multiple headers; `defer` is the absence of one. */
 const samplingHeaders: Record<B3Sampling, Record<string, string>> = {
   accept: { [X_B3_SAMPLED]: '1' },
   deny: { [X_B3_SAMPLED]: '0' },
@@ -40,7 +40,7 @@ const samplingHeaders: Record<B3Sampling, Record<string, string>> = {
 
 /**
  * B3 as https://github.com/openzipkin/b3-propagation has it, on top of OpenTelemetry's propagator, which knows neither
- * the parent id nor a sampling state without ids. Reads both encodings; writes the ones asked for. The sampling
+ * the parent id nor a sampling state without ids. Reads both encodings; writes the configured ones. The sampling
  * state goes into the context for the sampler, see {@link getB3Sampling}.
  */
 export class B3ContextPropagator implements TextMapPropagator {
@@ -72,7 +72,7 @@ export class B3ContextPropagator implements TextMapPropagator {
         ? (span.parentSpanContext as { spanId: string } | undefined)?.spanId
         : undefined;
     const sampling = getB3Sampling(context);
-    // Nobody here has decided what the sender left open: it stays open, where the flags can only say "no".
+    // The sender deferred the decision and this process made none. It stays open, where the flags can only say "no".
     const isOpen = sampling === 'defer' && span.spanContext().isRemote === true;
     if (this.encodings.multi) {
       this.multi.inject(context, carrier, {

@@ -10,10 +10,10 @@ import {
 } from '@opentelemetry/api';
 import { newTraceId } from '../tracing/span-ids.js';
 
-/** Carries the correlation id between services and back to the caller. */
+/** Header with the correlation id, between services and back to the caller. */
 export const CORRELATION_HEADER = 'x-correlation-id';
 
-/** The same id for services that read baggage. Dots become `_` in Loki, so it meets the key of the log lines. */
+/** Baggage key of the same id. Dots become `_` in Loki, so that it equals the key on log lines. */
 const BAGGAGE_ENTRY = 'correlation.id';
 
 /** Its key on spans and log lines: one word to search for in either. */
@@ -24,7 +24,7 @@ const acceptable = /^[\w.:@/+=-]{1,128}$/;
 
 export const correlationKey = createContextKey('correlation id');
 
-/** The correlation id of the request in which the caller runs; undefined outside of any. */
+/** Returns the correlation id of the request in which the caller runs; undefined outside of a request. */
 export const currentCorrelationId = (): string | undefined => {
   return getCorrelationId(context.active());
 };
@@ -33,15 +33,15 @@ export const getCorrelationId = (ctx: Context): string | undefined => {
   return ctx.getValue(correlationKey) as string | undefined;
 };
 
-/** An id for a request that came without one: as random as a trace id, and made as quickly, which each request pays for. */
+/** Returns an id for a request without one: as random as a trace id, and as fast to create. */
 export const newCorrelationId = (): string => newTraceId();
 
-/** The baggage with the correlation id in it. */
+/** Returns the baggage with the correlation id added. */
 export const withCorrelationEntry = (baggage: Baggage | undefined, id: string): Baggage => {
   return (baggage ?? propagation.createBaggage()).setEntry(BAGGAGE_ENTRY, { value: id });
 };
 
-/** Takes the correlation id from its header, else from the baggage; one that is no safe text is not taken. */
+/** Reads the correlation id from its header, else from the baggage; rejects unsafe text. */
 export class CorrelationPropagator implements TextMapPropagator {
   extract(ctx: Context, carrier: unknown, getter: TextMapGetter): Context {
     const header = getter.get(carrier, CORRELATION_HEADER);

@@ -18,7 +18,7 @@ export type MessageHeaders =
   | Iterable<readonly [string, unknown]>
   | readonly Readonly<Record<string, unknown>>[];
 
-/** Headers that can be written to: of an object, a Map, or what has a `set()` of its own. */
+/** Writable headers: an object, a Map, or any object that has a `set()`. */
 export type WritableHeaders = Record<string, unknown> | { set: (name: string, value: string) => unknown };
 
 /**
@@ -60,7 +60,7 @@ export const withTraceHeaders = <Headers extends WritableHeaders>(headers: Heade
   return headers;
 };
 
-// A client of a queue may give anything, null for none above all.
+// A queue's client may pass any value, above all null for no headers.
 const entries = function* (headers: unknown): Generator<readonly [string, unknown]> {
   if (typeof headers !== 'object' || headers === null) return;
   if (!(Symbol.iterator in headers)) {

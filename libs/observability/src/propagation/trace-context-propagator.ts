@@ -5,17 +5,17 @@ import { readTraceState } from './trace-state.js';
 /** https://www.w3.org/TR/trace-context-2/#random-trace-id-flag: the trace id is random, which its children repeat. */
 export const RANDOM_TRACE_ID_FLAG = 0x02;
 
-/** Flags that are not known yet are not to be handed on: https://www.w3.org/TR/trace-context-2/#other-flags */
+/** Unknown flags must not be propagated: https://www.w3.org/TR/trace-context-2/#other-flags */
 const KNOWN_FLAGS = TraceFlags.SAMPLED | RANDOM_TRACE_ID_FLAG;
 
 /**
- * W3C trace context on top of OpenTelemetry's propagator, which takes the good members of a malformed `tracestate` where
- * the specification has it discarded, the first of several `traceparent` headers, and flags that it cannot write.
+ * W3C trace context on top of OpenTelemetry's propagator, which accepts the valid members of a malformed `tracestate`
+ * that the specification discards, the first of several `traceparent` headers, and flags that it cannot write.
  */
 export class TraceContextPropagator extends W3CTraceContextPropagator {
   override extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const parent = getter.get(carrier, TRACE_PARENT_HEADER);
-    // https://www.w3.org/TR/trace-context/#a-traceparent-is-received: of two, which one is to be believed?
+    // https://www.w3.org/TR/trace-context/#a-traceparent-is-received: of two, neither can be trusted.
     if (Array.isArray(parent) && parent.length !== 1) return context;
     const extracted = super.extract(context, carrier, getter);
     if (extracted === context) return context;

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([front.close(), back.close()]));
 beforeEach(() => telemetry.reset());
 
-/** Sends headers as they are given, those of one name several times, and tells what the service sent on. */
+/** Sends the given headers, also repeated ones, and returns the headers that the service propagated. */
 const sentOn = async (...headers: [string, string][]) => {
   await context.with(
     suppressTracing(context.active()),
@@ -103,7 +103,7 @@ describe('a traceparent', () => {
     ['01', '01'],
     ['02', '02'],
     ['03', '03'],
-    // What is not known yet is not handed on.
+    // Unknown flags are not propagated.
     ['fc', '00'],
     ['ff', '03'],
   ])('with the flags %s is sent on with %s', async (given, expected) => {
@@ -181,7 +181,7 @@ describe('a tracestate', () => {
     );
     fc.assert(
       fc.property(fc.string(), (header) => {
-        // Whatever is accepted is sent on as something that is accepted.
+        // Every accepted header serializes to a header that is accepted.
         const sent = readTraceState(header)?.serialize();
         if (sent !== undefined) expect(readTraceState(sent)?.serialize()).toBe(sent);
       }),

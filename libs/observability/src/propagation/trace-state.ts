@@ -7,8 +7,8 @@ const valuePattern = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x
 const MAX_MEMBERS = 32;
 
 /**
- * Reads a `tracestate` header. One that breaks a rule anywhere says nothing reliable and is discarded whole, as the
- * specification asks: undefined then, and where it has no members. Of a key that comes twice, the first counts.
+ * Reads a `tracestate` header. A header that breaks a rule anywhere is unreliable and is discarded as a whole, as the
+ * specification requires. Returns undefined then, and for a header without members. The first of repeated keys counts.
  */
 export const readTraceState = (header: string): TraceState | undefined => {
   const members = new Map<string, string>();
@@ -27,7 +27,7 @@ export const readTraceState = (header: string): TraceState | undefined => {
   return members.size === 0 ? undefined : new Members(members);
 };
 
-/** Never changes: what changes a member gives another list, with that member first. */
+/** Immutable list. A change to a member returns another list, with that member first. */
 class Members implements TraceState {
   constructor(private readonly members: ReadonlyMap<string, string>) {}
 
@@ -38,7 +38,7 @@ class Members implements TraceState {
   set(key: string, value: string): TraceState {
     if (!keyPattern.test(key) || !valuePattern.test(value)) return this;
     const others = [...this.members].filter(([other]) => other !== key);
-    // The last one has been there for longest, and goes where there is no room.
+    // The last member is the oldest, and is evicted when the list is full.
     return new Members(new Map([[key, value] as const, ...others].slice(0, MAX_MEMBERS)));
   }
 

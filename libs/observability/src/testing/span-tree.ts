@@ -13,7 +13,7 @@ export interface SpanTreeOptions {
  *       validate_user [internal]
  *         GET [client] ERROR
  *
- * A span whose parent is not among them stands at the left. Traces are drawn one after another.
+ * A span whose parent is not among them is a root. Traces are drawn one after another.
  */
 export const spanTree = (spans: readonly ReadableSpan[], options: SpanTreeOptions = {}): string => {
   const known = new Set(spans.map(spanId));

@@ -21,7 +21,7 @@ import { LeanTracerProvider } from '../tracing/tracer-provider.js';
 import { type SpanTreeOptions, spanTree } from './span-tree.js';
 
 export interface WaitOptions {
-  /** How long to wait before giving up, in milliseconds. Default: 2000. */
+  /** Timeout of the wait, in milliseconds. Default: 2000. */
   timeoutMillis?: number;
 }
 
@@ -38,11 +38,11 @@ export interface TestTelemetry {
    * the tree so far, when they do not.
    */
   waitForSpans(count: number, options?: WaitOptions): Promise<readonly ReadableSpan[]>;
-  /** Forgets all spans. */
+  /** Discards all spans. */
   reset(): void;
   /**
-   * Takes the hooks out of Node's HTTP modules, which test files of one worker share. Happens by itself at the end of a
-   * test file where there is a global `afterAll`, as under Jest.
+   * Removes the hooks from Node's HTTP modules, which test files of one worker share. Called automatically at the end of
+   * a test file if there is a global `afterAll`, as under Jest.
    */
   stop(): void;
 }
@@ -156,7 +156,7 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
   }
 
   async forceFlush(): Promise<void> {
-    // Nothing is held back.
+    // No spans are held.
   }
 
   async shutdown(): Promise<void> {
@@ -164,7 +164,7 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
   }
 }
 
-/** Behind what decides whether to keep a trace. */
+/** Collects ended spans, after the processor that decides whether to keep a trace. */
 class Collector extends NoopSpanProcessor {
   constructor(private readonly collect: (span: ReadableSpan) => void) {
     super();

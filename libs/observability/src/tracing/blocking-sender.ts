@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { exitTimeoutMillis } from './exit-timeout.js';
 
-/** Something to be posted while the process ends. */
+/** Request that is sent while the process ends. */
 export interface Parcel {
   url: string;
   headers: Record<string, string>;
@@ -9,8 +9,8 @@ export interface Parcel {
 }
 
 /**
- * Run by a thread of its own, which goes on while this one waits. It counts the answers in `state[0]`, and notes a good
- * one as 1 behind that, at the place of its parcel.
+ * Program of a worker thread, which runs while this thread waits. It counts the responses in `state[0]`, and records a
+ * success as 1 behind that, at the place of its parcel.
  */
 const PROGRAM = `
 const { workerData: { parcels, state, timeoutMillis } } = require('node:worker_threads');
@@ -35,11 +35,11 @@ for (const [at, { url, headers, body }] of parcels.entries()) {
 }
 `;
 
-/** When the first call was made, by `performance.now()`: the process has been ending since. */
+/** Time of the first call, by `performance.now()`; the process has been ending since. */
 let endingSince: number | undefined;
 
 /**
- * Posts the parcels and blocks until all are answered, or for `timeoutMillis` at the most, and never beyond
+ * Sends the parcels and blocks until all have a response, or for at most `timeoutMillis`, and never beyond
  * `LANTERN_EXIT_TIMEOUT` after the first call of this process. Returns which were accepted. Only for the end of a
  * process: nothing asynchronous of this thread runs any more in an `exit` listener, nor before Node reports an
  * uncaught exception.
@@ -53,7 +53,7 @@ export const sendBlocking = (parcels: readonly Parcel[], timeoutMillis: number):
   const worker = new Worker(PROGRAM, {
     eval: true,
     workerData: { parcels, state, timeoutMillis },
-    // Without what this process was started with, `--import` of this very library above all.
+    // Without the Node options of this process, above all `--import` of this library.
     execArgv: [],
     env: {},
     stdout: true,

@@ -9,18 +9,18 @@ import { recordException } from './failure.js';
 import { tracer } from './run-in-span.js';
 import { safely } from '../http/safely.js';
 
-/** What a crash needs of the tracing that runs. */
+/** Operations of the running tracing that the handling of a crash needs. */
 export interface CrashRecorder {
   /** Writes one log line. */
   report: (message: string, error: unknown) => void;
   /**
-   * Sends what is held, blocking for `timeoutMillis` at the most. `crashed` tells an uncaught error from a plain
-   * `process.exit()`.
+   * Sends the held telemetry, blocking for at most `timeoutMillis`. `crashed` distinguishes an uncaught error from a
+   * plain `process.exit()`.
    */
   flush: (timeoutMillis: number, crashed: boolean) => void;
 }
 
-/** What spans may take of the time by which the end of the process is held up. */
+/** Fraction of the exit timeout that sending spans may take. */
 const SHARE_OF_SPANS = 0.625;
 
 /** The error that is about to end the process, unless a listener of the host keeps it alive. */
@@ -32,8 +32,8 @@ interface Crash {
 
 /**
  * Records an uncaught exception or unhandled rejection as a span and a log line, and sends what is held before the
- * process ends, also by `process.exit()`. It only watches: whether the process ends, its exit code and what Node writes
- * to stderr stay as they are without it, and so do the host's own listeners. Returns how to stop that.
+ * process ends, also by `process.exit()`. It only observes: whether the process ends, its exit code and what Node writes
+ * to stderr stay as they are without it, and so do the host's own listeners. Returns a function that stops it.
  * https://nodejs.org/api/process.html#event-uncaughtexceptionmonitor
  */
 export const recordCrashes = ({ report, flush }: CrashRecorder): (() => void) => {
@@ -49,7 +49,7 @@ export const recordCrashes = ({ report, flush }: CrashRecorder): (() => void) =>
   };
   const onExit = (code: number): void => {
     safely('send what is held before the end', () => {
-      // A host that went on after the error ends later, for its own reasons; the error was sent meanwhile.
+      // A host that continued after the error ends later, for its own reasons; the error has been sent by then.
       if (crash && code !== 0) endWith(crash);
       flush(SHARE_OF_SPANS * exitTimeoutMillis(), crash !== undefined);
     });
@@ -81,7 +81,7 @@ const record = (origin: string, { error, request, active }: Crash): void => {
   span.end();
 };
 
-/** Ends the spans in which the error came up: nobody else will. */
+/** Ends the spans in which the error occurred; no other code will. */
 const endWith = ({ error, request, active }: Crash): void => {
   if (active && active !== request?.span) endSpan(active, error);
   if (!request) return;

@@ -17,8 +17,8 @@ const DEFAULT_ENDPOINT = 'http://localhost:4318';
 const DEFAULT_EXPORT_TIMEOUT_MILLIS = 30_000;
 
 /**
- * The way that `OTEL_TRACES_EXPORTER` names: `otlp` (default), `console` or `none`; undefined for none. Endpoint, headers,
- * certificates, compression and timeouts are read by OpenTelemetry's own code from `OTEL_EXPORTER_OTLP_*`.
+ * Creates the sender that `OTEL_TRACES_EXPORTER` names: `otlp` (default), `console` or `none`; undefined for none.
+ * Endpoint, headers, certificates, compression and timeouts are read by OpenTelemetry's own code from `OTEL_EXPORTER_OTLP_*`.
  */
 export const createSpanSender = async (env: NodeJS.ProcessEnv): Promise<SpanSender | undefined> => {
   const name = setting(env, 'OTEL_TRACES_EXPORTER')?.toLowerCase() ?? 'otlp';
@@ -67,7 +67,7 @@ const toConsole = (exporter: SpanExporter): SpanSender => ({
   },
 });
 
-// Protobuf is what the specification asks for by default and half the bytes of JSON; JSON is there to be read.
+// Protobuf is the specification's default and half the bytes of JSON; JSON is for readability.
 // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol
 const spanEncoding = async (env: NodeJS.ProcessEnv): Promise<SpanEncoding> => {
   const protocol =
@@ -92,7 +92,7 @@ const spanEncoding = async (env: NodeJS.ProcessEnv): Promise<SpanEncoding> => {
   };
 };
 
-/** The endpoint as it may be told: without credentials. */
+/** Returns the endpoint for messages, without credentials. */
 const targetOf = (env: NodeJS.ProcessEnv): string => {
   const text =
     setting(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ??

@@ -9,21 +9,21 @@ import { deliverOwnLine } from '../logging/open-deliveries.js';
 import { type LogFormat, logFormat, writeToStdout } from '../logging/stdout.js';
 import { sensitiveNames } from '../sensitive-names.js';
 
-/** The same complaint is written once in this time, in milliseconds; what comes between is counted. */
+/** Interval, in milliseconds, in which the same message is written once; repetitions are counted. */
 const REPEAT_AFTER_MILLIS = 60_000;
 
-/** Different complaints that are remembered. */
+/** Maximum number of different messages that are remembered. */
 const MAX_REMEMBERED = 100;
 
 const SPEAKER = 'OpenTelemetry';
 
 /**
- * Writes what telemetry has to say about itself as log lines, before and beside Nest's logger. Such a line bears no trace
- * and no correlation id: the request during which it happens to be written has nothing to do with it.
+ * Writes the messages of telemetry about itself as log lines, independently of Nest's logger. Such a line has no trace
+ * and no correlation id: it is unrelated to the request during which it is written.
  */
 export class Diagnostics {
   private readonly format: LogFormat;
-  /** Values of variables that hold credentials, and what is written in their place. */
+  /** Values of variables that hold credentials, and their replacements in messages. */
   private readonly hidden: readonly (readonly [value: string, shown: string])[];
 
   constructor(
@@ -38,7 +38,7 @@ export class Diagnostics {
     this.writeIn(ROOT_CONTEXT, level, message, params);
   }
 
-  /** Writes why the process ends, with the ids of the request that ends it. */
+  /** Writes the reason for which the process ends, with the ids of the request that ends it. */
   writeCrash(message: string, error: unknown): void {
     this.writeIn(context.active(), 'fatal', message, [{ error }]);
   }
@@ -63,7 +63,7 @@ export class Diagnostics {
     const say =
       (level: Level) =>
       (message: string, ...params: unknown[]): void => {
-        // The same complaint about another number is the same complaint.
+        // Messages that differ only in numbers and ids count as the same message.
         const complaint = message.replace(/[0-9a-f]{16,}|\d+/g, '#');
         const earlier = limited.get(complaint);
         const now = Date.now();

@@ -7,8 +7,8 @@ import {
 import { describeError, httpStatusOf } from '../errors.js';
 
 /**
- * Marks a span as failed by what was thrown: status ERROR and an exception event. A 4xx HttpException is an
- * answer to a wrong request, not a failure of this service, and leaves the span as it is.
+ * Marks a span as failed by a thrown value: status ERROR and an exception event. A 4xx HttpException is the
+ * response to a wrong request, not a failure of this service, and leaves the span as it is.
  */
 export const recordFailure = (span: Span, thrown: unknown): void => {
   const status = httpStatusOf(thrown);
@@ -17,7 +17,7 @@ export const recordFailure = (span: Span, thrown: unknown): void => {
 };
 
 /**
- * Adds the exception event and returns the message of what was thrown. `Span.recordException()` drops
+ * Adds the exception event and returns the message of the thrown value. `Span.recordException()` drops
  * `null` and causes, and writes an error's code where the semantic conventions want its class:
  * https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
  */

@@ -1,14 +1,14 @@
 import { milliseconds, setting } from '../environment.js';
 
-/** Which traces this service keeps of those that the sampler decided against. */
+/** Rules by which this service keeps traces that the sampler rejected. */
 export interface KeepRules {
-  /** Those whose first span in this process ended as an error. */
+  /** Keeps traces whose first span in this process ended as an error. */
   errors: boolean;
-  /** Those whose first span in this process took at least this long, in milliseconds. */
+  /** Duration, in milliseconds, of a trace's first span in this process, from which the trace is kept. */
   slowerThanMillis: number | undefined;
 }
 
-/** From `LANTERN_KEEP_ERRORS` and `LANTERN_KEEP_SLOWER_THAN` (milliseconds); undefined where neither is set. */
+/** Reads rules from `LANTERN_KEEP_ERRORS` and `LANTERN_KEEP_SLOWER_THAN` (milliseconds); undefined if both are unset. */
 export const keepRules = (env: NodeJS.ProcessEnv): KeepRules | undefined => {
   const errors = setting(env, 'LANTERN_KEEP_ERRORS')?.toLowerCase() === 'true';
   const slowerThanMillis = milliseconds(env, 'LANTERN_KEEP_SLOWER_THAN');

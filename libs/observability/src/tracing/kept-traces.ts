@@ -4,22 +4,22 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 import { countLostSpans } from '../metrics/losses.js';
 import type { KeepRules } from './keep-rules.js';
 
-/** Says on the first span of a kept part why it is there: `error` or `slow`. Such spans are no fair sample. */
+/** Attribute on the first span of a kept part with the reason: `error` or `slow`. Such spans are no fair sample. */
 export const KEPT_ATTRIBUTE = 'lantern.kept';
 
-/** What is held at most until its part of a trace is decided. */
+/** Limits on the spans that are held until the decision on their part of a trace. */
 export interface KeepLimits {
-  /** Parts of traces under way at once. */
+  /** Maximum number of parts in progress. */
   parts: number;
-  /** Spans of one part. */
+  /** Maximum number of spans in one part. */
   spansOfPart: number;
-  /** Spans of all parts. */
+  /** Maximum number of spans in all parts. */
   spans: number;
 }
 
 const defaultLimits: KeepLimits = { parts: 2048, spansOfPart: 512, spans: 16_384 };
 
-/** What one trace does in this process below one span that has no parent here. */
+/** Part of a trace: the spans of this process below one span that has no parent in it. */
 interface Part {
   root: string;
   /** Ids of its spans, by which their children find it. */
@@ -31,11 +31,11 @@ interface Part {
 }
 
 /**
- * Holds the spans that the sampler decided against (see `RecordingSampler`) until the first span of their part of the
- * trace ends, and sends them on when it ended as an error or took too long. The other spans pass.
+ * Holds the spans that the sampler rejected (see `RecordingSampler`) until the first span of their part of the
+ * trace ends, and forwards them when it ended as an error or took too long. Other spans pass.
  *
- * Only what happened in this process is kept: the decision came too late for the services called, and those that called
- * may have decided otherwise. What exceeds the limits is dropped, oldest part first, and counted.
+ * Only spans of this process are kept: the decision comes too late for the services that it called, and its callers may
+ * have decided otherwise. Spans beyond the limits are dropped, oldest part first, and counted.
  */
 export class KeptTraces implements SpanProcessor {
   private readonly parts = new Map<string, Part>();
@@ -56,7 +56,7 @@ export class KeptTraces implements SpanProcessor {
     const part = hasLocalParent(span)
       ? this.partOf.get(span.parentSpanContext?.spanId ?? '')
       : this.begin(spanId);
-    // A child that starts after its part was decided against, or was given up.
+    // A child that starts after its part was rejected or dropped.
     if (!part) return;
     part.open++;
     part.members.push(spanId);
@@ -125,7 +125,7 @@ export class KeptTraces implements SpanProcessor {
     }
   }
 
-  /** Nobody will know whether it should have been kept. */
+  /** Drops a part without a decision on whether to keep it. */
   private giveUp(part: Part): void {
     if (!part.kept) {
       this.held -= part.ended.length;
@@ -158,7 +158,7 @@ const isSampled = (span: ReadableSpan): boolean => (span.spanContext().traceFlag
 const hasLocalParent = ({ parentSpanContext }: ReadableSpan): boolean =>
   parentSpanContext !== undefined && parentSpanContext.isRemote !== true;
 
-/** The span with the flag that makes processors send it. */
+/** Returns the span with the flag that makes processors send it. */
 const asSampled = (span: ReadableSpan, reason?: string): ReadableSpan => {
   const decided = span.spanContext();
   const spanContext = { ...decided, traceFlags: decided.traceFlags | TraceFlags.SAMPLED };

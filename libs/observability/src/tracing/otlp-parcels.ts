@@ -9,7 +9,7 @@ export interface SpanParcel extends Parcel {
   count: number;
 }
 
-/** Spans of one parcel: what a receiver takes in one request. */
+/** Maximum number of spans in one parcel, which receivers accept in one request. */
 const MAX_SPANS = 2048;
 
 /**

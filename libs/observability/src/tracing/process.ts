@@ -4,8 +4,8 @@ import { installHttpHooks } from '../http/http-hooks.js';
 import { createPropagator } from '../propagation/propagator.js';
 
 /**
- * What requests need even where no SDK runs: a context that follows them, a propagator, and the hooks into HTTP. Keeps
- * what is there already; calling it again does nothing.
+ * Sets up what requests need even when no SDK runs: a context manager, a propagator, and the hooks into HTTP. Keeps a
+ * context manager or propagator that exists already; another call has no effect.
  */
 export const prepareProcess = (env: NodeJS.ProcessEnv = process.env): void => {
   if (!hasContextManager()) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -13,7 +13,7 @@ export const prepareProcess = (env: NodeJS.ProcessEnv = process.env): void => {
   installHttpHooks();
 };
 
-// The API does not tell; without a manager a context is not carried into the callback.
+// The API has no query for this. Without a manager, a context does not reach the callback.
 const hasContextManager = (): boolean => {
   const probe = createContextKey('probe');
   return context.with(

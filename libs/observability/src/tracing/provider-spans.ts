@@ -9,7 +9,7 @@ import { Tracer } from './tracer.js';
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- a class of whatever constructor, abstract ones too
 type Class = Function;
 
-/** Which providers get spans. */
+/** Selection of the providers that get spans. */
 export interface ProviderSpansOptions {
   /** Called once for each class that is in question; default: all of them. */
   include?: (type: Class) => boolean;
@@ -21,7 +21,7 @@ export interface ProviderSpansOptions {
 const INJECTABLE = '__injectable__';
 const CONTROLLER = '__controller__';
 
-/** Called by Nest itself; the server span tells what there is to tell of them. */
+/** Methods that Nest calls; the server span describes them. */
 const nestsOwn = [
   ...['canActivate', 'intercept', 'transform', 'catch', 'use'],
   ...['onModuleInit', 'onApplicationBootstrap', 'onModuleDestroy'],
@@ -36,13 +36,13 @@ const ours: readonly Class[] = [Tracer, TraceLogger, MetricService, TraceService
  *     NestFactory.create(AppModule, { instrument: traceProviders({ exclude: [ConfigService] }) });
  *
  * Spans appear only below a recorded span: start-up, lifecycle and background work make none. Methods with `@Span()` or in a
- * `@Traceable()` class keep the one they have. Controllers are told by the server span; guards, pipes, filters,
+ * `@Traceable()` class keep the one they have. Controllers are described by the server span; guards, pipes, filters,
  * interceptors and middleware are not traced by their own method.
  *
  * A provider stays the object that it is, with a prototype of its own between it and its class, so that `#private`
- * members, `instanceof`, metadata and its own keys work as before. What is no instance of such a class is left alone, as
- * values, factories' results (Map, Set, Date, clients that can be called) and proxies are. A frozen provider cannot be
- * followed, which is said once.
+ * members, `instanceof`, metadata and its own keys work as before. Providers that are no instance of such a class stay
+ * unchanged: values, results of factories (Map, Set, Date, callable clients) and proxies. A frozen provider cannot be
+ * followed, which is reported once.
  */
 export const traceProviders = ({
   include = () => true,
@@ -76,7 +76,7 @@ export const traceProviders = ({
 
   return {
     instanceDecorator: (instance: unknown) => {
-      // An object that can be called is a function; a proxy has its own mind about its prototype.
+      // A callable object is a function; a proxy may not report its real prototype.
       if (typeof instance !== 'object' || instance === null || types.isProxy(instance)) return instance;
       const prototype = Object.getPrototypeOf(instance) as object | null;
       if (prototype === null || madeHere.has(prototype)) return instance;

@@ -24,7 +24,7 @@ import type { Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry
 import { epochMillis, toHrTime } from '../clock.js';
 import { recordException } from './failure.js';
 
-/** What the spans of one tracer have in common. */
+/** Properties that all spans of one tracer share. */
 export interface SpanOrigin {
   readonly resource: Resource;
   readonly instrumentationScope: InstrumentationScope;
@@ -119,7 +119,7 @@ export class RecordingSpan implements Span {
           ? text.slice(0, attributeValueLengthLimit)
           : text;
     } else {
-      // Lists, and what is no value at all: rare, and to be copied and checked to the ground.
+      // Lists and invalid values: rare, so they are copied and checked in full.
       const cleaned = cleanAttributes({ [key]: value }, this.origin.limits).attributes?.[key];
       if (cleaned === undefined) return this;
       attributes[key] = cleaned;
@@ -176,7 +176,7 @@ export class RecordingSpan implements Span {
     return this;
   }
 
-  /** Ok is final, and what is set later overrides otherwise: https://opentelemetry.io/docs/specs/otel/trace/api/#set-status */
+  /** Ok is final; otherwise a later status overrides: https://opentelemetry.io/docs/specs/otel/trace/api/#set-status */
   setStatus({ code, message }: SpanStatus): this {
     if (this.isOver('setStatus')) return this;
     if (code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this;
@@ -203,7 +203,7 @@ export class RecordingSpan implements Span {
     this.origin.processor.onEnd(this);
   }
 
-  /** Counted from the start, so that no clock that is set makes a duration longer or shorter. */
+  /** Counted from the start, so that a change of the clock does not change a duration. */
   private now(): number {
     return this.startMillis + (performance.now() - this.startedAt);
   }

@@ -25,8 +25,8 @@ import { setting } from '../environment.js';
 import type { ServiceIdentity } from '../service-identity.js';
 
 /**
- * What each span says about its process. Chosen by hand: the SDK's own process and host detectors would add the
- * command line with its secrets, the user's name and the machine's id.
+ * Returns the resource that describes the process. Its attributes are chosen by hand: the SDK's own process and host
+ * detectors would add the command line with its secrets, the user's name and the machine's id.
  */
 export const processResource = ({ name, version, environment }: ServiceIdentity): Resource => {
   return defaultResource().merge(
@@ -42,7 +42,7 @@ export const processResource = ({ name, version, environment }: ServiceIdentity)
   );
 };
 
-/** Once for all signals: an id that differs between them names two processes. */
+/** Created once for all signals: different ids would identify two processes. */
 let instance: DetectedResource | undefined;
 
 const detectors: Readonly<Record<string, ResourceDetector>> = {
@@ -54,8 +54,8 @@ const detectors: Readonly<Record<string, ResourceDetector>> = {
 };
 
 /**
- * With what is found out besides: `OTEL_RESOURCE_ATTRIBUTES` and an id for this run of the process, or what
- * `OTEL_NODE_RESOURCE_DETECTORS` lists.
+ * Returns the resource with detected attributes: `OTEL_RESOURCE_ATTRIBUTES` and an id for this run of the process, or
+ * those of the detectors that `OTEL_NODE_RESOURCE_DETECTORS` lists.
  */
 export const detectedResource = (identity: ServiceIdentity, env: NodeJS.ProcessEnv): Resource => {
   const listed = (setting(env, 'OTEL_NODE_RESOURCE_DETECTORS') ?? 'env,serviceinstance')

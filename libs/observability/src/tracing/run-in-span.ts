@@ -14,16 +14,16 @@ import { recordFailure } from './failure.js';
 
 export const LIBRARY_NAME = '@lantern/observability';
 
-/** Kept once: it delegates to the provider that is registered later. */
+/** Created once: it delegates to the provider that is registered later. */
 export const tracer = trace.getTracer(LIBRARY_NAME);
 
-/** Takes attributes from what the traced function gave in the end. */
+/** Returns attributes for the final result of the traced function. */
 export type OnResult = (result: unknown) => { attributes?: Attributes } | undefined;
 
 /**
  * Runs `fn` inside a new active span and returns what it returns. The span ends when the work is over:
  * for a promise or thenable when it settles, for an Observable when it completes, fails or is unsubscribed, for a
- * generator when it is done. What is thrown is recorded and thrown on unchanged.
+ * generator when it is done. A thrown value is recorded and rethrown unchanged.
  */
 export const runInSpan = <T>(
   name: string,
@@ -33,12 +33,12 @@ export const runInSpan = <T>(
 ): T => {
   const caller = context.active();
   const parent = trace.getSpan(caller);
-  // Nothing below an unsampled span of this process is kept: spare the call the cost of a span.
+  // No span below an unsampled span of this process is kept, so the call gets no span.
   if (parent && !options.root && isDropped(parent)) return fn(parent);
   return new SpanRun(name, options, caller, onResult).run(fn);
 };
 
-/** A local span that was sampled out. A remote one only hands on the decision of its sender. */
+/** Returns whether this is an unsampled local span. A remote span only propagates the decision of its sender. */
 export const isDropped = (span: Span): boolean => {
   if (span.isRecording()) return false;
   const spanContext = span.spanContext();
@@ -144,8 +144,8 @@ class SpanRun {
   }
 
   /**
-   * The first subscription belongs to the call's span; each later one (`retry()`, `repeat()`) does the work
-   * anew and gets a span of its own. What is emitted goes on in the subscriber's context.
+   * The first subscription belongs to the call's span; each later one (`retry()`, `repeat()`) repeats the
+   * work and gets a span of its own. Emitted values reach the subscriber in the subscriber's context.
    */
   private followObservable(source: Observable<unknown>): Observable<unknown> {
     let subscribed = false;
@@ -248,8 +248,8 @@ class SpanRun {
 }
 
 /**
- * A Subject is a source that others feed, not work of this method, and must keep its identity. What operators make of
- * one is a Subject by class, but has a source.
+ * A Subject is a source that other code feeds, not work of this method, and must keep its identity. The result of an
+ * operator on a Subject is a Subject by class, but has a source.
  */
 const isOwnSubject = (observable: object): boolean =>
   observable instanceof Subject && (observable as { source?: unknown }).source === undefined;

@@ -7,7 +7,7 @@ import { createSampler } from './sampler.js';
 const TRACE_ID = '80f198ee56343ba864fe8b2a57d3eff7';
 const SPAN_ID = 'e457b5a2e4d86bd1';
 
-/** What becomes of the server span of a request with these headers. */
+/** Returns whether the server span of a request with these headers is sampled. */
 const decide = (env: NodeJS.ProcessEnv, headers: Record<string, string> = {}): boolean => {
   const ctx = createPropagator({}).extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
   const { decision } = createSampler(env).shouldSample(ctx, TRACE_ID, 'GET', SpanKind.SERVER, {}, []);

@@ -23,7 +23,7 @@ import { keepRules } from './keep-rules.js';
 /**
  * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name, obedient to B3 senders. Default:
  * `parentbased_always_on`. https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
- * With {@link keepRules} it records what it does not sample.
+ * With {@link keepRules} it also records the spans that it does not sample.
  */
 export const createSampler = (env: NodeJS.ProcessEnv): Sampler => {
   const sampler = new B3ObedientSampler(samplerFromEnv(env));
@@ -98,8 +98,9 @@ class B3ObedientSampler implements Sampler {
 }
 
 /**
- * Has recorded what its delegate decides against, without the flag that would make others record it too: the decision
- * that travels stays "no". `b3: 0` without ids is obeyed: that sender wants nothing recorded, as for a health check.
+ * Records the spans that its delegate does not sample, without the sampled flag, which would make other services record
+ * them too: the propagated decision stays "no". `b3: 0` without ids is obeyed: its sender wants no recording, as for a
+ * health check.
  */
 class RecordingSampler implements Sampler {
   constructor(private readonly delegate: Sampler) {}

@@ -1,22 +1,22 @@
 const DEFAULT_TIMEOUT_MILLIS = 5000;
 
-/** A backend that has not answered before is not given the whole time to begin with it, in milliseconds. */
+/** Maximum timeout, in milliseconds, of a shutdown while the backend is known to be away. */
 const HOPELESS_TIMEOUT_MILLIS = 1000;
 
-/** What `shutdownTelemetry()` does. */
+/** Steps of `shutdownTelemetry()`. */
 export interface Shutdown {
-  /** Sends what is held and stops. */
+  /** Sends the held telemetry and stops. */
   run: () => Promise<void>;
-  /** The backend is known to be away. */
+  /** Returns whether the backend is known to be away. */
   isHopeless: () => boolean;
-  /** Told how it went, to say what was left behind. */
+  /** Called with the outcome, to report the telemetry that was not sent. */
   done: (timedOut: boolean) => void;
 }
 
 let pending: Shutdown | undefined;
 let running: Promise<void> | undefined;
 
-/** Sets what there is to shut down. */
+/** Sets the telemetry to shut down. */
 export const takeShutdown = (shutdown: Shutdown): void => {
   pending = shutdown;
   running = undefined;
@@ -37,7 +37,7 @@ const within = async (timeoutMillis: number, { run, isHopeless, done }: Shutdown
   const deadline = new Promise<'late'>((resolve) => {
     timer = setTimeout(resolve, limit, 'late');
   });
-  // A rejection means that spans were lost, which has been said where they were lost.
+  // A rejection means that spans were lost, which has been reported where they were lost.
   const outcome = await Promise.race([run().catch(() => undefined), deadline]);
   clearTimeout(timer);
   done(outcome === 'late');

@@ -12,7 +12,7 @@ const telemetry = startTestTelemetry();
 const TARGET = 'http://localhost:4318';
 const away: SendOutcome = { kind: 'later', reason: 'connect ECONNREFUSED' };
 
-/** What the backend makes of a batch. */
+/** Outcome that the backend returns for a batch. */
 let answer: (spans: readonly ReadableSpan[]) => SendOutcome;
 let accepted: string[];
 let requests: number[];

@@ -6,34 +6,34 @@ import { Backoff } from '../logging/backoff.js';
 import { countLostSpans } from '../metrics/losses.js';
 import type { SpanSender } from './span-sender.js';
 
-/** Dropped spans are reported again after this time, in milliseconds. */
+/** Minimum interval, in milliseconds, between reports of dropped spans. */
 const REPORT_AGAIN_AFTER_MILLIS = 60_000;
 
-/** Spans of an attempt while the backend is away: an attempt at a backend that never answers costs its encoding. */
+/** Maximum number of spans in an attempt while the backend is away: each attempt costs its encoding. */
 const PROBE_SPANS = 64;
 
 export interface SpanDeliveryOptions {
   sender: SpanSender;
   report: (level: 'warn' | 'info', message: string) => void;
-  /** Spans that may wait. A span for which there is no room is dropped and counted. */
+  /** Maximum number of waiting spans. A span beyond it is dropped and counted. */
   maxQueueSize: number;
-  /** Spans of one request. */
+  /** Maximum number of spans in one request. */
   maxBatchSize: number;
-  /** How long a span waits at most for others to share its request, in milliseconds. */
+  /** Maximum time, in milliseconds, for which a span waits for others to share its request. */
   delayMillis: number;
   backoff?: Backoff;
 }
 
 /**
- * The bounded way of spans out of the process. A span waits in a queue and goes out in batches, one request at a time and
- * in order:
+ * Sends spans from a bounded queue. Spans go out in batches, in order, one request at a time. The outcome of a request
+ * decides:
  *
- * - accepted: the next batch;
- * - refused: split in halves until the spans that are refused are alone; they are dropped and counted;
- * - not now: put back before all others, tried again with growing, jittered pauses, for as long as it takes.
+ * - accepted: the next batch is sent;
+ * - refused: the batch is split in halves until the rejected spans are alone; they are dropped and counted;
+ * - later: the batch goes back to the head of the queue and is retried with growing, jittered pauses, without a limit.
  *
- * What does not fit into the queue is dropped and counted: the spans that wait are whole traces more likely than the new
- * ones. Reports once that the backend is away and once, with the loss, that it is back.
+ * A span that does not fit into the queue is dropped and counted, because the waiting spans are more likely to be whole
+ * traces. Reports once that the backend is away and once, with the loss, that it is back.
  */
 export class SpanDelivery {
   private queue: ReadableSpan[] = [];
@@ -53,17 +53,17 @@ export class SpanDelivery {
     this.backoff = options.backoff ?? new Backoff();
   }
 
-  /** Spans that were taken on and are neither delivered nor given up. */
+  /** Accepted spans that are neither delivered nor dropped. */
   get undelivered(): number {
     return this.queue.length + this.underWay.length;
   }
 
-  /** The last attempt failed. */
+  /** Whether the last attempt failed. */
   get isFailing(): boolean {
     return this.away;
   }
 
-  /** Takes a span on, or drops it where there is no room. Spans after a shutdown are ignored. */
+  /** Accepts a span, or drops it if the queue is full. Spans after a shutdown are ignored. */
   push(span: ReadableSpan): void {
     if (this.stopped) return;
     if (this.queue.length >= this.options.maxQueueSize) {
@@ -78,9 +78,9 @@ export class SpanDelivery {
     else if (!this.timer) this.sendIn(this.options.delayMillis);
   }
 
-  /** Sends what is waiting, at most one attempt a batch. Never rejects. */
+  /** Sends the waiting spans, at most one attempt a batch. Never rejects. */
   async flush(): Promise<void> {
-    // An attempt under way may fail because the backend was away; what waits gets one of its own all the same.
+    // An attempt in progress may fail because the backend was away; the waiting spans still get an attempt of their own.
     await this.sending;
     while (this.queue.length > 0) if (!(await this.send())) return;
   }
@@ -92,7 +92,7 @@ export class SpanDelivery {
     await this.flush();
   }
 
-  /** Reports what has been lost and not been reported, and what is left after the shutdown. */
+  /** Reports the losses that are not reported yet, and the spans that are left after the shutdown. */
   conclude(): void {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -106,7 +106,7 @@ export class SpanDelivery {
     this.underWay = [];
   }
 
-  /** The end of the process, in which nothing asynchronous runs any more: sends all that is held, blocking. */
+  /** Sends all held spans, blocking, at the end of the process, when nothing asynchronous runs any more. */
   sendRest(timeoutMillis: number): void {
     const rest = [...this.underWay, ...this.queue];
     this.queue = [];
@@ -130,7 +130,7 @@ export class SpanDelivery {
     });
   }
 
-  /** Sends one batch unless one is under way; false when it could not be delivered now. */
+  /** Sends one batch unless one is in progress; returns false when it could not be delivered now. */
   private send(): Promise<boolean> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -160,7 +160,7 @@ export class SpanDelivery {
     return retryAfterMillis === undefined;
   }
 
-  /** Resolves once each span was accepted or dropped, or else to how long the receiver asks to be spared. */
+  /** Resolves once each span was accepted or dropped, or else with the time after which the receiver allows a retry. */
   private async deliver(batch: readonly ReadableSpan[]): Promise<number | undefined> {
     const parts = [batch];
     this.underWay = batch;
@@ -214,7 +214,7 @@ export class SpanDelivery {
     this.lost = 0;
   }
 
-  /** One report for a row of batches with refused spans, until one goes through whole. */
+  /** Reports consecutive batches with rejected spans once, until a batch is accepted as a whole. */
   private reportRefused(count: number, reason: string): void {
     if (count > 0 && !this.refusing) {
       const { target } = this.options.sender;

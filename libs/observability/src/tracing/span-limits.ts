@@ -7,7 +7,7 @@ const DEFAULT_COUNT = 128;
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#span-limits */
 export const spanLimits = (env: NodeJS.ProcessEnv): Required<SpanLimits> => {
-  // The more special variable decides; one that is no number is as good as unset.
+  // The more specific variable decides; a value that is no number counts as unset.
   const limit = (fallback: number, ...names: string[]): number =>
     names
       .map((name) => Number(setting(env, name) ?? NaN))

@@ -4,7 +4,7 @@ import type { ReadableSpan, Span, SpanProcessor as SdkSpanProcessor } from '@ope
 import { CORRELATION_ATTRIBUTE, getCorrelationId } from '../propagation/correlation.js';
 import { SpanDelivery, type SpanDeliveryOptions } from './span-delivery.js';
 
-/** Short enough for a trace to be in the UI within a second of its request. */
+/** Delay, short enough for a trace to reach the UI within a second of its request. */
 const DEFAULT_DELAY_MILLIS = 300;
 
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor
@@ -17,7 +17,7 @@ export const stampCorrelation = (span: Span, parent: Context): void => {
   if (id !== undefined) span.setAttribute(CORRELATION_ATTRIBUTE, id);
 };
 
-/** The delivery of spans in batches, as `OTEL_BSP_*` ask for them. */
+/** Creates the delivery of spans in batches, as `OTEL_BSP_*` configure it. */
 export const createSpanDelivery = (options: Pick<SpanDeliveryOptions, 'sender' | 'report'>): SpanDelivery => {
   const maxQueueSize = positive('OTEL_BSP_MAX_QUEUE_SIZE') ?? DEFAULT_QUEUE_SIZE;
   const wanted = positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE');
@@ -34,7 +34,7 @@ export const createSpanDelivery = (options: Pick<SpanDeliveryOptions, 'sender' |
   });
 };
 
-/** Hands each sampled span that ends to the delivery, stamped with its correlation id. */
+/** Passes each sampled span that ends to the delivery, with its correlation id. */
 export class SpanProcessor implements SdkSpanProcessor {
   constructor(private readonly delivery: SpanDelivery) {}
 
@@ -55,7 +55,7 @@ export class SpanProcessor implements SdkSpanProcessor {
   }
 }
 
-// The environment may hold anything; what is no positive number is as good as unset.
+// A value of the environment that is no positive number counts as unset.
 const positive = (name: string): number | undefined => {
   const value = getNumberFromEnv(name);
   return value !== undefined && value > 0 ? value : undefined;

@@ -33,7 +33,7 @@ const only = () => telemetry.span(String(names()[0]));
 const exceptions = () => only().events.filter(({ name }) => name === 'exception');
 const activeName = () => (trace.getActiveSpan() as { name?: string } | undefined)?.name;
 
-/** What the caller of a function sees: its value or what it throws. */
+/** Returns the outcome of a call for its caller: the value or the thrown error. */
 const outcome = async (call: () => unknown): Promise<unknown> => {
   try {
     return { value: await call() };

@@ -5,7 +5,7 @@ import { takeOver } from './traced-methods.js';
 /** Options of `@Span()`: those of an OpenTelemetry span, and attributes taken from the result. */
 export interface SpanDecoratorOptions<Result = never> extends SpanOptions {
   /**
-   * Gives attributes for what the method came to: its value, what its promise resolved to, the last value of its
+   * Returns attributes for the result of the method: its value, the value of its promise, the last value of its
    * Observable, the return value of its generator. Not called after an error.
    */
   onResult?: (result: Result) => { attributes?: Attributes } | undefined;
@@ -13,7 +13,7 @@ export interface SpanDecoratorOptions<Result = never> extends SpanOptions {
 
 type SpanOptionsFactory<Args extends unknown[]> = (...args: Args) => SpanDecoratorOptions | undefined;
 
-// Called with whatever the method is called with; the method's own type guards its callers.
+// Called with the arguments of the method; the method's own type checks its callers.
 type Method<Args extends unknown[]> = (...args: Args) => unknown;
 
 type SpanDecorator<Args extends unknown[]> = <M extends Method<Args>>(
@@ -28,7 +28,7 @@ type SpanDecorator<Args extends unknown[]> = <M extends Method<Args>>(
  *     @Span('validate_user', (id: string) => ({ attributes: { 'user.id': id } }))
  *
  * The span ends when the method's work does: at the settlement of a promise or thenable, at the end of an Observable
- * or generator. An error marks the span as failed, except a 4xx HttpException. Options that throw are left out
+ * or generator. An error marks the span as failed, except a 4xx HttpException. Options that throw are ignored
  * and reported on OpenTelemetry's diagnostic logger; the method runs in any case.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- without a callback, every method fits
@@ -56,7 +56,7 @@ export function Span<Args extends unknown[]>(
     const name = givenName ?? place;
     const traced = function (this: unknown, ...args: Args): unknown {
       const given = resolve(options, args, name);
-      // The caller's declared result type is what the method really gives.
+      // The caller's declared result type is the type that the method returns.
       return runInSpan(
         name,
         given,

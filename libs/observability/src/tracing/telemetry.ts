@@ -29,7 +29,7 @@ let started = false;
 
 /**
  * Starts OpenTelemetry for this process, configured by the standard `OTEL_*` variables, before the application is
- * loaded. What fails is said and leaves the application untraced, but running.
+ * loaded. A failure is logged and leaves the application untraced, but running.
  */
 export const startTelemetry = async (env: NodeJS.ProcessEnv = process.env): Promise<void> => {
   if (started) return;
@@ -41,7 +41,7 @@ export const startTelemetry = async (env: NodeJS.ProcessEnv = process.env): Prom
   } catch (error) {
     diagnostics.write('error', `Tracing could not be started: ${describeError(error).message}`, { error });
   }
-  // Also with the SDK disabled or broken: ids are handed on and requests are logged.
+  // Also with the SDK disabled or broken: ids are propagated and requests are logged.
   prepareProcess(env);
 };
 

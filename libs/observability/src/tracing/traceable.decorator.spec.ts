@@ -89,7 +89,7 @@ describe('@Traceable()', () => {
     expect([stock.inField(), stock.isReady(), JSON.stringify(stock)]).toEqual([42, true, '{}']);
     stock._internal();
     expect(tree()).toBe('');
-    // What an accessor calls is a method as any other.
+    // A method that an accessor calls is traced as any other.
     expect(stock.size).toBe(1);
     expect(tree()).toBe('Stock.count [internal] team="shop"');
   });

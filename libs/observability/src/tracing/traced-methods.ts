@@ -20,7 +20,7 @@ export const takeOver = (from: object & { name: string; length: number }, to: ob
   Object.defineProperty(to, tracedMark, { value: true });
 };
 
-/** The method inside a span, below `when`, if that is given and says so. */
+/** Returns the method inside a span. If `when` is given, only calls for which it returns true get a span. */
 export const tracedMethod = (
   method: AnyMethod,
   name: string,
@@ -44,8 +44,8 @@ export interface PublicMethod {
 
 /**
  * The methods of a prototype and those that it inherits, the nearest of each name, which are not traced yet. Left out
- * are the constructor, accessors, symbols, names with an underscore before them, `then`, `toJSON`, and what built-in
- * classes bring (a provider may extend `Map`).
+ * are the constructor, accessors, symbols, names with a leading underscore, `then`, `toJSON`, and the methods of
+ * built-in classes (a provider may extend `Map`).
  */
 export const untracedMethods = (prototype: object): PublicMethod[] => {
   const seen = new Set(['constructor', 'then', 'toJSON']);
