@@ -1,8 +1,8 @@
 import type { Config } from 'jest';
 
 /**
- * What every project's suite shares: TypeScript through SWC, native ESM, libraries of this workspace
- * read from their source, so that a test never sees a stale build.
+ * Returns the configuration that all suites share: SWC compiles TypeScript, modules are native ESM, and libraries of
+ * this workspace are read from their source, so that no test sees a stale build.
  */
 export const project = (overrides: Config = {}): Config => ({
   testMatch: ['<rootDir>/**/*.spec.ts'],
@@ -30,7 +30,7 @@ export const project = (overrides: Config = {}): Config => ({
   testEnvironmentOptions: {
     customExportConditions: ['@lantern/source', 'node', 'node-addons', 'module-sync'],
   },
-  // Ends what hangs. What has to be quick is asserted by its test: a busy machine is no failure.
+  // Limit for a test that hangs. A test asserts by itself what has to be quick, so that a busy machine is no failure.
   testTimeout: 120_000,
   ...overrides,
 });
