@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { attributeText, type Attributes, type Span } from '@lantern/telemetry-model';
+import {
+  attributeText,
+  spanKindOf,
+  statusCodeOf,
+  type Attributes,
+  type Span,
+} from '@lantern/telemetry-model';
 import {
   attributes,
   millis,
@@ -47,13 +53,14 @@ const rows = ({ bytes, columns }: CheckedTraceRequest): unknown[] =>
 const spansIn = ({ resourceSpans }: DecodedTraces): Span[] =>
   resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
 
+/** Expected columns of a span. The columns know the kinds and status codes of the schema; the bytes keep any other number. */
 const expectedRow = ({ traceId, spanId, parentSpanId, name, kind, status, ...times }: Span): unknown => ({
   traceId,
   spanId,
   parentSpanId,
   name,
-  kind,
-  status: status.code,
+  kind: spanKindOf(kind),
+  status: statusCodeOf(status.code),
   startUnixNano: times.startUnixNano,
   endUnixNano: times.endUnixNano,
 });
@@ -172,6 +179,15 @@ describe('checkTraceRequest', () => {
     );
     expect(count.accepted).toBeGreaterThan(50);
     expect(count.rejected).toBeGreaterThan(50);
+  });
+
+  it('indexes an unknown kind as unspecified and an unknown status code as unset, and leaves the bytes as they are', () => {
+    const request = requestOfSpan([...tag(6, 0), 6, ...delimited(15, [...tag(3, 0), 7])]);
+    expectAgreement(request);
+    const { columns } = checkTraceRequest(request);
+    expect([columns.kinds[0], columns.statuses[0]]).toEqual([0, 0]);
+    const [kept] = spansIn(decodeTraceRequest(request));
+    expect([kept?.kind, kept?.status.code]).toEqual([6, 7]);
   });
 
   it('agrees with the decoder on random bytes', () => {
