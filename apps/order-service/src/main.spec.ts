@@ -73,7 +73,7 @@ describe('the process of order-service', () => {
     const answer = await response;
     expect(answer.status).toBe(201);
     expect(((await answer.json()) as Order).product).toBe('slow_product');
-    // A client with an open connection is told to close it.
+    // The service asks a client with an open connection to close it.
     expect(answer.headers.get('connection')).toBe('close');
 
     const { code, stdout } = await service.exit;

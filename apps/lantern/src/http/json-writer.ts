@@ -31,7 +31,7 @@ export class JsonWriter {
     this.buffer = larger;
   }
 
-  /** Gives up what was written and begins anew. */
+  /** Returns the written bytes and starts an empty output. */
   take(): Buffer {
     const taken = this.buffer.subarray(0, this.written);
     this.buffer = Buffer.alloc(0);

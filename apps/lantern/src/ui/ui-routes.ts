@@ -43,7 +43,7 @@ const TOP_LEVEL_FILE = /^\w[\w-]*\.\w+$/;
 /** Serves the built UI: its files, and its page for every other path, since it finds its way by itself. */
 export const uiRoutes = (directory: string) => async (server: FastifyInstance) => {
   server.addHook('onSend', async (_request, reply) => {
-    // The page that asks for the token stands in the place of any page, with a stricter policy.
+    // The token page replaces any page and has a stricter policy.
     if (reply.hasHeader('content-security-policy')) return;
     reply.headers({
       'content-security-policy': CONTENT_SECURITY_POLICY,
