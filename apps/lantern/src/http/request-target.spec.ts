@@ -24,6 +24,8 @@ describe('a request target', () => {
     ['http://lantern:3100/ready?a=1', '/ready?a=1'],
     ['HTTPS://lantern', '/'],
     ['/%zz', '/%zz'],
+    ['/%a%41', '/%a%41'],
+    ['/%2%65%2%65/ready', '/%2%65%2%65/ready'],
     ['*', '*'],
     ['', '/'],
   ])('%j is normalized to %j', (target, normalized) => {
@@ -33,7 +35,25 @@ describe('a request target', () => {
   it('is normalized once: normalizing the result changes nothing', () => {
     const targets = fc
       .array(
-        fc.constantFrom('/', '\\', '.', '..', '%2e', '%2F', '%5c', '%', '%41', 'a', '?', '#', ' ', 'é', ':'),
+        fc.constantFrom(
+          '/',
+          '\\',
+          '.',
+          '..',
+          '%2e',
+          '%2F',
+          '%5c',
+          '%',
+          '%41',
+          '%65',
+          '2',
+          'a',
+          '?',
+          '#',
+          ' ',
+          'é',
+          ':',
+        ),
       )
       .map((parts) => `/${parts.join('')}`);
     fc.assert(

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#\\]*)(.*)$/is;
 const UNRESERVED = /[\w.~-]/;
+const BROKEN_TRIPLET = /%(?![0-9a-f]{2})/i;
 
 /**
  * Returns the one form of a request target that routing, authentication and handlers see:
@@ -11,7 +12,8 @@ const UNRESERVED = /[\w.~-]/;
  * - percent-encoded unreserved characters are decoded, every other triplet is in upper case;
  * - empty segments and dot segments are removed, as Go's `ServeMux` does.
  *
- * A triplet that is broken stays as it is: the router rejects it.
+ * A path with a broken triplet keeps every triplet as it is, and the router rejects it: decoding `%2%65` once would make
+ * `%2e`, which the router would decode again.
  *
  * @see https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
  */
@@ -39,11 +41,13 @@ export const rewriteTarget = (request: IncomingMessage): string => {
 const percentEncode = (character: string): string =>
   `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 
+const normalizeTriplet = (triplet: string): string => {
+  const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+  return UNRESERVED.test(character) ? character : triplet.toUpperCase();
+};
+
 const normalizePath = (path: string): string => {
-  const decoded = path.replace(/%[0-9a-f]{2}/gi, (triplet) => {
-    const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
-    return UNRESERVED.test(character) ? character : triplet.toUpperCase();
-  });
+  const decoded = BROKEN_TRIPLET.test(path) ? path : path.replace(/%[0-9a-f]{2}/gi, normalizeTriplet);
   const segments: string[] = [];
   const parts = decoded.split('/');
   for (const part of parts) {
