@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import type { Config } from 'jest';
 
 /**
@@ -26,7 +28,10 @@ export const project = (overrides: Config = {}): Config => ({
   },
   extensionsToTreatAsEsm: ['.ts'],
   // Sources name their siblings as Node will find them after the build: `./span.js` is `./span.ts` here.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^fast-check$': fileURLToPath(new URL('tools/seeded-fast-check.mjs', import.meta.url)),
+  },
   testEnvironmentOptions: {
     customExportConditions: ['@lantern/source', 'node', 'node-addons', 'module-sync'],
   },

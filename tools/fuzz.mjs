@@ -14,13 +14,7 @@ const args = process.argv.slice(2);
 
 const { status } = spawnSync(
   process.execPath,
-  [
-    toolOf('./jest.mjs'),
-    'unit',
-    ...(args.length > 0 ? args : propertyTests),
-    `--setupFiles=${toolOf('./fuzz-setup.mjs')}`,
-    `--testTimeout=${HOURS_6}`,
-  ],
+  [toolOf('./jest.mjs'), 'unit', ...(args.length > 0 ? args : propertyTests), `--testTimeout=${HOURS_6}`],
   { stdio: 'inherit', env: { LANTERN_FUZZ: '100', ...process.env } },
 );
 process.exit(status ?? 1);
