@@ -1,7 +1,7 @@
 import { parseGoDuration } from '@lantern/go-syntax';
 import type { DurationNano } from '@lantern/telemetry-model';
 import { z } from 'zod';
-import { isLoopback } from './http/allowed-hosts.js';
+import { isLoopback } from './transport/access/allowed-hosts.js';
 
 export interface Config {
   /** A name or address. `localhost` means both loopback addresses, 127.0.0.1 and ::1. */

@@ -3,7 +3,7 @@ import { FolderError } from '@lantern/telemetry-store';
 import { renderCard } from './command/card.js';
 import { HELP, UsageError, parseCommand } from './command/options.js';
 import { ConfigError, readConfig } from './config.js';
-import { ListenError } from './http/listen.js';
+import { ListenError } from './transport/server/listen.js';
 import { startLantern } from './lantern.js';
 import { StrategiesFileError } from './sampling/strategies-file.js';
 import { LANTERN_VERSION } from './version.js';

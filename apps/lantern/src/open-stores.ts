@@ -1,6 +1,6 @@
 import { openBlockStore, type LogStore, type TraceStore } from '@lantern/telemetry-store';
 import type { Config } from './config.js';
-import type { Report } from './http/failure.js';
+import type { Report } from './transport/errors/failure.js';
 
 export interface Stores {
   readonly traces: TraceStore;

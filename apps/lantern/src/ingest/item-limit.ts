@@ -1,4 +1,4 @@
-import { HttpError } from '../http/http-error.js';
+import { HttpError } from '../transport/errors/http-error.js';
 
 /**
  * Maximum number of spans, attributes, events and links in one request. An empty item becomes an object of up to thirty

@@ -5,7 +5,7 @@ import {
   type PartialSuccess,
   type Signal,
 } from '@lantern/otlp';
-import type { Report } from '../http/failure.js';
+import type { Report } from '../transport/errors/failure.js';
 import { MAX_MESSAGES, rejectTooManyMembers } from './item-limit.js';
 import type { LogIngest } from './log-ingest.js';
 import type { TraceIngest } from './trace-ingest.js';

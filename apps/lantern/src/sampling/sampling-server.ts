@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { createServer, type ServerOptions } from '../http/server.js';
-import { queryOf, sendJson, sendText } from '../http/text.js';
+import { createServer, type ServerOptions } from '../transport/server/server.js';
+import { queryOf, sendJson, sendText } from '../transport/answers/text.js';
 import type { SamplingStrategies } from './strategies.js';
 
 /**

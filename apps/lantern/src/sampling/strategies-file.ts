@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { Report } from '../http/failure.js';
+import type { Report } from '../transport/errors/failure.js';
 import { parseStrategies, type SamplingStrategies, type SamplingStrategy } from './strategies.js';
 
 /** The file cannot be used when Lantern starts. The message names it and what is wrong. */

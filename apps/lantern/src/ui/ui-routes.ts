@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { sendNotFound } from '../http/text.js';
+import { sendNotFound } from '../transport/answers/text.js';
 
 /** Folder of the UI in the published package, beside the folder of the script. */
 const PACKAGED = fileURLToPath(new URL('../web/', import.meta.url));

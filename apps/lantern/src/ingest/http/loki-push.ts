@@ -1,12 +1,12 @@
 import { decodePush, decompressSnappy, parsePush } from '@lantern/query-api';
 import { MAX_HASHED_LENGTH, hasLongMemberName, type LogStream } from '@lantern/telemetry-model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyLeaseOf } from '../../http/bounded-bodies.js';
-import { decompress } from '../../http/decompress.js';
-import { failureOf, type Report } from '../../http/failure.js';
-import { HttpError } from '../../http/http-error.js';
-import { MAX_BODY_BYTES } from '../../http/limits.js';
-import { sendText } from '../../http/text.js';
+import { bodyLeaseOf } from '../../transport/requests/bounded-bodies.js';
+import { decompress } from '../../transport/requests/decompress.js';
+import { failureOf, type Report } from '../../transport/errors/failure.js';
+import { HttpError } from '../../transport/errors/http-error.js';
+import { MAX_BODY_BYTES } from '../../transport/requests/limits.js';
+import { sendText } from '../../transport/answers/text.js';
 import type { LogIngest } from '../log-ingest.js';
 
 const JSON_TYPE = 'application/json';

@@ -7,11 +7,11 @@ import {
   type Signal,
 } from '@lantern/otlp';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyLeaseOf } from '../../http/bounded-bodies.js';
-import { decompress } from '../../http/decompress.js';
-import { failureOf, type Failure, type Report } from '../../http/failure.js';
-import { HttpError } from '../../http/http-error.js';
-import { sendText } from '../../http/text.js';
+import { bodyLeaseOf } from '../../transport/requests/bounded-bodies.js';
+import { decompress } from '../../transport/requests/decompress.js';
+import { failureOf, type Failure, type Report } from '../../transport/errors/failure.js';
+import { HttpError } from '../../transport/errors/http-error.js';
+import { sendText } from '../../transport/answers/text.js';
 import type { OtlpIngest } from '../otlp-ingest.js';
 
 const PROTOBUF = 'application/x-protobuf';

@@ -13,7 +13,7 @@ import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-t
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { MAX_BODY_BYTES } from '../../http/limits.js';
+import { MAX_BODY_BYTES } from '../../transport/requests/limits.js';
 import { useLantern, type Answer } from '../../testing/running-lantern.js';
 
 const lantern = useLantern({ requestTimeoutMillis: 300 });

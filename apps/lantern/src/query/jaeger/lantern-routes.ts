@@ -8,9 +8,9 @@ import {
 } from '@lantern/query-api';
 import type { CallEdge } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
-import type { Report } from '../../http/failure.js';
-import { HttpError } from '../../http/http-error.js';
-import { queryOf, sendJson } from '../../http/text.js';
+import type { Report } from '../../transport/errors/failure.js';
+import { HttpError } from '../../transport/errors/http-error.js';
+import { queryOf, sendJson } from '../../transport/answers/text.js';
 import type { TraceFeed } from '../../ingest/feed.js';
 import { attributeKeys, attributeValues } from './attribute-sample.js';
 import { liveRoutes } from './live/live-routes.js';

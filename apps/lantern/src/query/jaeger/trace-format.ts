@@ -1,6 +1,6 @@
 import type { DurationNano, Trace } from '@lantern/telemetry-model';
 import type { EncodedTrace } from '@lantern/telemetry-store';
-import type { JsonWriter } from '../../http/json-writer.js';
+import type { JsonWriter } from '../../transport/answers/json-writer.js';
 import type { TraceOutline } from './trace-outline.js';
 
 /** JSON of traces in one of Jaeger's APIs. It is written in steps, between which others may have their turn. */

@@ -13,8 +13,8 @@ import {
   type TraceQuery,
   type TraceStore,
 } from '@lantern/telemetry-store';
-import type { AnswerShare } from '../../http/answer-bytes.js';
-import type { Turn } from '../../http/turn.js';
+import type { AnswerShare } from '../../transport/answers/answer-bytes.js';
+import type { Turn } from '../../transport/answers/turn.js';
 import { adjustBy, type Adjust, type AdjustOptions } from './adjust/adjust.js';
 import { summarizeTrace, summarySteps } from './trace-summary.js';
 

@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { decodeSpan } from '@lantern/otlp';
 import { decodeTrace, type EncodedTrace } from '@lantern/telemetry-store';
-import type { AnswerShare } from '../../http/answer-bytes.js';
-import { PIECE_BYTES, type JsonPieces } from '../../http/answer-pieces.js';
-import { Turn } from '../../http/turn.js';
+import type { AnswerShare } from '../../transport/answers/answer-bytes.js';
+import { PIECE_BYTES, type JsonPieces } from '../../transport/answers/answer-pieces.js';
+import { Turn } from '../../transport/answers/turn.js';
 import { adjustBy, type AdjustOptions } from './adjust/adjust.js';
 import { LIBRARY_KEYS } from './adjust/move-library-attributes.js';
-import { JsonWriter } from '../../http/json-writer.js';
+import { JsonWriter } from '../../transport/answers/json-writer.js';
 import type { TraceFormat } from './trace-format.js';
 import { TraceOutline } from './trace-outline.js';
 

@@ -1,7 +1,7 @@
 import type { V3Error } from '@lantern/query-api';
 import type { FastifyInstance } from 'fastify';
-import { failureOf, type Report } from '../../http/failure.js';
-import { sendText } from '../../http/text.js';
+import { failureOf, type Report } from '../../transport/errors/failure.js';
+import { sendText } from '../../transport/answers/text.js';
 
 /** Refuses as Jaeger's API v3 does. */
 export const sendV3Failures = (server: FastifyInstance, report: Report): void => {

@@ -11,12 +11,12 @@ import {
 import type { TraceId } from '@lantern/telemetry-model';
 import type { EncodedTrace } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
-import type { AnswerShare } from '../../http/answer-bytes.js';
-import { sendPieces, type JsonPieces } from '../../http/answer-pieces.js';
-import type { Report } from '../../http/failure.js';
-import { HttpError } from '../../http/http-error.js';
-import { queryOf, sendJson } from '../../http/text.js';
-import { Turn } from '../../http/turn.js';
+import type { AnswerShare } from '../../transport/answers/answer-bytes.js';
+import { sendPieces, type JsonPieces } from '../../transport/answers/answer-pieces.js';
+import type { Report } from '../../transport/errors/failure.js';
+import { HttpError } from '../../transport/errors/http-error.js';
+import { queryOf, sendJson } from '../../transport/answers/text.js';
+import { Turn } from '../../transport/answers/turn.js';
 import type { PageEnd, TraceQueries } from './trace-query.js';
 import { TracesJson } from './traces-json.js';
 import { sendV3Failures } from './v3-failure.js';

@@ -2,7 +2,7 @@ import { decodeSpan, formatResourceJson, formatScopeJson, formatSpanJson } from 
 import type { InstrumentationScope, Resource } from '@lantern/telemetry-model';
 import { adjustGroup, adjustSpanAlone } from './adjust/adjust-alone.js';
 import { LIBRARY_KEYS } from './adjust/move-library-attributes.js';
-import type { JsonWriter } from '../../http/json-writer.js';
+import type { JsonWriter } from '../../transport/answers/json-writer.js';
 import type { TraceFormat } from './trace-format.js';
 
 /** Number of spans written in one step, which takes less than a millisecond. */

@@ -10,7 +10,7 @@ import { compileMatcher, evaluateLog } from '@lantern/logql';
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
-import { sendJson } from '../../http/text.js';
+import { sendJson } from '../../transport/answers/text.js';
 import { DetectedFields } from './detected-fields.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { addQuery, goneSignal, paramsOf } from './loki-request.js';

@@ -2,7 +2,7 @@ import { parseStatsRequest, parseVolumeRequest, type LokiIndexStats } from '@lan
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
-import { sendJson } from '../../http/text.js';
+import { sendJson } from '../../transport/answers/text.js';
 import { formatMatrix, formatVector } from './format-samples.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { addQuery, goneSignal, paramsOf, sendData } from './loki-request.js';

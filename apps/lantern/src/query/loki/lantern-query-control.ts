@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { QueryControl } from '@lantern/logql';
-import { HttpError } from '../../http/http-error.js';
+import { HttpError } from '../../transport/errors/http-error.js';
 
 /** Loki's default. */
 const QUERY_TIMEOUT_MILLIS = 60_000;

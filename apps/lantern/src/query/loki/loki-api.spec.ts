@@ -1,7 +1,7 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LokiStats, LokiStatsSummary } from '@lantern/query-api';
-import { MAX_BODY_BYTES } from '../../http/limits.js';
+import { MAX_BODY_BYTES } from '../../transport/requests/limits.js';
 import { useLantern, type Answer } from '../../testing/running-lantern.js';
 import { withoutStats } from '../../testing/without-stats.js';
 

@@ -1,6 +1,6 @@
 import { CATEGORIZE_LABELS, ENCODING_FLAGS_HEADER } from '@lantern/query-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { queryOf, sendJson } from '../../http/text.js';
+import { queryOf, sendJson } from '../../transport/answers/text.js';
 
 const PREFIX = '/loki/api/v1';
 

@@ -1,7 +1,7 @@
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
-import { failureOf, type Report } from '../../http/failure.js';
-import { sendText } from '../../http/text.js';
+import { failureOf, type Report } from '../../transport/errors/failure.js';
+import { sendText } from '../../transport/answers/text.js';
 import type { LogFeed } from '../../ingest/feed.js';
 import { detectedRoutes } from './detected-routes.js';
 import { indexRoutes } from './index-routes.js';

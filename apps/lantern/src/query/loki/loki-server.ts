@@ -1,7 +1,7 @@
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
-import { createServer, type ServerOptions } from '../../http/server.js';
-import { sendNotFound, sendText } from '../../http/text.js';
+import { createServer, type ServerOptions } from '../../transport/server/server.js';
+import { sendNotFound, sendText } from '../../transport/answers/text.js';
 import { lokiPush } from '../../ingest/http/loki-push.js';
 import { otlpRoutes } from '../../ingest/http/otlp-routes.js';
 import type { LogFeed } from '../../ingest/feed.js';

@@ -17,10 +17,10 @@ import {
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
-import { jsonPieces } from '../../http/json-pieces.js';
-import { sendPieces } from '../../http/answer-pieces.js';
-import type { Report } from '../../http/failure.js';
-import { sendJson } from '../../http/text.js';
+import { jsonPieces } from '../../transport/answers/json-pieces.js';
+import { sendPieces } from '../../transport/answers/answer-pieces.js';
+import type { Report } from '../../transport/errors/failure.js';
+import { sendJson } from '../../transport/answers/text.js';
 import { formatMatrix, formatScalar, formatVector } from './format-samples.js';
 import { formatStreams } from './format-streams.js';
 import { LanternQueryControl } from './lantern-query-control.js';

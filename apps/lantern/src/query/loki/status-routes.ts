@@ -1,6 +1,6 @@
 import type { LokiBuildInfo } from '@lantern/query-api';
 import type { FastifyInstance } from 'fastify';
-import { sendJson } from '../../http/text.js';
+import { sendJson } from '../../transport/answers/text.js';
 import { LANTERN_VERSION } from '../../version.js';
 
 const BUILD_INFO: LokiBuildInfo = {

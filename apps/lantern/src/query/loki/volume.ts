@@ -1,7 +1,7 @@
 import { formatLabels, type VolumeRequest } from '@lantern/query-api';
 import { compileMatcher, stepTime, type MetricSeries, type QueryControl } from '@lantern/logql';
 import type { LogLabels, UnixNano } from '@lantern/telemetry-model';
-import { HttpError } from '../../http/http-error.js';
+import { HttpError } from '../../transport/errors/http-error.js';
 import type { LogReader } from './query-stats.js';
 
 /** Loki's default for `volume_max_series`. */

@@ -17,12 +17,12 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EncodedTrace } from '@lantern/telemetry-store';
 import { nowUnixNano } from '../../../clock.js';
-import type { AnswerShare } from '../../../http/answer-bytes.js';
-import { sendPieces, type JsonPieces } from '../../../http/answer-pieces.js';
-import { decompress } from '../../../http/decompress.js';
-import { failureOf, type Report } from '../../../http/failure.js';
-import { HttpError } from '../../../http/http-error.js';
-import { queryOf, sendBytes, sendJson, sendText } from '../../../http/text.js';
+import type { AnswerShare } from '../../../transport/answers/answer-bytes.js';
+import { sendPieces, type JsonPieces } from '../../../transport/answers/answer-pieces.js';
+import { decompress } from '../../../transport/requests/decompress.js';
+import { failureOf, type Report } from '../../../transport/errors/failure.js';
+import { HttpError } from '../../../transport/errors/http-error.js';
+import { queryOf, sendBytes, sendJson, sendText } from '../../../transport/answers/text.js';
 import { toLegacyTrace } from './legacy-trace.js';
 import { LEGACY_FORMAT } from './legacy-trace-json.js';
 import { callRates, errorRates, latencies } from '../metrics.js';

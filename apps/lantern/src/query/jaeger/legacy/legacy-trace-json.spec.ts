@@ -14,7 +14,7 @@ import fc from 'fast-check';
 import { anyTrace } from '../../../testing/any-trace.js';
 import { adjustBy } from '../adjust/adjust.js';
 import { toLegacyTrace } from './legacy-trace.js';
-import { JsonWriter } from '../../../http/json-writer.js';
+import { JsonWriter } from '../../../transport/answers/json-writer.js';
 import { TraceOutline } from '../trace-outline.js';
 import { LEGACY_FORMAT } from './legacy-trace-json.js';
 

@@ -14,7 +14,7 @@ import { isTooFar, missingParentWarning, skewWarning } from '../adjust/clock-ske
 import { LIBRARY_KEYS } from '../adjust/move-library-attributes.js';
 import { ProcessTable, toLegacySpan } from './legacy-trace.js';
 import { EncodedCache } from './encoded-cache.js';
-import type { JsonWriter } from '../../../http/json-writer.js';
+import type { JsonWriter } from '../../../transport/answers/json-writer.js';
 import { OperationTags } from './operation-tags.js';
 import { SpanFrame } from './span-frame.js';
 import type { TraceFormat } from '../trace-format.js';

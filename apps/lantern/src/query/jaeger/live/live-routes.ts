@@ -1,8 +1,8 @@
 import { parseV3LiveRequest, type V3LiveDropped, type V3LiveSummaries } from '@lantern/query-api';
 import type { FastifyInstance } from 'fastify';
-import type { Report } from '../../../http/failure.js';
-import { HttpError } from '../../../http/http-error.js';
-import { queryOf } from '../../../http/text.js';
+import type { Report } from '../../../transport/errors/failure.js';
+import { HttpError } from '../../../transport/errors/http-error.js';
+import { queryOf } from '../../../transport/answers/text.js';
 import type { TraceFeed } from '../../../ingest/feed.js';
 import type { TraceQueries } from '../trace-query.js';
 import { summarizeTrace } from '../trace-summary.js';

@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { useLantern } from '../testing/running-lantern.js';
+import { useLantern } from '../../testing/running-lantern.js';
 import { AllowedHosts, type HostPolicy } from './allowed-hosts.js';
-import { AnswerBytes } from './answer-bytes.js';
-import { InFlightBytes } from './in-flight-bytes.js';
-import { createServer } from './server.js';
+import { AnswerBytes } from '../answers/answer-bytes.js';
+import { InFlightBytes } from '../requests/in-flight-bytes.js';
+import { createServer } from '../server/server.js';
 
 const lantern = useLantern();
 

@@ -1,4 +1,4 @@
-import { HttpError } from './http-error.js';
+import { HttpError } from '../errors/http-error.js';
 
 /** Value of `Retry-After` for rejected requests. Bodies in flight are usually answered within this time. */
 export const RETRY_AFTER_SECONDS = 1;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback, type AllowedHosts } from './allowed-hosts.js';
 import { isApiPath } from './api-paths.js';
-import { sendText } from './text.js';
+import { sendText } from '../answers/text.js';
 
 /**
  * Rejects requests that web pages of other sites make a browser send, which may run on this machine:

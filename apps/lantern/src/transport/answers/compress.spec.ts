@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
-import { useLantern } from '../testing/running-lantern.js';
+import { useLantern } from '../../testing/running-lantern.js';
 
 const lantern = useLantern();
 

@@ -9,7 +9,7 @@ import {
   zstdDecompress,
   zstdDecompressSync,
 } from 'node:zlib';
-import { HttpError } from './http-error.js';
+import { HttpError } from '../errors/http-error.js';
 import { MAX_BODY_BYTES } from './limits.js';
 
 /**

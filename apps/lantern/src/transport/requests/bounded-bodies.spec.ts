@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { useLantern } from '../testing/running-lantern.js';
+import { useLantern } from '../../testing/running-lantern.js';
 import { InFlightBytes, OverloadedError } from './in-flight-bytes.js';
 
 const MIB = 1024 * 1024;

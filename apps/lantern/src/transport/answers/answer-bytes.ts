@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { OverloadedError } from './in-flight-bytes.js';
+import { OverloadedError } from '../requests/in-flight-bytes.js';
 
 declare module 'fastify' {
   interface FastifyInstance {

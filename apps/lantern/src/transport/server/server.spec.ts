@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { request, useLantern } from '../testing/running-lantern.js';
+import { request, useLantern } from '../../testing/running-lantern.js';
 
 const lantern = useLantern();
 

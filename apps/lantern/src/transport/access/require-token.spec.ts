@@ -1,7 +1,7 @@
 import { Client, Metadata, credentials, status, type ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it } from '@jest/globals';
 import { decodeRpcStatus } from '@lantern/otlp';
-import { request, useLantern } from '../testing/running-lantern.js';
+import { request, useLantern } from '../../testing/running-lantern.js';
 
 const TOKEN = 'a-secret-of-many-letters';
 const lantern = useLantern({}, { token: TOKEN, host: '127.0.0.1' });

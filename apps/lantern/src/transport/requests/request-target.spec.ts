@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { useLantern } from '../testing/running-lantern.js';
+import { useLantern } from '../../testing/running-lantern.js';
 import { normalizeTarget } from './request-target.js';
 
 describe('a request target', () => {

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { attributes, resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
-import { RunningLantern, useLantern } from '../testing/running-lantern.js';
-import { OverloadedError } from './in-flight-bytes.js';
+import { RunningLantern, useLantern } from '../../testing/running-lantern.js';
+import { OverloadedError } from '../requests/in-flight-bytes.js';
 import { AnswerBytes } from './answer-bytes.js';
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { HttpError } from './http-error.js';
-import type { Report } from './failure.js';
+import { HttpError } from '../errors/http-error.js';
+import type { Report } from '../errors/failure.js';
 import { sendBytes } from './text.js';
 
 /** Size of the pieces in which a long answer is written. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessToken } from './access-token.js';
-import { HttpError } from './http-error.js';
-import { normalizeTarget } from './request-target.js';
+import { HttpError } from '../errors/http-error.js';
+import { normalizeTarget } from '../requests/request-target.js';
 import { sendTokenPage } from './token-page.js';
 
 declare module 'fastify' {

@@ -1,16 +1,16 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { AccessToken } from './access-token.js';
-import { boundBodies } from './bounded-bodies.js';
-import { compressAnswers } from './compress.js';
-import { failureOf, type Report } from './failure.js';
-import { boundAnswers, type AnswerBytes } from './answer-bytes.js';
-import type { AllowedHosts } from './allowed-hosts.js';
-import { guardAgainstForeignPages } from './foreign-pages.js';
-import type { InFlightBytes } from './in-flight-bytes.js';
-import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MILLIS } from './limits.js';
-import { rewriteTarget } from './request-target.js';
-import { requireToken } from './require-token.js';
-import { sendNotFound, sendText } from './text.js';
+import type { AccessToken } from '../access/access-token.js';
+import { boundBodies } from '../requests/bounded-bodies.js';
+import { compressAnswers } from '../answers/compress.js';
+import { failureOf, type Report } from '../errors/failure.js';
+import { boundAnswers, type AnswerBytes } from '../answers/answer-bytes.js';
+import type { AllowedHosts } from '../access/allowed-hosts.js';
+import { guardAgainstForeignPages } from '../access/foreign-pages.js';
+import type { InFlightBytes } from '../requests/in-flight-bytes.js';
+import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MILLIS } from '../requests/limits.js';
+import { rewriteTarget } from '../requests/request-target.js';
+import { requireToken } from '../access/require-token.js';
+import { sendNotFound, sendText } from '../answers/text.js';
 
 export interface ServerOptions {
   /** `Host` headers that are accepted. */
