@@ -2,11 +2,11 @@ import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { createServer, type ServerOptions } from '../../transport/server/server.js';
 import { sendNotFound, sendText } from '../../transport/answers/text.js';
-import { lokiPush } from '../../ingest/http/loki-push.js';
-import { otlpRoutes } from '../../ingest/http/otlp-routes.js';
+import { lokiPush } from '../../ingest/loki/loki-push.js';
+import { otlpRoutes } from '../../ingest/otlp/otlp-routes.js';
 import type { LogFeed } from '../../ingest/feed.js';
-import type { LogIngest } from '../../ingest/log-ingest.js';
-import type { OtlpIngest } from '../../ingest/otlp-ingest.js';
+import type { LogIngest } from '../../ingest/logs/log-ingest.js';
+import type { OtlpIngest } from '../../ingest/otlp/otlp-ingest.js';
 import { lokiRoutes } from './loki-routes.js';
 import { metricsRoute } from './metrics-route.js';
 

@@ -5,7 +5,7 @@ import {
   status,
   type ServerInterceptor,
 } from '@grpc/grpc-js';
-import type { AccessToken } from '../../transport/access/access-token.js';
+import type { AccessToken } from '../../../transport/access/access-token.js';
 
 /** Rejects calls without the token in their metadata, before the message is read. */
 export const requireToken =

@@ -1,8 +1,8 @@
 import { Server, ServerCredentials, type handleUnaryCall } from '@grpc/grpc-js';
 import { encodeExportResponse, type Signal } from '@lantern/otlp';
-import type { AccessToken } from '../../transport/access/access-token.js';
-import type { Report } from '../../transport/errors/failure.js';
-import { openDoor, type Door, type ListenOptions } from '../../transport/server/listen.js';
+import type { AccessToken } from '../../../transport/access/access-token.js';
+import type { Report } from '../../../transport/errors/failure.js';
+import { openDoor, type Door, type ListenOptions } from '../../../transport/server/listen.js';
 import type { OtlpIngest } from '../otlp-ingest.js';
 import { limitCalls, type CallLimits } from './call-limits.js';
 import { grpcStatusOf } from './grpc-status.js';

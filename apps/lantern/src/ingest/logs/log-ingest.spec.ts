@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogStream } from '@lantern/telemetry-model';
 import { openBlockStore } from '@lantern/telemetry-store';
-import { Feed } from './feed.js';
+import { Feed } from '../feed.js';
 import { LogIngest } from './log-ingest.js';
 import { DEFAULT_LOG_LIMITS, type LogLimits } from './log-limits.js';
 

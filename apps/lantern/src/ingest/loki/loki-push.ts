@@ -7,7 +7,7 @@ import { failureOf, type Report } from '../../transport/errors/failure.js';
 import { HttpError } from '../../transport/errors/http-error.js';
 import { MAX_BODY_BYTES } from '../../transport/requests/limits.js';
 import { sendText } from '../../transport/answers/text.js';
-import type { LogIngest } from '../log-ingest.js';
+import type { LogIngest } from '../logs/log-ingest.js';
 
 const JSON_TYPE = 'application/json';
 

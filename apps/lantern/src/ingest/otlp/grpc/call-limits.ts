@@ -5,7 +5,7 @@ import {
   status,
   type ServerInterceptor,
 } from '@grpc/grpc-js';
-import type { BodyLease, InFlightBytes } from '../../transport/requests/in-flight-bytes.js';
+import type { BodyLease, InFlightBytes } from '../../../transport/requests/in-flight-bytes.js';
 import { grpcStatusOf } from './grpc-status.js';
 
 export interface CallLimits {

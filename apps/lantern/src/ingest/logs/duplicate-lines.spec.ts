@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import type { LokiTailFrame } from '@lantern/query-api';
 import { WebSocket } from 'ws';
-import { useLantern } from '../testing/running-lantern.js';
+import { useLantern } from '../../testing/running-lantern.js';
 
 const lantern = useLantern();
 

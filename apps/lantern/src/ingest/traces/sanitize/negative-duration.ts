@@ -1,6 +1,6 @@
 import { TIME_WORDS } from '@lantern/otlp';
-import { addWarning } from '../../span-warnings.js';
-import { eachSpan } from '../../edit-spans.js';
+import { addWarning } from '../../../span-warnings.js';
+import { eachSpan } from '../../../edit-spans.js';
 import type { Sanitizer } from './sanitizer.js';
 
 const isoTime = (unixNano: bigint): string => {

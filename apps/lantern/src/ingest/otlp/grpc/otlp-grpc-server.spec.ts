@@ -9,7 +9,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { useLantern } from '../../testing/running-lantern.js';
+import { useLantern } from '../../../testing/running-lantern.js';
 
 const MIB = 1024 * 1024;
 const lantern = useLantern();

@@ -1,5 +1,5 @@
 import type { CheckedTraceRequest } from '@lantern/otlp';
-import type { SpanEdit } from '../../edit-spans.js';
+import type { SpanEdit } from '../../../edit-spans.js';
 
 /** Repairs one fault that some exporters send, so that queries need not handle it. */
 export interface Sanitizer {

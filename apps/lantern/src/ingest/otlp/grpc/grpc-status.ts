@@ -1,7 +1,7 @@
 import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
 import { encodeRpcStatus } from '@lantern/otlp';
-import { failureOf, type Report } from '../../transport/errors/failure.js';
-import { RETRY_AFTER_SECONDS } from '../../transport/requests/in-flight-bytes.js';
+import { failureOf, type Report } from '../../../transport/errors/failure.js';
+import { RETRY_AFTER_SECONDS } from '../../../transport/requests/in-flight-bytes.js';
 
 const CODES: Readonly<Record<number, status>> = {
   400: status.INVALID_ARGUMENT,

@@ -1,5 +1,5 @@
 import type { CheckedTraceRequest } from '@lantern/otlp';
-import type { SpanEdit } from '../../edit-spans.js';
+import type { SpanEdit } from '../../../edit-spans.js';
 import { emptySpanName } from './empty-span-name.js';
 import { invalidIds } from './invalid-ids.js';
 import { invalidText } from './invalid-text.js';

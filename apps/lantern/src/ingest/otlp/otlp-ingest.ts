@@ -5,10 +5,10 @@ import {
   type PartialSuccess,
   type Signal,
 } from '@lantern/otlp';
-import type { Report } from '../transport/errors/failure.js';
-import { MAX_MESSAGES, rejectTooManyMembers } from './item-limit.js';
-import type { LogIngest } from './log-ingest.js';
-import type { TraceIngest } from './trace-ingest.js';
+import type { Report } from '../../transport/errors/failure.js';
+import { MAX_MESSAGES, rejectTooManyMembers } from '../item-limit.js';
+import type { LogIngest } from '../logs/log-ingest.js';
+import type { TraceIngest } from '../traces/trace-ingest.js';
 
 /**
  * Accepts OTLP requests of every signal from every transport. Metrics are checked and discarded, so that exporters that

@@ -8,10 +8,10 @@ import {
   type PartialSuccess,
 } from '@lantern/otlp';
 import type { TraceStore } from '@lantern/telemetry-store';
-import { rejectTooManyItems, rejectTooManyMembers } from './item-limit.js';
+import { rejectTooManyItems, rejectTooManyMembers } from '../item-limit.js';
 import { longNamesIn, longNamesOf } from './long-names.js';
 import { isSound, sanitize } from './sanitize/sanitize.js';
-import type { TraceFeed } from './feed.js';
+import type { TraceFeed } from '../feed.js';
 
 /** Accepts spans from every transport: checks, sanitizes, stores and publishes them. */
 export class TraceIngest {

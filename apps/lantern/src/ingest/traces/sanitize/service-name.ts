@@ -1,6 +1,6 @@
 import { decodeResource } from '@lantern/otlp';
 import { MISSING_SERVICE_NAME, attributeValue, type Resource } from '@lantern/telemetry-model';
-import { eachResource } from '../../edit-spans.js';
+import { eachResource } from '../../../edit-spans.js';
 import type { Sanitizer } from './sanitizer.js';
 
 const KEY = 'service.name';

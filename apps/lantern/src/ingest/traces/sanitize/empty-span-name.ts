@@ -1,4 +1,4 @@
-import { eachSpan } from '../../edit-spans.js';
+import { eachSpan } from '../../../edit-spans.js';
 import type { Sanitizer } from './sanitizer.js';
 
 /** Gives every span a name that it can be found by: the name that Jaeger gives. */

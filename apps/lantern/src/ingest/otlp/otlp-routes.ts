@@ -12,7 +12,7 @@ import { decompress } from '../../transport/requests/decompress.js';
 import { failureOf, type Failure, type Report } from '../../transport/errors/failure.js';
 import { HttpError } from '../../transport/errors/http-error.js';
 import { sendText } from '../../transport/answers/text.js';
-import type { OtlpIngest } from '../otlp-ingest.js';
+import type { OtlpIngest } from './otlp-ingest.js';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';

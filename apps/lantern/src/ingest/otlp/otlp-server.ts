@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createServer, type ServerOptions } from '../../transport/server/server.js';
 import { sendNotFound } from '../../transport/answers/text.js';
-import type { OtlpIngest } from '../otlp-ingest.js';
+import type { OtlpIngest } from './otlp-ingest.js';
 import { otlpRoutes, type OtlpPath } from './otlp-routes.js';
 
 const PATHS: readonly OtlpPath[] = [
