@@ -76,9 +76,9 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const hosts = new AllowedHosts({ listenHost: host, allowedHosts, hasToken: token !== undefined });
   const serverOptions: ServerOptions = { hosts, requestTimeoutMillis, report, inFlight, answers, token };
   const traceFeed = new Feed<readonly ResourceSpans[]>();
-  const feed = new Feed<readonly LogStream[]>();
+  const logFeed = new Feed<readonly LogStream[]>();
   const limits = { ...DEFAULT_LOG_LIMITS, ...options.logLimits };
-  const logIngest = new LogIngest({ store: logs, feed, limits, now: nowUnixNano });
+  const logIngest = new LogIngest({ store: logs, feed: logFeed, limits, now: nowUnixNano });
   const otlpIngest = new OtlpIngest(new TraceIngest(traces, traceFeed), logIngest, report);
   const otlp = createOtlpServer(otlpIngest, serverOptions);
   const otlpGrpc = new OtlpGrpcServer(otlpIngest, {
@@ -94,7 +94,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       traces,
       traceFeed,
       logs,
-      feed,
+      logFeed,
       uiDirectory: options.uiDirectory ?? UI_DIRECTORY,
       maxClockSkewNano: config.maxClockSkewNano,
       endpoints: () => endpoints,
@@ -102,7 +102,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     serverOptions,
   );
   const loki = createLokiServer(
-    { logs, feed, ingest: logIngest, otlp: otlpIngest, unavailable: () => stores.unavailable() },
+    { logs, logFeed, ingest: logIngest, otlp: otlpIngest, unavailable: () => stores.unavailable() },
     serverOptions,
   );
   const sampling = createSamplingServer(strategies, serverOptions);

@@ -18,7 +18,7 @@ export interface JaegerServerParts {
   readonly traceFeed: TraceFeed;
   /** The UI shows the logs beside a trace, and talks to its own origin only. */
   readonly logs: LogStore;
-  readonly feed: LogFeed;
+  readonly logFeed: LogFeed;
   readonly uiDirectory: string;
   /** By how much a span may be moved to make up for a clock that is wrong; 0 moves none. */
   readonly maxClockSkewNano: DurationNano;
@@ -28,7 +28,7 @@ export interface JaegerServerParts {
 
 /** Server on Jaeger's port: both families of its query API, and the web UI on every other path. */
 export const createJaegerServer = (
-  { traces, traceFeed, logs, feed, uiDirectory, maxClockSkewNano, endpoints }: JaegerServerParts,
+  { traces, traceFeed, logs, logFeed, uiDirectory, maxClockSkewNano, endpoints }: JaegerServerParts,
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
@@ -36,7 +36,7 @@ export const createJaegerServer = (
   void server.register(legacyRoutes(queries, options.report));
   void server.register(v3Routes(queries, options.report));
   void server.register(lanternRoutes(queries, traceFeed, endpoints, options.report));
-  void server.register(lokiRoutes({ logs, feed }, options.report));
+  void server.register(lokiRoutes({ logs, logFeed }, options.report));
   void server.register(uiRoutes(uiDirectory));
   // Below an API nothing is a page.
   for (const prefix of API_PREFIXES) {

@@ -23,7 +23,7 @@ import { sendV3Failures } from './v3-failure.js';
  * have the form of v3.
  */
 export const lanternRoutes =
-  (traces: TraceQueries, feed: TraceFeed, endpoints: () => V3Endpoints | undefined, report: Report) =>
+  (traces: TraceQueries, traceFeed: TraceFeed, endpoints: () => V3Endpoints | undefined, report: Report) =>
   async (server: FastifyInstance) => {
     sendV3Failures(server, report);
 
@@ -60,7 +60,7 @@ export const lanternRoutes =
       return sendJson(reply, JSON.stringify(answer));
     });
 
-    liveRoutes(traces, feed, report)(server);
+    liveRoutes(traces, traceFeed, report)(server);
   };
 
 const toDependency = ({ latencies, ...link }: CallEdge): V3Dependency => ({

@@ -14,12 +14,12 @@ import { tailRoutes } from './tail-routes.js';
 export interface LokiParts {
   readonly logs: LogStore;
   /** Lines as they are stored, to which `tail` subscribes. */
-  readonly feed: LogFeed;
+  readonly logFeed: LogFeed;
 }
 
 /** Loki's query API. */
 export const lokiRoutes =
-  ({ logs, feed }: LokiParts, report: Report) =>
+  ({ logs, logFeed }: LokiParts, report: Report) =>
   async (server: FastifyInstance) => {
     server.setErrorHandler(async (error, _request, reply) => {
       const { status, message } = failureOf(error, report);
@@ -38,5 +38,5 @@ export const lokiRoutes =
     detectedRoutes(server, logs);
     patternRoutes(server, logs);
     statusRoutes(server);
-    await tailRoutes(server, { logs, feed }, report);
+    await tailRoutes(server, { logs, logFeed }, report);
   };

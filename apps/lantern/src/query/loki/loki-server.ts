@@ -12,7 +12,7 @@ import { metricsRoute } from './metrics-route.js';
 
 export interface LokiServerParts {
   readonly logs: LogStore;
-  readonly feed: LogFeed;
+  readonly logFeed: LogFeed;
   readonly ingest: LogIngest;
   readonly otlp: OtlpIngest;
   /** Reason why the stores refuse every request; undefined when they do not. */
@@ -21,11 +21,11 @@ export interface LokiServerParts {
 
 /** Server on Loki's port: push and queries. */
 export const createLokiServer = (
-  { logs, feed, ingest, otlp, unavailable }: LokiServerParts,
+  { logs, logFeed, ingest, otlp, unavailable }: LokiServerParts,
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
-  void server.register(lokiRoutes({ logs, feed }, options.report));
+  void server.register(lokiRoutes({ logs, logFeed }, options.report));
   void server.register(lokiPush(ingest, options.report));
   void server.register(otlpRoutes(otlp, [['/otlp/v1/logs', 'logs']], options.report));
   metricsRoute(server, logs);

@@ -33,7 +33,7 @@ const INTERNAL_ERROR = 1011;
 /** Endpoint that sends lines over a WebSocket as they arrive. */
 export const tailRoutes = async (
   server: FastifyInstance,
-  { logs, feed }: LokiParts,
+  { logs, logFeed }: LokiParts,
   report: Report,
 ): Promise<void> => {
   await server.register(websocket, { options: { maxPayload: 64 * 1024 } });
@@ -80,7 +80,7 @@ export const tailRoutes = async (
       socket.close(INTERNAL_ERROR, closeReason(status === 500 ? 'internal error' : message));
     };
     const pulse = keepAlive(socket);
-    const stop = feed.follow((streams) => {
+    const stop = logFeed.follow((streams) => {
       session.offer(streams);
       wakeUp.now();
     }, fail);

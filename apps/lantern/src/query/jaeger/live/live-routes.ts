@@ -20,7 +20,7 @@ const MAX_TRACES_AT_ONCE = 50;
 
 /** Sends a summary of each trace whose spans were acknowledged, as server-sent events. */
 export const liveRoutes =
-  (traces: TraceQueries, feed: TraceFeed, report: Report) => (server: FastifyInstance) => {
+  (traces: TraceQueries, traceFeed: TraceFeed, report: Report) => (server: FastifyInstance) => {
     const streams = new Set<EventStream>();
 
     server.get('/api/v3/lantern/live', async (request, reply) => {
@@ -36,7 +36,7 @@ export const liveRoutes =
       const schedule = (): void => {
         timer ??= setTimeout(() => void tell().catch(fail), DEBOUNCE_MILLIS);
       };
-      const stop = feed.follow((groups) => {
+      const stop = traceFeed.follow((groups) => {
         session.add(groups);
         if (!session.isEmpty) schedule();
       }, fail);
