@@ -34,6 +34,25 @@ export { MAX_HASHED_LENGTH, MAX_NAME_LENGTH, boundedName, mapKey } from './map-k
 export { MISSING_SERVICE_NAME, serviceNameOf, type InstrumentationScope, type Resource } from './resource.js';
 export { eachSelfInterval, selfIntervals, selfTimes, type Interval } from './self-time.js';
 export {
+  CUSTOM_BUCKETS_SCHEMA,
+  NO_BUCKETS,
+  NO_CUSTOM_VALUES,
+  type CounterResetHint,
+  type HistogramBuckets,
+  type NativeHistogram,
+} from './native-histogram.js';
+export { METRIC_NAME, SeriesLabels } from './series-labels.js';
+export type {
+  HistogramSamples,
+  MatchOperator,
+  MillisRange,
+  SelectHints,
+  SeriesMatcher,
+  SeriesSamples,
+  SeriesSource,
+} from './series-source.js';
+export { StaleMarkers, markStale } from './staleness.js';
+export {
   SpanKind,
   StatusCode,
   spanKindOf,
@@ -67,3 +86,4 @@ export {
   type UnixNano,
 } from './units.js';
 export { TRACE_ORDERS, type TraceOrder } from './trace-order.js';
+export { compareUtf8 } from './utf8-order.js';
