@@ -6,8 +6,22 @@ export type { ResourceJson } from './common/json/resource.js';
 export type { LogRecord, ResourceLogs, ScopeLogs } from './logs/log-record.js';
 export { parseLogsRequestJson } from './logs/json/parse-logs-request.js';
 export { decodeLogsRequest } from './logs/protobuf/decode-logs-request.js';
-export { checkMetricsRequest } from './metrics/check-metrics-request.js';
-export { checkMetricsRequestJson } from './metrics/check-metrics-request-json.js';
+export { decodeMetricsRequest } from './metrics/decode-metrics-request.js';
+export {
+  NO_RECORDED_VALUE,
+  Temporality,
+  type DataPoint,
+  type ExponentialBuckets,
+  type ExponentialHistogramDataPoint,
+  type HistogramDataPoint,
+  type MetricsRequest,
+  type NumberDataPoint,
+  type OtlpExemplar,
+  type OtlpMetric,
+  type ResourceMetrics,
+  type SummaryDataPoint,
+} from './metrics/metrics-request.js';
+export { parseMetricsRequestJson } from './metrics/parse-metrics-request.js';
 export { FULL_SUCCESS, type PartialSuccess, type Signal } from './response/export-response.js';
 export {
   formatExportResponseJson,

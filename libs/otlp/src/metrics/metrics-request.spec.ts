@@ -10,8 +10,9 @@ import {
 import fc from 'fast-check';
 import { MalformedOtlpError } from '../malformed-otlp-error.js';
 import { anyDamaged } from '../testing/damaged-request.js';
-import { checkMetricsRequestJson } from './check-metrics-request-json.js';
-import { checkMetricsRequest } from './check-metrics-request.js';
+import { decodeMetricsRequest } from './decode-metrics-request.js';
+import type { MetricsRequest } from './metrics-request.js';
+import { parseMetricsRequestJson } from './parse-metrics-request.js';
 
 /** Exports one instrument of every kind from the SDK. */
 let protobuf = new Uint8Array();
@@ -49,11 +50,46 @@ beforeAll(async () => {
   await provider.shutdown();
 });
 
+const metricsOf = ({ resourceMetrics }: MetricsRequest) =>
+  resourceMetrics?.[0]?.scopeMetrics?.[0]?.metrics ?? [];
+
 describe('a metrics request in protobuf', () => {
   it('is accepted as the SDK exports it', () => {
-    expect(protobuf.length).toBeGreaterThan(500);
-    checkMetricsRequest(protobuf);
-    checkMetricsRequest(new Uint8Array());
+    expect(decodeMetricsRequest(new Uint8Array())).toEqual({});
+    const metrics = new Map(metricsOf(decodeMetricsRequest(protobuf)).map((metric) => [metric.name, metric]));
+    expect(metrics.size).toBe(5);
+    expect(metrics.get('orders')).toMatchObject({
+      unit: '1',
+      description: 'Orders',
+      sum: {
+        aggregationTemporality: 2,
+        isMonotonic: true,
+        dataPoints: [{ asDouble: 3, attributes: [{ key: 'product', value: 'laptop' }, { key: 'list' }] }],
+      },
+    });
+    expect(metrics.get('temperature')).toMatchObject({ gauge: { dataPoints: [{ asDouble: -7 }] } });
+    expect(metrics.get('durations')?.histogram?.dataPoints?.[0]).toMatchObject({ count: 4n, sum: 3012.5 });
+    expect(metrics.get('sizes')?.exponentialHistogram?.dataPoints?.[0]).toMatchObject({
+      count: 4n,
+      zeroCount: 1n,
+      sum: 3012.5,
+    });
+  });
+
+  it('has the same content as the request in JSON', () => {
+    const content = (request: MetricsRequest) =>
+      metricsOf(request).map(({ name, histogram, exponentialHistogram, gauge }) => {
+        const exponential = exponentialHistogram?.dataPoints?.[0];
+        return {
+          name,
+          buckets: histogram?.dataPoints?.[0]?.bucketCounts,
+          bounds: histogram?.dataPoints?.[0]?.explicitBounds,
+          scale: exponential?.scale,
+          positive: exponential?.positive,
+          time: gauge?.dataPoints?.[0]?.timeUnixNano,
+        };
+      });
+    expect(content(decodeMetricsRequest(protobuf))).toEqual(content(parseMetricsRequestJson(json)));
   });
 
   it('is accepted or rejected as malformed with any damage, and rejected when it is truncated', () => {
@@ -63,7 +99,7 @@ describe('a metrics request in protobuf', () => {
         fc.constant(undefined).chain(() => anyDamaged(fc.constant(protobuf))),
         (damaged) => {
           try {
-            checkMetricsRequest(damaged);
+            decodeMetricsRequest(damaged);
           } catch (error) {
             expect(error).toBeInstanceOf(MalformedOtlpError);
             rejected++;
@@ -74,7 +110,7 @@ describe('a metrics request in protobuf', () => {
     );
     expect(rejected).toBeGreaterThan(100);
     for (let length = 1; length < protobuf.length; length++) {
-      expect(() => checkMetricsRequest(protobuf.subarray(0, length))).toThrow(MalformedOtlpError);
+      expect(() => decodeMetricsRequest(protobuf.subarray(0, length))).toThrow(MalformedOtlpError);
     }
   });
 
@@ -96,11 +132,11 @@ describe('a metrics request in protobuf', () => {
     ],
   ])('is rejected with %s', (_fault, metric, message) => {
     const scope = [0x12, metric.length, ...metric];
-    expect(() => checkMetricsRequest(Uint8Array.from([0x0a, scope.length, ...scope]))).toThrow(message);
+    expect(() => decodeMetricsRequest(Uint8Array.from([0x0a, scope.length, ...scope]))).toThrow(message);
   });
 
   it('is rejected when it holds more messages than allowed', () => {
-    expect(() => checkMetricsRequest(protobuf, 10)).toThrow(
+    expect(() => decodeMetricsRequest(protobuf, 10)).toThrow(
       'exceeds the maximum number of messages per request',
     );
   });
@@ -109,8 +145,8 @@ describe('a metrics request in protobuf', () => {
 describe('a metrics request in JSON', () => {
   it('is accepted as the SDK exports it', () => {
     expect(json).toContain('"exponentialHistogram"');
-    checkMetricsRequestJson(json);
-    checkMetricsRequestJson('{}');
+    parseMetricsRequestJson(json);
+    parseMetricsRequestJson('{}');
   });
 
   const metric = (fields: object): string =>
@@ -130,6 +166,6 @@ describe('a metrics request in JSON', () => {
     ],
     [metric({ gauge: { dataPoints: [{ exemplars: [{ traceId: 'xyz' }] }] } }), 'traceId must be hex digits'],
   ])('%j is rejected', (text, message) => {
-    expect(() => checkMetricsRequestJson(text)).toThrow(message);
+    expect(() => parseMetricsRequestJson(text)).toThrow(message);
   });
 });

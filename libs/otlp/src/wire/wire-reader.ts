@@ -117,23 +117,32 @@ export class WireReader {
   }
 
   /**
-   * Skips numbers of a repeated field, packed or single.
+   * Appends the numbers of a repeated field, packed or single. Integers beyond 2^53 are rounded.
    *
    * @see https://protobuf.dev/programming-guides/encoding/#packed
    */
-  skipNumbers(wireType: typeof WireType.varint | typeof WireType.fixed64): void {
+  numbers(type: 'uint64[]' | 'fixed64[]' | 'double[]', into: number[]): void {
+    const wireType = type === 'uint64[]' ? WireType.varint : WireType.fixed64;
     if (this.wireType !== WireType.lengthDelimited) {
       this.expect(wireType);
-      this.skip();
+      into.push(this.number(type));
       return;
     }
     const outer = this.end;
     this.end = this.endOfLengthDelimited();
-    while (this.offset < this.end) {
-      if (wireType === WireType.varint) this.readVarint();
-      else this.advance(8);
-    }
+    while (this.offset < this.end) into.push(this.number(type));
     this.end = outer;
+  }
+
+  private number(type: 'uint64[]' | 'fixed64[]' | 'double[]'): number {
+    if (type === 'uint64[]') {
+      this.readVarint();
+      return this.high * 2 ** 32 + this.low;
+    }
+    const at = this.offset;
+    this.advance(8);
+    if (type === 'double[]') return this.view.getFloat64(at, true);
+    return this.view.getUint32(at + 4, true) * 2 ** 32 + this.view.getUint32(at, true);
   }
 
   /** Returns the bytes of a string that is not valid UTF-8, if this reader keeps them. U+FFFD would lose them. */
@@ -189,6 +198,12 @@ export class WireReader {
   uint32(): number {
     this.varint();
     return this.low;
+  }
+
+  /** Reads a `sint32`, which is encoded as zigzag. */
+  sint32(): number {
+    this.varint();
+    return (this.low >>> 1) ^ -(this.low & 1);
   }
 
   int64(): bigint {

@@ -1,7 +1,7 @@
 import {
   FULL_SUCCESS,
-  checkMetricsRequest,
-  checkMetricsRequestJson,
+  decodeMetricsRequest,
+  parseMetricsRequestJson,
   type PartialSuccess,
   type Signal,
 } from '@lantern/otlp';
@@ -32,7 +32,7 @@ export class OtlpIngest {
   async acceptProtobuf(signal: Signal, request: Uint8Array): Promise<PartialSuccess> {
     if (signal === 'traces') return this.traces.acceptProtobuf(request);
     if (signal === 'logs') return this.logs.acceptOtlpProtobuf(request);
-    checkMetricsRequest(request, MAX_MESSAGES);
+    decodeMetricsRequest(request, MAX_MESSAGES);
     return this.discard(signal);
   }
 
@@ -41,7 +41,7 @@ export class OtlpIngest {
     if (signal === 'traces') return this.traces.acceptJson(request);
     if (signal === 'logs') return this.logs.acceptOtlpJson(request);
     rejectTooManyMembers(request);
-    checkMetricsRequestJson(request);
+    parseMetricsRequestJson(request);
     return this.discard(signal);
   }
 
