@@ -13,7 +13,7 @@ export { Tracer, currentTraceId } from './tracing/tracer.js';
 export { shutdownTelemetry } from './tracing/shutdown.js';
 
 export type { InboundTrust } from './http/inbound-context.js';
-export { displayUrl, redactUrl } from './http/url.js';
+export { displayUrl, redactUrl } from './redaction/url.js';
 
 export { currentCorrelationId } from './propagation/correlation.js';
 export {

@@ -16,7 +16,7 @@ import { setInboundTrust } from './http/inbound-context.js';
 import { watchEnhancers } from './http/nest-enhancers.js';
 import { watchExceptions, watchHandlers, watchRoutes } from './http/nest-hooks.js';
 import { addGlobalPrefix, setUntracedPaths } from './http/untraced-paths.js';
-import { sensitiveNames } from './sensitive-names.js';
+import { sensitiveNames } from './redaction/sensitive-names.js';
 import { TraceLogger } from './logging/trace-logger.js';
 import { serveMetrics } from './metrics/app-metrics.js';
 import { prepareMetrics } from './metrics/meter.js';

@@ -1,6 +1,6 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 import { context } from '@opentelemetry/api';
-import { errorType } from '../errors.js';
+import { errorType } from '../redaction/errors.js';
 import type { LogFields } from '../logging/log-record.js';
 import type { TraceLogger } from '../logging/trace-logger.js';
 import { type RequestOutcome, type ServedRequest, onRequestServed } from './served-request.js';

@@ -21,12 +21,12 @@ import {
   ATTR_SERVER_PORT,
   ATTR_URL_FULL,
 } from '@opentelemetry/semantic-conventions';
-import { errorType } from '../errors.js';
+import { errorType } from '../redaction/errors.js';
 import { recordException } from '../tracing/failure.js';
 import { isDropped, tracer } from '../tracing/run-in-span.js';
 import { semanticMethod } from './method.js';
 import { safely } from './safely.js';
-import { redactUrl, splitHost } from './url.js';
+import { redactUrl, splitHost } from '../redaction/url.js';
 
 /**
  * Gives each outgoing request of `node:http` and `node:https` (axios, got, …) and of `fetch` (undici) one CLIENT span

@@ -1,7 +1,7 @@
 import type { ArgumentMetadata, CanActivate, ExecutionContext, PipeTransform } from '@nestjs/common';
 import { type Attributes, diag } from '@opentelemetry/api';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { httpStatusOf } from '../errors.js';
+import { httpStatusOf } from '../redaction/errors.js';
 import { type ServedRequest, currentRequest } from './served-request.js';
 
 /** Minimum duration, in milliseconds, of a successful guard or pipe that gets an event. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { splitTarget } from './url.js';
+import { splitTarget } from '../redaction/url.js';
 
 /**
  * Endpoint that the library answers before the framework. Its response is the same on every framework; no guard, prefix

@@ -29,7 +29,7 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
-import { errorType } from '../errors.js';
+import { errorType } from '../redaction/errors.js';
 import { recordException } from '../tracing/failure.js';
 import { tracer } from '../tracing/run-in-span.js';
 import { answerWithCorrelationId, writeCorrelationHeaders } from './correlation-header.js';
@@ -40,7 +40,7 @@ import { RequestContext } from './request-context.js';
 import { reportFailure } from './safely.js';
 import { type RequestOutcome, type ServedRequest, announceServed } from './served-request.js';
 import { isUntraced } from './untraced-paths.js';
-import { redactPath, redactQuery, splitHost, splitTarget } from './url.js';
+import { redactPath, redactQuery, splitHost, splitTarget } from '../redaction/url.js';
 
 type AnyServer = http.Server | https.Server;
 

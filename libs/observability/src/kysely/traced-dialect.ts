@@ -12,7 +12,7 @@ import {
   ATTR_SERVER_PORT,
 } from '@opentelemetry/semantic-conventions';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
-import { errorType } from '../errors.js';
+import { errorType } from '../redaction/errors.js';
 import { recordFailure } from '../tracing/failure.js';
 import { tracer } from '../tracing/run-in-span.js';
 import { QuerySummaries } from './query-summary.js';

@@ -1,7 +1,7 @@
 import { getBooleanFromEnv } from '@opentelemetry/core';
-import { displayUrl } from '../http/url.js';
+import { displayUrl } from '../redaction/url.js';
 import { setting } from '../environment.js';
-import { describeError } from '../errors.js';
+import { describeError } from '../redaction/errors.js';
 import type { ServiceIdentity } from '../service-identity.js';
 import type { LineSender } from './line-sender.js';
 import { LokiSender } from './loki-sender.js';

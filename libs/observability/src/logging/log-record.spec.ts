@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SensitiveNames, sensitiveNames } from '../sensitive-names.js';
+import { SensitiveNames, sensitiveNames } from '../redaction/sensitive-names.js';
 import type { Level } from './log-level.js';
 import { type LogRecord, logRecord, readLogCall } from './log-record.js';
 

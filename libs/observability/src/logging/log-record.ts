@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { type Context, context, isSpanContextValid, trace } from '@opentelemetry/api';
-import { type ErrorDescription, describeError, isErrorLike } from '../errors.js';
-import { redactText } from '../http/url.js';
+import { type ErrorDescription, describeError, isErrorLike } from '../redaction/errors.js';
+import { redactText } from '../redaction/url.js';
 import { getCorrelationId } from '../propagation/correlation.js';
-import type { SensitiveNames } from '../sensitive-names.js';
+import type { SensitiveNames } from '../redaction/sensitive-names.js';
 import { now, timestamp } from './timestamp.js';
 import type { Level } from './log-level.js';
 import { cut, plainValue } from './plain-value.js';

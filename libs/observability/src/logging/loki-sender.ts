@@ -1,7 +1,7 @@
 import { MESSAGE } from 'triple-beam';
 import { format } from 'winston';
 import type WinstonLoki from 'winston-loki';
-import { describeError } from '../errors.js';
+import { describeError } from '../redaction/errors.js';
 import type { Parcel } from '../tracing/blocking-sender.js';
 import { HttpExchange } from './http-exchange.js';
 import type { QueuedLine } from './line-queue.js';

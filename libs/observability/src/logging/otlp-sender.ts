@@ -11,7 +11,7 @@ import {
 import type { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { setting } from '../environment.js';
-import { describeError } from '../errors.js';
+import { describeError } from '../redaction/errors.js';
 import { serviceIdentity } from '../service-identity.js';
 import type { Parcel } from '../tracing/blocking-sender.js';
 import { detectedResource } from '../tracing/resource.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { sensitiveNames } from '../sensitive-names.js';
+import { sensitiveNames } from '../redaction/sensitive-names.js';
 import { plainValue } from './plain-value.js';
 
 const plain = (value: unknown): unknown => plainValue(value, sensitiveNames);

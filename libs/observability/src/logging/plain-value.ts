@@ -1,6 +1,6 @@
-import { describeError, isErrorLike } from '../errors.js';
-import { redactText } from '../http/url.js';
-import type { SensitiveNames } from '../sensitive-names.js';
+import { describeError, isErrorLike } from '../redaction/errors.js';
+import { redactText } from '../redaction/url.js';
+import type { SensitiveNames } from '../redaction/sensitive-names.js';
 
 const MAX_DEPTH = 6;
 const MAX_ITEMS = 100;

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { describeError } from '../errors.js';
+import { describeError } from '../redaction/errors.js';
 import { parseRetryAfter } from '../logging/backoff.js';
 import { type SendOutcome, failedOutcome } from '../logging/line-sender.js';
 import { type OtlpAnswer, type OtlpHttpOptions, postOtlp } from '../logging/otlp-request.js';

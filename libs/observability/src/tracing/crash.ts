@@ -1,6 +1,6 @@
 import { type Context, type Span, SpanStatusCode, context, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions';
-import { describeError, errorType } from '../errors.js';
+import { describeError, errorType } from '../redaction/errors.js';
 import { type ServedRequest, currentRequest } from '../http/served-request.js';
 import { semanticMethod } from '../http/method.js';
 import { withB3Sampling } from '../propagation/b3-propagator.js';

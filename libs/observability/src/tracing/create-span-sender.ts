@@ -3,7 +3,7 @@ import { getNumberFromEnv } from '@opentelemetry/core';
 import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http';
 import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
-import { displayUrl } from '../http/url.js';
+import { displayUrl } from '../redaction/url.js';
 import { type SpanEncoding, postSpans } from '../otlp/post-spans.js';
 import { encodeTraceRequest } from '../otlp/trace-request.js';
 import { readPartialSuccess } from '../otlp/trace-response.js';

@@ -1,13 +1,13 @@
 import { type Context, DiagLogLevel, type DiagLogger, ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import { setting } from '../environment.js';
-import { displayUrl } from '../http/url.js';
+import { displayUrl } from '../redaction/url.js';
 import { now } from '../logging/timestamp.js';
 import type { Level } from '../logging/log-level.js';
 import { logRecord, readLogCall } from '../logging/log-record.js';
 import { deliverOwnLine } from '../logging/open-deliveries.js';
 import { type LogFormat, logFormat, writeToStdout } from '../logging/stdout.js';
-import { sensitiveNames } from '../sensitive-names.js';
+import { sensitiveNames } from '../redaction/sensitive-names.js';
 
 /** Interval, in milliseconds, in which the same message is written once; repetitions are counted. */
 const REPEAT_AFTER_MILLIS = 60_000;

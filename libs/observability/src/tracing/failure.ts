@@ -4,7 +4,7 @@ import {
   ATTR_EXCEPTION_STACKTRACE,
   ATTR_EXCEPTION_TYPE,
 } from '@opentelemetry/semantic-conventions';
-import { describeError, httpStatusOf } from '../errors.js';
+import { describeError, httpStatusOf } from '../redaction/errors.js';
 
 /**
  * Marks a span as failed by a thrown value: status ERROR and an exception event. A 4xx HttpException is the

@@ -5,7 +5,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { Resource } from '@opentelemetry/resources';
 import { NoopSpanProcessor, type SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
-import { describeError } from '../errors.js';
+import { describeError } from '../redaction/errors.js';
 import { OldConventions, wantsOldConventions } from '../http/old-conventions.js';
 import { createScrapeReader } from '../metrics/meter.js';
 import { metricExits, pushReaders } from '../metrics/metric-readers.js';

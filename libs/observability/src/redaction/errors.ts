@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { redactText } from './http/url.js';
+import { redactText } from './url.js';
 
 /** Maximum number of causes of an error that are followed. A longer chain is a loop or noise. */
 const MAX_CAUSES = 5;

@@ -1,4 +1,4 @@
-import { sensitiveNames } from '../sensitive-names.js';
+import { sensitiveNames } from './sensitive-names.js';
 
 const MASK = 'REDACTED';
 
