@@ -2,7 +2,7 @@ import { getBooleanFromEnv } from '@opentelemetry/core';
 import { displayUrl } from '../redaction/url.js';
 import { setting } from '../environment.js';
 import { describeError } from '../redaction/errors.js';
-import type { ServiceIdentity } from '../service-identity.js';
+import type { ServiceIdentity } from '../identity/service-identity.js';
 import type { LineSender } from './line-sender.js';
 import { LokiSender } from './loki-sender.js';
 import { OtlpSender } from './otlp-sender.js';

@@ -7,7 +7,7 @@ import { setting } from '../environment.js';
 import { describeError } from '../redaction/errors.js';
 import { OBSERVABILITY_OPTIONS, type ObservabilityOptions } from '../observability.options.js';
 import { SensitiveNames } from '../redaction/sensitive-names.js';
-import { serviceIdentity } from '../service-identity.js';
+import { serviceIdentity } from '../identity/service-identity.js';
 import { now } from './timestamp.js';
 import { DeliveryTransport, type LineInfo } from './delivery-transport.js';
 import { LineDelivery } from './line-delivery.js';

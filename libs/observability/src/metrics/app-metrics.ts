@@ -6,7 +6,7 @@ import type { DeclaredRoute } from '../http/declared-routes.js';
 import { addOwnEndpoint } from '../http/own-endpoints.js';
 import { onRequestServed } from '../http/served-request.js';
 import { isUntraced } from '../http/untraced-paths.js';
-import { serviceIdentity } from '../service-identity.js';
+import { serviceIdentity } from '../identity/service-identity.js';
 import { prepareMetrics, scrapeReader } from './meter.js';
 import { metricExits } from './metric-readers.js';
 import { startProcessMetrics } from './process-metrics.js';

@@ -1,8 +1,8 @@
 import { createNoopMeter, metrics } from '@opentelemetry/api';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { serviceIdentity } from '../service-identity.js';
-import { processResource } from '../tracing/resource.js';
+import { serviceIdentity } from '../identity/service-identity.js';
+import { processResource } from '../identity/resource.js';
 import { ScrapeReader } from './scrape-reader.js';
 
 let reader: ScrapeReader | undefined;

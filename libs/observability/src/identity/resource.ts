@@ -22,7 +22,7 @@ import {
 } from '@opentelemetry/semantic-conventions/incubating';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import { setting } from '../environment.js';
-import type { ServiceIdentity } from '../service-identity.js';
+import type { ServiceIdentity } from './service-identity.js';
 
 /**
  * Returns the resource that describes the process. Its attributes are chosen by hand: the SDK's own process and host

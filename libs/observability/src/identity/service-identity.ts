@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setting } from './environment.js';
+import { setting } from '../environment.js';
 
 /** Identity of the service: the same values on spans, log lines and Loki labels. */
 export interface ServiceIdentity {
