@@ -6,7 +6,7 @@ import {
   propagation,
   trace,
 } from '@opentelemetry/api';
-import { LayeredContext, contextKeyOf } from '../context/layered-context.js';
+import { LayeredContext, contextKeyOf } from '../propagation/layered-context.js';
 import { correlationKey, withCorrelationEntry } from '../propagation/correlation.js';
 import { type ServedRequest, servedKey } from './served-request.js';
 

@@ -8,7 +8,7 @@ import {
   createContextKey,
   propagation,
 } from '@opentelemetry/api';
-import { newTraceId } from '../tracing/span-ids.js';
+import { newTraceId } from './ids.js';
 
 /** Header with the correlation id, between services and back to the caller. */
 export const CORRELATION_HEADER = 'x-correlation-id';

@@ -23,7 +23,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { RANDOM_TRACE_ID_FLAG } from '../propagation/trace-context-propagator.js';
 import { RecordingSpan, type SpanOrigin } from './recording-span.js';
-import { newSpanId, newTraceId } from './span-ids.js';
+import { newSpanId, newTraceId } from '../propagation/ids.js';
 
 export interface TracerProviderOptions {
   resource: Resource;
