@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { parseRetryAfter } from './backoff.js';
+import { parseRetryAfter } from '../delivery/backoff.js';
 
 const current = new AsyncLocalStorage<HttpExchange>();
 

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { until } from '../../test/until.js';
-import { lostTelemetry } from '../metrics/losses.js';
-import { Backoff } from './backoff.js';
+import { lostTelemetry } from '../delivery/losses.js';
+import { Backoff } from '../delivery/backoff.js';
 import { LineDelivery, type LineDeliveryOptions } from './line-delivery.js';
 import type { QueuedLine } from './line-queue.js';
-import type { LineSender, SendOutcome } from './line-sender.js';
+import type { SendOutcome } from '../delivery/send-outcome.js';
+import type { LineSender } from './line-sender.js';
 
 /** How many lines this process lost so far. */
 const lost = (reason: 'queue_full' | 'refused'): number => lostTelemetry.logLines[reason] ?? Number.NaN;

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { countLostLogLines } from '../metrics/losses.js';
-import { sendBlocking } from '../tracing/blocking-sender.js';
-import { exitTimeoutMillis } from '../tracing/exit-timeout.js';
-import { Backoff } from './backoff.js';
+import { countLostLogLines } from '../delivery/losses.js';
+import { sendBlocking } from '../delivery/blocking-sender.js';
+import { exitTimeoutMillis } from '../delivery/exit-timeout.js';
+import { Backoff } from '../delivery/backoff.js';
 import { type Bounds, LineQueue, type QueuedLine } from './line-queue.js';
 import type { LineSender } from './line-sender.js';
 

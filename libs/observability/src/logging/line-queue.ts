@@ -1,4 +1,4 @@
-import { countLostLogLines } from '../metrics/losses.js';
+import { countLostLogLines } from '../delivery/losses.js';
 import type { Level } from './log-level.js';
 import type { LogRecord } from './log-record.js';
 

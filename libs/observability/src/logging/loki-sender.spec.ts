@@ -5,7 +5,7 @@ import { until } from '../../test/until.js';
 import { setUntracedPaths } from '../http/untraced-paths.js';
 import { startTestTelemetry } from '../testing/index.js';
 import { Tracer } from '../tracing/tracer.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../delivery/backoff.js';
 import { LineDelivery, type LineDeliveryOptions } from './line-delivery.js';
 import { type QueuedLine, sizeOf } from './line-queue.js';
 import type { LogRecord } from './log-record.js';

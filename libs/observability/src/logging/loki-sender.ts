@@ -2,10 +2,11 @@ import { MESSAGE } from 'triple-beam';
 import { format } from 'winston';
 import type WinstonLoki from 'winston-loki';
 import { describeError } from '../redaction/errors.js';
-import type { Parcel } from '../tracing/blocking-sender.js';
+import type { Parcel } from '../delivery/blocking-sender.js';
 import { HttpExchange } from './http-exchange.js';
 import type { QueuedLine } from './line-queue.js';
-import { type LineSender, type SendOutcome, failedOutcome } from './line-sender.js';
+import { type SendOutcome, failedOutcome } from '../delivery/send-outcome.js';
+import type { LineSender } from './line-sender.js';
 
 /** Timeouts of one request, in milliseconds: without activity on the socket, and in total. */
 const defaultLimits = { silenceMillis: 5000, requestMillis: 10_000 };

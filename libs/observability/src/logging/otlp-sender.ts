@@ -13,13 +13,14 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { setting } from '../environment.js';
 import { describeError } from '../redaction/errors.js';
 import { serviceIdentity } from '../identity/service-identity.js';
-import type { Parcel } from '../tracing/blocking-sender.js';
+import type { Parcel } from '../delivery/blocking-sender.js';
 import { detectedResource } from '../identity/resource.js';
-import { parseRetryAfter } from './backoff.js';
+import { parseRetryAfter } from '../delivery/backoff.js';
 import type { QueuedLine } from './line-queue.js';
-import { type LineSender, type SendOutcome, failedOutcome } from './line-sender.js';
+import { type SendOutcome, failedOutcome } from '../delivery/send-outcome.js';
+import type { LineSender } from './line-sender.js';
 import type { Level } from './log-level.js';
-import { type OtlpHttpOptions, postOtlp } from './otlp-request.js';
+import { type OtlpHttpOptions, postOtlp } from '../otlp/otlp-request.js';
 
 const LOGGER_NAME = '@lantern/observability';
 

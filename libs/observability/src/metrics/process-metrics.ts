@@ -9,7 +9,7 @@ import {
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { type Meter, metrics } from '@opentelemetry/api';
 import { METER_NAME } from './meter-name.js';
-import { lostTelemetry } from './losses.js';
+import { lostTelemetry } from '../delivery/losses.js';
 
 let started = false;
 

@@ -1,9 +1,9 @@
 import type { Agent } from 'node:http';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { describeError } from '../redaction/errors.js';
-import { parseRetryAfter } from '../logging/backoff.js';
-import { type SendOutcome, failedOutcome } from '../logging/line-sender.js';
-import { type OtlpAnswer, type OtlpHttpOptions, postOtlp } from '../logging/otlp-request.js';
+import { parseRetryAfter } from '../delivery/backoff.js';
+import { type SendOutcome, failedOutcome } from '../delivery/send-outcome.js';
+import { type OtlpAnswer, type OtlpHttpOptions, postOtlp } from './otlp-request.js';
 
 /** Encoding of spans, and decoding of the response. */
 export interface SpanEncoding {

@@ -4,7 +4,7 @@ import { describeError, errorType } from '../redaction/errors.js';
 import { type ServedRequest, currentRequest } from '../http/served-request.js';
 import { semanticMethod } from '../http/method.js';
 import { withB3Sampling } from '../propagation/b3-propagator.js';
-import { exitTimeoutMillis } from './exit-timeout.js';
+import { exitTimeoutMillis } from '../delivery/exit-timeout.js';
 import { recordException } from './failure.js';
 import { tracer } from './run-in-span.js';
 import { safely } from '../http/safely.js';

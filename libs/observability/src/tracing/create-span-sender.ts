@@ -7,7 +7,7 @@ import { displayUrl } from '../redaction/url.js';
 import { type SpanEncoding, postSpans } from '../otlp/post-spans.js';
 import { encodeTraceRequest } from '../otlp/trace-request.js';
 import { readPartialSuccess } from '../otlp/trace-response.js';
-import { sendBlocking } from './blocking-sender.js';
+import { sendBlocking } from '../delivery/blocking-sender.js';
 import { otlpParcels } from './otlp-parcels.js';
 import type { SpanSender } from './span-sender.js';
 

@@ -11,7 +11,7 @@ import {
 import { NoopSpanProcessor, type ReadableSpan, TracerProvider } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { lostTelemetry } from '../metrics/losses.js';
+import { lostTelemetry } from '../delivery/losses.js';
 import { startTestTelemetry } from '../testing/index.js';
 import { keepRules } from './keep-rules.js';
 import { KeptTraces, KEPT_ATTRIBUTE } from './kept-traces.js';

@@ -1,7 +1,7 @@
 import { type Context, SpanStatusCode, TraceFlags, diag } from '@opentelemetry/api';
 import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { countLostSpans } from '../metrics/losses.js';
+import { countLostSpans } from '../delivery/losses.js';
 import type { KeepRules } from './keep-rules.js';
 
 /** Attribute on the first span of a kept part with the reason: `error` or `slow`. Such spans are no fair sample. */

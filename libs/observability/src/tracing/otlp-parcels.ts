@@ -2,7 +2,7 @@ import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
 import type { SpanEncoding } from '../otlp/post-spans.js';
-import type { Parcel } from './blocking-sender.js';
+import type { Parcel } from '../delivery/blocking-sender.js';
 
 /** A request with that many spans. */
 export interface SpanParcel extends Parcel {

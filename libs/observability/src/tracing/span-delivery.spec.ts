@@ -1,9 +1,9 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '../../test/until.js';
-import { Backoff } from '../logging/backoff.js';
-import type { SendOutcome } from '../logging/line-sender.js';
-import { lostTelemetry } from '../metrics/losses.js';
+import { Backoff } from '../delivery/backoff.js';
+import type { SendOutcome } from '../delivery/send-outcome.js';
+import { lostTelemetry } from '../delivery/losses.js';
 import { startTestTelemetry } from '../testing/index.js';
 import { SpanDelivery } from './span-delivery.js';
 import { Tracer } from './tracer.js';

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { Backoff } from '../logging/backoff.js';
-import { countLostSpans } from '../metrics/losses.js';
+import { Backoff } from '../delivery/backoff.js';
+import { countLostSpans } from '../delivery/losses.js';
 import type { SpanSender } from './span-sender.js';
 
 /** Minimum interval, in milliseconds, between reports of dropped spans. */

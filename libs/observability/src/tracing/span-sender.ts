@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { SendOutcome } from '../logging/line-sender.js';
+import type { SendOutcome } from '../delivery/send-outcome.js';
 
 /** Sender of spans. It sends the given spans once; the delivery handles failures. */
 export interface SpanSender {
