@@ -10,7 +10,7 @@ export type { TraceableOptions } from './tracing/traceable.decorator.js';
 export { traceProviders } from './tracing/provider-spans.js';
 export type { ProviderSpansOptions } from './tracing/provider-spans.js';
 export { Tracer, currentTraceId } from './tracing/tracer.js';
-export { shutdownTelemetry } from './tracing/shutdown.js';
+export { shutdownTelemetry } from './process/shutdown.js';
 
 export type { InboundTrust } from './http/inbound-context.js';
 export { displayUrl, redactUrl } from './redaction/url.js';

@@ -26,8 +26,8 @@ import {
   OBSERVABILITY_OPTIONS,
   type ObservabilityOptions,
 } from './observability.options.js';
-import { prepareProcess } from './tracing/process.js';
-import { shutdownTelemetry } from './tracing/shutdown.js';
+import { prepareProcess } from './process/process.js';
+import { shutdownTelemetry } from './process/shutdown.js';
 import { Tracer } from './tracing/tracer.js';
 
 // The services of nestjs-otel without its module, which would put a middleware on every route.

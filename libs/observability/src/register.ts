@@ -1,6 +1,6 @@
 // `node --import @lantern/observability/register dist/main.js`: tracing starts before the application is loaded.
-import { shutdownTelemetry } from './tracing/shutdown.js';
-import { startTelemetry } from './tracing/telemetry.js';
+import { shutdownTelemetry } from './process/shutdown.js';
+import { startTelemetry } from './process/telemetry.js';
 
 await startTelemetry();
 

@@ -15,15 +15,15 @@ import { serviceIdentity } from '../identity/service-identity.js';
 import { recordCrashes } from './crash.js';
 import { Diagnostics } from './diagnostics.js';
 import { prepareProcess } from './process.js';
-import { keepRules } from './keep-rules.js';
-import { KeptTraces } from './kept-traces.js';
+import { keepRules } from '../tracing/keep-rules.js';
+import { KeptTraces } from '../tracing/kept-traces.js';
 import { detectedResource } from '../identity/resource.js';
-import { createSampler } from './sampler.js';
+import { createSampler } from '../tracing/sampler.js';
 import { takeShutdown } from './shutdown.js';
-import { createSpanSender } from './create-span-sender.js';
-import { spanLimits } from './span-limits.js';
-import { SpanProcessor, createSpanDelivery } from './span-processor.js';
-import { LeanTracerProvider } from './tracer-provider.js';
+import { createSpanSender } from '../tracing/create-span-sender.js';
+import { spanLimits } from '../tracing/span-limits.js';
+import { SpanProcessor, createSpanDelivery } from '../tracing/span-processor.js';
+import { LeanTracerProvider } from '../tracing/tracer-provider.js';
 
 let started = false;
 

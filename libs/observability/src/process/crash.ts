@@ -5,8 +5,8 @@ import { type ServedRequest, currentRequest } from '../http/served-request.js';
 import { semanticMethod } from '../http/method.js';
 import { withB3Sampling } from '../propagation/b3-propagator.js';
 import { exitTimeoutMillis } from '../delivery/exit-timeout.js';
-import { recordException } from './failure.js';
-import { tracer } from './run-in-span.js';
+import { recordException } from '../tracing/failure.js';
+import { tracer } from '../tracing/run-in-span.js';
 import { safely } from '../http/safely.js';
 
 /** Operations of the running tracing that the handling of a crash needs. */

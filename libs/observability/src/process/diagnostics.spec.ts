@@ -5,7 +5,7 @@ import { captureStdout } from '../../test/stdout.js';
 import { correlationKey } from '../propagation/correlation.js';
 import { startTestTelemetry } from '../testing/index.js';
 import { Diagnostics } from './diagnostics.js';
-import { Tracer } from './tracer.js';
+import { Tracer } from '../tracing/tracer.js';
 
 startTestTelemetry();
 
