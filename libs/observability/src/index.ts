@@ -1,14 +1,14 @@
 export { ObservabilityModule } from './observability.module.js';
 export { OBSERVABILITY_OPTIONS } from './observability.options.js';
 export type { ObservabilityOptions } from './observability.options.js';
-export type { MetricsOptions } from './metrics/app-metrics.js';
+export type { MetricsOptions } from './nest/app-metrics.js';
 
-export { Span } from './tracing/span.decorator.js';
-export type { SpanDecoratorOptions } from './tracing/span.decorator.js';
-export { Traceable } from './tracing/traceable.decorator.js';
-export type { TraceableOptions } from './tracing/traceable.decorator.js';
-export { traceProviders } from './tracing/provider-spans.js';
-export type { ProviderSpansOptions } from './tracing/provider-spans.js';
+export { Span } from './nest/span.decorator.js';
+export type { SpanDecoratorOptions } from './nest/span.decorator.js';
+export { Traceable } from './nest/traceable.decorator.js';
+export type { TraceableOptions } from './nest/traceable.decorator.js';
+export { traceProviders } from './nest/provider-spans.js';
+export type { ProviderSpansOptions } from './nest/provider-spans.js';
 export { Tracer, currentTraceId } from './tracing/tracer.js';
 export { shutdownTelemetry } from './process/shutdown.js';
 

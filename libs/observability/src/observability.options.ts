@@ -1,7 +1,7 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { InboundTrust } from './http/inbound-context.js';
 import type { LogFormat } from './logging/stdout.js';
-import type { MetricsOptions } from './metrics/app-metrics.js';
+import type { MetricsOptions } from './nest/app-metrics.js';
 
 /** Everything is optional: `ObservabilityModule.forRoot()` takes the rest from the environment. */
 export interface ObservabilityOptions {

@@ -2,7 +2,7 @@ import type { ArgumentMetadata, CanActivate, ExecutionContext, PipeTransform } f
 import { type Attributes, diag } from '@opentelemetry/api';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { httpStatusOf } from '../redaction/errors.js';
-import { type ServedRequest, currentRequest } from './served-request.js';
+import { type ServedRequest, currentRequest } from '../http/served-request.js';
 
 /** Minimum duration, in milliseconds, of a successful guard or pipe that gets an event. */
 const NOTICEABLE_MILLIS = 1;

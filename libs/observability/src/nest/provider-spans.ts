@@ -4,7 +4,7 @@ import { context, diag, trace } from '@opentelemetry/api';
 import { TraceLogger } from '../logging/trace-logger.js';
 import { MetricService, TraceService } from '../nestjs-otel.js';
 import { tracedMethod, untracedMethods } from './traced-methods.js';
-import { Tracer } from './tracer.js';
+import { Tracer } from '../tracing/tracer.js';
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- a class of whatever constructor, abstract ones too
 type Class = Function;

@@ -1,6 +1,6 @@
 import type { SpanOptions } from '@opentelemetry/api';
 import 'reflect-metadata';
-import { runInSpan } from './run-in-span.js';
+import { runInSpan } from '../tracing/run-in-span.js';
 
 export type AnyMethod = (this: unknown, ...args: unknown[]) => unknown;
 

@@ -2,16 +2,16 @@ import https from 'node:https';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import type { DeclaredRoute } from '../http/declared-routes.js';
+import type { DeclaredRoute } from './declared-routes.js';
 import { addOwnEndpoint } from '../http/own-endpoints.js';
 import { onRequestServed } from '../http/served-request.js';
 import { isUntraced } from '../http/untraced-paths.js';
 import { serviceIdentity } from '../identity/service-identity.js';
-import { prepareMetrics, scrapeReader } from './meter.js';
-import { metricExits } from './metric-readers.js';
-import { startProcessMetrics } from './process-metrics.js';
-import { RequestDuration } from './request-duration.js';
-import { answerScrape } from './scrape-endpoint.js';
+import { prepareMetrics, scrapeReader } from '../metrics/meter.js';
+import { metricExits } from '../metrics/metric-readers.js';
+import { startProcessMetrics } from '../metrics/process-metrics.js';
+import { RequestDuration } from '../metrics/request-duration.js';
+import { answerScrape } from '../metrics/scrape-endpoint.js';
 
 export interface MetricsOptions {
   /** Path of the scrape endpoint on the service's own port, regardless of its global prefix. Default: `/metrics`. */

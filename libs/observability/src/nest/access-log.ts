@@ -3,7 +3,7 @@ import { context } from '@opentelemetry/api';
 import { errorType } from '../redaction/errors.js';
 import type { LogFields } from '../logging/log-record.js';
 import type { TraceLogger } from '../logging/trace-logger.js';
-import { type RequestOutcome, type ServedRequest, onRequestServed } from './served-request.js';
+import { type RequestOutcome, type ServedRequest, onRequestServed } from '../http/served-request.js';
 
 const LOGGER_CONTEXT = 'AccessLog';
 

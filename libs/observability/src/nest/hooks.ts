@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type * as RouterExecution from '@nestjs/core/router/router-execution-context.js';
 import { diag } from '@opentelemetry/api';
-import { currentRequest } from './served-request.js';
+import { currentRequest } from '../http/served-request.js';
 
 /**
  * Records the route of each request as it is declared, prefix and version included. Must be called before Nest

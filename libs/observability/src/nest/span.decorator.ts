@@ -1,5 +1,5 @@
 import { type Attributes, type SpanOptions, diag } from '@opentelemetry/api';
-import { runInSpan } from './run-in-span.js';
+import { runInSpan } from '../tracing/run-in-span.js';
 import { takeOver } from './traced-methods.js';
 
 /** Options of `@Span()`: those of an OpenTelemetry span, and attributes taken from the result. */

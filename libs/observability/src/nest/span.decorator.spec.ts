@@ -23,7 +23,7 @@ import {
 } from 'rxjs';
 import { startTestTelemetry } from '../testing/index.js';
 import { Span } from './span.decorator.js';
-import { Tracer } from './tracer.js';
+import { Tracer } from '../tracing/tracer.js';
 
 const telemetry = startTestTelemetry();
 beforeEach(() => telemetry.reset());
