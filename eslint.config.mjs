@@ -4,6 +4,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 import { importRulesForEslint } from './tools/lint-rules/src/import-rules.mjs';
+import { roomRulesForEslint } from './tools/lint-rules/src/room-rules.mjs';
 
 export default ts.config(
   { ignores: ['**/dist/', '**/node_modules/', '**/test-results/', '.nx/'] },
@@ -46,5 +47,6 @@ export default ts.config(
     languageOptions: { globals: globals.node },
   },
   ...importRulesForEslint,
+  ...roomRulesForEslint,
   prettier,
 );
