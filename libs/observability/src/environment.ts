@@ -6,7 +6,35 @@ import { diag } from '@opentelemetry/api';
  */
 export const setting = (env: NodeJS.ProcessEnv, name: string): string | undefined => {
   const value = env[name]?.trim();
-  return value === '' ? undefined : value;
+  if (value !== undefined && value !== '') return value;
+  const formerName = formerNameOf(name);
+  return formerName === undefined ? undefined : setting(env, formerName);
+};
+
+/** Prefix of the variables of this library. `LANTERN_` belongs to the backend. */
+const PREFIX = 'OBSERVABILITY_';
+const FORMER_PREFIX = 'LANTERN_';
+
+const renamed = [
+  `${PREFIX}EXIT_TIMEOUT`,
+  `${PREFIX}KEEP_ERRORS`,
+  `${PREFIX}KEEP_SLOWER_THAN`,
+  `${PREFIX}INSTRUMENTATIONS`,
+];
+
+const formerNameOf = (name: string): string | undefined =>
+  name.startsWith(PREFIX) ? FORMER_PREFIX + name.slice(PREFIX.length) : undefined;
+
+/** Warns of variables that are set under the name that they had before; they still have their effect. */
+export const reportRenamedVariables = (env: NodeJS.ProcessEnv): void => {
+  for (const name of renamed) {
+    const formerName = formerNameOf(name);
+    if (formerName === undefined || setting(env, formerName) === undefined) continue;
+    const isIgnored = (env[name]?.trim() ?? '') !== '';
+    diag.warn(
+      `${formerName} is now called ${name}${isIgnored ? ', which is set too; the former is ignored' : '; rename it'}.`,
+    );
+  }
 };
 
 /** Returns a variable in milliseconds; undefined, with a warning, if it is no number above 0. */

@@ -95,6 +95,15 @@ const serve = async (env: NodeJS.ProcessEnv = {}): Promise<string> => {
 };
 
 describe('a service started with --import register', () => {
+  it('warns of a variable that is set under its former name, which still has its effect', async () => {
+    program = library.start('job', { OTEL_TRACES_EXPORTER: 'none', LANTERN_EXIT_TIMEOUT: '500' });
+    const line = await program.waitFor(/LANTERN_EXIT_TIMEOUT/);
+    expect(line).toMatchObject({
+      level: 'warn',
+      message: 'LANTERN_EXIT_TIMEOUT is now called OBSERVABILITY_EXIT_TIMEOUT; rename it.',
+    });
+  });
+
   it('sends spans by OTLP and lines to stdout and Loki, all with the ids of one trace', async () => {
     const url = await serve({
       OTEL_SERVICE_NAME: 'order-service',

@@ -40,7 +40,7 @@ let endingSince: number | undefined;
 
 /**
  * Sends the parcels and blocks until all have a response, or for at most `timeoutMillis`, and never beyond
- * `LANTERN_EXIT_TIMEOUT` after the first call of this process. Returns which were accepted. Only for the end of a
+ * `OBSERVABILITY_EXIT_TIMEOUT` after the first call of this process. Returns which were accepted. Only for the end of a
  * process: nothing asynchronous of this thread runs any more in an `exit` listener, nor before Node reports an
  * uncaught exception.
  */

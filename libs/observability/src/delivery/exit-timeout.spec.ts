@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { exitTimeoutMillis } from './exit-timeout.js';
 
 afterEach(() => {
-  delete process.env.LANTERN_EXIT_TIMEOUT;
+  delete process.env.OBSERVABILITY_EXIT_TIMEOUT;
 });
 
-describe('LANTERN_EXIT_TIMEOUT', () => {
+describe('OBSERVABILITY_EXIT_TIMEOUT', () => {
   it.each([
     [undefined, 2000],
     ['', 2000],
@@ -13,7 +13,7 @@ describe('LANTERN_EXIT_TIMEOUT', () => {
     ['soon', 2000],
     ['0', 2000],
   ])('%j holds the end of a process up for %i ms at the most', (given, millis) => {
-    if (given !== undefined) process.env.LANTERN_EXIT_TIMEOUT = given;
+    if (given !== undefined) process.env.OBSERVABILITY_EXIT_TIMEOUT = given;
     expect(exitTimeoutMillis()).toBe(millis);
   });
 });

@@ -42,7 +42,7 @@ const run = async (env: NodeJS.ProcessEnv): Promise<{ code: number | null; milli
     OTEL_TRACES_EXPORTER: 'none',
     OTEL_SERVICE_NAME: 'shop',
     // A busy machine may need more than two seconds.
-    LANTERN_EXIT_TIMEOUT: '60000',
+    OBSERVABILITY_EXIT_TIMEOUT: '60000',
     ...env,
   });
   await program.waitFor('very last words');
@@ -83,7 +83,7 @@ describe('the last lines of a process', () => {
 
   it('do not hold the end up when Loki does not answer, and are told as lost', async () => {
     loki.answerWith(undefined);
-    const { code, millis } = await run({ LOKI_URL: loki.url, LANTERN_EXIT_TIMEOUT: '' });
+    const { code, millis } = await run({ LOKI_URL: loki.url, OBSERVABILITY_EXIT_TIMEOUT: '' });
     expect(code).toBe(1);
     // Without a deadline it would not end at all; how long that is, exit-timeout.spec.ts says.
     expect(millis).toBeLessThan(20_000);

@@ -52,8 +52,8 @@ afterEach(async () => {
 const held = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '60000' };
 
 // For what is to arrive: a busy machine may need more than two seconds.
-const patience = { LANTERN_EXIT_TIMEOUT: '60000' };
-const defaultTimeout = { LANTERN_EXIT_TIMEOUT: '' };
+const patience = { OBSERVABILITY_EXIT_TIMEOUT: '60000' };
+const defaultTimeout = { OBSERVABILITY_EXIT_TIMEOUT: '' };
 
 const run = async (way: string, env: NodeJS.ProcessEnv = {}) => {
   program = library.start('service', {

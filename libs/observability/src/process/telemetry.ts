@@ -4,7 +4,7 @@ import { getBooleanFromEnv } from '@opentelemetry/core';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { Resource } from '@opentelemetry/resources';
 import { NoopSpanProcessor, type SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
-import { setting } from '../environment.js';
+import { reportRenamedVariables, setting } from '../environment.js';
 import { describeError } from '../redaction/errors.js';
 import { OldConventions, wantsOldConventions } from '../http/old-conventions.js';
 import { createScrapeReader } from '../metrics/meter.js';
@@ -48,6 +48,7 @@ export const startTelemetry = async (env: NodeJS.ProcessEnv = process.env): Prom
 const startSdk = async (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promise<void> => {
   const identity = serviceIdentity(env);
   diagnostics.install(env);
+  reportRenamedVariables(env);
   const sender = await createSpanSender(env);
   const delivery =
     sender && createSpanDelivery({ sender, report: (level, message) => diagnostics.write(level, message) });

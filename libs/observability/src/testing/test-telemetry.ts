@@ -49,7 +49,7 @@ export interface TestTelemetry {
 
 /**
  * Starts tracing for the tests of this process, or resets it when it is started already. `env` takes the variables that
- * shape the spans: `OTEL_TRACES_SAMPLER` with its argument, `LANTERN_KEEP_*`, `OTEL_SEMCONV_STABILITY_OPT_IN`.
+ * shape the spans: `OTEL_TRACES_SAMPLER` with its argument, `OBSERVABILITY_KEEP_*`, `OTEL_SEMCONV_STABILITY_OPT_IN`.
  */
 export const startTestTelemetry = (env: NodeJS.ProcessEnv = {}): TestTelemetry => {
   telemetry ??= new MemoryTelemetry();

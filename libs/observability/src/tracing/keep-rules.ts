@@ -8,9 +8,9 @@ export interface KeepRules {
   slowerThanMillis: number | undefined;
 }
 
-/** Reads rules from `LANTERN_KEEP_ERRORS` and `LANTERN_KEEP_SLOWER_THAN` (milliseconds); undefined if both are unset. */
+/** Reads rules from `OBSERVABILITY_KEEP_ERRORS` and `OBSERVABILITY_KEEP_SLOWER_THAN` (milliseconds); undefined if both are unset. */
 export const keepRules = (env: NodeJS.ProcessEnv): KeepRules | undefined => {
-  const errors = setting(env, 'LANTERN_KEEP_ERRORS')?.toLowerCase() === 'true';
-  const slowerThanMillis = milliseconds(env, 'LANTERN_KEEP_SLOWER_THAN');
+  const errors = setting(env, 'OBSERVABILITY_KEEP_ERRORS')?.toLowerCase() === 'true';
+  const slowerThanMillis = milliseconds(env, 'OBSERVABILITY_KEEP_SLOWER_THAN');
   return errors || slowerThanMillis !== undefined ? { errors, slowerThanMillis } : undefined;
 };

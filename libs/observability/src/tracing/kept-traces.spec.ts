@@ -19,8 +19,8 @@ import { createSampler } from './sampler.js';
 import { Tracer } from './tracer.js';
 
 const denying = { OTEL_TRACES_SAMPLER: 'parentbased_always_off' };
-const errors = { ...denying, LANTERN_KEEP_ERRORS: 'true' };
-const slow = { ...denying, LANTERN_KEEP_SLOWER_THAN: '150' };
+const errors = { ...denying, OBSERVABILITY_KEEP_ERRORS: 'true' };
+const slow = { ...denying, OBSERVABILITY_KEEP_SLOWER_THAN: '150' };
 
 const telemetry = startTestTelemetry();
 const tracer = new Tracer();
@@ -198,13 +198,15 @@ describe('what is held until it is decided', () => {
   });
 });
 
-describe('LANTERN_KEEP_*', () => {
+describe('OBSERVABILITY_KEEP_*', () => {
   it.each([
     [{}, undefined],
-    [{ LANTERN_KEEP_ERRORS: 'false' }, undefined],
-    [{ LANTERN_KEEP_ERRORS: 'TRUE' }, { errors: true, slowerThanMillis: undefined }],
-    [{ LANTERN_KEEP_SLOWER_THAN: '500' }, { errors: false, slowerThanMillis: 500 }],
-    [{ LANTERN_KEEP_SLOWER_THAN: 'soon' }, undefined],
-    [{ LANTERN_KEEP_SLOWER_THAN: '-1' }, undefined],
+    [{ OBSERVABILITY_KEEP_ERRORS: 'false' }, undefined],
+    [{ LANTERN_KEEP_ERRORS: 'true' }, { errors: true, slowerThanMillis: undefined }],
+    [{ LANTERN_KEEP_ERRORS: 'true', OBSERVABILITY_KEEP_ERRORS: 'false' }, undefined],
+    [{ OBSERVABILITY_KEEP_ERRORS: 'TRUE' }, { errors: true, slowerThanMillis: undefined }],
+    [{ OBSERVABILITY_KEEP_SLOWER_THAN: '500' }, { errors: false, slowerThanMillis: 500 }],
+    [{ OBSERVABILITY_KEEP_SLOWER_THAN: 'soon' }, undefined],
+    [{ OBSERVABILITY_KEEP_SLOWER_THAN: '-1' }, undefined],
   ])('%j means %j', (env, rules) => expect(keepRules(env)).toEqual(rules));
 });

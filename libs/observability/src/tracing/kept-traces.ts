@@ -131,7 +131,7 @@ export class KeptTraces implements SpanProcessor {
       this.held -= part.ended.length;
       countLostSpans('keep_limit', part.ended.length + part.dropped);
       diag.warn(
-        'Traces under way exceed what is held until it is known whether to keep them (LANTERN_KEEP_*); the oldest are given up',
+        'Traces under way exceed what is held until it is known whether to keep them (OBSERVABILITY_KEEP_*); the oldest are given up',
       );
     }
     this.forget(part);
