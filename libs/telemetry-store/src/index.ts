@@ -9,7 +9,7 @@ export { decodeTrace, encodeTrace, type EncodedSpans, type EncodedTrace } from '
 export { bytesOfEntry } from './entry-bytes.js';
 export { FolderError } from './blocks/folder-error.js';
 export { LatencyHistogram, latencyBucket } from './blocks/spans/latency-histogram.js';
-export { WriteError } from './blocks/write-error.js';
+export { WriteError } from './write-error.js';
 export type {
   LabelMatcher,
   LogFields,

@@ -10,8 +10,8 @@ import { FolderError } from './folder-error.js';
 import { FolderPresence } from './folder-presence.js';
 import { makeFolder } from './make-folder.js';
 import { folderErrorOf, forgetHolder, noteHolder } from './folder-lock.js';
-import { START, type LogPosition } from './journal.js';
-import { WriteError } from './write-error.js';
+import { START, type JournalPosition } from '../journal/journal.js';
+import { WriteError } from '../write-error.js';
 import { WriteQueue } from './write-queue.js';
 
 /**
@@ -31,14 +31,14 @@ const MEMORY = 'memory';
  * Range of the journal that the next start needs: from the end of the record before the first unsealed one to the end
  * of the last record.
  */
-export interface LogExtent {
-  readonly needed: LogPosition;
-  readonly end: LogPosition;
+export interface JournalExtent {
+  readonly needed: JournalPosition;
+  readonly end: JournalPosition;
 }
 
 /** Names in the table of positions, in addition to those of the signals. */
-const LOG_NEEDED = 'log needed';
-const LOG_END = 'log end';
+const JOURNAL_NEEDED = 'log needed';
+const JOURNAL_END = 'log end';
 
 export interface DatabaseOptions {
   /** Whether the file must stay intact after a power loss. SQLite itself never syncs: see {@link Checkpoints}. */
@@ -193,7 +193,7 @@ export class BlockDatabase {
    *
    * @throws WriteError
    */
-  seal(signal: string, { segment, offset }: LogPosition, blocks: readonly Change[]): void {
+  seal(signal: string, { segment, offset }: JournalPosition, blocks: readonly Change[]): void {
     const position: Change = {
       bytes: 0,
       hold: () => undefined,
@@ -225,22 +225,22 @@ export class BlockDatabase {
   }
 
   /** Records which range of the journal the next start needs. @throws WriteError */
-  noteLogExtent({ needed, end }: LogExtent): void {
+  noteJournalExtent({ needed, end }: JournalExtent): void {
     this.write({
       bytes: 0,
       hold: () => undefined,
       apply: () => {
-        this.setPosition.run(LOG_NEEDED, needed.segment, needed.offset);
-        this.setPosition.run(LOG_END, end.segment, end.offset);
+        this.setPosition.run(JOURNAL_NEEDED, needed.segment, needed.offset);
+        this.setPosition.run(JOURNAL_END, end.segment, end.offset);
       },
       release: () => undefined,
     });
   }
 
   /** Undefined when no range was recorded, or when it cannot be read. */
-  logExtent(): LogExtent | undefined {
+  journalExtent(): JournalExtent | undefined {
     try {
-      const [needed, end] = [this.position(LOG_NEEDED), this.position(LOG_END)];
+      const [needed, end] = [this.position(JOURNAL_NEEDED), this.position(JOURNAL_END)];
       return end === START ? undefined : { needed, end };
     } catch {
       // A damaged page. Reading the position of a signal reports it.
@@ -270,7 +270,7 @@ export class BlockDatabase {
   }
 
   /** Position of the end of the last record of a signal that is in its blocks. */
-  position(signal: string): LogPosition {
+  position(signal: string): JournalPosition {
     const row = this.database.prepare('SELECT segment, offset FROM position WHERE signal = ?').get(signal);
     return row ? { segment: Number(row.segment), offset: Number(row.offset) } : START;
   }

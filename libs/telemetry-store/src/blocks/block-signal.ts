@@ -1,4 +1,4 @@
-import type { LogPosition } from './journal.js';
+import type { JournalPosition } from '../journal/journal.js';
 
 export interface BlockStatus {
   readonly blocks: number;
@@ -20,10 +20,10 @@ export interface BlockSignal {
    *
    * @param end position of the end of the record
    */
-  replay(payload: Uint8Array, end: LogPosition): void;
+  replay(payload: Uint8Array, end: JournalPosition): void;
 
   /** End of the first record that has unsealed rows; undefined when there is none. */
-  readonly firstUnsealed: LogPosition | undefined;
+  readonly firstUnsealed: JournalPosition | undefined;
 
   /**
    * Seals all open rows into a block.

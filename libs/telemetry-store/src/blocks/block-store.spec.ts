@@ -12,7 +12,7 @@ import { contentOf } from '../contract/trace-content.js';
 import { openBlockStore, type BlockStore, type BlockStoreOptions } from './block-store.js';
 import { RANGE, append, findAll, ids, numbers, order } from './testing/orders.js';
 import { TemporaryFolders } from './testing/temporary-folders.js';
-import type { LogFiles } from './write-ahead-log.js';
+import type { JournalFiles } from '../journal/file-journal.js';
 import { abandon } from './testing/abandon.js';
 
 const folders = new TemporaryFolders();
@@ -464,7 +464,7 @@ describe('Disk that accepts no writes', () => {
   class FailingFiles {
     code: string | undefined;
 
-    readonly calls: LogFiles = {
+    readonly calls: JournalFiles = {
       ...fs,
       writevSync: ((descriptor: number, buffers: readonly Uint8Array[], position: number) => {
         if (this.code === undefined) return fs.writevSync(descriptor, buffers, position);

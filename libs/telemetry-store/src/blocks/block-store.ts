@@ -3,12 +3,12 @@ import type { LogStore } from '../log-store.js';
 import type { TraceStore } from '../trace-store.js';
 import { BlockDatabase } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
-import { NoJournal, type Journal } from './journal.js';
-import { LogUpkeep } from './log-upkeep.js';
+import { NoJournal, type Journal } from '../journal/journal.js';
+import { JournalUpkeep } from './journal-upkeep.js';
 import { BlockLogStore } from './logs/block-log-store.js';
 import { SpaceUpkeep } from './space-upkeep.js';
 import { BlockTraceStore } from './spans/block-trace-store.js';
-import { WriteAheadLog, type LogFiles, type LogOptions } from './write-ahead-log.js';
+import { FileJournal, type JournalFiles, type FileJournalOptions } from '../journal/file-journal.js';
 
 /** Time after which a repeated message is reported again. */
 const REPEAT_MILLIS = 60_000;
@@ -55,7 +55,7 @@ export interface BlockStoreOptions {
   readonly sweepMillis?: number;
   /** Clock by which ages are measured. */
   readonly now?: () => number;
-  readonly files?: LogFiles;
+  readonly files?: JournalFiles;
 }
 
 export interface BlockStoreStatus {
@@ -68,7 +68,7 @@ export interface BlockStoreStatus {
   readonly duplicateLines: number;
   /** Number of damaged ranges of the journal that were skipped when the store was opened. */
   readonly damagedRecords: number;
-  readonly logBytes: number;
+  readonly journalBytes: number;
 }
 
 export interface BlockStore {
@@ -102,8 +102,8 @@ class OpenBlockStore implements BlockStore {
   readonly traces: BlockTraceStore;
   readonly logs: BlockLogStore;
   private readonly database: BlockDatabase;
-  private readonly log: Journal;
-  private readonly logUpkeep: LogUpkeep;
+  private readonly journal: Journal;
+  private readonly journalUpkeep: JournalUpkeep;
   private readonly space: SpaceUpkeep;
   private damagedStretches = 0;
   private isClosed = false;
@@ -137,7 +137,7 @@ class OpenBlockStore implements BlockStore {
     });
     try {
       const { database } = this;
-      const log = openJournal(folder, {
+      const journal = openJournal(folder, {
         segmentBytes,
         survivesPowerLoss,
         lastSegment: database.lastSegment(),
@@ -147,15 +147,15 @@ class OpenBlockStore implements BlockStore {
           report(`Damaged data: ${message}. The bytes were skipped.`);
         },
       });
-      this.log = log;
+      this.journal = journal;
       const shared = {
         database,
-        log,
+        journal,
         settle: async () => {
-          if (survivesPowerLoss) await log.sync();
+          if (survivesPowerLoss) await journal.sync();
         },
         settleDatabase: () => (survivesPowerLoss ? database.onDisk() : database.written()),
-        onSealed: () => this.logUpkeep.discard(),
+        onSealed: () => this.journalUpkeep.discard(),
         close: () => this.close(),
         report,
         now,
@@ -176,9 +176,9 @@ class OpenBlockStore implements BlockStore {
         cacheBytes: logCacheBytes,
       });
       const signals: readonly BlockSignal[] = [this.traces, this.logs];
-      this.logUpkeep = new LogUpkeep({ log, database, signals, survivesPowerLoss, report });
-      this.space = new SpaceUpkeep({ database, logUpkeep: this.logUpkeep, signals, report });
-      this.logUpkeep.replay();
+      this.journalUpkeep = new JournalUpkeep({ journal, database, signals, survivesPowerLoss, report });
+      this.space = new SpaceUpkeep({ database, journalUpkeep: this.journalUpkeep, signals, report });
+      this.journalUpkeep.replay();
     } catch (error) {
       this.database.abandon();
       throw this.database.folderErrorOf(error);
@@ -194,14 +194,14 @@ class OpenBlockStore implements BlockStore {
       damagedBlocks: traces.damagedBlocks + logs.damagedBlocks,
       duplicateSpans: traces.duplicates,
       duplicateLines: logs.duplicates,
-      damagedRecords: this.damagedStretches + this.logUpkeep.unreadableRecords,
-      logBytes: this.log.byteLength,
+      damagedRecords: this.damagedStretches + this.journalUpkeep.unreadableRecords,
+      journalBytes: this.journal.byteLength,
     };
   }
 
-  private noteLogExtent(): void {
+  private noteJournalExtent(): void {
     try {
-      this.logUpkeep.noteExtent();
+      this.journalUpkeep.noteExtent();
     } catch {
       // The disk accepts no writes. The next start cannot verify that the journal is complete, and reads what is there.
     }
@@ -219,15 +219,15 @@ class OpenBlockStore implements BlockStore {
     if (this.isClosed) return;
     this.isClosed = true;
     this.space.stop();
-    await this.log.close();
-    await this.logUpkeep.idle();
-    this.noteLogExtent();
+    await this.journal.close();
+    await this.journalUpkeep.idle();
+    this.noteJournalExtent();
     await this.database.close();
   }
 }
 
-const openJournal = (folder: string | undefined, options: Omit<LogOptions, 'folder'>): Journal =>
-  folder === undefined ? new NoJournal() : new WriteAheadLog({ ...options, folder: join(folder, 'wal') });
+const openJournal = (folder: string | undefined, options: Omit<FileJournalOptions, 'folder'>): Journal =>
+  folder === undefined ? new NoJournal() : new FileJournal({ ...options, folder: join(folder, 'wal') });
 
 /** Limit on the size of one block, so that a single block does not exhaust a small limit. */
 const bytesPerBlock = (maxBytes: number): number => Math.min(MEBIBYTE, Math.max(4096, maxBytes / 32));

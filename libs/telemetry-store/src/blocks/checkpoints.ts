@@ -50,12 +50,12 @@ export class Checkpoints {
    * all locks of the process on it (POSIX advisory locks).
    */
   private readonly file: number;
-  private readonly log: number;
+  private readonly wal: number;
 
   constructor(private readonly options: CheckpointsOptions) {
     const { path } = options;
     this.file = fs.openSync(path, 'r+');
-    this.log = fs.openSync(`${path}-wal`, 'r+');
+    this.wal = fs.openSync(`${path}-wal`, 'r+');
   }
 
   /** Whether changes have to wait. */
@@ -66,7 +66,7 @@ export class Checkpoints {
   /** Begins a checkpoint when SQLite's WAL is long, or when the last checkpoint failed. */
   startWhenDue(): void {
     if (this.running) return;
-    if (!this.isUnsynced && this.options.queue.isEmpty && this.logBytes <= this.options.checkpointBytes)
+    if (!this.isUnsynced && this.options.queue.isEmpty && this.walBytes <= this.options.checkpointBytes)
       return;
     this.run().catch(this.options.onError);
   }
@@ -86,13 +86,13 @@ export class Checkpoints {
 
   /** Writes and syncs all waiting changes. @throws WriteError */
   async finish(): Promise<void> {
-    while (this.running || this.isUnsynced || !this.options.queue.isEmpty || this.logBytes > 0)
+    while (this.running || this.isUnsynced || !this.options.queue.isEmpty || this.walBytes > 0)
       await this.run();
   }
 
   /** Closes the descriptors. Call it only after the database was closed. */
   closeFiles(): void {
-    fs.closeSync(this.log);
+    fs.closeSync(this.wal);
     fs.closeSync(this.file);
   }
 
@@ -116,7 +116,7 @@ export class Checkpoints {
     do {
       const { committed } = queue;
       if (!this.isUnsynced) {
-        await this.sync(this.log);
+        await this.sync(this.wal);
         const { log, checkpointed } = database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() ?? {};
         if (log !== checkpointed)
           throw new Error(`${Number(checkpointed)} of ${Number(log)} pages were copied`);
@@ -124,19 +124,19 @@ export class Checkpoints {
       }
       await this.sync(this.file);
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      await this.sync(this.log);
+      await this.sync(this.wal);
       this.isUnsynced = false;
       this.synced = committed;
       const turn = new Turn();
-      while (!queue.isEmpty && this.logBytes <= MAX_OVERRUN * checkpointBytes) {
+      while (!queue.isEmpty && this.walBytes <= MAX_OVERRUN * checkpointBytes) {
         queue.writeNext();
         await turn.yieldWhenOver();
       }
     } while (!queue.isEmpty);
   }
 
-  private get logBytes(): number {
-    return fs.fstatSync(this.log).size;
+  private get walBytes(): number {
+    return fs.fstatSync(this.wal).size;
   }
 
   private sync(descriptor: number): Promise<void> {

@@ -8,7 +8,7 @@ import { openBlockStore, type BlockStore } from './block-store.js';
 import { abandon } from './testing/abandon.js';
 import { append, ids, numbers, order } from './testing/orders.js';
 import { TemporaryFolders } from './testing/temporary-folders.js';
-import type { LogFiles } from './write-ahead-log.js';
+import type { JournalFiles } from '../journal/file-journal.js';
 
 const folders = new TemporaryFolders();
 afterAll(() => folders.remove());
@@ -19,7 +19,7 @@ class SlowDisk {
   private isFast = false;
   private readonly waiting: ((error: NodeJS.ErrnoException | null) => void)[] = [];
 
-  readonly files: LogFiles = {
+  readonly files: JournalFiles = {
     ...fs,
     fdatasync: ((_: number, done: (error: NodeJS.ErrnoException | null) => void) => {
       this.syncs++;
@@ -171,13 +171,13 @@ describe('Checkpoint of the database', () => {
 
   it('The journal is kept until its blocks are written', async () => {
     for (const end = next + 20; next < end; next++) await append(store, large(next));
-    const { logBytes } = store.status();
-    expect(logBytes).toBeGreaterThan(20 * 10_000);
+    const { journalBytes } = store.status();
+    expect(journalBytes).toBeGreaterThan(20 * 10_000);
     disk.speedUp();
     await turns();
     await append(store, large(next++), large(next++));
     await turns();
-    expect(store.status().logBytes).toBeLessThan(logBytes / 2);
+    expect(store.status().journalBytes).toBeLessThan(journalBytes / 2);
   });
 
   it('During a slow checkpoint the store rejects requests beyond its memory limit with the reason', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FolderError } from './folder-error.js';
-import { WriteError } from './write-error.js';
+import { WriteError } from '../write-error.js';
 
 const PROCESS_FILE_NAME = 'lantern.pid';
 /** Result codes of SQLite, see https://www.sqlite.org/rescode.html */

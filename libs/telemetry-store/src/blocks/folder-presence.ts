@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { WriteError } from './write-error.js';
+import { WriteError } from '../write-error.js';
 
 /**
  * Detects that a data folder was deleted, moved or replaced. A process can still write to deleted files, and their

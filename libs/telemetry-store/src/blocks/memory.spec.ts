@@ -15,7 +15,7 @@ describe('Store without a data folder', () => {
     const { spans, bytes } = await store.traces.stats();
     expect(spans).toBe(10_000);
     expect(bytes / spans).toBeLessThan(130);
-    expect(store.status()).toMatchObject({ logBytes: 0 });
+    expect(store.status()).toMatchObject({ journalBytes: 0 });
     expect(store.status().blocks).toBeGreaterThan(5);
   });
 

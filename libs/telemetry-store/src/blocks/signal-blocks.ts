@@ -2,15 +2,15 @@ import type { BlockDatabase } from './block-database.js';
 import { BlockLimits, type AgedBlock } from './block-limits.js';
 import type { BlockSignal, BlockStatus } from './block-signal.js';
 import { Damage } from './damage.js';
-import type { Journal, LogPosition } from './journal.js';
-import { WriteError } from './write-error.js';
+import type { Journal, JournalPosition } from '../journal/journal.js';
+import { WriteError } from '../write-error.js';
 
 /** Maximum number of blocks' worth of rows that wait in memory while blocks cannot be written. */
 const MAX_WAITING_BLOCKS = 8;
 
 export interface SignalBlocksOptions {
   readonly database: BlockDatabase;
-  readonly log: Journal;
+  readonly journal: Journal;
   /** Waits until appended rows have the configured durability. */
   readonly settle: () => Promise<void>;
   /** Called after a seal, when segments of the journal may be obsolete. */
@@ -35,7 +35,7 @@ export interface OpenRows {
   /** Whether a block is due to be sealed. */
   readonly isDue: boolean;
   /** End of the record that brought the first row; undefined when there are no rows. */
-  readonly firstEnd: LogPosition | undefined;
+  readonly firstEnd: JournalPosition | undefined;
   readonly firstArrivalMillis: number | undefined;
 }
 
@@ -66,7 +66,7 @@ export abstract class SignalBlocks implements BlockSignal {
     this.limits = new BlockLimits(options.maxBytes, options.maxAgeMillis, options.now);
   }
 
-  abstract replay(payload: Uint8Array, end: LogPosition): void;
+  abstract replay(payload: Uint8Array, end: JournalPosition): void;
 
   /** Size of everything that is kept, in bytes. */
   protected abstract get bytes(): number;
@@ -76,7 +76,7 @@ export abstract class SignalBlocks implements BlockSignal {
    *
    * @throws WriteError when nothing was written
    */
-  protected abstract sealBlocks(end: LogPosition, arrivedMillis: number): void;
+  protected abstract sealBlocks(end: JournalPosition, arrivedMillis: number): void;
 
   /**
    * Removes blocks together with all data derived from them.
@@ -85,7 +85,7 @@ export abstract class SignalBlocks implements BlockSignal {
    */
   protected abstract removeBlocks(blocks: readonly number[]): void;
 
-  get firstUnsealed(): LogPosition | undefined {
+  get firstUnsealed(): JournalPosition | undefined {
     return this.open.firstEnd;
   }
 
@@ -103,7 +103,7 @@ export abstract class SignalBlocks implements BlockSignal {
   }
 
   sealOpen(): void {
-    if (this.open.rowCount > 0) this.seal(this.options.log.end);
+    if (this.open.rowCount > 0) this.seal(this.options.journal.end);
   }
 
   dropExpired(): boolean {
@@ -131,15 +131,15 @@ export abstract class SignalBlocks implements BlockSignal {
    */
   protected assertWritable(): void {
     this.options.database.assertThere();
-    const { rowsPerBlock, bytesPerBlock, log } = this.options;
+    const { rowsPerBlock, bytesPerBlock, journal } = this.options;
     const { rowCount, byteLength } = this.open;
     if (rowCount < MAX_WAITING_BLOCKS * rowsPerBlock && byteLength < MAX_WAITING_BLOCKS * bytesPerBlock)
       return;
-    this.seal(log.end);
+    this.seal(journal.end);
   }
 
   /** Call it only between requests, so that a position in the journal separates sealed rows from unsealed ones. */
-  protected sealIfFull(end: LogPosition): void {
+  protected sealIfFull(end: JournalPosition): void {
     const { rowCount, isDue } = this.open;
     if (!isDue || rowCount < this.sealAtRows) return;
     try {
@@ -154,7 +154,7 @@ export abstract class SignalBlocks implements BlockSignal {
     }
   }
 
-  private seal(end: LogPosition): void {
+  private seal(end: JournalPosition): void {
     this.sealBlocks(end, this.options.now());
     this.sealAtRows = 0;
     this.options.onSealed();

@@ -1,6 +1,6 @@
 import type { BlockDatabase } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
-import type { LogUpkeep } from './log-upkeep.js';
+import type { JournalUpkeep } from './journal-upkeep.js';
 
 /** Number of free pages that the file keeps. The next blocks use them. */
 const KEPT_FREE_PAGES = 128;
@@ -9,7 +9,7 @@ const VACUUMED_PAGES = 256;
 
 export interface SpaceUpkeepOptions {
   readonly database: BlockDatabase;
-  readonly logUpkeep: LogUpkeep;
+  readonly journalUpkeep: JournalUpkeep;
   readonly signals: readonly BlockSignal[];
   readonly report: (message: string) => void;
 }
@@ -33,13 +33,13 @@ export class SpaceUpkeep {
       this.options.report(problem);
       return false;
     }
-    const { signals, database, logUpkeep, report } = this.options;
+    const { signals, database, journalUpkeep, report } = this.options;
     try {
       let hasMore = false;
       for (const signal of signals) hasMore = signal.dropExpired() || hasMore;
       // All expired blocks are dropped first, because vacuuming could move pages that are dropped next.
       if (hasMore) return true;
-      logUpkeep.noteExtent();
+      journalUpkeep.noteExtent();
       database.startCheckpointWhenDue();
       if (database.isHolding) return false;
       const surplus = database.freePages() - KEPT_FREE_PAGES;

@@ -1,5 +1,5 @@
 import type { Change } from './change.js';
-import { WriteError } from './write-error.js';
+import { WriteError } from '../write-error.js';
 
 /** Writes changes in the order in which they were accepted. Changes that may not be written yet wait in memory. */
 export class WriteQueue {

@@ -2,9 +2,9 @@ import type { LogLabels, LogStream } from '@lantern/telemetry-model';
 import type { LogQuery, LogRow, LogStore, LogStoreStats } from '../../log-store.js';
 import { bytesOf } from '../block-table.js';
 import { joinChanges } from '../change.js';
-import { RecordKind } from '../log-record.js';
+import { RecordKind } from '../../journal/journal-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../signal-blocks.js';
-import type { LogPosition } from '../journal.js';
+import type { JournalPosition } from '../../journal/journal.js';
 import { LogBatch, readLogBatch } from './log-batch.js';
 import { LogBlockReader } from './log-block-reader.js';
 import { LogReading } from './log-reading.js';
@@ -47,14 +47,14 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
     if (streams.every(({ entries }) => entries.length === 0)) return [];
     this.assertWritable();
     const record = this.batch.write(streams);
-    const end = this.options.log.append(this.recordKind, record);
+    const end = this.options.journal.append(this.recordKind, record);
     const added = this.add(streams, end);
     this.dropSurplus();
     await this.options.settle();
     return added;
   }
 
-  replay(payload: Uint8Array, end: LogPosition): void {
+  replay(payload: Uint8Array, end: JournalPosition): void {
     const streams = readLogBatch(payload);
     this.batch.write(streams);
     this.add(streams, end);
@@ -122,13 +122,13 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
       .some((row) => rows.streams[rows.streamOf[row] ?? 0]?.labels === labels);
   }
 
-  private add(streams: readonly LogStream[], end: LogPosition): LogStream[] {
+  private add(streams: readonly LogStream[], end: JournalPosition): LogStream[] {
     const added = this.open.add(streams, this.batch, end);
     this.sealIfFull(end);
     return added;
   }
 
-  protected sealBlocks(end: LogPosition, arrivedMillis: number): void {
+  protected sealBlocks(end: JournalPosition, arrivedMillis: number): void {
     const { database } = this.options;
     const blocks = this.open.blocks.map((open) => sealLogBlock(open, arrivedMillis));
     database.seal(

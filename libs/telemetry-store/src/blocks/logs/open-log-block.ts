@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { grownBytes, grownWords } from '../growing.js';
-import type { LogPosition } from '../journal.js';
+import type { JournalPosition } from '../../journal/journal.js';
 import type { AddedLine } from './added-line.js';
 import { MetadataHash, hasMetadata, hashOfLine } from './line-hash.js';
 import { compareTimes, type LogRows } from './log-rows.js';
@@ -34,7 +34,7 @@ export class OpenLogBlock implements LogRows {
   /** Arrival time of the first line. */
   firstArrivalMillis = 0;
   /** End of the record that brought the first line. */
-  firstPosition: LogPosition | undefined;
+  firstPosition: JournalPosition | undefined;
 
   private textBytes: Uint8Array<ArrayBuffer>;
   private readonly streamIndexes = new Map<KnownStream, number>();

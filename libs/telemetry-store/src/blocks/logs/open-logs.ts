@@ -1,6 +1,6 @@
 import type { LogStream } from '@lantern/telemetry-model';
 import type { OpenRows } from '../signal-blocks.js';
-import type { LogPosition } from '../journal.js';
+import type { JournalPosition } from '../../journal/journal.js';
 import { AddedLine } from './added-line.js';
 import type { LogBatch } from './log-batch.js';
 import type { LogBlockReader } from './log-block-reader.js';
@@ -45,7 +45,7 @@ export class OpenLogs implements OpenRows {
     return this.blocks.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
-  get firstEnd(): LogPosition | undefined {
+  get firstEnd(): JournalPosition | undefined {
     return this.blocks[0]?.firstPosition;
   }
 
@@ -71,7 +71,7 @@ export class OpenLogs implements OpenRows {
    * @param batch batch that has exactly the lines of `streams`
    * @returns the streams without duplicates
    */
-  add(streams: readonly LogStream[], batch: LogBatch, end: LogPosition): LogStream[] {
+  add(streams: readonly LogStream[], batch: LogBatch, end: JournalPosition): LogStream[] {
     const lines = this.linesOf(streams, batch);
     const sealed = this.sealed.find(lines);
     let line = 0;
@@ -82,7 +82,11 @@ export class OpenLogs implements OpenRows {
   }
 
   /** @returns false for a duplicate */
-  private addLine(line: AddedLine | undefined, sealed: ReadonlySet<AddedLine>, end: LogPosition): boolean {
+  private addLine(
+    line: AddedLine | undefined,
+    sealed: ReadonlySet<AddedLine>,
+    end: JournalPosition,
+  ): boolean {
     if (!line) return false;
     if (sealed.has(line) || this.blocks.some((block) => block.holds(line))) {
       this.duplicates++;

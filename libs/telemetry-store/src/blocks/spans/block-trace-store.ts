@@ -14,10 +14,10 @@ import type {
 } from '../../trace-store.js';
 import { bytesOf } from '../block-table.js';
 import { joinChanges } from '../change.js';
-import { RecordKind } from '../log-record.js';
+import { RecordKind } from '../../journal/journal-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../signal-blocks.js';
 import { traceIdOfWords, wordsAt } from '../trace-words.js';
-import type { LogPosition } from '../journal.js';
+import type { JournalPosition } from '../../journal/journal.js';
 import { BlockReader } from './block-reader.js';
 import { summarize, type BlockSummary } from './block-summary.js';
 import { CallEdges } from './call-edges.js';
@@ -68,14 +68,14 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     assertSanitized(request);
     if (request.columns.spanCount === 0) return;
     this.assertWritable();
-    const end = this.options.log.append(this.recordKind, request.bytes);
+    const end = this.options.journal.append(this.recordKind, request.bytes);
     this.open.add(request, end);
     this.sealIfFull(end);
     this.dropSurplus();
     await this.options.settle();
   }
 
-  replay(bytes: Uint8Array, end: LogPosition): void {
+  replay(bytes: Uint8Array, end: JournalPosition): void {
     const request = checkTraceRequest(bytes);
     assertSanitized(request);
     this.open.add(request, end);
@@ -180,7 +180,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     return this.sealed.bytes + this.open.byteLength + this.archive.bytes;
   }
 
-  protected sealBlocks(end: LogPosition, arrivedMillis: number): void {
+  protected sealBlocks(end: JournalPosition, arrivedMillis: number): void {
     const { database } = this.options;
     const blocks = this.open.blocks.map((open) => sealSpanBlock(open, arrivedMillis));
     database.seal(

@@ -3,7 +3,7 @@ import { TraceIndex } from '../trace-index.js';
 import { wordsAt, type TraceWords } from '../trace-words.js';
 import { SpanDigest } from '../../span-digest.js';
 import type { OpenRows } from '../signal-blocks.js';
-import type { LogPosition } from '../journal.js';
+import type { JournalPosition } from '../../journal/journal.js';
 import type { BlockReader } from './block-reader.js';
 import { durationNanosOf } from './block-summary.js';
 import { OpenBlock } from './open-block.js';
@@ -35,7 +35,7 @@ export interface OpenSpansOptions {
  */
 export class OpenSpans implements OpenRows {
   private block: OpenBlock;
-  firstEnd: LogPosition | undefined;
+  firstEnd: JournalPosition | undefined;
   duplicates = 0;
   /** Full blocks that are not sealed yet: the last request was large, or sealing failed. */
   private full: OpenBlock[] = [];
@@ -55,7 +55,7 @@ export class OpenSpans implements OpenRows {
   }
 
   /** @param end position of the end of the request's record in the journal */
-  add(request: CheckedTraceRequest, end: LogPosition): void {
+  add(request: CheckedTraceRequest, end: JournalPosition): void {
     const { recent, digest } = this;
     const { bytes, columns } = request;
     const { ids, times, spanCount } = columns;

@@ -1,29 +1,29 @@
 import type { Buffer } from 'node:buffer';
-import type { RecordKind } from './log-record.js';
+import type { RecordKind } from './journal-record.js';
 
 /** Position of the end of a record. */
-export interface LogPosition {
+export interface JournalPosition {
   readonly segment: number;
   readonly offset: number;
 }
 
-export interface LogRecord {
+export interface JournalRecord {
   readonly kind: number;
   readonly payload: Buffer;
-  readonly end: LogPosition;
+  readonly end: JournalPosition;
 }
 
-export const START: LogPosition = { segment: 0, offset: 0 };
+export const START: JournalPosition = { segment: 0, offset: 0 };
 
-export const isBefore = (a: LogPosition, b: LogPosition): boolean =>
+export const isBefore = (a: JournalPosition, b: JournalPosition): boolean =>
   a.segment === b.segment ? a.offset < b.offset : a.segment < b.segment;
 
 /** Journal: a write-ahead log of every accepted record that has rows in no sealed block. */
 export interface Journal {
   /** Position of the end of the last record. */
-  readonly end: LogPosition;
+  readonly end: JournalPosition;
   /** End of the last record, including those of earlier processes; `START` when there are none. */
-  readonly lastEnd: LogPosition;
+  readonly lastEnd: JournalPosition;
   readonly byteLength: number;
   readonly segmentCount: number;
 
@@ -33,22 +33,22 @@ export interface Journal {
    * @returns the position of its end
    * @throws WriteError when nothing was appended
    */
-  append(kind: RecordKind, payload: Uint8Array): LogPosition;
+  append(kind: RecordKind, payload: Uint8Array): JournalPosition;
 
   /** Yields the records of earlier processes that end at or after `from`, in the order in which they were appended. */
-  records(from: LogPosition): Iterable<LogRecord>;
+  records(from: JournalPosition): Iterable<JournalRecord>;
 
   /** Describes each record range that is missing between two positions of earlier processes, as a clause. */
-  missing(from: LogPosition, to: LogPosition): string[];
+  missing(from: JournalPosition, to: JournalPosition): string[];
 
   /** Waits until every record that was appended so far is on the disk. */
   sync(): Promise<void>;
 
   /** Whether a segment that ends before `position` still exists. */
-  hasBefore(position: LogPosition): boolean;
+  hasBefore(position: JournalPosition): boolean;
 
   /** Removes the segments that end before `position`. */
-  discardBefore(position: LogPosition): void;
+  discardBefore(position: JournalPosition): void;
 
   /** Idempotent. */
   close(): Promise<void>;
@@ -60,20 +60,20 @@ export class NoJournal implements Journal {
   readonly segmentCount = 0;
   private offset = 0;
 
-  get end(): LogPosition {
+  get end(): JournalPosition {
     return { segment: 1, offset: this.offset };
   }
 
-  get lastEnd(): LogPosition {
+  get lastEnd(): JournalPosition {
     return this.end;
   }
 
-  append(_kind: RecordKind, payload: Uint8Array): LogPosition {
+  append(_kind: RecordKind, payload: Uint8Array): JournalPosition {
     this.offset += payload.length;
     return this.end;
   }
 
-  records(): Iterable<LogRecord> {
+  records(): Iterable<JournalRecord> {
     return [];
   }
 

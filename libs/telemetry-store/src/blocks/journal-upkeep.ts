@@ -1,6 +1,6 @@
-import type { BlockDatabase, LogExtent } from './block-database.js';
+import type { BlockDatabase, JournalExtent } from './block-database.js';
 import type { BlockSignal } from './block-signal.js';
-import { START, isBefore, type Journal, type LogPosition } from './journal.js';
+import { START, isBefore, type Journal, type JournalPosition } from '../journal/journal.js';
 
 /**
  * Maximum number of segments between the last record and the first one with unsealed rows. Beyond it the rows are
@@ -8,8 +8,8 @@ import { START, isBefore, type Journal, type LogPosition } from './journal.js';
  */
 const MAX_SEGMENTS_BACK = 1;
 
-export interface LogUpkeepOptions {
-  readonly log: Journal;
+export interface JournalUpkeepOptions {
+  readonly journal: Journal;
   readonly database: BlockDatabase;
   readonly signals: readonly BlockSignal[];
   /** Whether blocks must be on the disk before their records are removed from the journal. */
@@ -18,14 +18,14 @@ export interface LogUpkeepOptions {
 }
 
 /** Replays the journal when the store opens, and removes the segments whose rows are all in blocks. */
-export class LogUpkeep {
+export class JournalUpkeep {
   /** Number of records that could not be replayed. */
   unreadableRecords = 0;
   private isReplaying = false;
   private discarding: Promise<void> | undefined;
-  private noted: LogExtent | undefined;
+  private noted: JournalExtent | undefined;
 
-  constructor(private readonly options: LogUpkeepOptions) {}
+  constructor(private readonly options: JournalUpkeepOptions) {}
 
   /** Waits until no segment is being removed. */
   async idle(): Promise<void> {
@@ -34,14 +34,14 @@ export class LogUpkeep {
 
   /** Replays the records that earlier processes acknowledged and had not sealed, in the order of their arrival. */
   replay(): void {
-    const { log, signals, report } = this.options;
+    const { journal, signals, report } = this.options;
     const targets = new Map(
       signals.map((signal) => [signal.recordKind, { signal, from: this.position(signal) }]),
     );
     this.isReplaying = true;
     this.reportMissing();
-    const first = [...targets.values()].map(({ from }) => from).reduce(earlier, log.end);
-    for (const { kind, payload, end } of log.records(first)) {
+    const first = [...targets.values()].map(({ from }) => from).reduce(earlier, journal.end);
+    for (const { kind, payload, end } of journal.records(first)) {
       const target = targets.get(kind);
       if (!target || !isBefore(target.from, end)) continue;
       try {
@@ -60,9 +60,9 @@ export class LogUpkeep {
    * signal was sealed.
    */
   discard(): void {
-    const { log, database, signals, survivesPowerLoss, report } = this.options;
+    const { journal, database, signals, survivesPowerLoss, report } = this.options;
     // Records that are still to be replayed are in no block, and no signal knows them yet.
-    if (this.isReplaying || this.discarding || log.segmentCount < 2) return;
+    if (this.isReplaying || this.discarding || journal.segmentCount < 2) return;
     // Segments are removed by path, and these paths may belong to another Lantern by now.
     if (database.problem !== undefined) return;
     const onError = (error: unknown): void =>
@@ -70,13 +70,13 @@ export class LogUpkeep {
     try {
       for (const signal of signals) {
         const first = signal.firstUnsealed;
-        if (first && first.segment < log.end.segment - MAX_SEGMENTS_BACK) signal.sealOpen();
+        if (first && first.segment < journal.end.segment - MAX_SEGMENTS_BACK) signal.sealOpen();
       }
       const { needed } = this.extent();
-      if (!log.hasBefore(needed)) return;
+      if (!journal.hasBefore(needed)) return;
       this.noteExtent();
       this.discarding = (survivesPowerLoss ? database.onDisk() : database.written())
-        .then(() => log.discardBefore(needed))
+        .then(() => journal.discardBefore(needed))
         .catch(onError)
         .finally(() => (this.discarding = undefined));
     } catch (error) {
@@ -92,29 +92,29 @@ export class LogUpkeep {
   noteExtent(): void {
     const extent = this.extent();
     if (this.noted && isSame(extent.end, this.noted.end) && isSame(extent.needed, this.noted.needed)) return;
-    this.options.database.noteLogExtent(extent);
+    this.options.database.noteJournalExtent(extent);
     this.noted = extent;
   }
 
-  private extent(): LogExtent {
-    const { log, signals } = this.options;
+  private extent(): JournalExtent {
+    const { journal, signals } = this.options;
     const needed = signals
       .map(({ firstUnsealed }) => firstUnsealed)
       .filter((position) => position !== undefined)
-      .reduce(earlier, log.end);
-    return { needed, end: log.lastEnd };
+      .reduce(earlier, journal.end);
+    return { needed, end: journal.lastEnd };
   }
 
   private reportMissing(): void {
-    const { log, database, report } = this.options;
-    const extent = database.logExtent();
-    for (const missing of extent ? log.missing(extent.needed, extent.end) : []) {
+    const { journal, database, report } = this.options;
+    const extent = database.journalExtent();
+    for (const missing of extent ? journal.missing(extent.needed, extent.end) : []) {
       this.unreadableRecords++;
       report(`Damaged data: ${missing}. Rows that were in no block yet are lost.`);
     }
   }
 
-  private position({ signal }: BlockSignal): LogPosition {
+  private position({ signal }: BlockSignal): JournalPosition {
     try {
       return this.options.database.position(signal);
     } catch (error) {
@@ -127,6 +127,6 @@ export class LogUpkeep {
   }
 }
 
-const isSame = (a: LogPosition, b: LogPosition): boolean => !isBefore(a, b) && !isBefore(b, a);
+const isSame = (a: JournalPosition, b: JournalPosition): boolean => !isBefore(a, b) && !isBefore(b, a);
 
-const earlier = (a: LogPosition, b: LogPosition): LogPosition => (isBefore(a, b) ? a : b);
+const earlier = (a: JournalPosition, b: JournalPosition): JournalPosition => (isBefore(a, b) ? a : b);

@@ -1,27 +1,27 @@
 import { Buffer } from 'node:buffer';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { isBefore, type Journal, type LogPosition, type LogRecord } from './journal.js';
-import { recordHeader, recordsIn, type RecordKind } from './log-record.js';
-import { WriteError } from './write-error.js';
+import { isBefore, type Journal, type JournalPosition, type JournalRecord } from './journal.js';
+import { recordHeader, recordsIn, type RecordKind } from './journal-record.js';
+import { WriteError } from '../write-error.js';
 
 const SEGMENT_NAME = /^(\d{10})\.wal$/;
-/** Limit on the number of segments; the log never has as many at a time. */
+/** Limit on the number of segments; the journal never has as many at a time. */
 const MAX_SEGMENTS = 10_000;
 
-/** System calls of the log. Tests replace them to simulate a full disk. */
-export type LogFiles = Pick<
+/** System calls of the journal. Tests replace them to simulate a full disk. */
+export type JournalFiles = Pick<
   typeof fs,
   'openSync' | 'writevSync' | 'ftruncateSync' | 'fdatasync' | 'closeSync'
 >;
 
-export interface LogOptions {
+export interface FileJournalOptions {
   readonly folder: string;
   /** Size in bytes beyond which a segment is closed. */
   readonly segmentBytes: number;
   /** Whether a segment must be on the disk before the next one begins. */
   readonly survivesPowerLoss: boolean;
-  readonly files?: LogFiles;
+  readonly files?: JournalFiles;
   /** Highest segment number that is known to have been used. Numbers up to it are not used again. */
   readonly lastSegment: number;
   /** Called for each byte range that holds no complete record. */
@@ -38,7 +38,7 @@ export interface LogOptions {
  * An interrupted record is at the end of a segment and was never acknowledged. Each process begins a new segment, so no
  * segment has records of two processes.
  */
-export class WriteAheadLog implements Journal {
+export class FileJournal implements Journal {
   private descriptor: number | undefined;
   private segment: number;
   private offset = 0;
@@ -53,9 +53,9 @@ export class WriteAheadLog implements Journal {
   private hasNewSegment = false;
   private syncing: Promise<void> | undefined;
   private nextSync: Promise<void> | undefined;
-  private readonly files: LogFiles;
+  private readonly files: JournalFiles;
 
-  constructor(private readonly options: LogOptions) {
+  constructor(private readonly options: FileJournalOptions) {
     this.files = options.files ?? fs;
     fs.mkdirSync(options.folder, { recursive: true });
     let newest = options.lastSegment;
@@ -68,7 +68,7 @@ export class WriteAheadLog implements Journal {
     this.segment = newest + 1;
   }
 
-  get end(): LogPosition {
+  get end(): JournalPosition {
     return { segment: this.segment, offset: this.offset };
   }
 
@@ -78,13 +78,13 @@ export class WriteAheadLog implements Journal {
     return bytes;
   }
 
-  get lastEnd(): LogPosition {
+  get lastEnd(): JournalPosition {
     if (this.offset > 0) return this.end;
     const segment = Math.max(0, ...this.olderSegments.keys());
     return { segment, offset: this.olderSegments.get(segment) ?? 0 };
   }
 
-  missing(from: LogPosition, to: LogPosition): string[] {
+  missing(from: JournalPosition, to: JournalPosition): string[] {
     if (!isBefore(from, to) || to.segment - from.segment > MAX_SEGMENTS) return [];
     const missing: string[] = [];
     for (let segment = Math.max(1, from.segment); segment <= to.segment; segment++) {
@@ -100,7 +100,7 @@ export class WriteAheadLog implements Journal {
   }
 
   /** Yields the records of earlier processes that end at or after `from`, in the order in which they were appended. */
-  *records(from: LogPosition): Generator<LogRecord> {
+  *records(from: JournalPosition): Generator<JournalRecord> {
     for (const segment of [...this.olderSegments.keys()].sort((a, b) => a - b)) {
       if (segment < from.segment) continue;
       for (const record of this.recordsOf(segment)) {
@@ -114,7 +114,7 @@ export class WriteAheadLog implements Journal {
    *
    * @throws WriteError when the file system rejects the write; then nothing was appended
    */
-  append(kind: RecordKind, payload: Uint8Array): LogPosition {
+  append(kind: RecordKind, payload: Uint8Array): JournalPosition {
     if (this.offset > this.options.segmentBytes) this.leaveSegment();
     const header = recordHeader(kind, payload);
     const start = this.offset;
@@ -151,7 +151,7 @@ export class WriteAheadLog implements Journal {
   }
 
   /** Removes the segments that end before `position`. */
-  discardBefore(position: LogPosition): void {
+  discardBefore(position: JournalPosition): void {
     for (const segment of this.olderSegments.keys()) {
       if (segment >= position.segment) continue;
       fs.rmSync(this.pathOf(segment), { force: true });
@@ -160,7 +160,7 @@ export class WriteAheadLog implements Journal {
   }
 
   /** Whether a segment that ends before `position` still exists. */
-  hasBefore(position: LogPosition): boolean {
+  hasBefore(position: JournalPosition): boolean {
     for (const segment of this.olderSegments.keys()) if (segment < position.segment) return true;
     return false;
   }
@@ -233,7 +233,7 @@ export class WriteAheadLog implements Journal {
     });
   }
 
-  private *recordsOf(segment: number): Generator<LogRecord> {
+  private *recordsOf(segment: number): Generator<JournalRecord> {
     const bytes = fs.readFileSync(this.pathOf(segment));
     const onDamage = (length: number, offset: number, isLast: boolean): void =>
       this.options.onDamage(
