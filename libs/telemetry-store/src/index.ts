@@ -7,7 +7,7 @@ export {
 } from './blocks/block-store.js';
 export { decodeTrace, encodeTrace, type EncodedSpans, type EncodedTrace } from './encoded-trace.js';
 export { bytesOfEntry } from './entry-bytes.js';
-export { FolderError } from './blocks/folder-error.js';
+export { FolderError } from './file/folder-error.js';
 export { LatencyHistogram, latencyBucket } from './blocks/spans/latency-histogram.js';
 export { WriteError } from './write-error.js';
 export type {

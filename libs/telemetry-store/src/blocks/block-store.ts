@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LogStore } from '../log-store.js';
 import type { TraceStore } from '../trace-store.js';
-import { BlockDatabase } from './block-database.js';
+import { BlockDatabase } from '../file/block-database.js';
 import type { BlockSignal } from './block-signal.js';
 import { NoJournal, type Journal } from '../journal/journal.js';
 import { JournalUpkeep } from './journal-upkeep.js';

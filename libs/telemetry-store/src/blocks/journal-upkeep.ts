@@ -1,4 +1,4 @@
-import type { BlockDatabase, JournalExtent } from './block-database.js';
+import type { BlockDatabase, JournalExtent } from '../file/block-database.js';
 import type { BlockSignal } from './block-signal.js';
 import { START, isBefore, type Journal, type JournalPosition } from '../journal/journal.js';
 

@@ -1,4 +1,4 @@
-import type { BlockDatabase } from './block-database.js';
+import type { BlockDatabase } from '../file/block-database.js';
 import { BlockLimits, type AgedBlock } from './block-limits.js';
 import type { BlockSignal, BlockStatus } from './block-signal.js';
 import { Damage } from './damage.js';

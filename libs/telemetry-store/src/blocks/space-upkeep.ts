@@ -1,4 +1,4 @@
-import type { BlockDatabase } from './block-database.js';
+import type { BlockDatabase } from '../file/block-database.js';
 import type { BlockSignal } from './block-signal.js';
 import type { JournalUpkeep } from './journal-upkeep.js';
 

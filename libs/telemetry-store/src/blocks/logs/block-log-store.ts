@@ -1,7 +1,7 @@
 import type { LogLabels, LogStream } from '@lantern/telemetry-model';
 import type { LogQuery, LogRow, LogStore, LogStoreStats } from '../../log-store.js';
-import { bytesOf } from '../block-table.js';
-import { joinChanges } from '../change.js';
+import { bytesOf } from '../../file/block-table.js';
+import { joinChanges } from '../../file/change.js';
 import { RecordKind } from '../../journal/journal-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../signal-blocks.js';
 import type { JournalPosition } from '../../journal/journal.js';

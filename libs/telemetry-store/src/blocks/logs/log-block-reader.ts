@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { BlockCache } from '../block-cache.js';
-import type { LogPart } from '../block-database.js';
-import type { BlockTable } from '../block-table.js';
+import type { LogPart } from '../../file/block-database.js';
+import type { BlockTable } from '../../file/block-table.js';
 import { DamageError } from '../byte-reader.js';
-import { chunkKey, type ChunkTable } from '../chunk-table.js';
+import { chunkKey, type ChunkTable } from '../../file/chunk-table.js';
 import type { Damage } from '../damage.js';
 import { splitParts } from '../joined-parts.js';
 import { openSealedBytes } from '../sealed-bytes.js';

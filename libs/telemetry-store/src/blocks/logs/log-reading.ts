@@ -1,5 +1,5 @@
 import type { LogFields, LogQuery, LogRow } from '../../log-store.js';
-import { Turn } from '../turn.js';
+import { Turn } from '../../turn.js';
 import { highOf, lowOf } from '../wide-time.js';
 import { openText } from './block-text.js';
 import { EntryReader } from './entry-reader.js';

@@ -1,5 +1,5 @@
-import type { LogPart } from '../block-database.js';
-import type { BlockParts } from '../block-table.js';
+import type { LogPart } from '../../file/block-database.js';
+import type { BlockParts } from '../../file/block-table.js';
 import { joinParts } from '../joined-parts.js';
 import { sealBytes } from '../sealed-bytes.js';
 import { encodeText } from './block-text.js';

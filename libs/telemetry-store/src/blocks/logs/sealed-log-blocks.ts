@@ -1,6 +1,6 @@
 import type { AgedBlock } from '../block-limits.js';
-import type { LogPart } from '../block-database.js';
-import type { BlockTable } from '../block-table.js';
+import type { LogPart } from '../../file/block-database.js';
+import type { BlockTable } from '../../file/block-table.js';
 import type { Damage } from '../damage.js';
 import { openSealedBytes } from '../sealed-bytes.js';
 import { TraceIndex } from '../trace-index.js';

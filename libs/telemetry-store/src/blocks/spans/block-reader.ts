@@ -1,7 +1,7 @@
 import { BlockCache } from '../block-cache.js';
-import type { BlockDatabase } from '../block-database.js';
+import type { BlockDatabase } from '../../file/block-database.js';
 import { DamageError } from '../byte-reader.js';
-import { chunkKey } from '../chunk-table.js';
+import { chunkKey } from '../../file/chunk-table.js';
 import type { Damage } from '../damage.js';
 import { openSealedBytes } from '../sealed-bytes.js';
 import type { ReadBlock } from './block-search.js';

@@ -12,8 +12,8 @@ import type {
   TraceStore,
   TraceStoreStats,
 } from '../../trace-store.js';
-import { bytesOf } from '../block-table.js';
-import { joinChanges } from '../change.js';
+import { bytesOf } from '../../file/block-table.js';
+import { joinChanges } from '../../file/change.js';
 import { RecordKind } from '../../journal/journal-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../signal-blocks.js';
 import { traceIdOfWords, wordsAt } from '../trace-words.js';

@@ -1,5 +1,5 @@
 import type { TimeRange } from '@lantern/telemetry-model';
-import { Turn } from '../turn.js';
+import { Turn } from '../../turn.js';
 import { wideOf } from '../wide-time.js';
 import type { BlockReader } from './block-reader.js';
 import type { SignedCall } from './block-summary.js';

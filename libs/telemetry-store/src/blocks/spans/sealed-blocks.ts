@@ -1,6 +1,6 @@
 import type { AgedBlock } from '../block-limits.js';
-import type { BlockSummaryRow, BlockTable } from '../block-table.js';
-import type { SpanPart } from '../block-database.js';
+import type { BlockSummaryRow, BlockTable } from '../../file/block-table.js';
+import type { SpanPart } from '../../file/block-database.js';
 import type { Damage } from '../damage.js';
 import { openSealedBytes } from '../sealed-bytes.js';
 import { TraceIndex } from '../trace-index.js';

@@ -1,5 +1,5 @@
-import type { SpanPart } from '../block-database.js';
-import type { BlockParts } from '../block-table.js';
+import type { SpanPart } from '../../file/block-database.js';
+import type { BlockParts } from '../../file/block-table.js';
 import { sealBytes } from '../sealed-bytes.js';
 import { encodeSummary, summarize, type BlockSummary } from './block-summary.js';
 import { ROWS_PER_CHUNK, encodeColumns } from './columns-codec.js';

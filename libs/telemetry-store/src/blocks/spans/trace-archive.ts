@@ -1,8 +1,8 @@
 import type { TraceId } from '@lantern/telemetry-model';
 import { ARCHIVE_SHARE, ArchiveFullError } from '../../archive-full-error.js';
-import type { ArchiveTable } from '../archive-table.js';
-import type { BlockDatabase } from '../block-database.js';
-import { joinChanges, type Change } from '../change.js';
+import type { ArchiveTable } from '../../file/archive-table.js';
+import type { BlockDatabase } from '../../file/block-database.js';
+import { joinChanges, type Change } from '../../file/change.js';
 import type { Damage } from '../damage.js';
 import { openSealedBytes, sealBytes } from '../sealed-bytes.js';
 import type { OriginTable } from './origin.js';

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { Turn } from './turn.js';
+import { Turn } from '../turn.js';
 import type { WriteQueue } from './write-queue.js';
 
 /**
