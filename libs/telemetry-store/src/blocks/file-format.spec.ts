@@ -7,7 +7,7 @@ import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import { SpanKind } from '@lantern/telemetry-model';
 import { T0, millis, resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
 import { openBlockStore } from './block-store.js';
-import { openSealedBytes } from './sealed-bytes.js';
+import { openSealedBytes } from '../bytes/sealed-bytes.js';
 import { TemporaryFolders } from './testing/temporary-folders.js';
 
 const page = readFileSync(new URL('../../../../docs/file-format.md', import.meta.url), 'utf8');

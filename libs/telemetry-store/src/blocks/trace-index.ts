@@ -1,4 +1,4 @@
-import { grownWords } from './growing.js';
+import { grownWords } from '../bytes/growing.js';
 import { traceHash } from './trace-words.js';
 
 const INITIAL_SLOTS = 1024;

@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { LogEntry } from '@lantern/telemetry-model';
 import { hashOfLine, hashOfPair } from './line-hash.js';
 import type { KnownStream } from './stream-table.js';
-import { textHash } from '../text-hash.js';
+import { textHash } from '../../bytes/text-hash.js';
 import { timeWords } from './log-rows.js';
 
 type Metadata = LogEntry['structuredMetadata'];

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { ByteReader, DamageError } from '../byte-reader.js';
-import { ByteWriter } from '../byte-writer.js';
-import { openSealedBytes, sealBytes } from '../sealed-bytes.js';
+import { ByteReader, DamageError } from '../../bytes/byte-reader.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
+import { openSealedBytes, sealBytes } from '../../bytes/sealed-bytes.js';
 import type { LogRows } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { LogRows } from './log-rows.js';
 import type { KnownStream } from './stream-table.js';
-import { textHash } from '../text-hash.js';
+import { textHash } from '../../bytes/text-hash.js';
 
 interface LineTime {
   readonly timeLow: number;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { LogEntry, LogStream } from '@lantern/telemetry-model';
-import { ByteReader } from '../byte-reader.js';
-import { grownWords } from '../growing.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
+import { grownWords } from '../../bytes/growing.js';
 
 const INITIAL_BYTES = 256 * 1024;
 /** Maximum size of a buffer that is reused. A buffer of one large request is not kept for the small ones after it. */

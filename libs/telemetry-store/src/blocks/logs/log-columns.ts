@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { ByteReader, DamageError } from '../byte-reader.js';
-import { ByteWriter } from '../byte-writer.js';
-import type { Column } from '../column.js';
+import { ByteReader, DamageError } from '../../bytes/byte-reader.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
+import type { Column } from '../../bytes/column.js';
 import { rowsInOrderOfText, textRowsOf } from './block-text.js';
 import { allRows, sortByTime, type LogRows } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';

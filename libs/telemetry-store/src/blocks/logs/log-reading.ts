@@ -1,6 +1,6 @@
 import type { LogFields, LogQuery, LogRow } from '../../log-store.js';
 import { Turn } from '../../turn.js';
-import { highOf, lowOf } from '../wide-time.js';
+import { highOf, lowOf } from '../../bytes/wide-time.js';
 import { openText } from './block-text.js';
 import { EntryReader } from './entry-reader.js';
 import type { LogBlockReader } from './log-block-reader.js';

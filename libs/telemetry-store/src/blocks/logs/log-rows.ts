@@ -1,4 +1,4 @@
-import type { Column } from '../column.js';
+import type { Column } from '../../bytes/column.js';
 import type { KnownStream } from './stream-table.js';
 
 /** Distinct values of structured metadata in a block. */

@@ -1,5 +1,5 @@
 import type { LogQuery } from '../../log-store.js';
-import { highOf, lowOf } from '../wide-time.js';
+import { highOf, lowOf } from '../../bytes/wide-time.js';
 import type { BlockText } from './block-text.js';
 import { gramsOf, mayHoldGrams } from './gram-filter.js';
 import { mayHoldHash } from './hash-filter.js';
@@ -8,7 +8,7 @@ import type { LogFilters } from './log-block-reader.js';
 import { compareTimes, sortByTime, type LogRows } from './log-rows.js';
 import { TRACE_ID } from './log-summary.js';
 import { isSelected, labelOf, type KnownStream } from './stream-table.js';
-import { textHash } from '../text-hash.js';
+import { textHash } from '../../bytes/text-hash.js';
 
 type Condition = readonly [name: string, value: string];
 

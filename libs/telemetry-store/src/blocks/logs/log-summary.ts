@@ -1,10 +1,10 @@
 import { mapKey } from '@lantern/telemetry-model';
-import { ByteReader } from '../byte-reader.js';
-import { ByteWriter } from '../byte-writer.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
 import { compareTimes, timeOfWords } from './log-rows.js';
 import type { OpenLogBlock } from './open-log-block.js';
 import { labelOf, type KnownStream, type StreamTable } from './stream-table.js';
-import { traceHashOf } from '../text-hash.js';
+import { traceHashOf } from '../../bytes/text-hash.js';
 
 export const TRACE_ID = 'trace_id';
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { grownBytes, grownWords } from '../growing.js';
+import { grownBytes, grownWords } from '../../bytes/growing.js';
 import type { JournalPosition } from '../../journal/journal.js';
 import type { AddedLine } from './added-line.js';
 import { MetadataHash, hasMetadata, hashOfLine } from './line-hash.js';

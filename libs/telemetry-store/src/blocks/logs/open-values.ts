@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { grownWords } from '../growing.js';
+import { grownWords } from '../../bytes/growing.js';
 import type { ValueTexts } from './log-rows.js';
-import { textHash } from '../text-hash.js';
+import { textHash } from '../../bytes/text-hash.js';
 
 /** Values of structured metadata in an open block. */
 export class OpenValues implements ValueTexts {

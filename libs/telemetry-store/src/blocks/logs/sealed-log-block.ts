@@ -1,7 +1,7 @@
 import type { LogPart } from '../../file/block-database.js';
 import type { BlockParts } from '../../file/block-table.js';
-import { joinParts } from '../joined-parts.js';
-import { sealBytes } from '../sealed-bytes.js';
+import { joinParts } from '../../bytes/joined-parts.js';
+import { sealBytes } from '../../bytes/sealed-bytes.js';
 import { encodeText } from './block-text.js';
 import { buildGramFilter } from './gram-filter.js';
 import { buildHashFilter } from './hash-filter.js';

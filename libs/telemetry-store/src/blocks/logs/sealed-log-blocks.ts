@@ -2,11 +2,11 @@ import type { AgedBlock } from '../block-limits.js';
 import type { LogPart } from '../../file/block-database.js';
 import type { BlockTable } from '../../file/block-table.js';
 import type { Damage } from '../damage.js';
-import { openSealedBytes } from '../sealed-bytes.js';
+import { openSealedBytes } from '../../bytes/sealed-bytes.js';
 import { TraceIndex } from '../trace-index.js';
 import { decodeLogSummary, type LogSummary, type StreamSpan } from './log-summary.js';
 import type { KnownStream, StreamTable } from './stream-table.js';
-import { traceHashOf } from '../text-hash.js';
+import { traceHashOf } from '../../bytes/text-hash.js';
 
 /** Summary fields of a sealed block that stay in memory. */
 export interface SealedLogBlock extends AgedBlock {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { DamageError, type ByteReader } from '../byte-reader.js';
+import { DamageError, type ByteReader } from '../../bytes/byte-reader.js';
 import type { ValueTexts } from './log-rows.js';
-import { textHash } from '../text-hash.js';
+import { textHash } from '../../bytes/text-hash.js';
 
 const BYTES_PER_VALUE = 8;
 

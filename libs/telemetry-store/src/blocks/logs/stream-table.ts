@@ -1,6 +1,6 @@
 import { mapKey, type LogLabels } from '@lantern/telemetry-model';
 import type { LabelMatcher } from '../../log-store.js';
-import { textHash } from '../text-hash.js';
+import { textHash } from '../../bytes/text-hash.js';
 
 /** Set of labels. Equal sets share one object. */
 export interface KnownStream {

@@ -1,9 +1,9 @@
 import { BlockCache } from '../block-cache.js';
 import type { BlockDatabase } from '../../file/block-database.js';
-import { DamageError } from '../byte-reader.js';
+import { DamageError } from '../../bytes/byte-reader.js';
 import { chunkKey } from '../../file/chunk-table.js';
 import type { Damage } from '../damage.js';
-import { openSealedBytes } from '../sealed-bytes.js';
+import { openSealedBytes } from '../../bytes/sealed-bytes.js';
 import type { ReadBlock } from './block-search.js';
 import { decodeSummary, type BlockSummary } from './block-summary.js';
 import { decodeColumns, type DecodedRows } from './columns-codec.js';

@@ -13,7 +13,7 @@ import {
 import { errorOfTag, kindOfTag, statusOfTag } from '../../reserved-tags.js';
 import { spanMatcher } from '../../span-matcher.js';
 import type { TraceQuery } from '../../trace-store.js';
-import { textHash } from '../text-hash.js';
+import { textHash } from '../../bytes/text-hash.js';
 import { mayHoldOperation, type OperationHashes } from './operation-hashes.js';
 import type { Origin } from './origin.js';
 import { writeRequest } from './request-bytes.js';
@@ -30,7 +30,7 @@ import {
 } from './span-rows.js';
 import { EVERY_CHUNK, NO_CHUNK, chunkBit, type TagChunks } from './tag-chunks.js';
 import { wordsAt, type TraceWords } from '../trace-words.js';
-import { highOf, lowOf, wideOf } from '../wide-time.js';
+import { highOf, lowOf, wideOf } from '../../bytes/wide-time.js';
 
 /** Attribute that a span, an event, a link, its scope or its resource must have. */
 interface AttributeCondition {

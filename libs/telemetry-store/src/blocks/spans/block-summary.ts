@@ -1,11 +1,11 @@
 import { StatusCode } from '@lantern/telemetry-model';
-import { ByteReader } from '../byte-reader.js';
-import { ByteWriter } from '../byte-writer.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
 import { decodeOperations, encodeOperations } from './columns-codec.js';
 import { LatencyHistogram, bucketMiddle, bucketStart } from './latency-histogram.js';
 import type { ObservedCall } from './recent-spans.js';
 import { ENDS_BEFORE_START, statusOf, type BlockOperation, type SpanRows } from './span-rows.js';
-import { doubleOf, periodOf, wideOf } from '../wide-time.js';
+import { doubleOf, periodOf, wideOf } from '../../bytes/wide-time.js';
 
 /** Width of a period of the roll-ups. */
 export const PERIOD_NANOS = 10e9;

@@ -1,7 +1,7 @@
 import { StatusCode } from '@lantern/telemetry-model';
 import type { TraceTotals } from '../../trace-place.js';
 import { traceHash, wordsAt } from '../trace-words.js';
-import { doubleOf, wideOf } from '../wide-time.js';
+import { doubleOf, wideOf } from '../../bytes/wide-time.js';
 import { ENDS_BEFORE_START, statusOf, type SpanRows } from './span-rows.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { TimeRange } from '@lantern/telemetry-model';
 import { Turn } from '../../turn.js';
-import { wideOf } from '../wide-time.js';
+import { wideOf } from '../../bytes/wide-time.js';
 import type { BlockReader } from './block-reader.js';
 import type { SignedCall } from './block-summary.js';
 import { MINUTE_NANOS } from './call-rollup.js';

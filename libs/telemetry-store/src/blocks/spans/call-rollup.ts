@@ -1,6 +1,6 @@
 import { LatencyHistogram } from './latency-histogram.js';
 import type { ObservedCall } from './recent-spans.js';
-import { periodOf } from '../wide-time.js';
+import { periodOf } from '../../bytes/wide-time.js';
 import { OTHER_SERVICES } from './operation-catalog.js';
 
 export const MINUTE_NANOS = 60e9;

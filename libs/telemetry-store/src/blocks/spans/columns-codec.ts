@@ -1,7 +1,7 @@
 import { SpanKind, boundedName } from '@lantern/telemetry-model';
-import { ByteReader, DamageError } from '../byte-reader.js';
-import { ByteWriter } from '../byte-writer.js';
-import type { Column } from '../column.js';
+import { ByteReader, DamageError } from '../../bytes/byte-reader.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
+import type { Column } from '../../bytes/column.js';
 import type { OriginTable } from './origin.js';
 import type { BlockOperation, SpanRows } from './span-rows.js';
 

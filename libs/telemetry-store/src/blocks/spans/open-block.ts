@@ -2,7 +2,7 @@ import { TIME_WORDS, type CheckedTraceRequest } from '@lantern/otlp';
 import { SpanKind, boundedName } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
 import type { SignedCall } from './block-summary.js';
-import { grownBytes, grownWords } from '../growing.js';
+import { grownBytes, grownWords } from '../../bytes/growing.js';
 import type { Origin } from './origin.js';
 import { ENDS_BEFORE_START, type BlockOperation, type SpanRows } from './span-rows.js';
 

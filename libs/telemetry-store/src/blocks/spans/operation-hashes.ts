@@ -1,4 +1,4 @@
-import { textHash } from '../text-hash.js';
+import { textHash } from '../../bytes/text-hash.js';
 import type { BlockOperation } from './span-rows.js';
 
 /** Two hashes for each operation of a block: of its service and of its name. */

@@ -13,7 +13,7 @@ import {
   type InstrumentationScope,
   type Resource,
 } from '@lantern/telemetry-model';
-import { textHash } from '../text-hash.js';
+import { textHash } from '../../bytes/text-hash.js';
 import { writeRequest } from './request-bytes.js';
 
 /** Resource and scope that spans inherit, both encoded and decoded. */

@@ -1,5 +1,5 @@
 import type { EncodedOrigin } from '@lantern/otlp';
-import { ByteWriter } from '../byte-writer.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
 
 /** Spans of one origin as encoded messages. */
 export interface SpanGroup {

@@ -1,6 +1,6 @@
 import type { SpanPart } from '../../file/block-database.js';
 import type { BlockParts } from '../../file/block-table.js';
-import { sealBytes } from '../sealed-bytes.js';
+import { sealBytes } from '../../bytes/sealed-bytes.js';
 import { encodeSummary, summarize, type BlockSummary } from './block-summary.js';
 import { ROWS_PER_CHUNK, encodeColumns } from './columns-codec.js';
 import type { OpenBlock } from './open-block.js';

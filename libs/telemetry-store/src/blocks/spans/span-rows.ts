@@ -1,5 +1,5 @@
 import type { SpanKind, StatusCode } from '@lantern/telemetry-model';
-import type { Column } from '../column.js';
+import type { Column } from '../../bytes/column.js';
 import type { Origin } from './origin.js';
 
 export interface BlockOperation {

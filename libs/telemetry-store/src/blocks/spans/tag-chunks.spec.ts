@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DamageError } from '../byte-reader.js';
+import { DamageError } from '../../bytes/byte-reader.js';
 import { NO_CHUNK, TagChunks, TagCollector, chunkBit } from './tag-chunks.js';
 
 const hash = fc.integer({ min: 0, max: 0xffff_ffff });

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
-import { DamageError } from '../byte-reader.js';
+import { DamageError } from '../../bytes/byte-reader.js';
 
 /** Number of bits in a set of chunks. In a block with more chunks several chunks share a bit. */
 const SET_BITS = 32;

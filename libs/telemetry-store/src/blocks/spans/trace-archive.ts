@@ -4,7 +4,7 @@ import type { ArchiveTable } from '../../file/archive-table.js';
 import type { BlockDatabase } from '../../file/block-database.js';
 import { joinChanges, type Change } from '../../file/change.js';
 import type { Damage } from '../damage.js';
-import { openSealedBytes, sealBytes } from '../sealed-bytes.js';
+import { openSealedBytes, sealBytes } from '../../bytes/sealed-bytes.js';
 import type { OriginTable } from './origin.js';
 import { addEncodedSpans, encodeSpans, type SpansByOrigin } from './trace-assembly.js';
 

@@ -2,7 +2,7 @@ import type { TraceOrder } from '@lantern/telemetry-model';
 import { comesBefore, rankOf, type TraceTotals } from '../../trace-place.js';
 import type { TraceCursor, TraceQuery } from '../../trace-store.js';
 import { traceIdOfWords, type TraceWords } from '../trace-words.js';
-import { DOUBLE_SLACK, wideOf } from '../wide-time.js';
+import { DOUBLE_SLACK, wideOf } from '../../bytes/wide-time.js';
 import type { BlockMatch, BlockSearch, ReadBlock } from './block-search.js';
 import { BlockTotals, joinTotals, type TraceNumbers } from './block-totals.js';
 import { traceIndexIn, type SpanRows } from './span-rows.js';

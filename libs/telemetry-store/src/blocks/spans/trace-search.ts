@@ -3,7 +3,7 @@ import type { EncodedTrace } from '../../encoded-trace.js';
 import type { HoldBytes, PlacedTrace, TraceQuery } from '../../trace-store.js';
 import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../trace-words.js';
 import { Turn } from '../../turn.js';
-import { DOUBLE_SLACK, doubleOf, wideOf } from '../wide-time.js';
+import { DOUBLE_SLACK, doubleOf, wideOf } from '../../bytes/wide-time.js';
 import { readableOpen, type BlockReader } from './block-reader.js';
 import { BlockSearch, type ReadBlock, type StartRange } from './block-search.js';
 import { PERIOD_NANOS } from './block-summary.js';
