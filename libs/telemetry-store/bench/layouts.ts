@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { checkTraceRequest, decodeTraceRequest } from '@lantern/otlp';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
-import { openBlockStore } from '../src/blocks/block-store.js';
+import { openBlockStore } from '../src/block-store.js';
 import type { TraceQuery } from '../src/trace-store.js';
 
 import { cpuSeconds, percentile } from './figures.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { checkTraceRequest } from '@lantern/otlp';
-import { openBlockStore, type BlockStore, type BlockStoreOptions } from '../src/blocks/block-store.js';
+import { openBlockStore, type BlockStore, type BlockStoreOptions } from '../src/block-store.js';
 
 import { TurnWatch, asked } from './asked.js';
 import { Figures, cpuSeconds, percentile } from './figures.js';

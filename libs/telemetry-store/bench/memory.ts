@@ -2,7 +2,7 @@
 // Argument: how many spans (or LANTERN_BENCH_SPANS; 300,000).
 import { loadavg } from 'node:os';
 import { checkTraceRequest } from '@lantern/otlp';
-import { openBlockStore } from '../src/blocks/block-store.js';
+import { openBlockStore } from '../src/block-store.js';
 import { asked } from './asked.js';
 import { Figures, cpuSeconds } from './figures.js';
 import { questionsTo } from './questions.js';

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
-import { openBlockStore } from '../src/blocks/block-store.js';
+import { openBlockStore } from '../src/block-store.js';
 import type { TraceQuery } from '../src/trace-store.js';
 
 export type Call =

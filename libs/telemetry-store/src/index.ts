@@ -4,11 +4,11 @@ export {
   type BlockStore,
   type BlockStoreOptions,
   type BlockStoreStatus,
-} from './blocks/block-store.js';
+} from './block-store.js';
 export { decodeTrace, encodeTrace, type EncodedSpans, type EncodedTrace } from './encoded-trace.js';
 export { bytesOfEntry } from './entry-bytes.js';
 export { FolderError } from './file/folder-error.js';
-export { LatencyHistogram, latencyBucket } from './blocks/spans/latency-histogram.js';
+export { LatencyHistogram, latencyBucket } from './spans/latency-histogram.js';
 export { WriteError } from './write-error.js';
 export type {
   LabelMatcher,

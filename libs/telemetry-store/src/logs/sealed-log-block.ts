@@ -1,0 +1,35 @@
+import type { LogPart } from '../file/block-database.js';
+import type { BlockParts } from '../file/block-table.js';
+import { joinParts } from '../bytes/joined-parts.js';
+import { sealBytes } from '../bytes/sealed-bytes.js';
+import { encodeText } from './block-text.js';
+import { buildGramFilter } from './gram-filter.js';
+import { buildHashFilter } from './hash-filter.js';
+import { encodeLogColumns } from './log-columns.js';
+import { encodeLogSummary, summarizeLogs, type LogSummary } from './log-summary.js';
+import type { OpenLogBlock } from './open-log-block.js';
+
+export interface SealedLogParts {
+  readonly encoded: BlockParts<LogPart>;
+  readonly summary: LogSummary;
+}
+
+/** Encodes an open block for the file. */
+export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedLogParts => {
+  const summary = summarizeLogs(open);
+  const { layout, chunks, plain } = encodeText(open);
+  return {
+    summary,
+    encoded: {
+      block: open.block,
+      arrivedMillis,
+      summary: sealBytes(encodeLogSummary(summary)),
+      parts: {
+        filter: sealBytes(joinParts([buildGramFilter(plain), buildHashFilter(open.values.textHashes)])),
+        columns: sealBytes(encodeLogColumns(open)),
+        layout,
+      },
+      chunks,
+    },
+  };
+};

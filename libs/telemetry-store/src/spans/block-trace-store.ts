@@ -1,0 +1,246 @@
+import { checkTraceRequest, type CheckedTraceRequest } from '@lantern/otlp';
+import type { DependencyLink, TimeRange, Trace, TraceId } from '@lantern/telemetry-model';
+import { decodeTrace, type EncodedTrace } from '../encoded-trace.js';
+import type {
+  CallEdge,
+  HoldBytes,
+  Operation,
+  PlacedTrace,
+  RedCell,
+  RedQuery,
+  TraceQuery,
+  TraceStore,
+  TraceStoreStats,
+} from '../trace-store.js';
+import { bytesOf } from '../file/block-table.js';
+import { joinChanges } from '../file/change.js';
+import { RecordKind } from '../journal/journal-record.js';
+import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
+import { traceIdOfWords, wordsAt } from '../blocks/trace-words.js';
+import type { JournalPosition } from '../journal/journal.js';
+import { BlockReader } from './block-reader.js';
+import { summarize, type BlockSummary } from './block-summary.js';
+import { CallEdges } from './call-edges.js';
+import { OpenSpans } from './open-spans.js';
+import { compareOperations, operationKey } from './operation-catalog.js';
+import { OriginTable } from './origin.js';
+import { RedTally } from './red-tally.js';
+import { SealedBlocks } from './sealed-blocks.js';
+import { sealSpanBlock } from './sealed-span-block.js';
+import { TraceArchive } from './trace-archive.js';
+import { collectSpans, type SpansByOrigin } from './trace-assembly.js';
+import { TraceSearch } from './trace-search.js';
+
+export interface BlockTraceStoreOptions extends SignalBlocksOptions {
+  /** Like `settle`, for changes of the database. */
+  readonly settleDatabase: () => Promise<void>;
+}
+
+/** Trace store with the newest spans in an open block and all others in sealed blocks. Every query searches both. */
+export class BlockTraceStore extends SignalBlocks implements TraceStore {
+  readonly recordKind = RecordKind.traces;
+  readonly signal = 'traces';
+  protected readonly sealed: SealedBlocks;
+  protected readonly open: OpenSpans;
+  private readonly reader: BlockReader;
+  private readonly archive: TraceArchive;
+  private readonly search: TraceSearch;
+  private readonly callEdgeCounts: CallEdges;
+  private evictedSpans = 0;
+
+  constructor(protected override readonly options: BlockTraceStoreOptions) {
+    super(options);
+    const { cacheBytes, rowsPerBlock, bytesPerBlock, database, report, now } = options;
+    const origins = new OriginTable();
+    this.sealed = new SealedBlocks(database.spans, this.damage);
+    const { sealed, damage } = this;
+    this.reader = new BlockReader({ database, sealed, origins, damage, cacheBytes });
+    const { reader } = this;
+    const block = sealed.load() + 1;
+    this.open = new OpenSpans({ block, sealed, reader, origins, now, rowsPerBlock, bytesPerBlock });
+    const { maxBytes } = options;
+    this.archive = new TraceArchive({ database, origins, damage, now, maxBytes, report });
+    this.search = new TraceSearch(sealed, reader, this.archive, this.open);
+    this.callEdgeCounts = new CallEdges(sealed, reader, this.open);
+  }
+
+  async append(request: CheckedTraceRequest): Promise<void> {
+    assertSanitized(request);
+    if (request.columns.spanCount === 0) return;
+    this.assertWritable();
+    const end = this.options.journal.append(this.recordKind, request.bytes);
+    this.open.add(request, end);
+    this.sealIfFull(end);
+    this.dropSurplus();
+    await this.options.settle();
+  }
+
+  replay(bytes: Uint8Array, end: JournalPosition): void {
+    const request = checkTraceRequest(bytes);
+    assertSanitized(request);
+    this.open.add(request, end);
+    this.sealIfFull(end);
+  }
+
+  async getTrace(traceId: TraceId): Promise<Trace | undefined> {
+    const trace = await this.getEncodedTrace(traceId);
+    return trace && decodeTrace(trace);
+  }
+
+  async getEncodedTrace(traceId: TraceId, hold?: HoldBytes): Promise<EncodedTrace | undefined> {
+    return this.search.trace(traceId, hold);
+  }
+
+  async archiveTrace(traceId: TraceId): Promise<boolean> {
+    const spans = await this.search.spansOf(traceId);
+    if (spans.size === 0) return false;
+    this.options.database.assertThere();
+    this.archive.add(traceId, spans);
+    this.dropSurplus();
+    await this.options.settleDatabase();
+    return true;
+  }
+
+  async findTraces(query: TraceQuery): Promise<Trace[]> {
+    const found: Trace[] = [];
+    for await (const { trace } of this.eachTrace(query)) found.push(decodeTrace(trace));
+    return found;
+  }
+
+  eachTrace(query: TraceQuery, hold?: HoldBytes): AsyncGenerator<PlacedTrace, void> {
+    return this.search.find(query, hold);
+  }
+
+  async countTraces(query: TraceQuery): Promise<number> {
+    return this.search.count(query);
+  }
+
+  async services(): Promise<string[]> {
+    const names = new Set(this.sealed.operationCatalog.serviceNames());
+    for (const block of this.open.blocks) for (const { service } of block.operations) names.add(service);
+    return [...names].sort();
+  }
+
+  async operations(service: string): Promise<Operation[]> {
+    const operations = new Map<string, Operation>();
+    for (const { name, kind } of this.sealed.operationCatalog.operations(service)) {
+      operations.set(operationKey({ name, kind }), { name, kind });
+    }
+    for (const block of this.open.blocks) {
+      for (const { service: other, name, kind } of block.operations) {
+        if (other === service) operations.set(operationKey({ name, kind }), { name, kind });
+      }
+    }
+    return [...operations.values()].sort(compareOperations);
+  }
+
+  async dependencies(range: TimeRange): Promise<DependencyLink[]> {
+    const edges = await this.callEdgeCounts.within(range, false);
+    return edges.map(({ parent, child, callCount, errorCount }) => ({
+      parent,
+      child,
+      callCount,
+      errorCount,
+    }));
+  }
+
+  async callEdges(range: TimeRange): Promise<CallEdge[]> {
+    const edges = await this.callEdgeCounts.within(range, true);
+    return edges.map(({ latency, ...link }) => ({ ...link, latencies: latency.latencies() }));
+  }
+
+  async redMetrics(query: RedQuery): Promise<RedCell[]> {
+    const tally = new RedTally(query);
+    for (const service of new Set(query.services)) {
+      for (const operation of this.sealed.operationCatalog.operations(service)) {
+        if (query.kinds.includes(operation.kind)) tally.addAll(operation, operation.periods);
+      }
+    }
+    for (const block of this.open.blocks) {
+      const { operations, operationPeriods } = summarize(block, []);
+      for (const cell of operationPeriods) {
+        const operation = operations[cell.operation];
+        if (!operation || !query.services.includes(operation.service)) continue;
+        if (query.kinds.includes(operation.kind)) tally.add(operation, cell);
+      }
+    }
+    return tally.cells();
+  }
+
+  async stats(): Promise<TraceStoreStats> {
+    return {
+      traces: this.search.traceCount,
+      spans: this.sealed.spanCount + this.open.rowCount,
+      bytes: this.bytes,
+      evictedSpans: this.evictedSpans,
+    };
+  }
+
+  protected get bytes(): number {
+    return this.sealed.bytes + this.open.byteLength + this.archive.bytes;
+  }
+
+  protected sealBlocks(end: JournalPosition, arrivedMillis: number): void {
+    const { database } = this.options;
+    const blocks = this.open.blocks.map((open) => sealSpanBlock(open, arrivedMillis));
+    database.seal(
+      this.signal,
+      end,
+      blocks.flatMap(({ encoded }) => [
+        database.spans.insertion(encoded),
+        database.spanBodies.insertion(encoded.block, encoded.chunks ?? []),
+      ]),
+    );
+    for (const { encoded, summary } of blocks) {
+      this.sealed.remember({ block: encoded.block, arrivedMillis, bytes: bytesOf(encoded) }, summary);
+    }
+    this.open.begin();
+  }
+
+  protected removeBlocks(blocks: readonly number[]): void {
+    const { database } = this.options;
+    const summaries = blocks.map((block) => this.reader.summary(block));
+    this.archive.absorb(
+      this.archivedSpansIn(blocks, summaries),
+      joinChanges([database.spans.deletion(blocks), database.spanBodies.deletion(blocks)]),
+    );
+    for (const [i, block] of blocks.entries()) this.forget(block, summaries[i]);
+    if (summaries.includes(undefined)) this.sealed.reload(this.open.blocks.flatMap(({ calls }) => calls));
+  }
+
+  /** Returns the spans of archived traces that would be dropped with these blocks. */
+  private archivedSpansIn(
+    blocks: readonly number[],
+    summaries: readonly (BlockSummary | undefined)[],
+  ): Map<TraceId, SpansByOrigin> {
+    const spansByTrace = new Map<TraceId, SpansByOrigin>();
+    if (this.archive.isEmpty) return spansByTrace;
+    for (const [i, block] of blocks.entries()) {
+      const traceWords = summaries[i]?.traceWords ?? new Uint32Array(0);
+      for (let trace = 0; 4 * trace < traceWords.length; trace++) {
+        const words = wordsAt(traceWords, trace);
+        const traceId = traceIdOfWords(...words);
+        const rows = this.archive.has(traceId) ? this.reader.rows(block) : undefined;
+        if (!rows) continue;
+        const spans = spansByTrace.get(traceId) ?? (new Map() as SpansByOrigin);
+        spansByTrace.set(traceId, spans);
+        collectSpans(rows, (chunk) => this.reader.chunk(block, chunk), words, spans);
+      }
+    }
+    return spansByTrace;
+  }
+
+  private forget(block: number, summary: BlockSummary | undefined): void {
+    this.evictedSpans += this.sealed.forget(block, summary);
+    this.reader.forget(block);
+    if (!summary) return;
+    for (let trace = 0; 4 * trace < summary.traceWords.length; trace++) {
+      this.open.forgetTrace(...wordsAt(summary.traceWords, trace));
+    }
+  }
+}
+
+/** @throws TypeError */
+const assertSanitized = ({ rejectedSpans }: CheckedTraceRequest): void => {
+  if (rejectedSpans > 0) throw new TypeError(`Not sanitized: ${rejectedSpans} spans have invalid IDs`);
+};

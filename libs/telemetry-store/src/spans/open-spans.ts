@@ -1,0 +1,230 @@
+import { ID_WORDS, SpanScanner, TIME_WORDS, type CheckedTraceRequest } from '@lantern/otlp';
+import { TraceIndex } from '../blocks/trace-index.js';
+import { wordsAt, type TraceWords } from '../blocks/trace-words.js';
+import { SpanDigest } from '../span-digest.js';
+import type { OpenRows } from '../blocks/signal-blocks.js';
+import type { JournalPosition } from '../journal/journal.js';
+import type { BlockReader } from './block-reader.js';
+import { durationNanosOf } from './block-summary.js';
+import { OpenBlock } from './open-block.js';
+import type { OriginTable } from './origin.js';
+import { RecentSpans, type RecentSpan } from './recent-spans.js';
+import type { SealedBlocks } from './sealed-blocks.js';
+import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
+
+/**
+ * Maximum size of a block that takes a whole request, as a multiple of a full block. A request in one block keeps its
+ * traces together.
+ */
+const MAX_OVERFILL = 4;
+
+export interface OpenSpansOptions {
+  /** Number of the first block. */
+  readonly block: number;
+  readonly sealed: SealedBlocks;
+  readonly reader: BlockReader;
+  readonly origins: OriginTable;
+  readonly now: () => number;
+  readonly rowsPerBlock: number;
+  readonly bytesPerBlock: number;
+}
+
+/**
+ * Spans that are in no sealed block. A new span is compared with earlier spans of its trace, to discard duplicates and
+ * to detect calls between services, and is added to the open block.
+ */
+export class OpenSpans implements OpenRows {
+  private block: OpenBlock;
+  firstEnd: JournalPosition | undefined;
+  duplicates = 0;
+  /** Full blocks that are not sealed yet: the last request was large, or sealing failed. */
+  private full: OpenBlock[] = [];
+  private fullIndex = new TraceIndex();
+  private forgotSinceOpened = false;
+  private readonly scanner = new SpanScanner();
+  private readonly digest = new SpanDigest();
+  private readonly recent = new RecentSpans((call, sign) => {
+    // The called span's block may have been dropped, together with all data derived from it.
+    if (!this.isThere(call.block)) return;
+    this.block.calls.push({ ...call, sign });
+    this.options.sealed.calls.add(call, sign);
+  });
+
+  constructor(private readonly options: OpenSpansOptions) {
+    this.block = new OpenBlock(options.block);
+  }
+
+  /** @param end position of the end of the request's record in the journal */
+  add(request: CheckedTraceRequest, end: JournalPosition): void {
+    const { recent, digest } = this;
+    const { bytes, columns } = request;
+    const { ids, times, spanCount } = columns;
+    const origins = request.origins.map((origin) => this.options.origins.intern(origin));
+    let originIndexes: (number | undefined)[] = [];
+    if (this.block.spanCount === 0) this.block.firstArrivalMillis = this.options.now();
+    for (let row = 0; row < spanCount; row++) {
+      if (this.isFull(MAX_OVERFILL)) {
+        this.setAside(this.block);
+        this.block = new OpenBlock(this.block.block + 1, this.block);
+        this.block.firstArrivalMillis = this.options.now();
+        originIndexes = [];
+      }
+      const open = this.block;
+      const id = ID_WORDS * row;
+      const [a, b, c, d] = [ids[id] ?? 0, ids[id + 1] ?? 0, ids[id + 2] ?? 0, ids[id + 3] ?? 0];
+      const [spanLow, spanHigh] = [ids[id + 4] ?? 0, ids[id + 5] ?? 0];
+      const trace = recent.trace(a, b, c, d) ?? this.recall(a, b, c, d);
+      const requestOrigin = columns.origins[row] ?? 0;
+      const origin = origins[requestOrigin];
+      if (!origin) continue;
+      digest.of(bytes, columns.spanStart[row] ?? 0, columns.spanEnd[row] ?? 0, origin.hash);
+      if (recent.has(trace, spanLow, spanHigh, digest)) {
+        this.duplicates++;
+        continue;
+      }
+      let traceIndex = recent.indexIn(open.block, trace);
+      if (traceIndex === undefined) {
+        traceIndex = this.traceInOpen(a, b, c, d) ?? open.addTrace(a, b, c, d);
+        recent.setIndexIn(open.block, trace, traceIndex);
+      }
+      const originIndex = (originIndexes[requestOrigin] ??= open.originIndex(origin));
+      const added = open.add(request, row, originIndex, traceIndex);
+      this.firstEnd ??= end;
+      const time = TIME_WORDS * row;
+      recent.add(trace, {
+        spanLow,
+        spanHigh,
+        parentLow: ids[id + 6] ?? 0,
+        parentHigh: ids[id + 7] ?? 0,
+        kind: columns.kinds[row] ?? 0,
+        digestLow: digest.low,
+        digestHigh: digest.high,
+        service: origin.service,
+        block: open.block,
+        startLow: times[time] ?? 0,
+        startHigh: times[time + 1] ?? 0,
+        durationNanos: durationNanosOf(open, added),
+        isError: columns.statuses[row] === 2,
+      });
+    }
+  }
+
+  /** Open blocks, oldest first. New spans are added to the last one. */
+  get blocks(): readonly OpenBlock[] {
+    return [...this.full, this.block];
+  }
+
+  get rowCount(): number {
+    return this.full.reduce((sum, { spanCount }) => sum + spanCount, this.block.spanCount);
+  }
+
+  get byteLength(): number {
+    return this.full.reduce((sum, { bodyLength }) => sum + bodyLength, this.block.bodyLength);
+  }
+
+  /** Number of traces without a span in a sealed block. */
+  get newTraceCount(): number {
+    const { traceIndex } = this.options.sealed;
+    let count = 0;
+    for (const [i, { traceWords, traceCount }] of this.blocks.entries()) {
+      const before = this.full.slice(0, i);
+      for (let trace = 0; trace < traceCount; trace++) {
+        const words = wordsAt(traceWords, trace);
+        if (traceIndex.has(...words)) continue;
+        if (!before.some((full) => traceIndexIn(full, ...words) !== undefined)) count++;
+      }
+    }
+    return count;
+  }
+
+  get firstArrivalMillis(): number | undefined {
+    return this.rowCount === 0 ? undefined : (this.full[0] ?? this.block).firstArrivalMillis;
+  }
+
+  get isDue(): boolean {
+    return this.full.length > 0 || this.isFull(1);
+  }
+
+  private isFull(times: number): boolean {
+    const { spanCount, bodyLength } = this.block;
+    const { rowsPerBlock, bytesPerBlock } = this.options;
+    return spanCount >= times * rowsPerBlock || bodyLength >= times * bytesPerBlock;
+  }
+
+  /** Begins a new open block. Call it after all {@link blocks} were sealed. */
+  begin(): void {
+    this.full = [];
+    this.fullIndex = new TraceIndex();
+    this.block = new OpenBlock(this.block.block + 1, this.block);
+    this.firstEnd = undefined;
+    this.forgotSinceOpened = false;
+  }
+
+  /** Forgets a trace after some of its spans were dropped. */
+  forgetTrace(...words: TraceWords): void {
+    if (this.recent.forget(...words)) this.forgotSinceOpened = true;
+  }
+
+  /** Finds a trace in the open block that is not among the recent ones. Only a forgotten trace can be there. */
+  private traceInOpen(a: number, b: number, c: number, d: number): number | undefined {
+    return this.forgotSinceOpened ? traceIndexIn(this.block, a, b, c, d) : undefined;
+  }
+
+  private setAside(open: OpenBlock): void {
+    this.full.push(open);
+    for (let trace = 0; trace < open.traceCount; trace++) {
+      this.fullIndex.add(open.block, ...wordsAt(open.traceWords, trace));
+    }
+  }
+
+  private isThere(block: number): boolean {
+    return block >= (this.full[0] ?? this.block).block || this.options.sealed.has(block);
+  }
+
+  /** Loads the older spans of a trace that had no new span lately from their blocks. */
+  private recall(a: number, b: number, c: number, d: number): number {
+    const { sealed, reader } = this.options;
+    const trace = this.recent.addTrace(a, b, c, d);
+    for (const block of sealed.traceIndex.blocksOf(a, b, c, d)) {
+      const rows = reader.rows(block);
+      if (rows) this.restore(trace, rows, (chunk) => reader.chunk(block, chunk), [a, b, c, d]);
+    }
+    for (const block of this.fullIndex.blocksOf(a, b, c, d)) {
+      const full = this.full.find((other) => other.block === block);
+      if (full) this.restore(trace, full, () => full.body, [a, b, c, d]);
+    }
+    if (this.forgotSinceOpened) this.restore(trace, this.block, () => this.block.body, [a, b, c, d]);
+    return trace;
+  }
+
+  private restore(trace: number, rows: SpanRows, read: ReadChunk, words: TraceWords): void {
+    const index = traceIndexIn(rows, ...words);
+    if (index === undefined) return;
+    const { digest } = this;
+    for (let row = 0; row < rows.spanCount; row++) {
+      if (rows.traceOf[row] !== index) continue;
+      const bytes = spanBytes(rows, row, read);
+      if (!bytes) continue;
+      const { ids, kinds, statuses } = this.scanner.scan(bytes, 0, bytes.length);
+      const origin = rows.origins[rows.originOf[row] ?? 0];
+      digest.of(bytes, 0, bytes.length, origin?.hash ?? 0);
+      const [, , , , spanLow = 0, spanHigh = 0, parentLow = 0, parentHigh = 0] = ids;
+      const span: RecentSpan = {
+        spanLow,
+        spanHigh,
+        parentLow,
+        parentHigh,
+        kind: kinds[0] ?? 0,
+        digestLow: digest.low,
+        digestHigh: digest.high,
+        service: origin?.service ?? '',
+        block: rows.block,
+        startLow: rows.startLow[row] ?? 0,
+        startHigh: rows.startHigh[row] ?? 0,
+        durationNanos: durationNanosOf(rows, row),
+        isError: statuses[0] === 2,
+      };
+      this.recent.restore(trace, span);
+    }
+  }
+}

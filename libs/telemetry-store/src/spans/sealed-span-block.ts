@@ -1,0 +1,65 @@
+import type { SpanPart } from '../file/block-database.js';
+import type { BlockParts } from '../file/block-table.js';
+import { sealBytes } from '../bytes/sealed-bytes.js';
+import { encodeSummary, summarize, type BlockSummary } from './block-summary.js';
+import { ROWS_PER_CHUNK, encodeColumns } from './columns-codec.js';
+import type { OpenBlock } from './open-block.js';
+import { TagCollector, chunkBit } from './tag-chunks.js';
+import { orderedByTrace, type OrderedRows } from './trace-order.js';
+
+export interface SealedSpanBlock {
+  readonly summary: BlockSummary;
+  readonly encoded: BlockParts<SpanPart>;
+}
+
+/** Encodes an open block for the file. The open block must not be used afterwards. */
+export const sealSpanBlock = (open: OpenBlock, arrivedMillis: number): SealedSpanBlock => {
+  const summary = summarize(open, open.calls);
+  const ordered = orderedByTrace(open, open.body);
+  const chunks = chunksOf(ordered);
+  return {
+    summary,
+    encoded: {
+      block: open.block,
+      arrivedMillis,
+      summary: sealBytes(encodeSummary(summary)),
+      parts: {
+        tags: tagsOf(open, ordered).encode(chunks.length),
+        columns: sealBytes(encodeColumns(ordered.rows)),
+      },
+      chunks: chunks.map(sealBytes),
+    },
+  };
+};
+
+/** Returns the body in the chunks in which it is read. */
+const chunksOf = ({ rows: { bodyEnd, spanCount }, body }: OrderedRows): Uint8Array[] => {
+  const chunks: Uint8Array[] = [];
+  for (let row = 0, start = 0; row < spanCount; row += ROWS_PER_CHUNK) {
+    const end = bodyEnd[Math.min(row + ROWS_PER_CHUNK, spanCount) - 1] ?? 0;
+    chunks.push(body.subarray(start, end));
+    start = end;
+  }
+  return chunks;
+};
+
+/** Collects the chunks that contain each attribute of the spans and of their origins. */
+const tagsOf = ({ tags, tagEnd, origins }: OpenBlock, { rows, source }: OrderedRows): TagCollector => {
+  const collector = new TagCollector();
+  const originsOfChunk = new Set<number>();
+  for (let row = 0; row < rows.spanCount; row++) {
+    if (row % ROWS_PER_CHUNK === 0) originsOfChunk.clear();
+    const chunk = chunkBit(Math.floor(row / ROWS_PER_CHUNK));
+    const origin = rows.originOf[row] ?? 0;
+    if (!originsOfChunk.has(origin)) {
+      originsOfChunk.add(origin);
+      for (const tag of origins[origin]?.tags ?? []) collector.add(tag, chunk);
+    }
+    const from = source[row] ?? 0;
+    const end = tagEnd[from] ?? 0;
+    for (let tag = from === 0 ? 0 : (tagEnd[from - 1] ?? 0); tag < end; tag++) {
+      collector.add(tags[tag] ?? 0, chunk);
+    }
+  }
+  return collector;
+};

@@ -1,0 +1,102 @@
+import { SpanScanner, checkTraceRequest } from '@lantern/otlp';
+import type { Resource, TraceId } from '@lantern/telemetry-model';
+import type { EncodedSpans, EncodedTrace } from '../encoded-trace.js';
+import type { HoldBytes } from '../trace-store.js';
+import type { TraceWords } from '../blocks/trace-words.js';
+import { SpanDigest } from '../span-digest.js';
+import type { Origin, OriginTable } from './origin.js';
+import { writeRequest, type SpanGroup } from './request-bytes.js';
+import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
+
+/** Encoded spans of one trace, by the origin that they inherit. */
+export type SpansByOrigin = Map<Origin, Uint8Array[]>;
+
+/** Memory of a span in addition to its message, in bytes. */
+const SPAN_OVERHEAD_BYTES = 150;
+
+/**
+ * Adds the spans of a trace that a block has.
+ *
+ * @param hold called for each span before it is added
+ */
+export const collectSpans = (
+  rows: SpanRows,
+  read: ReadChunk,
+  words: TraceWords,
+  into: SpansByOrigin,
+  hold?: HoldBytes,
+): void => {
+  const index = traceIndexIn(rows, ...words);
+  if (index === undefined) return;
+  const { traceOf, spanCount } = rows;
+  for (let row = 0; row < spanCount; row++) {
+    if (traceOf[row] !== index) continue;
+    const origin = rows.origins[rows.originOf[row] ?? 0];
+    const span = spanBytes(rows, row, read);
+    if (!origin || !span) continue;
+    hold?.(SPAN_OVERHEAD_BYTES + span.length);
+    const spans = into.get(origin);
+    if (spans) spans.push(span);
+    else into.set(origin, [span]);
+  }
+};
+
+interface GrowingSpans extends EncodedSpans {
+  readonly spans: Uint8Array[];
+}
+
+/** Groups messages by resource and scope, without copying them. Origins with the same content share a group. */
+export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): EncodedTrace => {
+  const byResource = new Map<string, { resource: Resource; byScope: Map<string, GrowingSpans> }>();
+  for (const [origin, spans] of spansByOrigin) {
+    const sharing = byResource.get(origin.resourceKey) ?? {
+      resource: origin.decodedResource,
+      byScope: new Map<string, GrowingSpans>(),
+    };
+    byResource.set(origin.resourceKey, sharing);
+    const group = sharing.byScope.get(origin.key);
+    if (group) for (const span of spans) group.spans.push(span);
+    else {
+      sharing.byScope.set(origin.key, {
+        resource: sharing.resource,
+        resourceSchemaUrl: origin.decodedResourceSchemaUrl,
+        scope: origin.decodedScope,
+        scopeSchemaUrl: origin.decodedScopeSchemaUrl,
+        spans,
+      });
+    }
+  }
+  return { traceId, groups: [...byResource.values()].flatMap(({ byScope }) => [...byScope.values()]) };
+};
+
+/** Encodes all spans as one request, without duplicates. */
+export const encodeSpans = (spansByOrigin: SpansByOrigin): Uint8Array => {
+  const scanner = new SpanScanner();
+  const digest = new SpanDigest();
+  const known = new Set<string>();
+  const groups = Array.from(spansByOrigin, ([origin, spans]): SpanGroup => {
+    const fresh = spans.filter((span) => {
+      const [, , , , spanLow, spanHigh] = scanner.scan(span, 0, span.length).ids;
+      const key = `${spanLow} ${spanHigh} ${digest.of(span, 0, span.length, origin.hash).toString()}`;
+      if (known.has(key)) return false;
+      known.add(key);
+      return true;
+    });
+    return { origin, spans: fresh };
+  });
+  return writeRequest(groups.filter(({ spans }) => spans.length > 0));
+};
+
+/** @throws MalformedOtlpError */
+export const addEncodedSpans = (request: Uint8Array, origins: OriginTable, into: SpansByOrigin): void => {
+  const { columns, origins: encoded } = checkTraceRequest(request);
+  const interned = encoded.map((origin) => origins.intern(origin));
+  for (let row = 0; row < columns.spanCount; row++) {
+    const origin = interned[columns.origins[row] ?? 0];
+    if (!origin) continue;
+    const span = request.subarray(columns.spanStart[row], columns.spanEnd[row]);
+    const spans = into.get(origin);
+    if (spans) spans.push(span);
+    else into.set(origin, [span]);
+  }
+};
