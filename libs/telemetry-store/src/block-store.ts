@@ -5,9 +5,9 @@ import { BlockDatabase } from './file/block-database.js';
 import type { BlockSignal } from './blocks/block-signal.js';
 import { NoJournal, type Journal } from './journal/journal.js';
 import { JournalUpkeep } from './blocks/journal-upkeep.js';
-import { BlockLogStore } from './logs/block-log-store.js';
+import { BlockLogStore } from './logs/store.js';
 import { SpaceUpkeep } from './blocks/space-upkeep.js';
-import { BlockTraceStore } from './spans/block-trace-store.js';
+import { BlockTraceStore } from './spans/store.js';
 import { FileJournal, type JournalFiles, type FileJournalOptions } from './journal/file-journal.js';
 
 /** Time after which a repeated message is reported again. */

@@ -3,7 +3,7 @@ import type { LogEntry } from '@lantern/telemetry-model';
 import { hashOfLine, hashOfPair } from './line-hash.js';
 import type { KnownStream } from './stream-table.js';
 import { textHash } from '../bytes/text-hash.js';
-import { timeWords } from './log-rows.js';
+import { timeWords } from './rows.js';
 
 type Metadata = LogEntry['structuredMetadata'];
 

@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer';
 import { ByteReader, DamageError } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { openSealedBytes, sealBytes } from '../bytes/sealed-bytes.js';
-import type { LogRows } from './log-rows.js';
-import type { OpenLogBlock } from './open-log-block.js';
+import type { LogRows } from './rows.js';
+import type { OpenLogBlock } from './open-block.js';
 
 /** Maximum size of a chunk: small enough to decompress for one line, large enough to compress well. */
 const CHUNK_BYTES = 64 * 1024;

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { LogLabels } from '@lantern/telemetry-model';
 import type { LogFields, LogRow } from '../log-store.js';
 import type { BlockText } from './block-text.js';
-import { metadataOf, timeOfWords, type LogRows } from './log-rows.js';
+import { metadataOf, timeOfWords, type LogRows } from './rows.js';
 
 const NOTHING: LogLabels = Object.freeze({});
 

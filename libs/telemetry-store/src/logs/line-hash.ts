@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import type { LogRows } from './log-rows.js';
+import type { LogRows } from './rows.js';
 import type { KnownStream } from './stream-table.js';
 import { textHash } from '../bytes/text-hash.js';
 

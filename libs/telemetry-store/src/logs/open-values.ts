@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { grownWords } from '../bytes/growing.js';
-import type { ValueTexts } from './log-rows.js';
+import type { ValueTexts } from './rows.js';
 import { textHash } from '../bytes/text-hash.js';
 
 /** Values of structured metadata in an open block. */

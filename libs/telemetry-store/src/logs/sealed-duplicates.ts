@@ -1,10 +1,10 @@
 import { BlockCache } from '../blocks/block-cache.js';
 import type { AddedLine } from './added-line.js';
 import { MetadataHash, hasMetadata, hashOfLine } from './line-hash.js';
-import type { LogBlockReader, ReadText } from './log-block-reader.js';
-import type { SealedLogRows } from './log-columns.js';
-import { compareTimes } from './log-rows.js';
-import type { SealedLogBlocks } from './sealed-log-blocks.js';
+import type { LogBlockReader, ReadText } from './block-reader.js';
+import type { SealedLogRows } from './columns.js';
+import { compareTimes } from './rows.js';
+import type { SealedLogBlocks } from './sealed-blocks.js';
 
 /** Maximum number of lines of one time that are compared one by one. More lines are hashed. */
 const MAX_COMPARED_LINES = 16;

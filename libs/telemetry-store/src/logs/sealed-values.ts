@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { DamageError, type ByteReader } from '../bytes/byte-reader.js';
-import type { ValueTexts } from './log-rows.js';
+import type { ValueTexts } from './rows.js';
 import { textHash } from '../bytes/text-hash.js';
 
 const BYTES_PER_VALUE = 8;

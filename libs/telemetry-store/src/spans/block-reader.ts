@@ -4,17 +4,17 @@ import { DamageError } from '../bytes/byte-reader.js';
 import { chunkKey } from '../file/chunk-table.js';
 import type { Damage } from '../blocks/damage.js';
 import { openSealedBytes } from '../bytes/sealed-bytes.js';
-import type { ReadBlock } from './block-search.js';
-import { decodeSummary, type BlockSummary } from './block-summary.js';
-import { decodeColumns, type DecodedRows } from './columns-codec.js';
-import type { OpenBlock } from './open-block.js';
+import type { ReadBlock } from './selection.js';
+import { decodeSpanSummary, type SpanSummary } from './summary.js';
+import { decodeSpanColumns, type DecodedRows } from './columns.js';
+import type { OpenSpanBlock } from './open-block.js';
 import type { OriginTable } from './origin.js';
-import type { SealedBlocks } from './sealed-blocks.js';
+import type { SealedSpanBlocks } from './sealed-blocks.js';
 import { EVERY_CHUNK, TagChunks } from './tag-chunks.js';
 
-export interface BlockReaderOptions {
+export interface SpanBlockReaderOptions {
   readonly database: BlockDatabase;
-  readonly sealed: SealedBlocks;
+  readonly sealed: SealedSpanBlocks;
   readonly origins: OriginTable;
   readonly damage: Damage;
   readonly cacheBytes: number;
@@ -24,12 +24,12 @@ export interface BlockReaderOptions {
  * Reads and decompresses the parts of sealed blocks on demand, with a cache of recently used parts. A method returns
  * undefined when the part is damaged, which is counted and reported, or when its block was just dropped.
  */
-export class BlockReader {
+export class SpanBlockReader {
   private readonly rowsCache: BlockCache<DecodedRows>;
   private readonly chunkCache: BlockCache<Uint8Array>;
   private readonly tagsCache: BlockCache<TagChunks>;
 
-  constructor(private readonly options: BlockReaderOptions) {
+  constructor(private readonly options: SpanBlockReaderOptions) {
     const { cacheBytes } = options;
     this.rowsCache = new BlockCache(cacheBytes * 0.45);
     this.chunkCache = new BlockCache(cacheBytes * 0.4);
@@ -41,7 +41,7 @@ export class BlockReader {
     if (cached) return cached;
     const { database, origins } = this.options;
     const rows = this.part(block, () =>
-      decodeColumns(block, openSealedBytes(database.spans.part('columns', block)), origins),
+      decodeSpanColumns(block, openSealedBytes(database.spans.part('columns', block)), origins),
     );
     if (rows) this.rowsCache.set(block, rows);
     return rows;
@@ -70,8 +70,10 @@ export class BlockReader {
     return tags;
   }
 
-  summary(block: number): BlockSummary | undefined {
-    return this.part(block, () => decodeSummary(openSealedBytes(this.options.database.spans.summary(block))));
+  summary(block: number): SpanSummary | undefined {
+    return this.part(block, () =>
+      decodeSpanSummary(openSealedBytes(this.options.database.spans.summary(block))),
+    );
   }
 
   /** Returns a block for a search, before the search consults its filters. */
@@ -96,7 +98,7 @@ export class BlockReader {
   }
 }
 
-export const readableOpen = (open: OpenBlock): ReadBlock => ({
+export const readableOpen = (open: OpenSpanBlock): ReadBlock => ({
   rows: open,
   read: () => open.body,
   chunks: EVERY_CHUNK,

@@ -2,7 +2,7 @@ import { StatusCode } from '@lantern/telemetry-model';
 import type { TraceTotals } from '../trace-place.js';
 import { traceHash, wordsAt } from '../blocks/trace-words.js';
 import { doubleOf, wideOf } from '../bytes/wide-time.js';
-import { ENDS_BEFORE_START, statusOf, type SpanRows } from './span-rows.js';
+import { ENDS_BEFORE_START, statusOf, type SpanRows } from './rows.js';
 
 /**
  * Approximate totals of a trace's spans, with times to {@link DOUBLE_SLACK} nanoseconds. Most comparisons need no more.

@@ -1,18 +1,18 @@
 import type { TimeRange } from '@lantern/telemetry-model';
 import { Turn } from '../turn.js';
 import { wideOf } from '../bytes/wide-time.js';
-import type { BlockReader } from './block-reader.js';
-import type { SignedCall } from './block-summary.js';
+import type { SpanBlockReader } from './block-reader.js';
+import type { SignedCall } from './summary.js';
 import { MINUTE_NANOS } from './call-rollup.js';
 import { EdgeCounts, type Edge } from './edge-counts.js';
-import type { OpenSpans } from './open-spans.js';
-import type { SealedBlocks } from './sealed-blocks.js';
+import type { OpenSpans } from './open-rows.js';
+import type { SealedSpanBlocks } from './sealed-blocks.js';
 
 /** Counts the calls between services in a time range. */
 export class CallEdges {
   constructor(
-    private readonly sealed: SealedBlocks,
-    private readonly reader: BlockReader,
+    private readonly sealed: SealedSpanBlocks,
+    private readonly reader: SpanBlockReader,
     private readonly open: OpenSpans,
   ) {}
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { PeriodCell } from './block-summary.js';
+import type { PeriodCell } from './summary.js';
 import { CallPeriods } from './call-periods.js';
 import { LatencyHistogram } from './latency-histogram.js';
 

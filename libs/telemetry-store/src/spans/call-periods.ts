@@ -1,4 +1,4 @@
-import type { PeriodCell } from './block-summary.js';
+import type { PeriodCell } from './summary.js';
 import { LatencyHistogram } from './latency-histogram.js';
 
 /** Number of periods in a cell of each level: one for 10 s, six for a minute, 360 for an hour. */

@@ -1,5 +1,5 @@
 import type { DependencyLink } from '@lantern/telemetry-model';
-import type { SignedCall } from './block-summary.js';
+import type { SignedCall } from './summary.js';
 import { MAX_EDGES, type CallCell } from './call-rollup.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { OTHER_SERVICES } from './operation-catalog.js';

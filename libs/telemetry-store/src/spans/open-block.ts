@@ -1,10 +1,10 @@
 import { TIME_WORDS, type CheckedTraceRequest } from '@lantern/otlp';
 import { SpanKind, boundedName } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
-import type { SignedCall } from './block-summary.js';
+import type { SignedCall } from './summary.js';
 import { grownBytes, grownWords } from '../bytes/growing.js';
 import type { Origin } from './origin.js';
-import { ENDS_BEFORE_START, type BlockOperation, type SpanRows } from './span-rows.js';
+import { ENDS_BEFORE_START, type BlockOperation, type SpanRows } from './rows.js';
 
 const INITIAL_ROWS = 256;
 const INITIAL_TAGS = 16 * INITIAL_ROWS;
@@ -13,7 +13,7 @@ const INITIAL_BODY_BYTES = 64 * 1024;
 const SPARE = 1.125;
 
 /** Block that new spans are added to. It can be searched like a sealed one. */
-export class OpenBlock implements SpanRows {
+export class OpenSpanBlock implements SpanRows {
   spanCount = 0;
   traceCount = 0;
   traceWords = new Uint32Array(4 * INITIAL_ROWS);
@@ -47,7 +47,7 @@ export class OpenBlock implements SpanRows {
   /** @param before block of the same workload: starting with its capacity avoids a copy at each doubling */
   constructor(
     readonly block: number,
-    before?: OpenBlock,
+    before?: OpenSpanBlock,
   ) {
     this.tags = new Uint32Array(Math.max(INITIAL_TAGS, Math.ceil(SPARE * (before?.tagCount ?? 0))));
     this.bodyBytes = new Uint8Array(

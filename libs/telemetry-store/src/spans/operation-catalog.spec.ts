@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { SpanKind } from '@lantern/telemetry-model';
 import fc from 'fast-check';
-import type { BlockSummary, OperationPeriod } from './block-summary.js';
+import type { SpanSummary, OperationPeriod } from './summary.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { OTHER_OPERATIONS, OTHER_SERVICES, OperationCatalog } from './operation-catalog.js';
-import type { BlockOperation } from './span-rows.js';
+import type { BlockOperation } from './rows.js';
 
 const LIMITS = { services: 3, operationsOfService: 2, operations: 5 };
 
 /** A block with a call of each operation, in period 7. */
-const summaryOf = (...names: readonly (readonly [service: string, name: string])[]): BlockSummary => {
+const summaryOf = (...names: readonly (readonly [service: string, name: string])[]): SpanSummary => {
   const operations = names.map(([service, name]): BlockOperation => ({
     service,
     name,

@@ -1,7 +1,7 @@
 import type { Operation } from '../trace-store.js';
-import type { BlockSummary } from './block-summary.js';
+import type { SpanSummary } from './summary.js';
 import { CallPeriods } from './call-periods.js';
-import type { BlockOperation } from './span-rows.js';
+import type { BlockOperation } from './rows.js';
 
 /** Name under which services beyond the limit are counted. */
 export const OTHER_SERVICES = '(other services)';
@@ -61,7 +61,7 @@ export class OperationCatalog {
   constructor(private readonly limits: CatalogLimits = DEFAULT_CATALOG_LIMITS) {}
 
   /** @param block greater than that of any block that was added before */
-  add(block: number, { operations, operationPeriods }: BlockSummary): void {
+  add(block: number, { operations, operationPeriods }: SpanSummary): void {
     const used = new Map<string, CatalogService>();
     for (const { service } of operations) {
       if (!used.has(service)) used.set(service, this.use(service, block));
@@ -71,7 +71,7 @@ export class OperationCatalog {
     this.evictSurplus();
   }
 
-  drop(block: number, { operations, operationPeriods }: BlockSummary): void {
+  drop(block: number, { operations, operationPeriods }: SpanSummary): void {
     const counted = operations.map((operation) => this.countedAt(block, operation));
     for (const cell of operationPeriods) counted[cell.operation]?.operation.periods.add(cell, -1);
     for (const at of counted) if (at?.operation.periods.isEmpty) this.remove(at.service, at.operation);

@@ -1,5 +1,5 @@
 import { textHash } from '../bytes/text-hash.js';
-import type { BlockOperation } from './span-rows.js';
+import type { BlockOperation } from './rows.js';
 
 /** Two hashes for each operation of a block: of its service and of its name. */
 export type OperationHashes = Uint32Array;

@@ -1,9 +1,9 @@
 import type { RedCell, RedQuery } from '../trace-store.js';
-import { PERIOD_NANOS, type PeriodCell } from './block-summary.js';
+import { PERIOD_NANOS, type PeriodCell } from './summary.js';
 import type { CallPeriods } from './call-periods.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { compareOperations } from './operation-catalog.js';
-import type { BlockOperation } from './span-rows.js';
+import type { BlockOperation } from './rows.js';
 
 interface Cell {
   readonly period: number;

@@ -6,13 +6,13 @@ import { openSealedBytes } from '../bytes/sealed-bytes.js';
 import { TraceIndex } from '../blocks/trace-index.js';
 import { wordsAt } from '../blocks/trace-words.js';
 import { periodOf } from '../bytes/wide-time.js';
-import { decodeSummary, type BlockSummary, type SignedCall } from './block-summary.js';
+import { decodeSpanSummary, type SpanSummary, type SignedCall } from './summary.js';
 import { CallRollup, MINUTE_NANOS } from './call-rollup.js';
 import { OperationCatalog } from './operation-catalog.js';
 import { operationHashes, type OperationHashes } from './operation-hashes.js';
 
 /** Summary fields of a sealed block that stay in memory. */
-export interface SealedBlock extends AgedBlock {
+export interface SealedSpanBlock extends AgedBlock {
   readonly spanCount: number;
   readonly minStart: bigint;
   readonly maxStart: bigint;
@@ -38,13 +38,13 @@ export interface SealedBlock extends AgedBlock {
  * calls       api-gateway → order-service at 10:00: 1 call, of block 1
  * ```
  */
-export class SealedBlocks {
+export class SealedSpanBlocks {
   traceIndex = new TraceIndex();
   operationCatalog = new OperationCatalog();
   calls = new CallRollup();
   bytes = 0;
   spanCount = 0;
-  private readonly entries = new Map<number, SealedBlock>();
+  private readonly entries = new Map<number, SealedSpanBlock>();
   private readonly blocksByCallMinute = new Map<number, Set<number>>();
 
   constructor(
@@ -92,7 +92,7 @@ export class SealedBlocks {
   }
 
   /** Blocks in the order in which they were opened. */
-  values(): Iterable<SealedBlock> {
+  values(): Iterable<SealedSpanBlock> {
     return this.entries.values();
   }
 
@@ -102,7 +102,7 @@ export class SealedBlocks {
   }
 
   /** @param about block whose calls were counted when they were observed */
-  remember(about: AgedBlock, summary: BlockSummary): void {
+  remember(about: AgedBlock, summary: SpanSummary): void {
     const { spanCount, minStart, maxStart, maxDurationNanos, traceWords } = summary;
     for (let trace = 0; 4 * trace < traceWords.length; trace++) {
       this.traceIndex.add(about.block, ...wordsAt(traceWords, trace));
@@ -136,7 +136,7 @@ export class SealedBlocks {
    * @param summary undefined when it cannot be read; the caller must then call {@link reload}
    * @returns the number of dropped spans
    */
-  forget(block: number, summary: BlockSummary | undefined): number {
+  forget(block: number, summary: SpanSummary | undefined): number {
     const entry = this.entries.get(block);
     if (!entry) return 0;
     this.entries.delete(block);
@@ -159,7 +159,7 @@ export class SealedBlocks {
 
   private loadOne({ block, arrivedMillis, bytes, summary: sealedSummary }: BlockSummaryRow): void {
     try {
-      const summary = decodeSummary(openSealedBytes(sealedSummary));
+      const summary = decodeSpanSummary(openSealedBytes(sealedSummary));
       this.remember({ block, arrivedMillis, bytes }, summary);
       for (const call of summary.calls) if (this.has(call.block)) this.calls.add(call, call.sign);
     } catch (error) {

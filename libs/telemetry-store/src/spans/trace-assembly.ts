@@ -6,7 +6,7 @@ import type { TraceWords } from '../blocks/trace-words.js';
 import { SpanDigest } from '../span-digest.js';
 import type { Origin, OriginTable } from './origin.js';
 import { writeRequest, type SpanGroup } from './request-bytes.js';
-import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
+import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './rows.js';
 
 /** Encoded spans of one trace, by the origin that they inherit. */
 export type SpansByOrigin = Map<Origin, Uint8Array[]>;

@@ -3,9 +3,9 @@ import { comesBefore, rankOf, type TraceTotals } from '../trace-place.js';
 import type { TraceCursor, TraceQuery } from '../trace-store.js';
 import { traceIdOfWords, type TraceWords } from '../blocks/trace-words.js';
 import { DOUBLE_SLACK, wideOf } from '../bytes/wide-time.js';
-import type { BlockMatch, BlockSearch, ReadBlock } from './block-search.js';
+import type { BlockMatch, SpanSelection, ReadBlock } from './selection.js';
 import { BlockTotals, joinTotals, type TraceNumbers } from './block-totals.js';
-import { traceIndexIn, type SpanRows } from './span-rows.js';
+import { traceIndexIn, type SpanRows } from './rows.js';
 
 /** Limit on the number of blocks with cached totals. The spans of a trace are in neighboring blocks. */
 const MAX_KNOWN_BLOCKS = 64;
@@ -47,7 +47,7 @@ export class TraceCheck {
    */
   placeOf(
     { words, start }: BlockMatch,
-    search: BlockSearch,
+    selection: SpanSelection,
     isEarlyEnough: (place: TraceCursor) => boolean,
   ): TraceCursor | undefined {
     const { orderBy = 'recent' } = this.query;
@@ -57,7 +57,7 @@ export class TraceCheck {
       startUnixNano: start,
       traceId: traceIdOfWords(...words),
     };
-    if (!isEarlyEnough(place) || !this.isAfterCursor(place, words, search)) return undefined;
+    if (!isEarlyEnough(place) || !this.isAfterCursor(place, words, selection)) return undefined;
     return this.hasWantedDuration(words, totals) ? place : undefined;
   }
 
@@ -70,11 +70,11 @@ export class TraceCheck {
     return (min === undefined || duration >= min) && (max === undefined || duration <= max);
   }
 
-  private isAfterCursor(place: Required<TraceCursor>, words: TraceWords, search: BlockSearch): boolean {
+  private isAfterCursor(place: Required<TraceCursor>, words: TraceWords, selection: SpanSelection): boolean {
     const { after } = this.query;
     if (!after) return true;
     if (!comesBefore(after, place)) return false;
-    return place.rank !== (after.rank ?? 0n) || !this.hasMatchBefore(after, place.traceId, words, search);
+    return place.rank !== (after.rank ?? 0n) || !this.hasMatchBefore(after, place.traceId, words, selection);
   }
 
   /** Whether another match, newer than this one, puts the trace on an earlier page. */
@@ -82,18 +82,18 @@ export class TraceCheck {
     after: TraceCursor,
     traceId: string,
     words: TraceWords,
-    search: BlockSearch,
+    selection: SpanSelection,
   ): boolean {
     const last = traceId > after.traceId ? after.startUnixNano : after.startUnixNano - 1n;
     for (const block of this.blocks.all(words)) {
       const { rows } = block;
       const trace = traceIndexIn(rows, ...words);
       if (trace === undefined) continue;
-      const matcher = search.rowMatcher(block);
+      const matcher = selection.rowMatcher(block);
       for (let row = 0; row < rows.spanCount; row++) {
         if (rows.traceOf[row] !== trace) continue;
         const start = wideOf(rows.startLow[row] ?? 0, rows.startHigh[row] ?? 0);
-        if (start > last && start <= search.starts.to && matcher.matches(row)) return true;
+        if (start > last && start <= selection.starts.to && matcher.matches(row)) return true;
       }
     }
     return false;

@@ -1,4 +1,4 @@
-import type { SpanRows } from './span-rows.js';
+import type { SpanRows } from './rows.js';
 
 /** Columns that are permuted with the rows of a block. */
 const COLUMNS = [

@@ -4,7 +4,7 @@ import type { BlockTable } from '../file/block-table.js';
 import type { Damage } from '../blocks/damage.js';
 import { openSealedBytes } from '../bytes/sealed-bytes.js';
 import { TraceIndex } from '../blocks/trace-index.js';
-import { decodeLogSummary, type LogSummary, type StreamSpan } from './log-summary.js';
+import { decodeLogSummary, type LogSummary, type StreamSpan } from './summary.js';
 import type { KnownStream, StreamTable } from './stream-table.js';
 import { traceHashOf } from '../bytes/text-hash.js';
 

@@ -3,7 +3,7 @@ import { ByteReader, DamageError } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import type { Column } from '../bytes/column.js';
 import type { OriginTable } from './origin.js';
-import type { BlockOperation, SpanRows } from './span-rows.js';
+import type { BlockOperation, SpanRows } from './rows.js';
 
 const WORD_BYTES = 4;
 /** Approximate memory of an operation without its name, and of a block without its columns, in bytes. */
@@ -13,7 +13,7 @@ const BYTES_PER_BLOCK = 2048;
 export const ROWS_PER_CHUNK = 128;
 
 /** The order of the fields is part of the file format; see docs/file-format.md. */
-export const encodeColumns = (rows: SpanRows): Uint8Array => {
+export const encodeSpanColumns = (rows: SpanRows): Uint8Array => {
   const writer = new ByteWriter();
   const { spanCount, traceCount } = rows;
   writer.varint(spanCount);
@@ -53,7 +53,11 @@ export interface DecodedRows extends SpanRows {
 }
 
 /** @throws DamageError */
-export const decodeColumns = (block: number, bytes: Uint8Array, originTable: OriginTable): DecodedRows => {
+export const decodeSpanColumns = (
+  block: number,
+  bytes: Uint8Array,
+  originTable: OriginTable,
+): DecodedRows => {
   const reader = new ByteReader(bytes);
   const spanCount = reader.varint();
   const traceCount = reader.varint();

@@ -18,18 +18,18 @@ import { RecordKind } from '../journal/journal-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
 import { traceIdOfWords, wordsAt } from '../blocks/trace-words.js';
 import type { JournalPosition } from '../journal/journal.js';
-import { BlockReader } from './block-reader.js';
-import { summarize, type BlockSummary } from './block-summary.js';
+import { SpanBlockReader } from './block-reader.js';
+import { summarizeSpans, type SpanSummary } from './summary.js';
 import { CallEdges } from './call-edges.js';
-import { OpenSpans } from './open-spans.js';
+import { OpenSpans } from './open-rows.js';
 import { compareOperations, operationKey } from './operation-catalog.js';
 import { OriginTable } from './origin.js';
 import { RedTally } from './red-tally.js';
-import { SealedBlocks } from './sealed-blocks.js';
-import { sealSpanBlock } from './sealed-span-block.js';
+import { SealedSpanBlocks } from './sealed-blocks.js';
+import { sealSpanBlock } from './sealed-block.js';
 import { TraceArchive } from './trace-archive.js';
 import { collectSpans, type SpansByOrigin } from './trace-assembly.js';
-import { TraceSearch } from './trace-search.js';
+import { TraceSearch } from './search.js';
 
 export interface BlockTraceStoreOptions extends SignalBlocksOptions {
   /** Like `settle`, for changes of the database. */
@@ -40,9 +40,9 @@ export interface BlockTraceStoreOptions extends SignalBlocksOptions {
 export class BlockTraceStore extends SignalBlocks implements TraceStore {
   readonly recordKind = RecordKind.traces;
   readonly signal = 'traces';
-  protected readonly sealed: SealedBlocks;
+  protected readonly sealed: SealedSpanBlocks;
   protected readonly open: OpenSpans;
-  private readonly reader: BlockReader;
+  private readonly reader: SpanBlockReader;
   private readonly archive: TraceArchive;
   private readonly search: TraceSearch;
   private readonly callEdgeCounts: CallEdges;
@@ -52,9 +52,9 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     super(options);
     const { cacheBytes, rowsPerBlock, bytesPerBlock, database, report, now } = options;
     const origins = new OriginTable();
-    this.sealed = new SealedBlocks(database.spans, this.damage);
+    this.sealed = new SealedSpanBlocks(database.spans, this.damage);
     const { sealed, damage } = this;
-    this.reader = new BlockReader({ database, sealed, origins, damage, cacheBytes });
+    this.reader = new SpanBlockReader({ database, sealed, origins, damage, cacheBytes });
     const { reader } = this;
     const block = sealed.load() + 1;
     this.open = new OpenSpans({ block, sealed, reader, origins, now, rowsPerBlock, bytesPerBlock });
@@ -157,7 +157,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
       }
     }
     for (const block of this.open.blocks) {
-      const { operations, operationPeriods } = summarize(block, []);
+      const { operations, operationPeriods } = summarizeSpans(block, []);
       for (const cell of operationPeriods) {
         const operation = operations[cell.operation];
         if (!operation || !query.services.includes(operation.service)) continue;
@@ -211,7 +211,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   /** Returns the spans of archived traces that would be dropped with these blocks. */
   private archivedSpansIn(
     blocks: readonly number[],
-    summaries: readonly (BlockSummary | undefined)[],
+    summaries: readonly (SpanSummary | undefined)[],
   ): Map<TraceId, SpansByOrigin> {
     const spansByTrace = new Map<TraceId, SpansByOrigin>();
     if (this.archive.isEmpty) return spansByTrace;
@@ -230,7 +230,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     return spansByTrace;
   }
 
-  private forget(block: number, summary: BlockSummary | undefined): void {
+  private forget(block: number, summary: SpanSummary | undefined): void {
     this.evictedSpans += this.sealed.forget(block, summary);
     this.reader.forget(block);
     if (!summary) return;

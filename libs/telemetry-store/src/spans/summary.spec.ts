@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { SpanKind } from '@lantern/telemetry-model';
 import fc from 'fast-check';
-import { decodeSummary, encodeSummary, type BlockSummary } from './block-summary.js';
+import { decodeSpanSummary, encodeSpanSummary, type SpanSummary } from './summary.js';
 import { LatencyHistogram, latencyBucket } from './latency-histogram.js';
 
 /** Summary of a block whose operation has one call for each latency. */
-const summaryOf = (latencies: readonly number[]): BlockSummary => {
+const summaryOf = (latencies: readonly number[]): SpanSummary => {
   const latency = new LatencyHistogram();
   for (const nanos of latencies) latency.add(nanos);
   return {
@@ -23,7 +23,7 @@ const summaryOf = (latencies: readonly number[]): BlockSummary => {
 /** Two numbers above 16,383, as varints. */
 const BYTES_OF_SUMS = 6;
 
-const latenciesOf = (bytes: Uint8Array) => decodeSummary(bytes).operationPeriods[0]?.latency.latencies();
+const latenciesOf = (bytes: Uint8Array) => decodeSpanSummary(bytes).operationPeriods[0]?.latency.latencies();
 
 describe('Summary of a block of spans', () => {
   it('A summary keeps latencies exactly if those of a bucket are equal', () => {
@@ -33,7 +33,7 @@ describe('Summary of a block of spans', () => {
         fc.integer({ min: 1, max: 100 }),
         (nanos, count) => {
           const whole = Math.floor(nanos);
-          const decoded = latenciesOf(encodeSummary(summaryOf(Array<number>(count).fill(whole))));
+          const decoded = latenciesOf(encodeSpanSummary(summaryOf(Array<number>(count).fill(whole))));
           expect(decoded).toEqual([[whole, count]]);
         },
       ),
@@ -51,13 +51,13 @@ describe('Summary of a block of spans', () => {
           Math.floor(own.reduce((sum, nanos) => sum + nanos, 0) / own.length),
           own.length,
         ]);
-        expect(latenciesOf(encodeSummary(summaryOf(latencies)))).toEqual(means);
+        expect(latenciesOf(encodeSpanSummary(summaryOf(latencies)))).toEqual(means);
       }),
     );
   });
 
   it('A summary of an earlier version, without sums, has the middle of each bucket as its latency', () => {
-    const bytes = encodeSummary(summaryOf([5e6, 5e6, 80e6]));
+    const bytes = encodeSpanSummary(summaryOf([5e6, 5e6, 80e6]));
     const beforeSums = bytes.subarray(0, bytes.length - BYTES_OF_SUMS);
     expect(latenciesOf(beforeSums)).toEqual([
       [5_111_808, 2],

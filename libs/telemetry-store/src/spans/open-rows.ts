@@ -4,13 +4,13 @@ import { wordsAt, type TraceWords } from '../blocks/trace-words.js';
 import { SpanDigest } from '../span-digest.js';
 import type { OpenRows } from '../blocks/signal-blocks.js';
 import type { JournalPosition } from '../journal/journal.js';
-import type { BlockReader } from './block-reader.js';
-import { durationNanosOf } from './block-summary.js';
-import { OpenBlock } from './open-block.js';
+import type { SpanBlockReader } from './block-reader.js';
+import { durationNanosOf } from './summary.js';
+import { OpenSpanBlock } from './open-block.js';
 import type { OriginTable } from './origin.js';
 import { RecentSpans, type RecentSpan } from './recent-spans.js';
-import type { SealedBlocks } from './sealed-blocks.js';
-import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './span-rows.js';
+import type { SealedSpanBlocks } from './sealed-blocks.js';
+import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './rows.js';
 
 /**
  * Maximum size of a block that takes a whole request, as a multiple of a full block. A request in one block keeps its
@@ -21,8 +21,8 @@ const MAX_OVERFILL = 4;
 export interface OpenSpansOptions {
   /** Number of the first block. */
   readonly block: number;
-  readonly sealed: SealedBlocks;
-  readonly reader: BlockReader;
+  readonly sealed: SealedSpanBlocks;
+  readonly reader: SpanBlockReader;
   readonly origins: OriginTable;
   readonly now: () => number;
   readonly rowsPerBlock: number;
@@ -34,11 +34,11 @@ export interface OpenSpansOptions {
  * to detect calls between services, and is added to the open block.
  */
 export class OpenSpans implements OpenRows {
-  private block: OpenBlock;
+  private block: OpenSpanBlock;
   firstEnd: JournalPosition | undefined;
   duplicates = 0;
   /** Full blocks that are not sealed yet: the last request was large, or sealing failed. */
-  private full: OpenBlock[] = [];
+  private full: OpenSpanBlock[] = [];
   private fullIndex = new TraceIndex();
   private forgotSinceOpened = false;
   private readonly scanner = new SpanScanner();
@@ -51,7 +51,7 @@ export class OpenSpans implements OpenRows {
   });
 
   constructor(private readonly options: OpenSpansOptions) {
-    this.block = new OpenBlock(options.block);
+    this.block = new OpenSpanBlock(options.block);
   }
 
   /** @param end position of the end of the request's record in the journal */
@@ -65,7 +65,7 @@ export class OpenSpans implements OpenRows {
     for (let row = 0; row < spanCount; row++) {
       if (this.isFull(MAX_OVERFILL)) {
         this.setAside(this.block);
-        this.block = new OpenBlock(this.block.block + 1, this.block);
+        this.block = new OpenSpanBlock(this.block.block + 1, this.block);
         this.block.firstArrivalMillis = this.options.now();
         originIndexes = [];
       }
@@ -110,7 +110,7 @@ export class OpenSpans implements OpenRows {
   }
 
   /** Open blocks, oldest first. New spans are added to the last one. */
-  get blocks(): readonly OpenBlock[] {
+  get blocks(): readonly OpenSpanBlock[] {
     return [...this.full, this.block];
   }
 
@@ -155,7 +155,7 @@ export class OpenSpans implements OpenRows {
   begin(): void {
     this.full = [];
     this.fullIndex = new TraceIndex();
-    this.block = new OpenBlock(this.block.block + 1, this.block);
+    this.block = new OpenSpanBlock(this.block.block + 1, this.block);
     this.firstEnd = undefined;
     this.forgotSinceOpened = false;
   }
@@ -170,7 +170,7 @@ export class OpenSpans implements OpenRows {
     return this.forgotSinceOpened ? traceIndexIn(this.block, a, b, c, d) : undefined;
   }
 
-  private setAside(open: OpenBlock): void {
+  private setAside(open: OpenSpanBlock): void {
     this.full.push(open);
     for (let trace = 0; trace < open.traceCount; trace++) {
       this.fullIndex.add(open.block, ...wordsAt(open.traceWords, trace));

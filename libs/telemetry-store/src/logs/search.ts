@@ -3,11 +3,11 @@ import { Turn } from '../turn.js';
 import { highOf, lowOf } from '../bytes/wide-time.js';
 import { openText } from './block-text.js';
 import { EntryReader } from './entry-reader.js';
-import type { LogBlockReader } from './log-block-reader.js';
-import { compareTimes, type LogRows } from './log-rows.js';
-import type { LogSelection } from './log-selection.js';
-import type { OpenLogBlock } from './open-log-block.js';
-import type { SealedLogBlock, SealedLogBlocks } from './sealed-log-blocks.js';
+import type { LogBlockReader } from './block-reader.js';
+import { compareTimes, type LogRows } from './rows.js';
+import type { LogSelection } from './selection.js';
+import type { OpenLogBlock } from './open-block.js';
+import type { SealedLogBlock, SealedLogBlocks } from './sealed-blocks.js';
 
 /** Number of rows in the first chunk of an answer. Few, for a client that needs only the newest; later chunks grow. */
 const FIRST_CHUNK_ROWS = 128;
@@ -32,7 +32,7 @@ interface Candidate {
   readonly boundHigh: number;
 }
 
-export interface LogReadingParts {
+export interface LogSearchParts {
   readonly unsealed: readonly OpenLogBlock[];
   readonly sealed: SealedLogBlocks;
   readonly reader: LogBlockReader;
@@ -42,7 +42,7 @@ export interface LogReadingParts {
  * Reads the matching lines of a selection in the order of time. Each block is opened when the reading reaches its
  * times, and the rows of all open blocks are merged. Lines that are written during the reading are not returned.
  */
-export class LogReading {
+export class LogSearch {
   private readonly isForward: boolean;
   private readonly fields: LogFields;
   private readonly sealed: SealedLogBlocks;
@@ -55,7 +55,7 @@ export class LogReading {
   constructor(
     { direction, fields = ALL_FIELDS }: Pick<LogQuery, 'direction' | 'fields'>,
     private readonly selection: LogSelection,
-    { unsealed, sealed, reader }: LogReadingParts,
+    { unsealed, sealed, reader }: LogSearchParts,
   ) {
     this.isForward = direction === 'forward';
     this.fields = fields;

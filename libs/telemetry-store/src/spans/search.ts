@@ -4,12 +4,12 @@ import type { HoldBytes, PlacedTrace, TraceQuery } from '../trace-store.js';
 import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../blocks/trace-words.js';
 import { Turn } from '../turn.js';
 import { DOUBLE_SLACK, doubleOf, wideOf } from '../bytes/wide-time.js';
-import { readableOpen, type BlockReader } from './block-reader.js';
-import { BlockSearch, type ReadBlock, type StartRange } from './block-search.js';
-import { PERIOD_NANOS } from './block-summary.js';
+import { readableOpen, type SpanBlockReader } from './block-reader.js';
+import { SpanSelection, type ReadBlock, type StartRange } from './selection.js';
+import { PERIOD_NANOS } from './summary.js';
 import { FirstPlaces } from './first-places.js';
-import type { OpenSpans } from './open-spans.js';
-import type { SealedBlocks } from './sealed-blocks.js';
+import type { OpenSpans } from './open-rows.js';
+import type { SealedSpanBlocks } from './sealed-blocks.js';
 import { collectSpans, groupSpans, type SpansByOrigin } from './trace-assembly.js';
 import { EVERY_CHUNK, NO_CHUNK } from './tag-chunks.js';
 import type { TraceArchive } from './trace-archive.js';
@@ -28,8 +28,8 @@ export class TraceSearch {
   };
 
   constructor(
-    private readonly sealed: SealedBlocks,
-    private readonly reader: BlockReader,
+    private readonly sealed: SealedSpanBlocks,
+    private readonly reader: SpanBlockReader,
     private readonly archive: TraceArchive,
     private readonly open: OpenSpans,
   ) {}
@@ -70,20 +70,20 @@ export class TraceSearch {
   async *find(query: TraceQuery, hold?: HoldBytes): AsyncGenerator<PlacedTrace, void> {
     const { after, orderBy = 'recent' } = query;
     const isByStart = orderBy === 'recent';
-    const search = new BlockSearch(query);
-    const { from, to } = search.starts;
+    const selection = new SpanSelection(query);
+    const { from, to } = selection.starts;
     const last = isByStart && after !== undefined && after.startUnixNano < to ? after.startUnixNano : to;
     const first = new FirstPlaces(query.limit);
     const traces = new TraceCheck(query, this.traceBlocks);
-    await this.eachBlock(search, { from, to: last }, (block, bound) => {
+    await this.eachBlock(selection, { from, to: last }, (block, bound) => {
       if (!isByStart) {
-        offerAll(search, block, traces, first);
+        offerAll(selection, block, traces, first);
         return true;
       }
       const threshold = first.last?.startUnixNano ?? from;
       if (bound + DOUBLE_SLACK < Number(threshold)) return false;
-      for (const match of search.newestMatches(block, { from: threshold, to: last })) {
-        const place = traces.placeOf(match, search, (candidate) => first.wants(candidate));
+      for (const match of selection.newestMatches(block, { from: threshold, to: last })) {
+        const place = traces.placeOf(match, selection, (candidate) => first.wants(candidate));
         if (place) first.offer(place);
       }
       return true;
@@ -97,16 +97,17 @@ export class TraceSearch {
   }
 
   async count({ after: _, orderBy: __, ...query }: TraceQuery): Promise<number> {
-    const search = new BlockSearch(query);
+    const selection = new SpanSelection(query);
     const traces = new TraceCheck(query, this.traceBlocks);
-    if (search.takesAll && !traces.needsDuration && this.isAllWithin(search.starts)) return this.traceCount;
+    if (selection.takesAll && !traces.needsDuration && this.isAllWithin(selection.starts))
+      return this.traceCount;
     const { traceIndex } = this.sealed;
     let count = 0;
     const isCounted = new Uint8Array(traceIndex.numberLimit);
     /** Counted traces that are in no sealed block. */
     const countedNew = new Set<TraceId>();
-    await this.eachBlock(search, search.starts, (block) => {
-      for (const [trace, found] of search.newestRows(block, search.starts).entries()) {
+    await this.eachBlock(selection, selection.starts, (block) => {
+      for (const [trace, found] of selection.newestRows(block, selection.starts).entries()) {
         if (found === 0) continue;
         const words = wordsAt(block.rows.traceWords, trace);
         const number = traceIndex.numberOf(...words);
@@ -144,7 +145,7 @@ export class TraceSearch {
    * has enough.
    */
   private async eachBlock(
-    search: BlockSearch,
+    selection: SpanSelection,
     range: StartRange,
     visit: (block: ReadBlock, bound: number) => boolean,
   ): Promise<void> {
@@ -152,8 +153,8 @@ export class TraceSearch {
     const turn = new Turn();
     // Visited before the first yield, because open blocks may be sealed during a yield.
     for (const open of this.open.blocks) visit(readableOpen(open), Number.POSITIVE_INFINITY);
-    for (const { block, bound } of this.candidates(search, range)) {
-      const chunks = search.needsTags ? search.chunksIn(this.reader.tags(block)) : EVERY_CHUNK;
+    for (const { block, bound } of this.candidates(selection, range)) {
+      const chunks = selection.needsTags ? selection.chunksIn(this.reader.tags(block)) : EVERY_CHUNK;
       const rows = chunks === NO_CHUNK ? undefined : this.reader.rows(block);
       if (rows && !visit({ rows, read: (chunk) => this.reader.chunk(block, chunk), chunks }, bound)) return;
       await turn.yieldWhenOver();
@@ -161,14 +162,14 @@ export class TraceSearch {
   }
 
   /** Returns candidate blocks with the latest possible start of a match, latest first. */
-  private candidates(search: BlockSearch, { from, to }: StartRange): { block: number; bound: number }[] {
-    const { minDurationNano } = search.query;
+  private candidates(selection: SpanSelection, { from, to }: StartRange): { block: number; bound: number }[] {
+    const { minDurationNano } = selection.query;
     const candidates: { block: number; bound: number }[] = [];
     for (const { block, minStart, maxStart, maxDurationNanos, operations, periods } of this.sealed.values()) {
       if (maxStart < from || minStart > to) continue;
       if (minDurationNano !== undefined && maxDurationNanos + DOUBLE_SLACK < Number(minDurationNano))
         continue;
-      if (!search.mayHold(operations)) continue;
+      if (!selection.mayHold(operations)) continue;
       let bound = Number(maxStart);
       if (maxStart > to) {
         const period = periods.findLast((start) => start * PERIOD_NANOS <= Number(to) + DOUBLE_SLACK);
@@ -192,16 +193,21 @@ export class TraceSearch {
 }
 
 /** Offers all matching traces of a block, for any order. */
-const offerAll = (search: BlockSearch, block: ReadBlock, traces: TraceCheck, first: FirstPlaces): void => {
+const offerAll = (
+  selection: SpanSelection,
+  block: ReadBlock,
+  traces: TraceCheck,
+  first: FirstPlaces,
+): void => {
   const { traceWords, startLow, startHigh } = block.rows;
-  for (const [trace, found] of search.newestRows(block, search.starts).entries()) {
+  for (const [trace, found] of selection.newestRows(block, selection.starts).entries()) {
     if (found === 0) continue;
     const [low, high] = [startLow[found - 1] ?? 0, startHigh[found - 1] ?? 0];
     const words = wordsAt(traceWords, trace);
     const { last } = first;
     if (last && traces.isBehind(last, words, doubleOf(low, high))) continue;
     const match = { words, start: wideOf(low, high) };
-    const place = traces.placeOf(match, search, (candidate) => first.wants(candidate));
+    const place = traces.placeOf(match, selection, (candidate) => first.wants(candidate));
     if (place) first.offer(place);
   }
 };

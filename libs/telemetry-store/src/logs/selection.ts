@@ -4,9 +4,9 @@ import type { BlockText } from './block-text.js';
 import { gramsOf, mayHoldGrams } from './gram-filter.js';
 import { mayHoldHash } from './hash-filter.js';
 import { LineSearch } from './line-search.js';
-import type { LogFilters } from './log-block-reader.js';
-import { compareTimes, sortByTime, type LogRows } from './log-rows.js';
-import { TRACE_ID } from './log-summary.js';
+import type { LogFilters } from './block-reader.js';
+import { compareTimes, sortByTime, type LogRows } from './rows.js';
+import { TRACE_ID } from './summary.js';
 import { isSelected, labelOf, type KnownStream } from './stream-table.js';
 import { textHash } from '../bytes/text-hash.js';
 

@@ -1,10 +1,10 @@
 import { StatusCode } from '@lantern/telemetry-model';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import { decodeOperations, encodeOperations } from './columns-codec.js';
+import { decodeOperations, encodeOperations } from './columns.js';
 import { LatencyHistogram, bucketMiddle, bucketStart } from './latency-histogram.js';
 import type { ObservedCall } from './recent-spans.js';
-import { ENDS_BEFORE_START, statusOf, type BlockOperation, type SpanRows } from './span-rows.js';
+import { ENDS_BEFORE_START, statusOf, type BlockOperation, type SpanRows } from './rows.js';
 import { doubleOf, periodOf, wideOf } from '../bytes/wide-time.js';
 
 /** Width of a period of the roll-ups. */
@@ -19,7 +19,7 @@ export interface PeriodCell {
 }
 
 export interface OperationPeriod extends PeriodCell {
-  /** Index into {@link BlockSummary.operations}. */
+  /** Index into {@link SpanSummary.operations}. */
   readonly operation: number;
 }
 
@@ -29,7 +29,7 @@ export interface SignedCall extends ObservedCall {
 }
 
 /** Index of a block that is read without its columns and its body. */
-export interface BlockSummary {
+export interface SpanSummary {
   readonly spanCount: number;
   readonly minStart: bigint;
   readonly maxStart: bigint;
@@ -41,7 +41,7 @@ export interface BlockSummary {
   readonly traceWords: Uint32Array;
 }
 
-export const summarize = (rows: SpanRows, calls: readonly SignedCall[]): BlockSummary => {
+export const summarizeSpans = (rows: SpanRows, calls: readonly SignedCall[]): SpanSummary => {
   const { spanCount, startLow, startHigh, flags, operationOf } = rows;
   let [minLow, minHigh, maxLow, maxHigh] = [0xffff_ffff, 0xffff_ffff, 0, 0];
   let maxDurationNanos = 0;
@@ -89,7 +89,7 @@ export const durationNanosOf = (rows: SpanRows, row: number): number =>
     : 0;
 
 /** The order of the fields is part of the file format; see docs/file-format.md. */
-export const encodeSummary = (summary: BlockSummary): Uint8Array => {
+export const encodeSpanSummary = (summary: SpanSummary): Uint8Array => {
   const writer = new ByteWriter();
   writer.varint(summary.spanCount);
   writer.uint64(summary.minStart);
@@ -125,7 +125,7 @@ export const encodeSummary = (summary: BlockSummary): Uint8Array => {
 const firstOf = (bucket: number): number => Math.ceil(bucketStart(bucket));
 
 /** @throws DamageError */
-export const decodeSummary = (bytes: Uint8Array): BlockSummary => {
+export const decodeSpanSummary = (bytes: Uint8Array): SpanSummary => {
   const reader = new ByteReader(bytes);
   const spanCount = reader.varint();
   const [minStart, maxStart] = [reader.uint64(), reader.uint64()];

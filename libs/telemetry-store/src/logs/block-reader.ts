@@ -8,9 +8,9 @@ import type { Damage } from '../blocks/damage.js';
 import { splitParts } from '../bytes/joined-parts.js';
 import { openSealedBytes } from '../bytes/sealed-bytes.js';
 import { decodeChunk, decodeLayout, type BlockText, type TextLayout } from './block-text.js';
-import { SealedLogRows } from './log-columns.js';
-import { decodeLogSummary } from './log-summary.js';
-import type { SealedLogBlocks } from './sealed-log-blocks.js';
+import { SealedLogRows } from './columns.js';
+import { decodeLogSummary } from './summary.js';
+import type { SealedLogBlocks } from './sealed-blocks.js';
 import { StreamTable } from './stream-table.js';
 
 export interface LogBlockReaderOptions {

@@ -1,8 +1,8 @@
 import { mapKey } from '@lantern/telemetry-model';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import { compareTimes, timeOfWords } from './log-rows.js';
-import type { OpenLogBlock } from './open-log-block.js';
+import { compareTimes, timeOfWords } from './rows.js';
+import type { OpenLogBlock } from './open-block.js';
 import { labelOf, type KnownStream, type StreamTable } from './stream-table.js';
 import { traceHashOf } from '../bytes/text-hash.js';
 

@@ -6,12 +6,12 @@ import { RecordKind } from '../journal/journal-record.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
 import type { JournalPosition } from '../journal/journal.js';
 import { LogBatch, readLogBatch } from './log-batch.js';
-import { LogBlockReader } from './log-block-reader.js';
-import { LogReading } from './log-reading.js';
-import { LogSelection } from './log-selection.js';
-import { OpenLogs } from './open-logs.js';
-import { SealedLogBlocks } from './sealed-log-blocks.js';
-import { sealLogBlock } from './sealed-log-block.js';
+import { LogBlockReader } from './block-reader.js';
+import { LogSearch } from './search.js';
+import { LogSelection } from './selection.js';
+import { OpenLogs } from './open-rows.js';
+import { SealedLogBlocks } from './sealed-blocks.js';
+import { sealLogBlock } from './sealed-block.js';
 import { StreamTable } from './stream-table.js';
 
 /** Log store with the newest lines in an open block and all others in sealed blocks. Every query reads both. */
@@ -64,7 +64,7 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
     const selection = new LogSelection(query, this.streams.values());
     if (selection.isEmpty) return;
     const { sealed, reader } = this;
-    yield* new LogReading(query, selection, { unsealed: this.open.blocks, sealed, reader }).chunks();
+    yield* new LogSearch(query, selection, { unsealed: this.open.blocks, sealed, reader }).chunks();
   }
 
   async series({ matchers, range }: Pick<LogQuery, 'matchers' | 'range'>): Promise<LogLabels[]> {

@@ -5,9 +5,9 @@ import { sealBytes } from '../bytes/sealed-bytes.js';
 import { encodeText } from './block-text.js';
 import { buildGramFilter } from './gram-filter.js';
 import { buildHashFilter } from './hash-filter.js';
-import { encodeLogColumns } from './log-columns.js';
-import { encodeLogSummary, summarizeLogs, type LogSummary } from './log-summary.js';
-import type { OpenLogBlock } from './open-log-block.js';
+import { encodeLogColumns } from './columns.js';
+import { encodeLogSummary, summarizeLogs, type LogSummary } from './summary.js';
+import type { OpenLogBlock } from './open-block.js';
 
 export interface SealedLogParts {
   readonly encoded: BlockParts<LogPart>;

@@ -27,7 +27,7 @@ import {
   type BlockOperation,
   type ReadChunk,
   type SpanRows,
-} from './span-rows.js';
+} from './rows.js';
 import { EVERY_CHUNK, NO_CHUNK, chunkBit, type TagChunks } from './tag-chunks.js';
 import { wordsAt, type TraceWords } from '../blocks/trace-words.js';
 import { highOf, lowOf, wideOf } from '../bytes/wide-time.js';
@@ -71,10 +71,10 @@ const MAX_TIME = 0xffff_ffff_ffff_ffffn;
 const scanner = new SpanScanner();
 
 /**
- * Prepared search that visits blocks. Conditions on columns are checked in the columns. For conditions on attributes
+ * Conditions of a query on the spans that it selects. Conditions on columns are checked in the columns. For conditions on attributes
  * the bytes of a span are scanned, and a span is decoded only if it has their hashes.
  */
-export class BlockSearch {
+export class SpanSelection {
   readonly rowConditions: RowCondition[] = [];
   private readonly originConditions: ((origin: Origin) => boolean)[] = [];
   private readonly attributeConditions: AttributeCondition[] = [];
@@ -260,14 +260,14 @@ export class RowMatcher {
   private readonly chunks: number;
 
   constructor(
-    private readonly search: BlockSearch,
+    private readonly selection: SpanSelection,
     { rows, read, chunks }: ReadBlock,
   ) {
     this.rows = rows;
     this.read = read;
     this.chunks = chunks;
-    this.operationFits = rows.operations.map((operation) => search.mayMatchOperation(operation));
-    this.missing = rows.origins.map((origin) => search.missingConditions(origin));
+    this.operationFits = rows.operations.map((operation) => selection.mayMatchOperation(operation));
+    this.missing = rows.origins.map((origin) => selection.missingConditions(origin));
   }
 
   get mayMatch(): boolean {
@@ -276,15 +276,15 @@ export class RowMatcher {
 
   /** Checks all conditions except the range. */
   matches(row: number): boolean {
-    const { rows, search } = this;
+    const { rows, selection } = this;
     const operationIndex = rows.operationOf[row] ?? 0;
     if (this.operationFits[operationIndex] !== true) return false;
     const missing = this.missing[rows.originOf[row] ?? 0];
     if (!missing || !this.durationFits(row)) return false;
     const operation = rows.operations[operationIndex];
     const flags = rows.flags[row] ?? 0;
-    if (!operation || !search.rowConditions.every((fits) => fits(flags, operation))) return false;
-    if (missing.length === 0 && search.query.where === undefined) return true;
+    if (!operation || !selection.rowConditions.every((fits) => fits(flags, operation))) return false;
+    if (missing.length === 0 && selection.query.where === undefined) return true;
     return this.hasAttributes(row, missing);
   }
 
@@ -315,7 +315,7 @@ export class RowMatcher {
 
   private durationFits(row: number): boolean {
     const { flags, durationLow, durationHigh } = this.rows;
-    const { minDurationNano: min, maxDurationNano: max } = this.search.query;
+    const { minDurationNano: min, maxDurationNano: max } = this.selection.query;
     if (min === undefined && max === undefined) return true;
     // A span that ends before it starts is shorter than any other.
     if (((flags[row] ?? 0) & ENDS_BEFORE_START) !== 0) return min === undefined;
@@ -351,7 +351,7 @@ export class RowMatcher {
     const { resourceSpans } = decodeTraceRequest(
       writeRequest([{ origin, spans: [bytes.subarray(start, end)] }]),
     );
-    return Array.from(spansOf(resourceSpans)).some(this.search.matches);
+    return Array.from(spansOf(resourceSpans)).some(this.selection.matches);
   }
 }
 

@@ -3,7 +3,7 @@ import { grownBytes, grownWords } from '../bytes/growing.js';
 import type { JournalPosition } from '../journal/journal.js';
 import type { AddedLine } from './added-line.js';
 import { MetadataHash, hasMetadata, hashOfLine } from './line-hash.js';
-import { compareTimes, type LogRows } from './log-rows.js';
+import { compareTimes, type LogRows } from './rows.js';
 import { OpenValues } from './open-values.js';
 import { RowTable } from './row-table.js';
 import type { KnownStream } from './stream-table.js';

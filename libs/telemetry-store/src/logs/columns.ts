@@ -3,8 +3,8 @@ import { ByteReader, DamageError } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import type { Column } from '../bytes/column.js';
 import { rowsInOrderOfText, textRowsOf } from './block-text.js';
-import { allRows, sortByTime, type LogRows } from './log-rows.js';
-import type { OpenLogBlock } from './open-log-block.js';
+import { allRows, sortByTime, type LogRows } from './rows.js';
+import type { OpenLogBlock } from './open-block.js';
 import { SealedValues } from './sealed-values.js';
 import type { KnownStream } from './stream-table.js';
 

@@ -3,10 +3,10 @@ import type { OpenRows } from '../blocks/signal-blocks.js';
 import type { JournalPosition } from '../journal/journal.js';
 import { AddedLine } from './added-line.js';
 import type { LogBatch } from './log-batch.js';
-import type { LogBlockReader } from './log-block-reader.js';
-import { OpenLogBlock } from './open-log-block.js';
+import type { LogBlockReader } from './block-reader.js';
+import { OpenLogBlock } from './open-block.js';
 import { SealedDuplicates } from './sealed-duplicates.js';
-import type { SealedLogBlocks } from './sealed-log-blocks.js';
+import type { SealedLogBlocks } from './sealed-blocks.js';
 import type { KnownStream, StreamTable } from './stream-table.js';
 
 /** Maximum size of a block that takes a whole request, as a multiple of a full block. */

@@ -1,20 +1,20 @@
 import type { SpanPart } from '../file/block-database.js';
 import type { BlockParts } from '../file/block-table.js';
 import { sealBytes } from '../bytes/sealed-bytes.js';
-import { encodeSummary, summarize, type BlockSummary } from './block-summary.js';
-import { ROWS_PER_CHUNK, encodeColumns } from './columns-codec.js';
-import type { OpenBlock } from './open-block.js';
+import { encodeSpanSummary, summarizeSpans, type SpanSummary } from './summary.js';
+import { ROWS_PER_CHUNK, encodeSpanColumns } from './columns.js';
+import type { OpenSpanBlock } from './open-block.js';
 import { TagCollector, chunkBit } from './tag-chunks.js';
 import { orderedByTrace, type OrderedRows } from './trace-order.js';
 
 export interface SealedSpanBlock {
-  readonly summary: BlockSummary;
+  readonly summary: SpanSummary;
   readonly encoded: BlockParts<SpanPart>;
 }
 
 /** Encodes an open block for the file. The open block must not be used afterwards. */
-export const sealSpanBlock = (open: OpenBlock, arrivedMillis: number): SealedSpanBlock => {
-  const summary = summarize(open, open.calls);
+export const sealSpanBlock = (open: OpenSpanBlock, arrivedMillis: number): SealedSpanBlock => {
+  const summary = summarizeSpans(open, open.calls);
   const ordered = orderedByTrace(open, open.body);
   const chunks = chunksOf(ordered);
   return {
@@ -22,10 +22,10 @@ export const sealSpanBlock = (open: OpenBlock, arrivedMillis: number): SealedSpa
     encoded: {
       block: open.block,
       arrivedMillis,
-      summary: sealBytes(encodeSummary(summary)),
+      summary: sealBytes(encodeSpanSummary(summary)),
       parts: {
         tags: tagsOf(open, ordered).encode(chunks.length),
-        columns: sealBytes(encodeColumns(ordered.rows)),
+        columns: sealBytes(encodeSpanColumns(ordered.rows)),
       },
       chunks: chunks.map(sealBytes),
     },
@@ -44,7 +44,7 @@ const chunksOf = ({ rows: { bodyEnd, spanCount }, body }: OrderedRows): Uint8Arr
 };
 
 /** Collects the chunks that contain each attribute of the spans and of their origins. */
-const tagsOf = ({ tags, tagEnd, origins }: OpenBlock, { rows, source }: OrderedRows): TagCollector => {
+const tagsOf = ({ tags, tagEnd, origins }: OpenSpanBlock, { rows, source }: OrderedRows): TagCollector => {
   const collector = new TagCollector();
   const originsOfChunk = new Set<number>();
   for (let row = 0; row < rows.spanCount; row++) {
