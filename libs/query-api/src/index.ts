@@ -39,12 +39,14 @@ export {
   parseV3OperationsRequest,
   parseV3Search,
   parseV3TraceRequest,
+  parseV3WaitRequest,
   type V3AttributesRequest,
   type V3DependenciesRequest,
   type V3OperationStatsRequest,
   type V3OperationsRequest,
   type V3TraceRequest,
   type V3SearchRequest,
+  type V3WaitRequest,
 } from './jaeger/v3-request.js';
 export type {
   V3AttributeKey,
@@ -66,6 +68,9 @@ export type {
   V3Services,
   V3TraceSummaries,
   V3TraceSummary,
+  V3Wait,
+  V3WaitReason,
+  V3WaitUntil,
 } from './jaeger/v3-types.js';
 
 export { decodePush } from './loki/push-protobuf.js';

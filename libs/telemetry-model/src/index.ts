@@ -32,6 +32,7 @@ export { hasLongMemberName } from './json-names.js';
 export type { LogEntry, LogLabels, LogStream } from './log-stream.js';
 export { MAX_HASHED_LENGTH, MAX_NAME_LENGTH, boundedName, mapKey } from './map-key.js';
 export { MISSING_SERVICE_NAME, serviceNameOf, type InstrumentationScope, type Resource } from './resource.js';
+export { hostOfPeer, peersOf } from './service-peer.js';
 export { eachSelfInterval, selfIntervals, selfTimes, type Interval } from './self-time.js';
 export {
   CUSTOM_BUCKETS_SCHEMA,
@@ -76,6 +77,14 @@ export {
   type SpanTable,
 } from './span-table.js';
 export { timeTaken, type ServiceTime } from './time-taken.js';
+export {
+  answeredCalls,
+  traceGaps,
+  unansweredCalls,
+  type AnsweredCall,
+  type CompletenessRules,
+  type TraceGap,
+} from './trace-completeness.js';
 export { spansOf, type ResourceSpans, type ScopeSpans, type SpanInContext, type Trace } from './trace.js';
 export {
   NANOS_PER_MICRO,

@@ -1,5 +1,13 @@
 import { parseGoBool, parseGoDuration, parseGoInt, parseRfc3339Nano } from '@lantern/go-syntax';
-import { TRACE_ORDERS, type TimeRange, type TraceId, type TraceOrder } from '@lantern/telemetry-model';
+import {
+  NANOS_PER_MILLI,
+  TRACE_ORDERS,
+  isSpanId,
+  type SpanId,
+  type TimeRange,
+  type TraceId,
+  type TraceOrder,
+} from '@lantern/telemetry-model';
 import { BadRequest } from '../bad-request.js';
 import { messageOf } from '../message-of.js';
 import { parsePageToken, searchFingerprint } from './page-token.js';
@@ -7,6 +15,7 @@ import { DEFAULT_SEARCH_LIMIT, MAX_SEARCH_LIMIT, type TraceConditions, type Trac
 import { parseStringMap } from './string-map.js';
 import { parseStructuredFilter } from './structured-filter/structured-filter.js';
 import { parseJaegerTraceId } from './trace-id.js';
+import { V3_WAIT_UNTIL, type V3WaitUntil } from './v3-types.js';
 
 /** Every parameter goes by its name in proto3 JSON, and still by its older name with underscores. */
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -209,3 +218,89 @@ export const parseV3OperationsRequest = (params: URLSearchParams): V3OperationsR
   service: params.get('service') ?? '',
   spanKind: find(params, 'spanKind')?.text ?? '',
 });
+
+/** `GET /api/v3/lantern/traces/{trace_id}/wait`. */
+export interface V3WaitRequest {
+  readonly traceId: TraceId;
+  readonly until: V3WaitUntil;
+  readonly timeoutMillis: number;
+  /** Time without an arriving span after which the trace counts as settled. */
+  readonly settleMillis: number;
+  /** Parent outside the trace that its roots name, such as the span ID of a test's headers. */
+  readonly parentSpanId: SpanId | undefined;
+  /** Number of roots that must end. */
+  readonly roots: number;
+  /** Services that the caller knows to be instrumented: their names, hosts or `host:port`. */
+  readonly instrumented: readonly string[];
+  /** With `until=span`: service and name of the span. Empty means any. */
+  readonly service: string;
+  readonly span: string;
+}
+
+const DEFAULT_WAIT_MILLIS = 10_000;
+const MAX_WAIT_MILLIS = 60_000;
+const DEFAULT_SETTLE_MILLIS = 50;
+const MAX_ROOTS = 1_000;
+const MAX_INSTRUMENTED = 200;
+
+/** @throws {BadRequest} */
+export const parseV3WaitRequest = (id: string, params: URLSearchParams): V3WaitRequest => {
+  const traceId = read({ name: 'trace_id', text: id }, parseJaegerTraceId, undefined);
+  if (traceId === undefined)
+    throw new BadRequest('malformed parameter trace_id: no trace has an ID of zeros');
+  const instrumented = params.getAll('instrumented').filter((name) => name !== '');
+  if (instrumented.length > MAX_INSTRUMENTED) {
+    throw new BadRequest(`too many parameters instrumented: the limit is ${MAX_INSTRUMENTED}`);
+  }
+  const timeoutMillis = read(find(params, 'timeout'), parseWaitMillis, DEFAULT_WAIT_MILLIS);
+  const request = {
+    traceId,
+    until: read(find(params, 'until'), parseWaitUntil, 'complete' as const),
+    timeoutMillis,
+    settleMillis: read(
+      find(params, 'settle'),
+      parseWaitMillis,
+      Math.min(DEFAULT_SETTLE_MILLIS, timeoutMillis),
+    ),
+    parentSpanId: read(find(params, 'parent'), parseSpanId, undefined),
+    roots: read(find(params, 'roots'), parseRoots, 1),
+    instrumented,
+    service: params.get('service') ?? '',
+    span: params.get('span') ?? '',
+  };
+  if (request.until === 'span' && request.service === '' && request.span === '') {
+    throw new BadRequest('until=span needs the parameter service or span');
+  }
+  if (request.settleMillis > request.timeoutMillis) {
+    throw new BadRequest('settle must not be longer than timeout');
+  }
+  return request;
+};
+
+const parseWaitUntil = (text: string): V3WaitUntil => {
+  const until = V3_WAIT_UNTIL.find((known) => known === text);
+  if (until === undefined) throw new Error(`expected one of ${V3_WAIT_UNTIL.join(', ')}, received: ${text}`);
+  return until;
+};
+
+const parseWaitMillis = (text: string): number => {
+  const millis = Number(parseGoDuration(text)) / Number(NANOS_PER_MILLI);
+  if (millis < 0 || millis > MAX_WAIT_MILLIS) {
+    throw new Error(`expected a duration from 0 to ${MAX_WAIT_MILLIS / 1_000}s, received: ${text}`);
+  }
+  return millis;
+};
+
+const parseSpanId = (text: string): SpanId => {
+  const id = text.toLowerCase();
+  if (!isSpanId(id)) throw new Error(`expected a span ID of 16 hex digits, received: ${text}`);
+  return id;
+};
+
+const parseRoots = (text: string): number => {
+  const roots = Number(parseGoInt(text, 64, 'Atoi'));
+  if (roots < 1 || roots > MAX_ROOTS) {
+    throw new Error(`expected a number from 1 to ${MAX_ROOTS}, received: ${text}`);
+  }
+  return roots;
+};

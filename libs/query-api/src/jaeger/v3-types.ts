@@ -130,6 +130,36 @@ export interface V3LiveDropped {
   readonly count: number;
 }
 
+/**
+ * Condition of `GET /api/v3/lantern/traces/{trace_id}/wait`: the trace is complete, it has a span, or none of its spans has
+ * arrived for a while.
+ */
+export const V3_WAIT_UNTIL = ['complete', 'span', 'quiet'] as const;
+export type V3WaitUntil = (typeof V3_WAIT_UNTIL)[number];
+
+/** Lantern's own: `GET /api/v3/lantern/traces/{trace_id}/wait`, once the condition is met or the timeout has passed. */
+export interface V3Wait {
+  readonly traceId: string;
+  /** Whether the condition was met. */
+  readonly complete: boolean;
+  readonly spanCount: number;
+  readonly waitedMs: number;
+  /** Reasons why the condition was not met; empty when it was. */
+  readonly reasons: readonly V3WaitReason[];
+}
+
+export interface V3WaitReason {
+  readonly kind: 'root' | 'parent' | 'peer' | 'span' | 'arriving' | 'closing';
+  /** Sentence that names the service, the span and what is missing. */
+  readonly message: string;
+  /** Service that must send the missing span, as far as it is known. */
+  readonly service?: string;
+  /** Span that proves that another one is missing. */
+  readonly spanId?: string;
+  /** Time since the end of the newest span that the service has sent. Absent when it has sent none. */
+  readonly lastSentMsAgo?: number;
+}
+
 export interface V3Error {
   readonly error: { readonly httpCode: number; readonly message: string };
 }

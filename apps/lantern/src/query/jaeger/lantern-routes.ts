@@ -17,6 +17,7 @@ import { liveRoutes } from './live/live-routes.js';
 import { latencyOf, operationStats } from './operation-stats.js';
 import type { TraceQueries } from './trace-query.js';
 import { sendV3Failures } from './v3-failure.js';
+import { waitRoutes } from './wait/wait-routes.js';
 
 /**
  * Endpoints of Lantern beside Jaeger's API v3, below a path that Jaeger does not use. Times are in RFC 3339, and errors
@@ -61,6 +62,7 @@ export const lanternRoutes =
     });
 
     liveRoutes(traces, traceFeed, report)(server);
+    waitRoutes(traces.store, traceFeed, report)(server);
   };
 
 const toDependency = ({ latencies, ...link }: CallEdge): V3Dependency => ({
