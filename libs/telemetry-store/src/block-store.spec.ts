@@ -112,7 +112,7 @@ describe('Data folder', () => {
     database.exec('PRAGMA user_version = 7');
     database.close();
     expect(() => open({ folder })).toThrow(
-      /has format 7, and this version of Lantern reads formats up to 4: update Lantern, or choose another data folder\.$/,
+      /has format 7, and this version of Lantern reads formats up to 5: update Lantern, or choose another data folder\.$/,
     );
   });
 

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { LogStore } from './log-store.js';
+import type { MetricStore } from './metric-store.js';
+import { BlockMetricStore } from './metrics/store.js';
 import type { TraceStore } from './trace-store.js';
 import { BlockDatabase } from './file/block-database.js';
 import type { BlockSignal } from './blocks/block-signal.js';
@@ -33,18 +35,28 @@ export interface BlockStoreOptions {
   readonly maxBytes?: number;
   /** Limit on the compressed size of log lines, in bytes. Default 2 GiB. */
   readonly maxLogBytes?: number;
-  /** Maximum age of spans and log lines, counted from their arrival. Default: no maximum. */
+  /** Limit on the compressed size of metric samples, in bytes. Default 2 GiB. */
+  readonly maxMetricBytes?: number;
+  /** Maximum number of metric series in all. Samples of further series are rejected. Default 200,000. */
+  readonly maxSeries?: number;
+  /** Maximum number of series of one metric. Default 50,000. */
+  readonly maxSeriesPerMetric?: number;
+  /** Maximum age of spans, log lines and samples, counted from their arrival. Default: no maximum. */
   readonly maxAgeMillis?: number;
   /** Limit on the memory of cached blocks of spans. Default 64 MiB. */
   readonly cacheBytes?: number;
   /** Limit on the memory of cached blocks of log lines. Default 32 MiB. */
   readonly logCacheBytes?: number;
+  /** Limit on the memory of cached pieces of metric blocks. Default 16 MiB. */
+  readonly metricCacheBytes?: number;
   /** Called with one sentence for each damaged piece of data and each failed write. */
   readonly report?: (message: string) => void;
   /** Number of spans that fill a block. Default 1024. */
   readonly spansPerBlock?: number;
   /** Number of log lines that fill a block. Default 2048. */
   readonly linesPerBlock?: number;
+  /** Number of samples that fill a block. Default 524,288. */
+  readonly samplesPerBlock?: number;
   /** Maximum size of a journal segment before the next one begins. Default 16 MiB. */
   readonly segmentBytes?: number;
   /** Length of SQLite's WAL, in bytes, at which a checkpoint begins. Default 4 MiB. */
@@ -74,6 +86,7 @@ export interface BlockStoreStatus {
 export interface BlockStore {
   readonly traces: TraceStore;
   readonly logs: LogStore;
+  readonly metrics: MetricStore;
   status(): BlockStoreStatus;
   /** Reason why every request is rejected, such as a data folder that was deleted; undefined when there is none. */
   unavailable(): string | undefined;
@@ -89,7 +102,7 @@ export interface BlockStore {
 }
 
 /**
- * Opens the stores of spans and log lines. A data folder has one file with the compressed blocks, and a journal that
+ * Opens the stores of spans, log lines and metrics. A data folder has one file with the compressed blocks, and a journal that
  * takes every write first: data that an earlier process acknowledged is there, however that process ended. Without a
  * folder the same blocks are in memory.
  *
@@ -101,6 +114,7 @@ export const openBlockStore = (options: BlockStoreOptions = {}): BlockStore => n
 class OpenBlockStore implements BlockStore {
   readonly traces: BlockTraceStore;
   readonly logs: BlockLogStore;
+  readonly metrics: BlockMetricStore;
   private readonly database: BlockDatabase;
   private readonly journal: Journal;
   private readonly journalUpkeep: JournalUpkeep;
@@ -119,6 +133,11 @@ class OpenBlockStore implements BlockStore {
     report: tell = () => undefined,
     spansPerBlock = 1024,
     linesPerBlock = 2048,
+    maxMetricBytes = 2 * 1024 * MEBIBYTE,
+    maxSeries = 200_000,
+    maxSeriesPerMetric = 50_000,
+    metricCacheBytes = 16 * MEBIBYTE,
+    samplesPerBlock = 524_288,
     segmentBytes = 16 * MEBIBYTE,
     checkpointBytes = 4 * MEBIBYTE,
     maxWaitingBytes = 64 * MEBIBYTE,
@@ -175,7 +194,16 @@ class OpenBlockStore implements BlockStore {
         bytesPerBlock: bytesPerBlock(maxLogBytes),
         cacheBytes: logCacheBytes,
       });
-      const signals: readonly BlockSignal[] = [this.traces, this.logs];
+      this.metrics = new BlockMetricStore({
+        ...shared,
+        maxBytes: maxMetricBytes,
+        rowsPerBlock: samplesPerBlock,
+        bytesPerBlock: Math.max(4096, maxMetricBytes / 32),
+        cacheBytes: metricCacheBytes,
+        maxSeries,
+        maxSeriesPerMetric,
+      });
+      const signals: readonly BlockSignal[] = [this.traces, this.logs, this.metrics];
       this.journalUpkeep = new JournalUpkeep({ journal, database, signals, survivesPowerLoss, report });
       this.space = new SpaceUpkeep({ database, journalUpkeep: this.journalUpkeep, signals, report });
       this.journalUpkeep.replay();
@@ -189,9 +217,10 @@ class OpenBlockStore implements BlockStore {
   status(): BlockStoreStatus {
     const traces = this.traces.status();
     const logs = this.logs.status();
+    const metrics = this.metrics.status();
     return {
-      blocks: traces.blocks + logs.blocks,
-      damagedBlocks: traces.damagedBlocks + logs.damagedBlocks,
+      blocks: traces.blocks + logs.blocks + metrics.blocks,
+      damagedBlocks: traces.damagedBlocks + logs.damagedBlocks + metrics.damagedBlocks,
       duplicateSpans: traces.duplicates,
       duplicateLines: logs.duplicates,
       damagedRecords: this.damagedStretches + this.journalUpkeep.unreadableRecords,

@@ -19,6 +19,15 @@ export type {
   LogStore,
   LogStoreStats,
 } from './log-store.js';
+export {
+  REJECT_REASONS,
+  type MetricStore,
+  type MetricStoreStats,
+  type RejectReason,
+  type RejectedSamples,
+  type SeriesExemplars,
+} from './metric-store.js';
+export { SampleBatch, type Exemplar, type MetricMetadata } from './metrics/sample-batch.js';
 export { spanMatcher } from './span-matcher.js';
 export type {
   CallEdge,

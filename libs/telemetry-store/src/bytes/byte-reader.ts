@@ -19,6 +19,11 @@ export class ByteReader {
     return this.at === this.buffer.length;
   }
 
+  /** Offset of the next byte. */
+  get position(): number {
+    return this.at;
+  }
+
   byte(): number {
     return this.buffer[this.advance(1)] ?? 0;
   }

@@ -11,14 +11,16 @@ import { FolderPresence } from './folder-presence.js';
 import { makeFolder } from './make-folder.js';
 import { folderErrorOf, forgetHolder, noteHolder } from './folder-lock.js';
 import { START, type JournalPosition } from '../journal/journal.js';
+import { SERIES_SCHEMA, SeriesCatalog } from './series-catalog.js';
 import { WriteError } from '../write-error.js';
 import { WriteQueue } from './write-queue.js';
 
 /**
  * `PRAGMA user_version`. It increases when an older reader could not read the file, and when tables are added; new
- * tables are created in existing files. Format 3 has spans and archived traces, format 4 adds log lines.
+ * tables are created in existing files. Format 3 has spans and archived traces, format 4 adds log lines, format
+ * 5 metrics.
  */
-const FORMAT = 4;
+const FORMAT = 5;
 /** Oldest format that this version reads. Older files are rejected. */
 const OLDEST_FORMAT = 3;
 /** `PRAGMA application_id`: "LNTN". */
@@ -59,6 +61,10 @@ export type SpanPart = (typeof SPAN_PARTS)[number];
 const LOG_PARTS = ['filter', 'columns', 'layout'] as const;
 export type LogPart = (typeof LOG_PARTS)[number];
 
+/** Parts of a block of metrics, in addition to its summary and the pieces of its samples. */
+const METRIC_PARTS = ['exemplars'] as const;
+export type MetricPart = (typeof METRIC_PARTS)[number];
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS position (
     signal TEXT PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL
@@ -68,6 +74,9 @@ const SCHEMA = `
   ${ARCHIVE_SCHEMA}
   ${blockTableSchema('log', LOG_PARTS)}
   ${chunkTableSchema('log_text')}
+  ${blockTableSchema('metric', METRIC_PARTS)}
+  ${chunkTableSchema('metric_piece')}
+  ${SERIES_SCHEMA}
 `;
 
 /**
@@ -80,6 +89,9 @@ export class BlockDatabase {
   readonly archive: ArchiveTable;
   readonly logs: BlockTable<LogPart>;
   readonly logTexts: ChunkTable;
+  readonly metrics: BlockTable<MetricPart>;
+  readonly metricPieces: ChunkTable;
+  readonly seriesCatalog: SeriesCatalog;
   private readonly setPosition: StatementSync;
   private readonly queue: WriteQueue;
   /** Undefined when data does not have to survive a power loss. */
@@ -113,6 +125,9 @@ export class BlockDatabase {
     this.archive = new ArchiveTable(database);
     this.logs = new BlockTable(database, 'log', LOG_PARTS);
     this.logTexts = new ChunkTable(database, 'log_text');
+    this.metrics = new BlockTable(database, 'metric', METRIC_PARTS);
+    this.metricPieces = new ChunkTable(database, 'metric_piece');
+    this.seriesCatalog = new SeriesCatalog(database);
     this.setPosition = database.prepare(
       'INSERT INTO position VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset',
     );

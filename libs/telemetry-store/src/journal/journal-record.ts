@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 
 /** Kind of telemetry in a record. The numbers are part of the file format. */
-export const RecordKind = { traces: 1, logs: 2 } as const;
+export const RecordKind = { traces: 1, logs: 2, metrics: 3 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
 /** Mark at the start of every record, so that a reader can continue after a damaged one. */

@@ -1,0 +1,146 @@
+import { METRIC_NAME, type SeriesLabels, type SeriesMatcher } from '@lantern/telemetry-model';
+import { doubleOf } from './double-words.js';
+import { decodeLabels, type LabelKey } from './label-key.js';
+
+/** Series that has samples or is about to get some. */
+export class KnownSeries {
+  /** Number of sealed blocks with samples of the series. */
+  sealedBlocks = 0;
+  /** Whether a record of the journal, or the file, has its labels. */
+  isDefined = false;
+  /** Whether the file has its labels. */
+  isInFile = false;
+  /** Newest sample since the start. */
+  lastTime = -Infinity;
+  lastHigh = 0;
+  lastLow = 0;
+
+  get lastValue(): number {
+    return doubleOf(this.lastHigh, this.lastLow);
+  }
+
+  constructor(
+    /** Number that no other series of the data folder ever has. */
+    readonly id: number,
+    readonly key: LabelKey,
+    readonly labels: SeriesLabels,
+  ) {}
+}
+
+/** Matchers whose answer depends on the value alone, remembered for each value. */
+const remembered = (matcher: SeriesMatcher): ((value: string) => boolean) => {
+  const answers = new Map<string, boolean>();
+  return (value) => {
+    let answer = answers.get(value);
+    if (answer === undefined) {
+      answer = matcher.matches(value);
+      answers.set(value, answer);
+    }
+    return answer;
+  };
+};
+
+/** All series with an inverted index on their labels. */
+export class SeriesTable {
+  private readonly byKey = new Map<LabelKey, KnownSeries>();
+  private readonly byId = new Map<number, KnownSeries>();
+  /** IDs in ascending order, by name and value of a label. */
+  private readonly index = new Map<string, Map<string, number[]>>();
+  private nextId = 1;
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  find(key: LabelKey): KnownSeries | undefined {
+    return this.byKey.get(key);
+  }
+
+  get(id: number): KnownSeries | undefined {
+    return this.byId.get(id);
+  }
+
+  /** Number of series of a metric. */
+  sizeOf(metricName: string): number {
+    return this.index.get(METRIC_NAME)?.get(metricName)?.length ?? 0;
+  }
+
+  /** Adds a new series. @param id its number in the file; undefined for a series that is not in the file */
+  add(key: LabelKey, labels: SeriesLabels = decodeLabels(key), id = this.nextId): KnownSeries {
+    this.nextId = Math.max(this.nextId, id + 1);
+    const series = new KnownSeries(id, key, labels);
+    this.byKey.set(key, series);
+    this.byId.set(id, series);
+    for (const [i, name] of labels.names.entries()) {
+      const value = labels.values[i] ?? '';
+      let values = this.index.get(name);
+      if (!values) this.index.set(name, (values = new Map<string, number[]>()));
+      const ids = values.get(value);
+      if (!ids) values.set(value, [id]);
+      else if (id > (ids.at(-1) ?? 0)) ids.push(id);
+      else ids.splice(lowerBound(ids, id), 0, id);
+    }
+    return series;
+  }
+
+  forget(series: KnownSeries): void {
+    if (!this.byId.delete(series.id)) return;
+    this.byKey.delete(series.key);
+    for (const [i, name] of series.labels.names.entries()) {
+      const value = series.labels.values[i] ?? '';
+      const values = this.index.get(name);
+      const ids = values?.get(value);
+      if (!values || !ids) continue;
+      ids.splice(lowerBound(ids, series.id), 1);
+      if (ids.length > 0) continue;
+      values.delete(value);
+      if (values.size === 0) this.index.delete(name);
+    }
+  }
+
+  /** Returns the series that all matchers match, in the order of their numbers. */
+  matching(matchers: readonly SeriesMatcher[]): KnownSeries[] {
+    const tests = matchers.map((matcher) => ({ matcher, test: remembered(matcher) }));
+    const candidates = tests.map(({ matcher, test }) => this.candidates(matcher, test));
+    let fewest: readonly number[] | undefined;
+    for (const ids of candidates) if (ids && (!fewest || ids.length < fewest.length)) fewest = ids;
+    const found: KnownSeries[] = [];
+    const consider = (series: KnownSeries | undefined): void => {
+      if (series && tests.every(({ matcher, test }) => test(series.labels.get(matcher.name))))
+        found.push(series);
+    };
+    if (fewest) for (const id of fewest) consider(this.byId.get(id));
+    else {
+      for (const series of this.byId.values()) consider(series);
+      found.sort((a, b) => a.id - b.id);
+    }
+    return found;
+  }
+
+  /** Returns the IDs of all series that the matcher can match; undefined when it matches an absent label. */
+  private candidates(
+    { name, operator, value }: SeriesMatcher,
+    test: (value: string) => boolean,
+  ): readonly number[] | undefined {
+    if (test('')) return undefined;
+    const values = this.index.get(name);
+    if (!values) return [];
+    if (operator === '=') return values.get(value) ?? [];
+    const lists: number[][] = [];
+    for (const [text, ids] of values) if (test(text)) lists.push(ids);
+    if (lists.length < 2) return lists[0] ?? [];
+    return lists.flat().sort((a, b) => a - b);
+  }
+}
+
+/** Returns the index of the first number that is not below `value`. */
+export const lowerBound = (numbers: ArrayLike<number>, value: number, end = numbers.length): number => {
+  let low = 0;
+  let high = end;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};

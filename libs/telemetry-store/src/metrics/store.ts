@@ -1,0 +1,404 @@
+import type { MillisRange, SeriesLabels, SeriesMatcher, SeriesSamples } from '@lantern/telemetry-model';
+import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
+import { bytesOf } from '../file/block-table.js';
+import { joinChanges } from '../file/change.js';
+import { RecordKind } from '../journal/journal-record.js';
+import type { JournalPosition } from '../journal/journal.js';
+import {
+  REJECT_REASONS,
+  type MetricStore,
+  type MetricStoreStats,
+  type RejectReason,
+  type RejectedSamples,
+  type SeriesExemplars,
+} from '../metric-store.js';
+import { Turn } from '../turn.js';
+import { MetricBlockReader } from './block-reader.js';
+import { HIGH_WORD, LOW_WORD } from './double-words.js';
+import { MetricRecordWriter, exemplarOf, readMetricRecord } from './metric-record.js';
+import { OpenMetrics, isSameExemplar } from './open-rows.js';
+import type { Addition } from './open-series.js';
+import { Rejections, printLabels } from './rejections.js';
+import { joinHistograms, joinRuns, type HistogramRun, type Run } from './runs.js';
+import { decodeLabels, encodeLabels, type LabelKey } from './label-key.js';
+import type { Exemplar, MetricMetadata, SampleBatch } from './sample-batch.js';
+import { sealMetricBlock } from './sealed-block.js';
+import { SealedMetricBlocks, indexInBlock, type SealedMetricBlock } from './sealed-blocks.js';
+import { KnownSeries, SeriesTable } from './series-table.js';
+
+/** Maximum size of the labels of a series. V8 does not hash the content of longer texts. */
+const MAX_LABEL_BYTES = 16_383;
+/** Time by which a sample may be ahead of the clock, as in Prometheus. */
+const MAX_AHEAD_MILLIS = 600_000;
+/** Maximum number of metrics with metadata. */
+const MAX_METADATA = 20_000;
+/** Number of series in a chunk of an answer. */
+const SERIES_PER_CHUNK = 128;
+
+export interface MetricStoreOptions extends SignalBlocksOptions {
+  /** Maximum number of series in all. */
+  readonly maxSeries: number;
+  /** Maximum number of series of one metric. */
+  readonly maxSeriesPerMetric: number;
+}
+
+/** Metric store with the newest samples in an open block and all others in sealed blocks. Every query reads both. */
+export class BlockMetricStore extends SignalBlocks implements MetricStore {
+  readonly recordKind = RecordKind.metrics;
+  readonly signal = 'metrics';
+  protected readonly sealed: SealedMetricBlocks;
+  protected readonly open: OpenMetrics;
+  private readonly known = new SeriesTable();
+  private readonly reader: MetricBlockReader;
+  private readonly writer = new MetricRecordWriter();
+  private readonly rejected = new Map<RejectReason, number>();
+  private readonly metadataByName = new Map<string, MetricMetadata>();
+  /** Names of metrics whose metadata is not in the file. */
+  private readonly newMetadata = new Set<string>();
+  /** Series that only records of the journal define. */
+  private definedInJournal: KnownSeries[] = [];
+  private evictedSamples = 0;
+
+  constructor(private readonly metricOptions: MetricStoreOptions) {
+    super(metricOptions);
+    const { cacheBytes, rowsPerBlock, bytesPerBlock, database, now } = metricOptions;
+    this.sealed = new SealedMetricBlocks(database.metrics, this.known, this.damage);
+    this.loadCatalog();
+    const block = this.sealed.load() + 1;
+    this.reader = new MetricBlockReader({
+      table: database.metrics,
+      pieces: database.metricPieces,
+      damage: this.damage,
+      cacheBytes,
+    });
+    this.open = new OpenMetrics(block, rowsPerBlock, bytesPerBlock, now);
+  }
+
+  async append(batch: SampleBatch): Promise<RejectedSamples> {
+    const rejections = new Rejections(this.rejected);
+    if (batch.length === 0 && batch.exemplars.length === 0 && batch.metadata.length === 0)
+      return rejections.result();
+    this.assertWritable();
+    const series = this.admit(batch, rejections);
+    const record = this.writer.write(batch, series);
+    const end = this.options.journal.append(this.recordKind, record);
+    this.add(batch, series, end, rejections);
+    this.dropSurplus();
+    await this.options.settle();
+    return rejections.result();
+  }
+
+  replay(payload: Uint8Array, end: JournalPosition): void {
+    const record = readMetricRecord(payload);
+    for (const { id, key } of record.definitions) {
+      if (!this.known.get(id)) this.known.add(key, decodeLabels(key), id);
+    }
+    const series = record.series.map((id) => this.known.get(id));
+    if (series.includes(undefined)) {
+      this.damage.say(
+        'a record has samples of series whose labels are in a damaged record; they were skipped',
+      );
+    }
+    this.add(record.batch, series, end, new Rejections(new Map()));
+  }
+
+  async *select(
+    matchers: readonly SeriesMatcher[],
+    range: MillisRange,
+  ): AsyncGenerator<readonly SeriesSamples[]> {
+    const turn = new Turn();
+    let blocks = this.sealed.within(range);
+    let chunk: SeriesSamples[] = [];
+    for (const series of this.known.matching(matchers)) {
+      const samples = this.read(series, blocks, range);
+      if (samples) chunk.push(samples);
+      if (chunk.length >= SERIES_PER_CHUNK) {
+        yield chunk;
+        chunk = [];
+        blocks = this.sealed.within(range);
+      }
+      // Blocks may have been sealed or dropped in between.
+      if (await turn.yieldWhenOver()) blocks = this.sealed.within(range);
+    }
+    if (chunk.length > 0) yield chunk;
+  }
+
+  async series(matchers: readonly SeriesMatcher[], range: MillisRange): Promise<SeriesLabels[]> {
+    return this.seriesWithin(matchers, range)
+      .map(({ labels }) => labels)
+      .sort((a, b) => a.compare(b));
+  }
+
+  async exemplars(matchers: readonly SeriesMatcher[], range: MillisRange): Promise<SeriesExemplars[]> {
+    const matching = this.known.matching(matchers);
+    const found = new Map<number, Exemplar[]>(matching.map(({ id }) => [id, []]));
+    const consider = (id: number, exemplar: Exemplar): void => {
+      const list = found.get(id);
+      const { timestampMillis } = exemplar;
+      if (!list || timestampMillis < range.startMillis || timestampMillis > range.endMillis) return;
+      if (!list.some((other) => isSameExemplar(other, exemplar))) list.push(exemplar);
+    };
+    for (const block of this.sealed.within(range)) {
+      for (const stored of this.reader.exemplars(block)) consider(stored.series, exemplarOf(stored));
+    }
+    for (const { series, exemplar } of this.open.exemplars) consider(series.id, exemplar);
+    return matching.flatMap(({ id, labels }) => {
+      const exemplars = found.get(id) ?? [];
+      exemplars.sort((a, b) => a.timestampMillis - b.timestampMillis);
+      return exemplars.length > 0 ? [{ labels, exemplars }] : [];
+    });
+  }
+
+  metadata(): ReadonlyMap<string, MetricMetadata> {
+    return this.metadataByName;
+  }
+
+  async stats(): Promise<MetricStoreStats> {
+    let [minMillis, maxMillis] = [Infinity, -Infinity];
+    const note = (minTime: number, maxTime: number): void => {
+      minMillis = Math.min(minMillis, minTime);
+      maxMillis = Math.max(maxMillis, maxTime);
+    };
+    for (const { summary } of this.sealed.values()) note(summary.minTime, summary.maxTime);
+    for (const { minTime, maxTime } of this.open.series.values()) note(minTime, maxTime);
+    const hasSamples = minMillis <= maxMillis;
+    return {
+      series: this.known.size,
+      samples: this.sealed.sampleCount + this.open.rowCount,
+      bytes: this.bytes,
+      minMillis: hasSamples ? minMillis : undefined,
+      maxMillis: hasSamples ? maxMillis : undefined,
+      rejected: Object.fromEntries(
+        REJECT_REASONS.map((reason) => [reason, this.rejected.get(reason) ?? 0]),
+      ) as Record<RejectReason, number>,
+      evictedSamples: this.evictedSamples,
+    };
+  }
+
+  protected get bytes(): number {
+    return this.sealed.bytes + this.open.byteLength;
+  }
+
+  protected sealBlocks(end: JournalPosition, arrivedMillis: number): void {
+    const { database } = this.options;
+    const { encoded, summary } = sealMetricBlock(this.open, arrivedMillis);
+    const metadata = Array.from(this.newMetadata, (name) => this.metadataByName.get(name));
+    database.seal(this.signal, end, [
+      database.metrics.insertion(encoded),
+      database.metricPieces.insertion(encoded.block, encoded.chunks ?? []),
+      database.seriesCatalog.insertion(
+        this.definedInJournal,
+        metadata.filter((item) => item !== undefined),
+      ),
+    ]);
+    for (const series of this.definedInJournal) series.isInFile = true;
+    this.definedInJournal = [];
+    this.newMetadata.clear();
+    this.open.begin();
+    this.sealed.remember({ block: encoded.block, arrivedMillis, bytes: bytesOf(encoded) }, summary);
+  }
+
+  protected removeBlocks(blocks: readonly number[]): void {
+    const { database } = this.options;
+    const entries = blocks.map((block) => this.sealed.get(block)).filter((entry) => entry !== undefined);
+    const orphans = this.orphansWithout(entries);
+    database.write(
+      joinChanges([
+        database.metrics.deletion(blocks),
+        database.metricPieces.deletion(blocks),
+        database.seriesCatalog.deletion(orphans.map(({ id }) => id)),
+      ]),
+    );
+    for (const entry of entries) {
+      this.reader.forget(entry);
+      this.sealed.forget(entry.block);
+      this.evictedSamples += entry.summary.sampleCount;
+    }
+    for (const series of orphans) this.known.forget(series);
+  }
+
+  /** Returns the series that have samples in these blocks alone. */
+  private orphansWithout(entries: readonly SealedMetricBlock[]): KnownSeries[] {
+    const counts = new Map<number, number>();
+    for (const { summary } of entries)
+      for (const id of summary.ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+    return Array.from(counts, ([id, count]) => {
+      const series = this.known.get(id);
+      return series?.sealedBlocks === count && !this.open.series.has(series) ? series : undefined;
+    }).filter((series) => series !== undefined);
+  }
+
+  private loadCatalog(): void {
+    const { seriesCatalog } = this.options.database;
+    try {
+      for (const { id, key } of seriesCatalog.series()) {
+        const series = this.known.add(key, decodeLabels(key), id);
+        series.isDefined = true;
+        series.isInFile = true;
+      }
+      for (const row of seriesCatalog.metadata()) this.metadataByName.set(row.name, row);
+    } catch (error) {
+      this.damage.say(`the labels of series cannot be read (${(error as Error).message})`);
+    }
+  }
+
+  /**
+   * Returns the series of the batch by index; undefined for a rejected one. Marks rejected samples, so that neither the
+   * journal nor the open block gets them.
+   */
+  private admit(batch: SampleBatch, rejections: Rejections): (KnownSeries | undefined)[] {
+    const refusals: (Refusal | undefined)[] = [];
+    const series = batch.keys.map((key, index) => {
+      const known = this.known.find(key) ?? this.newSeries(key, batch.labels[index]);
+      if (known instanceof KnownSeries) return known;
+      refusals[index] = known;
+      return undefined;
+    });
+    const latest = this.options.now() + MAX_AHEAD_MILLIS;
+    const { seriesOf, times, length } = batch;
+    for (let i = 0; i < length; i++) {
+      const time = times[i] ?? 0;
+      const index = seriesOf[i] ?? 0;
+      const refusal = series[index] ? undefined : refusals[index];
+      if (refusal) rejections.add(refusal.reason, () => refusal.message);
+      else if (time <= latest && time >= 0) continue;
+      else if (time >= 0) rejections.add('future', () => 'out of bounds: timestamp is too far in the future');
+      else rejections.add('past', () => 'out of bounds');
+      seriesOf[i] = REJECTED;
+    }
+    return series;
+  }
+
+  private newSeries(key: LabelKey, given: SeriesLabels | undefined): KnownSeries | Refusal {
+    if (key.length > MAX_LABEL_BYTES) {
+      return {
+        reason: 'labels',
+        message: `the labels of a series exceed the limit of ${MAX_LABEL_BYTES} bytes`,
+      };
+    }
+    const labels = given ?? decodeLabels(key);
+    // A client may have sent the labels in another form than that of the key.
+    const canonical = encodeLabels(labels);
+    const known = canonical === key ? undefined : this.known.find(canonical);
+    if (known) return known;
+    const { maxSeries, maxSeriesPerMetric } = this.metricOptions;
+    const name = labels.metricName;
+    if (name === '') return { reason: 'labels', message: 'a series has no metric name' };
+    if (this.known.size >= maxSeries) {
+      return {
+        reason: 'series limit',
+        message: `the limit of ${maxSeries} series is reached; no sample of the new series ${printLabels(labels)} was stored`,
+      };
+    }
+    if (this.known.sizeOf(name) >= maxSeriesPerMetric) {
+      return {
+        reason: 'metric limit',
+        message:
+          `the metric ${name} has reached the limit of ${maxSeriesPerMetric} series; no sample of the new series ` +
+          `${printLabels(labels)} was stored`,
+      };
+    }
+    return this.known.add(canonical, labels);
+  }
+
+  private add(
+    batch: SampleBatch,
+    series: readonly (KnownSeries | undefined)[],
+    end: JournalPosition,
+    rejections: Rejections,
+  ): void {
+    const { seriesOf, times, words, values, length, histograms } = batch;
+    const { open } = this;
+    for (let i = 0; i < length; i++) {
+      const known = series[seriesOf[i] ?? 0];
+      if (!known) continue;
+      if (!known.isDefined) this.define(known);
+      const time = times[i] ?? 0;
+      const histogram = histograms.size > 0 ? histograms.get(i) : undefined;
+      const addition = histogram
+        ? open.of(known).addHistogram(time, histogram)
+        : open.of(known).add(time, words[2 * i + HIGH_WORD] ?? 0, words[2 * i + LOW_WORD] ?? 0);
+      this.count(addition, end, rejections, () => {
+        const at = `duplicate sample for timestamp ${time}; overrides not allowed`;
+        return histogram ? at : `${at}: existing ${known.lastValue}, new value ${values[i] ?? 0}`;
+      });
+    }
+    for (const { series: index, exemplar } of batch.exemplars) {
+      const known = series[index];
+      if (known?.isDefined) open.addExemplar(known, exemplar);
+    }
+    for (const metadata of batch.metadata) this.noteMetadata(metadata);
+    this.sealIfFull(end);
+  }
+
+  private count(
+    addition: Addition,
+    end: JournalPosition,
+    rejections: Rejections,
+    describe: () => string,
+  ): void {
+    if (addition === 'added') this.open.count(end);
+    else if (addition === 'duplicate') this.open.duplicates++;
+    else rejections.add('conflict', describe);
+  }
+
+  private define(series: KnownSeries): void {
+    series.isDefined = true;
+    this.definedInJournal.push(series);
+  }
+
+  private noteMetadata(metadata: MetricMetadata): void {
+    const { name, type, unit, help } = metadata;
+    const known = this.metadataByName.get(name);
+    if (
+      known
+        ? known.type === type && known.unit === unit && known.help === help
+        : this.metadataByName.size >= MAX_METADATA
+    )
+      return;
+    this.metadataByName.set(name, metadata);
+    this.newMetadata.add(name);
+  }
+
+  private seriesWithin(matchers: readonly SeriesMatcher[], range: MillisRange): KnownSeries[] {
+    const blocks = this.sealed.within(range);
+    return this.known
+      .matching(matchers)
+      .filter(
+        (series) =>
+          (this.open.series.get(series)?.overlaps(range) ?? false) ||
+          blocks.some(({ summary }) => indexInBlock(summary, series.id) !== undefined),
+      );
+  }
+
+  private read(
+    series: KnownSeries,
+    blocks: readonly SealedMetricBlock[],
+    range: MillisRange,
+  ): SeriesSamples | undefined {
+    const runs: Run[] = [];
+    const histogramRuns: HistogramRun[] = [];
+    for (const block of blocks) {
+      const read = this.reader.read(block, series.id, range);
+      runs.push(...read.runs);
+      if (read.histograms) histogramRuns.push(read.histograms);
+    }
+    const open = this.open.series.get(series);
+    if (open?.overlaps(range)) {
+      runs.push(...open.runs(range));
+      const run = open.histogramRun(range);
+      if (run) histogramRuns.push(run);
+    }
+    const histograms = histogramRuns.length === 0 ? undefined : joinHistograms(histogramRuns);
+    if (runs.length === 0 && !histograms) return undefined;
+    return { labels: series.labels, ...joinRuns(runs), ...(histograms ? { histograms } : undefined) };
+  }
+}
+
+/** Index in {@link SampleBatch.seriesOf} of a rejected sample. */
+const REJECTED = 0xffff_ffff;
+
+interface Refusal {
+  readonly reason: RejectReason;
+  readonly message: string;
+}
