@@ -1,6 +1,6 @@
 import { decodeTraceRequest, encodeTraceRequest } from '@lantern/otlp';
 import type { Attribute, ResourceSpans, SpanId, TraceId } from '@lantern/telemetry-model';
-import { WORKLOAD_START, shopRequests } from '@lantern/telemetry-store/bench/shop-workload';
+import { WORKLOAD_START, shopRequests } from '@lantern/telemetry-store/testing/shop-workload';
 
 export const LARGE_TRACE_ID = 'feed00000000000000000000deadbeef' as TraceId;
 const ROOT = 'feedfeedfeedfeed' as SpanId;

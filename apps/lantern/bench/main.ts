@@ -11,7 +11,7 @@ import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
 import { decodeTraceRequest } from '@lantern/otlp';
 import type { TraceId } from '@lantern/telemetry-model';
 import { openBlockStore } from '@lantern/telemetry-store';
-import { WORKLOAD_START, shopRequests } from '@lantern/telemetry-store/bench/shop-workload';
+import { WORKLOAD_START, shopRequests } from '@lantern/telemetry-store/testing/shop-workload';
 import { ask, demand, disconnect, sendAll } from './client.ts';
 import { Figures, MEGABYTE, percentile } from './figures.ts';
 import { LARGE_TRACE_ID, largeTraceRequests } from './large-trace.ts';

@@ -1,6 +1,6 @@
 import type { TraceId } from '@lantern/telemetry-model';
 import type { TraceQuery, TraceStore } from '@lantern/telemetry-store';
-import { WORKLOAD_START } from '@lantern/telemetry-store/bench/shop-workload';
+import { WORKLOAD_START } from '@lantern/telemetry-store/testing/shop-workload';
 
 /** Query of the benchmark: over HTTP, and as a call of the store. */
 export interface Question {

@@ -13,7 +13,7 @@ import type { TraceQuery } from '../src/trace-store.js';
 
 import { cpuSeconds, percentile } from './figures.js';
 import { sentRequests } from './sent-requests.js';
-import { WORKLOAD_START } from './shop-workload.js';
+import { WORKLOAD_START } from '../src/testing/shop-workload.js';
 
 const seconds = Number(process.argv[2] ?? 8);
 const BATCH = 512;

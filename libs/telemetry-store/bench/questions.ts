@@ -1,7 +1,7 @@
 import { SpanKind, type Trace, type TraceId } from '@lantern/telemetry-model';
 import type { TraceQuery, TraceStore } from '../src/trace-store.js';
 
-import { WORKLOAD_START } from './shop-workload.js';
+import { WORKLOAD_START } from '../src/testing/shop-workload.js';
 
 const SECOND = 1_000_000_000n;
 const HOUR = 3_600n * SECOND;

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { evaluateLog, evaluateMetric, parseLogql, type QueryControl } from '@lantern/logql';
 import type { LogStream } from '@lantern/telemetry-model';
 import { openBlockStore, type LogStore } from '@lantern/telemetry-store';
-import { shopRequests } from '@lantern/telemetry-store/bench/shop-workload';
+import { shopRequests } from '@lantern/telemetry-store/testing/shop-workload';
 import { ask, demand, sendAll } from '../client.ts';
 import { MEGABYTE, percentile, type Figures } from '../figures.ts';
 import { LanternProcess } from '../lantern-process.ts';

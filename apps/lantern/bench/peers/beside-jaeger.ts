@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
 import { decodeTraceRequest } from '@lantern/otlp';
-import { WORKLOAD_START, shopRequests } from '@lantern/telemetry-store/bench/shop-workload';
+import { WORKLOAD_START, shopRequests } from '@lantern/telemetry-store/testing/shop-workload';
 import { demand, sendAll } from '../client.ts';
 import { LanternProcess } from '../lantern-process.ts';
 import { cpuOf, medianMillis, type Measured } from './measure.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { decodeTraceRequest } from '@lantern/otlp';
 import { serviceNameOf } from '@lantern/telemetry-model';
-import { WORKLOAD_START, shopRequests } from '@lantern/telemetry-store/bench/shop-workload';
+import { WORKLOAD_START, shopRequests } from '@lantern/telemetry-store/testing/shop-workload';
 import { demand, sendAll } from '../client.ts';
 import { LanternProcess } from '../lantern-process.ts';
 import { medianMillis } from './measure.ts';
