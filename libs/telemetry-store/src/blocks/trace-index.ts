@@ -1,5 +1,5 @@
 import { grownWords } from '../bytes/growing.js';
-import { traceHash } from './trace-words.js';
+import { secondTraceHash, traceHash, type TraceWords } from './trace-words.js';
 
 const INITIAL_SLOTS = 1024;
 const INITIAL_ENTRIES = 512;
@@ -28,10 +28,10 @@ export class TraceIndex {
   private firstFree = NONE;
 
   /** @param block greater than that of any entry of the trace so far */
-  add(block: number, a: number, b: number, c: number, d: number): void {
+  add(block: number, traceId: TraceWords): void {
     if (2 * (this.size + 1) > this.slots.length) this.rehash();
-    const low = traceHash(a, b, c, d);
-    const high = traceHash(d, c, b, a);
+    const low = traceHash(traceId);
+    const high = secondTraceHash(traceId);
     const slot = this.slotOf(low, high);
     const newest = this.slots[slot] ?? NONE;
     if (newest === NONE) this.size++;
@@ -43,8 +43,8 @@ export class TraceIndex {
     this.slots[slot] = entry;
   }
 
-  remove(block: number, a: number, b: number, c: number, d: number): void {
-    const slot = this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a));
+  remove(block: number, traceId: TraceWords): void {
+    const slot = this.slotOf(traceHash(traceId), secondTraceHash(traceId));
     let newer = NONE;
     let entry = this.slots[slot] ?? NONE;
     while (entry !== NONE && this.blocks[entry] !== block) {
@@ -60,21 +60,21 @@ export class TraceIndex {
     this.firstFree = entry;
   }
 
-  has(a: number, b: number, c: number, d: number): boolean {
-    return this.slots[this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a))] !== NONE;
+  has(traceId: TraceWords): boolean {
+    return this.slots[this.slotOf(traceHash(traceId), secondTraceHash(traceId))] !== NONE;
   }
 
   /** Returns the blocks of a trace, oldest first. */
-  blocksOf(a: number, b: number, c: number, d: number): number[] {
+  blocksOf(traceId: TraceWords): number[] {
     const blocks: number[] = [];
-    let entry = this.slots[this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a))] ?? NONE;
+    let entry = this.slots[this.slotOf(traceHash(traceId), secondTraceHash(traceId))] ?? NONE;
     for (; entry !== NONE; entry = this.older[entry] ?? NONE) blocks.push(this.blocks[entry] ?? 0);
     return blocks.reverse();
   }
 
   /** Small number that identifies a trace as long as its oldest block exists; undefined for a trace without blocks. */
-  numberOf(a: number, b: number, c: number, d: number): number | undefined {
-    let entry = this.slots[this.slotOf(traceHash(a, b, c, d), traceHash(d, c, b, a))] ?? NONE;
+  numberOf(traceId: TraceWords): number | undefined {
+    let entry = this.slots[this.slotOf(traceHash(traceId), secondTraceHash(traceId))] ?? NONE;
     if (entry === NONE) return undefined;
     for (let older = this.older[entry] ?? NONE; older !== NONE; older = this.older[entry] ?? NONE)
       entry = older;

@@ -3,6 +3,7 @@ import type { LogPart } from '../file/block-database.js';
 import type { BlockTable } from '../file/block-table.js';
 import type { Damage } from '../blocks/damage.js';
 import { openSealedBytes } from '../bytes/sealed-bytes.js';
+import type { TraceWords } from '../blocks/trace-words.js';
 import { TraceIndex } from '../blocks/trace-index.js';
 import { decodeLogSummary, type LogSummary, type StreamSpan } from './summary.js';
 import type { KnownStream, StreamTable } from './stream-table.js';
@@ -101,13 +102,12 @@ export class SealedLogBlocks {
 
   /** Returns the blocks that may have lines of a trace. Hash collisions make false positives possible. */
   blocksOfTrace(traceId: string): number[] {
-    return this.traceIndex.blocksOf(...traceHashOf(traceId), 0, 0);
+    return this.traceIndex.blocksOf(hashWordsAt(traceHashOf(traceId), 0));
   }
 
   remember(about: AgedBlock, { rowCount, streams, traceWords }: LogSummary): void {
     const { block } = about;
-    for (let at = 0; at < traceWords.length; at += 2)
-      this.traceIndex.add(block, traceWords[at] ?? 0, traceWords[at + 1] ?? 0, 0, 0);
+    for (let at = 0; at < traceWords.length; at += 2) this.traceIndex.add(block, hashWordsAt(traceWords, at));
     for (const { stream, minTime, maxTime } of streams) {
       let known = this.byStream.get(stream);
       if (!known) this.byStream.set(stream, (known = { spans: new Map(), latest: maxTime }));
@@ -137,8 +137,14 @@ export class SealedLogBlocks {
       known?.spans.delete(block);
       if (known?.spans.size === 0) this.byStream.delete(stream);
     }
-    for (let at = 0; at < (traceWords?.length ?? 0); at += 2)
-      this.traceIndex.remove(block, traceWords?.[at] ?? 0, traceWords?.[at + 1] ?? 0, 0, 0);
+    for (let at = 0; traceWords && at < traceWords.length; at += 2)
+      this.traceIndex.remove(block, hashWordsAt(traceWords, at));
     return entry;
   }
 }
+
+/** Returns the hash of a trace ID, two words, in the form of a trace ID. */
+const hashWordsAt = (hashes: ArrayLike<number>, at: number): TraceWords => ({
+  words: Uint32Array.of(hashes[at] ?? 0, hashes[at + 1] ?? 0, 0, 0),
+  at: 0,
+});

@@ -1,6 +1,6 @@
 import { StatusCode } from '@lantern/telemetry-model';
 import type { TraceTotals } from '../trace-place.js';
-import { traceHash, wordsAt } from '../blocks/trace-words.js';
+import { isSameTrace, traceHash, wordsAt, type TraceWords } from '../blocks/trace-words.js';
 import { doubleOf, wideOf } from '../bytes/wide-time.js';
 import { ENDS_BEFORE_START, statusOf, type SpanRows } from './rows.js';
 
@@ -62,7 +62,7 @@ export class BlockTotals {
     this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * traceCount + 1)));
     const mask = this.slots.length - 1;
     for (let trace = 0; trace < traceCount; trace++) {
-      let slot = traceHash(...wordsAt(rows.traceWords, trace)) & mask;
+      let slot = traceHash(wordsAt(rows.traceWords, trace)) & mask;
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
       this.slots[slot] = trace + 1;
     }
@@ -75,20 +75,12 @@ export class BlockTotals {
   }
 
   /** Returns the index of a trace in the block; undefined when the block has no span of it. */
-  traceOf(a: number, b: number, c: number, d: number): number | undefined {
+  traceOf(traceId: TraceWords): number | undefined {
     const { slots, traceWords } = this;
     const mask = slots.length - 1;
-    for (let slot = traceHash(a, b, c, d) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+    for (let slot = traceHash(traceId) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
       const trace = (slots[slot] ?? 0) - 1;
-      const at = 4 * trace;
-      if (
-        traceWords[at] === a &&
-        traceWords[at + 1] === b &&
-        traceWords[at + 2] === c &&
-        traceWords[at + 3] === d
-      ) {
-        return trace;
-      }
+      if (isSameTrace(wordsAt(traceWords, trace), traceId)) return trace;
     }
     return undefined;
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CallRollup } from './call-rollup.js';
 import { OTHER_SERVICES } from './operation-catalog.js';
-import type { ObservedCall } from './recent-spans.js';
+import type { ObservedCall } from './call-matcher.js';
 
 const call = (block: number, parent: string, child: string): ObservedCall => ({
   block,

@@ -1,5 +1,5 @@
 import { LatencyHistogram } from './latency-histogram.js';
-import type { ObservedCall } from './recent-spans.js';
+import type { ObservedCall } from './call-matcher.js';
 import { periodOf } from '../bytes/wide-time.js';
 import { OTHER_SERVICES } from './operation-catalog.js';
 

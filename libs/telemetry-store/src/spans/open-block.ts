@@ -1,6 +1,7 @@
 import { TIME_WORDS, type CheckedTraceRequest } from '@lantern/otlp';
 import { SpanKind, boundedName } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
+import type { TraceWords } from '../blocks/trace-words.js';
 import type { SignedCall } from './summary.js';
 import { grownBytes, grownWords } from '../bytes/growing.js';
 import type { Origin } from './origin.js';
@@ -67,13 +68,10 @@ export class OpenSpanBlock implements SpanRows {
     return this.bodyBytes.subarray(0, this.bodyLength);
   }
 
-  addTrace(a: number, b: number, c: number, d: number): number {
+  addTrace(traceId: TraceWords): number {
     const at = 4 * this.traceCount;
     if (at === this.traceWords.length) this.traceWords = grownWords(this.traceWords);
-    this.traceWords[at] = a;
-    this.traceWords[at + 1] = b;
-    this.traceWords[at + 2] = c;
-    this.traceWords[at + 3] = d;
+    for (let i = 0; i < 4; i++) this.traceWords[at + i] = traceId.words[traceId.at + i] ?? 0;
     return this.traceCount++;
   }
 

@@ -1,4 +1,4 @@
-import { ID_WORDS, SpanScanner, TIME_WORDS, type CheckedTraceRequest } from '@lantern/otlp';
+import { ID_WORDS, SpanScanner, type CheckedTraceRequest } from '@lantern/otlp';
 import { TraceIndex } from '../blocks/trace-index.js';
 import { wordsAt, type TraceWords } from '../blocks/trace-words.js';
 import { SpanDigest } from '../span-digest.js';
@@ -8,7 +8,7 @@ import type { SpanBlockReader } from './block-reader.js';
 import { durationNanosOf } from './summary.js';
 import { OpenSpanBlock } from './open-block.js';
 import type { OriginTable } from './origin.js';
-import { RecentSpans, type RecentSpan } from './recent-spans.js';
+import { RecentSpans } from './recent-spans.js';
 import type { SealedSpanBlocks } from './sealed-blocks.js';
 import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './rows.js';
 
@@ -58,7 +58,7 @@ export class OpenSpans implements OpenRows {
   add(request: CheckedTraceRequest, end: JournalPosition): void {
     const { recent, digest } = this;
     const { bytes, columns } = request;
-    const { ids, times, spanCount } = columns;
+    const { ids, spanCount } = columns;
     const origins = request.origins.map((origin) => this.options.origins.intern(origin));
     let originIndexes: (number | undefined)[] = [];
     if (this.block.spanCount === 0) this.block.firstArrivalMillis = this.options.now();
@@ -71,40 +71,31 @@ export class OpenSpans implements OpenRows {
       }
       const open = this.block;
       const id = ID_WORDS * row;
-      const [a, b, c, d] = [ids[id] ?? 0, ids[id + 1] ?? 0, ids[id + 2] ?? 0, ids[id + 3] ?? 0];
-      const [spanLow, spanHigh] = [ids[id + 4] ?? 0, ids[id + 5] ?? 0];
-      const trace = recent.trace(a, b, c, d) ?? this.recall(a, b, c, d);
+      const traceId: TraceWords = { words: ids, at: id };
+      const trace = recent.trace(traceId) ?? this.recall(traceId);
       const requestOrigin = columns.origins[row] ?? 0;
       const origin = origins[requestOrigin];
       if (!origin) continue;
       digest.of(bytes, columns.spanStart[row] ?? 0, columns.spanEnd[row] ?? 0, origin.hash);
-      if (recent.has(trace, spanLow, spanHigh, digest)) {
+      if (recent.has(trace, ids[id + 4] ?? 0, ids[id + 5] ?? 0, digest)) {
         this.duplicates++;
         continue;
       }
       let traceIndex = recent.indexIn(open.block, trace);
       if (traceIndex === undefined) {
-        traceIndex = this.traceInOpen(a, b, c, d) ?? open.addTrace(a, b, c, d);
+        traceIndex = this.traceInOpen(traceId) ?? open.addTrace(traceId);
         recent.setIndexIn(open.block, trace, traceIndex);
       }
       const originIndex = (originIndexes[requestOrigin] ??= open.originIndex(origin));
       const added = open.add(request, row, originIndex, traceIndex);
       this.firstEnd ??= end;
-      const time = TIME_WORDS * row;
       recent.add(trace, {
-        spanLow,
-        spanHigh,
-        parentLow: ids[id + 6] ?? 0,
-        parentHigh: ids[id + 7] ?? 0,
-        kind: columns.kinds[row] ?? 0,
-        digestLow: digest.low,
-        digestHigh: digest.high,
+        columns,
+        row,
+        digest,
         service: origin.service,
         block: open.block,
-        startLow: times[time] ?? 0,
-        startHigh: times[time + 1] ?? 0,
         durationNanos: durationNanosOf(open, added),
-        isError: columns.statuses[row] === 2,
       });
     }
   }
@@ -130,8 +121,8 @@ export class OpenSpans implements OpenRows {
       const before = this.full.slice(0, i);
       for (let trace = 0; trace < traceCount; trace++) {
         const words = wordsAt(traceWords, trace);
-        if (traceIndex.has(...words)) continue;
-        if (!before.some((full) => traceIndexIn(full, ...words) !== undefined)) count++;
+        if (traceIndex.has(words)) continue;
+        if (!before.some((full) => traceIndexIn(full, words) !== undefined)) count++;
       }
     }
     return count;
@@ -161,19 +152,19 @@ export class OpenSpans implements OpenRows {
   }
 
   /** Forgets a trace after some of its spans were dropped. */
-  forgetTrace(...words: TraceWords): void {
-    if (this.recent.forget(...words)) this.forgotSinceOpened = true;
+  forgetTrace(traceId: TraceWords): void {
+    if (this.recent.forget(traceId)) this.forgotSinceOpened = true;
   }
 
   /** Finds a trace in the open block that is not among the recent ones. Only a forgotten trace can be there. */
-  private traceInOpen(a: number, b: number, c: number, d: number): number | undefined {
-    return this.forgotSinceOpened ? traceIndexIn(this.block, a, b, c, d) : undefined;
+  private traceInOpen(traceId: TraceWords): number | undefined {
+    return this.forgotSinceOpened ? traceIndexIn(this.block, traceId) : undefined;
   }
 
   private setAside(open: OpenSpanBlock): void {
     this.full.push(open);
     for (let trace = 0; trace < open.traceCount; trace++) {
-      this.fullIndex.add(open.block, ...wordsAt(open.traceWords, trace));
+      this.fullIndex.add(open.block, wordsAt(open.traceWords, trace));
     }
   }
 
@@ -182,49 +173,39 @@ export class OpenSpans implements OpenRows {
   }
 
   /** Loads the older spans of a trace that had no new span lately from their blocks. */
-  private recall(a: number, b: number, c: number, d: number): number {
+  private recall(traceId: TraceWords): number {
     const { sealed, reader } = this.options;
-    const trace = this.recent.addTrace(a, b, c, d);
-    for (const block of sealed.traceIndex.blocksOf(a, b, c, d)) {
+    const trace = this.recent.addTrace(traceId);
+    for (const block of sealed.traceIndex.blocksOf(traceId)) {
       const rows = reader.rows(block);
-      if (rows) this.restore(trace, rows, (chunk) => reader.chunk(block, chunk), [a, b, c, d]);
+      if (rows) this.restore(trace, rows, (chunk) => reader.chunk(block, chunk), traceId);
     }
-    for (const block of this.fullIndex.blocksOf(a, b, c, d)) {
+    for (const block of this.fullIndex.blocksOf(traceId)) {
       const full = this.full.find((other) => other.block === block);
-      if (full) this.restore(trace, full, () => full.body, [a, b, c, d]);
+      if (full) this.restore(trace, full, () => full.body, traceId);
     }
-    if (this.forgotSinceOpened) this.restore(trace, this.block, () => this.block.body, [a, b, c, d]);
+    if (this.forgotSinceOpened) this.restore(trace, this.block, () => this.block.body, traceId);
     return trace;
   }
 
-  private restore(trace: number, rows: SpanRows, read: ReadChunk, words: TraceWords): void {
-    const index = traceIndexIn(rows, ...words);
+  private restore(trace: number, rows: SpanRows, read: ReadChunk, traceId: TraceWords): void {
+    const index = traceIndexIn(rows, traceId);
     if (index === undefined) return;
     const { digest } = this;
     for (let row = 0; row < rows.spanCount; row++) {
       if (rows.traceOf[row] !== index) continue;
       const bytes = spanBytes(rows, row, read);
       if (!bytes) continue;
-      const { ids, kinds, statuses } = this.scanner.scan(bytes, 0, bytes.length);
+      const columns = this.scanner.scan(bytes, 0, bytes.length);
       const origin = rows.origins[rows.originOf[row] ?? 0];
-      digest.of(bytes, 0, bytes.length, origin?.hash ?? 0);
-      const [, , , , spanLow = 0, spanHigh = 0, parentLow = 0, parentHigh = 0] = ids;
-      const span: RecentSpan = {
-        spanLow,
-        spanHigh,
-        parentLow,
-        parentHigh,
-        kind: kinds[0] ?? 0,
-        digestLow: digest.low,
-        digestHigh: digest.high,
+      this.recent.restore(trace, {
+        columns,
+        row: 0,
+        digest: digest.of(bytes, 0, bytes.length, origin?.hash ?? 0),
         service: origin?.service ?? '',
         block: rows.block,
-        startLow: rows.startLow[row] ?? 0,
-        startHigh: rows.startHigh[row] ?? 0,
         durationNanos: durationNanosOf(rows, row),
-        isError: statuses[0] === 2,
-      };
-      this.recent.restore(trace, span);
+      });
     }
   }
 }

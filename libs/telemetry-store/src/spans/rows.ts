@@ -1,4 +1,5 @@
 import type { SpanKind, StatusCode } from '@lantern/telemetry-model';
+import type { TraceWords } from '../blocks/trace-words.js';
 import type { Column } from '../bytes/column.js';
 import type { Origin } from './origin.js';
 
@@ -64,14 +65,10 @@ export const bodyStart = ({ bodyEnd }: SpanRows, row: number): number =>
   row === 0 ? 0 : (bodyEnd[row - 1] ?? 0);
 
 /** Returns undefined when the block has no span of this trace. */
-export const traceIndexIn = (
-  rows: SpanRows,
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-): number | undefined => {
+export const traceIndexIn = (rows: SpanRows, traceId: TraceWords): number | undefined => {
   const { traceWords: words, traceCount } = rows;
+  const { words: wanted, at: first } = traceId;
+  const [a, b, c, d] = [wanted[first], wanted[first + 1], wanted[first + 2], wanted[first + 3]];
   for (let trace = 0, at = 0; trace < traceCount; trace++, at += 4) {
     if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return trace;
   }

@@ -105,7 +105,7 @@ export class SealedSpanBlocks {
   remember(about: AgedBlock, summary: SpanSummary): void {
     const { spanCount, minStart, maxStart, maxDurationNanos, traceWords } = summary;
     for (let trace = 0; 4 * trace < traceWords.length; trace++) {
-      this.traceIndex.add(about.block, ...wordsAt(traceWords, trace));
+      this.traceIndex.add(about.block, wordsAt(traceWords, trace));
     }
     const callMinutes = ascending(
       summary.calls.map(({ startLow, startHigh }) => periodOf(startLow, startHigh, MINUTE_NANOS)),
@@ -151,7 +151,7 @@ export class SealedSpanBlocks {
     if (summary) {
       this.operationCatalog.drop(block, summary);
       for (let trace = 0; 4 * trace < summary.traceWords.length; trace++) {
-        this.traceIndex.remove(block, ...wordsAt(summary.traceWords, trace));
+        this.traceIndex.remove(block, wordsAt(summary.traceWords, trace));
       }
     }
     return entry.spanCount;

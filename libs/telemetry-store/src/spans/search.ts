@@ -22,7 +22,7 @@ import { TraceCheck, type TraceBlocks } from './trace-check.js';
 export class TraceSearch {
   private readonly traceBlocks: TraceBlocks = {
     open: () => this.open.blocks,
-    sealedOf: (words) => this.sealed.traceIndex.blocksOf(...words),
+    sealedOf: (words) => this.sealed.traceIndex.blocksOf(words),
     rows: (block) => this.reader.rows(block),
     all: (words) => this.openAndSealed(words),
   };
@@ -47,7 +47,7 @@ export class TraceSearch {
     const openSpans: SpansByOrigin = new Map();
     for (const open of this.open.blocks) collectSpans(open, () => open.body, words, openSpans, hold);
     const spans: SpansByOrigin = new Map();
-    for (const block of this.sealed.traceIndex.blocksOf(...words)) {
+    for (const block of this.sealed.traceIndex.blocksOf(words)) {
       const rows = this.reader.rows(block);
       if (rows) collectSpans(rows, (chunk) => this.reader.chunk(block, chunk), words, spans, hold);
       await turn.yieldWhenOver();
@@ -110,12 +110,12 @@ export class TraceSearch {
       for (const [trace, found] of selection.newestRows(block, selection.starts).entries()) {
         if (found === 0) continue;
         const words = wordsAt(block.rows.traceWords, trace);
-        const number = traceIndex.numberOf(...words);
+        const number = traceIndex.numberOf(words);
         const isKnown =
-          number === undefined ? countedNew.has(traceIdOfWords(...words)) : isCounted[number] === 1;
+          number === undefined ? countedNew.has(traceIdOfWords(words)) : isCounted[number] === 1;
         if (isKnown) continue;
         if (!traces.hasWantedDuration(words)) continue;
-        if (number === undefined) countedNew.add(traceIdOfWords(...words));
+        if (number === undefined) countedNew.add(traceIdOfWords(words));
         else isCounted[number] = 1;
         count++;
       }
@@ -185,7 +185,7 @@ export class TraceSearch {
   /** Yields all readable blocks with spans of a trace. */
   private *openAndSealed(words: TraceWords): Generator<ReadBlock> {
     for (const open of this.open.blocks) yield readableOpen(open);
-    for (const block of this.sealed.traceIndex.blocksOf(...words)) {
+    for (const block of this.sealed.traceIndex.blocksOf(words)) {
       const readable = this.reader.readable(block);
       if (readable) yield readable;
     }

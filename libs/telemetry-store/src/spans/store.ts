@@ -219,7 +219,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
       const traceWords = summaries[i]?.traceWords ?? new Uint32Array(0);
       for (let trace = 0; 4 * trace < traceWords.length; trace++) {
         const words = wordsAt(traceWords, trace);
-        const traceId = traceIdOfWords(...words);
+        const traceId = traceIdOfWords(words);
         const rows = this.archive.has(traceId) ? this.reader.rows(block) : undefined;
         if (!rows) continue;
         const spans = spansByTrace.get(traceId) ?? (new Map() as SpansByOrigin);
@@ -235,7 +235,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     this.reader.forget(block);
     if (!summary) return;
     for (let trace = 0; 4 * trace < summary.traceWords.length; trace++) {
-      this.open.forgetTrace(...wordsAt(summary.traceWords, trace));
+      this.open.forgetTrace(wordsAt(summary.traceWords, trace));
     }
   }
 }

@@ -3,7 +3,7 @@ import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { decodeOperations, encodeOperations } from './columns.js';
 import { LatencyHistogram, bucketMiddle, bucketStart } from './latency-histogram.js';
-import type { ObservedCall } from './recent-spans.js';
+import type { ObservedCall } from './call-matcher.js';
 import { ENDS_BEFORE_START, statusOf, type BlockOperation, type SpanRows } from './rows.js';
 import { doubleOf, periodOf, wideOf } from '../bytes/wide-time.js';
 

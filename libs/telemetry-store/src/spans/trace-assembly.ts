@@ -26,7 +26,7 @@ export const collectSpans = (
   into: SpansByOrigin,
   hold?: HoldBytes,
 ): void => {
-  const index = traceIndexIn(rows, ...words);
+  const index = traceIndexIn(rows, words);
   if (index === undefined) return;
   const { traceOf, spanCount } = rows;
   for (let row = 0; row < spanCount; row++) {

@@ -55,7 +55,7 @@ export class TraceCheck {
     const place = {
       rank: totals ? rankOf(orderBy, totals) : 0n,
       startUnixNano: start,
-      traceId: traceIdOfWords(...words),
+      traceId: traceIdOfWords(words),
     };
     if (!isEarlyEnough(place) || !this.isAfterCursor(place, words, selection)) return undefined;
     return this.hasWantedDuration(words, totals) ? place : undefined;
@@ -87,7 +87,7 @@ export class TraceCheck {
     const last = traceId > after.traceId ? after.startUnixNano : after.startUnixNano - 1n;
     for (const block of this.blocks.all(words)) {
       const { rows } = block;
-      const trace = traceIndexIn(rows, ...words);
+      const trace = traceIndexIn(rows, words);
       if (trace === undefined) continue;
       const matcher = selection.rowMatcher(block);
       for (let row = 0; row < rows.spanCount; row++) {
@@ -109,7 +109,7 @@ export class TraceCheck {
     const { orderBy = 'recent' } = this.query;
     const sum: TraceNumbers = { spanCount: 0, errorCount: 0, start: Infinity, end: 0 };
     for (const totals of this.blockTotalsOf(words)) {
-      const trace = totals.traceOf(...words);
+      const trace = totals.traceOf(words);
       if (trace !== undefined) totals.addTo(sum, trace);
     }
     const rank = RANKS[orderBy](sum);
@@ -122,7 +122,7 @@ export class TraceCheck {
   private totalsOf(words: TraceWords): TraceTotals | undefined {
     let sum: TraceTotals | undefined;
     for (const totals of this.blockTotalsOf(words)) {
-      const trace = totals.traceOf(...words);
+      const trace = totals.traceOf(words);
       if (trace === undefined) continue;
       const part = totals.of(trace);
       sum = sum ? joinTotals(sum, part) : part;

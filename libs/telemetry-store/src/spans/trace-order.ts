@@ -1,3 +1,4 @@
+import type { Column } from '../bytes/column.js';
 import type { SpanRows } from './rows.js';
 
 /** Columns that are permuted with the rows of a block. */
@@ -40,17 +41,23 @@ export const orderedByTrace = (rows: SpanRows, body: Uint8Array): OrderedRows =>
     source[place] = row;
   }
 
-  const columns = Object.fromEntries(
-    COLUMNS.map((name) => [name, source.map((row) => rows[name][row] ?? 0)]),
-  ) as Record<(typeof COLUMNS)[number], Uint32Array>;
+  const columns = Object.fromEntries(COLUMNS.map((name) => [name, permuted(rows[name], source)])) as Record<
+    (typeof COLUMNS)[number],
+    Uint32Array
+  >;
   const orderedBody = new Uint8Array(spanCount === 0 ? 0 : (bodyEnd[spanCount - 1] ?? 0));
   const orderedEnd = new Uint32Array(spanCount);
-  let end = 0;
-  for (const [place, row] of source.entries()) {
-    const span = body.subarray(row === 0 ? 0 : bodyEnd[row - 1], bodyEnd[row]);
-    orderedBody.set(span, end);
-    end += span.length;
-    orderedEnd[place] = end;
+  for (let place = 0, end = 0; place < spanCount;) {
+    const first = source[place] ?? 0;
+    const start = first === 0 ? 0 : (bodyEnd[first - 1] ?? 0);
+    const orderedStart = end;
+    // Spans that already follow each other are copied together.
+    let row = first;
+    for (; place < spanCount && source[place] === row; place++, row++) {
+      end = orderedStart + (bodyEnd[row] ?? 0) - start;
+      orderedEnd[place] = end;
+    }
+    orderedBody.set(body.subarray(start, bodyEnd[row - 1]), orderedStart);
   }
   const { block, traceWords, operations, origins, rowsPerChunk } = rows;
   return {
@@ -68,4 +75,10 @@ export const orderedByTrace = (rows: SpanRows, body: Uint8Array): OrderedRows =>
     body: orderedBody,
     source,
   };
+};
+
+const permuted = (column: Column, source: Uint32Array): Uint32Array => {
+  const result = new Uint32Array(source.length);
+  for (let place = 0; place < source.length; place++) result[place] = column[source[place] ?? 0] ?? 0;
+  return result;
 };
