@@ -40,7 +40,7 @@ export const importRules = [
   },
   {
     from: 'apps/shop-e2e',
-    may: ['launcher'],
+    may: ['launcher', 'trace-testing'],
     never: ['@nestjs/*'],
     because: 'Trace tests exercise what a user has: the system itself only over HTTP.',
   },
@@ -90,6 +90,13 @@ export const importRules = [
     from: 'libs/observability',
     may: [],
     because: 'The library is published on its own: it knows no other project of this workspace.',
+  },
+  {
+    from: 'libs/trace-testing',
+    may: ['telemetry-model', 'otlp/json'],
+    never: ['@nestjs/*', '@opentelemetry/*'],
+    because:
+      'The kit tests services in any language: it knows telemetry, and meets a backend only over HTTP.',
   },
   {
     from: 'libs/service-contracts',

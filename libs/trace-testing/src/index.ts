@@ -1,0 +1,33 @@
+export { BackendError } from './backend/backend.js';
+export type { TraceTestingConfig } from './backend/config.js';
+export { BAGGAGE_KEY, type TraceHeaders } from './backend/headers.js';
+export {
+  createTraced,
+  traced,
+  type Traced,
+  type TracedAction,
+  type TracedFunction,
+  type TracedOptions,
+} from './traced.js';
+export { matchers, type TraceMatchers } from './matchers/matchers.js';
+export type { ShareLimits, Spender, TraceLimits } from './matchers/budget.js';
+export type { LogOptions } from './matchers/logs.js';
+export type { TraceLike } from './matchers/received-trace.js';
+export { shapeOf, type ShapeField, type ShapeOptions } from './matchers/shape.js';
+export type { SpanCount } from './matchers/spans.js';
+export type { AttributeName, ServiceName, SpanName, TelemetryNames } from './names.js';
+export type { LogFields, LogPattern } from './patterns/log-pattern.js';
+export type { EventPattern, SpanFields, SpanPattern } from './patterns/span-pattern.js';
+export type { AsymmetricMatcher, TextPattern, ValuePattern } from './patterns/value-pattern.js';
+export { traceFromSpans, type EndedSpan, type SpanKeeper } from './trace/from-spans.js';
+export type { LogLine } from './trace/log-line.js';
+export type {
+  AttributeValue,
+  AttributeValues,
+  SpanKindName,
+  SpanStatusName,
+  TestSpan,
+  TestSpanEvent,
+  TestSpanLink,
+} from './trace/test-span.js';
+export { TestTrace, type ConsequenceOptions } from './trace/test-trace.js';
