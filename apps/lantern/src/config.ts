@@ -14,6 +14,8 @@ export interface Config {
   /** Jaeger's query API and the web UI. */
   readonly jaegerPort: number;
   readonly lokiPort: number;
+  /** Prometheus' query API, remote write and OTLP metrics. */
+  readonly prometheusPort: number;
   /** Remote sampling. */
   readonly samplingPort: number;
   /** Sampling strategies in the format of Jaeger; undefined keeps everything. */
@@ -30,6 +32,8 @@ export interface Config {
   readonly maxTraceBytes: number;
   /** Limit on the stored size of log lines. Beyond it the oldest are evicted. */
   readonly maxLogBytes: number;
+  /** Limit on the stored size of metric samples. Beyond it the oldest are evicted. */
+  readonly maxMetricBytes: number;
   /** Limit on the size of a gRPC message, before and after decompression. */
   readonly maxGrpcMessageBytes: number;
   /** Limit on the total size of request bodies in flight. Requests beyond it get 503 with Retry-After. */
@@ -125,6 +129,7 @@ const environment = z.object({
   LANTERN_OTLP_GRPC_PORT: port.default(4317),
   LANTERN_JAEGER_PORT: port.default(16_686),
   LANTERN_LOKI_PORT: port.default(3100),
+  LANTERN_PROMETHEUS_PORT: port.default(9090),
   LANTERN_SAMPLING_PORT: port.default(5778),
   LANTERN_SAMPLING_FILE: z.string().optional(),
   LANTERN_TOKEN: z
@@ -137,6 +142,7 @@ const environment = z.object({
   LANTERN_DURABILITY: z.enum(['process', 'power'], DURABILITY).optional(),
   LANTERN_MAX_TRACE_BYTES: size.optional(),
   LANTERN_MAX_LOG_BYTES: size.optional(),
+  LANTERN_MAX_METRIC_BYTES: size.optional(),
   // Default of the OpenTelemetry Collector.
   LANTERN_MAX_GRPC_MESSAGE_BYTES: size.default(4 * MIB),
   LANTERN_MAX_IN_FLIGHT_BYTES: size.default(128 * MIB),
@@ -178,6 +184,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     otlpGrpcPort: data.LANTERN_OTLP_GRPC_PORT,
     jaegerPort: data.LANTERN_JAEGER_PORT,
     lokiPort: data.LANTERN_LOKI_PORT,
+    prometheusPort: data.LANTERN_PROMETHEUS_PORT,
     samplingPort: data.LANTERN_SAMPLING_PORT,
     samplingFile: data.LANTERN_SAMPLING_FILE,
     token: data.LANTERN_TOKEN,
@@ -188,6 +195,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       data.LANTERN_MAX_TRACE_BYTES ?? (data.LANTERN_DATA_DIR === undefined ? 256 * MIB : 10 * 1024 * MIB),
     maxLogBytes:
       data.LANTERN_MAX_LOG_BYTES ?? (data.LANTERN_DATA_DIR === undefined ? 128 * MIB : 2 * 1024 * MIB),
+    maxMetricBytes:
+      data.LANTERN_MAX_METRIC_BYTES ?? (data.LANTERN_DATA_DIR === undefined ? 64 * MIB : 2 * 1024 * MIB),
     maxGrpcMessageBytes: data.LANTERN_MAX_GRPC_MESSAGE_BYTES,
     maxInFlightBytes: data.LANTERN_MAX_IN_FLIGHT_BYTES,
     maxAnswerBytes: data.LANTERN_MAX_ANSWER_BYTES,

@@ -14,12 +14,14 @@ import type { ServerOptions } from './transport/server/server.js';
 import { OtlpGrpcServer } from './ingest/otlp/grpc/otlp-grpc-server.js';
 import { createOtlpServer } from './ingest/otlp/otlp-server.js';
 import { Feed } from './ingest/feed.js';
+import { MetricIngest } from './ingest/metrics/metric-ingest.js';
 import { LogIngest } from './ingest/logs/log-ingest.js';
 import { DEFAULT_LOG_LIMITS, type LogLimits } from './ingest/logs/log-limits.js';
 import { OtlpIngest } from './ingest/otlp/otlp-ingest.js';
 import { TraceIngest } from './ingest/traces/trace-ingest.js';
 import { createJaegerServer } from './query/jaeger/jaeger-server.js';
 import { createLokiServer } from './query/loki/loki-server.js';
+import { createPrometheusServer } from './query/prometheus/prometheus-server.js';
 import { createSamplingServer } from './sampling/sampling-server.js';
 import { StrategiesFile } from './sampling/strategies-file.js';
 import { KEEP_ALL_STRATEGIES } from './sampling/strategies.js';
@@ -39,6 +41,8 @@ export interface LanternUrls {
   /** Jaeger's query API and the web UI. */
   readonly jaeger: string;
   readonly loki: string;
+  /** Prometheus' query API, remote write and OTLP metrics. */
+  readonly prometheus: string;
   /** Remote sampling. */
   readonly sampling: string;
 }
@@ -67,7 +71,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const strategies =
     config.samplingFile === undefined ? KEEP_ALL_STRATEGIES : new StrategiesFile(config.samplingFile, report);
   const stores = openStores(config, report);
-  const { traces, logs } = stores;
+  const { traces, logs, metrics } = stores;
   const requestTimeoutMillis = options.requestTimeoutMillis ?? REQUEST_TIMEOUT_MILLIS;
   const inFlight = new InFlightBytes(config.maxInFlightBytes);
   const answers = new AnswerBytes(config.maxAnswerBytes, 2 * requestTimeoutMillis);
@@ -79,7 +83,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const logFeed = new Feed<readonly LogStream[]>();
   const limits = { ...DEFAULT_LOG_LIMITS, ...options.logLimits };
   const logIngest = new LogIngest({ store: logs, feed: logFeed, limits, now: nowUnixNano });
-  const otlpIngest = new OtlpIngest(new TraceIngest(traces, traceFeed), logIngest, report);
+  const otlpIngest = new OtlpIngest(new TraceIngest(traces, traceFeed), logIngest, new MetricIngest(metrics));
   const otlp = createOtlpServer(otlpIngest, serverOptions);
   const otlpGrpc = new OtlpGrpcServer(otlpIngest, {
     maxMessageBytes: config.maxGrpcMessageBytes,
@@ -105,12 +109,16 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     { logs, logFeed, ingest: logIngest, otlp: otlpIngest, unavailable: () => stores.unavailable() },
     serverOptions,
   );
+  const prometheus = createPrometheusServer(
+    { metrics, otlp: otlpIngest, unavailable: () => stores.unavailable() },
+    serverOptions,
+  );
   const sampling = createSamplingServer(strategies, serverOptions);
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([
-      ...[otlp, jaeger, loki, sampling].map(closeServer),
+      ...[otlp, jaeger, loki, prometheus, sampling].map(closeServer),
       otlpGrpc.close(CLOSE_TIMEOUT_MILLIS),
     ]);
     await stores.close();
@@ -144,6 +152,12 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
         port: config.lokiPort,
         purpose: 'the Loki API',
         variable: 'LANTERN_LOKI_PORT',
+      }),
+      prometheus: await listen(prometheus, {
+        host,
+        port: config.prometheusPort,
+        purpose: 'the Prometheus API',
+        variable: 'LANTERN_PROMETHEUS_PORT',
       }),
       sampling: await listen(sampling, {
         host,

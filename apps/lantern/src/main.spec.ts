@@ -15,6 +15,7 @@ const FREE_PORTS = {
   LANTERN_SAMPLING_PORT: '0',
   LANTERN_JAEGER_PORT: '0',
   LANTERN_LOKI_PORT: '0',
+  LANTERN_PROMETHEUS_PORT: '0',
 };
 
 interface Urls {
@@ -22,6 +23,7 @@ interface Urls {
   readonly otlpGrpc: string;
   readonly jaeger: string;
   readonly loki: string;
+  readonly prometheus: string;
   readonly sampling: string;
 }
 
@@ -74,6 +76,7 @@ describe('the process', () => {
         `  OTLP over HTTP          ${urls.otlp}`,
         `  OTLP over gRPC          ${urls.otlpGrpc}`,
         `  Loki API                ${urls.loki}`,
+        `  Prometheus API          ${urls.prometheus}`,
         `  Remote sampling         ${urls.sampling}`,
         '  Kept in                 memory, until this process ends',
         '',

@@ -37,6 +37,7 @@ export class Backend {
         LANTERN_OTLP_PORT: String(this.otlpPort),
         LANTERN_OTLP_GRPC_PORT: '0',
         LANTERN_JAEGER_PORT: '0',
+        LANTERN_PROMETHEUS_PORT: '0',
         LANTERN_SAMPLING_PORT: '0',
       },
     });

@@ -63,3 +63,5 @@ export { checkTraceRequest } from './trace/protobuf/check-trace-request.js';
 export type { CheckedTraceRequest, EncodedOrigin } from './trace/protobuf/checked-trace-request.js';
 export { ID_WORDS, TIME_WORDS, type SpanColumns } from './trace/protobuf/span-columns.js';
 export { SpanScanner } from './trace/protobuf/span-scanner.js';
+export { MALFORMED, WireCursor } from './wire/wire-cursor.js';
+export { WireReader, type MessageFields } from './wire/wire-reader.js';

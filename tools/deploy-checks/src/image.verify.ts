@@ -69,6 +69,7 @@ describe.each(images)(
           LANTERN_OTLP_PORT: '0',
           LANTERN_OTLP_GRPC_PORT: '0',
           LANTERN_JAEGER_PORT: '0',
+          LANTERN_PROMETHEUS_PORT: '0',
           LANTERN_SAMPLING_PORT: '0',
           [portVariable]: port,
           DATA_DIR: data,

@@ -62,6 +62,7 @@ export const lanternPorts = {
   otlpGrpc: lanternPort('LANTERN_OTLP_GRPC_PORT'),
   jaeger: lanternPort('LANTERN_JAEGER_PORT'),
   loki: lanternPort('LANTERN_LOKI_PORT'),
+  prometheus: lanternPort('LANTERN_PROMETHEUS_PORT'),
   sampling: lanternPort('LANTERN_SAMPLING_PORT'),
 };
 

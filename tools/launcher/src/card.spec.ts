@@ -8,6 +8,7 @@ const urls = {
   jaeger: 'http://127.0.0.1:16686',
   otlp: 'http://127.0.0.1:4318',
   loki: 'http://127.0.0.1:3100',
+  prometheus: 'http://127.0.0.1:9090',
 };
 
 describe('the card', () => {

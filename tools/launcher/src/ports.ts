@@ -9,6 +9,7 @@ export interface Ports {
   readonly otlp: number;
   readonly otlpGrpc: number;
   readonly loki: number;
+  readonly prometheus: number;
   readonly sampling: number;
 }
 
@@ -20,6 +21,7 @@ export const DEFAULT_PORTS: Ports = {
   otlp: 4318,
   otlpGrpc: 4317,
   loki: 3100,
+  prometheus: 9090,
   sampling: 5778,
 };
 
@@ -31,6 +33,7 @@ export const ANY_FREE_PORTS: Ports = {
   otlp: 0,
   otlpGrpc: 0,
   loki: 0,
+  prometheus: 0,
   sampling: 0,
 };
 
@@ -43,6 +46,7 @@ export const PORT_OPTIONS: Readonly<Record<keyof Ports, { option: string; purpos
   otlp: { option: 'otlp-port', purpose: "Lantern's OTLP receiver over HTTP" },
   otlpGrpc: { option: 'otlp-grpc-port', purpose: "Lantern's OTLP receiver over gRPC" },
   loki: { option: 'loki-port', purpose: "Lantern's Loki API" },
+  prometheus: { option: 'prometheus-port', purpose: "Lantern's Prometheus API" },
   sampling: { option: 'sampling-port', purpose: "Lantern's remote sampling" },
 };
 

@@ -25,6 +25,7 @@ export interface SystemUrls {
   readonly jaeger: string;
   readonly otlp: string;
   readonly loki: string;
+  readonly prometheus: string;
 }
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
@@ -93,6 +94,7 @@ export class System {
       LANTERN_OTLP_PORT: String(ports.otlp),
       LANTERN_OTLP_GRPC_PORT: String(ports.otlpGrpc),
       LANTERN_LOKI_PORT: String(ports.loki),
+      LANTERN_PROMETHEUS_PORT: String(ports.prometheus),
       LANTERN_SAMPLING_PORT: String(ports.sampling),
     });
     const lanternUrls = urlsOf(lantern);
@@ -123,12 +125,12 @@ export class System {
 
     const [backend, { http: userService = '' }, { http: orderService = '' }, { http: gatewayUrl = '' }] =
       await Promise.all([lanternUrls, users.urls, orders.urls, gateway.urls]);
-    const { jaeger = '', otlp = '', loki = '' } = backend;
-    return new System({ gateway: gatewayUrl, userService, orderService, jaeger, otlp, loki }, lantern, [
-      gateway.process,
-      orders.process,
-      users.process,
-    ]);
+    const { jaeger = '', otlp = '', loki = '', prometheus = '' } = backend;
+    return new System(
+      { gateway: gatewayUrl, userService, orderService, jaeger, otlp, loki, prometheus },
+      lantern,
+      [gateway.process, orders.process, users.process],
+    );
   }
 
   get processes(): readonly ManagedProcess[] {

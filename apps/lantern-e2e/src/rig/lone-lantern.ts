@@ -47,6 +47,7 @@ export class LoneLantern {
         LANTERN_OTLP_PORT: '0',
         LANTERN_OTLP_GRPC_PORT: '0',
         LANTERN_LOKI_PORT: '0',
+        LANTERN_PROMETHEUS_PORT: '0',
         LANTERN_SAMPLING_PORT: '0',
       },
       logFile: join(this.folder, 'lantern.log'),

@@ -3,7 +3,7 @@ import type { LanternUrls } from '../lantern.js';
 /** Renders the message of a started Lantern: its addresses, and the environment variables of an application that exports to it. */
 export const renderCard = (
   version: string,
-  { jaeger, otlp, otlpGrpc, loki, sampling }: LanternUrls,
+  { jaeger, otlp, otlpGrpc, loki, prometheus, sampling }: LanternUrls,
   options: { readonly dataDir: string | undefined; readonly needsToken: boolean },
 ): string =>
   [
@@ -13,6 +13,7 @@ export const renderCard = (
     `  OTLP over HTTP          ${otlp}`,
     `  OTLP over gRPC          ${otlpGrpc}`,
     `  Loki API                ${loki}`,
+    `  Prometheus API          ${prometheus}`,
     `  Remote sampling         ${sampling}`,
     `  Kept in                 ${options.dataDir ?? 'memory, until this process ends'}`,
     '',

@@ -57,6 +57,11 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     meaning: 'OTLP over gRPC, default 4317',
   },
   'loki-port': { variable: 'LANTERN_LOKI_PORT', value: 'port', meaning: 'Loki API, default 3100' },
+  'prometheus-port': {
+    variable: 'LANTERN_PROMETHEUS_PORT',
+    value: 'port',
+    meaning: 'Prometheus API, default 9090',
+  },
   'sampling-port': {
     variable: 'LANTERN_SAMPLING_PORT',
     value: 'port',
@@ -116,7 +121,7 @@ export const parseCommand = (args: readonly string[]): Command => {
 export const HELP = [
   'Usage: lantern [options]',
   '',
-  'An observability backend in one process: OTLP in, the query APIs of Jaeger and Loki out, and a web UI.',
+  'An observability backend in one process: OTLP in, the query APIs of Jaeger, Loki and Prometheus out, and a web UI.',
   '',
   ...Object.entries(OPTIONS).map(
     ([name, { value, meaning }]) =>

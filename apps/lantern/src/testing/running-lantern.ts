@@ -11,6 +11,7 @@ export const TEST_CONFIG: Config = {
   otlpGrpcPort: 0,
   jaegerPort: 0,
   lokiPort: 0,
+  prometheusPort: 0,
   samplingPort: 0,
   samplingFile: undefined,
   token: undefined,
@@ -19,6 +20,7 @@ export const TEST_CONFIG: Config = {
   durability: 'process',
   maxTraceBytes: 16 * 1024 * 1024,
   maxLogBytes: 16 * 1024 * 1024,
+  maxMetricBytes: 16 * 1024 * 1024,
   maxGrpcMessageBytes: 4 * 1024 * 1024,
   maxInFlightBytes: 64 * 1024 * 1024,
   maxAnswerBytes: 64 * 1024 * 1024,
@@ -85,6 +87,10 @@ export class RunningLantern {
 
   loki(path: string, init?: RequestInit): Promise<Answer> {
     return request(this.urls.loki + path, init);
+  }
+
+  prometheus(path: string, init?: RequestInit): Promise<Answer> {
+    return request(this.urls.prometheus + path, init);
   }
 
   async send(...groups: readonly ResourceSpans[]): Promise<void> {

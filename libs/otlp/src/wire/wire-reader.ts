@@ -9,6 +9,9 @@ export type MessageFields = Readonly<Record<number, string>>;
 /** @see https://protobuf.dev/programming-guides/encoding/#structure */
 export const WireType = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 } as const;
 
+/** Types of repeated numbers. */
+export type NumberListType = 'uint64[]' | 'sint64[]' | 'fixed64[]' | 'double[]';
+
 const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'start-group', 'end-group', 'fixed32'];
 
 /** Shared by all readers: exporters repeat the same strings in every request. */
@@ -121,8 +124,8 @@ export class WireReader {
    *
    * @see https://protobuf.dev/programming-guides/encoding/#packed
    */
-  numbers(type: 'uint64[]' | 'fixed64[]' | 'double[]', into: number[]): void {
-    const wireType = type === 'uint64[]' ? WireType.varint : WireType.fixed64;
+  numbers(type: NumberListType, into: number[]): void {
+    const wireType = type === 'uint64[]' || type === 'sint64[]' ? WireType.varint : WireType.fixed64;
     if (this.wireType !== WireType.lengthDelimited) {
       this.expect(wireType);
       into.push(this.number(type));
@@ -134,10 +137,14 @@ export class WireReader {
     this.end = outer;
   }
 
-  private number(type: 'uint64[]' | 'fixed64[]' | 'double[]'): number {
-    if (type === 'uint64[]') {
+  private number(type: NumberListType): number {
+    if (type === 'uint64[]' || type === 'sint64[]') {
       this.readVarint();
-      return this.high * 2 ** 32 + this.low;
+      const number = this.high * 2 ** 32 + this.low;
+      if (type === 'uint64[]') return number;
+      // Zigzag: https://protobuf.dev/programming-guides/encoding/#signed-ints
+      const half = this.high * 2 ** 31 + (this.low >>> 1);
+      return (this.low & 1) === 0 ? half : -half - 1;
     }
     const at = this.offset;
     this.advance(8);

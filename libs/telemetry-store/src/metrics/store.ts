@@ -1,5 +1,6 @@
 import type { MillisRange, SeriesLabels, SeriesMatcher, SeriesSamples } from '@lantern/telemetry-model';
 import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
+import { DamageError } from '../bytes/byte-reader.js';
 import { bytesOf } from '../file/block-table.js';
 import { joinChanges } from '../file/change.js';
 import { RecordKind } from '../journal/journal-record.js';
@@ -276,7 +277,8 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
         message: `the labels of a series exceed the limit of ${MAX_LABEL_BYTES} bytes`,
       };
     }
-    const labels = given ?? decodeLabels(key);
+    const labels = given ?? labelsOrUndefined(key);
+    if (!labels) return { reason: 'labels', message: 'the labels of a series cannot be read' };
     // A client may have sent the labels in another form than that of the key.
     const canonical = encodeLabels(labels);
     const known = canonical === key ? undefined : this.known.find(canonical);
@@ -397,6 +399,15 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
 
 /** Index in {@link SampleBatch.seriesOf} of a rejected sample. */
 const REJECTED = 0xffff_ffff;
+
+const labelsOrUndefined = (key: LabelKey): SeriesLabels | undefined => {
+  try {
+    return decodeLabels(key);
+  } catch (error) {
+    if (error instanceof DamageError) return undefined;
+    throw error;
+  }
+};
 
 interface Refusal {
   readonly reason: RejectReason;
