@@ -5,6 +5,7 @@ import type {
   ResourceSpans,
   ScopeSpans,
   Span,
+  SpanId,
   Trace,
   TraceId,
 } from '@lantern/telemetry-model';
@@ -35,18 +36,13 @@ export interface EncodedSpans {
 /** Decodes a trace into a model that the caller owns. A message that is in its group twice becomes one span. */
 export const decodeTrace = ({ traceId, groups }: EncodedTrace): Trace => {
   const resourceSpans: (ResourceSpans & { readonly scopeSpans: ScopeSpans[] })[] = [];
-  const digest = new SpanDigest();
   let resource: Resource | undefined;
   for (const group of groups) {
     const spans: Span[] = [];
-    const known = new Set<string>();
+    const known = new KnownMessages();
     for (const message of group.spans) {
       const span = decodeSpan(message);
-      if (!span) continue;
-      const key = `${span.spanId} ${digest.of(message, 0, message.length, 0).toString()}`;
-      if (known.has(key)) continue;
-      known.add(key);
-      spans.push(ownedSpan(span));
+      if (span && known.add(span.spanId, message)) spans.push(ownedSpan(span));
     }
     if (spans.length === 0) continue;
     if (group.resource !== resource) {
@@ -62,6 +58,34 @@ export const decodeTrace = ({ traceId, groups }: EncodedTrace): Trace => {
   }
   return { traceId, resourceSpans };
 };
+
+/** Messages of one group. Their digests are computed only for IDs that occur again. */
+class KnownMessages {
+  private readonly firstById = new Map<SpanId, Uint8Array>();
+  /** Undefined until an ID occurs again. */
+  private digests: Set<string> | undefined;
+  private digest: SpanDigest | undefined;
+
+  /** @returns false when an equal message was added before */
+  add(spanId: SpanId, message: Uint8Array): boolean {
+    const first = this.firstById.get(spanId);
+    if (!first) {
+      this.firstById.set(spanId, message);
+      return true;
+    }
+    this.digests ??= new Set();
+    this.digests.add(this.keyOf(spanId, first));
+    const key = this.keyOf(spanId, message);
+    if (this.digests.has(key)) return false;
+    this.digests.add(key);
+    return true;
+  }
+
+  private keyOf(spanId: SpanId, message: Uint8Array): string {
+    this.digest ??= new SpanDigest();
+    return `${spanId} ${this.digest.of(message, 0, message.length, 0).toString()}`;
+  }
+}
 
 /** Encodes a trace; the inverse of {@link decodeTrace}. */
 export const encodeTrace = ({ traceId, resourceSpans }: Trace): EncodedTrace => ({

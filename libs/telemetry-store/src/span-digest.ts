@@ -1,3 +1,5 @@
+const NO_VIEW = new DataView(new ArrayBuffer(0));
+
 /**
  * 64-bit digest of a span's message and of its inherited data. It distinguishes a retried span from another span with
  * the same IDs. The object is reusable; each call overwrites the result of the previous one.
@@ -6,7 +8,7 @@ export class SpanDigest {
   low = 0;
   high = 0;
   private bytes: Uint8Array | undefined;
-  private view: DataView = new DataView(new ArrayBuffer(0));
+  private view: DataView = NO_VIEW;
 
   /** @param seed hash of the inherited data */
   of(bytes: Uint8Array, start: number, end: number, seed: number): this {

@@ -30,6 +30,14 @@ describe('BlockCache', () => {
     expect(cache.get(5)).toBeDefined();
   });
 
+  it('BlockCache replaces contents of an earlier query by those of a query that is repeated', () => {
+    const { read } = openCache(30);
+    for (let round = 0; round < 9; round++) read(1, 2, 3);
+    expect(read(4, 5, 6)).toEqual([]);
+    read(4, 5, 6);
+    expect(read(4, 5, 6)).toEqual([4, 5, 6]);
+  });
+
   it('BlockCache evicts contents that were idle for seconds, least recently used first', () => {
     const { clock, read } = openCache(30);
     read(1, 2, 3);

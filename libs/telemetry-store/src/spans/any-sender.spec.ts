@@ -37,6 +37,9 @@ describe('Unusual spans', () => {
       expect(await findIds(store, { attributes: { user: 'u-1' } })).toEqual([7]);
       expect(await findIds(store, { attributes: { size: '200' } })).toEqual([7]);
       expect(await findIds(store, { attributes: { size: '201' } })).toEqual([]);
+      expect(await findIds(store, { attributes: { code: '7' } })).toEqual([7]);
+      expect(await findIds(store, { attributes: { code: '5' } })).toEqual([]);
+      expect(await findIds(store, { attributes: { count: '3' } })).toEqual([7]);
       expect(await findIds(store, { attributes: { host: 'box' } })).toEqual([7]);
     });
 
@@ -120,11 +123,26 @@ const oddlyEncodedRequest = (): Uint8Array => {
   const stringValue = (value: string): number[] => field(1, text(value));
   // 200 as a varint of five bytes.
   const intValue = [(3 << 3) | 0, 0xc8, 0x81, 0x80, 0x80, 0x00];
+  const short = (number: number, content: readonly number[]): number[] => [
+    (number << 3) | 2,
+    content.length,
+    ...content,
+  ];
+  // The last of two values counts.
+  const twoValues = [...short(1, text('code')), ...short(2, [0x18, 5]), ...short(2, [0x18, 7])];
+  // The key also occurs in the value of an earlier attribute, in a form that looks like an attribute.
+  const misleading = [
+    ...short(1, text('note')),
+    ...short(2, short(1, short(9, [...short(1, text('count')), ...short(2, [0x18, 4])]))),
+  ];
   const traceBytes = [...Buffer.from(traceId(7), 'hex')];
   const encodedSpan = [
     ...fixed64(8, T0 + millis(1)),
     ...field(9, keyValue('user', stringValue('u-1'))),
     ...field(9, keyValue('size', intValue)),
+    ...short(9, twoValues),
+    ...short(9, misleading),
+    ...short(9, [...short(1, text('count')), ...short(2, [0x18, 3])]),
     ...fixed64(7, T0),
     ...field(5, text('GET /')),
     ...field(2, [...Buffer.from(spanId(7), 'hex')]),

@@ -1,19 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { SpanScanner, decodeTraceRequest, hashesOfAttributeText } from '@lantern/otlp';
-import {
-  StatusCode,
-  attributeText,
-  attributeValue,
-  base64FromBytes,
-  boundedName,
-  bytesFromBase64,
-  spansOf,
-  type Attributes,
-} from '@lantern/telemetry-model';
+import { SpanScanner, decodeTraceRequest } from '@lantern/otlp';
+import { StatusCode, boundedName, spansOf } from '@lantern/telemetry-model';
 import { errorOfTag, kindOfTag, statusOfTag } from '../reserved-tags.js';
 import { spanMatcher } from '../span-matcher.js';
 import type { TraceQuery } from '../trace-store.js';
 import { textHash } from '../bytes/text-hash.js';
+import { AttributeCondition, type ChunkSpans } from './attribute-condition.js';
 import { mayHoldOperation, type OperationHashes } from './operation-hashes.js';
 import type { Origin } from './origin.js';
 import { writeRequest } from './request-bytes.js';
@@ -31,17 +23,6 @@ import {
 import { EVERY_CHUNK, NO_CHUNK, chunkBit, type TagChunks } from './tag-chunks.js';
 import { wordsAt, type TraceWords } from '../blocks/trace-words.js';
 import { highOf, lowOf, wideOf } from '../bytes/wide-time.js';
-
-/** Attribute that a span, an event, a link, its scope or its resource must have. */
-interface AttributeCondition {
-  readonly name: string;
-  readonly text: string;
-  /** Whether only the attributes of the resource are searched. */
-  readonly isOfResource: boolean;
-  readonly hashes: readonly number[];
-  /** Byte sequences that a span with this attribute contains; undefined when the value has several encodings. */
-  readonly needles: readonly Buffer[] | undefined;
-}
 
 /** Range with both ends inclusive. */
 export interface StartRange {
@@ -71,8 +52,9 @@ const MAX_TIME = 0xffff_ffff_ffff_ffffn;
 const scanner = new SpanScanner();
 
 /**
- * Conditions of a query on the spans that it selects. Conditions on columns are checked in the columns. For conditions on attributes
- * the bytes of a span are scanned, and a span is decoded only if it has their hashes.
+ * Conditions of a query on the spans that it selects. Conditions on columns are checked in the columns. For conditions
+ * on attributes the bytes of a chunk are searched, candidates are scanned, and a span is decoded only if it has their
+ * hashes.
  */
 export class SpanSelection {
   readonly rowConditions: RowCondition[] = [];
@@ -218,13 +200,7 @@ export class SpanSelection {
     }
     const isOfResource = name.startsWith(RESOURCE_PREFIX);
     const key = isOfResource ? name.slice(RESOURCE_PREFIX.length) : name;
-    this.attributeConditions.push({
-      name: key,
-      text,
-      isOfResource,
-      hashes: hashesOfAttributeText(key, text),
-      needles: needlesOf(text),
-    });
+    this.attributeConditions.push(new AttributeCondition(key, text, isOfResource));
   }
 
   /** Returns the conditions that the spans of an origin must still meet; undefined when none of its spans can match. */
@@ -239,9 +215,9 @@ export class SpanSelection {
     if (!this.originConditions.every((fits) => fits(origin))) return undefined;
     const missing: AttributeCondition[] = [];
     for (const condition of this.attributeConditions) {
-      if (holds(origin.decodedResource.attributes, condition)) continue;
+      if (condition.isMetBy(origin.decodedResource.attributes)) continue;
       if (condition.isOfResource) return undefined;
-      if (!holds(origin.decodedScope.attributes, condition)) missing.push(condition);
+      if (!condition.isMetBy(origin.decodedScope.attributes)) missing.push(condition);
     }
     return missing;
   }
@@ -251,7 +227,7 @@ export class SpanSelection {
 export class RowMatcher {
   private readonly operationFits: readonly boolean[];
   private readonly missing: readonly (readonly AttributeCondition[] | undefined)[];
-  private readonly needleRows = new Map<readonly AttributeCondition[], Uint8Array[]>();
+  private readonly candidatesOf = new Map<readonly AttributeCondition[], Uint8Array[]>();
   private knownChunk = -1;
   private knownBytes: Uint8Array | undefined;
 
@@ -289,24 +265,24 @@ export class RowMatcher {
   }
 
   /**
-   * Returns the rows that contain the byte sequences of every condition that has them. Searches one chunk at a time.
+   * Returns the rows of a chunk that may meet every condition, found without scanning each span.
    */
-  private rowsWithNeedles(
+  private candidateRows(
     conditions: readonly AttributeCondition[],
     chunk: number,
     bytes: Uint8Array,
   ): Uint8Array {
-    let chunks = this.needleRows.get(conditions);
-    if (!chunks) this.needleRows.set(conditions, (chunks = []));
+    let chunks = this.candidatesOf.get(conditions);
+    if (!chunks) this.candidatesOf.set(conditions, (chunks = []));
     const known = chunks[chunk];
     if (known) return known;
     const { rowsPerChunk, spanCount } = this.rows;
     const firstRow = firstRowOf(this.rows, chunk);
     const found = new Uint8Array(Math.min(rowsPerChunk, spanCount - firstRow)).fill(1);
-    for (const { needles } of conditions) {
-      if (!needles) continue;
+    const spans = spansOfChunk(this.rows, firstRow, found.length, bytes);
+    for (const condition of conditions) {
       const holding = new Uint8Array(found.length);
-      for (const needle of needles) markRows(this.rows, firstRow, bytes, needle, holding);
+      condition.mark(spans, holding);
       for (let row = 0; row < found.length; row++) found[row] = (found[row] ?? 0) & (holding[row] ?? 0);
     }
     chunks[chunk] = found;
@@ -334,7 +310,7 @@ export class RowMatcher {
     const bytes = this.knownBytes;
     if (!bytes) return false;
     const firstRow = firstRowOf(rows, chunk);
-    if (this.rowsWithNeedles(conditions, chunk, bytes)[row - firstRow] === 0) return false;
+    if (this.candidateRows(conditions, chunk, bytes)[row - firstRow] === 0) return false;
     const offset = chunkStart(rows, chunk);
     const [start, end] = [bodyStart(rows, row) - offset, (rows.bodyEnd[row] ?? 0) - offset];
     if (conditions.length > 0) {
@@ -355,46 +331,11 @@ export class RowMatcher {
   }
 }
 
-/** Minimum length of a searched byte sequence. Shorter ones occur nearly everywhere. */
-const MIN_NEEDLE_BYTES = 3;
-
-/** Texts and bytes have one encoding in a span; numbers, booleans and lists have several. */
-const needlesOf = (text: string): Buffer[] | undefined => {
-  const isOther = /^(true|false|NaN|-?Infinity|[[{].*|[-+.\de]+)$/s.test(text);
-  if (isOther || text.length < MIN_NEEDLE_BYTES) return undefined;
-  const needles = [Buffer.from(text)];
-  const bytes = bytesFromBase64(text);
-  if (!bytes || base64FromBytes(bytes) !== text) return needles;
-  return bytes.length < MIN_NEEDLE_BYTES ? undefined : [...needles, Buffer.from(bytes)];
-};
-
-const markRows = (
-  rows: SpanRows,
-  firstRow: number,
-  bytes: Uint8Array,
-  needle: Buffer,
-  into: Uint8Array,
-): void => {
-  const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { bodyEnd } = rows;
+const spansOfChunk = (rows: SpanRows, firstRow: number, count: number, bytes: Uint8Array): ChunkSpans => {
   const offset = bodyStart(rows, firstRow);
-  for (let at = haystack.indexOf(needle); at >= 0;) {
-    let [low, high] = [0, into.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((bodyEnd[firstRow + middle] ?? 0) - offset <= at) low = middle + 1;
-      else high = middle;
-    }
-    if (low >= into.length) return;
-    into[low] = 1;
-    // One hit is enough for a row.
-    at = haystack.indexOf(needle, (bodyEnd[firstRow + low] ?? 0) - offset);
-  }
-};
-
-const holds = (attributes: Attributes, { name, text }: AttributeCondition): boolean => {
-  const value = attributeValue(attributes, name);
-  return value !== undefined && attributeText(value) === text;
+  const ends = new Uint32Array(count);
+  for (let row = 0; row < count; row++) ends[row] = (rows.bodyEnd[firstRow + row] ?? 0) - offset;
+  return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), ends };
 };
 
 const isNewer = ({ startLow, startHigh }: SpanRows, row: number, other: number): boolean => {

@@ -7,7 +7,7 @@ import {
   type AnyValue,
   type Attribute,
 } from '@lantern/telemetry-model';
-import type { WireCursor } from '../../wire/wire-cursor.js';
+import { WireCursor } from '../../wire/wire-cursor.js';
 import { WireReader, type MessageFields } from '../../wire/wire-reader.js';
 import { readAttribute } from './attributes.js';
 
@@ -137,6 +137,20 @@ export class AttributeHasher {
     return hashAttribute(key, value);
   }
 }
+
+/** Shared cursor and hasher of {@link attributeHash}. */
+const sharedCursor = new WireCursor();
+const sharedHasher = new AttributeHasher(sharedCursor);
+
+/** Returns the hash of the `KeyValue` message between two offsets; undefined when it is malformed. */
+export const attributeHash = (bytes: Uint8Array, start: number, end: number): number | undefined => {
+  sharedCursor.moveTo(bytes, start);
+  try {
+    return sharedHasher.hash(end) >>> 0;
+  } catch {
+    return undefined;
+  }
+};
 
 /**
  * Returns the hashes of all attributes with this key and a value of this {@link attributeText}: one for each type of
