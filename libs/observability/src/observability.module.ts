@@ -12,6 +12,7 @@ import { getBooleanFromEnv } from '@opentelemetry/core';
 import { MetricService, TraceService } from './nestjs-otel.js';
 import { writeAccessLog } from './nest/access-log.js';
 import { type DeclaredRoute, noteRoutes } from './nest/declared-routes.js';
+import { setTestRequests } from './propagation/test-requests.js';
 import { setInboundTrust } from './http/inbound-context.js';
 import { watchEnhancers } from './nest/enhancers.js';
 import { watchExceptions, watchHandlers, watchRoutes } from './nest/hooks.js';
@@ -87,11 +88,12 @@ export class ObservabilityModule
   async onModuleInit(): Promise<void> {
     this.started = true;
     running++;
-    const { untracedPaths, trustInboundContext } = this.options;
+    const { untracedPaths, trustInboundContext, testRequests } = this.options;
     if (untracedPaths) setUntracedPaths(untracedPaths);
     else addGlobalPrefix(this.applicationConfig?.getGlobalPrefix() ?? '');
     sensitiveNames.add(this.options.redactKeys ?? []);
     if (trustInboundContext !== undefined) setInboundTrust(trustInboundContext);
+    if (testRequests !== undefined) setTestRequests(testRequests);
     prepareProcess();
     await Promise.all([watchExceptions(), watchEnhancers()]);
     if (this.adapterHost && this.options.accessLog !== false) {

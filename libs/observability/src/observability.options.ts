@@ -23,6 +23,12 @@ export interface ObservabilityOptions {
    */
   trustInboundContext?: InboundTrust;
   /**
+   * Accept requests of trace tests, whose baggage has `lantern.test`: they are sampled, and their spans and log lines are
+   * sent as soon as they end. Never from an untrusted caller. Valid for the whole process. Default:
+   * `OBSERVABILITY_TEST_REQUESTS`, else true except where `NODE_ENV` is `production`.
+   */
+  testRequests?: boolean;
+  /**
    * Names whose values are masked, in addition to password, token, cookie and the like: keys of log lines, and for the
    * whole process parameters of URLs in spans, log lines and errors. Case and separators do not count.
    */

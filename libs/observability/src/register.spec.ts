@@ -104,6 +104,17 @@ describe('a service started with --import register', () => {
     });
   });
 
+  it('samples a request of a trace test, and sends its spans and lines at once', async () => {
+    const url = await serve({ OTEL_TRACES_SAMPLER: 'always_off', OTEL_BSP_SCHEDULE_DELAY: '600000' });
+    await fetch(`${url}/users/2`);
+    await fetch(`${url}/forward`, { headers: { baggage: 'lantern.test=order-1' } });
+    await until('the spans of the test', () => sink.spans.length === 4);
+    expect(names()).toEqual(['GET', 'GET /forward', 'GET /users/:id', 'find_user']);
+    const marked = sink.spans.filter(({ attributes }) => attributes['lantern.test'] === 'order-1');
+    // The baggage has traveled on to the request that the first one made.
+    expect(marked.map(({ name }) => name).sort()).toEqual(['GET /forward', 'GET /users/:id']);
+  });
+
   it('sends spans by OTLP and lines to stdout and Loki, all with the ids of one trace', async () => {
     const url = await serve({
       OTEL_SERVICE_NAME: 'order-service',

@@ -19,7 +19,7 @@ const manifests = globSync(['package.json', '{apps,libs,tools}/*/package.json'],
   .map((path) => ({ path, manifest: JSON.parse(readFileSync(root + path, 'utf8')) as Manifest }));
 
 /** Packages that users install from the registry. Every other package is private. */
-const PUBLISHED = ['@lantern/observability'];
+const PUBLISHED = ['@lantern/observability', '@lantern/trace-testing'];
 
 const EXACT_VERSION = /^(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 

@@ -69,19 +69,21 @@ describe('a caller who is not trusted', () => {
     expect(trace.isSpanContextValid(span.spanContext())).toBe(true);
   });
 
-  it.each<Record<string, string>>([{ b3: 'd' }, { b3: '1' }, { traceparent: w3c.traceparent }])(
-    'cannot force recording by %j',
-    async (headers) => {
-      startTestTelemetry({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
-      setInboundTrust(false);
-      await send(headers);
-      expect(telemetry.spans()).toEqual([]);
-      // As a trusted one can.
-      setInboundTrust(true);
-      await send(headers);
-      await telemetry.waitForSpans(1);
-    },
-  );
+  it.each<Record<string, string>>([
+    { b3: 'd' },
+    { b3: '1' },
+    { traceparent: w3c.traceparent },
+    { baggage: 'lantern.test=1' },
+  ])('cannot force recording by %j', async (headers) => {
+    startTestTelemetry({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
+    setInboundTrust(false);
+    await send(headers);
+    expect(telemetry.spans()).toEqual([]);
+    // As a trusted one can.
+    setInboundTrust(true);
+    await send(headers);
+    await telemetry.waitForSpans(1);
+  });
 
   it('hands in no baggage but its correlation id', async () => {
     const { correlationId } = await served(false, {

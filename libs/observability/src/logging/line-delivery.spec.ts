@@ -73,6 +73,27 @@ beforeEach(() => {
 });
 afterEach(() => delivery.shutdown(100));
 
+describe('a flush', () => {
+  it('sends the waiting lines at once, also those that come while a request is under way', async () => {
+    start({ timing: { gatherMillis: 600_000, splitPauseMillis: 0 } });
+    push('one');
+    delivery.flush();
+    push('two');
+    delivery.flush();
+    await until('both lines', () => sender.got.length === 2);
+    expect(sender.got).toEqual(['one', 'two']);
+  });
+
+  it('makes no attempt of its own while the backend is away', async () => {
+    start({ backoff: new Backoff(Math.random, { firstMillis: 600_000, lastMillis: 600_000 }) });
+    sender.answer = () => later();
+    push('one');
+    await until('an attempt', () => reports.length === 1);
+    delivery.flush();
+    expect(sender.requests).toHaveLength(1);
+  });
+});
+
 describe('a batch with a line that is refused for good', () => {
   it('is split until that line is alone: it is dropped, thousands beside it arrive, once, in order', async () => {
     const before = lost('refused');

@@ -104,6 +104,13 @@ export class LineDelivery {
     } else if (!this.timer) this.sendIn(this.timing.gatherMillis);
   }
 
+  /** Sends the waiting lines without waiting for others. While the backend is away, its own pauses decide. */
+  flush(): void {
+    if (this.stopped || this.away || this.queue.length === 0) return;
+    if (this.sending) void this.sending.then(() => this.flush());
+    else void this.send();
+  }
+
   /**
    * Sends the waiting lines, at most one attempt a batch, and stops. Resolves after `timeoutMillis` at the latest and
    * never rejects; reports the number of unsent lines, if any.

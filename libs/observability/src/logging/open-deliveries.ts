@@ -11,6 +11,11 @@ export const openDelivery = (delivery: LineDelivery): (() => void) => {
   return () => open.delete(delivery);
 };
 
+/** Sends the waiting lines of every logger. */
+export const flushLines = (): void => {
+  for (const delivery of open) delivery.flush();
+};
+
 /** Sends a line that no logger of an application writes: that the process crashes, that spans are lost. */
 export const deliverOwnLine = (record: LogRecord, time: number): void => {
   if (open.size === 0) return;

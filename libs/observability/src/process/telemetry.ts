@@ -10,6 +10,8 @@ import { OldConventions, wantsOldConventions } from '../http/old-conventions.js'
 import { createScrapeReader } from '../metrics/meter.js';
 import { metricExits, pushReaders } from '../metrics/metric-readers.js';
 import { startProcessMetrics } from '../metrics/process-metrics.js';
+import { flushLines } from '../logging/open-deliveries.js';
+import { acceptsTestRequests, setTestRequests } from '../propagation/test-requests.js';
 import { createPropagator } from '../propagation/propagator.js';
 import { serviceIdentity } from '../identity/service-identity.js';
 import { recordCrashes } from './crash.js';
@@ -49,10 +51,11 @@ const startSdk = async (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promi
   const identity = serviceIdentity(env);
   diagnostics.install(env);
   reportRenamedVariables(env);
+  setTestRequests(acceptsTestRequests(env));
   const sender = await createSpanSender(env);
   const delivery =
     sender && createSpanDelivery({ sender, report: (level, message) => diagnostics.write(level, message) });
-  const processor = delivery && new SpanProcessor(delivery);
+  const processor = delivery && new SpanProcessor(delivery, flushLines);
   const resource = detectedResource(identity, env);
   const contextManager = new AsyncLocalStorageContextManager();
   const logs = setting(env, 'OTEL_LOGS_EXPORTER') ? await startLogs(resource, contextManager) : undefined;

@@ -16,7 +16,7 @@ import { keepRules } from '../tracing/keep-rules.js';
 import { KeptTraces } from '../tracing/kept-traces.js';
 import { createSampler } from '../tracing/sampler.js';
 import { spanLimits } from '../tracing/span-limits.js';
-import { stampCorrelation } from '../tracing/span-processor.js';
+import { stampCorrelation, stampTestRequest } from '../tracing/span-processor.js';
 import { LeanTracerProvider } from '../tracing/tracer-provider.js';
 import { type SpanTreeOptions, spanTree } from './span-tree.js';
 
@@ -138,6 +138,7 @@ class MemoryTelemetry implements TestTelemetry, SpanProcessor, Sampler {
 
   onStart(span: Span, parent: Context): void {
     stampCorrelation(span, parent);
+    stampTestRequest(span, parent);
     this.kept?.onStart(span, parent);
   }
 

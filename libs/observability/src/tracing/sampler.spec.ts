@@ -1,7 +1,8 @@
 import { ROOT_CONTEXT, SpanKind, TraceFlags, defaultTextMapGetter, trace } from '@opentelemetry/api';
 import { SamplingDecision } from '@opentelemetry/sdk-trace';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { createPropagator } from '../propagation/propagator.js';
+import { acceptsTestRequests, setTestRequests } from '../propagation/test-requests.js';
 import { createSampler } from './sampler.js';
 
 const TRACE_ID = '80f198ee56343ba864fe8b2a57d3eff7';
@@ -61,5 +62,35 @@ describe('a B3 sender', () => {
     });
     const { decision } = createSampler({}).shouldSample(local, TRACE_ID, 'x', SpanKind.INTERNAL, {}, []);
     expect(decision).toBe(SamplingDecision.NOT_RECORD);
+  });
+});
+
+describe('a request of a trace test', () => {
+  const baggage = { baggage: `lantern.test=${TRACE_ID}` };
+  afterEach(() => setTestRequests(true));
+
+  it.each(['always_off', 'traceidratio', 'parentbased_always_off'])(
+    'is sampled although the sampler is %s',
+    (OTEL_TRACES_SAMPLER) => {
+      const env = { OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG: '0' };
+      expect(decide(env)).toBe(false);
+      expect(decide(env, baggage)).toBe(true);
+      expect(decide({ ...env, OBSERVABILITY_KEEP_ERRORS: 'true' }, baggage)).toBe(true);
+    },
+  );
+
+  it('is sampled by the sampler where test requests are not accepted', () => {
+    setTestRequests(false);
+    expect(decide({ OTEL_TRACES_SAMPLER: 'always_off' }, baggage)).toBe(false);
+  });
+
+  it.each([
+    [{}, true],
+    [{ NODE_ENV: 'test' }, true],
+    [{ NODE_ENV: 'production' }, false],
+    [{ NODE_ENV: 'production', OBSERVABILITY_TEST_REQUESTS: 'true' }, true],
+    [{ OBSERVABILITY_TEST_REQUESTS: 'false' }, false],
+  ])('is accepted in the environment %o: %s', (env, accepted) => {
+    expect(acceptsTestRequests(env)).toBe(accepted);
   });
 });

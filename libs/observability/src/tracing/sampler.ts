@@ -18,6 +18,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
 import { getB3Sampling } from '../propagation/b3-propagator.js';
+import { testRequestOf } from '../propagation/test-requests.js';
 import { keepRules } from './keep-rules.js';
 
 /**
@@ -27,7 +28,7 @@ import { keepRules } from './keep-rules.js';
  */
 export const createSampler = (env: NodeJS.ProcessEnv): Sampler => {
   const sampler = new B3ObedientSampler(samplerFromEnv(env));
-  return keepRules(env) ? new RecordingSampler(sampler) : sampler;
+  return new TestRequestSampler(keepRules(env) ? new RecordingSampler(sampler) : sampler);
 };
 
 const samplerFromEnv = (env: NodeJS.ProcessEnv): Sampler => {
@@ -94,6 +95,23 @@ class B3ObedientSampler implements Sampler {
 
   toString(): string {
     return `B3Obedient{${this.delegate.toString()}}`;
+  }
+}
+
+/** Samples all requests of trace tests, which would be incomplete otherwise. */
+class TestRequestSampler implements Sampler {
+  constructor(private readonly delegate: Sampler) {}
+
+  shouldSample(...args: Parameters<Sampler['shouldSample']>): SamplingResult {
+    const result = this.delegate.shouldSample(...args);
+    if (result.decision === SamplingDecision.RECORD_AND_SAMPLED) return result;
+    const [context] = args;
+    if (testRequestOf(context) === undefined) return result;
+    return { ...result, decision: SamplingDecision.RECORD_AND_SAMPLED };
+  }
+
+  toString(): string {
+    return this.delegate.toString();
   }
 }
 

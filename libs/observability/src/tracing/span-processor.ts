@@ -2,6 +2,7 @@ import { type Context, TraceFlags, diag } from '@opentelemetry/api';
 import { getNumberFromEnv } from '@opentelemetry/core';
 import type { ReadableSpan, Span, SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
 import { CORRELATION_ATTRIBUTE, getCorrelationId } from '../propagation/correlation.js';
+import { TEST_REQUEST_KEY, testRequestOf } from '../propagation/test-requests.js';
 import { SpanDelivery, type SpanDeliveryOptions } from './span-delivery.js';
 
 /** Delay, short enough for a trace to reach the UI within a second of its request. */
@@ -34,16 +35,61 @@ export const createSpanDelivery = (options: Pick<SpanDeliveryOptions, 'sender' |
   });
 };
 
-/** Passes each sampled span that ends to the delivery, with its correlation id. */
+/** Puts the name of the test on the first span that a request of a trace test has in this process. */
+export const stampTestRequest = (span: Span, parent: Context): boolean => {
+  if (span.parentSpanContext !== undefined && span.parentSpanContext.isRemote !== true) return false;
+  const test = testRequestOf(parent);
+  if (test !== undefined) span.setAttribute(TEST_REQUEST_KEY, test);
+  return test !== undefined;
+};
+
+/** Maximum number of traces of tests whose late spans are sent at once. */
+const MAX_TEST_TRACES = 1_000;
+
+/**
+ * Passes each sampled span that ends to the delivery, with its correlation id. A test waits for its spans, so they are sent
+ * as soon as the first span of a test's request has ended, and later ones as soon as they end.
+ */
 export class SpanProcessor implements SdkSpanProcessor {
-  constructor(private readonly delivery: SpanDelivery) {}
+  /** IDs of the first spans of test requests under way. */
+  private readonly testRoots = new Set<string>();
+  /** Traces of tests whose first span has ended. */
+  private readonly testTraces = new Set<string>();
+
+  /** @param flushLines sends the waiting log lines; called with a test's spans */
+  constructor(
+    private readonly delivery: SpanDelivery,
+    private readonly flushLines: () => void = () => undefined,
+  ) {}
 
   onStart(span: Span, parent: Context): void {
     stampCorrelation(span, parent);
+    if (stampTestRequest(span, parent)) this.testRoots.add(span.spanContext().spanId);
   }
 
   onEnd(span: ReadableSpan): void {
-    if (span.spanContext().traceFlags & TraceFlags.SAMPLED) this.delivery.push(span);
+    const { traceFlags, traceId, spanId } = span.spanContext();
+    if (traceFlags & TraceFlags.SAMPLED) this.delivery.push(span);
+    if (this.testRoots.size > 0 && this.testRoots.delete(spanId)) this.addTestTrace(traceId);
+    if (this.testTraces.size > 0 && this.testTraces.has(traceId)) this.flushSoon();
+  }
+
+  private addTestTrace(traceId: string): void {
+    this.testTraces.add(traceId);
+    const [oldest] = this.testTraces;
+    if (this.testTraces.size > MAX_TEST_TRACES && oldest !== undefined) this.testTraces.delete(oldest);
+  }
+
+  private flushing: NodeJS.Immediate | undefined;
+
+  /** The access line of a request is written after its span has ended, in the same turn of the event loop. */
+  private flushSoon(): void {
+    this.flushing ??= setImmediate(() => {
+      this.flushing = undefined;
+      // While the backend is away, only its own pauses decide about the next attempt.
+      if (!this.delivery.isFailing) void this.delivery.flush();
+      this.flushLines();
+    });
   }
 
   forceFlush(): Promise<void> {

@@ -21,8 +21,9 @@ export const readLogPattern = (pattern: LogPattern): ((line: LogLine) => boolean
   rejectUnknownMembers('A pattern of a log line', pattern, ['service', 'level', 'message', 'fields']);
   const { fields, ...texts } = pattern;
   return (line) =>
-    Object.entries(texts).every(([key, expected]) =>
-      matchesValue(expected, line[key as keyof typeof texts]),
+    Object.entries(texts).every(
+      ([key, expected]) =>
+        (expected as unknown) === undefined || matchesValue(expected, line[key as keyof typeof texts]),
     ) &&
     (fields === undefined || matchesValue(fields, line.fields));
 };
