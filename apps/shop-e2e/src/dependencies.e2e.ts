@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@lantern/launcher';
-import { dependencies, services } from './rig/jaeger.js';
+import { environment } from './rig/environment.js';
 import { order, readUser } from './rig/shop.js';
 
 describe('the dependency graph', () => {
@@ -42,3 +42,17 @@ const settledDependencies = async (): Promise<ReadonlyMap<string, number>> => {
     return (edges.get(edge) ?? 0) > before ? edges : undefined;
   });
 };
+
+const get = async <T>(path: string): Promise<T> =>
+  (await (await fetch(environment.jaeger + path)).json()) as T;
+
+/** Returns the number of calls by edge, `parent -> child`. */
+const dependencies = async (): Promise<ReadonlyMap<string, number>> => {
+  const { data } = await get<{
+    data: readonly { parent: string; child: string; callCount: number }[];
+  }>(`/api/dependencies?endTs=${Date.now() + 60_000}&lookback=3600000`);
+  return new Map(data.map(({ parent, child, callCount }) => [`${parent} -> ${child}`, callCount]));
+};
+
+const services = async (): Promise<readonly string[]> =>
+  (await get<{ services: readonly string[] }>('/api/v3/services')).services;

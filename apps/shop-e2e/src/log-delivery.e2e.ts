@@ -1,13 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ManagedProcess, waitFor } from '@lantern/launcher';
+import { queryLogs, type LogLine } from '@lantern/trace-testing';
 import { environment } from './rig/environment.js';
 import { Gate } from './rig/gate.js';
-import { queryLogs, type LogLine } from './rig/loki.js';
-import { newTraceId } from './rig/shop.js';
 
 const userService = fileURLToPath(new URL('../../user-service/', import.meta.url));
 
@@ -59,7 +59,7 @@ class Sender {
   }
 }
 
-const traceIds = Array.from({ length: 40 }, newTraceId);
+const traceIds = Array.from({ length: 40 }, () => randomBytes(16).toString('hex'));
 const correlationIds = traceIds.map((_, index) => `delivery-${index}`);
 
 /** Access lines of a service that satisfy a LogQL condition, oldest first. */

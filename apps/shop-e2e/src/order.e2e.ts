@@ -1,28 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { traceIdOf, traceOf, type TraceView } from './rig/jaeger.js';
-import { queryLogs, waitForLog } from './rig/loki.js';
+import { traced, type TestTrace } from '@lantern/trace-testing/jest';
 import { order, type Answer } from './rig/shop.js';
 
-const SHAPE = `
-api-gateway: POST /orders (server)
-  api-gateway: proxy_to_order-service (internal)
-    api-gateway: POST (client)
-      order-service: POST /orders (server)
-        order-service: validate_user (internal)
-          order-service: GET (client)
-            user-service: GET /users/:id (server)
-              user-service: SELECT users (client)
-        order-service: calculate_total (internal)
-        order-service: INSERT orders (client)
-`.trim();
+const SERVICES = ['api-gateway', 'order-service', 'user-service'] as const;
 
 describe("the tutorial's order", () => {
   let answer: Answer;
-  let trace: TraceView;
+  let trace: TestTrace;
 
   beforeAll(async () => {
-    answer = await order('laptop');
-    trace = await traceOf(await traceIdOf(answer.correlationId), 10);
+    ({ result: answer, trace } = await traced('order a laptop', (headers) => order('laptop', headers)));
   });
 
   it('is created', () => {
@@ -31,47 +18,60 @@ describe("the tutorial's order", () => {
   });
 
   it('creates one trace of exactly this shape', () => {
-    expect(trace.tree()).toBe(SHAPE);
+    expect(trace).toMatchShape();
+  });
+
+  it('calls order-service through the gateway, and user-service from there', () => {
+    expect(trace).toHaveCalls('api-gateway > order-service > user-service');
+    expect(trace).not.toHaveErrors();
+  });
+
+  it('needs two calls and two queries', () => {
+    expect(trace).toHaveAtMost({ calls: 2, queries: 2, depth: 8 });
   });
 
   it('has attributes for user, product, target and outcome', () => {
-    expect(trace.span('order-service', 'validate_user').tags).toMatchObject({ 'user.id': '1' });
-    expect(trace.span('order-service', 'calculate_total').tags).toMatchObject({
-      product: 'laptop',
-      quantity: 1,
+    expect(trace).toHaveSpan({ name: 'validate_user', attributes: { 'user.id': '1' } });
+    expect(trace).toHaveSpan({ name: 'calculate_total', attributes: { product: 'laptop', quantity: 1 } });
+    expect(trace).toHaveSpan({
+      service: 'api-gateway',
+      name: 'proxy_to_order-service',
+      attributes: {
+        'http.request.method': 'POST',
+        'http.response.status_code': 201,
+        'url.full': /\/orders$/,
+      },
     });
-    const proxy = trace.span('api-gateway', 'proxy_to_order-service').tags;
-    expect(proxy).toMatchObject({ 'http.request.method': 'POST', 'http.response.status_code': 201 });
-    expect(String(proxy['url.full'])).toMatch(/\/orders$/);
-    expect(trace.span('user-service', 'GET /users/:id').tags).toMatchObject({
-      'http.route': '/users/:id',
-      'http.response.status_code': 200,
-      'url.path': '/users/1',
+    expect(trace).toHaveSpan({
+      service: 'user-service',
+      name: 'GET /users/:id',
+      attributes: { 'http.route': '/users/:id', 'http.response.status_code': 200, 'url.path': '/users/1' },
     });
-    expect(trace.span('user-service', 'SELECT users').tags).toMatchObject({
-      'db.operation.name': 'SELECT',
-      'db.collection.name': 'users',
+    expect(trace).toHaveSpan({
+      service: 'user-service',
+      name: 'SELECT users',
+      attributes: { 'db.operation.name': 'SELECT', 'db.collection.name': 'users' },
     });
   });
 
   it('has the correlation ID on every server span', () => {
-    const servers = trace.spans.filter(({ kind }) => kind === 'server');
-    expect(servers.map(({ tags }) => tags.correlation_id)).toEqual(
-      Array.from({ length: 3 }, () => answer.correlationId),
-    );
+    const attributes = { correlation_id: answer.correlationId };
+    expect(trace).toHaveSpans({ kind: 'server' }, { exactly: 3 });
+    expect(trace).toHaveSpans({ kind: 'server', attributes }, { exactly: 3 });
   });
 
-  it('writes one access line in each service, found by the trace ID across services', async () => {
-    const query = `{service=~".+"} | trace_id="${trace.traceId}"`;
-    const services = ['api-gateway', 'order-service', 'user-service'];
-    for (const service of services) {
-      await waitForLog(query, ({ fields }) => fields.service === service && 'duration_ms' in fields);
+  it('writes one access line in each service, with the IDs of the trace and of the request', async () => {
+    for (const service of SERVICES) {
+      await expect(trace).toHaveLog({
+        service,
+        fields: {
+          duration_ms: expect.any(Number),
+          correlation_id: answer.correlationId,
+          span_id: trace.span({ service, kind: 'server' }).spanId,
+        },
+      });
     }
-    const accessLines = (await queryLogs(query)).filter(({ fields }) => 'duration_ms' in fields);
-    expect(accessLines.map(({ fields }) => fields.service).sort()).toEqual(services);
-    for (const { fields } of accessLines) {
-      expect(fields).toMatchObject({ trace_id: trace.traceId, correlation_id: answer.correlationId });
-      expect(trace.spans.map(({ spanId }) => spanId)).toContain(fields.span_id);
-    }
+    const accessLines = (await trace.currentLogs()).filter(({ fields }) => 'duration_ms' in fields);
+    expect(accessLines.map(({ service }) => service).sort()).toEqual(SERVICES);
   });
 });

@@ -1,49 +1,47 @@
 import { describe, expect, it } from '@jest/globals';
-import { findTrace, traceOf } from './rig/jaeger.js';
-import { waitForLog } from './rig/loki.js';
-import { newSpanId, newTraceId, order, readUser } from './rig/shop.js';
+import { traced, type TraceHeaders } from '@lantern/trace-testing/jest';
+import { order, readUser } from './rig/shop.js';
+
+/** Returns the headers whose names begin with a prefix. */
+const only = (prefix: string, headers: TraceHeaders): TraceHeaders =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith(prefix)));
 
 describe('the context of a request', () => {
   it("is extracted from the caller's B3 headers, in all services", async () => {
-    const traceId = newTraceId();
-    const spanId = newSpanId();
-    await order('laptop', { 'X-B3-TraceId': traceId, 'X-B3-SpanId': spanId, 'X-B3-Sampled': '1' });
-    const trace = await traceOf(traceId, 10);
-    expect(new Set(trace.spans.map(({ service }) => service))).toEqual(
-      new Set(['api-gateway', 'order-service', 'user-service']),
-    );
-    expect(trace.span('api-gateway', 'POST /orders').parentId).toBe(spanId);
+    const { result, trace } = await traced('order with B3 headers', async (headers) => {
+      await order('laptop', only('x-b3-', headers));
+      return headers;
+    });
+    expect(trace.services).toEqual(['api-gateway', 'order-service', 'user-service']);
+    expect(trace.span('api-gateway: POST /orders').parentSpanId).toBe(result['x-b3-spanid']);
   });
 
   it('is extracted from a single b3 header', async () => {
-    const traceId = newTraceId();
-    await readUser('1', { b3: `${traceId}-${newSpanId()}-1` });
-    expect(await traceOf(traceId, 5)).toMatchObject({ traceId });
+    const { trace } = await traced('read a user with one B3 header', (headers) =>
+      readUser('1', { b3: `${headers['x-b3-traceid'] ?? ''}-${headers['x-b3-spanid'] ?? ''}-1` }),
+    );
+    expect(trace).toHaveCalls('api-gateway > user-service');
   });
 
   it('is extracted from W3C headers', async () => {
-    const traceId = newTraceId();
-    await readUser('1', { traceparent: `00-${traceId}-${newSpanId()}-01` });
-    expect(await traceOf(traceId, 5)).toMatchObject({ traceId });
+    const { trace } = await traced('read a user with W3C headers', (headers) =>
+      readUser('1', only('traceparent', headers)),
+    );
+    expect(trace).toHaveCalls('api-gateway > user-service');
   });
 
   it('records no span in any service if the caller does not sample', async () => {
-    const silent = newTraceId();
-    const answer = await order('laptop', {
-      'X-B3-TraceId': silent,
-      'X-B3-SpanId': newSpanId(),
-      'X-B3-Sampled': '0',
-    });
-    expect(answer.status).toBe(201);
-    // The log lines of the request arrive. A later trace that has arrived too proves that this one was not sent.
-    await waitForLog(
-      '{service="api-gateway"} |= "POST /orders"',
-      ({ fields }) => fields.correlation_id === answer.correlationId,
+    const { trace } = await traced(
+      'an order that is not sampled',
+      async (headers) => {
+        const answer = await order('laptop', { ...only('x-b3-', headers), 'x-b3-sampled': '0' });
+        expect(answer.status).toBe(201);
+        // The services send the spans of a later order after those that they had before.
+        await traced('a later order', (later) => order('laptop', later));
+      },
+      { until: 'quiet' },
     );
-    const spoken = newTraceId();
-    await order('laptop', { 'X-B3-TraceId': spoken, 'X-B3-SpanId': newSpanId(), 'X-B3-Sampled': '1' });
-    await traceOf(spoken, 10);
-    expect(await findTrace(silent)).toBeUndefined();
+    expect(trace.spans).toEqual([]);
   });
 
   it('keeps the correlation ID of the caller, and generates one if the caller sends none', async () => {

@@ -1,10 +1,12 @@
 export { BackendError } from './backend/backend.js';
 export type { TraceTestingConfig } from './backend/config.js';
 export { BAGGAGE_KEY, type TraceHeaders } from './backend/headers.js';
+export { queryLogs, readTrace, traced } from './default-backend.js';
 export {
-  createTraced,
-  traced,
+  createTraceTesting,
+  type ReadOptions,
   type Traced,
+  type TraceTesting,
   type TracedAction,
   type TracedFunction,
   type TracedOptions,

@@ -4,6 +4,7 @@ import { BAGGAGE_KEY, makeContext, type TraceHeaders } from './backend/headers.j
 import { Polling } from './backend/poll.js';
 import { rejectUnknownMembers } from './patterns/similarity.js';
 import { linkSpans } from './trace/link-spans.js';
+import type { LogLine } from './trace/log-line.js';
 import { TestTrace, type ConsequenceOptions } from './trace/test-trace.js';
 
 export interface TracedOptions {
@@ -54,22 +55,46 @@ const OPTIONS = [
   'baggage',
 ] as const satisfies readonly (keyof TracedOptions)[];
 
-/** Returns a `traced()` for one backend. The environment is read at its first call. */
-export const createTraced = (config: TraceTestingConfig = {}): TracedFunction => {
-  let reader: TraceReader | undefined;
-  return async (name, action, options = {}) => {
-    rejectUnknownMembers('The options of traced()', options, OPTIONS);
-    reader ??= new TraceReader(new Backend(readConfig(config)));
-    const sinceMillis = Date.now();
-    const { traceId, spanId, headers } = makeContext(options.baggage);
-    const result = await action(headers, traceId);
-    const trace = await reader.read({ ...options, name, traceId, sinceMillis, parentSpanId: spanId });
-    return { result, trace };
+/** Functions of the trace tests of one backend. */
+export interface TraceTesting {
+  readonly traced: TracedFunction;
+  /** Waits for a trace that another program has begun, and reads it. */
+  readonly readTrace: (traceId: string, options?: ReadOptions) => Promise<TestTrace>;
+  /** Returns the log lines of the last hour that match a LogQL query, oldest first, at most 1,000. */
+  readonly queryLogs: (query: string) => Promise<readonly LogLine[]>;
+}
+
+export type ReadOptions = Pick<TracedOptions, 'until' | 'timeoutMillis' | 'settleMillis'>;
+
+const READ_OPTIONS = [
+  'until',
+  'timeoutMillis',
+  'settleMillis',
+] as const satisfies readonly (keyof ReadOptions)[];
+
+const HOUR_MILLIS = 3_600_000;
+
+/** Returns the functions for one backend. The environment is read at their first call. */
+export const createTraceTesting = (config: TraceTestingConfig = {}): TraceTesting => {
+  let known: TraceReader | undefined;
+  const reader = (): TraceReader => (known ??= new TraceReader(new Backend(readConfig(config))));
+  return {
+    traced: async (name, action, options = {}) => {
+      rejectUnknownMembers('The options of traced()', options, OPTIONS);
+      const reads = reader();
+      const sinceMillis = Date.now();
+      const { traceId, spanId, headers } = makeContext(options.baggage);
+      const result = await action(headers, traceId);
+      const trace = await reads.read({ ...options, name, traceId, sinceMillis, parentSpanId: spanId });
+      return { result, trace };
+    },
+    readTrace: (traceId, options = {}) => {
+      rejectUnknownMembers('The options of readTrace()', options, READ_OPTIONS);
+      return reader().read({ ...options, traceId, sinceMillis: Date.now() - HOUR_MILLIS });
+    },
+    queryLogs: (query) => reader().backend.queryLogs(query, Date.now() - HOUR_MILLIS),
   };
 };
-
-/** Runs an action with the headers of a new trace, and waits until the trace is complete: {@link TracedFunction}. */
-export const traced: TracedFunction = createTraced();
 
 interface ReadRequest extends Omit<TracedOptions, 'requests' | 'baggage'> {
   readonly name?: string;
@@ -89,7 +114,7 @@ class TraceReader {
   private readonly polling: Polling;
   private hasWaitEndpoint = true;
 
-  constructor(private readonly backend: Backend) {
+  constructor(readonly backend: Backend) {
     this.polling = new Polling(backend);
   }
 

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { environment } from './environment.js';
 
 export interface Answer {
@@ -8,11 +8,9 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-const send = async (
-  path: string,
-  init: RequestInit,
-  headers: Readonly<Record<string, string>>,
-): Promise<Answer> => {
+type Headers = Readonly<Record<string, string>>;
+
+const send = async (path: string, init: RequestInit, headers: Headers): Promise<Answer> => {
   const response = await fetch(`${environment.gateway}${path}`, {
     ...init,
     headers: { 'x-correlation-id': randomUUID(), 'content-type': 'application/json', ...headers },
@@ -26,12 +24,8 @@ const send = async (
 };
 
 /** Sends the tutorial's order for a product. */
-export const order = (product: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+export const order = (product: string, headers: Headers = {}): Promise<Answer> =>
   send('/orders', { method: 'POST', body: JSON.stringify({ user_id: '1', product, quantity: 1 }) }, headers);
 
-export const readUser = (id: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+export const readUser = (id: string, headers: Headers = {}): Promise<Answer> =>
   send(`/users/${id}`, { method: 'GET' }, headers);
-
-export const newTraceId = (): string => randomBytes(16).toString('hex');
-
-export const newSpanId = (): string => randomBytes(8).toString('hex');

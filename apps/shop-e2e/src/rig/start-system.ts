@@ -10,7 +10,10 @@ declare global {
  */
 export default async (): Promise<void> => {
   const { GATEWAY_URL, JAEGER_URL, LOKI_URL } = process.env;
-  if (GATEWAY_URL !== undefined && JAEGER_URL !== undefined && LOKI_URL !== undefined) return;
+  if (GATEWAY_URL !== undefined && JAEGER_URL !== undefined && LOKI_URL !== undefined) {
+    process.env.LANTERN_INSTRUMENTED ??= 'user-service,order-service';
+    return;
+  }
   if (GATEWAY_URL !== undefined || JAEGER_URL !== undefined || LOKI_URL !== undefined) {
     throw new Error(
       'Set all of GATEWAY_URL, JAEGER_URL and LOKI_URL to test a running system, or none of them.',
@@ -18,5 +21,10 @@ export default async (): Promise<void> => {
   }
   const { urls } = (globalThis.systemUnderTest = await TemporarySystem.start());
   // The suites read them in their own processes.
-  Object.assign(process.env, { GATEWAY_URL: urls.gateway, JAEGER_URL: urls.jaeger, LOKI_URL: urls.loki });
+  Object.assign(process.env, {
+    GATEWAY_URL: urls.gateway,
+    JAEGER_URL: urls.jaeger,
+    LOKI_URL: urls.loki,
+    LANTERN_INSTRUMENTED: [urls.userService, urls.orderService].join(','),
+  });
 };

@@ -30,8 +30,19 @@ const REQUEST_MILLIS = 10_000;
 /** Clock skew that a search allows. */
 const SKEW_MILLIS = 60_000;
 
+interface LokiAnswer {
+  readonly data: {
+    readonly result: readonly {
+      readonly stream: Readonly<Record<string, string>>;
+      readonly values: readonly (readonly [string, string])[];
+    }[];
+  };
+}
+
 /** Client of Lantern, or of Jaeger and Loki. */
 export class Backend {
+  private hasLoki = true;
+
   constructor(readonly config: ReadConfig) {}
 
   /** Returns undefined when the backend has no such endpoint, as Jaeger. */
@@ -92,17 +103,20 @@ export class Backend {
   /** Returns the log lines of a trace, oldest first; none without a Loki. */
   async logs(traceId: string, sinceMillis: number): Promise<readonly LogLine[]> {
     const { lokiUrl, logSelector } = this.config;
-    if (lokiUrl === undefined) return [];
+    if (lokiUrl === undefined || !this.hasLoki) return [];
     // The ID is in the structured metadata, in the JSON of the line, or in its text.
-    const found = await this.queryLogs(lokiUrl, `${logSelector} | trace_id="${traceId}"`, sinceMillis);
-    return found.length > 0 ? found : this.queryLogs(lokiUrl, `${logSelector} |= "${traceId}"`, sinceMillis);
+    const found = await this.queryLogs(`${logSelector} | trace_id="${traceId}"`, sinceMillis);
+    return found.length > 0 ? found : this.queryLogs(`${logSelector} |= "${traceId}"`, sinceMillis);
   }
 
   traceUrl(traceId: string): string {
     return `${this.config.url}/trace/${traceId}`;
   }
 
-  private async queryLogs(lokiUrl: string, query: string, sinceMillis: number): Promise<LogLine[]> {
+  /** Returns the lines that match a LogQL query, oldest first; none without a Loki. */
+  async queryLogs(query: string, sinceMillis: number): Promise<LogLine[]> {
+    const { lokiUrl } = this.config;
+    if (lokiUrl === undefined) return [];
     const parameters = new URLSearchParams({
       query,
       limit: '1000',
@@ -110,9 +124,13 @@ export class Backend {
       start: `${BigInt(Math.floor(sinceMillis - SKEW_MILLIS)) * 1_000_000n}`,
     });
     const response = await this.get(`${lokiUrl}/loki/api/v1/query_range?${parameters.toString()}`);
-    const { data } = (await this.jsonOf(response)) as {
-      data: { result: readonly { stream: Record<string, string>; values: readonly [string, string][] }[] };
-    };
+    if (response.status === 404 || (response.ok && !isJson(response))) {
+      // The URL is that of a Jaeger.
+      this.hasLoki = false;
+      await response.body?.cancel();
+      return [];
+    }
+    const { data } = (await this.jsonOf(response)) as LokiAnswer;
     return data.result
       .flatMap(({ stream, values }) => values.map((value) => parseLogLine(stream, value)))
       .sort((a, b) => (a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0));

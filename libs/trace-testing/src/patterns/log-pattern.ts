@@ -7,7 +7,7 @@ export interface LogFields {
   readonly service?: TextPattern<ServiceName>;
   readonly level?: TextPattern<'debug' | 'info' | 'warn' | 'error' | (string & {})>;
   readonly message?: TextPattern;
-  /** Fields of a line in JSON, and structured metadata. Each given one must match; others are ignored. */
+  /** Members of a line in JSON, structured metadata and labels. Each given one must match; others are ignored. */
   readonly fields?: Readonly<Record<string, ValuePattern>>;
 }
 
@@ -25,7 +25,7 @@ export const readLogPattern = (pattern: LogPattern): ((line: LogLine) => boolean
       ([key, expected]) =>
         (expected as unknown) === undefined || matchesValue(expected, line[key as keyof typeof texts]),
     ) &&
-    (fields === undefined || matchesValue(fields, line.fields));
+    (fields === undefined || matchesValue(fields, { ...line.labels, ...line.fields }));
 };
 
 export const describeLogPattern = (pattern: LogPattern): string =>

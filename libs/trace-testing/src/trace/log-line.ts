@@ -6,8 +6,9 @@ export interface LogLine {
   readonly level: string;
   /** Message of a line in JSON; the whole text of any other line. */
   readonly message: string;
-  /** Fields of a line in JSON, and its structured metadata. */
+  /** Members of a line in JSON; none of any other line. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Labels of the stream, and structured metadata of the line. */
   readonly labels: Readonly<Record<string, string>>;
   readonly text: string;
 }
@@ -37,17 +38,17 @@ export const parseLogLine = (
   [time, text]: readonly [string, string],
 ): LogLine => {
   const own = fieldsOf(text);
-  const fields = { ...labels, ...own };
+  const all = { ...labels, ...own };
   const first = (names: readonly string[], from: Readonly<Record<string, unknown>>): string => {
     const value = names.map((name) => from[name]).find((each) => typeof each === 'string');
     return typeof value === 'string' ? value : '';
   };
   return {
     timeUnixNano: BigInt(time),
-    service: first(SERVICE_FIELDS, fields),
-    level: first(LEVEL_FIELDS, fields).toLowerCase(),
+    service: first(SERVICE_FIELDS, all),
+    level: first(LEVEL_FIELDS, all).toLowerCase(),
     message: own === undefined ? text : first(MESSAGE_FIELDS, own),
-    fields,
+    fields: own ?? {},
     labels,
     text,
   };
