@@ -13,7 +13,9 @@ export { diffCallTrees, type CallChange, type CallDifference, type CallSide } fr
 export { buildCallTree, durationOf, type CallNode, type CallTree } from './call-tree.js';
 export { at, type Column } from './column.js';
 export { criticalPath, criticalTimes, type CriticalPath } from './critical-path.js';
+export { formatCount, formatCounted, formatShare } from './count-text.js';
 export { DependencyLinker, serviceCalls, type DependencyLink, type ServiceCall } from './dependency-link.js';
+export { formatDuration, formatNanos } from './duration-text.js';
 export { flameLayout, type FlameBox } from './flame-layout.js';
 export { bytesFromHex, hexFromBytes } from './hex.js';
 export {

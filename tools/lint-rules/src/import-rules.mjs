@@ -27,16 +27,16 @@ export const importRules = [
   service('apps/order-service'),
   {
     from: 'apps/lantern',
-    may: ['telemetry-model', 'telemetry-store', 'otlp', 'query-api', 'logql', 'go-syntax'],
+    may: ['telemetry-model', 'telemetry-store', 'trace-analysis', 'otlp', 'query-api', 'logql', 'go-syntax'],
     never: ['@nestjs/*', 'nestjs-otel'],
     because: 'Lantern works for any OTLP sender: it knows telemetry, not the shop and not its framework.',
   },
   {
     from: 'apps/lantern-ui',
-    may: ['telemetry-model', 'otlp/json', 'query-api', 'go-syntax'],
+    may: ['telemetry-model', 'trace-analysis', 'otlp/json', 'query-api', 'go-syntax'],
     never: ['node:*', '@nestjs/*'],
     because:
-      'The UI may import only what runs in a browser: telemetry-model, query-api, go-syntax and otlp/json.',
+      'The UI may import only what runs in a browser: telemetry-model, trace-analysis, query-api, go-syntax and otlp/json.',
   },
   {
     from: 'apps/shop-e2e',
@@ -55,6 +55,12 @@ export const importRules = [
     may: [],
     never: ['node:*', '@nestjs/*', 'react', 'react-dom', '@opentelemetry/*'],
     because: 'The model is pure: no Node, Nest, React or OpenTelemetry SDK, so that it runs everywhere.',
+  },
+  {
+    from: 'libs/trace-analysis',
+    may: ['telemetry-model'],
+    never: ['node:*', '@nestjs/*', 'react', 'react-dom', '@opentelemetry/*'],
+    because: 'The analysis is pure: the backend, the UI and command-line tools share it.',
   },
   {
     from: 'libs/otlp',

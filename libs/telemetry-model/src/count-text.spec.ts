@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatCounted, formatShare } from './count.js';
+import { formatCounted, formatShare } from './count-text.js';
 
 describe('formatCounted', () => {
   it('formatCounted uses singular and plural', () => {
