@@ -1,4 +1,4 @@
-/** Text forms of Go's standard library, which Jaeger, Loki and LogQL read and write. */
+/** Text forms of Go's standard library, which Jaeger, Loki, Prometheus and their query languages read and write. */
 export { formatBytes, parseBytes } from './bytes.js';
 export { formatGoDuration, parseGoDuration } from './duration.js';
 export { formatGoFloat, parseGoFloat, printGoFloat } from './float.js';
@@ -7,6 +7,15 @@ export { goTypeOfJson, parseGoJson } from './json.js';
 export { parseGoBool, parseGoInt } from './number.js';
 export { formatPrometheusDuration, parsePrometheusDuration } from './prometheus-duration.js';
 export { goQuote } from './quote.js';
+export {
+  compileFullMatch,
+  compileRegex,
+  compileSearch,
+  expandReplacement,
+  type Regex,
+  type RegexMatch,
+  type TextTest,
+} from './regex.js';
 export { parseRfc3339Nano } from './rfc3339.js';
 export {
   UTC,
@@ -18,3 +27,4 @@ export {
   type GoTime,
   type GoZone,
 } from './time.js';
+export { goUnquote } from './unquote.js';

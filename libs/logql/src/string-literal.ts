@@ -1,53 +1,11 @@
-const SIMPLE: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  '"': '"',
-};
-
-const ESCAPE = /\\(?:([abfnrtv\\"])|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{3}))|\\/g;
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+import { goUnquote } from '@lantern/go-syntax';
 
 /**
- * The value of a Go string literal in double quotes or backticks, quotes included. `\x` and octal escapes
- * are bytes: `"\xc3\xa9"` is é.
+ * Returns the value of a Go string literal in double quotes or backticks, quotes included.
  *
  * @returns undefined for an escape that Go does not have
  * @see https://go.dev/ref/spec#String_literals
  */
-export const unquote = (literal: string): string | undefined => {
-  const body = literal.slice(1, -1);
+export const unquote = (literal: string): string | undefined =>
   // Go drops carriage returns from raw strings.
-  if (literal.startsWith('`')) return body.replaceAll('\r', '');
-  if (!body.includes('\\')) return body;
-
-  const bytes: number[] = [];
-  const append = (text: string) => bytes.push(...encoder.encode(text));
-  let end = 0;
-  for (const match of body.matchAll(ESCAPE)) {
-    const [whole, simple, hexByte, short, long, octal] = match;
-    append(body.slice(end, match.index));
-    end = match.index + whole.length;
-    if (simple !== undefined) append(SIMPLE[simple] ?? '');
-    else if (hexByte !== undefined) bytes.push(Number.parseInt(hexByte, 16));
-    else if (octal !== undefined) {
-      const byte = Number.parseInt(octal, 8);
-      if (byte > 0xff) return undefined;
-      bytes.push(byte);
-    } else {
-      const code = Number.parseInt(short ?? long ?? '', 16);
-      // Not a number: a lone backslash. Surrogate halves are no characters.
-      if (Number.isNaN(code) || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return undefined;
-      append(String.fromCodePoint(code));
-    }
-  }
-  append(body.slice(end));
-  return decoder.decode(Uint8Array.from(bytes));
-};
+  literal.startsWith('`') ? literal.slice(1, -1).replaceAll('\r', '') : goUnquote(literal);

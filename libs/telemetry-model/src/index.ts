@@ -33,6 +33,7 @@ export {
 export { hasLongMemberName } from './json-names.js';
 export type { LogEntry, LogLabels, LogStream } from './log-stream.js';
 export { MAX_HASHED_LENGTH, MAX_NAME_LENGTH, boundedName, mapKey } from './map-key.js';
+export { quantile } from './quantile.js';
 export { MISSING_SERVICE_NAME, serviceNameOf, type InstrumentationScope, type Resource } from './resource.js';
 export { hostOfPeer, peersOf } from './service-peer.js';
 export { eachSelfInterval, selfIntervals, selfTimes, type Interval } from './self-time.js';

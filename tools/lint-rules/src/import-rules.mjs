@@ -27,7 +27,16 @@ export const importRules = [
   service('apps/order-service'),
   {
     from: 'apps/lantern',
-    may: ['telemetry-model', 'telemetry-store', 'trace-analysis', 'otlp', 'query-api', 'logql', 'go-syntax'],
+    may: [
+      'telemetry-model',
+      'telemetry-store',
+      'trace-analysis',
+      'otlp',
+      'query-api',
+      'logql',
+      'promql',
+      'go-syntax',
+    ],
     never: ['@nestjs/*', 'nestjs-otel'],
     because: 'Lantern works for any OTLP sender: it knows telemetry, not the shop and not its framework.',
   },
@@ -87,8 +96,14 @@ export const importRules = [
     because: 'A language is evaluated over any source of lines: it knows no store, no API and no server.',
   },
   {
+    from: 'libs/promql',
+    may: ['telemetry-model', 'go-syntax'],
+    never: ['node:*', '@nestjs/*', 'fastify'],
+    because: 'A language is evaluated over any source of series: it knows no store, no API and no server.',
+  },
+  {
     from: 'libs/query-api',
-    may: ['telemetry-model', 'logql', 'go-syntax'],
+    may: ['telemetry-model', 'logql', 'promql', 'go-syntax'],
     never: ['node:*', '@nestjs/*', 'fastify'],
     because: 'Wire types and parsers are shared with the browser: no Node and no server framework.',
   },

@@ -1,5 +1,5 @@
 import type { RangeOperation } from '../ast.js';
-import { quantile } from './quantile.js';
+import { quantile } from '@lantern/telemetry-model';
 
 /** The samples of one series, in the order of time. */
 export interface Samples {

@@ -2,7 +2,7 @@
  * Returns the φ-quantile of a window of values, interpolated between the two nearest ranks. NaN counts as the smallest
  * value. Selects these ranks instead of sorting: windows overlap, so every value is in many of them.
  */
-export const quantile = (phi: number, values: readonly number[], from = 0, to = values.length): number => {
+export const quantile = (phi: number, values: ArrayLike<number>, from = 0, to = values.length): number => {
   if (from >= to || Number.isNaN(phi)) return Number.NaN;
   if (phi < 0) return -Infinity;
   if (phi > 1) return Infinity;
