@@ -76,9 +76,9 @@ export const formatGoFloat = (value: number): string => {
   return sign + digits.padEnd(point, '0');
 };
 
-/** As Go prints a `float64` with `%v`: with an exponent from 1e21 and below 1e-4. */
+/** As Go prints a `float64` with `%v` or `%g`: with an exponent from 1e6 and below 1e-4. */
 export const printGoFloat = (value: number): string => {
   const size = Math.abs(value);
-  if (!Number.isFinite(value) || size === 0 || (size >= 1e-4 && size < 1e21)) return formatGoFloat(value);
+  if (!Number.isFinite(value) || size === 0 || (size >= 1e-4 && size < 1e6)) return formatGoFloat(value);
   return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
 };

@@ -47,7 +47,14 @@ describe('floats', () => {
       '0.1',
     ]);
     expect([Number.NaN, Infinity, -Infinity].map(formatGoFloat)).toEqual(['NaN', '+Inf', '-Inf']);
-    expect([1e21, 1.5e-7, 1e-5, 100000].map(printGoFloat)).toEqual(['1e+21', '1.5e-07', '1e-05', '100000']);
+    expect([1e21, 1.5e-7, 1e-5, 123456789, 1e6, 100000].map(printGoFloat)).toEqual([
+      '1e+21',
+      '1.5e-07',
+      '1e-05',
+      '1.23456789e+08',
+      '1e+06',
+      '100000',
+    ]);
     fc.assert(fc.property(fc.double(), (value) => Object.is(parseGoFloat(formatGoFloat(value)), value)));
   });
 
