@@ -41,8 +41,22 @@ const SUBJECT_ORDER: readonly DetectionSubject[] = ['failure', 'time', 'data', '
 
 /** Runs all detectors. Failures come first, then what takes the largest share of the trace's time, then data and telemetry. */
 export const detect = (facts: TraceFacts): Detection[] => {
+  const steps = detectSteps(facts);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
+
+/** Does the same in steps, between which a server can answer other requests. */
+export function* detectSteps(facts: TraceFacts): Generator<void, Detection[]> {
+  const detections: Detection[] = [];
+  for (const detector of DETECTORS) {
+    detections.push(...detector(facts));
+    yield;
+  }
   const rankOf = ({ kind }: Detection): number => SUBJECT_ORDER.indexOf(DETECTION_KINDS[kind].subject);
-  return DETECTORS.flatMap((detector) => detector(facts)).sort(
+  return detections.sort(
     (a, b) => rankOf(a) - rankOf(b) || b.share - a.share || (a.rows[0] ?? 0) - (b.rows[0] ?? 0),
   );
-};
+}

@@ -1,5 +1,4 @@
-export { codeText } from './code-text.js';
-export { detect } from './detect.js';
+export { detect, detectSteps } from './detect.js';
 export {
   DETECTION_KINDS,
   type Detection,
@@ -7,6 +6,10 @@ export {
   type DetectionKindInfo,
   type DetectionSubject,
 } from './detection.js';
+export { describeTrace } from './explain/describe-trace.js';
+export { DEFAULT_LIMIT, type ExplainOptions } from './explain/explanation.js';
+export { whyFailed, type TraceLogLine, type WhyFailedOptions } from './explain/why-failed.js';
+export { whySlow } from './explain/why-slow.js';
 export { errorMessageOf, originOfFailure, type FailureOrigin } from './failure.js';
 export { findSecret, maskSecrets } from './sensitive/secrets.js';
 export { TraceFacts } from './trace-facts.js';

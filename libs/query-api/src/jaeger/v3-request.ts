@@ -208,6 +208,33 @@ export const parseV3TraceRequest = (id: string, params: URLSearchParams): V3Trac
   return { traceId, raw: read(find(params, 'rawTraces'), parseGoBool, false) };
 };
 
+/** Questions that `GET /api/v3/lantern/traces/{trace_id}/explanation` answers. */
+export const V3_EXPLANATIONS = ['describe', 'slow', 'failed'] as const;
+export type V3ExplanationQuestion = (typeof V3_EXPLANATIONS)[number];
+
+/** `GET /api/v3/lantern/traces/{trace_id}/explanation`. */
+export interface V3ExplanationRequest {
+  readonly traceId: TraceId | undefined;
+  readonly question: V3ExplanationQuestion;
+  /** Maximum length of the text in characters. */
+  readonly limit: number;
+}
+
+/** @throws {BadRequest} */
+export const parseV3ExplanationRequest = (id: string, params: URLSearchParams): V3ExplanationRequest => {
+  const { traceId } = parseV3TraceRequest(id, params);
+  const text = params.get('question') ?? 'describe';
+  const question = V3_EXPLANATIONS.find((known) => known === text);
+  if (question === undefined)
+    throw new BadRequest(`question must be one of ${V3_EXPLANATIONS.join(', ')}, not "${text}"`);
+  const limitText = params.get('limit') ?? '4000';
+  const limit = Number(limitText);
+  if (!/^\d+$/.test(limitText) || limit < 500 || limit > 100_000) {
+    throw new BadRequest(`limit must be a number of characters from 500 to 100000, not "${limitText}"`);
+  }
+  return { traceId, question, limit };
+};
+
 /** `GET /api/v3/operations`. Empty means any. */
 export interface V3OperationsRequest {
   readonly service: string;

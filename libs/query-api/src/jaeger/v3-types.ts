@@ -87,6 +87,32 @@ export interface V3CallStats {
   readonly latencyMs: V3Latency;
 }
 
+/** Lantern's own: `GET /api/v3/lantern/traces/{trace_id}/detections`. The gravest first. */
+export interface V3Detections {
+  readonly traceId: string;
+  readonly spanCount: number;
+  readonly durationNano: string;
+  readonly detections: readonly V3Detection[];
+}
+
+export interface V3Detection {
+  /** For example `n-plus-one-queries`. */
+  readonly kind: string;
+  readonly title: string;
+  readonly subject: 'time' | 'failure' | 'data' | 'telemetry';
+  /** Share of the trace's duration that the fault takes, from 0 to 1. 0 for a fault that costs no time. */
+  readonly share: number;
+  /** One sentence with the numbers. */
+  readonly text: string;
+  /** What to do. */
+  readonly advice: string;
+  /** Path of the page that shows the first of the spans. */
+  readonly link: string;
+  readonly spanCount: number;
+  /** IDs of the spans that show the fault, at most 200. */
+  readonly spanIds: readonly string[];
+}
+
 /** Lantern's own: `GET /api/v3/lantern/attributes` without a key. The most frequent first. */
 export interface V3AttributeKeys {
   readonly keys: readonly V3AttributeKey[];

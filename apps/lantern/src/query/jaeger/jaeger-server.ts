@@ -35,7 +35,7 @@ export const createJaegerServer = (
   const queries = new TraceQueries(traces, { maxClockSkewNano });
   void server.register(legacyRoutes(queries, options.report));
   void server.register(v3Routes(queries, options.report));
-  void server.register(lanternRoutes(queries, traceFeed, endpoints, options.report));
+  void server.register(lanternRoutes(queries, logs, traceFeed, endpoints, options.report));
   void server.register(lokiRoutes({ logs, logFeed }, options.report));
   void server.register(uiRoutes(uiDirectory));
   // Below an API nothing is a page.

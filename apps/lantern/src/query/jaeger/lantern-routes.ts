@@ -6,12 +6,14 @@ import {
   type V3Dependency,
   type V3Endpoints,
 } from '@lantern/query-api';
-import type { CallEdge } from '@lantern/telemetry-store';
+import type { CallEdge, LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import type { Report } from '../../transport/errors/failure.js';
 import { HttpError } from '../../transport/errors/http-error.js';
 import { queryOf, sendJson } from '../../transport/answers/text.js';
 import type { TraceFeed } from '../../ingest/feed.js';
+import { analysisRoutes } from './analysis/analysis-routes.js';
+import { TraceAnalyst } from './analysis/trace-analyst.js';
 import { attributeKeys, attributeValues } from './attribute-sample.js';
 import { liveRoutes } from './live/live-routes.js';
 import { latencyOf, operationStats } from './operation-stats.js';
@@ -24,7 +26,13 @@ import { waitRoutes } from './wait/wait-routes.js';
  * have the form of v3.
  */
 export const lanternRoutes =
-  (traces: TraceQueries, traceFeed: TraceFeed, endpoints: () => V3Endpoints | undefined, report: Report) =>
+  (
+    traces: TraceQueries,
+    logs: LogStore,
+    traceFeed: TraceFeed,
+    endpoints: () => V3Endpoints | undefined,
+    report: Report,
+  ) =>
   async (server: FastifyInstance) => {
     sendV3Failures(server, report);
 
@@ -61,6 +69,7 @@ export const lanternRoutes =
       return sendJson(reply, JSON.stringify(answer));
     });
 
+    analysisRoutes(new TraceAnalyst(traces, logs))(server);
     liveRoutes(traces, traceFeed, report)(server);
     waitRoutes(traces.store, traceFeed, report)(server);
   };

@@ -34,6 +34,11 @@ export class TraceQueries {
     return trace && !raw ? this.adjust(trace) : trace;
   }
 
+  /** Returns a stored trace as clients see it. */
+  adjusted(trace: Trace): Trace {
+    return this.adjust(trace);
+  }
+
   /**
    * Reads the stored traces of one page of a search, each with its memory counted in the share.
    *

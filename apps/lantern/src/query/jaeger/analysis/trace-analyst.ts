@@ -1,0 +1,107 @@
+import type { V3ExplanationQuestion } from '@lantern/query-api';
+import { NANOS_PER_SECOND, type Trace, type TraceId } from '@lantern/telemetry-model';
+import { decodeTrace, type EncodedTrace, type LogStore } from '@lantern/telemetry-store';
+import {
+  TraceFacts,
+  describeTrace,
+  detectSteps,
+  whyFailed,
+  whySlow,
+  type Detection,
+  type ExplainOptions,
+  type TraceLogLine,
+} from '@lantern/trace-analysis';
+import type { AnswerShare } from '../../../transport/answers/answer-bytes.js';
+import { Turn } from '../../../transport/answers/turn.js';
+import type { TraceQueries } from '../trace-query.js';
+
+/** Memory of a model and its facts, by that of its messages; measured on spans of eleven attributes. */
+const FACTS_FACTOR = 10;
+
+/** Maximum number of log lines that an explanation reads. */
+const MAX_LINES = 1_000;
+
+/** Time around a trace in which its log lines are looked for: clocks of hosts differ, and work goes on after the answer. */
+const LOG_MARGIN_NANO = 60n * NANOS_PER_SECOND;
+
+export interface TraceAnalysis {
+  readonly facts: TraceFacts;
+  readonly detections: readonly Detection[];
+}
+
+/** Analyzes stored traces, and gives way to other requests between the steps. */
+export class TraceAnalyst {
+  constructor(
+    private readonly traces: TraceQueries,
+    private readonly logs: LogStore,
+  ) {}
+
+  /**
+   * Returns the analysis of a trace; undefined if no span of it is stored.
+   *
+   * @throws {OverloadedError} when the memory of the answers in the making does not suffice
+   */
+  async analyze(traceId: TraceId, share: AnswerShare): Promise<TraceAnalysis | undefined> {
+    const stored = await this.traces.store.getEncodedTrace(traceId, share.hold);
+    if (stored === undefined) return undefined;
+    share.hold(FACTS_FACTOR * bytesOf(stored));
+    const turn = new Turn();
+    const trace: Trace = this.traces.adjusted(decodeTrace(stored));
+    await turn.giveWay();
+    const facts = new TraceFacts(trace.traceId, trace.resourceSpans);
+    const steps = detectSteps(facts);
+    for (;;) {
+      await turn.giveWay();
+      const step = steps.next();
+      if (step.done === true) return { facts, detections: step.value };
+    }
+  }
+
+  async explain(
+    { facts, detections }: TraceAnalysis,
+    question: V3ExplanationQuestion,
+    options: ExplainOptions,
+  ): Promise<string> {
+    switch (question) {
+      case 'describe':
+        return describeTrace(facts, options, detections);
+      case 'slow':
+        return whySlow(facts, options, detections);
+      case 'failed':
+        return whyFailed(facts, { ...options, logs: await this.#linesOf(facts) }, detections);
+    }
+  }
+
+  async #linesOf({ traceId, table }: TraceFacts): Promise<TraceLogLine[]> {
+    const lines: TraceLogLine[] = [];
+    const end = table.startUnixNano + BigInt(Math.ceil(table.duration));
+    const rows = this.logs.read({
+      matchers: [],
+      range: {
+        startUnixNano: table.startUnixNano - LOG_MARGIN_NANO,
+        endUnixNano: end + LOG_MARGIN_NANO,
+      },
+      direction: 'forward',
+      values: { trace_id: traceId },
+    });
+    for await (const chunk of rows) {
+      for (const { labels, entry } of chunk) {
+        const { structuredMetadata } = entry;
+        lines.push({
+          spanId: structuredMetadata.span_id,
+          service: labels.service ?? labels.service_name ?? '',
+          level: structuredMetadata.detected_level ?? labels.level ?? '',
+          line: entry.line,
+        });
+        if (lines.length >= MAX_LINES) return lines;
+      }
+    }
+    return lines;
+  }
+}
+
+const bytesOf = ({ groups }: EncodedTrace): number => {
+  let bytes = 0;
+  for (const { spans } of groups) for (const { length } of spans) bytes += length;
+  return bytes;
+};
