@@ -12,7 +12,7 @@ export const project = (overrides: Config = {}): Config => ({
   modulePathIgnorePatterns: ['/dist/'],
   transform: {
     '^.+\\.tsx?$': [
-      '@swc/jest',
+      fileURLToPath(new URL('tools/jest-transform.mjs', import.meta.url)),
       {
         swcrc: false,
         sourceMaps: 'inline',
@@ -27,6 +27,24 @@ export const project = (overrides: Config = {}): Config => ({
     ],
   },
   extensionsToTreatAsEsm: ['.ts'],
+  sandboxInjectedGlobals: [
+    'Array',
+    'Error',
+    'Function',
+    'JSON',
+    'Map',
+    'Math',
+    'Number',
+    'Object',
+    'Promise',
+    'Reflect',
+    'Set',
+    'String',
+    'Symbol',
+    'TypeError',
+    'Uint8Array',
+    'WeakMap',
+  ],
   // Sources name their siblings as Node will find them after the build: `./span.js` is `./span.ts` here.
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -1,5 +1,6 @@
 // `npm test`: all checks of the workspace. The last line is `N passed, N failed` over all suites.
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,12 +17,19 @@ const formatCheck = () =>
     });
   });
 
-const nx = (title, ...args) => {
+/** Runs targets of all projects; each prints its report when it ends. */
+const nx = async (title, ...args) => {
   console.log(`\n── ${title} ──`);
-  const { status } = spawnSync(
-    process.execPath,
-    ['node_modules/nx/dist/bin/nx.js', ...args, '--output-style=static'],
-    { cwd: root, stdio: 'inherit' },
+  const [status] = await once(
+    spawn(
+      process.execPath,
+      ['node_modules/nx/dist/bin/nx.js', 'run-many', ...args, '--output-style=static'],
+      {
+        cwd: root,
+        stdio: 'inherit',
+      },
+    ),
+    'exit',
   );
   return { title, succeeded: status === 0 };
 };
@@ -30,14 +38,20 @@ const nx = (title, ...args) => {
 for (const file of globSync(results, { cwd: root })) rmSync(`${root}/${file}`);
 
 const formatting = formatCheck();
+const build = await nx('Build', '-t', 'build', '--parallel=3');
+// The suites that start the whole system, one by one, beside all other checks: both often wait for processes and timers, and
+// together they keep two cores busy to the end.
 const steps = [
-  // More tasks than cores, because suites often wait for processes and timers.
-  nx(
-    'Build, lint, types, unit and contract tests',
-    ...['run-many', '-t', 'build', 'lint', 'typecheck', 'test', 'knip', 'publint', '--parallel=4'],
-  ),
-  // Two at a time: each e2e suite starts the whole system, on its own ports.
-  nx('Trace and browser tests', 'run-many', '-t', 'e2e', '--parallel=2'),
+  build,
+  ...(build.succeeded
+    ? await Promise.all([
+        nx('Trace and browser tests', '-t', 'e2e', '--parallel=1'),
+        nx(
+          'Lint, types, unit and contract tests',
+          ...['-t', 'lint:node', 'lint:browser', 'typecheck', 'test', 'knip', 'publint', '--parallel=3'],
+        ),
+      ])
+    : []),
 ];
 const { succeeded, report } = await formatting;
 steps.push({ title: 'Format', succeeded });
