@@ -19,8 +19,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-describe('the UI', () => {
-  it('says how to build it while it is not built, and is there once it is', async () => {
+describe('Web UI', () => {
+  it('The web UI names the build command until it is built, and is served without a restart once it is', async () => {
     const before = await lantern.jaeger('/');
     expect([before.status, before.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(before.text).toContain('npx nx build @lantern/lantern-ui');
@@ -39,7 +39,7 @@ describe('the UI', () => {
     '/a.b/deep/link',
     '/..%2F..%2Fetc%2Fpasswd',
     '/index.html',
-  ])('gives its page for %s, to be asked for each time', async (path) => {
+  ])('The web UI answers %s with its page, which browsers revalidate each time', async (path) => {
     const answer = await lantern.jaeger(path);
     expect([answer.status, answer.headers.get('cache-control'), answer.text]).toEqual([
       200,
@@ -49,7 +49,7 @@ describe('the UI', () => {
     expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
   });
 
-  it('lets assets be kept for good, since their names change with their content', async () => {
+  it('Browsers may cache assets of the web UI for ever, because their names change with their content', async () => {
     const answer = await lantern.jaeger('/assets/index-3f2a.js');
     expect([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([
       200,
@@ -59,7 +59,7 @@ describe('the UI', () => {
     expect((await lantern.jaeger('/favicon.svg')).headers.get('content-type')).toBe('image/svg+xml');
   });
 
-  it('sends the compressed form of an asset, made by the build, to whoever takes it', async () => {
+  it('A client that accepts gzip gets the compressed asset of the build', async () => {
     await writeFile(join(directory, 'assets', 'index-3f2a.js.gz'), gzipSync('export {};'));
     const plain = await lantern.jaeger('/assets/index-3f2a.js', {
       headers: { 'accept-encoding': 'identity' },
@@ -80,14 +80,22 @@ describe('the UI', () => {
   });
 
   it.each(['index-old.js', '..%2findex.html', '%00', ''])(
-    'does not pretend that a missing asset is a page: /assets/%s',
+    'A missing asset is not answered with the page: /assets/%s',
     async (name) => {
       const answer = await lantern.jaeger(`/assets/${name}`);
       expect([answer.status, answer.text]).toEqual([404, '404 page not found\n']);
     },
   );
 
-  it('may load nothing from elsewhere', async () => {
+  it.each(['/v1/traces', '/v1/logs', '/search', '/assets/index-3f2a.js'])(
+    'An exporter that posts to the port of the web UI is rejected: %s',
+    async (path) => {
+      const answer = await lantern.jaeger(path, { method: 'POST', body: '{}' });
+      expect([answer.status, answer.text]).toEqual([404, '404 page not found\n']);
+    },
+  );
+
+  it('The web UI may load content of its own origin only', async () => {
     const { headers } = await lantern.jaeger('/');
     expect(headers.get('content-security-policy')).toContain("default-src 'self';");
     expect(headers.get('x-content-type-options')).toBe('nosniff');

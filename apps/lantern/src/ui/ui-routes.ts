@@ -40,7 +40,7 @@ const NOT_BUILT = `<!doctype html>
 /** A file beside the page, such as its icon. */
 const TOP_LEVEL_FILE = /^\w[\w-]*\.\w+$/;
 
-/** Serves the built UI: its files, and its page for every other path, since it finds its way by itself. */
+/** Serves the built UI: its files, and its page for every other path, because the page has the routes. */
 export const uiRoutes = (directory: string) => async (server: FastifyInstance) => {
   server.addHook('onSend', async (_request, reply) => {
     // The token page replaces any page and has a stricter policy.
@@ -78,8 +78,12 @@ export const uiRoutes = (directory: string) => async (server: FastifyInstance) =
       : sendPage(reply, directory);
   });
 
-  server.setNotFoundHandler(async (request, reply) =>
-    request.url.startsWith(ASSETS) ? sendNotFound(reply) : sendPage(reply, directory),
+  // Only what a browser navigates to is a page: 200 would tell an exporter that is configured with this port that its data
+  // was stored.
+  server.setNotFoundHandler(async ({ method, url }, reply) =>
+    (method === 'GET' || method === 'HEAD') && !url.startsWith(ASSETS)
+      ? sendPage(reply, directory)
+      : sendNotFound(reply),
   );
 };
 
