@@ -1,11 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { run } from '../test/command.js';
 import { type OtlpSink, startOtlpSink } from '../test/otlp-sink.js';
 import { until } from '../test/until.js';
 
@@ -16,20 +16,13 @@ const library = fileURLToPath(new URL('..', import.meta.url));
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 const compiler = join(workspace, 'node_modules/typescript7/bin/tsc');
 
-/** Fails with the output of the command. */
-const run = async (command: string, args: string[], cwd: string): Promise<string> => {
-  try {
-    return (await promisify(execFile)(command, args, { cwd })).stdout;
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new Error(`${[command, ...args].join(' ')} failed:\n${stdout}${stderr}`, { cause: error });
-  }
-};
-
 const { version, devDependencies } = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as {
   version: string;
   devDependencies: Record<string, string>;
 };
+
+/** Newest version of the line before the one that this workspace uses. */
+const NEST_11 = '11.2.10';
 
 /** An application as its author writes it; the lines about tracing are marked. */
 const sources = (platform: string, adapter: string) => ({
@@ -202,5 +195,75 @@ describe.each([
     expect(await run(process.execPath, ['dist/tree.js'], folder())).toBe(
       'test [internal]\n  find [internal] colour="black"\n',
     );
+  });
+});
+
+describe('an application of Nest 11 in CommonJS', () => {
+  const folder = (): string => join(home, 'nest-11');
+  const packages = Object.fromEntries(
+    ['common', 'core', 'platform-express'].map((name) => [`@nestjs/${name}`, NEST_11]),
+  );
+  const tests = `
+    const { NestFactory } = require('@nestjs/core');
+    const { startTestTelemetry } = require('@lantern/observability/testing');
+    const { AppModule } = require('./dist/app.module.js');
+
+    const telemetry = startTestTelemetry();
+
+    it('is traced', async () => {
+      const app = await NestFactory.create(AppModule, { logger: false });
+      await app.listen(0, '127.0.0.1');
+      await (await fetch((await app.getUrl()) + '/cats/tom')).text();
+      await telemetry.waitForSpans(1);
+      expect(telemetry.tree({ attributes: ['code.function.name'] })).toContain(
+        'GET /cats/:id [server] code.function.name="CatsController.find"');
+      await app.close();
+    });`;
+
+  beforeAll(async () => {
+    const dependencies = {
+      ...packages,
+      '@opentelemetry/api': devDependencies['@opentelemetry/api'],
+      'reflect-metadata': devDependencies['reflect-metadata'],
+      rxjs: devDependencies.rxjs,
+      '@lantern/observability': `file:../lantern-observability-${version}.tgz`,
+    };
+    const ownDependencies = { '@types/node': '24.19.2', '@types/express': '5.0.6' };
+    write(
+      'nest-11/package.json',
+      JSON.stringify({ name: 'cats', private: true, dependencies, devDependencies: ownDependencies }),
+    );
+    for (const [file, text] of Object.entries(sources('@nestjs/platform-express', 'ExpressAdapter'))) {
+      write(join('nest-11', file), text.replaceAll(/'(\.\/[^']+)\.js'/g, "'$1'"));
+    }
+    write('nest-11/cats.test.js', tests);
+    await run(
+      'npm',
+      ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'],
+      folder(),
+    );
+  });
+
+  it('compiles under module commonjs and moduleResolution node10', async () => {
+    // The last version that knows node10.
+    const tsc = join(workspace, 'node_modules/typescript/bin/tsc');
+    const options = {
+      ...compilerOptions,
+      module: 'commonjs',
+      moduleResolution: 'node10',
+      ignoreDeprecations: '6.0',
+      esModuleInterop: true,
+      skipLibCheck: true,
+    };
+    write('nest-11/tsconfig.json', JSON.stringify({ compilerOptions: options, include: ['src'] }));
+    await run(process.execPath, [tsc, '-p', folder()], folder());
+  });
+
+  it('is tested by a Jest that knows no ES modules', async () => {
+    const jestProgram = join(workspace, 'node_modules/jest/bin/jest.js');
+    await run(process.execPath, [jestProgram, '--rootDir', folder(), '--testEnvironment', 'node'], folder(), {
+      ...process.env,
+      NODE_OPTIONS: '',
+    });
   });
 });

@@ -1,17 +1,17 @@
-import { createRequire } from 'node:module';
 // From their own files: the declarations of the whole package name an OpenTelemetry package that is not installed.
 import type { MetricService as NestOtelMetricService } from 'nestjs-otel/lib/metrics/metric.service.js';
 import type { TraceService as NestOtelTraceService } from 'nestjs-otel/lib/tracing/trace.service.js';
 // Loaded first: nestjs-otel is CommonJS and requires them, which fails while they are only partly loaded.
 import '@nestjs/common';
 import '@nestjs/core';
+import { load } from './load.js';
 
 interface NestOtel {
   MetricService: typeof NestOtelMetricService;
   TraceService: typeof NestOtelTraceService;
 }
 
-const nestOtel = createRequire(import.meta.url)('nestjs-otel') as NestOtel;
+const nestOtel = load('nestjs-otel') as NestOtel;
 
 /** Counters, histograms and gauges by name, from nestjs-otel. */
 export const MetricService = nestOtel.MetricService;

@@ -13,8 +13,10 @@ import { MetricService, TraceService } from './nestjs-otel.js';
 import { writeAccessLog } from './nest/access-log.js';
 import { type DeclaredRoute, noteRoutes } from './nest/declared-routes.js';
 import { setTestRequests } from './propagation/test-requests.js';
+import { removeHttpHooks } from './http/http-hooks.js';
 import { setInboundTrust } from './http/inbound-context.js';
 import { watchEnhancers } from './nest/enhancers.js';
+import { outdatedNestVersion } from './nest/nest-version.js';
 import { watchExceptions, watchHandlers, watchRoutes } from './nest/hooks.js';
 import { addGlobalPrefix, setUntracedPaths } from './http/untraced-paths.js';
 import { sensitiveNames } from './redaction/sensitive-names.js';
@@ -60,6 +62,8 @@ export class ObservabilityModule
   extends ConfigurableModuleClass
   implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
 {
+  /** Whether the application's Nest is too old, so that nothing is traced rather than a part of it. */
+  private isOff = false;
   private started = false;
   private stopAccessLog: (() => void) | undefined;
   private takeRoutes: (() => DeclaredRoute[]) | undefined;
@@ -80,6 +84,16 @@ export class ObservabilityModule
 
   /** Middleware is configured before routes are registered, the last moment to watch them. Adds none. */
   configure(): void {
+    const outdated = outdatedNestVersion();
+    if (outdated !== undefined) {
+      this.isOff = true;
+      removeHttpHooks();
+      this.logger.error(
+        `Nothing is traced or measured: @lantern/observability needs Nest 11.1 or newer, and this application uses ${outdated}`,
+        ObservabilityModule.name,
+      );
+      return;
+    }
     watchRoutes(this.adapterHost);
     watchHandlers();
     if (this.adapterHost?.httpAdapter) this.takeRoutes = noteRoutes(this.adapterHost.httpAdapter);
@@ -88,6 +102,7 @@ export class ObservabilityModule
   async onModuleInit(): Promise<void> {
     this.started = true;
     running++;
+    if (this.isOff) return;
     const { untracedPaths, trustInboundContext, testRequests } = this.options;
     if (untracedPaths) setUntracedPaths(untracedPaths);
     else addGlobalPrefix(this.applicationConfig?.getGlobalPrefix() ?? '');
@@ -107,7 +122,7 @@ export class ObservabilityModule
   }
 
   onApplicationBootstrap(): void {
-    if (isTracing() || getBooleanFromEnv('OTEL_SDK_DISABLED')) return;
+    if (this.isOff || isTracing() || getBooleanFromEnv('OTEL_SDK_DISABLED')) return;
     this.logger.warn(
       'No spans are made, because tracing was not started: node --import @lantern/observability/register dist/main.js',
       ObservabilityModule.name,

@@ -13,7 +13,7 @@ import { dirname, relative, resolve } from 'node:path';
 export const rooms = [
   {
     of: 'libs/observability/src',
-    shared: ['clock', 'environment', 'nestjs-otel', 'observability.options'],
+    shared: ['clock', 'environment', 'load', 'nestjs-otel', 'observability.options'],
     may: {
       redaction: [],
       identity: [],

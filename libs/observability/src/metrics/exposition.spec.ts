@@ -5,7 +5,7 @@ import { openMetricsText, prometheusText } from './exposition.js';
 import { metricFamilies } from './metric-families.js';
 import { ScrapeReader } from './scrape-reader.js';
 
-const none = { name: 'none', boundaries: [], exemplars: () => [], untouched: () => [] };
+const none = { name: 'none', exemplars: () => [], untouched: [] };
 
 const setUp = () => {
   const reader = new ScrapeReader();

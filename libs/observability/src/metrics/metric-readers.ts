@@ -7,7 +7,10 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
+import type * as OtlpJson from '@opentelemetry/exporter-metrics-otlp-http';
+import type * as OtlpProtobuf from '@opentelemetry/exporter-metrics-otlp-proto';
 import { setting } from '../environment.js';
+import { load } from '../load.js';
 import { RequestDurationProducer } from './request-duration-producer.js';
 
 /** Ways in which metrics leave the process: scraped by Prometheus, pushed, or both. */
@@ -31,35 +34,33 @@ export const metricExits = (env: NodeJS.ProcessEnv): MetricExits => {
 };
 
 /** Readers that push; endpoint, headers and temporality are read by the exporter from `OTEL_EXPORTER_OTLP_*`. */
-export const pushReaders = async (env: NodeJS.ProcessEnv): Promise<IMetricReader[]> => {
+export const pushReaders = (env: NodeJS.ProcessEnv): IMetricReader[] => {
   const listed = setting(env, 'OTEL_METRICS_EXPORTER')?.toLowerCase() ?? 'prometheus';
   if (!/^\s*(?:otlp|console|prometheus|none)\s*(?:,\s*(?:otlp|console|prometheus|none)\s*)*$/.test(listed)) {
     diag.warn(`OTEL_METRICS_EXPORTER is "${listed}"; known: otlp, prometheus, console, none.`);
   }
   const exportIntervalMillis = positive('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
-  return Promise.all(
-    metricExits(env).pushed.map(async (name) => {
-      const exporter = name === 'console' ? new ConsoleMetricExporter() : await createOtlpExporter(env);
-      const temporality = exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM);
-      return new PeriodicExportingMetricReader({
-        exporter,
-        metricProducers: [new RequestDurationProducer(temporality)],
-        exportIntervalMillis,
-        // The constructor of the reader rejects a timeout above its interval.
-        exportTimeoutMillis: Math.min(positive('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, exportIntervalMillis),
-      });
-    }),
-  );
+  return metricExits(env).pushed.map((name) => {
+    const exporter = name === 'console' ? new ConsoleMetricExporter() : createOtlpExporter(env);
+    const temporality = exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM);
+    return new PeriodicExportingMetricReader({
+      exporter,
+      metricProducers: [new RequestDurationProducer(temporality)],
+      exportIntervalMillis,
+      // The constructor of the reader rejects a timeout above its interval.
+      exportTimeoutMillis: Math.min(positive('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, exportIntervalMillis),
+    });
+  });
 };
 
 /** Loaded on demand: most services are scraped. */
-const createOtlpExporter = async (env: NodeJS.ProcessEnv): Promise<PushMetricExporter> => {
+const createOtlpExporter = (env: NodeJS.ProcessEnv): PushMetricExporter => {
   const protocol =
     setting(env, 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
   const { OTLPMetricExporter } =
     protocol === 'http/json'
-      ? await import('@opentelemetry/exporter-metrics-otlp-http')
-      : await import('@opentelemetry/exporter-metrics-otlp-proto');
+      ? (load('@opentelemetry/exporter-metrics-otlp-http') as typeof OtlpJson)
+      : (load('@opentelemetry/exporter-metrics-otlp-proto') as typeof OtlpProtobuf);
   return new OTLPMetricExporter();
 };
 

@@ -29,22 +29,39 @@ describe('The series of requests', () => {
         'http',
       );
     }
-    expect(durations.allSeries().size).toBe(21);
+    expect(durations.seriesByAttributes().size).toBe(21);
 
     const { scopeMetrics } = (await scrapeReader()?.read()) ?? { scopeMetrics: [] };
     const points = scopeMetrics
       .flatMap(({ metrics }) => metrics)
       .flatMap((metric) => (metric.dataPointType === DataPointType.HISTOGRAM ? metric.dataPoints : []));
     const counted = points.map(({ attributes, value }) => [attributesKey(attributes), value.count]);
-    // Each of the first four routes has its four failures and its successes.
-    expect(counted).toHaveLength(5);
-    expect(counted).toContainEqual(['[["otel.metric.overflow",true]]', 96]);
+    expect(counted).toHaveLength(21);
+    expect(counted).toContainEqual(['[["otel.metric.overflow",true]]', 80]);
+  });
+
+  it('attribute every request of 1,000 declared routes, however their failures are shown at zero', () => {
+    const durations = new RequestDuration();
+    const routes = Array.from({ length: 1000 }, (_, at) => `/declared/${at}`);
+    for (const route of routes) durations.declare('GET', route, 'http');
+    expect(durations.untouched()).toHaveLength(1000);
+
+    for (const route of routes) {
+      for (const status of [200, 404, 500]) {
+        durations.record(served(route), { status, durationMillis: 1, aborted: false }, 'http');
+      }
+    }
+    const all = durations.recorded();
+    expect(all).toHaveLength(3000);
+    expect(all.filter(({ attributes }) => attributes['otel.metric.overflow'] === true)).toEqual([]);
+    // 500 has happened; 502, 503 and 504 are expected on each route from its first request on.
+    expect(durations.untouched()).toHaveLength(3000);
   });
 
   it('tell a client that left before the answer by its own kind of error', () => {
     const durations = new RequestDuration();
     durations.record(served('/slow'), { status: undefined, durationMillis: 1, aborted: true }, 'https');
-    expect([...durations.allSeries().values()].map(({ attributes }) => attributes)).toContainEqual({
+    expect([...durations.seriesByAttributes().values()].map(({ attributes }) => attributes)).toContainEqual({
       'http.request.method': 'GET',
       'http.route': '/slow',
       'url.scheme': 'https',

@@ -19,8 +19,14 @@ import {
   UNIT,
 } from './request-duration-producer.js';
 
-/** Statuses by which requests commonly fail; for these a route has series before the first failure. */
-const failures = [500, 502, 503, 504];
+/** Status of a failure that each declared route shows at zero before its first request. */
+const FIRST_FAILURE = 500;
+
+/** Statuses of failures that a route shows at zero from its first request on. */
+const furtherFailures = [502, 503, 504];
+
+/** Series for which each declared route raises the limit: its routine answers and failures. */
+const SERIES_PER_ROUTE = 4;
 
 /** Series beyond these share one, which carries only this attribute, as the SDK's own limit has it. */
 const overflow: Attributes = { 'otel.metric.overflow': true };
@@ -49,15 +55,18 @@ type Scheme = 'http' | 'https';
 /**
  * `http.server.request.duration`, with at most `maxSeries` combinations of attributes. It does not use an instrument of
  * the SDK, which serializes the attributes for each request and takes longer for that than for everything else. A
- * counter that starts at one never rises, so the first failure of a route would raise no `rate()`: series of its
- * failures exist at zero from the moment at which the route is known.
+ * counter that starts at one never rises, so the first failure of a route would raise no `rate()`: its failures are
+ * shown at zero, by their `_count` alone, from the moment at which the route is known. Series at zero do not count
+ * against the limit. A declared route raises it, because the application and not its callers makes those.
  */
 export class RequestDuration {
   /** Instrument of another SDK, if this process has one; that SDK keeps the data then. */
   private readonly foreign: Histogram | undefined;
   private readonly known = new Map<string, Series>();
+  /** Attributes of the series that are shown at zero until a request is recorded in them. */
+  private readonly expected = new Map<string, Attributes>();
 
-  constructor(private readonly maxSeries = 1000) {
+  constructor(private maxSeries = 1000) {
     if (scrapeReader()) offerRequestDurations(this);
     else {
       this.foreign = metrics.getMeter(METER_NAME).createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
@@ -68,9 +77,10 @@ export class RequestDuration {
     }
   }
 
-  /** Creates the series of a route's failures. */
+  /** Shows the route's failures at zero, and makes room for its requests. */
   declare(method: string, route: string, scheme: Scheme): void {
-    for (const status of failures) this.series(method, route, scheme, status);
+    this.expect(method, route, scheme, FIRST_FAILURE);
+    this.maxSeries += SERIES_PER_ROUTE;
   }
 
   record(request: ServedRequest, { status, durationMillis }: RequestOutcome, scheme: Scheme): void {
@@ -95,9 +105,19 @@ export class RequestDuration {
     return [...this.known.values()].filter(({ count }) => count > 0);
   }
 
-  /** All series by the text of their attributes, recorded or not. */
-  allSeries(): ReadonlyMap<string, Series> {
+  /** The recorded series by the text of their attributes. */
+  seriesByAttributes(): ReadonlyMap<string, Series> {
     return new Map([...this.known.values()].map((series) => [attributesKey(series.attributes), series]));
+  }
+
+  /** Attributes of the failures that are shown at zero. */
+  untouched(): Attributes[] {
+    return [...this.expected].filter(([key]) => !this.known.has(key)).map(([, attributes]) => attributes);
+  }
+
+  private expect(method: string, route: string, scheme: Scheme, status: number): void {
+    const key = keyOf(method, route, scheme, status);
+    if (!this.expected.has(key)) this.expected.set(key, attributesOf(method, route, scheme, status));
   }
 
   private series(
@@ -112,8 +132,11 @@ export class RequestDuration {
       if (this.known.size >= this.maxSeries) return this.overflowing();
       series = emptySeries(attributesOf(method, route, scheme, status));
       this.known.set(key, series);
-      // HEAD and @All() are in no registry: they are declared by their first request, this one.
-      if (route !== undefined) this.declare(method, route, scheme);
+      // HEAD and @All() are in no registry: their first failure is expected from their first request on.
+      if (route !== undefined) {
+        for (const failure of [FIRST_FAILURE, ...furtherFailures])
+          this.expect(method, route, scheme, failure);
+      }
     }
     return series;
   }

@@ -11,7 +11,6 @@ import {
   PROMETHEUS_TYPE,
 } from './exposition.js';
 import { type HistogramExtras, metricFamilies } from './metric-families.js';
-import { boundaries } from './request-duration-producer.js';
 import { type Exemplar, type RequestDuration, attributesKey } from './request-duration.js';
 import type { ScrapeReader } from './scrape-reader.js';
 
@@ -60,15 +59,11 @@ const preference = (header: string, item: string): number => {
 };
 
 const extrasOf = (durations: RequestDuration): HistogramExtras => {
-  const all = durations.allSeries();
+  const all = durations.seriesByAttributes();
   return {
     name: METRIC_HTTP_SERVER_REQUEST_DURATION,
-    boundaries,
     exemplars: (attributes) => (all.get(attributesKey(attributes))?.exemplars ?? []).map(sampleExemplar),
-    untouched: (recorded) => {
-      const touched = new Set(recorded.map(attributesKey));
-      return [...all].filter(([key]) => !touched.has(key)).map(([, { attributes }]) => attributes);
-    },
+    untouched: durations.untouched(),
   };
 };
 

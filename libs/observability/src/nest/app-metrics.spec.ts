@@ -9,6 +9,7 @@ import {
   Module,
   Param,
   Post,
+  type Type,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
@@ -305,5 +306,32 @@ describe.each(adapters)('The place of metrics on %s', (_name, adapter) => {
 
   it('is left to a route of the application', async () => {
     expect(await answer(OwnMetrics, '/metrics')).toEqual([200, 'mine']);
+  });
+});
+
+const applicationOf = (routes: number): Type => {
+  @Controller('customers')
+  class Customers {}
+  for (let at = 0; at < routes; at++) {
+    const handler = { value: (): string => '' };
+    Object.defineProperty(Customers.prototype, `find${at}`, handler);
+    Get(`${at}/orders/:id`)(Customers.prototype, `find${at}`, handler);
+  }
+  @Module({ imports: [ObservabilityModule.forRoot({ accessLog: false })], controllers: [Customers] })
+  class Application {}
+  return Application;
+};
+
+describe('An application of 1,000 routes', () => {
+  it('offers less than 300 KB of metrics before its first request', async () => {
+    const { app, url } = await startApp(applicationOf(1000));
+    try {
+      const text = await (await ask(`${url}/metrics`)).text();
+      expect(text.match(/_count\{[^}]*http_route="\/customers\/[^}]*\} 0$/gm)).toHaveLength(1000);
+      expect(text.length).toBeLessThan(300_000);
+      parseExposition(text, 'prometheus');
+    } finally {
+      await app.close();
+    }
   });
 });

@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type * as RouterExecution from '@nestjs/core/router/router-execution-context.js';
 import { diag } from '@opentelemetry/api';
 import { currentRequest } from '../http/served-request.js';
+import { load } from '../load.js';
 
 /**
  * Records the route of each request as it is declared, prefix and version included. Must be called before Nest
@@ -28,9 +28,9 @@ const handlersWatched = Symbol.for('@lantern/observability handlers');
  */
 export const watchHandlers = (): void => {
   try {
-    const require = createRequire(import.meta.url);
-    const { RouterExecutionContext } =
-      require('@nestjs/core/router/router-execution-context.js') as typeof RouterExecution;
+    const { RouterExecutionContext } = load(
+      '@nestjs/core/router/router-execution-context.js',
+    ) as typeof RouterExecution;
     const prototype = RouterExecutionContext.prototype;
     if (Object.hasOwn(prototype, handlersWatched)) return;
     Object.defineProperty(prototype, handlersWatched, { value: true });

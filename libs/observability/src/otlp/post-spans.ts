@@ -17,7 +17,7 @@ export interface SpanEncoding {
 
 /** Makes one OTLP request. Never rejects. */
 export const postSpans = async (
-  { options, agent }: { options: OtlpHttpOptions; agent: Agent },
+  { options, agent }: { options: OtlpHttpOptions; agent: () => Promise<Agent> },
   { encode, readAnswer }: SpanEncoding,
   spans: readonly ReadableSpan[],
 ): Promise<SendOutcome> => {
@@ -26,7 +26,7 @@ export const postSpans = async (
     if (resource?.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
     const request = encode(spans);
     if (request === undefined) return { kind: 'refused', reason: 'the spans cannot be encoded' };
-    const answer = await postOtlp(options, agent, request);
+    const answer = await postOtlp(options, await agent(), request);
     const { status, statusText, headers } = answer;
     if (status >= 200 && status < 300) return { kind: 'accepted', rejected: rejectedIn(answer, readAnswer) };
     return failedOutcome(`HTTP ${status} ${statusText}`, status, parseRetryAfter(headers['retry-after']));

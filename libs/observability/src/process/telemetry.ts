@@ -1,8 +1,9 @@
-import { type ContextManager, context, metrics, propagation, trace } from '@opentelemetry/api';
+import { type ContextManager, context, metrics, propagation } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { Resource } from '@opentelemetry/resources';
+import type * as SdkNode from '@opentelemetry/sdk-node';
 import { NoopSpanProcessor, type SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
 import { reportRenamedVariables, setting } from '../environment.js';
 import { describeError } from '../redaction/errors.js';
@@ -14,6 +15,8 @@ import { flushLines } from '../logging/open-deliveries.js';
 import { acceptsTestRequests, setTestRequests } from '../propagation/test-requests.js';
 import { createPropagator } from '../propagation/propagator.js';
 import { serviceIdentity } from '../identity/service-identity.js';
+import { load } from '../load.js';
+import { setTracerProvider } from './api-copies.js';
 import { recordCrashes } from './crash.js';
 import { Diagnostics } from './diagnostics.js';
 import { prepareProcess } from './process.js';
@@ -33,13 +36,13 @@ let started = false;
  * Starts OpenTelemetry for this process, configured by the standard `OTEL_*` variables, before the application is
  * loaded. A failure is logged and leaves the application untraced, but running.
  */
-export const startTelemetry = async (env: NodeJS.ProcessEnv = process.env): Promise<void> => {
+export const startTelemetry = (env: NodeJS.ProcessEnv = process.env): void => {
   if (started) return;
   started = true;
   const identity = serviceIdentity(env);
   const diagnostics = new Diagnostics(identity.name, env);
   try {
-    if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) await startSdk(env, diagnostics);
+    if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) startSdk(env, diagnostics);
   } catch (error) {
     diagnostics.write('error', `Tracing could not be started: ${describeError(error).message}`, { error });
   }
@@ -47,24 +50,24 @@ export const startTelemetry = async (env: NodeJS.ProcessEnv = process.env): Prom
   prepareProcess(env);
 };
 
-const startSdk = async (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promise<void> => {
+const startSdk = (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void => {
   const identity = serviceIdentity(env);
   diagnostics.install(env);
   reportRenamedVariables(env);
   setTestRequests(acceptsTestRequests(env));
-  const sender = await createSpanSender(env);
+  const sender = createSpanSender(env);
   const delivery =
     sender && createSpanDelivery({ sender, report: (level, message) => diagnostics.write(level, message) });
   const processor = delivery && new SpanProcessor(delivery, flushLines);
   const resource = detectedResource(identity, env);
   const contextManager = new AsyncLocalStorageContextManager();
-  const logs = setting(env, 'OTEL_LOGS_EXPORTER') ? await startLogs(resource, contextManager) : undefined;
+  const logs = setting(env, 'OTEL_LOGS_EXPORTER') ? startLogs(resource, contextManager) : undefined;
   // The SDK sets it, where it is needed.
   if (!logs) context.setGlobalContextManager(contextManager.enable());
   propagation.setGlobalPropagator(createPropagator(env));
   const meters = new MeterProvider({
     resource,
-    readers: [createScrapeReader(), ...(await pushReaders(env))],
+    readers: [createScrapeReader(), ...pushReaders(env)],
   });
   metrics.setGlobalMeterProvider(meters);
   const tracers = new LeanTracerProvider({
@@ -77,7 +80,7 @@ const startSdk = async (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Promi
       processor ? keeping(processor, env) : new NoopSpanProcessor(),
     ],
   });
-  trace.setGlobalTracerProvider(tracers);
+  setTracerProvider(tracers);
   // Fetched metrics begin with the application that serves them; these have no need of one.
   if (metricExits(env).pushed.length > 0) startProcessMetrics();
   const forgetCrashes = recordCrashes({
@@ -110,11 +113,8 @@ const keeping = (processor: SpanProcessor, env: NodeJS.ProcessEnv): SdkSpanProce
  * OpenTelemetry's own configuration of logs, for applications that write them by its API. It brings every exporter there
  * is, which takes a quarter of a second, so it is loaded only where it is asked for.
  */
-const startLogs = async (
-  resource: Resource,
-  contextManager: ContextManager,
-): Promise<{ shutdown: () => Promise<void> }> => {
-  const { NodeSDK } = await import('@opentelemetry/sdk-node');
+const startLogs = (resource: Resource, contextManager: ContextManager): { shutdown: () => Promise<void> } => {
+  const { NodeSDK } = load('@opentelemetry/sdk-node') as typeof SdkNode;
   const sdk = new NodeSDK({
     resource,
     contextManager,

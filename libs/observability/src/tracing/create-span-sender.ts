@@ -1,8 +1,11 @@
+import type { Agent } from 'node:http';
 import { diag } from '@opentelemetry/api';
 import { getNumberFromEnv } from '@opentelemetry/core';
 import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http';
 import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
+import type * as OtlpTransformer from '@opentelemetry/otlp-transformer';
 import { setting } from '../environment.js';
+import { load } from '../load.js';
 import { displayUrl } from '../redaction/url.js';
 import { type SpanEncoding, postSpans } from '../otlp/post-spans.js';
 import { encodeTraceRequest } from '../otlp/trace-request.js';
@@ -20,14 +23,14 @@ const DEFAULT_EXPORT_TIMEOUT_MILLIS = 30_000;
  * Creates the sender that `OTEL_TRACES_EXPORTER` names: `otlp` (default), `console` or `none`; undefined for none.
  * Endpoint, headers, certificates, compression and timeouts are read by OpenTelemetry's own code from `OTEL_EXPORTER_OTLP_*`.
  */
-export const createSpanSender = async (env: NodeJS.ProcessEnv): Promise<SpanSender | undefined> => {
+export const createSpanSender = (env: NodeJS.ProcessEnv): SpanSender | undefined => {
   const name = setting(env, 'OTEL_TRACES_EXPORTER')?.toLowerCase() ?? 'otlp';
   if (name === 'none') return undefined;
   if (name === 'console') return toConsole(new ConsoleSpanExporter());
   if (name !== 'otlp') {
     diag.warn(`OTEL_TRACES_EXPORTER is "${name}"; using otlp. Known: otlp, console, none.`);
   }
-  const encoding = await spanEncoding(env);
+  const encoding = spanEncoding(env);
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- how the exporters read their variables; nothing else does
   const options = convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', {
     'Content-Type': encoding.contentType,
@@ -37,9 +40,11 @@ export const createSpanSender = async (env: NodeJS.ProcessEnv): Promise<SpanSend
     options.timeoutMillis,
     exportTimeoutMillis > 0 ? exportTimeoutMillis : DEFAULT_EXPORT_TIMEOUT_MILLIS,
   );
+  let agent: Promise<Agent> | undefined;
   const receiver = {
     options: { ...options, timeoutMillis },
-    agent: await options.agentFactory(new URL(options.url).protocol),
+    // Created for the first request: the factory is asynchronous, the start of the process is not.
+    agent: () => (agent ??= Promise.resolve(options.agentFactory(new URL(options.url).protocol))),
   };
   return {
     target: targetOf(env),
@@ -69,11 +74,11 @@ const toConsole = (exporter: SpanExporter): SpanSender => ({
 
 // Protobuf is the specification's default and half the bytes of JSON; JSON is for readability.
 // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol
-const spanEncoding = async (env: NodeJS.ProcessEnv): Promise<SpanEncoding> => {
+const spanEncoding = (env: NodeJS.ProcessEnv): SpanEncoding => {
   const protocol =
     setting(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? setting(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
   if (protocol === 'http/json') {
-    const { JsonTraceSerializer } = await import('@opentelemetry/otlp-transformer');
+    const { JsonTraceSerializer } = load('@opentelemetry/otlp-transformer') as typeof OtlpTransformer;
     return {
       contentType: 'application/json',
       encode: (spans) => JsonTraceSerializer.serializeRequest([...spans]),

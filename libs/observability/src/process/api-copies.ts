@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type TracerProvider, trace } from '@opentelemetry/api';
+import type * as Api from '@opentelemetry/api';
+import { load } from '../load.js';
+
+/**
+ * Registers the provider for the process, and for all tracers that were asked for earlier. Node loads the CommonJS form of
+ * OpenTelemetry's API and its ES module form apart. Both find what is registered, but each has a proxy of its own behind the
+ * tracers that it gave out before: an instrumentation that was preloaded by `--require` keeps one of the first form, an
+ * instrumentation that was preloaded by `--import` one of the second.
+ */
+export const setTracerProvider = (provider: TracerProvider): boolean => {
+  for (const copy of otherCopies()) {
+    // The proxy keeps its provider when the API forgets the proxy.
+    if (copy.trace.setGlobalTracerProvider(provider)) copy.trace.disable();
+  }
+  return trace.setGlobalTracerProvider(provider);
+};
+
+const otherCopies = (): (typeof Api)[] => {
+  const commonJs = load.resolve('@opentelemetry/api');
+  const esModule = join(dirname(commonJs), 'index.mjs');
+  return [commonJs, esModule]
+    .filter((path) => existsSync(path))
+    .map((path) => load(path) as typeof Api)
+    .filter((copy) => copy.trace !== trace);
+};
