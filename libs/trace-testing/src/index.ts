@@ -1,4 +1,4 @@
-export { BackendError } from './backend/backend.js';
+export { BackendError } from './backend/backend-error.js';
 export type { TraceTestingConfig } from './backend/config.js';
 export { BAGGAGE_KEY, type TraceHeaders } from './backend/headers.js';
 export { queryLogs, readTrace, traced } from './default-backend.js';
@@ -11,6 +11,12 @@ export {
   type TracedFunction,
   type TracedOptions,
 } from './traced.js';
+export {
+  LanternStartError,
+  startLantern,
+  type RunningLantern,
+  type StartLanternOptions,
+} from './lantern/start-lantern.js';
 export { matchers, type TraceMatchers } from './matchers/matchers.js';
 export type { ShareLimits, Spender, TraceLimits } from './matchers/budget.js';
 export type { LogOptions } from './matchers/logs.js';

@@ -1,12 +1,8 @@
 import { readTraceRequestJson } from '@lantern/otlp/json';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
 import { parseLogLine, type LogLine } from '../trace/log-line.js';
+import { BackendError } from './backend-error.js';
 import type { ReadConfig } from './config.js';
-
-/** The backend cannot be reached, or does not answer as Lantern, Jaeger or Loki do. */
-export class BackendError extends Error {
-  override readonly name = 'BackendError';
-}
 
 /** Condition and timeout of a wait. */
 export interface WaitRequest {

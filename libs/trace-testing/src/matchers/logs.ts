@@ -1,6 +1,6 @@
 import { describeLogPattern, readLogPattern, type LogPattern } from '../patterns/log-pattern.js';
 import type { LogLine } from '../trace/log-line.js';
-import { TestTrace } from '../trace/test-trace.js';
+import type { TestTrace } from '../trace/test-trace.js';
 import { drawLine, type Verdict } from './verdict.js';
 
 export interface LogOptions {

@@ -1,12 +1,12 @@
 import { traceFromSpans, type EndedSpan, type SpanKeeper } from '../trace/from-spans.js';
-import { TestTrace } from '../trace/test-trace.js';
+import { isTestTrace, type TestTrace } from '../trace/test-trace.js';
 
 /** What the matchers accept: a trace, ended spans of OpenTelemetry's SDK, or an object that keeps them. */
 export type TraceLike = TestTrace | SpanKeeper | readonly EndedSpan[];
 
 /** @throws TypeError for anything else, with what to pass instead */
 export const receivedTrace = (matcher: string, received: unknown): TestTrace => {
-  if (received instanceof TestTrace) return received;
+  if (isTestTrace(received)) return received;
   if (Array.isArray(received) && received.every(isEndedSpan)) return traceFromSpans(received);
   if (isSpanKeeper(received)) return traceFromSpans(received.spans());
   const isTraced = typeof received === 'object' && received !== null && 'trace' in received;

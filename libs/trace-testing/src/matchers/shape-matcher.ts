@@ -22,6 +22,12 @@ export const shapeMatcher = (compare: CompareSnapshot) =>
       return conclude('toMatchShape()', this, trace, { ...verdict, pass: true, found: [] });
     } catch (error) {
       const found = [error instanceof Error ? error.message : String(error)];
-      return conclude('toMatchShape()', this, trace, { ...verdict, pass: false, found });
+      const result = conclude('toMatchShape()', this, trace, { ...verdict, pass: false, found });
+      // Vitest shows the difference beside the message, Jest and Playwright in it.
+      const { actual, expected: snapshot } = error as {
+        readonly actual?: unknown;
+        readonly expected?: unknown;
+      };
+      return { ...result, ...(snapshot !== undefined && { actual, expected: snapshot }) };
     }
   };

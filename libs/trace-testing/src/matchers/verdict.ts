@@ -1,5 +1,5 @@
 import type { TestSpan } from '../trace/test-span.js';
-import { TestTrace } from '../trace/test-trace.js';
+import type { TestTrace } from '../trace/test-trace.js';
 import { drawTree } from '../trace/draw-tree.js';
 import { isSevere, type LogLine } from '../trace/log-line.js';
 
@@ -26,6 +26,9 @@ export interface MatcherContext {
 export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
+  /** Texts whose difference the runner shows. */
+  readonly actual?: unknown;
+  readonly expected?: unknown;
 }
 
 /**

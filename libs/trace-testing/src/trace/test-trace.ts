@@ -35,6 +35,12 @@ export interface TestTraceParts {
   readonly origin?: TraceOrigin;
 }
 
+const BRAND = Symbol.for('@lantern/trace-testing: trace');
+
+/** Whether a value is a trace. The ES module and the CommonJS module of the package have a class of their own each. */
+export const isTestTrace = (value: unknown): value is TestTrace =>
+  typeof value === 'object' && value !== null && BRAND in value;
+
 /** Trace under test: its spans, its log lines, and whether it is complete. */
 export class TestTrace {
   readonly traceId: string;
@@ -48,6 +54,7 @@ export class TestTrace {
   readonly url: string | undefined;
   readonly name: string | undefined;
   private readonly origin: TraceOrigin | undefined;
+  readonly [BRAND] = true;
 
   constructor({ traceId, spans, reasons, logs = [], url, name, origin }: TestTraceParts) {
     this.traceId = traceId;
