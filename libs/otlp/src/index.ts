@@ -58,7 +58,12 @@ export { encodeTraceRequest } from './trace/protobuf/encode-trace-request.js';
 export { decodeSpan, encodeSpan } from './trace/protobuf/span.js';
 export { SpanReader } from './trace/protobuf/span-reader.js';
 export { decodeResource } from './common/protobuf/resource.js';
-export { attributeHash, hashesOfAttributeText, readKeyValue } from './common/protobuf/attribute-hasher.js';
+export {
+  attributeHash,
+  hashOfAttribute,
+  hashesOfAttributeText,
+  readKeyValue,
+} from './common/protobuf/attribute-hasher.js';
 export { checkTraceRequest } from './trace/protobuf/check-trace-request.js';
 export type { CheckedTraceRequest, EncodedOrigin } from './trace/protobuf/checked-trace-request.js';
 export { ID_WORDS, TIME_WORDS, type SpanColumns } from './trace/protobuf/span-columns.js';

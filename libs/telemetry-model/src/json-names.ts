@@ -1,6 +1,5 @@
 import { MAX_HASHED_LENGTH } from './map-key.js';
 
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const WINDOW = (MAX_HASHED_LENGTH + 1) / 2;
 
@@ -26,16 +25,17 @@ export const hasLongMemberName = (json: string): boolean => {
 
 /** Returns the first quote at or after `from` that no backslash escapes; -1 without any. */
 const nextQuote = (json: string, from: number): number => {
-  for (let at = from; at < json.length; at++)
-    if (json.charCodeAt(at) === QUOTE && !isEscaped(json, at)) return at;
-  return -1;
+  // `indexOf` is several times as fast as a loop over the characters.
+  let at = json.indexOf('"', from);
+  while (at >= 0 && isEscaped(json, at)) at = json.indexOf('"', at + 1);
+  return at;
 };
 
 /** Returns the last quote before `before` that no backslash escapes; -1 without any. */
 const lastQuote = (json: string, before: number): number => {
-  for (let at = before - 1; at >= 0; at--)
-    if (json.charCodeAt(at) === QUOTE && !isEscaped(json, at)) return at;
-  return -1;
+  let at = before === 0 ? -1 : json.lastIndexOf('"', before - 1);
+  while (at >= 0 && isEscaped(json, at)) at = at === 0 ? -1 : json.lastIndexOf('"', at - 1);
+  return at;
 };
 
 const isEscaped = (json: string, quote: number): boolean => {

@@ -119,6 +119,7 @@ class OpenBlockStore implements BlockStore {
   private readonly journal: Journal;
   private readonly journalUpkeep: JournalUpkeep;
   private readonly space: SpaceUpkeep;
+  private readonly signals: readonly BlockSignal[];
   private damagedStretches = 0;
   private isClosed = false;
 
@@ -204,6 +205,7 @@ class OpenBlockStore implements BlockStore {
         maxSeriesPerMetric,
       });
       const signals: readonly BlockSignal[] = [this.traces, this.logs, this.metrics];
+      this.signals = signals;
       this.journalUpkeep = new JournalUpkeep({ journal, database, signals, survivesPowerLoss, report });
       this.space = new SpaceUpkeep({ database, journalUpkeep: this.journalUpkeep, signals, report });
       this.journalUpkeep.replay();
@@ -248,6 +250,7 @@ class OpenBlockStore implements BlockStore {
     if (this.isClosed) return;
     this.isClosed = true;
     this.space.stop();
+    await Promise.all(this.signals.map((signal) => signal.idle()));
     await this.journal.close();
     await this.journalUpkeep.idle();
     this.noteJournalExtent();

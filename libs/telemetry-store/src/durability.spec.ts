@@ -48,6 +48,35 @@ const open = (durability: 'process' | 'power', { files }: SlowDisk) =>
   openBlockStore({ folder: folders.next(), durability, files, sweepMillis: 0 });
 
 describe('Durability of a request', () => {
+  it('Other tasks run while a large request is added, and a process that ends at any of these moments loses no acknowledged request', async () => {
+    const folder = folders.next();
+    const store = openBlockStore({ folder, sweepMillis: 0, spansPerBlock: 64, segmentBytes: 4_096 });
+    const acknowledged = new Set<number>();
+    const copies: { readonly folder: string; readonly acknowledged: readonly number[] }[] = [];
+    const send = async (from: number, to: number): Promise<void> => {
+      await append(store, ...numbers(from, to).flatMap(order));
+      for (const n of numbers(from, to)) acknowledged.add(n);
+    };
+    let isDone = false;
+    const sent = Promise.all([send(1, 400), send(401, 402), send(403, 800)]).then(() => (isDone = true));
+    while (!isDone) {
+      await setImmediate();
+      store.sweep();
+      copies.push({ folder: abandon(folder, folders.next()), acknowledged: [...acknowledged] });
+    }
+    await sent;
+    await store.close();
+    expect(copies.length).toBeGreaterThan(2);
+    expect(copies.some((copy) => copy.acknowledged.length === 0)).toBe(true);
+    for (const copy of copies) {
+      const reopened = openBlockStore({ folder: copy.folder, sweepMillis: 0 });
+      const { traces } = await reopened.traces.stats();
+      // A request is in the journal before it is acknowledged, and comes back whole.
+      expect([400, 402, 800].filter((count) => count >= copy.acknowledged.length)).toContain(traces);
+      await reopened.close();
+    }
+  });
+
   it('With power durability a request is acknowledged after it is on the disk', async () => {
     const disk = new SlowDisk();
     const store = open('power', disk);

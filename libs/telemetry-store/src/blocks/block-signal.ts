@@ -26,11 +26,14 @@ export interface BlockSignal {
   readonly firstUnsealed: JournalPosition | undefined;
 
   /**
-   * Seals all open rows into a block.
+   * Seals all open rows into a block. Does nothing while a record is being added.
    *
    * @throws WriteError
    */
   sealOpen(): void;
+
+  /** Waits until every record that was appended so far is added. */
+  idle(): Promise<void>;
 
   /**
    * Drops blocks beyond the maximum age or size, a few at a time.

@@ -2,6 +2,10 @@ import type { BlockDatabase } from '../file/block-database.js';
 import { BlockLimits, type AgedBlock } from './block-limits.js';
 import type { BlockSignal, BlockStatus } from './block-signal.js';
 import { Damage } from './damage.js';
+import { Exclusive } from './exclusive.js';
+import { finish, finishInTurns, type Steps } from './steps.js';
+import { Turn } from '../turn.js';
+import type { RecordKind } from '../journal/journal-record.js';
 import type { Journal, JournalPosition } from '../journal/journal.js';
 import { WriteError } from '../write-error.js';
 
@@ -52,7 +56,7 @@ export interface SealedRows {
  * them.
  */
 export abstract class SignalBlocks implements BlockSignal {
-  abstract readonly recordKind: number;
+  abstract readonly recordKind: RecordKind;
   abstract readonly signal: string;
   protected abstract readonly open: OpenRows;
   protected abstract readonly sealed: SealedRows;
@@ -60,6 +64,10 @@ export abstract class SignalBlocks implements BlockSignal {
   private readonly limits: BlockLimits;
   /** Number of rows at which the next seal is tried after a failed one. */
   private sealAtRows = 0;
+  /** Rows of one record are added at a time, so that a position in the journal separates sealed rows from unsealed ones. */
+  private readonly appending = new Exclusive();
+  /** End of the record whose rows are being added. */
+  private addingEnd: JournalPosition | undefined;
 
   constructor(protected readonly options: SignalBlocksOptions) {
     this.damage = new Damage(options.report);
@@ -72,11 +80,11 @@ export abstract class SignalBlocks implements BlockSignal {
   protected abstract get bytes(): number;
 
   /**
-   * Seals all open rows in one transaction with the position `end`.
+   * Seals all open rows in one transaction with the position `end`. The last step writes; no row is added before.
    *
    * @throws WriteError when nothing was written
    */
-  protected abstract sealBlocks(end: JournalPosition, arrivedMillis: number): void;
+  protected abstract sealBlocks(end: JournalPosition, arrivedMillis: number): Steps;
 
   /**
    * Removes blocks together with all data derived from them.
@@ -86,7 +94,7 @@ export abstract class SignalBlocks implements BlockSignal {
   protected abstract removeBlocks(blocks: readonly number[]): void;
 
   get firstUnsealed(): JournalPosition | undefined {
-    return this.open.firstEnd;
+    return this.open.firstEnd ?? this.addingEnd;
   }
 
   status(): BlockStatus {
@@ -103,7 +111,44 @@ export abstract class SignalBlocks implements BlockSignal {
   }
 
   sealOpen(): void {
+    // The rest of a record may still be added.
+    if (this.appending.isBusy) return;
     if (this.open.rowCount > 0) this.seal(this.options.journal.end);
+  }
+
+  /** Waits until every record that was appended so far is added. */
+  idle(): Promise<void> {
+    return this.appending.idle();
+  }
+
+  /**
+   * Appends a record to the journal and adds its rows, after those of earlier records. Yields to other tasks from time
+   * to time.
+   *
+   * @param record called when the record is appended
+   * @param add adds the rows of the record that ends at `end`
+   * @throws WriteError when nothing was appended
+   */
+  protected async appendRecord<Added>(
+    record: () => Uint8Array,
+    add: (end: JournalPosition) => Steps<Added>,
+  ): Promise<Added> {
+    const added = await this.appending.run(async () => {
+      this.assertWritable();
+      const turn = new Turn();
+      const end = this.options.journal.append(this.recordKind, record());
+      this.addingEnd = end;
+      try {
+        const result = await finishInTurns(add(end), turn);
+        await finishInTurns(this.sealingIfFull(end), turn);
+        return result;
+      } finally {
+        this.addingEnd = undefined;
+        this.dropSurplus();
+      }
+    });
+    await this.options.settle();
+    return added;
   }
 
   dropExpired(): boolean {
@@ -140,10 +185,14 @@ export abstract class SignalBlocks implements BlockSignal {
 
   /** Call it only between requests, so that a position in the journal separates sealed rows from unsealed ones. */
   protected sealIfFull(end: JournalPosition): void {
+    finish(this.sealingIfFull(end));
+  }
+
+  private *sealingIfFull(end: JournalPosition): Steps {
     const { rowCount, isDue } = this.open;
     if (!isDue || rowCount < this.sealAtRows) return;
     try {
-      this.seal(end);
+      yield* this.sealing(end);
     } catch (error) {
       if (!(error instanceof WriteError)) throw error;
       // Nothing is lost: the journal has the rows. A later request tries again.
@@ -155,7 +204,11 @@ export abstract class SignalBlocks implements BlockSignal {
   }
 
   private seal(end: JournalPosition): void {
-    this.sealBlocks(end, this.options.now());
+    finish(this.sealing(end));
+  }
+
+  private *sealing(end: JournalPosition): Steps {
+    yield* this.sealBlocks(end, this.options.now());
     this.sealAtRows = 0;
     this.options.onSealed();
   }

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { ByteReader, DamageError } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { openSealedBytes, sealBytes } from '../bytes/sealed-bytes.js';
+import type { Steps } from '../blocks/steps.js';
 import type { LogRows } from './rows.js';
 import type { OpenLogBlock } from './open-block.js';
 
@@ -68,7 +69,7 @@ export interface EncodedText {
 }
 
 /** Encodes the layout and the chunks for the file; see docs/file-format.md. */
-export const encodeText = (open: OpenLogBlock): EncodedText => {
+export function* encodeText(open: OpenLogBlock): Steps<EncodedText> {
   const { rowCount, text, lineEnd, streamOf } = open;
   const plain = Buffer.allocUnsafeSlow(text.length);
   const lengths = new Uint32Array(rowCount);
@@ -85,7 +86,10 @@ export const encodeText = (open: OpenLogBlock): EncodedText => {
     const row = order[textRow] ?? 0;
     const size = end - chunkStart;
     const isOtherStream = textRow > firstRow && streamOf[row] !== streamOf[order[textRow - 1] ?? 0];
-    if (size >= CHUNK_BYTES || (isOtherStream && size >= MIN_CHUNK_BYTES)) endChunk(textRow);
+    if (size >= CHUNK_BYTES || (isOtherStream && size >= MIN_CHUNK_BYTES)) {
+      endChunk(textRow);
+      yield;
+    }
     const [lineStart, lineStop] = [row === 0 ? 0 : (lineEnd[row - 1] ?? 0), lineEnd[row] ?? 0];
     text.copy(plain, end, lineStart, lineStop);
     lengths[textRow] = lineStop - lineStart;
@@ -98,7 +102,7 @@ export const encodeText = (open: OpenLogBlock): EncodedText => {
   for (const rows of chunkRows) writer.varint(rows);
   writer.column(lengths);
   return { layout: sealBytes(writer.finish()), chunks, plain };
-};
+}
 
 /** Positions of the lines in their chunks. */
 export interface TextLayout {

@@ -1,5 +1,6 @@
-import type { LogStream } from '@lantern/telemetry-model';
+import type { LogEntry, LogStream } from '@lantern/telemetry-model';
 import type { OpenRows } from '../blocks/signal-blocks.js';
+import type { Steps } from '../blocks/steps.js';
 import type { JournalPosition } from '../journal/journal.js';
 import { AddedLine } from './added-line.js';
 import type { LogBatch } from './log-batch.js';
@@ -11,6 +12,8 @@ import type { KnownStream, StreamTable } from './stream-table.js';
 
 /** Maximum size of a block that takes a whole request, as a multiple of a full block. */
 const MAX_OVERFILL = 4;
+/** Number of lines that are added before other tasks may run. */
+const LINES_PER_STEP = 256;
 
 export interface OpenLogsOptions {
   /** Number of the first block. */
@@ -71,14 +74,20 @@ export class OpenLogs implements OpenRows {
    * @param batch batch that has exactly the lines of `streams`
    * @returns the streams without duplicates
    */
-  add(streams: readonly LogStream[], batch: LogBatch, end: JournalPosition): LogStream[] {
-    const lines = this.linesOf(streams, batch);
-    const sealed = this.sealed.find(lines);
+  *add(streams: readonly LogStream[], batch: LogBatch, end: JournalPosition): Steps<LogStream[]> {
+    const lines = yield* this.linesOf(streams, batch);
+    const sealed = yield* this.sealed.find(lines);
+    const result: LogStream[] = [];
     let line = 0;
-    return streams.flatMap(({ labels, entries }) => {
-      const added = entries.filter(() => this.addLine(lines[line++], sealed, end));
-      return added.length > 0 ? [{ labels, entries: added }] : [];
-    });
+    for (const { labels, entries } of streams) {
+      const added: LogEntry[] = [];
+      for (const entry of entries) {
+        if (this.addLine(lines[line], sealed, end)) added.push(entry);
+        if (++line % LINES_PER_STEP === 0) yield;
+      }
+      if (added.length > 0) result.push({ labels, entries: added });
+    }
+    return result;
   }
 
   /** @returns false for a duplicate */
@@ -101,7 +110,10 @@ export class OpenLogs implements OpenRows {
     return true;
   }
 
-  private linesOf(streams: readonly LogStream[], { bytes, lineStart, lineEnd }: LogBatch): AddedLine[] {
+  private *linesOf(
+    streams: readonly LogStream[],
+    { bytes, lineStart, lineEnd }: LogBatch,
+  ): Steps<AddedLine[]> {
     const lines: AddedLine[] = [];
     for (const { labels, entries } of streams) {
       if (entries.length === 0) continue;
@@ -109,6 +121,7 @@ export class OpenLogs implements OpenRows {
       for (const entry of entries) {
         const line = lines.length;
         lines.push(new AddedLine(stream, entry, bytes, lineStart[line] ?? 0, lineEnd[line] ?? 0));
+        if (lines.length % LINES_PER_STEP === 0) yield;
       }
     }
     return lines;

@@ -2,6 +2,7 @@ import type { LogPart } from '../file/block-database.js';
 import type { BlockParts } from '../file/block-table.js';
 import { joinParts } from '../bytes/joined-parts.js';
 import { sealBytes } from '../bytes/sealed-bytes.js';
+import type { Steps } from '../blocks/steps.js';
 import { encodeText } from './block-text.js';
 import { buildGramFilter } from './gram-filter.js';
 import { buildHashFilter } from './hash-filter.js';
@@ -15,9 +16,15 @@ export interface SealedLogParts {
 }
 
 /** Encodes an open block for the file. */
-export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedLogParts => {
+export function* sealLogBlock(open: OpenLogBlock, arrivedMillis: number): Steps<SealedLogParts> {
   const summary = summarizeLogs(open);
-  const { layout, chunks, plain } = encodeText(open);
+  yield;
+  const { layout, chunks, plain } = yield* encodeText(open);
+  yield;
+  const grams = yield* buildGramFilter(plain);
+  yield;
+  const columns = sealBytes(encodeLogColumns(open));
+  yield;
   return {
     summary,
     encoded: {
@@ -25,11 +32,11 @@ export const sealLogBlock = (open: OpenLogBlock, arrivedMillis: number): SealedL
       arrivedMillis,
       summary: sealBytes(encodeLogSummary(summary)),
       parts: {
-        filter: sealBytes(joinParts([buildGramFilter(plain), buildHashFilter(open.values.textHashes)])),
-        columns: sealBytes(encodeLogColumns(open)),
+        filter: sealBytes(joinParts([grams, buildHashFilter(open.values.textHashes)])),
+        columns,
         layout,
       },
       chunks,
     },
   };
-};
+}

@@ -1,4 +1,5 @@
 import { BlockCache } from '../blocks/block-cache.js';
+import type { Steps } from '../blocks/steps.js';
 import type { AddedLine } from './added-line.js';
 import { MetadataHash, hasMetadata, hashOfLine } from './line-hash.js';
 import type { LogBlockReader, ReadText } from './block-reader.js';
@@ -6,6 +7,8 @@ import type { SealedLogRows } from './columns.js';
 import { compareTimes } from './rows.js';
 import type { SealedLogBlocks } from './sealed-blocks.js';
 
+/** Number of lines that are compared before other tasks may run. */
+const LINES_PER_STEP = 256;
 /** Maximum number of lines of one time that are compared one by one. More lines are hashed. */
 const MAX_COMPARED_LINES = 16;
 /**
@@ -36,7 +39,7 @@ export class SealedDuplicates {
   ) {}
 
   /** Searches block by block, so that each block is read once. @returns the lines that are in a sealed block */
-  find(lines: Iterable<AddedLine>): ReadonlySet<AddedLine> {
+  *find(lines: Iterable<AddedLine>): Steps<ReadonlySet<AddedLine>> {
     const linesByBlock = new Map<number, AddedLine[]>();
     for (const line of lines) {
       const blocks = this.sealed.blocksAt(line.stream, line.entry.timeUnixNano);
@@ -59,8 +62,15 @@ export class SealedDuplicates {
       });
       const rows = unknown.length > 0 ? this.reader.rows(block) : undefined;
       const text = rows && this.reader.text(block);
-      if (!text) continue;
-      for (const line of unknown) if (this.isIn({ block, rows, text }, line)) found.add(line);
+      if (!text) {
+        yield;
+        continue;
+      }
+      for (const [at, line] of unknown.entries()) {
+        if (this.isIn({ block, rows, text }, line)) found.add(line);
+        if ((at + 1) % LINES_PER_STEP === 0) yield;
+      }
+      yield;
     }
     return found;
   }

@@ -3,6 +3,7 @@ import type { LogQuery, LogRow, LogStore, LogStoreStats } from '../log-store.js'
 import { bytesOf } from '../file/block-table.js';
 import { joinChanges } from '../file/change.js';
 import { RecordKind } from '../journal/journal-record.js';
+import { finish, type Steps } from '../blocks/steps.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
 import type { JournalPosition } from '../journal/journal.js';
 import { LogBatch, readLogBatch } from './log-batch.js';
@@ -11,8 +12,10 @@ import { LogSearch } from './search.js';
 import { LogSelection } from './selection.js';
 import { OpenLogs } from './open-rows.js';
 import { SealedLogBlocks } from './sealed-blocks.js';
-import { sealLogBlock } from './sealed-block.js';
+import { sealLogBlock, type SealedLogParts } from './sealed-block.js';
+import type { LogRows } from './rows.js';
 import { StreamTable } from './stream-table.js';
+import { Turn } from '../turn.js';
 
 /** Log store with the newest lines in an open block and all others in sealed blocks. Every query reads both. */
 export class BlockLogStore extends SignalBlocks implements LogStore {
@@ -45,19 +48,17 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
 
   async append(streams: readonly LogStream[]): Promise<readonly LogStream[]> {
     if (streams.every(({ entries }) => entries.length === 0)) return [];
-    this.assertWritable();
-    const record = this.batch.write(streams);
-    const end = this.options.journal.append(this.recordKind, record);
-    const added = this.add(streams, end);
-    this.dropSurplus();
-    await this.options.settle();
-    return added;
+    return this.appendRecord(
+      () => this.batch.write(streams),
+      (end) => this.open.add(streams, this.batch, end),
+    );
   }
 
   replay(payload: Uint8Array, end: JournalPosition): void {
     const streams = readLogBatch(payload);
     this.batch.write(streams);
-    this.add(streams, end);
+    finish(this.open.add(streams, this.batch, end));
+    this.sealIfFull(end);
   }
 
   async *read(query: LogQuery): AsyncGenerator<readonly LogRow[]> {
@@ -71,25 +72,24 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
     const selection = new LogSelection({ matchers, range }, this.streams.values());
     if (selection.isEmpty) return [];
     const series = new Set<LogLabels>();
+    // Read before the first yield, because open lines may be sealed during a yield.
+    for (const open of this.open.blocks) addStreams(open, selection, series);
+    const turn = new Turn();
+    /** Blocks that have spans which enclose the range. Such a span need not have a line in it. */
+    const enclosing = new Set<number>();
     for (const stream of selection.streams) {
-      for (const span of this.sealed.spansOf(stream)) {
-        const isWithin = (time: bigint) => selection.from <= time && time < selection.to;
-        // A span that encloses the range need not have a line in it.
-        if (
-          isWithin(span.minTime) ||
-          isWithin(span.maxTime) ||
-          this.hasLineIn(span, stream.labels, selection)
-        ) {
-          series.add(stream.labels);
-          break;
-        }
+      const isWithin = (time: bigint) => selection.from <= time && time < selection.to;
+      for (const { block, minTime, maxTime } of this.sealed.spansOf(stream)) {
+        if (series.has(stream.labels)) break;
+        if (isWithin(minTime) || isWithin(maxTime)) series.add(stream.labels);
+        else if (minTime < selection.to && maxTime >= selection.from) enclosing.add(block);
       }
+      await turn.yieldWhenOver();
     }
-    for (const open of this.open.blocks) {
-      for (const row of selection.rowsOf(open, undefined)) {
-        const stream = open.streams[open.streamOf[row] ?? 0];
-        if (stream) series.add(stream.labels);
-      }
+    for (const block of enclosing) {
+      const rows = this.reader.rows(block);
+      if (rows) addStreams(rows, selection, series);
+      await turn.yieldWhenOver();
     }
     return [...series];
   }
@@ -110,27 +110,13 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
     return this.sealed.bytes + this.open.byteLength;
   }
 
-  private hasLineIn(
-    { block }: { readonly block: number },
-    labels: LogLabels,
-    selection: LogSelection,
-  ): boolean {
-    const rows = this.reader.rows(block);
-    if (!rows) return false;
-    return selection
-      .rowsOf(rows, undefined)
-      .some((row) => rows.streams[rows.streamOf[row] ?? 0]?.labels === labels);
-  }
-
-  private add(streams: readonly LogStream[], end: JournalPosition): LogStream[] {
-    const added = this.open.add(streams, this.batch, end);
-    this.sealIfFull(end);
-    return added;
-  }
-
-  protected sealBlocks(end: JournalPosition, arrivedMillis: number): void {
+  protected *sealBlocks(end: JournalPosition, arrivedMillis: number): Steps {
     const { database } = this.options;
-    const blocks = this.open.blocks.map((open) => sealLogBlock(open, arrivedMillis));
+    const blocks: SealedLogParts[] = [];
+    for (const open of this.open.blocks) {
+      blocks.push(yield* sealLogBlock(open, arrivedMillis));
+      yield;
+    }
     database.seal(
       this.signal,
       end,
@@ -162,3 +148,11 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
     }
   }
 }
+
+/** Adds the labels of all streams with a selected row in a block. */
+const addStreams = (rows: LogRows, selection: LogSelection, series: Set<LogLabels>): void => {
+  for (const row of selection.rowsOf(rows, undefined)) {
+    const stream = rows.streams[rows.streamOf[row] ?? 0];
+    if (stream) series.add(stream.labels);
+  }
+};

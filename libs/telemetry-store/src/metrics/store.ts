@@ -1,4 +1,5 @@
 import type { MillisRange, SeriesLabels, SeriesMatcher, SeriesSamples } from '@lantern/telemetry-model';
+import type { Steps } from '../blocks/steps.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
 import { DamageError } from '../bytes/byte-reader.js';
 import { bytesOf } from '../file/block-table.js';
@@ -180,9 +181,10 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     return this.sealed.bytes + this.open.byteLength;
   }
 
-  protected sealBlocks(end: JournalPosition, arrivedMillis: number): void {
+  protected *sealBlocks(end: JournalPosition, arrivedMillis: number): Steps {
     const { database } = this.options;
     const { encoded, summary } = sealMetricBlock(this.open, arrivedMillis);
+    yield;
     const metadata = Array.from(this.newMetadata, (name) => this.metadataByName.get(name));
     database.seal(this.signal, end, [
       database.metrics.insertion(encoded),

@@ -3,11 +3,12 @@ import { TraceIndex } from '../blocks/trace-index.js';
 import { wordsAt, type TraceWords } from '../blocks/trace-words.js';
 import { SpanDigest } from '../span-digest.js';
 import type { OpenRows } from '../blocks/signal-blocks.js';
+import type { Steps } from '../blocks/steps.js';
 import type { JournalPosition } from '../journal/journal.js';
 import type { SpanBlockReader } from './block-reader.js';
 import { durationNanosOf } from './summary.js';
 import { OpenSpanBlock } from './open-block.js';
-import type { OriginTable } from './origin.js';
+import type { Origin, OriginTable } from './origin.js';
 import { RecentSpans } from './recent-spans.js';
 import type { SealedSpanBlocks } from './sealed-blocks.js';
 import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './rows.js';
@@ -17,6 +18,19 @@ import { spanBytes, traceIndexIn, type ReadChunk, type SpanRows } from './rows.j
  * traces together.
  */
 const MAX_OVERFILL = 4;
+
+/** Number of spans that are added before other tasks may run. */
+const ROWS_PER_STEP = 256;
+
+/** Request whose spans are being added. */
+interface AddedRequest {
+  readonly request: CheckedTraceRequest;
+  readonly end: JournalPosition;
+  /** Origins of the request, each interned on first use. */
+  readonly origins: Origin[];
+  /** Their indexes in the open block. */
+  originIndexes: number[];
+}
 
 export interface OpenSpansOptions {
   /** Number of the first block. */
@@ -55,27 +69,33 @@ export class OpenSpans implements OpenRows {
   }
 
   /** @param end position of the end of the request's record in the journal */
-  add(request: CheckedTraceRequest, end: JournalPosition): void {
+  *add(request: CheckedTraceRequest, end: JournalPosition): Steps {
+    const added: AddedRequest = { request, end, origins: [], originIndexes: [] };
+    for (let row = 0; row < request.columns.spanCount; row += ROWS_PER_STEP) {
+      if (row > 0) yield;
+      this.addRows(added, row, Math.min(row + ROWS_PER_STEP, request.columns.spanCount));
+    }
+  }
+
+  private addRows(added: AddedRequest, from: number, to: number): void {
     const { recent, digest } = this;
+    const { request, end } = added;
     const { bytes, columns } = request;
-    const { ids, spanCount } = columns;
-    const origins = request.origins.map((origin) => this.options.origins.intern(origin));
-    let originIndexes: (number | undefined)[] = [];
+    const { ids } = columns;
     if (this.block.spanCount === 0) this.block.firstArrivalMillis = this.options.now();
-    for (let row = 0; row < spanCount; row++) {
+    for (let row = from; row < to; row++) {
       if (this.isFull(MAX_OVERFILL)) {
         this.setAside(this.block);
         this.block = new OpenSpanBlock(this.block.block + 1, this.block);
         this.block.firstArrivalMillis = this.options.now();
-        originIndexes = [];
+        added.originIndexes = [];
       }
       const open = this.block;
       const id = ID_WORDS * row;
       const traceId: TraceWords = { words: ids, at: id };
       const trace = recent.trace(traceId) ?? this.recall(traceId);
       const requestOrigin = columns.origins[row] ?? 0;
-      const origin = origins[requestOrigin];
-      if (!origin) continue;
+      const origin = (added.origins[requestOrigin] ??= this.originOf(request, requestOrigin));
       digest.of(bytes, columns.spanStart[row] ?? 0, columns.spanEnd[row] ?? 0, origin.hash);
       if (recent.has(trace, ids[id + 4] ?? 0, ids[id + 5] ?? 0, digest)) {
         this.duplicates++;
@@ -86,8 +106,8 @@ export class OpenSpans implements OpenRows {
         traceIndex = this.traceInOpen(traceId) ?? open.addTrace(traceId);
         recent.setIndexIn(open.block, trace, traceIndex);
       }
-      const originIndex = (originIndexes[requestOrigin] ??= open.originIndex(origin));
-      const added = open.add(request, row, originIndex, traceIndex);
+      const originIndex = (added.originIndexes[requestOrigin] ??= open.originIndex(origin));
+      const addedRow = open.add(request, row, originIndex, traceIndex);
       this.firstEnd ??= end;
       recent.add(trace, {
         columns,
@@ -95,9 +115,15 @@ export class OpenSpans implements OpenRows {
         digest,
         service: origin.service,
         block: open.block,
-        durationNanos: durationNanosOf(open, added),
+        durationNanos: durationNanosOf(open, addedRow),
       });
     }
+  }
+
+  private originOf({ origins }: CheckedTraceRequest, index: number): Origin {
+    const origin = origins[index];
+    if (!origin) throw new TypeError('A span refers to an origin that its request does not have.');
+    return this.options.origins.intern(origin);
   }
 
   /** Open blocks, oldest first. New spans are added to the last one. */

@@ -2,11 +2,10 @@ import { Buffer } from 'node:buffer';
 import {
   decodeTraceRequest,
   formatTraceRequestJson,
-  hashesOfAttributeText,
+  hashOfAttribute,
   type EncodedOrigin,
 } from '@lantern/otlp';
 import {
-  attributeText,
   boundedName,
   mapKey,
   serviceNameOf,
@@ -52,8 +51,8 @@ export class Origin implements EncodedOrigin {
     this.resourceKey = mapKey(JSON.stringify(formatTraceRequestJson([{ ...group, scopeSpans: [] }])));
     this.key = mapKey(key);
     this.hash = textHash(key);
-    this.tags = [...group.resource.attributes, ...scopeGroup.scope.attributes].flatMap(({ key, value }) =>
-      hashesOfAttributeText(key, attributeText(value)),
+    this.tags = [...group.resource.attributes, ...scopeGroup.scope.attributes].map(({ key, value }) =>
+      hashOfAttribute(key, value),
     );
   }
 

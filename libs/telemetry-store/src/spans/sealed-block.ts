@@ -1,36 +1,45 @@
 import type { SpanPart } from '../file/block-database.js';
 import type { BlockParts } from '../file/block-table.js';
 import { sealBytes } from '../bytes/sealed-bytes.js';
+import type { Steps } from '../blocks/steps.js';
 import { encodeSpanSummary, summarizeSpans, type SpanSummary } from './summary.js';
 import { ROWS_PER_CHUNK, encodeSpanColumns } from './columns.js';
 import type { OpenSpanBlock } from './open-block.js';
 import { TagCollector, chunkBit } from './tag-chunks.js';
 import { orderedByTrace, type OrderedRows } from './trace-order.js';
 
-export interface SealedSpanBlock {
+export interface SealedSpanParts {
   readonly summary: SpanSummary;
   readonly encoded: BlockParts<SpanPart>;
 }
 
 /** Encodes an open block for the file. The open block must not be used afterwards. */
-export const sealSpanBlock = (open: OpenSpanBlock, arrivedMillis: number): SealedSpanBlock => {
+export function* sealSpanBlock(open: OpenSpanBlock, arrivedMillis: number): Steps<SealedSpanParts> {
   const summary = summarizeSpans(open, open.calls);
+  yield;
   const ordered = orderedByTrace(open, open.body);
-  const chunks = chunksOf(ordered);
+  yield;
+  const plain = chunksOf(ordered);
+  const tags = tagsOf(open, ordered).encode(plain.length);
+  yield;
+  const columns = sealBytes(encodeSpanColumns(ordered.rows));
+  yield;
+  const chunks: Uint8Array[] = [];
+  for (const chunk of plain) {
+    chunks.push(sealBytes(chunk));
+    yield;
+  }
   return {
     summary,
     encoded: {
       block: open.block,
       arrivedMillis,
       summary: sealBytes(encodeSpanSummary(summary)),
-      parts: {
-        tags: tagsOf(open, ordered).encode(chunks.length),
-        columns: sealBytes(encodeSpanColumns(ordered.rows)),
-      },
-      chunks: chunks.map(sealBytes),
+      parts: { tags, columns },
+      chunks,
     },
   };
-};
+}
 
 /** Returns the body in the chunks in which it is read. */
 const chunksOf = ({ rows: { bodyEnd, spanCount }, body }: OrderedRows): Uint8Array[] => {

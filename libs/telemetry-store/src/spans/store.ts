@@ -15,6 +15,7 @@ import type {
 import { bytesOf } from '../file/block-table.js';
 import { joinChanges } from '../file/change.js';
 import { RecordKind } from '../journal/journal-record.js';
+import { finish, type Steps } from '../blocks/steps.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
 import { traceIdOfWords, wordsAt } from '../blocks/trace-words.js';
 import type { JournalPosition } from '../journal/journal.js';
@@ -26,7 +27,7 @@ import { compareOperations, operationKey } from './operation-catalog.js';
 import { OriginTable } from './origin.js';
 import { RedTally } from './red-tally.js';
 import { SealedSpanBlocks } from './sealed-blocks.js';
-import { sealSpanBlock } from './sealed-block.js';
+import { sealSpanBlock, type SealedSpanParts } from './sealed-block.js';
 import { TraceArchive } from './trace-archive.js';
 import { collectSpans, type SpansByOrigin } from './trace-assembly.js';
 import { TraceSearch } from './search.js';
@@ -67,18 +68,16 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   async append(request: CheckedTraceRequest): Promise<void> {
     assertSanitized(request);
     if (request.columns.spanCount === 0) return;
-    this.assertWritable();
-    const end = this.options.journal.append(this.recordKind, request.bytes);
-    this.open.add(request, end);
-    this.sealIfFull(end);
-    this.dropSurplus();
-    await this.options.settle();
+    await this.appendRecord(
+      () => request.bytes,
+      (end) => this.open.add(request, end),
+    );
   }
 
   replay(bytes: Uint8Array, end: JournalPosition): void {
     const request = checkTraceRequest(bytes);
     assertSanitized(request);
-    this.open.add(request, end);
+    finish(this.open.add(request, end));
     this.sealIfFull(end);
   }
 
@@ -180,9 +179,13 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     return this.sealed.bytes + this.open.byteLength + this.archive.bytes;
   }
 
-  protected sealBlocks(end: JournalPosition, arrivedMillis: number): void {
+  protected *sealBlocks(end: JournalPosition, arrivedMillis: number): Steps {
     const { database } = this.options;
-    const blocks = this.open.blocks.map((open) => sealSpanBlock(open, arrivedMillis));
+    const blocks: SealedSpanParts[] = [];
+    for (const open of this.open.blocks) {
+      blocks.push(yield* sealSpanBlock(open, arrivedMillis));
+      yield;
+    }
     database.seal(
       this.signal,
       end,

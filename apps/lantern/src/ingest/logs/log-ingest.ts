@@ -15,6 +15,7 @@ import { MAX_MESSAGES, rejectTooManyMembers } from '../item-limit.js';
 import { faultOfEntry, faultOfLabels, formatSecond, type Fault, type LogLimits } from './log-limits.js';
 import { streamsOfOtlp } from './otlp-logs.js';
 import { RateLimit } from './rate-limit.js';
+import { Turn } from '../../transport/answers/turn.js';
 
 /** Maximum number of distinct reasons in a response. */
 const MAX_REASONS = 10;
@@ -64,10 +65,12 @@ export class LogIngest {
     const overRate = this.overRate(streams);
     if (overRate) return overRate;
     const kept: LogStream[] = [];
+    const turn = new Turn();
     for (const stream of streams) {
       if (stream.entries.length === 0) continue;
       const checked = this.check(withServiceName(stream), refusals);
       if (checked.entries.length > 0) kept.push(withDetectedLevel(checked));
+      await turn.giveWay();
     }
     if (kept.length > 0) {
       const added = await this.parts.store.append(kept);
@@ -83,17 +86,22 @@ export class LogIngest {
    * @throws {MalformedOtlpError}
    */
   async acceptOtlpProtobuf(request: Uint8Array): Promise<PartialSuccess> {
-    return this.acceptOtlp(decodeLogsRequest(request, MAX_MESSAGES));
+    const turn = new Turn();
+    return this.acceptOtlp(decodeLogsRequest(request, MAX_MESSAGES), turn);
   }
 
   /** As {@link acceptOtlpProtobuf}, for OTLP/JSON. */
   async acceptOtlpJson(request: string): Promise<PartialSuccess> {
     rejectTooManyMembers(request);
-    return this.acceptOtlp(parseLogsRequestJson(request));
+    const turn = new Turn();
+    return this.acceptOtlp(parseLogsRequestJson(request), turn);
   }
 
-  private async acceptOtlp(logs: readonly ResourceLogs[]): Promise<PartialSuccess> {
-    const { rejectedEntries, reasons } = await this.accept(streamsOfOtlp(logs, this.parts.now()));
+  private async acceptOtlp(logs: readonly ResourceLogs[], turn: Turn): Promise<PartialSuccess> {
+    await turn.giveWay();
+    const streams = streamsOfOtlp(logs, this.parts.now());
+    await turn.giveWay();
+    const { rejectedEntries, reasons } = await this.accept(streams);
     return { rejected: BigInt(rejectedEntries), errorMessage: reasons.join('; ') };
   }
 

@@ -6,6 +6,7 @@ import { decompress } from '../../transport/requests/decompress.js';
 import { failureOf, type Report } from '../../transport/errors/failure.js';
 import { HttpError } from '../../transport/errors/http-error.js';
 import { MAX_BODY_BYTES } from '../../transport/requests/limits.js';
+import { Turn } from '../../transport/answers/turn.js';
 import { sendText } from '../../transport/answers/text.js';
 import type { LogIngest } from '../logs/log-ingest.js';
 
@@ -57,7 +58,9 @@ export const lokiPush = (logs: LogIngest, report: Report) => async (server: Fast
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   const push = async (request: FastifyRequest, reply: FastifyReply) => {
+    const turn = new Turn();
     const streams = await streamsOf(request);
+    await turn.giveWay();
     if (streams.length === 0) {
       return sendText(reply, 422, 'error at least one valid stream is required for ingestion');
     }

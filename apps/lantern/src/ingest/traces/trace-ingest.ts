@@ -12,6 +12,7 @@ import { rejectTooManyItems, rejectTooManyMembers } from '../item-limit.js';
 import { longNamesIn, longNamesOf } from './long-names.js';
 import { isSound, sanitize } from './sanitize/sanitize.js';
 import type { TraceFeed } from '../feed.js';
+import { Turn } from '../../transport/answers/turn.js';
 
 /** Accepts spans from every transport: checks, sanitizes, stores and publishes them. */
 export class TraceIngest {
@@ -27,9 +28,12 @@ export class TraceIngest {
    * @throws {HttpError} 413 beyond the maximum number of items per request
    */
   async acceptProtobuf(bytes: Uint8Array): Promise<PartialSuccess> {
+    const turn = new Turn();
     const request = checkTraceRequest(bytes);
     rejectTooManyItems(request.itemCount);
-    if (!isSound(request)) return this.accept(decodeTraceRequest(bytes));
+    const isReady = isSound(request);
+    await turn.giveWay();
+    if (!isReady) return this.accept(decodeTraceRequest(bytes), turn);
     await this.store.append(request);
     if (this.feed.size > 0) this.feed.publish(decodeTraceRequest(bytes).resourceSpans);
     const warning = longNamesIn(request);
@@ -38,13 +42,21 @@ export class TraceIngest {
 
   /** As {@link acceptProtobuf}, for OTLP/JSON. */
   async acceptJson(request: string): Promise<PartialSuccess> {
+    const turn = new Turn();
     rejectTooManyMembers(request);
-    return this.accept(parseTraceRequestJson(request));
+    return this.accept(parseTraceRequestJson(request), turn);
   }
 
-  private async accept({ resourceSpans, rejected }: DecodedTraces): Promise<PartialSuccess> {
+  /** @param turn turn in which the request was decoded; each step gives way to other requests */
+  private async accept({ resourceSpans, rejected }: DecodedTraces, turn: Turn): Promise<PartialSuccess> {
+    await turn.giveWay();
     const sanitized = sanitize(resourceSpans);
-    await this.store.append(checkTraceRequest(encodeTraceRequest(sanitized)));
+    await turn.giveWay();
+    const encoded = encodeTraceRequest(sanitized);
+    await turn.giveWay();
+    const checked = checkTraceRequest(encoded);
+    await turn.giveWay();
+    await this.store.append(checked);
     this.feed.publish(sanitized);
     const warning = longNamesOf(sanitized) ?? [];
     return {

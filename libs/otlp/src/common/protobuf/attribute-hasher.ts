@@ -134,7 +134,7 @@ export class AttributeHasher {
   private hashUnusual(start: number, end: number): number {
     const { key, value, invalidTexts } = readKeyValue(this.cursor.bytes.subarray(start, end));
     if (invalidTexts > 0) this.hasInvalidText = true;
-    return hashAttribute(key, value);
+    return hashOfAttribute(key, value);
   }
 }
 
@@ -159,7 +159,7 @@ export const attributeHash = (bytes: Uint8Array, start: number, end: number): nu
 export const hashesOfAttributeText = (key: string, text: string): number[] => {
   const keyHash = hashText(FNV_OFFSET, key);
   const hashes = [finish(hashText(hashByte(keyHash, ValueType.text), text))];
-  for (const value of scalarsOfText(text)) hashes.push(hashAttribute(key, value));
+  for (const value of scalarsOfText(text)) hashes.push(hashOfAttribute(key, value));
   if (/^[[{]/.test(text)) hashes.push(finish(hashText(hashByte(keyHash, ValueType.nested), text)));
   return hashes;
 };
@@ -191,7 +191,8 @@ export const readKeyValue = (keyValue: Uint8Array): Attribute & { readonly inval
   return { ...attribute, invalidTexts: reader.invalidTexts };
 };
 
-const hashAttribute = (key: string, value: AnyValue): number => {
+/** Returns the hash of an attribute, as {@link AttributeHasher} computes it from the encoded one. */
+export const hashOfAttribute = (key: string, value: AnyValue): number => {
   const hash = hashText(FNV_OFFSET, key);
   if (typeof value === 'string') return finish(hashText(hashByte(hash, ValueType.text), value));
   if (typeof value === 'boolean') return finish(hashByte(hashByte(hash, ValueType.bool), value ? 1 : 0));
