@@ -57,9 +57,8 @@ describe('Durability of a request', () => {
       await append(store, ...numbers(from, to).flatMap(order));
       for (const n of numbers(from, to)) acknowledged.add(n);
     };
-    let isDone = false;
-    const sent = Promise.all([send(1, 400), send(401, 402), send(403, 800)]).then(() => (isDone = true));
-    while (!isDone) {
+    const sent = Promise.all([send(1, 400), send(401, 402), send(403, 800)]);
+    while (acknowledged.size < 800) {
       await setImmediate();
       store.sweep();
       copies.push({ folder: abandon(folder, folders.next()), acknowledged: [...acknowledged] });
