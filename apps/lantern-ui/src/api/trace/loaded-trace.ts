@@ -1,9 +1,10 @@
-import type {
-  ResourceSpansJson,
-  ScopeSpansJson,
-  SpanEventJson,
-  SpanJson,
-  TraceRequestJson,
+import {
+  readTraceRequestJson,
+  type ResourceSpansJson,
+  type ScopeSpansJson,
+  type SpanEventJson,
+  type SpanJson,
+  type TraceRequestJson,
 } from '@lantern/otlp/json';
 import {
   Dictionary,
@@ -27,6 +28,7 @@ import {
   type SpanTable,
   type TraceId,
 } from '@lantern/telemetry-model';
+import { DETECTION_KINDS, TraceFacts, describeTrace, detect } from '@lantern/trace-analysis';
 import { spanKindName } from '../span-kind.js';
 import { errorMessageOf } from './error-message.js';
 import { httpStatusOf, systemOf } from './span-badges.js';
@@ -38,6 +40,7 @@ import type {
   EventColumns,
   Failure,
   GroupKey,
+  NamedDetection,
   NamedStatistics,
   SortColumn,
   TraceOverview,
@@ -57,13 +60,16 @@ export class LoadedTrace {
   readonly critical: Float64Array;
   /** Spans by row. */
   readonly #spans: readonly Origin[];
+  readonly #resourceSpans: readonly ResourceSpansJson[];
   #callTree: CallTree | undefined;
+  #detections: readonly NamedDetection[] | undefined;
 
   constructor(
     /** Canonical OTLP/JSON, as Lantern writes it: hex IDs, times as decimal strings, no zero values. */
     resourceSpans: readonly ResourceSpansJson[],
     readonly version: string,
   ) {
+    this.#resourceSpans = resourceSpans;
     const spans: Origin[] = [];
     const rows: SpanRow[] = [];
     for (const group of resourceSpans) {
@@ -168,6 +174,16 @@ export class LoadedTrace {
     return (this.#callTree ??= buildCallTree(this.table, { self: this.self, critical: this.critical }));
   }
 
+  detections(): readonly NamedDetection[] {
+    return (this.#detections ??= timed('detections', () =>
+      detect(this.#facts()).map((detection) => ({ ...detection, ...DETECTION_KINDS[detection.kind] })),
+    ));
+  }
+
+  describe(baseUrl: string): string {
+    return describeTrace(this.#facts(), { baseUrl });
+  }
+
   sort(by: SortColumn, direction: 1 | -1): Uint32Array {
     const { table } = this;
     const rows = Uint32Array.from(table.spanIds, (_, row) => row);
@@ -196,6 +212,13 @@ export class LoadedTrace {
       spanCount: table.length,
       errorCount: table.errorCount,
     };
+  }
+
+  /** Returns the decoded spans with what detectors need. They take more memory than the JSON, so they are not kept. */
+  #facts(): TraceFacts {
+    const { resourceSpans } = readTraceRequestJson({ resourceSpans: [...this.#resourceSpans] });
+    const [first] = this.#spans;
+    return new TraceFacts((first?.span.traceId ?? '') as TraceId, resourceSpans);
   }
 
   #valueOf(row: number, key: GroupKey): string | undefined {

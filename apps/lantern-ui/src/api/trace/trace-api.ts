@@ -8,6 +8,7 @@ import type {
   SpanTable,
   TraceId,
 } from '@lantern/telemetry-model';
+import type { Detection, DetectionKindInfo } from '@lantern/trace-analysis';
 
 /**
  * Methods of the worker. It caches the traces that were viewed last, with all spans, and returns numeric columns and
@@ -24,8 +25,14 @@ export interface TraceApi {
   calls(traceId: TraceId): CallTree;
   /** Returns the rows sorted by a column. */
   sort(traceId: TraceId, by: SortColumn, direction: 1 | -1): Uint32Array;
+  detections(traceId: TraceId): readonly NamedDetection[];
+  /** Describes the trace as text. `baseUrl` is the origin of links in it. */
+  describe(traceId: TraceId, baseUrl: string): string;
   compare(a: readonly TraceId[], b: readonly TraceId[]): TraceComparison;
 }
+
+/** Detection with the name of its kind and what to do. */
+export interface NamedDetection extends Detection, DetectionKindInfo {}
 
 export interface TraceOverview {
   /** Version of the content. It changes when more of the trace arrives. */

@@ -70,6 +70,15 @@ export const callsQuery = (traceId: TraceId, version: string) =>
     gcTime: 60_000,
   });
 
+export const detectionsQuery = (traceId: TraceId, version: string) =>
+  queryOptions({
+    ...WHOLE,
+    queryKey: ['trace-detections', traceId, version],
+    queryFn: ({ signal }) => traceWorker.detections(traceId, signal),
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+
 export const sortQuery = (traceId: TraceId, version: string, by: SortColumn, direction: 1 | -1) =>
   queryOptions({
     ...WHOLE,

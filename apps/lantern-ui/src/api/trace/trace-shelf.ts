@@ -5,6 +5,7 @@ import { openedTrace } from '../opened-files/opened-traces.js';
 import { LoadedTrace } from './loaded-trace.js';
 import type {
   GroupKey,
+  NamedDetection,
   NamedStatistics,
   SortColumn,
   TraceApi,
@@ -63,6 +64,14 @@ export class TraceShelf implements Deferred {
 
   async sort(traceId: TraceId, by: SortColumn, direction: 1 | -1, signal: AbortSignal): Promise<Uint32Array> {
     return (await this.#trace(traceId, signal)).sort(by, direction);
+  }
+
+  async detections(traceId: TraceId, signal: AbortSignal): Promise<readonly NamedDetection[]> {
+    return (await this.#trace(traceId, signal)).detections();
+  }
+
+  async describe(traceId: TraceId, baseUrl: string, signal: AbortSignal): Promise<string> {
+    return (await this.#trace(traceId, signal)).describe(baseUrl);
   }
 
   async compare(a: readonly TraceId[], b: readonly TraceId[], signal: AbortSignal): Promise<TraceComparison> {

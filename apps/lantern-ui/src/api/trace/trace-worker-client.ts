@@ -71,6 +71,8 @@ export const traceWorker: Remote = {
   statistics: method('statistics'),
   calls: method('calls'),
   sort: method('sort'),
+  detections: method('detections'),
+  describe: method('describe'),
   compare: method('compare'),
 };
 

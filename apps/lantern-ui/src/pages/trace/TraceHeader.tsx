@@ -25,12 +25,21 @@ interface TraceHeaderProps {
   readonly trace: TraceOverview;
   readonly staleBecause: string | undefined;
   readonly onOpen: (row: number) => void;
+  /** Shown in the summary, after what took the time. */
+  readonly detections: ReactNode;
   /** Shown at the end of the title row. */
   readonly children: ReactNode;
 }
 
 /** Header of a trace: its properties, where the time was spent and what failed. */
-export const TraceHeader = ({ traceId, trace, staleBecause, onOpen, children }: TraceHeaderProps) => {
+export const TraceHeader = ({
+  traceId,
+  trace,
+  staleBecause,
+  onOpen,
+  detections,
+  children,
+}: TraceHeaderProps) => {
   const now = useNow(10_000);
   const { table, failure, timeTaken } = trace;
   const incomplete = incompleteText(table);
@@ -80,6 +89,7 @@ export const TraceHeader = ({ traceId, trace, staleBecause, onOpen, children }: 
             <TimeTaken trace={trace} onOpen={onOpen} />
           </li>
         )}
+        {detections}
         {timings.map((text) => (
           <li key={text} className={classes.answer} data-tone="warn">
             <IconClockExclamation size={15} stroke={1.75} aria-hidden />

@@ -7,6 +7,9 @@ import type { LogLine } from '../../api/log-line.js';
 import { traceLogsQuery } from '../../api/trace-logs.js';
 import { loadCode } from '../../shared/load-code.js';
 import { Splitter } from '../../shared/Splitter.js';
+import { DetectionSummary } from './detections/DetectionSummary.js';
+import { MarkChip } from './detections/MarkChip.js';
+import { useDetections } from './detections/use-detections.js';
 import { SpanPanel } from './span/SpanPanel.js';
 import { NO_ROW, rowOf } from './row-steps.js';
 import { ServiceFilter } from './ServiceFilter.js';
@@ -27,6 +30,7 @@ const FlameGraph = lazy(loadCode(() => import('./flame/FlameGraph.js')));
 const CallGraph = lazy(loadCode(() => import('./graph/CallGraph.js')));
 const Statistics = lazy(loadCode(() => import('./statistics/Statistics.js')));
 const SpanList = lazy(loadCode(() => import('./spans/SpanList.js')));
+const Detections = lazy(loadCode(() => import('./detections/Detections.js')));
 const LogsView = lazy(
   loadCode(() => import('./LogsView.js').then((module) => ({ default: module.LogsView }))),
 );
@@ -58,6 +62,8 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     placeholderData: keepPreviousData,
   });
   const find = useFind(traceId, trace, address.find, (text) => address.change({ find: text }));
+  const detections = useDetections(traceId, trace, address.marked);
+  const matches = find.flags ?? detections.flags;
   const model = useWaterfall(trace, logs.data ?? NO_LINES, address, address.change);
   const { marks, selected, time } = model;
   const filterCounts = useMemo(
@@ -67,7 +73,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
   );
 
   const step = (among: 'matches' | 'errors', direction: 1 | -1) =>
-    model.openFlagged(among === 'errors' ? table.isError : find.flags, direction);
+    model.openFlagged(among === 'errors' ? table.isError : matches, direction);
   const stepRow = (direction: 1 | -1) => {
     // Other views show the cursor in the panel only.
     if (address.view !== 'waterfall' && selected === NO_ROW) return;
@@ -113,11 +119,17 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     const row = rowOf(table.spanIds, spanId);
     if (row !== NO_ROW) model.open(row);
   };
-  const shared = { traceId, trace, matches: find.flags, selected, onOpen: model.open };
+  const shared = { traceId, trace, matches, selected, onOpen: model.open };
   return (
     <article className={classes.view}>
       <title>{visibleText(`${serviceOf(table, 0)} ${operationOf(table, 0)} · Lantern`)}</title>
-      <TraceHeader traceId={traceId} trace={trace} staleBecause={staleBecause} onOpen={model.open}>
+      <TraceHeader
+        traceId={traceId}
+        trace={trace}
+        staleBecause={staleBecause}
+        onOpen={model.open}
+        detections={<DetectionSummary detections={detections.list} onShow={() => showView('detections')} />}
+      >
         <ViewMenu
           view={address.view}
           traceId={traceId}
@@ -135,6 +147,14 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
         errorCount={table.errorCount}
         onStep={step}
       >
+        {detections.marked !== undefined && (
+          <MarkChip
+            title={detections.marked.title}
+            count={detections.marked.rows.length}
+            onStep={(direction) => model.openFlagged(detections.flags, direction)}
+            onClear={() => address.change({ marked: undefined })}
+          />
+        )}
         {address.view === 'waterfall' && (
           <>
             {marks.list.length > 0 && (
@@ -166,7 +186,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
                   ref={waterfall}
                   trace={trace}
                   model={model}
-                  matches={find.flags}
+                  matches={matches}
                   isPathShown={isPathShown}
                 />
               </>
@@ -188,6 +208,17 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
             )}
             {address.view === 'spans' && (
               <SpanList {...shared} sort={address.sort} onSort={(sort) => address.change({ sort })} />
+            )}
+            {address.view === 'detections' && (
+              <Detections
+                trace={trace}
+                query={detections.query}
+                onOpen={model.open}
+                onMark={({ kind, rows: [first = 0] }) => {
+                  address.change({ view: 'waterfall', marked: kind });
+                  model.open(first);
+                }}
+              />
             )}
             {address.view === 'logs' && (
               <LogsView traceId={traceId} table={table} logs={logs} onOpenSpan={openId} />

@@ -2,6 +2,7 @@ import type { SpanTable, TraceId } from '@lantern/telemetry-model';
 import { ActionIcon, Menu } from '@mantine/core';
 import {
   IconArrowsDiff,
+  IconBulb,
   IconBraces,
   IconChartBar,
   IconDots,
@@ -13,6 +14,7 @@ import {
   IconTable,
 } from '@tabler/icons-react';
 import { Link } from 'react-router';
+import { CopyAsText } from './CopyAsText.js';
 import { logsPageOf } from './logs-page.js';
 import type { TraceViewName } from './use-trace-address.js';
 import classes from './ViewMenu.module.css';
@@ -23,6 +25,7 @@ const VIEWS: readonly { name: TraceViewName; label: string; Icon: typeof IconFla
   { name: 'graph', label: 'Trace graph', Icon: IconSitemap },
   { name: 'statistics', label: 'Statistics', Icon: IconChartBar },
   { name: 'spans', label: 'Spans', Icon: IconTable },
+  { name: 'detections', label: 'Detections', Icon: IconBulb },
   { name: 'logs', label: 'Logs', Icon: IconFileText },
 ];
 
@@ -73,6 +76,7 @@ export const ViewMenu = ({ view, traceId, table, isFromFile, onView }: ViewMenuP
         >
           Open its lines in Logs
         </Menu.Item>
+        <CopyAsText traceId={traceId} />
         {!isFromFile && (
           <>
             <Menu.Divider />

@@ -5,7 +5,15 @@ import type { GroupKey, SortColumn } from '../../api/trace/trace-api.js';
 import { ENTRY_FILTERS, type EntryFilter } from './trace-entries.js';
 import { formatWindow, parseWindow, type TimeWindow } from './waterfall/time-window.js';
 
-export const TRACE_VIEWS = ['waterfall', 'flame', 'graph', 'statistics', 'spans', 'logs'] as const;
+export const TRACE_VIEWS = [
+  'waterfall',
+  'flame',
+  'graph',
+  'statistics',
+  'spans',
+  'detections',
+  'logs',
+] as const;
 
 /** Name of a view of the trace. */
 export type TraceViewName = (typeof TRACE_VIEWS)[number];
@@ -27,6 +35,8 @@ export interface TraceAddress {
   readonly zoomedTo: SpanId | undefined;
   /** Keys that the statistics are grouped by, outermost first. */
   readonly groupBy: readonly GroupKey[];
+  /** Kind of the detections whose spans are marked. Undefined for none. */
+  readonly marked: string | undefined;
   /** Sort order of the list of spans. */
   readonly sort: SpanSort;
 }
@@ -63,12 +73,13 @@ export const parseTraceAddress = (params: URLSearchParams): TraceAddress => {
     window: parseWindow(params.get('time') ?? ''),
     zoomedTo: parseSpanId(params.get('zoom')),
     groupBy: parseGroups(params.getAll('group')),
+    marked: params.get('mark') ?? undefined,
     sort: parseSort(params.get('sort') ?? ''),
   };
 };
 
 export const formatTraceAddress = (address: TraceAddress): URLSearchParams => {
-  const { view, spanId, find, entries, hidden, window, zoomedTo, groupBy, sort } = address;
+  const { view, spanId, find, entries, hidden, window, zoomedTo, groupBy, marked, sort } = address;
   const params = new URLSearchParams();
   if (view !== 'waterfall') params.set('view', view);
   if (spanId !== undefined) params.set('uiFind', spanId);
@@ -78,6 +89,7 @@ export const formatTraceAddress = (address: TraceAddress): URLSearchParams => {
   if (window !== undefined) params.set('time', formatWindow(window));
   if (zoomedTo !== undefined) params.set('zoom', zoomedTo);
   if (groupBy.join() !== DEFAULT_GROUPS.join()) for (const key of groupBy) params.append('group', key);
+  if (marked !== undefined) params.set('mark', marked);
   if (formatSort(sort) !== formatSort(DEFAULT_SORT)) params.set('sort', formatSort(sort));
   return params;
 };
