@@ -20,6 +20,14 @@ export interface Config {
   readonly samplingPort: number;
   /** Sampling strategies in the format of Jaeger; undefined keeps everything. */
   readonly samplingFile: string | undefined;
+  /** Targets to scrape: addresses, or the path of a file with Prometheus' `scrape_configs`. Undefined scrapes nothing. */
+  readonly scrape: string | undefined;
+  /** Paths of Prometheus rule files. Undefined evaluates no rules. */
+  readonly rules: string | undefined;
+  /** Address that receives alerts in the format of Alertmanager's webhook. */
+  readonly alertWebhook: string | undefined;
+  /** Address of an Alertmanager that receives alerts. */
+  readonly alertmanagerUrl: string | undefined;
   /** Bearer token required from every client. Undefined disables authentication. */
   readonly token: string | undefined;
   /** Data folder of spans and log lines. Undefined keeps them in memory until the process ends. */
@@ -68,6 +76,8 @@ const SWITCH = '1 or true, 0 or false';
 const DURABILITY = 'process or power';
 const AGE = 'an age above 0, for example 30d, 72h or 90m';
 const DURATION = 'a duration, for example 500ms, 30s, 24h or 0';
+const URL_FORM = 'an http or https address, for example http://localhost:9093';
+const SCRAPE = 'addresses separated by commas, for example localhost:8080, or the path of a .yml file';
 const HOST = 'a host name or an IP address';
 const HOSTS = 'host names separated by commas, for example lantern,logs,.example.com';
 
@@ -122,6 +132,19 @@ const onOff = z
   .enum(['0', 'false', '1', 'true'], SWITCH)
   .transform((text) => text === '1' || text === 'true');
 
+const httpUrl = z.url({ protocol: /^https?$/, error: URL_FORM });
+
+const scrape = z
+  .string()
+  .refine(
+    (text) =>
+      /\.ya?ml$/i.test(text) || text.split(',').every((address) => URL.canParse(asUrl(address.trim()))),
+    SCRAPE,
+  );
+
+/** A target may be given as host and port alone. */
+const asUrl = (address: string): string => (address.includes('://') ? address : `http://${address}`);
+
 const environment = z.object({
   LANTERN_HOST: host.default('localhost'),
   LANTERN_ALLOWED_HOSTS: hosts.default([]),
@@ -132,6 +155,10 @@ const environment = z.object({
   LANTERN_PROMETHEUS_PORT: port.default(9090),
   LANTERN_SAMPLING_PORT: port.default(5778),
   LANTERN_SAMPLING_FILE: z.string().optional(),
+  LANTERN_SCRAPE: scrape.optional(),
+  LANTERN_RULES: z.string().optional(),
+  LANTERN_ALERT_WEBHOOK: httpUrl.optional(),
+  LANTERN_ALERTMANAGER_URL: httpUrl.optional(),
   LANTERN_TOKEN: z
     .string()
     .regex(/^\S{16,}$/, TOKEN)
@@ -187,6 +214,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     prometheusPort: data.LANTERN_PROMETHEUS_PORT,
     samplingPort: data.LANTERN_SAMPLING_PORT,
     samplingFile: data.LANTERN_SAMPLING_FILE,
+    scrape: data.LANTERN_SCRAPE,
+    rules: data.LANTERN_RULES,
+    alertWebhook: data.LANTERN_ALERT_WEBHOOK,
+    alertmanagerUrl: data.LANTERN_ALERTMANAGER_URL,
     token: data.LANTERN_TOKEN,
     dataDir: data.LANTERN_DATA_DIR,
     retentionMillis: data.LANTERN_RETENTION,

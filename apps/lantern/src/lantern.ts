@@ -22,9 +22,12 @@ import { TraceIngest } from './ingest/traces/trace-ingest.js';
 import { createJaegerServer } from './query/jaeger/jaeger-server.js';
 import { createLokiServer } from './query/loki/loki-server.js';
 import { createPrometheusServer } from './query/prometheus/prometheus-server.js';
+import { Notifier } from './rules/notifier.js';
+import { RuleManager } from './rules/rule-manager.js';
 import { createSamplingServer } from './sampling/sampling-server.js';
 import { StrategiesFile } from './sampling/strategies-file.js';
 import { KEEP_ALL_STRATEGIES } from './sampling/strategies.js';
+import { Scraper } from './scrape/scraper.js';
 import { openStores } from './open-stores.js';
 import { UI_DIRECTORY } from './ui/ui-routes.js';
 
@@ -64,6 +67,7 @@ const CLOSE_TIMEOUT_MILLIS = 5_000;
  *
  * @throws {StrategiesFileError}
  * @throws {FolderError}
+ * @throws {YamlFileError} when the scrape configuration or a rule file cannot be used
  * @throws {ListenError} when a port cannot be opened; everything that was opened before is closed
  */
 export const startLantern = async (config: Config, options: LanternOptions = {}): Promise<Lantern> => {
@@ -93,6 +97,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     token,
   });
   let endpoints: V3Endpoints | undefined;
+  let uiUrl = '';
   const jaeger = createJaegerServer(
     {
       traces,
@@ -109,14 +114,35 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     { logs, logFeed, ingest: logIngest, otlp: otlpIngest, unavailable: () => stores.unavailable() },
     serverOptions,
   );
+  const notifier = new Notifier({
+    webhookUrl: config.alertWebhook,
+    alertmanagerUrl: config.alertmanagerUrl,
+    externalUrl: () => uiUrl,
+    report,
+  });
+  const rules =
+    config.rules === undefined
+      ? undefined
+      : new RuleManager({ source: config.rules, store: metrics, notifier, report });
+  const scraper =
+    config.scrape === undefined ? undefined : new Scraper({ source: config.scrape, store: metrics, report });
   const prometheus = createPrometheusServer(
-    { metrics, otlp: otlpIngest, unavailable: () => stores.unavailable() },
+    {
+      metrics,
+      otlp: otlpIngest,
+      retentionMillis: config.retentionMillis,
+      rules,
+      scraper,
+      unavailable: () => stores.unavailable(),
+    },
     serverOptions,
   );
   const sampling = createSamplingServer(strategies, serverOptions);
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    notifier.stop();
+    await Promise.all([scraper?.stop(), rules?.stop()]);
     await Promise.all([
       ...[otlp, jaeger, loki, prometheus, sampling].map(closeServer),
       otlpGrpc.close(CLOSE_TIMEOUT_MILLIS),
@@ -171,6 +197,9 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       otlpGrpcPort: portOf(urls.otlpGrpc),
       lokiPort: portOf(urls.loki),
     };
+    uiUrl = urls.jaeger;
+    scraper?.start();
+    rules?.start();
     return { ...lantern, urls };
   } catch (error) {
     await lantern.close();

@@ -22,3 +22,12 @@ export { JsonScanner } from './pipeline/json-scanner.js';
 export { labelNameOf } from './pipeline/label-name.js';
 export { compileLogfmt } from './pipeline/logfmt.js';
 export { compilePatternTest } from './pipeline/pattern.js';
+export { FUNCTIONS as TEMPLATE_FUNCTIONS, type TemplateFunction } from './template/functions.js';
+export { Template } from './template/template.js';
+export {
+  TemplateError,
+  TemplateMap,
+  isList,
+  type TemplateList,
+  type TemplateValue,
+} from './template/value.js';

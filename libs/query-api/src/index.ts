@@ -133,3 +133,15 @@ export {
   type LokiValue,
   type LokiVector,
 } from './loki/types.js';
+
+export {
+  parseLimit,
+  parseLookback,
+  parseOptionalTime,
+  parseSteps,
+  parseTime,
+  parseTimeout,
+  unescapeLabelName,
+  type PrometheusSteps,
+} from './prometheus/params.js';
+export type * from './prometheus/types.js';

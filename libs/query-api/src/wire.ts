@@ -41,3 +41,5 @@ export {
   type LokiStreams,
   type LokiTailFrame,
 } from './loki/types.js';
+
+export type * from './prometheus/types.js';

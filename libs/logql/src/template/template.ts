@@ -1,5 +1,5 @@
 import type { UnixNano } from '@lantern/telemetry-model';
-import { FUNCTIONS, type FunctionContext } from './functions.js';
+import { FUNCTIONS, type FunctionContext, type TemplateFunction } from './functions.js';
 import type { CommandNode, OperandNode, PipelineNode, TemplateNode } from './node.js';
 import { parseTemplate } from './parse-template.js';
 import {
@@ -37,7 +37,7 @@ class LoopSignal extends Error {
   }
 }
 
-/** A template of Go's `text/template` with Loki's functions. */
+/** A template of Go's `text/template` with Loki's functions, or with those that the caller passes. */
 export class Template {
   private readonly nodes: readonly TemplateNode[];
 
@@ -48,13 +48,20 @@ export class Template {
   constructor(
     template: string,
     readonly name: string,
+    private readonly functions: Readonly<Record<string, TemplateFunction>> = FUNCTIONS,
   ) {
-    this.nodes = parseTemplate(template, name, (word) => Object.hasOwn(FUNCTIONS, word));
+    this.nodes = parseTemplate(template, name, (word) => Object.hasOwn(functions, word));
   }
 
   /** @throws {TemplateError} also when it takes or gives too much */
-  execute(input: TemplateInput): string {
-    return new Execution(this.name, input).run(this.nodes);
+  execute({ labels, line, timeUnixNano }: TemplateInput): string {
+    const dot = new TemplateMap(new Map(Object.entries(labels)), '');
+    return new Execution(this.name, this.functions, dot, { line, timeUnixNano }).run(this.nodes);
+  }
+
+  /** Executes the template on any value as its dot. @throws {TemplateError} */
+  executeOn(dot: TemplateValue): string {
+    return new Execution(this.name, this.functions, dot, { line: '', timeUnixNano: 0n }).run(this.nodes);
   }
 }
 
@@ -66,10 +73,12 @@ class Execution {
 
   constructor(
     private readonly name: string,
-    { labels, line, timeUnixNano }: TemplateInput,
+    private readonly functions: Readonly<Record<string, TemplateFunction>>,
+    dot: TemplateValue,
+    input: Pick<FunctionContext, 'line' | 'timeUnixNano'>,
   ) {
-    this.context = { line, timeUnixNano, maxLength: MAX_OUTPUT, spend: (steps) => this.step(steps) };
-    this.variables.push(['$', new TemplateMap(new Map(Object.entries(labels)), '')]);
+    this.context = { ...input, maxLength: MAX_OUTPUT, spend: (steps) => this.step(steps) };
+    this.variables.push(['$', dot]);
   }
 
   run(nodes: readonly TemplateNode[]): string {
@@ -181,7 +190,7 @@ class Execution {
   }
 
   private call(name: string, args: readonly TemplateValue[]): TemplateValue {
-    const call = FUNCTIONS[name];
+    const call = this.functions[name];
     if (!call) throw this.error(`"${name}" is not a defined function`);
     const given = args.reduce<number>(
       (sum, value) => sum + (typeof value === 'string' ? value.length : 0),

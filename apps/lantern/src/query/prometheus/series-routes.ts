@@ -1,0 +1,82 @@
+import { PromqlParseError, parseSelector } from '@lantern/promql';
+import { BadRequest, parseLimit, parseOptionalTime, unescapeLabelName } from '@lantern/query-api';
+import {
+  compareUtf8,
+  type MillisRange,
+  type SeriesLabels,
+  type SeriesMatcher,
+} from '@lantern/telemetry-model';
+import type { MetricStore } from '@lantern/telemetry-store';
+import type { FastifyInstance } from 'fastify';
+import { sendList } from './prometheus-answer.js';
+import { addRoute, paramsOf } from './prometheus-request.js';
+
+/** Endpoints for series, their labels and the values of labels. */
+export const seriesRoutes = (server: FastifyInstance, metrics: MetricStore): void => {
+  addRoute(server, ['GET', 'POST'], '/series', async (request, reply) => {
+    const params = paramsOf(request);
+    const texts = params.getAll('match[]');
+    if (texts.length === 0) throw new BadRequest('no match[] parameter provided');
+    const range = rangeOf(params);
+    const limit = parseLimit(params);
+    const selections = texts.map((text) =>
+      parseMatch(text, (message) => `invalid parameter "match[]": ${message}`),
+    );
+    return sendList(reply, await seriesOf(selections, range), limit);
+  });
+
+  addRoute(server, ['GET', 'POST'], '/labels', async (request, reply) => {
+    const params = paramsOf(request);
+    const range = rangeOf(params);
+    const limit = parseLimit(params);
+    const names = new Set<string>();
+    for (const labels of await seriesOf(selectionsOf(params), range))
+      for (const name of labels.names) names.add(name);
+    return sendList(reply, [...names].sort(compareUtf8), limit);
+  });
+
+  addRoute(server, ['GET'], '/label/:name/values', async (request, reply) => {
+    const params = paramsOf(request);
+    const name = unescapeLabelName((request.params as { readonly name: string }).name);
+    const range = rangeOf(params);
+    const limit = parseLimit(params);
+    const values = new Set<string>();
+    for (const labels of await seriesOf(selectionsOf(params), range)) values.add(labels.get(name));
+    values.delete('');
+    return sendList(reply, [...values].sort(compareUtf8), limit);
+  });
+
+  /** Series that one of the selections matches, each once. */
+  const seriesOf = async (
+    selections: readonly (readonly SeriesMatcher[])[],
+    range: MillisRange,
+  ): Promise<SeriesLabels[]> => {
+    const [first = []] = selections;
+    if (selections.length <= 1) return metrics.series(first, range);
+    const found = new Map<string, SeriesLabels>();
+    for (const matchers of selections)
+      for (const labels of await metrics.series(matchers, range)) found.set(labels.key, labels);
+    return Array.from(found.values()).sort((a, b) => a.compare(b));
+  };
+};
+
+const rangeOf = (params: URLSearchParams): MillisRange => ({
+  startMillis: parseOptionalTime(params, 'start', Number.MIN_SAFE_INTEGER),
+  endMillis: parseOptionalTime(params, 'end', Number.MAX_SAFE_INTEGER),
+});
+
+const selectionsOf = (params: URLSearchParams): (readonly SeriesMatcher[])[] =>
+  params.getAll('match[]').map((text) => parseMatch(text, (message) => message));
+
+/** @throws {BadRequest} */
+const parseMatch = (text: string, explain: (message: string) => string): readonly SeriesMatcher[] => {
+  try {
+    const matchers = parseSelector(text);
+    if (matchers.every((matcher) => matcher.matches('')))
+      throw new BadRequest('match[] must contain at least one non-empty matcher');
+    return matchers;
+  } catch (error) {
+    if (error instanceof PromqlParseError) throw new BadRequest(explain(error.message));
+    throw error;
+  }
+};
