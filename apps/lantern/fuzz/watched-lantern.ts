@@ -64,7 +64,10 @@ export class WatchedLantern {
       env: {
         PATH: process.env.PATH,
         ...Object.fromEntries(
-          ['OTLP', 'OTLP_GRPC', 'JAEGER', 'LOKI', 'SAMPLING'].map((name) => [`LANTERN_${name}_PORT`, '0']),
+          ['OTLP', 'OTLP_GRPC', 'JAEGER', 'LOKI', 'PROMETHEUS', 'SAMPLING'].map((name) => [
+            `LANTERN_${name}_PORT`,
+            '0',
+          ]),
         ),
         ...env,
       },

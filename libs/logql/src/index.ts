@@ -16,6 +16,7 @@ export type { QueryControl } from './eval/query-control.js';
 export type { Steps } from './eval/steps.js';
 
 export { compileJson } from './pipeline/json.js';
+export { CheckPace } from './eval/check-pace.js';
 export { LineLabels, type LabelCategories } from './pipeline/line-labels.js';
 export type { LineStage } from './pipeline/line-stage.js';
 export { JsonScanner } from './pipeline/json-scanner.js';

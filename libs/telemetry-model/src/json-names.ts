@@ -1,5 +1,6 @@
 import { MAX_HASHED_LENGTH } from './map-key.js';
 
+const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const WINDOW = (MAX_HASHED_LENGTH + 1) / 2;
 
@@ -25,10 +26,15 @@ export const hasLongMemberName = (json: string): boolean => {
 
 /** Returns the first quote at or after `from` that no backslash escapes; -1 without any. */
 const nextQuote = (json: string, from: number): number => {
-  // `indexOf` is several times as fast as a loop over the characters.
-  let at = json.indexOf('"', from);
-  while (at >= 0 && isEscaped(json, at)) at = json.indexOf('"', at + 1);
-  return at;
+  // `indexOf` is several times as fast as a loop over the characters, except where many quotes are escaped.
+  const first = json.indexOf('"', from);
+  if (first < 0 || !isEscaped(json, first)) return first;
+  for (let at = first + 1; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH) at++;
+  }
+  return -1;
 };
 
 /** Returns the last quote before `before` that no backslash escapes; -1 without any. */

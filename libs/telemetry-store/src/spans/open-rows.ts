@@ -21,13 +21,15 @@ const MAX_OVERFILL = 4;
 
 /** Number of spans that are added before other tasks may run. */
 const ROWS_PER_STEP = 256;
+/** Size of the origins, as `Origin.byteLength` counts it, that are interned before other tasks may run. */
+const ORIGIN_BYTES_PER_STEP = 256 * 1024;
 
 /** Request whose spans are being added. */
 interface AddedRequest {
   readonly request: CheckedTraceRequest;
   readonly end: JournalPosition;
   /** Origins of the request, each interned on first use. */
-  readonly origins: Origin[];
+  readonly origins: (Origin | undefined)[];
   /** Their indexes in the open block. */
   originIndexes: number[];
 }
@@ -71,19 +73,23 @@ export class OpenSpans implements OpenRows {
   /** @param end position of the end of the request's record in the journal */
   *add(request: CheckedTraceRequest, end: JournalPosition): Steps {
     const added: AddedRequest = { request, end, origins: [], originIndexes: [] };
-    for (let row = 0; row < request.columns.spanCount; row += ROWS_PER_STEP) {
+    const { spanCount } = request.columns;
+    for (let row = 0; row < spanCount;) {
       if (row > 0) yield;
-      this.addRows(added, row, Math.min(row + ROWS_PER_STEP, request.columns.spanCount));
+      row = this.addRows(added, row, Math.min(row + ROWS_PER_STEP, spanCount));
     }
   }
 
-  private addRows(added: AddedRequest, from: number, to: number): void {
+  /** @returns the row that the next step begins with */
+  private addRows(added: AddedRequest, from: number, to: number): number {
     const { recent, digest } = this;
     const { request, end } = added;
     const { bytes, columns } = request;
     const { ids } = columns;
     if (this.block.spanCount === 0) this.block.firstArrivalMillis = this.options.now();
+    let originBytes = 0;
     for (let row = from; row < to; row++) {
+      if (originBytes > ORIGIN_BYTES_PER_STEP) return row;
       if (this.isFull(MAX_OVERFILL)) {
         this.setAside(this.block);
         this.block = new OpenSpanBlock(this.block.block + 1, this.block);
@@ -95,7 +101,11 @@ export class OpenSpans implements OpenRows {
       const traceId: TraceWords = { words: ids, at: id };
       const trace = recent.trace(traceId) ?? this.recall(traceId);
       const requestOrigin = columns.origins[row] ?? 0;
-      const origin = (added.origins[requestOrigin] ??= this.originOf(request, requestOrigin));
+      let origin = added.origins[requestOrigin];
+      if (!origin) {
+        added.origins[requestOrigin] = origin = this.originOf(request, requestOrigin);
+        originBytes += origin.byteLength;
+      }
       digest.of(bytes, columns.spanStart[row] ?? 0, columns.spanEnd[row] ?? 0, origin.hash);
       if (recent.has(trace, ids[id + 4] ?? 0, ids[id + 5] ?? 0, digest)) {
         this.duplicates++;
@@ -118,6 +128,7 @@ export class OpenSpans implements OpenRows {
         durationNanos: durationNanosOf(open, addedRow),
       });
     }
+    return to;
   }
 
   private originOf({ origins }: CheckedTraceRequest, index: number): Origin {

@@ -6,7 +6,7 @@ import {
   type LokiDetectedLabels,
   type LokiDetectedValues,
 } from '@lantern/query-api';
-import { compileMatcher, evaluateLog } from '@lantern/logql';
+import { CheckPace, compileMatcher, evaluateLog } from '@lantern/logql';
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
@@ -66,7 +66,12 @@ export const detectedRoutes = (server: FastifyInstance, logs: LogStore): void =>
     const control = new LanternQueryControl(goneSignal(reply));
     const options = { ...query, direction: 'backward', limit: lineLimit } as const;
     const fields = new DetectedFields(limit);
-    for (const line of await evaluateLog(query.expression, options, logs, control)) fields.add(line);
+    const pace = new CheckPace();
+    for (const line of await evaluateLog(query.expression, options, logs, control)) {
+      const pause = pace.isDueAfter(line.line) ? control.checkpoint() : undefined;
+      if (pause) await pause;
+      fields.add(line);
+    }
     return { fields, limit };
   };
 

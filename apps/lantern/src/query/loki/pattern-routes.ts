@@ -1,5 +1,5 @@
 import { parsePatternsRequest, type LokiPattern } from '@lantern/query-api';
-import { LineLabels, compilePipeline, divideQuery } from '@lantern/logql';
+import { CheckPace, LineLabels, compilePipeline, divideQuery } from '@lantern/logql';
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
@@ -21,10 +21,13 @@ export const patternRoutes = (server: FastifyInstance, logs: LogStore): void => 
     const pipeline = compilePipeline(stages);
     const labels = new LineLabels();
     const miner = new PatternMiner();
+    const pace = new CheckPace();
     const range = { startUnixNano, endUnixNano };
     for await (const rows of logs.read({ ...query, range, direction: 'forward' })) {
       for (const { labels: stream, entry } of rows) {
         const { timeUnixNano, structuredMetadata } = entry;
+        const pause = pace.isDueAfter(entry.line) ? control.checkpoint() : undefined;
+        if (pause) await pause;
         labels.reset(stream, structuredMetadata);
         const line = pipeline(entry.line, labels, timeUnixNano);
         if (line === undefined) continue;
