@@ -23,7 +23,7 @@ export interface QueryOptions {
   readonly defaultStepMillis?: number;
   /** Aborted when the client has disconnected. */
   readonly signal?: AbortSignal;
-  /** Time after which other work of the process runs in between. Default: 8 ms. */
+  /** Time after which other work of the process runs in between. Default: 5 ms. */
   readonly turnMillis?: number;
 }
 
@@ -201,7 +201,10 @@ export const evaluateRange = async (
 
 /** Removes the names that operations have marked for removal. */
 const withoutDroppedNames = (matrix: Matrix): Matrix => {
-  for (const row of matrix) if (row.dropsName) row.labels = withoutMetadata(row.labels);
+  for (const row of matrix) {
+    if (row.dropsName) row.labels = withoutMetadata(row.labels);
+    row.dropsName = false;
+  }
   return mergeRows(matrix.filter((row) => !isEmptyRow(row)));
 };
 

@@ -88,8 +88,9 @@ const METADATA_LABELS: ReadonlySet<string> = new Set([METRIC_NAME, '__type__', '
 export const withoutMetadata = (labels: SeriesLabels): SeriesLabels =>
   labels.filter((name) => !METADATA_LABELS.has(name));
 
-/** Key of a row in a `Map`. */
-export const rowKey = ({ labels }: Row): string => mapKey(labels.key);
+/** Key of a row in a `Map`. A name that will be removed is not the same as one that stays. */
+export const rowKey = ({ labels, dropsName }: Row): string =>
+  mapKey(dropsName ? `-${labels.key}` : labels.key);
 
 /**
  * Merges rows that have the same labels, as happens when labels are replaced or names removed.

@@ -4,7 +4,7 @@ import { PromqlEvaluationError } from './evaluation-error.js';
 const WORK_PER_CHECK = 20_000;
 
 /** Time after which a query lets other work run. */
-const DEFAULT_TURN_MILLIS = 8;
+const DEFAULT_TURN_MILLIS = 5;
 
 /** Work of creating or visiting a row beside its samples. */
 export const WORK_PER_ROW = 100;
