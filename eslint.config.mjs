@@ -3,6 +3,7 @@ import prettier from 'eslint-config-prettier';
 import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import ts from 'typescript-eslint';
+import { dialectForEslint } from './tools/lint-rules/src/dialect.mjs';
 import { importRulesForEslint } from './tools/lint-rules/src/import-rules.mjs';
 import { roomRulesForEslint } from './tools/lint-rules/src/room-rules.mjs';
 
@@ -51,6 +52,7 @@ export default ts.config(
     files: ['**/*.{mjs,js}'],
     languageOptions: { globals: globals.node },
   },
+  ...dialectForEslint,
   ...importRulesForEslint,
   ...roomRulesForEslint,
   prettier,

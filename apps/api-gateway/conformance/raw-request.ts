@@ -15,7 +15,7 @@ export interface RawServer {
 }
 
 /** Responds to each request with the status that the function returns, or with 500 and the message that it throws. */
-export async function serveRaw(answer: (request: RawRequest) => Promise<number>): Promise<RawServer> {
+export const serveRaw = async (answer: (request: RawRequest) => Promise<number>): Promise<RawServer> => {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
@@ -37,13 +37,13 @@ export async function serveRaw(answer: (request: RawRequest) => Promise<number>)
       await new Promise((closed) => server.close(closed));
     },
   };
-}
+};
 
 /** Headers of a single connection: RFC 9110, sections 7.2 and 7.6.1, RFC 9112, section 6.2. */
 const ownOfAHop = /^(host|content-length|connection):/i;
 
 /** Posts to the URL with these headers, except those of the connection; returns the status of the response. */
-export async function postRaw(url: string, { headers, body }: RawRequest): Promise<number> {
+export const postRaw = async (url: string, { headers, body }: RawRequest): Promise<number> => {
   const { hostname, port, host, pathname } = new URL(url);
   const socket = connect(Number(port), hostname);
   const own = [`Host: ${host}`, 'Connection: close'];
@@ -54,12 +54,12 @@ export async function postRaw(url: string, { headers, body }: RawRequest): Promi
   const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1];
   if (status === undefined) throw new Error(`${url} gave no answer: ${answer}`);
   return Number(status);
-}
+};
 
 const message = (start: string, headers: readonly string[], body: string): string =>
   [start, ...headers, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n');
 
-async function readRequest(socket: Socket): Promise<RawRequest> {
+const readRequest = async (socket: Socket): Promise<RawRequest> => {
   let received = '';
   socket.setEncoding('latin1');
   // The response is written to the socket, so the loop must not destroy it.
@@ -73,4 +73,4 @@ async function readRequest(socket: Socket): Promise<RawRequest> {
     if (body.length >= Number(length ?? 0)) return { headers, body };
   }
   throw new Error(`The connection ended in the middle of a request:\n${received}`);
-}
+};

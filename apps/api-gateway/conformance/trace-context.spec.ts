@@ -38,7 +38,7 @@ describe('the process of api-gateway', () => {
   });
 
   /** Sends these header lines to the gateway; returns the values of the headers that it forwards. */
-  async function sentOn(...headers: string[]) {
+  const sentOn = async (...headers: string[]) => {
     expect(await postRaw(url, { headers: ['Content-Type: application/json', ...headers], body: '{}' })).toBe(
       200,
     );
@@ -52,7 +52,7 @@ describe('the process of api-gateway', () => {
     ]);
     const [, trace, span, flags] = values('traceparent')[0]?.split('-') ?? [];
     return { trace, span, flags, tracestate: values('tracestate') };
-  }
+  };
 
   it.each([
     ['as it is', valid],

@@ -7,15 +7,21 @@ import { uiUrl } from './rig/shop.js';
 import { sendTrace, type SpanToSend } from './rig/spans.js';
 
 /** Returns an order with the given durations; with `isNew` it has one more call, to a new operation. */
-const order = (chargeMs: number, isNew = false): SpanToSend => ({
+const order = (chargeMillis: number, isNew = false): SpanToSend => ({
   service: 'checkout',
   name: 'POST /checkout',
-  durationMs: 60 + chargeMs,
+  durationMillis: 60 + chargeMillis,
   children: [
-    { service: 'stock', name: 'reserve', startMs: 10, durationMs: 40 },
+    { service: 'stock', name: 'reserve', startMillis: 10, durationMillis: 40 },
     isNew
-      ? { service: 'payments', name: 'charge v2', startMs: 55, durationMs: chargeMs, failed: true }
-      : { service: 'payments', name: 'charge', startMs: 55, durationMs: chargeMs },
+      ? {
+          service: 'payments',
+          name: 'charge v2',
+          startMillis: 55,
+          durationMillis: chargeMillis,
+          failed: true,
+        }
+      : { service: 'payments', name: 'charge', startMillis: 55, durationMillis: chargeMillis },
   ],
 });
 

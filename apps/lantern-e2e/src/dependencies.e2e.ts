@@ -18,10 +18,10 @@ let faults: readonly string[];
 const start = Date.now() - 48 * 3_600_000;
 const range = { lookback: 'custom', start: `${start}000`, end: `${start + 3_600_000}000` };
 
-const span = (service: string, durationMs: number, ...children: SpanToSend[]): SpanToSend => ({
+const span = (service: string, durationMillis: number, ...children: SpanToSend[]): SpanToSend => ({
   service,
   name: 'call',
-  durationMs,
+  durationMillis: durationMillis,
   children,
 });
 

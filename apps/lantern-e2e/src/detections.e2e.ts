@@ -11,14 +11,14 @@ import { sendTrace, type SpanToSend } from './rig/spans.js';
 const products: SpanToSend = {
   service: 'product-catalog',
   name: 'GET /products',
-  durationMs: 56,
+  durationMillis: 56,
   children: [
     ...Array.from({ length: 8 }, (_, i): SpanToSend => ({
       service: 'product-catalog',
       name: 'pg.query:SELECT shop',
       kind: 'client',
-      startMs: 2 + i * 4.5,
-      durationMs: 4,
+      startMillis: 2 + i * 4.5,
+      durationMillis: 4,
       attributes: {
         'db.system.name': 'postgresql',
         'db.query.text': `SELECT * FROM products WHERE id = ${100 + i}`,
@@ -28,8 +28,8 @@ const products: SpanToSend = {
       service: 'product-catalog',
       name: 'GET',
       kind: 'client',
-      startMs: 40,
-      durationMs: 12,
+      startMillis: 40,
+      durationMillis: 12,
       failed: true,
       attributes: {
         'http.request.method': 'GET',
@@ -111,7 +111,7 @@ describe('detections', () => {
   });
 
   it('a trace without faults says so', async () => {
-    const sound = await sendTrace({ service: 'gateway', name: 'GET /health', durationMs: 3 });
+    const sound = await sendTrace({ service: 'gateway', name: 'GET /health', durationMillis: 3 });
     await page.goto(`${uiUrl()}/trace/${sound}?view=detections`);
     await page.getByText('No detections: the spans show no N+1 queries').waitFor();
     expect(await page.getByRole('button', { name: /detection$/ }).count()).toBe(0);

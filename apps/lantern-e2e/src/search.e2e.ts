@@ -26,7 +26,12 @@ beforeAll(async () => {
   const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
   for (let n = 1; n <= 6; n++) {
     await sendTrace(
-      { service: SERVICE, name: `GET /items/${n}`, durationMs: n * 100, attributes: { 'item.number': n } },
+      {
+        service: SERVICE,
+        name: `GET /items/${n}`,
+        durationMillis: n * 100,
+        attributes: { 'item.number': n },
+      },
       minutesAgo(n),
     );
   }
@@ -34,13 +39,13 @@ beforeAll(async () => {
     {
       service: SERVICE,
       name: 'POST /items',
-      durationMs: 50,
+      durationMillis: 50,
       failed: true,
       attributes: { 'http.status_code': 500 },
     },
     minutesAgo(10),
   );
-  await sendTrace({ service: HOSTILE, name: '<script>alert(2)</script>', durationMs: 5 }, minutesAgo(11));
+  await sendTrace({ service: HOSTILE, name: '<script>alert(2)</script>', durationMillis: 5 }, minutesAgo(11));
 });
 
 beforeEach(async () => {
@@ -183,7 +188,7 @@ describe('the results', () => {
 
 describe('live search', () => {
   const arrive = async (name: string): Promise<string> =>
-    sendTrace({ service: SERVICE, name, durationMs: 1 });
+    sendTrace({ service: SERVICE, name, durationMillis: 1 });
 
   it('live search shows a trace that arrives', async () => {
     await open({ service: SERVICE, live: '1' });
@@ -269,7 +274,7 @@ describe('a file of traces', () => {
   });
 
   it('a trace file with a trace that Lantern also stores links to the stored copy', async () => {
-    const stored = await sendTrace({ service: SERVICE, name: 'GET /stored', durationMs: 3 });
+    const stored = await sendTrace({ service: SERVICE, name: 'GET /stored', durationMillis: 3 });
     const startTime = Date.now() * 1_000;
     await open({ service: SERVICE });
     await page.getByLabel('Trace file').setInputFiles(legacyFile(stored, startTime));

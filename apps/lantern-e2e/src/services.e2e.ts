@@ -27,26 +27,26 @@ beforeAll(async () => {
     // Previous hour: fast, without errors.
     ...minutes.map((at) => ({
       at: start - HOUR + at,
-      root: { service: SERVICE, name: 'POST /pay', durationMs: 100 },
+      root: { service: SERVICE, name: 'POST /pay', durationMillis: 100 },
     })),
     ...minutes.map((at) => ({
       at: start - HOUR + at,
-      root: { service: SERVICE, name: 'GET /old', durationMs: 5 },
+      root: { service: SERVICE, name: 'GET /old', durationMillis: 5 },
     })),
     // Hour itself: twice as slow, every fourth call fails.
     ...minutes.map((at, n) => ({
       at: start + at,
-      root: { service: SERVICE, name: 'POST /pay', durationMs: 200, failed: n % 4 === 0 },
+      root: { service: SERVICE, name: 'POST /pay', durationMillis: 200, failed: n % 4 === 0 },
     })),
     ...minutes.map((at) => ({
       at: start + at,
-      root: { service: SERVICE, name: 'GET /new', durationMs: 10 },
+      root: { service: SERVICE, name: 'GET /new', durationMillis: 10 },
     })),
     ...['POST /pay', 'GET /new'].map((name) => ({
       at: start + 60_000,
-      root: { service: TWIN, name, durationMs: 20 },
+      root: { service: TWIN, name, durationMillis: 20 },
     })),
-    { at: start + 60_000, root: { service: HOSTILE, name: '<script>alert(1)</script>', durationMs: 1 } },
+    { at: start + 60_000, root: { service: HOSTILE, name: '<script>alert(1)</script>', durationMillis: 1 } },
   ]);
 });
 

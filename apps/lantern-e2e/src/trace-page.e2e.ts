@@ -15,22 +15,22 @@ const MINUTE = 60_000;
 const order: SpanToSend = {
   service: 'gateway',
   name: 'POST /orders',
-  durationMs: 5_000,
+  durationMillis: 5_000,
   failed: true,
   attributes: { 'http.response.status_code': 500 },
   children: [
     {
       service: 'users',
       name: 'GET /users/:id',
-      startMs: 10,
-      durationMs: 90,
+      startMillis: 10,
+      durationMillis: 90,
       children: [
         {
           service: 'users',
           name: 'SELECT users',
           kind: 'client',
-          startMs: 20,
-          durationMs: 60,
+          startMillis: 20,
+          durationMillis: 60,
           attributes: { 'db.system.name': 'sqlite' },
         },
       ],
@@ -38,8 +38,8 @@ const order: SpanToSend = {
     {
       service: 'orders',
       name: 'calculate_total',
-      startMs: 110,
-      durationMs: 4_800,
+      startMillis: 110,
+      durationMillis: 4_800,
       failed: true,
       attributes: { product: 'slow_product' },
     },
@@ -134,12 +134,12 @@ describe('a trace', () => {
     const busy = await sendTrace({
       service: 'gaps',
       name: 'root',
-      durationMs: 1_000,
+      durationMillis: 1_000,
       children: Array.from({ length: 1_000 }, (_, i) => ({
         service: 'gaps',
         name: 'child',
-        startMs: i,
-        durationMs: 0.9,
+        startMillis: i,
+        durationMillis: 0.9,
       })),
     });
     await open(busy);
@@ -158,9 +158,9 @@ describe('a trace', () => {
     const long = await sendTrace({
       service: 'window',
       name: 'root',
-      durationMs: 1_000,
+      durationMillis: 1_000,
       events: { early: 100, late: 900 },
-      children: [{ service: 'window', name: 'child', startMs: 450, durationMs: 100 }],
+      children: [{ service: 'window', name: 'child', startMillis: 450, durationMillis: 100 }],
     });
     await page.goto(`${uiUrl()}/trace/${long}?time=0-500000000`);
     await span(/window root/).waitFor();

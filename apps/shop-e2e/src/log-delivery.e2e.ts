@@ -13,16 +13,16 @@ const userService = fileURLToPath(new URL('../../user-service/', import.meta.url
 
 /** Second user-service, which sends its log lines as the environment configures it. */
 class Sender {
-  readonly #process: ManagedProcess;
-  readonly #logFile: string;
+  private readonly process: ManagedProcess;
+  private readonly logFile: string;
 
   constructor(
     readonly name: string,
     folder: string,
     env: Record<string, string>,
   ) {
-    this.#logFile = join(folder, `${name}.log`);
-    this.#process = new ManagedProcess({
+    this.logFile = join(folder, `${name}.log`);
+    this.process = new ManagedProcess({
       name,
       args: ['--import', '@lantern/observability/register', join('dist', 'main.js')],
       cwd: userService,
@@ -34,13 +34,13 @@ class Sender {
         DATA_DIR: join(folder, name),
         ...env,
       },
-      logFile: this.#logFile,
+      logFile: this.logFile,
     });
   }
 
   /** Reads a user in a new trace, so that the service writes an access line. */
   async request(traceId: string, correlationId: string): Promise<void> {
-    const { http } = await this.#process.ready;
+    const { http } = await this.process.ready;
     const response = await fetch(`${http ?? ''}/users/1`, {
       headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01`, 'x-correlation-id': correlationId },
     });
@@ -50,12 +50,12 @@ class Sender {
   /** Fulfills once the service has reported on stdout that its backend cannot be reached. */
   noticedOutage(): Promise<true> {
     return waitFor(`${this.name} to notice the outage`, () =>
-      Promise.resolve(readFileSync(this.#logFile, 'utf8').includes('cannot be reached') || undefined),
+      Promise.resolve(readFileSync(this.logFile, 'utf8').includes('cannot be reached') || undefined),
     );
   }
 
   stop(): Promise<number | NodeJS.Signals> {
-    return this.#process.stop();
+    return this.process.stop();
   }
 }
 

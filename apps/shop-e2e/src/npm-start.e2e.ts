@@ -34,7 +34,7 @@ const start = async (): Promise<string[]> => {
   await waitFor(
     `the stack to be ready; output so far:\n${output}`,
     () => Promise.resolve(/^Ready in/m.test(output) || undefined),
-    { deadlineMs: 100_000 },
+    { deadlineMillis: 100_000 },
   );
   family = withDescendants(npm.pid ?? 0);
   return [...output.matchAll(/ready {2}(http:\S+)/g)].map(([, url = '']) => url);

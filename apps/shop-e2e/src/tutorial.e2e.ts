@@ -108,8 +108,8 @@ describe('the tutorial', () => {
         return expected.match(promised, printed) || undefined;
       };
       await waitFor(`the output of ${command}`, isPrinted, {
-        deadlineMs: step === 1 ? 100_000 : 20_000,
-        intervalMs: 250,
+        deadlineMillis: step === 1 ? 100_000 : 20_000,
+        intervalMillis: 250,
       }).catch(() => expect(printed).toBe(promised));
     },
   );

@@ -167,17 +167,17 @@ export const byColumn = (column: Float64Array): Uint32Array =>
 /** Strings, numbered by first occurrence. */
 export class Dictionary {
   readonly words: string[] = [];
-  readonly #places = new Map<string, number>();
+  private readonly places = new Map<string, number>();
 
   constructor(words: Iterable<string> = []) {
     for (const word of words) this.placeOf(word);
   }
 
   placeOf(word: string): number {
-    let place = this.#places.get(word);
+    let place = this.places.get(word);
     if (place === undefined) {
       place = this.words.push(word) - 1;
-      this.#places.set(word, place);
+      this.places.set(word, place);
     }
     return place;
   }

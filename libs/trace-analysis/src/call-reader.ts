@@ -19,10 +19,10 @@ const NOT_SQL = /redis|valkey|memcached|mongo|dynamo|elastic|opensearch|couchdb|
 
 /** Reads calls from the spans of one trace. */
 export class CallReader {
-  readonly #statements = new StatementParser();
+  private readonly statements = new StatementParser();
   /** Patterns, each as one string, so that comparing them is cheap. */
-  readonly #patterns = new Map<string, string>();
-  readonly #sqlPatterns = new Map<Statement, string>();
+  private readonly patterns = new Map<string, string>();
+  private readonly sqlPatterns = new Map<Statement, string>();
 
   constructor(private readonly facts: SpansAndFields) {}
 
@@ -35,23 +35,23 @@ export class CallReader {
       const system = fields.text('system') ?? '';
       const text = fields.text('statement');
       return (
-        (text === undefined || NOT_SQL.test(system) ? undefined : this.#sqlCall(row, fields, system, text)) ??
-        this.#shared(databaseCall(facts, row, fields))
+        (text === undefined || NOT_SQL.test(system) ? undefined : this.sqlCall(row, fields, system, text)) ??
+        this.shared(databaseCall(facts, row, fields))
       );
     }
     if (facts.kind(row) !== SpanKind.client) return undefined;
-    if (fields.has('rpcSystem') || fields.has('rpcService')) return this.#shared(rpcCall(facts, row, fields));
-    return fields.has('method') ? this.#shared(httpCall(facts, row, fields)) : undefined;
+    if (fields.has('rpcSystem') || fields.has('rpcService')) return this.shared(rpcCall(facts, row, fields));
+    return fields.has('method') ? this.shared(httpCall(facts, row, fields)) : undefined;
   }
 
-  #sqlCall(row: number, fields: SpanFields, system: string, text: string): Call | undefined {
-    const { statement, literals } = this.#statements.parse(text);
+  private sqlCall(row: number, fields: SpanFields, system: string, text: string): Call | undefined {
+    const { statement, literals } = this.statements.parse(text);
     if (statement.verb === '') return undefined;
     const pgValues = fields.text('pgValues');
     const parameters = pgValues === undefined ? fields.parameters() : [...fields.parameters(), pgValues];
     const hasValues = statement.placeholderCount === 0 || parameters.length > 0;
-    let pattern = this.#sqlPatterns.get(statement);
-    if (pattern === undefined) this.#sqlPatterns.set(statement, (pattern = `${system} ${statement.pattern}`));
+    let pattern = this.sqlPatterns.get(statement);
+    if (pattern === undefined) this.sqlPatterns.set(statement, (pattern = `${system} ${statement.pattern}`));
     return {
       row,
       owner: this.facts.owner[row] ?? row,
@@ -66,13 +66,13 @@ export class CallReader {
     };
   }
 
-  #shared(call: Call | undefined): Call | undefined {
+  private shared(call: Call | undefined): Call | undefined {
     if (call === undefined) return undefined;
-    const known = this.#patterns.get(call.pattern);
+    const known = this.patterns.get(call.pattern);
     if (known === undefined) {
       // Values that the patterns contain by mistake must not fill the memory.
-      if (this.#patterns.size >= MAX_PATTERNS) this.#patterns.clear();
-      this.#patterns.set(call.pattern, call.pattern);
+      if (this.patterns.size >= MAX_PATTERNS) this.patterns.clear();
+      this.patterns.set(call.pattern, call.pattern);
       return call;
     }
     return { ...call, pattern: known };

@@ -55,28 +55,28 @@ const isParameter = (key: string): boolean =>
  * fields the span has, not their values: most spans lack most fields.
  */
 export class SpanFields {
-  readonly #attributes: Attributes;
-  readonly #mask: number;
+  private readonly attributes: Attributes;
+  private readonly mask: number;
 
   constructor(attributes: Attributes) {
     let mask = 0;
     for (const { key } of attributes) mask |= BIT_OF_KEY.get(key) ?? (isParameter(key) ? PARAMETER_BIT : 0);
-    this.#attributes = attributes;
-    this.#mask = mask;
+    this.attributes = attributes;
+    this.mask = mask;
   }
 
   /** Whether the span has none of the fields. */
   get isEmpty(): boolean {
-    return this.#mask === 0;
+    return this.mask === 0;
   }
 
   has(field: SpanField): boolean {
-    return (this.#mask & BITS[field]) !== 0;
+    return (this.mask & BITS[field]) !== 0;
   }
 
   /** Returns the text of a field; undefined if the span has none, or an empty one. */
   text(field: SpanField): string | undefined {
-    const value = this.#valueOf(field);
+    const value = this.valueOf(field);
     if (typeof value === 'string') return value === '' ? undefined : value;
     if (value === undefined) return undefined;
     // Headers are lists of values.
@@ -85,7 +85,7 @@ export class SpanFields {
   }
 
   number(field: SpanField): number | undefined {
-    const value = this.#valueOf(field);
+    const value = this.valueOf(field);
     const number = typeof value === 'string' && value !== '' ? Number(value) : value;
     if (typeof number === 'bigint') return Number(number);
     return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
@@ -93,14 +93,14 @@ export class SpanFields {
 
   /** Returns the texts of the parameters of a query, in the order of arrival. */
   parameters(): readonly string[] {
-    if ((this.#mask & PARAMETER_BIT) === 0) return NO_TEXTS;
-    return this.#attributes.filter(({ key }) => isParameter(key)).map(({ value }) => attributeText(value));
+    if ((this.mask & PARAMETER_BIT) === 0) return NO_TEXTS;
+    return this.attributes.filter(({ key }) => isParameter(key)).map(({ value }) => attributeText(value));
   }
 
-  #valueOf(field: SpanField): AnyValue | undefined {
+  private valueOf(field: SpanField): AnyValue | undefined {
     if (!this.has(field)) return undefined;
     const bit = BITS[field];
-    return this.#attributes.find(({ key }) => BIT_OF_KEY.get(key) === bit)?.value;
+    return this.attributes.find(({ key }) => BIT_OF_KEY.get(key) === bit)?.value;
   }
 }
 

@@ -35,10 +35,10 @@ export class TraceFacts {
   /** Row of the request that each span is part of, see {@link Call.owner}. */
   readonly owner: Int32Array;
   /** Critical time of all rows before a row. */
-  readonly #criticalBefore: Float64Array;
-  #fields: readonly SpanFields[] | undefined;
-  #calls: readonly Call[] | undefined;
-  #callsByOwner: ReadonlyMap<number, readonly Call[]> | undefined;
+  private readonly criticalBefore: Float64Array;
+  private fieldsFound: readonly SpanFields[] | undefined;
+  private callsFound: readonly Call[] | undefined;
+  private callsFoundByOwner: ReadonlyMap<number, readonly Call[]> | undefined;
 
   constructor(
     readonly traceId: TraceId,
@@ -65,18 +65,18 @@ export class TraceFacts {
     this.spans = Array.from(this.table.source, (place) => spans[place]).filter((span) => span !== undefined);
     this.path = criticalPath(this.table);
     this.critical = criticalTimes(this.table, this.path);
-    this.#criticalBefore = prefixSums(this.critical);
+    this.criticalBefore = prefixSums(this.critical);
     this.owner = ownersOf(this.table);
   }
 
   /** Known attributes of the spans by row. */
   get fields(): readonly SpanFields[] {
-    return (this.#fields ??= this.spans.map(({ span }) => new SpanFields(span.attributes)));
+    return (this.fieldsFound ??= this.spans.map(({ span }) => new SpanFields(span.attributes)));
   }
 
   /** All calls, in the order of their rows. */
   get calls(): readonly Call[] {
-    return (this.#calls ??= this.#findCalls());
+    return (this.callsFound ??= this.findCalls());
   }
 
   service(row: number): string {
@@ -118,7 +118,7 @@ export class TraceFacts {
 
   /** Returns the nanoseconds of a span and its descendants on the critical path. */
   criticalIn(row: number): number {
-    return at(this.#criticalBefore, this.behind(row)) - at(this.#criticalBefore, row);
+    return at(this.criticalBefore, this.behind(row)) - at(this.criticalBefore, row);
   }
 
   /**
@@ -136,7 +136,7 @@ export class TraceFacts {
 
   /** Returns the calls that each request makes, sorted by start. */
   callsByOwner(): ReadonlyMap<number, readonly Call[]> {
-    if (this.#callsByOwner !== undefined) return this.#callsByOwner;
+    if (this.callsFoundByOwner !== undefined) return this.callsFoundByOwner;
     const byOwner = new Map<number, Call[]>();
     for (const call of this.calls) {
       const calls = byOwner.get(call.owner);
@@ -144,7 +144,7 @@ export class TraceFacts {
       else calls.push(call);
     }
     for (const calls of byOwner.values()) calls.sort((a, b) => this.start(a.row) - this.start(b.row));
-    return (this.#callsByOwner = byOwner);
+    return (this.callsFoundByOwner = byOwner);
   }
 
   /** Returns the SERVER span that received the call of a span; -1 if the trace has none. */
@@ -157,7 +157,7 @@ export class TraceFacts {
   }
 
   /** Returns the calls. Of a database call within another one, as ORMs make them, only the inner one counts. */
-  #findCalls(): Call[] {
+  private findCalls(): Call[] {
     const reader = new CallReader(this);
     const calls: (Call | undefined)[] = [];
     const placeOf = new Int32Array(this.table.length);

@@ -31,45 +31,45 @@ interface BuiltStage {
  */
 export class DockerfileBuild {
   readonly folder = mkdtempSync(join(tmpdir(), 'lantern-image-'));
-  readonly #stages = new Map<string, BuiltStage>();
-  readonly #context: string;
+  private readonly stages = new Map<string, BuiltStage>();
+  private readonly context: string;
 
   constructor(private readonly args: Readonly<Record<string, string>>) {
     // The user of the image must be able to read it.
     chmodSync(this.folder, 0o755);
-    this.#context = join(this.folder, 'context');
-    copyContext(this.#context);
+    this.context = join(this.folder, 'context');
+    copyContext(this.context);
   }
 
   build(target: string): BuiltImage {
-    return this.#build(target);
+    return this.buildStage(target);
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #build(name: string): BuiltStage {
-    const done = this.#stages.get(name);
+  private buildStage(name: string): BuiltStage {
+    const done = this.stages.get(name);
     if (done) return done;
     const recipe = readStages().find((stage) => stage.name === name);
     if (!recipe) throw new Error(`docker/Dockerfile has no stage ${name}`);
-    const stage = this.#begin(recipe);
-    for (const instruction of recipe.instructions) this.#follow(instruction, stage);
-    this.#stages.set(name, stage);
+    const stage = this.begin(recipe);
+    for (const instruction of recipe.instructions) this.follow(instruction, stage);
+    this.stages.set(name, stage);
     return stage;
   }
 
-  #begin({ name, base }: Stage): BuiltStage {
+  private begin({ name, base }: Stage): BuiltStage {
     const folder = join(this.folder, name);
     mkdirSync(folder);
     if (base === undefined) return { folder, workdir: '/', environment: {}, command: [], healthCheck: [] };
-    const below = this.#build(base);
+    const below = this.buildStage(base);
     cpSync(below.folder, folder, { recursive: true, verbatimSymlinks: true });
     return { ...below, folder, environment: { ...below.environment } };
   }
 
-  #follow(instruction: Instruction, stage: BuiltStage): void {
+  private follow(instruction: Instruction, stage: BuiltStage): void {
     const variables = { ...globalArguments(), ...stage.environment };
     const text = argumentsOf(instruction);
     switch (instruction.getKeyword()) {
@@ -87,7 +87,7 @@ export class DockerfileBuild {
         mkdirSync(join(stage.folder, stage.workdir), { recursive: true });
         return;
       case 'COPY':
-        this.#copy(instruction as Copy, stage);
+        this.copy(instruction as Copy, stage);
         return;
       case 'RUN':
         runIn(
@@ -113,13 +113,13 @@ export class DockerfileBuild {
     }
   }
 
-  #copy(copy: Copy, stage: BuiltStage): void {
+  private copy(copy: Copy, stage: BuiltStage): void {
     // `getFromFlag` supports COPY with one flag only.
     const from = copy
       .getFlags()
       .find((flag) => flag.getName() === 'from')
       ?.getValue();
-    const source = from ? this.#build(from).folder : this.#context;
+    const source = from ? this.buildStage(from).folder : this.context;
     const paths = copy.getArguments().map((argument) => argument.getValue());
     const target = paths.pop() ?? '.';
     const to = target.startsWith('/')
@@ -141,7 +141,7 @@ const expand = (text: string, variables: Readonly<Record<string, string>>): stri
     (_, braced?: string, plain?: string) => variables[braced ?? plain ?? ''] ?? '',
   );
 
-function runIn(folder: string, script: string, environment: Readonly<Record<string, string>>): void {
+const runIn = (folder: string, script: string, environment: Readonly<Record<string, string>>): void => {
   // Without the variables that npm sets for its child processes, which a build in Docker does not have.
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^npm_|^NX_|^NODE_OPTIONS$|^JEST_/i.test(name),
@@ -153,10 +153,10 @@ function runIn(folder: string, script: string, environment: Readonly<Record<stri
     maxBuffer: 64 * 1024 * 1024,
   });
   if (status !== 0) throw new Error(`RUN ${script}\nended with ${status}:\n${stdout}${stderr}`.slice(-8000));
-}
+};
 
 /** Returns the build context of `docker build .`: every file of the workspace that .dockerignore does not exclude. */
-function copyContext(to: string): void {
+const copyContext = (to: string): void => {
   const patterns = read('.dockerignore')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
@@ -171,4 +171,4 @@ function copyContext(to: string): void {
     if (path === '' || basename(path) === '' || isIgnored(path) || !existsSync(join(root, path))) continue;
     cpSync(join(root, path), join(to, path));
   }
-}
+};

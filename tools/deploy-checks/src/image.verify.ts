@@ -91,7 +91,7 @@ describe.each(images)(
           if (container?.exitCode !== null) throw new Error(`The container ended:\n${output.join('')}`);
           return spawnSync(process.execPath, check, options).status === 0 || undefined;
         },
-        { deadlineMs: 60_000, intervalMs: 250 },
+        { deadlineMillis: 60_000, intervalMillis: 250 },
       );
 
       container.kill('SIGTERM');

@@ -7,10 +7,10 @@ import { USAGE, UsageError, parseOptions, type StartOptions } from './options.js
 import { takenPorts } from './ports.js';
 import { System } from './system.js';
 
-const defaultDataDir = join(fileURLToPath(new URL('../../../', import.meta.url)), '.lantern');
+const DEFAULT_DATA_DIR = join(fileURLToPath(new URL('../../../', import.meta.url)), '.lantern');
 
 const run = async ({ ports, demo, dataDir }: StartOptions): Promise<void> => {
-  const home = dataDir === undefined ? defaultDataDir : resolve(dataDir);
+  const home = dataDir === undefined ? DEFAULT_DATA_DIR : resolve(dataDir);
   const logDir = join(home, 'logs');
   const taken = await takenPorts(ports);
   if (taken.length > 0) {

@@ -24,7 +24,7 @@ const isReadyMessage = (message: unknown): message is ReadyMessage =>
 const LAST_LINES = 15;
 
 /** Time between SIGTERM and SIGKILL. Services end within 10 seconds after SIGTERM. */
-const STOP_DEADLINE_MS = 12_000;
+const STOP_DEADLINE_MILLIS = 12_000;
 
 /** A process that ended before it was ready. */
 export class ProcessFailedError extends Error {
@@ -38,61 +38,61 @@ export class ManagedProcess {
   readonly ready: Promise<Readonly<Record<string, string>>>;
   /** Fulfills with the exit code, or with the name of the signal. */
   readonly exited: Promise<number | NodeJS.Signals>;
-  #child: ChildProcess;
-  #lastLines: string[] = [];
-  #stopping = false;
+  private child: ChildProcess;
+  private lastLines: string[] = [];
+  private stopping = false;
 
   constructor({ name, args, cwd, env, logFile }: ProcessOptions) {
     this.name = name;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = createWriteStream(logFile);
-    this.#child = spawn(process.execPath, args, {
+    this.child = spawn(process.execPath, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Its own process group: Ctrl-C reaches only the launcher, which stops the processes in order.
       detached: true,
     });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+    for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.pipe(log, { end: false });
-      stream?.on('data', (chunk: Buffer) => this.#remember(chunk.toString()));
+      stream?.on('data', (chunk: Buffer) => this.remember(chunk.toString()));
     }
     this.exited = new Promise((resolve) => {
-      this.#child.once('error', () => resolve(1));
-      this.#child.once('close', (code, signal) => {
+      this.child.once('error', () => resolve(1));
+      this.child.once('close', (code, signal) => {
         log.end(() => resolve(code ?? signal ?? 1));
       });
     });
     this.ready = new Promise((resolve, reject) => {
-      this.#child.on('message', (message) => {
+      this.child.on('message', (message) => {
         if (isReadyMessage(message)) resolve(message.urls);
       });
-      this.#child.once('error', (error) => {
+      this.child.once('error', (error) => {
         reject(new ProcessFailedError(`${name} could not be started: ${error.message}`));
       });
-      void this.exited.then((how) => reject(new ProcessFailedError(this.#obituary(how, logFile))));
+      void this.exited.then((how) => reject(new ProcessFailedError(this.obituary(how, logFile))));
     });
     // The caller may await `ready` later: until then a rejection must not end the launcher.
     this.ready.catch(() => undefined);
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.child.pid;
   }
 
   get isStopping(): boolean {
-    return this.#stopping;
+    return this.stopping;
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    this.child.kill(signal);
   }
 
   /** Sends SIGTERM, and SIGKILL after the deadline. Idempotent. */
   async stop(): Promise<number | NodeJS.Signals> {
-    this.#stopping = true;
-    this.#child.kill('SIGTERM');
-    const force = setTimeout(() => this.#child.kill('SIGKILL'), STOP_DEADLINE_MS);
+    this.stopping = true;
+    this.child.kill('SIGTERM');
+    const force = setTimeout(() => this.child.kill('SIGKILL'), STOP_DEADLINE_MILLIS);
     try {
       return await this.exited;
     } finally {
@@ -100,12 +100,12 @@ export class ManagedProcess {
     }
   }
 
-  #remember(text: string): void {
-    this.#lastLines = [...this.#lastLines, ...text.split('\n').filter(Boolean)].slice(-LAST_LINES);
+  private remember(text: string): void {
+    this.lastLines = [...this.lastLines, ...text.split('\n').filter(Boolean)].slice(-LAST_LINES);
   }
 
-  #obituary(how: number | NodeJS.Signals, logFile: string): string {
-    const said = this.#lastLines.map((line) => `  ${line}`).join('\n');
+  private obituary(how: number | NodeJS.Signals, logFile: string): string {
+    const said = this.lastLines.map((line) => `  ${line}`).join('\n');
     return `${this.name} ended (${how}) before it was ready. Its last output (all of it is in ${logFile}):\n${said}`;
   }
 }

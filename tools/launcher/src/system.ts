@@ -28,7 +28,7 @@ export interface SystemUrls {
   readonly prometheus: string;
 }
 
-const workspace = fileURLToPath(new URL('../../../', import.meta.url));
+const WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url));
 
 const loopback = (port: number): string => `http://127.0.0.1:${port}`;
 
@@ -52,7 +52,7 @@ export class System {
     const abandon = () => void stopAll();
     options.signal?.addEventListener('abort', abandon);
     try {
-      return await System.#start(options, started);
+      return await System.startProcesses(options, started);
     } catch (error) {
       await stopAll();
       throw error;
@@ -61,7 +61,7 @@ export class System {
     }
   }
 
-  static async #start(options: SystemOptions, started: ManagedProcess[]): Promise<System> {
+  private static async startProcesses(options: SystemOptions, started: ManagedProcess[]): Promise<System> {
     const { ports, dataDir, logDir, onReady } = options;
     const run = (name: string, args: string[], env: Record<string, string>): ManagedProcess => {
       options.signal?.throwIfAborted();
@@ -69,7 +69,7 @@ export class System {
         name,
         // docs/decisions/036-a-small-young-generation.md
         args: ['--max-semi-space-size=8', ...args, join('dist', 'main.js')],
-        cwd: join(workspace, 'apps', name),
+        cwd: join(WORKSPACE, 'apps', name),
         env: { ...options.env, ...env },
         logFile: join(logDir, `${name}.log`),
       });

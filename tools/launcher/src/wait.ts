@@ -6,13 +6,13 @@
 export const waitFor = async <T>(
   what: string,
   ask: () => Promise<T | undefined>,
-  { deadlineMs = 30_000, intervalMs = 50 } = {},
+  { deadlineMillis = 30_000, intervalMillis = 50 } = {},
 ): Promise<T> => {
-  const deadline = Date.now() + deadlineMs;
+  const deadline = Date.now() + deadlineMillis;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`Waited ${deadlineMs / 1000} s for ${what}, in vain.`);
-    await new Promise((resolve) => setTimeout(resolve, intervalMs));
+    if (Date.now() > deadline) throw new Error(`Waited ${deadlineMillis / 1000} s for ${what}, in vain.`);
+    await new Promise((resolve) => setTimeout(resolve, intervalMillis));
   }
 };

@@ -34,7 +34,7 @@ const PROPAGATION = [
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...FRAMING, ...PROPAGATION]);
 
 /** Returns the end-to-end headers of a message, which are forwarded in either direction. */
-export function forwardedHeaders(headers: Headers): Record<string, string | string[]> {
+export const forwardedHeaders = (headers: Headers): Record<string, string | string[]> => {
   const namedByConnection = new Set(
     [headers.connection ?? []]
       .flat()
@@ -47,4 +47,4 @@ export function forwardedHeaders(headers: Headers): Record<string, string | stri
     forwarded[lowerCase] = typeof value === 'string' ? value : [...value];
   }
   return forwarded;
-}
+};

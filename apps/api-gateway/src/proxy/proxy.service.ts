@@ -17,7 +17,7 @@ const DEFAULT_HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-ag
 @Injectable()
 export class ProxyService {
   private readonly baseUrls: Record<DownstreamService, string>;
-  private readonly timeoutMs: number;
+  private readonly timeoutMillis: number;
 
   constructor(
     private readonly http: HttpService,
@@ -25,7 +25,7 @@ export class ProxyService {
     config: ApiGatewayConfig,
   ) {
     this.baseUrls = { 'user-service': config.USER_SERVICE_URL, 'order-service': config.ORDER_SERVICE_URL };
-    this.timeoutMs = config.DOWNSTREAM_TIMEOUT_MS;
+    this.timeoutMillis = config.DOWNSTREAM_TIMEOUT_MS;
   }
 
   /**
@@ -57,7 +57,7 @@ export class ProxyService {
     request: FastifyRequest,
     clientGone: AbortSignal,
   ): Promise<AxiosResponse<Buffer>> {
-    return callDownstream({ service, timeoutMs: this.timeoutMs, clientGone }, (signal) =>
+    return callDownstream({ service, timeoutMillis: this.timeoutMillis, clientGone }, (signal) =>
       this.http.axiosRef.request<Buffer>({
         method: methodOf(request),
         url,
@@ -74,22 +74,22 @@ export class ProxyService {
 /** Forwards HEAD as GET: Fastify computes Content-Length from the body and omits the body itself. */
 const methodOf = ({ method }: FastifyRequest) => (method === 'HEAD' ? 'GET' : method);
 
-function queryOf(url: string): string {
+const queryOf = (url: string): string => {
   const start = url.indexOf('?');
   return start < 0 ? '' : url.slice(start);
-}
+};
 
 /** Adds the gateway to the Via header: RFC 9110, section 7.6.3. */
-function viaOf({ headers, raw }: FastifyRequest): string {
+const viaOf = ({ headers, raw }: FastifyRequest): string => {
   const hop = `${raw.httpVersion} api-gateway`;
   return headers.via ? `${headers.via}, ${hop}` : hop;
-}
+};
 
 /** Returns a signal that is aborted when the client closes its connection before it has received the whole response. */
-function whenGone({ raw }: FastifyReply): AbortSignal {
+const whenGone = ({ raw }: FastifyReply): AbortSignal => {
   const gone = new AbortController();
   raw.once('close', () => {
     if (!raw.writableFinished) gone.abort();
   });
   return gone.signal;
-}
+};

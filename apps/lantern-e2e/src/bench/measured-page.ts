@@ -13,11 +13,11 @@ export interface FrameCosts {
 /** Page with measurements: CPU time of the main thread, frame times and heap size. */
 export class MeasuredPage {
   readonly page: Page;
-  readonly #session: CDPSession;
+  private readonly session: CDPSession;
 
   private constructor(page: Page, session: CDPSession) {
     this.page = page;
-    this.#session = session;
+    this.session = session;
   }
 
   static async open(browser: Browser): Promise<MeasuredPage> {
@@ -34,7 +34,7 @@ export class MeasuredPage {
 
   /** Returns the CPU time of the main thread so far, in milliseconds. */
   async cpuMillis(): Promise<number> {
-    const { metrics } = await this.#session.send('Performance.getMetrics');
+    const { metrics } = await this.session.send('Performance.getMetrics');
     return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000;
   }
 
@@ -62,10 +62,10 @@ export class MeasuredPage {
 
   /** Returns the JavaScript heap of the page and its workers in bytes, after a garbage collection. */
   async heapBytes(): Promise<{ page: number; workers: number }> {
-    await this.#session.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await this.#session.send('Runtime.getHeapUsage');
+    await this.session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await this.session.send('Runtime.getHeapUsage');
     let workers = 0;
-    for (const worker of await this.#workerSessions()) {
+    for (const worker of await this.workerSessions()) {
       await worker('HeapProfiler.collectGarbage');
       workers += (await worker('Runtime.getHeapUsage')).usedSize ?? 0;
     }
@@ -77,8 +77,8 @@ export class MeasuredPage {
   }
 
   /** Opens a DevTools session for each worker of the page; Playwright supports pages only. */
-  async #workerSessions() {
-    const session = this.#session;
+  private async workerSessions() {
+    const session = this.session;
     const ids = new Set<string>();
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       if (targetInfo.type === 'worker') ids.add(sessionId);

@@ -15,7 +15,7 @@ export const eventually = async (assertion: () => void | Promise<void>): Promise
       return undefined;
     }
   };
-  await waitFor('an assertion', attempt, { deadlineMs: 20_000 }).catch(() => {
+  await waitFor('an assertion', attempt, { deadlineMillis: 20_000 }).catch(() => {
     throw failure;
   });
 };

@@ -6,38 +6,38 @@ import { ManagedProcess } from '@lantern/launcher';
 
 /** Lantern without senders that a test may stop and restart on the same port. */
 export class LoneLantern {
-  #process: ManagedProcess | undefined;
-  #urls: Readonly<Record<string, string>> = {};
+  private process: ManagedProcess | undefined;
+  private urls: Readonly<Record<string, string>> = {};
 
   private constructor(private readonly folder: string) {}
 
   static async start(): Promise<LoneLantern> {
     const lantern = new LoneLantern(await mkdtemp(join(tmpdir(), 'lantern-lone-')));
-    await lantern.#run('0');
+    await lantern.run('0');
     return lantern;
   }
 
   url(name: 'jaeger' | 'otlp' | 'loki'): string {
-    return this.#urls[name] ?? '';
+    return this.urls[name] ?? '';
   }
 
   /** Kills the process, as a crash does. */
   async crash(): Promise<void> {
-    this.#process?.kill('SIGKILL');
-    await this.#process?.exited;
+    this.process?.kill('SIGKILL');
+    await this.process?.exited;
   }
 
   async restart(): Promise<void> {
-    await this.#run(new URL(this.url('jaeger')).port);
+    await this.run(new URL(this.url('jaeger')).port);
   }
 
   async stop(): Promise<void> {
-    await this.#process?.stop();
+    await this.process?.stop();
     await rm(this.folder, { recursive: true });
   }
 
-  async #run(uiPort: string): Promise<void> {
-    this.#process = new ManagedProcess({
+  private async run(uiPort: string): Promise<void> {
+    this.process = new ManagedProcess({
       name: 'lantern',
       args: [join('dist', 'main.js')],
       cwd: fileURLToPath(new URL('../../../lantern', import.meta.url)),
@@ -52,6 +52,6 @@ export class LoneLantern {
       },
       logFile: join(this.folder, 'lantern.log'),
     });
-    this.#urls = await this.#process.ready;
+    this.urls = await this.process.ready;
   }
 }

@@ -7,8 +7,8 @@ export interface SpanToSend {
   /** Span kind; SERVER if undefined. */
   readonly kind?: 'internal' | 'server' | 'client';
   /** Offset from the start of the trace. */
-  readonly startMs?: number;
-  readonly durationMs: number;
+  readonly startMillis?: number;
+  readonly durationMillis: number;
   readonly failed?: boolean;
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
   /** Events by name, with their offset in milliseconds from the start of the trace. */
@@ -55,9 +55,16 @@ function* flat(
   parentSpanId: string | undefined,
   traceStart: number,
 ): Generator<object> {
-  const { service, name, kind = 'server', startMs = 0, durationMs, failed = false } = span;
+  const {
+    service,
+    name,
+    kind = 'server',
+    startMillis: startMillis = 0,
+    durationMillis: durationMillis,
+    failed = false,
+  } = span;
   const spanId = randomBytes(8).toString('hex');
-  const start = traceStart + startMs;
+  const start = traceStart + startMillis;
   yield {
     resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
     scopeSpans: [
@@ -71,7 +78,7 @@ function* flat(
             name,
             kind: KINDS[kind],
             startTimeUnixNano: nanos(start),
-            endTimeUnixNano: nanos(start + durationMs),
+            endTimeUnixNano: nanos(start + durationMillis),
             attributes: Object.entries(span.attributes ?? {}).map(([key, value]) => ({
               key,
               value: typeof value === 'string' ? { stringValue: value } : scalar(value),

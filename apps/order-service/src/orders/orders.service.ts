@@ -116,7 +116,7 @@ export class OrdersService {
 }
 
 /** Replaces the gateway's error, which the span has recorded, by a problem for the client. */
-function explain(error: unknown): never {
+const explain = (error: unknown): never => {
   if (!(error instanceof PaymentGatewayTimeout)) throw error;
   throw paymentTimedOut.occurred(
     'The payment provider did not answer in time. Nothing was charged or ordered.',
@@ -124,4 +124,4 @@ function explain(error: unknown): never {
       cause: error,
     },
   );
-}
+};

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type Payment, type PaymentGateway, PaymentGatewayTimeout } from './payment-gateway.js';
 
 /** Duration of a charge for `slow_product`. */
-export const SLOW_CHARGE_MS = 3_000;
+export const SLOW_CHARGE_MILLIS = 3_000;
 
 /** Simulated payment provider: charges nothing, fails for `fail_product` and is slow for `slow_product`. */
 @Injectable()
@@ -12,7 +12,7 @@ export class SimulatedPaymentGateway implements PaymentGateway {
 
   async charge({ product }: Payment): Promise<void> {
     if (product === 'fail_product') throw new PaymentGatewayTimeout('Unable to reach provider');
-    if (product === 'slow_product') await wait(SLOW_CHARGE_MS);
+    if (product === 'slow_product') await wait(SLOW_CHARGE_MILLIS);
   }
 
   async refund({ orderId, totalMinor, currency }: Payment): Promise<void> {

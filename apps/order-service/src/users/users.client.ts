@@ -21,7 +21,7 @@ export class UsersClient {
   async exists(id: string): Promise<boolean> {
     const { USER_SERVICE_URL, USER_SERVICE_TIMEOUT_MS } = this.config;
     const { status } = await callDownstream(
-      { service: 'user-service', timeoutMs: USER_SERVICE_TIMEOUT_MS },
+      { service: 'user-service', timeoutMillis: USER_SERVICE_TIMEOUT_MS },
       (signal) => this.http.axiosRef.get(`${USER_SERVICE_URL}/users/${encodeURIComponent(id)}`, { signal }),
     );
     if (status === 200) return true;

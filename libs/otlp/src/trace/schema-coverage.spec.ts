@@ -20,6 +20,10 @@ const NOT_KEPT: Readonly<Record<string, string>> = {
     'names the attributes that identify the entity; still in development',
 };
 
+const base64 = (length: number): string => {
+  return Buffer.alloc(length, 0xa5).toString('base64');
+};
+
 /** Fields by message type that the model always has, or that a valid span requires. */
 const ALWAYS_THERE: Readonly<Record<string, JsonObject>> = {
   ResourceSpans: { resource: {} },
@@ -66,10 +70,6 @@ const sampleOf = (field: DescField): JsonValue => {
       return 4294967295;
   }
 };
-
-function base64(length: number): string {
-  return Buffer.alloc(length, 0xa5).toString('base64');
-}
 
 /** Returns a request with a sample of the field at the end of the path, and otherwise only required fields. */
 const requestWith = (path: FieldPath): JsonObject => {

@@ -68,7 +68,8 @@ export const combineVectors = async (
       const labels = resultLabels(operation.operator, matching, many.labels, one.labels);
       const row = allocator.create(labels, operation.returnsBool || many.dropsName);
       const taken = group && takenSteps(group, matching, row, steps);
-      combineRows(operation, matching, row, many, one, isSwapped, taken, context);
+      const [left, right] = isSwapped ? [one, many] : [many, one];
+      combineRows(operation, matching, row, left, right, taken, context);
       if (isEmptyRow(row)) allocator.discard();
       else {
         context.budget.hold(steps);
@@ -98,14 +99,12 @@ const combineRows = (
   operation: ElementOperation,
   { cardinality }: VectorMatching,
   row: Row,
-  many: Row,
-  one: Row,
-  isSwapped: boolean,
+  left: Row,
+  right: Row,
   taken: Uint8Array | undefined,
   { annotations }: EvaluationContext,
 ): void => {
   const { operator, returnsBool } = operation;
-  const [left, right] = isSwapped ? [one, many] : [many, one];
   const isTrim = operator === '</' || operator === '>/';
   for (let step = 0; step < row.kinds.length; step++) {
     if (left.kinds[step] === ABSENT || right.kinds[step] === ABSENT) continue;

@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /** Integer within bounds. The error message for an invalid value contains `unit` and `remark`. */
-export function integer(options: {
+export const integer = (options: {
   min: number;
   max: number;
   default: number;
   unit?: string;
   remark?: string;
-}) {
+}) => {
   const { min, max, unit, remark } = options;
   const allowed = `an integer from ${min} to ${max}${unit ? ` ${unit}` : ''}${remark ? ` (${remark})` : ''}`;
   return z
@@ -18,7 +18,7 @@ export function integer(options: {
     .pipe(z.number().min(min).max(max))
     .default(options.default)
     .meta({ description: allowed });
-}
+};
 
 export const port = (fallback: number) =>
   integer({ min: 0, max: 65_535, default: fallback, remark: '0: any free port' });

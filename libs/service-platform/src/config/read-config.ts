@@ -14,10 +14,10 @@ export class ConfigError extends StartError {
  *
  * @throws ConfigError with each invalid variable, its value and the allowed values.
  */
-export function readConfig<Schema extends z.ZodObject>(
+export const readConfig = <Schema extends z.ZodObject>(
   schema: Schema,
   env: NodeJS.ProcessEnv,
-): Readonly<z.output<Schema>> {
+): Readonly<z.output<Schema>> => {
   const given = Object.fromEntries(
     Object.keys(schema.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]),
   );
@@ -28,15 +28,15 @@ export function readConfig<Schema extends z.ZodObject>(
   throw new ConfigError(
     [...wrong].map((name) => explain(name, given[name], schema.shape[name] as z.ZodType)).join('\n'),
   );
-}
+};
 
-function explain(name: string, value: string | undefined, field: z.ZodType): string {
+const explain = (name: string, value: string | undefined, field: z.ZodType): string => {
   const { description, secret } = field.meta() ?? {};
   const found = value === undefined ? 'is not set' : `is ${secret ? withoutSecrets(value) : `"${value}"`}`;
   return `${name} ${found}, but must be ${description ?? 'something else'}.`;
-}
+};
 
 /** Returns the parts of a URL that cannot contain a password: scheme, host and path. */
-function withoutSecrets(value: string): string {
+const withoutSecrets = (value: string): string => {
   return URL.canParse(value) && new URL(value).host !== '' ? `"${displayUrl(value)}"` : '(hidden)';
-}
+};

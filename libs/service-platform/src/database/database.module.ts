@@ -17,7 +17,7 @@ import { openDatabase } from './open-database.js';
 /** Injection token of the service's `Kysely`, open and migrated. */
 export const DATABASE = Symbol('DATABASE');
 
-const PING_LIMIT_MS = 2_000;
+const PING_LIMIT_MILLIS = 2_000;
 
 /** Opens and migrates the database before the service listens, checks it for readiness, and closes it at shutdown. */
 @Module({})
@@ -69,6 +69,6 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
       .attempt(async () => {
         await sql`SELECT 1`.execute(this.database);
       })
-      .withTimeout(PING_LIMIT_MS);
+      .withTimeout(PING_LIMIT_MILLIS);
   }
 }

@@ -15,7 +15,7 @@ const cursorSchema = z.tuple([z.int().nonnegative(), z.string()]);
  *
  * @throws ProblemException 400 for an invalid cursor.
  */
-export function readCursor(cursor: string): Keyset {
+export const readCursor = (cursor: string): Keyset => {
   try {
     const [created_at_ms, id] = cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
     return { created_at_ms, id };
@@ -26,21 +26,21 @@ export function readCursor(cursor: string): Keyset {
       errors: [{ detail, parameter: 'cursor' }],
     });
   }
-}
+};
 
 /** Builds a page from the rows of a query with a limit of one more than the page size. */
-export function toPage<Row extends Keyset, Item>(
+export const toPage = <Row extends Keyset, Item>(
   rows: readonly Row[],
   limit: number,
   toItem: (row: Row) => Item,
-): Page<Item> {
+): Page<Item> => {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
     items: shown.map(toItem),
     next_cursor: rows.length > limit && last ? writeCursor(last) : null,
   };
-}
+};
 
 const writeCursor = ({ created_at_ms, id }: Keyset) =>
   Buffer.from(JSON.stringify([created_at_ms, id])).toString('base64url');

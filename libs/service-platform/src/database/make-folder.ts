@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
  * Creates a folder and its missing parents. Node's `recursive` option never returns on file systems without
  * folders to create, such as `/proc`, because it mistakes ENOENT for a missing parent.
  */
-export function makeFolder(folder: string): void {
+export const makeFolder = (folder: string): void => {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);
   try {
@@ -13,4 +13,4 @@ export function makeFolder(folder: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
   }
-}
+};

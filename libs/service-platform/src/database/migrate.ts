@@ -12,11 +12,11 @@ export type Migrations = Readonly<Record<string, Migration>>;
  *
  * @throws StartError with the name of the failed migration, which was rolled back.
  */
-export async function migrate<Schema>(
+export const migrate = async <Schema>(
   database: Kysely<Schema>,
   service: string,
   migrations: Migrations,
-): Promise<void> {
+): Promise<void> => {
   const prefix = service.replaceAll('-', '_');
   const migrator = new Migrator({
     db: database,
@@ -34,4 +34,4 @@ export async function migrate<Schema>(
       : `the database cannot be used: ${messageOf(error)}. Check DATABASE_URL and whether the server runs.`,
     { cause: error },
   );
-}
+};

@@ -10,26 +10,26 @@ import { NodeSqliteDialect } from './sqlite.js';
  * after the service. Each query inside a span gets a span of its own. PostgreSQL connects with the first query; the SQLite
  * file is opened immediately.
  */
-export function openDatabase<Schema>(service: string, config: DatabaseConfig): Kysely<Schema> {
+export const openDatabase = <Schema>(service: string, config: DatabaseConfig): Kysely<Schema> => {
   return new Kysely<Schema>({
     dialect: config.DATABASE_URL
       ? postgresDialect(service, config.DATABASE_URL)
       : sqliteDialect(join(config.DATA_DIR, `${service}.sqlite`)),
   });
-}
+};
 
-function sqliteDialect(path: string): Dialect {
+const sqliteDialect = (path: string): Dialect => {
   return tracedDialect(new NodeSqliteDialect(path), {
     system: 'sqlite',
     namespace: path,
   });
-}
+};
 
-function postgresDialect(service: string, url: string): Dialect {
+const postgresDialect = (service: string, url: string): Dialect => {
   const { hostname, port, pathname } = new URL(url);
   return tracedDialect(new PostgresDialect({ pool: openPostgres(url, service) }), {
     system: 'postgresql',
     namespace: decodeURIComponent(pathname.slice(1)),
     ...(hostname && { serverAddress: hostname, serverPort: Number(port || 5432) }),
   });
-}
+};

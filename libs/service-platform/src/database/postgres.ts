@@ -6,7 +6,7 @@ import pg from 'pg';
 const INT8_OID = 20;
 
 /** Creates a connection pool. It connects with the first query. */
-export function openPostgres(url: string, applicationName: string): pg.Pool {
+export const openPostgres = (url: string, applicationName: string): pg.Pool => {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: applicationName,
@@ -28,11 +28,11 @@ export function openPostgres(url: string, applicationName: string): pg.Pool {
     if (!pool.ending) outside(() => logger.warn(`An idle connection broke: ${error.message}`));
   });
   return pool;
-}
+};
 
 /** Parses a `bigint` as a number, as for SQLite's integers. Throws instead of rounding. */
-function toSafeInteger(text: string): number {
+const toSafeInteger = (text: string): number => {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`The integer ${text} is too large for a number`);
   return value;
-}
+};

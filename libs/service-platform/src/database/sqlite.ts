@@ -13,7 +13,7 @@ import { StartError } from '../errors/start-error.js';
 import { makeFolder } from './make-folder.js';
 
 /** Timeout of a statement that waits for another process to finish writing to the file. */
-const BUSY_TIMEOUT_MS = 5_000;
+const BUSY_TIMEOUT_MILLIS = 5_000;
 
 /** Kysely's SQLite dialect on node:sqlite, with atomic migrations. */
 export class NodeSqliteDialect extends SqliteDialect {
@@ -44,7 +44,7 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 /** Opens a file with the interface that Kysely expects. node:sqlite enforces foreign keys by default. */
-function openSqlite(path: string): SqliteDatabase {
+const openSqlite = (path: string): SqliteDatabase => {
   const database = openFile(path);
   // With a write-ahead log, readers and the writer do not block each other, and NORMAL loses only the last transactions
   // before a power failure: https://www.sqlite.org/wal.html
@@ -53,21 +53,21 @@ function openSqlite(path: string): SqliteDatabase {
     prepare: (sql) => toKyselyStatement(database, sql),
     close: () => database.close(),
   };
-}
+};
 
-function openFile(path: string): DatabaseSync {
+const openFile = (path: string): DatabaseSync => {
   try {
     makeFolder(dirname(path));
-    return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+    return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MILLIS, enableForeignKeyConstraints: true });
   } catch (error) {
     throw new StartError(
       `${path} cannot be opened: ${messageOf(error)}. Set DATA_DIR to a folder that this user may write to.`,
       { cause: error },
     );
   }
-}
+};
 
-function toKyselyStatement(database: DatabaseSync, sql: string): SqliteStatement {
+const toKyselyStatement = (database: DatabaseSync, sql: string): SqliteStatement => {
   const statement = database.prepare(sql);
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
   return {
@@ -76,4 +76,4 @@ function toKyselyStatement(database: DatabaseSync, sql: string): SqliteStatement
     run: (parameters) => statement.run(...values(parameters)),
     iterate: (parameters) => statement.iterate(...values(parameters)),
   };
-}
+};

@@ -12,7 +12,7 @@ export interface DownstreamCall {
   /** `service.name` of the called service. */
   service: string;
   /** Timeout of the whole call, from connecting to the last byte of the response. */
-  timeoutMs: number;
+  timeoutMillis: number;
   /** Aborted when the client closes its connection. */
   clientGone?: AbortSignal;
 }
@@ -24,21 +24,21 @@ const logger = new Logger('Downstream');
  * service: 504 after the timeout, 502 if the service cannot be reached or closes the connection. A response with an error
  * status is not a failure.
  */
-export async function callDownstream<Answer>(
-  { service, timeoutMs, clientGone }: DownstreamCall,
+export const callDownstream = async <Answer>(
+  { service, timeoutMillis: timeoutMillis, clientGone }: DownstreamCall,
   call: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const deadline = AbortSignal.timeout(timeoutMs);
+): Promise<Answer> => {
+  const deadline = AbortSignal.timeout(timeoutMillis);
   try {
     return await call(clientGone ? AbortSignal.any([deadline, clientGone]) : deadline);
   } catch (cause) {
     if (clientGone?.aborted) {
       throw new HttpException('The client closed the connection.', CLIENT_CLOSED_REQUEST, { cause });
     }
-    const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : messageOf(cause);
+    const reason = deadline.aborted ? `no answer within ${timeoutMillis} ms` : messageOf(cause);
     logger.warn(`A call to ${service} failed`, { downstream: service, reason });
     throw deadline.aborted
-      ? downstreamTimeout.occurred(`${service} did not answer within ${timeoutMs} ms.`, { cause })
+      ? downstreamTimeout.occurred(`${service} did not answer within ${timeoutMillis} ms.`, { cause })
       : downstreamUnavailable.occurred(`${service} gave no answer.`, { cause });
   }
-}
+};

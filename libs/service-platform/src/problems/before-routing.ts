@@ -5,16 +5,16 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { plainProblem, toDocument } from './problem-details.js';
 
 /** Responds to a URL that Fastify's router rejects, before Nest and its filters. */
-export function answerBrokenUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+export const answerBrokenUrl = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
   const problem = plainProblem(error.statusCode ?? 400, 'The path cannot be read.');
   void reply
     .code(problem.status)
     .header('Content-Type', PROBLEM_MEDIA_TYPE)
     .send(toDocument(problem, request.raw.url ?? '/'));
-}
+};
 
 /** Responds to broken HTTP, to a request timeout and to headers above the limit, when there is only a socket. */
-export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+export const answerBrokenHttp = (error: Error & { code?: string }, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -31,7 +31,7 @@ export function answerBrokenHttp(error: Error & { code?: string }, socket: Socke
       body,
     ].join('\r\n'),
   );
-}
+};
 
 const STATUS_BY_CODE: Record<string, number> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,

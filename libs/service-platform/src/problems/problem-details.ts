@@ -11,7 +11,7 @@ export type Problem = Pick<ProblemDetails, 'type' | 'title' | 'status' | 'detail
  * Converts an error to problem details. An unexpected error becomes a 500 without its message and stack, which may contain
  * secrets.
  */
-export function toProblem(error: unknown): Problem {
+export const toProblem = (error: unknown): Problem => {
   if (error instanceof ProblemException) {
     const { type, message, errors } = error;
     return {
@@ -27,26 +27,26 @@ export function toProblem(error: unknown): Problem {
   }
   if (error instanceof HttpException) return plainProblem(error.getStatus());
   return plainProblem(500, 'Something went wrong here. It has been logged under the trace id.');
-}
+};
 
 /** Problem without further semantics than its status; the title is the status phrase: RFC 9457, section 4.2.1. */
-export function plainProblem(status: number, detail?: string): Problem {
+export const plainProblem = (status: number, detail?: string): Problem => {
   const title = STATUS_CODES[status] ?? 'Unknown error';
   return { type: 'about:blank', title, status, detail: detail ?? `${title}.` };
-}
+};
 
 /**
  * Serializes problem details for a request as bytes: Fastify would add a charset to text, and this media type has none
  * (RFC 9457, section 6.1). `instance` omits the query, which may contain personal data.
  */
-export function toDocument(problem: Problem, url: string): Buffer {
+export const toDocument = (problem: Problem, url: string): Buffer => {
   return Buffer.from(
     JSON.stringify({ ...problem, instance: url.split('?', 1)[0], trace_id: currentTraceId() }),
   );
-}
+};
 
 /** Nest wraps Fastify's errors; their code is in the cause. */
-function ownMessage(error: HttpException): string {
+const ownMessage = (error: HttpException): string => {
   switch ((error.cause as { code?: unknown } | undefined)?.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return 'The body is larger than this service accepts.';
@@ -58,4 +58,4 @@ function ownMessage(error: HttpException): string {
     default:
       return error.message;
   }
-}
+};

@@ -47,18 +47,18 @@ export class RequestValidationPipe extends ValidationPipe {
 
 const isJsonObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function describe(
+const describe = (
   error: ValidationError,
   part: ArgumentMetadata['type'],
   parents: readonly string[] = [],
-): InvalidField[] {
+): InvalidField[] => {
   const path = [...parents, error.property];
   const place = part === 'body' ? { pointer: toPointer(path) } : { parameter: path.join('.') };
   return [
     ...Object.values(error.constraints ?? {}).map((detail) => ({ detail, ...place })),
     ...(error.children ?? []).flatMap((child) => describe(child, part, path)),
   ];
-}
+};
 
 /** Converts a path to a JSON pointer: RFC 6901, sections 3 and 6. */
 const toPointer = (path: readonly string[]) =>

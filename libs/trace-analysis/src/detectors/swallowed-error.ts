@@ -50,28 +50,28 @@ const isExpected = (facts: TraceFacts, row: number): boolean =>
 
 /** Start of the last success by parent or request, and by name or call: what failed before it was made up for. */
 class Successes {
-  readonly #lastOf = new Map<string, number>();
+  private readonly lastOf = new Map<string, number>();
 
   constructor(private readonly facts: TraceFacts) {
-    for (const call of facts.calls) if (!facts.isError(call.row)) this.#add(callKey(call), call.row);
+    for (const call of facts.calls) if (!facts.isError(call.row)) this.add(callKey(call), call.row);
     for (let row = 0; row < facts.table.length; row++) {
       const isCall = !(facts.fields[row]?.isEmpty ?? true);
-      if (!facts.isError(row) && !isCall && facts.parent(row) !== -1 && this.#hasFailures(row)) {
-        this.#add(nameKey(facts, row), row);
+      if (!facts.isError(row) && !isCall && facts.parent(row) !== -1 && this.hasFailures(row)) {
+        this.add(nameKey(facts, row), row);
       }
     }
   }
 
   isMadeUpFor(row: number, call: Call | undefined): boolean {
     const key = call === undefined ? nameKey(this.facts, row) : callKey(call);
-    return (this.#lastOf.get(key) ?? -Infinity) >= this.facts.end(row);
+    return (this.lastOf.get(key) ?? -Infinity) >= this.facts.end(row);
   }
 
-  #add(key: string, row: number): void {
-    this.#lastOf.set(key, Math.max(this.#lastOf.get(key) ?? -Infinity, this.facts.start(row)));
+  private add(key: string, row: number): void {
+    this.lastOf.set(key, Math.max(this.lastOf.get(key) ?? -Infinity, this.facts.start(row)));
   }
 
-  #hasFailures(row: number): boolean {
+  private hasFailures(row: number): boolean {
     return (this.facts.table.errorsBelow[this.facts.parent(row)] ?? 0) > 0;
   }
 }

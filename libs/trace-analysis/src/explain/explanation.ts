@@ -15,18 +15,18 @@ export interface ExplainOptions {
  * get it.
  */
 export class Explanation {
-  readonly #lines: string[] = [];
-  readonly #leftOut: string[] = [];
-  readonly #limit: number;
-  #length = 0;
+  private readonly lines: string[] = [];
+  private readonly leftOut: string[] = [];
+  private readonly limit: number;
+  private length = 0;
 
   constructor({ limit = DEFAULT_LIMIT }: ExplainOptions) {
-    this.#limit = Math.max(500, limit);
+    this.limit = Math.max(500, limit);
   }
 
   /** Characters that further lines may take, with the end kept free. */
   get room(): number {
-    return this.#limit - END_LENGTH - this.#length;
+    return this.limit - END_LENGTH - this.length;
   }
 
   /** Adds lines; returns false, and adds nothing, if they do not fit. */
@@ -34,8 +34,8 @@ export class Explanation {
     const masked = lines.map((line) => maskSecrets(line));
     const length = masked.reduce((sum, line) => sum + line.length + 1, 0);
     if (length > this.room) return false;
-    this.#lines.push(...masked);
-    this.#length += length;
+    this.lines.push(...masked);
+    this.length += length;
     return true;
   }
 
@@ -51,13 +51,13 @@ export class Explanation {
   }
 
   leaveOut(what: string): void {
-    this.#leftOut.push(what);
+    this.leftOut.push(what);
   }
 
   /** @param more how to get what was left out */
   finish(more: string): string {
-    if (this.#leftOut.length > 0) this.#lines.push('', `Left out: ${this.#leftOut.join('; ')}. ${more}`);
-    return this.#lines.join('\n').slice(0, this.#limit);
+    if (this.leftOut.length > 0) this.lines.push('', `Left out: ${this.leftOut.join('; ')}. ${more}`);
+    return this.lines.join('\n').slice(0, this.limit);
   }
 }
 

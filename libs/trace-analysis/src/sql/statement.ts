@@ -26,18 +26,18 @@ export interface Statement {
  * contain their values are as many as spans.
  */
 export class StatementParser {
-  readonly #known = new Map<string, Statement>();
+  private readonly known = new Map<string, Statement>();
 
   /** Returns the statement, and the literals of this text. */
   parse(text: string): { readonly statement: Statement; readonly literals: readonly string[] } {
     const literals: string[] = [];
     const skeleton = skeletonOf(text, literals);
     const key = skeleton ?? text;
-    let statement = this.#known.get(key);
+    let statement = this.known.get(key);
     if (statement === undefined) {
-      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+      if (this.known.size >= MAX_KNOWN) this.known.clear();
       statement = parseStatement(text);
-      this.#known.set(key, statement);
+      this.known.set(key, statement);
     }
     return { statement, literals: skeleton === undefined ? statement.literals : literals };
   }

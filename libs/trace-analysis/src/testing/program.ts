@@ -62,11 +62,11 @@ export const randomFrom = (seed: number): (() => number) => {
  * by 30 % around what the program says.
  */
 export class Program {
-  readonly #spans: { service: string; span: Span }[] = [];
+  private readonly spans: { service: string; span: Span }[] = [];
   readonly random: () => number;
   readonly traceId: TraceId;
-  #ids = 0;
-  #spanIds = 0;
+  private ids = 0;
+  private spanIds = 0;
 
   constructor(
     readonly conventions: Conventions,
@@ -83,7 +83,7 @@ export class Program {
 
   /** Returns an ID that no other call returned. */
   id(): number {
-    return 100_000 + this.seed * 1_000 + ++this.#ids * 7;
+    return 100_000 + this.seed * 1_000 + ++this.ids * 7;
   }
 
   /** Runs a request that a client without spans sent. */
@@ -110,22 +110,22 @@ export class Program {
   }
 
   nextSpanId(): SpanId {
-    return (++this.#spanIds + this.seed * 0x10000).toString(16).padStart(16, '0') as SpanId;
+    return (++this.spanIds + this.seed * 0x10000).toString(16).padStart(16, '0') as SpanId;
   }
 
   add(service: string, recorded: Span): number {
-    return this.#spans.push({ service, span: recorded }) - 1;
+    return this.spans.push({ service, span: recorded }) - 1;
   }
 
   finish(place: number, end: number): void {
-    const entry = this.#spans[place];
+    const entry = this.spans[place];
     if (entry !== undefined) entry.span = { ...entry.span, endUnixNano: T0 + millis(end) };
   }
 
   /** Returns the recorded spans, grouped by service. */
   resourceSpans(): ResourceSpans[] {
     const byService = new Map<string, Span[]>();
-    for (const { service, span: recorded } of this.#spans) {
+    for (const { service, span: recorded } of this.spans) {
       const spans = byService.get(service) ?? [];
       byService.set(service, spans);
       spans.push(recorded);
@@ -162,7 +162,7 @@ export class Here {
   }
 
   span(name: string, work: Work, options: SpanOptions = {}): void {
-    this.#record(name, options.kind ?? SpanKind.internal, options, work);
+    this.record(name, options.kind ?? SpanKind.internal, options, work);
   }
 
   query(text: string, duration: number, options: QueryOptions = {}): void {
@@ -173,7 +173,7 @@ export class Here {
       parameters: options.parameters ?? [],
       rows: options.rows,
     };
-    this.#record(
+    this.record(
       options.name ?? conventions.queryName(call),
       options.kind ?? SpanKind.client,
       { ...options, attributes: { ...conventions.query(call), ...options.attributes } },
@@ -186,7 +186,7 @@ export class Here {
     const isOld =
       'db.system' in this.program.conventions.query({ system, text, parameters: [], rows: undefined });
     const command = text.split(' ', 1)[0] ?? '';
-    this.#record(
+    this.record(
       command,
       SpanKind.client,
       {
@@ -220,7 +220,7 @@ export class Here {
       status: options.timeout === undefined ? status : undefined,
       attributes: options.attributes ?? {},
     };
-    this.#record(
+    this.record(
       conventions.clientName(call),
       SpanKind.client,
       { ...options, attributes: conventions.client(call) },
@@ -256,7 +256,7 @@ export class Here {
       status: options.status ?? (options.fails === undefined ? 200 : undefined),
       attributes: options.attributes ?? {},
     };
-    this.#record(
+    this.record(
       conventions.clientName(call),
       SpanKind.client,
       { ...options, attributes: conventions.client(call) },
@@ -267,7 +267,7 @@ export class Here {
   /** Runs all at once, and waits for all. */
   all(...works: readonly Work[]): void {
     const ends = works.map((work) => {
-      const branch = this.#at(this.now);
+      const branch = this.at(this.now);
       work(branch);
       return branch.now;
     });
@@ -276,13 +276,13 @@ export class Here {
 
   /** Starts work that nothing waits for. */
   later(work: Work, delay = 0): void {
-    work(this.#at(this.now + delay));
+    work(this.at(this.now + delay));
   }
 
   /** Sends a message that another service consumes after a delay. */
   send(topic: string, service: string, work: Work, delay: number): void {
     const system = { 'messaging.system': 'kafka', 'messaging.destination.name': topic };
-    this.#record(`send ${topic}`, SpanKind.producer, { attributes: system }, (here) => {
+    this.record(`send ${topic}`, SpanKind.producer, { attributes: system }, (here) => {
       here.wait(0.5);
       new Here(this.program, service, here.parent, here.now + delay, 0, this.isRecorded).span(
         `process ${topic}`,
@@ -298,7 +298,7 @@ export class Here {
     const isServerError = options.fails !== undefined && (call.status ?? 500) >= 500;
     const name = options.serverName ?? conventions.serverName(call);
     const { attributes: _, fails, ...others } = options;
-    this.#record(
+    this.record(
       name,
       SpanKind.server,
       {
@@ -311,11 +311,11 @@ export class Here {
     );
   }
 
-  #at(now: number): Here {
+  private at(now: number): Here {
     return new Here(this.program, this.service, this.parent, now, this.ahead, this.isRecorded);
   }
 
-  #record(name: string, kind: SpanKind, options: SpanOptions, work: Work, isExported = true): void {
+  private record(name: string, kind: SpanKind, options: SpanOptions, work: Work, isExported = true): void {
     const { program } = this;
     const spanId = program.nextSpanId();
     const place =

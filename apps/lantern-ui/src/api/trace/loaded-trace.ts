@@ -59,17 +59,17 @@ export class LoadedTrace {
   readonly path: CriticalPath;
   readonly critical: Float64Array;
   /** Spans by row. */
-  readonly #spans: readonly Origin[];
-  readonly #resourceSpans: readonly ResourceSpansJson[];
-  #callTree: CallTree | undefined;
-  #detections: readonly NamedDetection[] | undefined;
+  private readonly spans: readonly Origin[];
+  private readonly resourceSpans: readonly ResourceSpansJson[];
+  private builtCallTree: CallTree | undefined;
+  private foundDetections: readonly NamedDetection[] | undefined;
 
   constructor(
     /** Canonical OTLP/JSON, as Lantern writes it: hex IDs, times as decimal strings, no zero values. */
     resourceSpans: readonly ResourceSpansJson[],
     readonly version: string,
   ) {
-    this.#resourceSpans = resourceSpans;
+    this.resourceSpans = resourceSpans;
     const spans: Origin[] = [];
     const rows: SpanRow[] = [];
     for (const group of resourceSpans) {
@@ -82,7 +82,7 @@ export class LoadedTrace {
       }
     }
     this.table = buildSpanTable(rows);
-    this.#spans = Array.from(this.table.source, (place) => spans[place]).filter(
+    this.spans = Array.from(this.table.source, (place) => spans[place]).filter(
       (origin) => origin !== undefined,
     );
     const { table } = this;
@@ -104,10 +104,10 @@ export class LoadedTrace {
       critical,
       path,
       timeTaken: timeTaken(table, path),
-      failure: this.#failure(),
-      badges: this.#badges(),
-      events: this.#events(),
-      attributeKeys: this.#attributeKeys(),
+      failure: this.failure(),
+      badges: this.badges(),
+      events: this.events(),
+      attributeKeys: this.attributeKeys(),
     };
   }
 
@@ -122,7 +122,7 @@ export class LoadedTrace {
     const names = this.table.names.map((name) => query.isIn(name));
     const groups = new Map<ResourceSpansJson, boolean>();
     const rows: number[] = [];
-    for (const [row, { span, group }] of this.#spans.entries()) {
+    for (const [row, { span, group }] of this.spans.entries()) {
       let isInGroup = groups.get(group);
       if (isInGroup === undefined)
         groups.set(group, (isInGroup = isInAttributes(group.resource.attributes, query)));
@@ -144,22 +144,22 @@ export class LoadedTrace {
   }
 
   span(row: number): TraceRequestJson {
-    const origin = this.#spans[row];
+    const origin = this.spans[row];
     if (origin === undefined) return { resourceSpans: [] };
     const { span, scope, group } = origin;
     return { resourceSpans: [{ ...group, scopeSpans: [{ ...scope, spans: [span] }] }] };
   }
 
   statistics(groupBy: readonly GroupKey[]): NamedStatistics[] {
-    return timed('statistics', () => this.#statistics(groupBy));
+    return timed('statistics', () => this.computeStatistics(groupBy));
   }
 
-  #statistics(groupBy: readonly GroupKey[]): NamedStatistics[] {
+  private computeStatistics(groupBy: readonly GroupKey[]): NamedStatistics[] {
     const { table, self, critical } = this;
     const keys = new Dictionary();
     const values: (string | undefined)[][] = [];
     const groupOf = Uint32Array.from(table.spanIds, (_, row) => {
-      const ofRow = groupBy.map((key) => this.#valueOf(row, key));
+      const ofRow = groupBy.map((key) => this.valueOf(row, key));
       const place = keys.placeOf(JSON.stringify(ofRow));
       values[place] ??= ofRow;
       return place;
@@ -171,17 +171,17 @@ export class LoadedTrace {
   }
 
   callTree(): CallTree {
-    return (this.#callTree ??= buildCallTree(this.table, { self: this.self, critical: this.critical }));
+    return (this.builtCallTree ??= buildCallTree(this.table, { self: this.self, critical: this.critical }));
   }
 
   detections(): readonly NamedDetection[] {
-    return (this.#detections ??= timed('detections', () =>
-      detect(this.#facts()).map((detection) => ({ ...detection, ...DETECTION_KINDS[detection.kind] })),
+    return (this.foundDetections ??= timed('detections', () =>
+      detect(this.facts()).map((detection) => ({ ...detection, ...DETECTION_KINDS[detection.kind] })),
     ));
   }
 
   describe(baseUrl: string): string {
-    return describeTrace(this.#facts(), { baseUrl });
+    return describeTrace(this.facts(), { baseUrl });
   }
 
   sort(by: SortColumn, direction: 1 | -1): Uint32Array {
@@ -215,14 +215,14 @@ export class LoadedTrace {
   }
 
   /** Returns the decoded spans with what detectors need. They take more memory than the JSON, so they are not kept. */
-  #facts(): TraceFacts {
-    const { resourceSpans } = readTraceRequestJson({ resourceSpans: [...this.#resourceSpans] });
-    const [first] = this.#spans;
+  private facts(): TraceFacts {
+    const { resourceSpans } = readTraceRequestJson({ resourceSpans: [...this.resourceSpans] });
+    const [first] = this.spans;
     return new TraceFacts((first?.span.traceId ?? '') as TraceId, resourceSpans);
   }
 
-  #valueOf(row: number, key: GroupKey): string | undefined {
-    const span = this.#spans[row]?.span;
+  private valueOf(row: number, key: GroupKey): string | undefined {
+    const span = this.spans[row]?.span;
     if (key === 'service') return serviceOf(this.table, row);
     if (key === 'operation') return operationOf(this.table, row);
     if (key === 'kind') return spanKindName(at(this.table.kind, row));
@@ -238,7 +238,7 @@ export class LoadedTrace {
   /**
    * Returns the failed span without failed descendants that ended first: its ancestors usually only report its error.
    */
-  #failure(): Failure | undefined {
+  private failure(): Failure | undefined {
     const { isError, errorsBelow, end } = this.table;
     let first = -1;
     let count = 0;
@@ -247,24 +247,24 @@ export class LoadedTrace {
       count++;
       if (first === -1 || at(end, row) < at(end, first)) first = row;
     }
-    const span = this.#spans[first]?.span;
+    const span = this.spans[first]?.span;
     return span && { row: first, message: errorMessageOf(span), others: count - 1 };
   }
 
-  #badges(): BadgeColumns {
+  private badges(): BadgeColumns {
     const words = new Dictionary(['']);
     const place = (text: string | undefined) => (text === undefined ? 0 : words.placeOf(text.slice(0, 24)));
-    const status = Uint32Array.from(this.#spans, ({ span }) => place(httpStatusOf(span.attributes)));
-    const system = Uint32Array.from(this.#spans, ({ span }) => place(systemOf(span.attributes)));
+    const status = Uint32Array.from(this.spans, ({ span }) => place(httpStatusOf(span.attributes)));
+    const system = Uint32Array.from(this.spans, ({ span }) => place(systemOf(span.attributes)));
     return { words: words.words, status, system };
   }
 
-  #events(): EventColumns {
+  private events(): EventColumns {
     const row: number[] = [];
     const time: number[] = [];
     const isException: number[] = [];
     const texts: string[] = [];
-    for (const [at, { span }] of this.#spans.entries()) {
+    for (const [at, { span }] of this.spans.entries()) {
       const events = (span.events ?? [])
         .map((event) => ({ event, time: Number(BigInt(event.timeUnixNano ?? 0) - this.table.startUnixNano) }))
         .sort((a, b) => a.time - b.time);
@@ -283,9 +283,9 @@ export class LoadedTrace {
     };
   }
 
-  #attributeKeys(): string[] {
+  private attributeKeys(): string[] {
     const counts = new Map<string, number>();
-    for (const { span } of this.#spans) {
+    for (const { span } of this.spans) {
       for (const { key } of span.attributes ?? []) counts.set(key, (counts.get(key) ?? 0) + 1);
     }
     return [...counts]

@@ -31,23 +31,23 @@ interface ShelvedTrace {
 
 /** Cache of the traces that were viewed last. Evicted traces are fetched again. */
 export class TraceShelf implements Deferred {
-  readonly #kept = new Map<TraceId, ShelvedTrace>();
+  private readonly kept = new Map<TraceId, ShelvedTrace>();
 
   async open(
     traceId: TraceId,
     knownVersion: string | undefined,
     signal: AbortSignal,
   ): Promise<TraceOverview | undefined> {
-    const { trace } = await this.#fetch(traceId, signal);
+    const { trace } = await this.fetch(traceId, signal);
     return trace.version === knownVersion ? undefined : trace.overview();
   }
 
   async find(traceId: TraceId, text: string, signal: AbortSignal): Promise<Uint32Array> {
-    return (await this.#trace(traceId, signal)).find(text);
+    return (await this.trace(traceId, signal)).find(text);
   }
 
   async span(traceId: TraceId, row: number, signal: AbortSignal): Promise<TraceRequestJson> {
-    return (await this.#trace(traceId, signal)).span(row);
+    return (await this.trace(traceId, signal)).span(row);
   }
 
   async statistics(
@@ -55,23 +55,23 @@ export class TraceShelf implements Deferred {
     groupBy: readonly GroupKey[],
     signal: AbortSignal,
   ): Promise<NamedStatistics[]> {
-    return (await this.#trace(traceId, signal)).statistics(groupBy);
+    return (await this.trace(traceId, signal)).statistics(groupBy);
   }
 
   async calls(traceId: TraceId, signal: AbortSignal): Promise<CallTree> {
-    return (await this.#trace(traceId, signal)).callTree();
+    return (await this.trace(traceId, signal)).callTree();
   }
 
   async sort(traceId: TraceId, by: SortColumn, direction: 1 | -1, signal: AbortSignal): Promise<Uint32Array> {
-    return (await this.#trace(traceId, signal)).sort(by, direction);
+    return (await this.trace(traceId, signal)).sort(by, direction);
   }
 
   async detections(traceId: TraceId, signal: AbortSignal): Promise<readonly NamedDetection[]> {
-    return (await this.#trace(traceId, signal)).detections();
+    return (await this.trace(traceId, signal)).detections();
   }
 
   async describe(traceId: TraceId, baseUrl: string, signal: AbortSignal): Promise<string> {
-    return (await this.#trace(traceId, signal)).describe(baseUrl);
+    return (await this.trace(traceId, signal)).describe(baseUrl);
   }
 
   async compare(a: readonly TraceId[], b: readonly TraceId[], signal: AbortSignal): Promise<TraceComparison> {
@@ -80,7 +80,7 @@ export class TraceShelf implements Deferred {
     for (const traceIds of [a, b]) {
       const side = [];
       for (const traceId of traceIds) {
-        const { trace, file } = await this.#current(traceId, signal);
+        const { trace, file } = await this.current(traceId, signal);
         side.push({ summary: { ...trace.summary(traceId), file }, calls: trace.callTree() });
       }
       sides.push(side);
@@ -96,31 +96,31 @@ export class TraceShelf implements Deferred {
     };
   }
 
-  async #trace(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {
-    return (this.#kept.get(traceId) ?? (await this.#fetch(traceId, signal))).trace;
+  private async trace(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {
+    return (this.kept.get(traceId) ?? (await this.fetch(traceId, signal))).trace;
   }
 
   /** Returns the trace from its current source: a file may have been opened or closed since it was fetched. */
-  async #current(traceId: TraceId, signal: AbortSignal): Promise<ShelvedTrace> {
-    const kept = this.#kept.get(traceId);
+  private async current(traceId: TraceId, signal: AbortSignal): Promise<ShelvedTrace> {
+    const kept = this.kept.get(traceId);
     const opened = await openedTrace(traceId);
-    return kept !== undefined && kept.file === opened?.file ? kept : this.#fetch(traceId, signal);
+    return kept !== undefined && kept.file === opened?.file ? kept : this.fetch(traceId, signal);
   }
 
-  async #fetch(traceId: TraceId, signal: AbortSignal): Promise<ShelvedTrace> {
+  private async fetch(traceId: TraceId, signal: AbortSignal): Promise<ShelvedTrace> {
     const path = `/api/v3/traces/${traceId}`;
     // A trace from an opened file takes precedence over Lantern's copy. The page names the file.
     const opened = await openedTrace(traceId);
     const { body, type } = opened ? { body: opened.body, type: 'a file' } : await getText({ path, signal });
     const version = textHash(body);
-    const before = this.#kept.get(traceId);
+    const before = this.kept.get(traceId);
     if (before?.trace.version === version && before.file === opened?.file) return before;
 
     const { result } = parseJson(body, path, type) as { result?: { resourceSpans?: ResourceSpansJson[] } };
     const shelved = { trace: new LoadedTrace(result?.resourceSpans ?? [], version), file: opened?.file };
-    this.#kept.delete(traceId);
-    this.#kept.set(traceId, shelved);
-    for (const oldest of [...this.#kept.keys()].slice(0, -MOST_TRACES)) this.#kept.delete(oldest);
+    this.kept.delete(traceId);
+    this.kept.set(traceId, shelved);
+    for (const oldest of [...this.kept.keys()].slice(0, -MOST_TRACES)) this.kept.delete(oldest);
     return shelved;
   }
 }

@@ -15,38 +15,38 @@ interface Waiting {
 
 /** Client of the trace worker. */
 class TraceWorkerClient {
-  readonly #worker = new Worker(new URL('./trace-worker.ts', import.meta.url), { type: 'module' });
-  readonly #waiting = new Map<number, Waiting>();
-  #calls = 0;
+  private readonly worker = new Worker(new URL('./trace-worker.ts', import.meta.url), { type: 'module' });
+  private readonly waiting = new Map<number, Waiting>();
+  private calls = 0;
 
   constructor() {
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer>) => {
-      const waiting = this.#waiting.get(data.id);
-      this.#waiting.delete(data.id);
+    this.worker.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer>) => {
+      const waiting = this.waiting.get(data.id);
+      this.waiting.delete(data.id);
       if ('fault' in data) waiting?.reject(errorOf(data.fault));
       else waiting?.resolve(data.value);
     });
-    this.#worker.addEventListener('error', ({ message }) => {
+    this.worker.addEventListener('error', ({ message }) => {
       // The worker may be out of memory, or its code may be gone after an update. The next call starts a new one.
-      this.#worker.terminate();
+      this.worker.terminate();
       if (client === this) client = undefined;
       const reason = new Error(message || 'The trace worker did not start. Reload the page.');
-      for (const { reject } of this.#waiting.values()) reject(reason);
-      this.#waiting.clear();
+      for (const { reject } of this.waiting.values()) reject(reason);
+      this.waiting.clear();
     });
   }
 
   call(method: string, args: readonly unknown[], signal: AbortSignal | undefined): Promise<unknown> {
-    const id = ++this.#calls;
+    const id = ++this.calls;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      signal?.addEventListener('abort', () => this.#send({ abort: id }), { once: true });
-      this.#send({ id, method, args });
+      this.waiting.set(id, { resolve, reject });
+      signal?.addEventListener('abort', () => this.send({ abort: id }), { once: true });
+      this.send({ id, method, args });
     });
   }
 
-  #send(call: WorkerCall): void {
-    this.#worker.postMessage(call);
+  private send(call: WorkerCall): void {
+    this.worker.postMessage(call);
   }
 }
 

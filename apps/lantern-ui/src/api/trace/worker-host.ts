@@ -18,21 +18,21 @@ export interface WorkerFault {
 
 /** Executes the calls of the page in the worker and posts their results. */
 export class WorkerHost {
-  readonly #running = new Map<number, AbortController>();
+  private readonly running = new Map<number, AbortController>();
 
   /** The methods of `api` receive the arguments of the call, followed by a signal. */
   constructor(private readonly api: object) {}
 
   listen(): void {
     addEventListener('message', ({ data }: MessageEvent<WorkerCall>) => {
-      if ('abort' in data) this.#running.get(data.abort)?.abort();
-      else void this.#answer(data);
+      if ('abort' in data) this.running.get(data.abort)?.abort();
+      else void this.answer(data);
     });
   }
 
-  async #answer({ id, method, args }: Exclude<WorkerCall, { abort: number }>): Promise<void> {
+  private async answer({ id, method, args }: Exclude<WorkerCall, { abort: number }>): Promise<void> {
     const abort = new AbortController();
-    this.#running.set(id, abort);
+    this.running.set(id, abort);
     try {
       const run = Reflect.get(this.api, method) as (...args: unknown[]) => Promise<unknown>;
       const value = await run.apply(this.api, [...args, abort.signal]);
@@ -40,7 +40,7 @@ export class WorkerHost {
     } catch (error) {
       postMessage({ id, fault: faultOf(error) } satisfies WorkerAnswer);
     } finally {
-      this.#running.delete(id);
+      this.running.delete(id);
     }
   }
 }

@@ -9,13 +9,13 @@ import { PostgresServer } from './postgres-server.js';
 /** Returns the configuration of a new, empty database. */
 export type FreshDatabase = () => Promise<DatabaseConfig>;
 
-const POSTGRES_START_LIMIT_MS = 30_000;
+const POSTGRES_START_LIMIT_MILLIS = 30_000;
 
 /**
  * Runs a suite on every supported database: on a SQLite file, and on a PostgreSQL server that it starts. If PostgreSQL
  * is not installed, a test named "NOT TESTED" reports it.
  */
-export function describeOnEachDatabase(subject: string, suite: (fresh: FreshDatabase) => void): void {
+export const describeOnEachDatabase = (subject: string, suite: (fresh: FreshDatabase) => void): void => {
   let folder: string;
   let databases = 0;
   const freshFolder = () => join(folder, String((databases += 1)));
@@ -40,9 +40,9 @@ export function describeOnEachDatabase(subject: string, suite: (fresh: FreshData
     let server: PostgresServer;
     beforeAll(async () => {
       server = await PostgresServer.start(binaries);
-    }, POSTGRES_START_LIMIT_MS);
+    }, POSTGRES_START_LIMIT_MILLIS);
     afterAll(() => server.stop());
 
     suite(async () => ({ DATA_DIR: '', DATABASE_URL: await server.createDatabase() }));
   });
-}
+};

@@ -7,7 +7,7 @@ const DEBIAN_FOLDER = '/usr/lib/postgresql';
 export const SEARCHED_PLACES = `PATH, ${DEBIAN_FOLDER}/*/bin and /usr/local/bin`;
 
 /** Folder of PostgreSQL's server programs. Undefined if they are not installed. */
-export function findPostgresBinaries(): string | undefined {
+export const findPostgresBinaries = (): string | undefined => {
   const versions = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER) : [];
   const newestFirst = versions.sort((a, b) => Number(b) - Number(a));
   return [
@@ -15,4 +15,4 @@ export function findPostgresBinaries(): string | undefined {
     ...newestFirst.map((version) => join(DEBIAN_FOLDER, version, 'bin')),
     '/usr/local/bin',
   ].find((folder) => ['initdb', 'postgres'].every((program) => existsSync(join(folder, program))));
-}
+};

@@ -71,7 +71,7 @@ export class PostgresServer {
   }
 }
 
-async function untilReady(server: ChildProcess): Promise<void> {
+const untilReady = async (server: ChildProcess): Promise<void> => {
   const lines: string[] = [];
   if (!server.stderr) throw new Error('PostgreSQL was started without a pipe for its messages');
   for await (const line of createInterface(server.stderr)) {
@@ -82,10 +82,10 @@ async function untilReady(server: ChildProcess): Promise<void> {
     }
   }
   throw new Error(`PostgreSQL did not start:\n${lines.join('\n')}`);
-}
+};
 
 /** Returns another user for the server if this process is root: PostgreSQL refuses to run as root. */
-function unprivilegedUser(): { uid: number; gid: number } | undefined {
+const unprivilegedUser = (): { uid: number; gid: number } | undefined => {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -94,4 +94,4 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
     users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody') ?? [];
   if (uid === undefined || gid === undefined) throw new Error('There is no user to run PostgreSQL as');
   return { uid: Number(uid), gid: Number(gid) };
-}
+};

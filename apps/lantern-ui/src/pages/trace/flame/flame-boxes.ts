@@ -7,15 +7,15 @@ export class FlameBoxes {
   readonly levels: number;
   /** Total self time in nanoseconds. */
   readonly selfTotal: number;
-  readonly #byLevel: number[][] = [];
+  private readonly byLevel: number[][] = [];
 
   constructor(
     readonly calls: readonly CallNode[],
     readonly boxes: readonly FlameBox[],
   ) {
-    for (const { index, depth } of calls) (this.#byLevel[depth] ??= []).push(index);
-    for (const level of this.#byLevel) level.sort((a, b) => this.#x(a) - this.#x(b));
-    this.levels = this.#byLevel.length;
+    for (const { index, depth } of calls) (this.byLevel[depth] ??= []).push(index);
+    for (const level of this.byLevel) level.sort((a, b) => this.x(a) - this.x(b));
+    this.levels = this.byLevel.length;
     this.selfTotal = calls.reduce((sum, { selfNano }) => sum + selfNano, 0);
   }
 
@@ -24,7 +24,7 @@ export class FlameBoxes {
   }
 
   level(depth: number): readonly number[] {
-    return this.#byLevel[depth] ?? [];
+    return this.byLevel[depth] ?? [];
   }
 
   /** Returns the call at a position; -1 for none. */
@@ -34,11 +34,11 @@ export class FlameBoxes {
     let [low, high] = [0, level.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#x(level[middle]) <= x) low = middle + 1;
+      if (this.x(level[middle]) <= x) low = middle + 1;
       else high = middle;
     }
     const call = level[low - 1] ?? -1;
-    return call !== -1 && x < this.#x(call) + (this.boxes[call]?.width ?? 0) ? call : -1;
+    return call !== -1 && x < this.x(call) + (this.boxes[call]?.width ?? 0) ? call : -1;
   }
 
   /** Returns the widest child; -1 for none. */
@@ -53,7 +53,7 @@ export class FlameBoxes {
     return level[level.indexOf(call) + direction] ?? -1;
   }
 
-  #x(call: number | undefined): number {
+  private x(call: number | undefined): number {
     return call === undefined ? 0 : (this.boxes[call]?.x ?? 0);
   }
 }

@@ -33,12 +33,12 @@ export class LaneScale {
 
   /** Returns the position of a time. Times outside of the window are clamped a little beyond its edges. */
   xOf(time: number): number {
-    return Math.min(this.right + BEYOND, Math.max(LEFT - BEYOND, this.#place(time)));
+    return Math.min(this.right + BEYOND, Math.max(LEFT - BEYOND, this.place(time)));
   }
 
   /** Returns the position of the end of a bar, clamped to the edges of the window. */
   edgeOf(time: number): number {
-    return Math.min(this.right, Math.max(LEFT, this.#place(time)));
+    return Math.min(this.right, Math.max(LEFT, this.place(time)));
   }
 
   /** Returns the share of the window left of a position, clamped to 0 and 1. */
@@ -56,7 +56,7 @@ export class LaneScale {
 
   /** Whether a time is drawn in the lanes: in the window, or in the padding beside it. */
   shows(time: number): boolean {
-    const place = this.#place(time);
+    const place = this.place(time);
     return place >= LEFT - BEYOND / 2 && place <= this.right + BEYOND;
   }
 
@@ -64,7 +64,7 @@ export class LaneScale {
     return Math.min(10, Math.max(2, Math.floor(this.room / TICK_ROOM)));
   }
 
-  #place(time: number): number {
+  private place(time: number): number {
     return LEFT + shareAt(this.window, time) * this.room;
   }
 }

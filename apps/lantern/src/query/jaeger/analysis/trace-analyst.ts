@@ -68,11 +68,11 @@ export class TraceAnalyst {
       case 'slow':
         return whySlow(facts, options, detections);
       case 'failed':
-        return whyFailed(facts, { ...options, logs: await this.#linesOf(facts) }, detections);
+        return whyFailed(facts, { ...options, logs: await this.linesOf(facts) }, detections);
     }
   }
 
-  async #linesOf({ traceId, table }: TraceFacts): Promise<TraceLogLine[]> {
+  private async linesOf({ traceId, table }: TraceFacts): Promise<TraceLogLine[]> {
     const lines: TraceLogLine[] = [];
     const end = table.startUnixNano + BigInt(Math.ceil(table.duration));
     const rows = this.logs.read({
