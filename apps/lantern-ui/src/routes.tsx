@@ -1,9 +1,9 @@
 import { lazy } from 'react';
 import { Navigate, Route, Routes, useParams } from 'react-router';
 import { NotFoundPage } from './pages/not-found/NotFoundPage.js';
+import { loadTracePage } from './pages/trace/load-trace-page.js';
 import { AppShell } from './shared/AppShell.js';
 import { loadCode } from './shared/load-code.js';
-import { loadTracePage } from './shared/load-trace-page.js';
 
 const SearchPage = lazy(loadCode(() => import('./pages/search/SearchPage.js')));
 const TracePage = lazy(loadCode(loadTracePage));
@@ -21,7 +21,7 @@ const TraceOrComparison = () => {
 /** The addresses are those of Jaeger's UI, so that links made for it open here. */
 export const AppRoutes = () => (
   <Routes>
-    <Route element={<AppShell />}>
+    <Route element={<AppShell preloadTracePage={loadTracePage} />}>
       <Route index element={<Navigate to="/search" replace />} />
       <Route path="/search" element={<SearchPage />} />
       <Route path="/trace/:traceId" element={<TraceOrComparison />} />

@@ -5,20 +5,26 @@ import classes from './AppShell.module.css';
 import { ColorSchemeMenu } from './ColorSchemeMenu.js';
 import { ErrorBoundary } from './ErrorBoundary.js';
 import { KeyboardHelp } from './KeyboardHelp.js';
-import { loadTracePage } from './load-trace-page.js';
 import { Logo } from './Logo.js';
 import { TraceLookup } from './TraceLookup.js';
 import { usePageFocus } from './use-page-focus.js';
 import { useScrollMemory } from './use-scroll-memory.js';
 
-/** Preloads the code of the page that a link leads to. A failure is reported when the page opens. */
-const foresee = ({ target }: SyntheticEvent) => {
-  if (target instanceof Element && target.closest('a[href^="/trace/"]') !== null)
-    loadTracePage().catch(() => undefined);
-};
+/** Whether an event is about a link to a trace. */
+const isAboutTrace = ({ target }: SyntheticEvent): boolean =>
+  target instanceof Element && target.closest('a[href^="/trace/"]') !== null;
+
+interface AppShellProps {
+  /** Loads the code of the trace page. */
+  readonly preloadTracePage: () => Promise<unknown>;
+}
 
 /** Frame of every page. */
-export const AppShell = () => {
+export const AppShell = ({ preloadTracePage }: AppShellProps) => {
+  const preload = (event: SyntheticEvent) => {
+    // A failure is reported when the page opens.
+    if (isAboutTrace(event)) preloadTracePage().catch(() => undefined);
+  };
   const { pathname, search } = useLocation();
   // The Search link of a trace page leads back to the last search.
   const [lastSearch, setLastSearch] = useState('');
@@ -61,8 +67,8 @@ export const AppShell = () => {
         className={classes.main}
         tabIndex={-1}
         onScroll={remember}
-        onPointerOver={foresee}
-        onFocus={foresee}
+        onPointerOver={preload}
+        onFocus={preload}
       >
         <ErrorBoundary resetKey={pathname}>
           <Suspense>

@@ -1,4 +1,4 @@
-import { KahanSum } from './kahan-sum.js';
+import { KahanSum } from '../histogram/kahan-sum.js';
 
 const sum = new KahanSum();
 

@@ -2,7 +2,7 @@ import { quantile, type NativeHistogram } from '@lantern/telemetry-model';
 import { equalHistograms, isCounterReset } from '../histogram/compare-histograms.js';
 import { HistogramMean } from '../histogram/histogram-mean.js';
 import { PromqlEvaluationError } from './evaluation-error.js';
-import { KahanSum } from './kahan-sum.js';
+import { KahanSum } from '../histogram/kahan-sum.js';
 import { setFloat, setHistogram } from './matrix.js';
 import { mean } from './mean.js';
 import { invalidQuantile } from './invalid-quantile.js';

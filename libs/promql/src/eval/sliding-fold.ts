@@ -1,4 +1,4 @@
-import { KahanSum } from './kahan-sum.js';
+import { KahanSum } from '../histogram/kahan-sum.js';
 
 /** Windows of at most this many samples are folded as they are, in the order of Prometheus. */
 export const MAX_DIRECT_WINDOW = 64;

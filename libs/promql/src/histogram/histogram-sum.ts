@@ -6,7 +6,7 @@ import {
   type HistogramBuckets,
   type NativeHistogram,
 } from '@lantern/telemetry-model';
-import { KahanSum } from '../eval/kahan-sum.js';
+import { KahanSum } from './kahan-sum.js';
 import { coarserIndex, exponentialBound, hasCustomBuckets } from './bucket-bounds.js';
 
 /** Buckets of a sum: one entry per index, with the rounding error of its count. */

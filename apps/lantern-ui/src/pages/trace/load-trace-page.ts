@@ -1,0 +1,2 @@
+/** Loads the code of the trace page. Hovering a link preloads it. */
+export const loadTracePage = () => import('./TracePage.js');

@@ -1,2 +1,0 @@
-/** Loads the code of the trace page. Hovering a link preloads it. */
-export const loadTracePage = () => import('../pages/trace/TracePage.js');
