@@ -11,49 +11,72 @@ import {
   serviceNameOf,
   type InstrumentationScope,
   type Resource,
+  type ResourceSpans,
 } from '@lantern/telemetry-model';
 import { textHash } from '../bytes/text-hash.js';
 import { writeRequest } from './request-bytes.js';
 
-/** Resource and scope that spans inherit, both encoded and decoded. */
-export class Origin implements EncodedOrigin {
+/** Resource and scope as a model. */
+export interface DecodedOrigin {
+  readonly resource: Resource;
+  readonly resourceSchemaUrl: string;
+  readonly scope: InstrumentationScope;
+  readonly scopeSchemaUrl: string;
   /** Service name as indexes store it, see `boundedName`. */
   readonly service: string;
-  /** Equal for resources with the same content, regardless of their encoding. */
-  readonly resourceKey: string;
-  readonly key: string;
-  /** `textHash` of the key. */
-  readonly hash: number;
-  readonly decodedResource: Resource;
-  readonly decodedResourceSchemaUrl: string;
-  readonly decodedScope: InstrumentationScope;
-  readonly decodedScopeSchemaUrl: string;
-  /** Tags of all attributes of resource and scope. */
-  readonly tags: readonly number[];
+}
+
+/** Resource and scope that spans inherit. Each derived value is computed on first use: a block may have many origins. */
+export class Origin implements EncodedOrigin {
+  private known: DecodedOrigin | undefined;
+  private knownKey: string | undefined;
+  private knownHash: number | undefined;
+  private knownResourceKey: string | undefined;
+  private knownTags: readonly number[] | undefined;
 
   constructor(
     readonly resource: Uint8Array,
     readonly resourceSchemaUrl: Uint8Array,
     readonly scope: Uint8Array,
     readonly scopeSchemaUrl: Uint8Array,
-  ) {
-    const { resourceSpans } = decodeTraceRequest(writeRequest([{ origin: this, spans: [] }]));
-    const [group] = resourceSpans;
-    const [scopeGroup] = group?.scopeSpans ?? [];
-    if (!group || !scopeGroup) throw new TypeError('A request of one group was read as none.');
-    this.decodedResource = group.resource;
-    this.decodedResourceSchemaUrl = group.schemaUrl;
-    this.decodedScope = scopeGroup.scope;
-    this.decodedScopeSchemaUrl = scopeGroup.schemaUrl;
-    this.service = boundedName(serviceNameOf(group.resource));
-    // OTLP's JSON distinguishes an integer from a double and from a text.
-    const key = JSON.stringify(formatTraceRequestJson([group]));
-    this.resourceKey = mapKey(JSON.stringify(formatTraceRequestJson([{ ...group, scopeSpans: [] }])));
-    this.key = mapKey(key);
-    this.hash = textHash(key);
-    this.tags = [...group.resource.attributes, ...scopeGroup.scope.attributes].map(({ key, value }) =>
+  ) {}
+
+  get decoded(): DecodedOrigin {
+    return (this.known ??= decodeOrigin(this));
+  }
+
+  /** Service name as indexes store it, see `boundedName`. */
+  get service(): string {
+    return this.decoded.service;
+  }
+
+  /** Equal for origins with the same content, regardless of their encoding. */
+  get key(): string {
+    const { resource, resourceSchemaUrl: schemaUrl, scope, scopeSchemaUrl } = this.decoded;
+    return (this.knownKey ??= keyOf({
+      resource,
+      schemaUrl,
+      scopeSpans: [{ scope, schemaUrl: scopeSchemaUrl, spans: [] }],
+    }));
+  }
+
+  /** `textHash` of the key. */
+  get hash(): number {
+    return (this.knownHash ??= textHash(this.key));
+  }
+
+  /** Equal for resources with the same content, regardless of their encoding. */
+  get resourceKey(): string {
+    const { resource, resourceSchemaUrl: schemaUrl } = this.decoded;
+    return (this.knownResourceKey ??= keyOf({ resource, schemaUrl, scopeSpans: [] }));
+  }
+
+  /** Tags of all attributes of resource and scope. */
+  get tags(): readonly number[] {
+    const { resource, scope } = this.decoded;
+    return (this.knownTags ??= [...resource.attributes, ...scope.attributes].map(({ key, value }) =>
       hashOfAttribute(key, value),
-    );
+    ));
   }
 
   /** Size for the cache: the encoded bytes, the decoded values and the keys. */
@@ -61,6 +84,22 @@ export class Origin implements EncodedOrigin {
     return ORIGIN_BYTES + 4 * (this.resource.length + this.scope.length);
   }
 }
+
+const decodeOrigin = (origin: EncodedOrigin): DecodedOrigin => {
+  const [group] = decodeTraceRequest(writeRequest([{ origin, spans: [] }])).resourceSpans;
+  const [scopeGroup] = group?.scopeSpans ?? [];
+  if (!group || !scopeGroup) throw new TypeError('A request of one group was read as none.');
+  return {
+    resource: group.resource,
+    resourceSchemaUrl: group.schemaUrl,
+    scope: scopeGroup.scope,
+    scopeSchemaUrl: scopeGroup.schemaUrl,
+    service: boundedName(serviceNameOf(group.resource)),
+  };
+};
+
+/** OTLP's JSON distinguishes an integer from a double and from a text. */
+const keyOf = (group: ResourceSpans): string => mapKey(JSON.stringify(formatTraceRequestJson([group])));
 
 const ORIGIN_BYTES = 1_024;
 const MAX_ORIGINS = 4096;

@@ -190,10 +190,10 @@ export class SpanSelection {
         return;
       }
       case 'scope.name':
-        this.originConditions.push(({ decodedScope }) => decodedScope.name === text);
+        this.originConditions.push(({ decoded }) => decoded.scope.name === text);
         return;
       case 'scope.version':
-        this.originConditions.push(({ decodedScope }) => decodedScope.version === text);
+        this.originConditions.push(({ decoded }) => decoded.scope.version === text);
         return;
       default:
         break;
@@ -215,9 +215,9 @@ export class SpanSelection {
     if (!this.originConditions.every((fits) => fits(origin))) return undefined;
     const missing: AttributeCondition[] = [];
     for (const condition of this.attributeConditions) {
-      if (condition.isMetBy(origin.decodedResource.attributes)) continue;
+      if (condition.isMetBy(origin.decoded.resource.attributes)) continue;
       if (condition.isOfResource) return undefined;
-      if (!condition.isMetBy(origin.decodedScope.attributes)) missing.push(condition);
+      if (!condition.isMetBy(origin.decoded.scope.attributes)) missing.push(condition);
     }
     return missing;
   }

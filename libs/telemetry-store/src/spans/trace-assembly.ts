@@ -50,7 +50,7 @@ export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): Enco
   const byResource = new Map<string, { resource: Resource; byScope: Map<string, GrowingSpans> }>();
   for (const [origin, spans] of spansByOrigin) {
     const sharing = byResource.get(origin.resourceKey) ?? {
-      resource: origin.decodedResource,
+      resource: origin.decoded.resource,
       byScope: new Map<string, GrowingSpans>(),
     };
     byResource.set(origin.resourceKey, sharing);
@@ -59,9 +59,9 @@ export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): Enco
     else {
       sharing.byScope.set(origin.key, {
         resource: sharing.resource,
-        resourceSchemaUrl: origin.decodedResourceSchemaUrl,
-        scope: origin.decodedScope,
-        scopeSchemaUrl: origin.decodedScopeSchemaUrl,
+        resourceSchemaUrl: origin.decoded.resourceSchemaUrl,
+        scope: origin.decoded.scope,
+        scopeSchemaUrl: origin.decoded.scopeSchemaUrl,
         spans,
       });
     }

@@ -9,17 +9,24 @@ import {
 } from '@lantern/query-api';
 import type { LogResult } from '@lantern/logql';
 import { mapKey, type LogLabels } from '@lantern/telemetry-model';
+import { Turn } from '../../transport/answers/turn.js';
 import { sortLabels } from './sort-labels.js';
 
-/**
- * Groups lines as Loki does: by stream, sorted by labels. Lines keep their order.
- *
- * @param categorize keep structured metadata and parsed labels beside each line; otherwise they join the labels,
- *   so that a stream splits by their values
- */
-export const groupStreams = (lines: readonly LogResult[], categorize: boolean): LokiStream[] => {
-  const streams = new Map<string, { readonly key: string; stream: LogLabels; values: LokiValue[] }>();
-  for (const { stream: own, structuredMetadata, parsed, timeUnixNano, line } of lines) {
+/** Groups of lines as Loki makes them: by stream, sorted by labels. Lines keep their order. */
+class StreamGroups {
+  private readonly streams = new Map<
+    string,
+    { readonly key: string; readonly stream: LogLabels; readonly values: LokiValue[] }
+  >();
+
+  /**
+   * @param categorize keep structured metadata and parsed labels beside each line; otherwise they join the labels, so
+   *   that a stream splits by their values
+   */
+  constructor(private readonly categorize: boolean) {}
+
+  add({ stream: own, structuredMetadata, parsed, timeUnixNano, line }: LogResult): void {
+    const { streams, categorize } = this;
     const labels = categorize ? own : { ...own, ...structuredMetadata, ...parsed };
     const key = formatLabels(labels);
     const inMap = mapKey(key);
@@ -28,21 +35,41 @@ export const groupStreams = (lines: readonly LogResult[], categorize: boolean): 
     const time = String(timeUnixNano);
     stream.values.push(categorize ? [time, line, categoriesOf(structuredMetadata, parsed)] : [time, line]);
   }
-  return Array.from(streams.values())
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ stream, values }) => ({ stream, values }));
+
+  sorted(): LokiStream[] {
+    return Array.from(this.streams.values())
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ stream, values }) => ({ stream, values }));
+  }
+}
+
+/** Groups the lines of one frame. See {@link StreamGroups}. */
+export const groupStreams = (lines: readonly LogResult[], categorize: boolean): LokiStream[] => {
+  const groups = new StreamGroups(categorize);
+  for (const line of lines) groups.add(line);
+  return groups.sorted();
 };
 
-export const formatStreams = (
+/** Groups the lines of an answer, and gives way to other requests. See {@link StreamGroups}. */
+export const formatStreams = async (
   lines: readonly LogResult[],
   categorize: boolean,
   stats: LokiStats,
-): LokiStreams => ({
-  resultType: 'streams',
-  ...(categorize ? { encodingFlags: [CATEGORIZE_LABELS] } : undefined),
-  result: groupStreams(lines, categorize),
-  stats,
-});
+): Promise<LokiStreams> => {
+  const turn = new Turn();
+  const groups = new StreamGroups(categorize);
+  for (const line of lines) {
+    groups.add(line);
+    const pause = turn.giveWay();
+    if (pause) await pause;
+  }
+  return {
+    resultType: 'streams',
+    ...(categorize ? { encodingFlags: [CATEGORIZE_LABELS] } : undefined),
+    result: groups.sorted(),
+    stats,
+  };
+};
 
 const categoriesOf = (structuredMetadata: LogLabels, parsed: LogLabels): LokiCategories => ({
   ...(isEmpty(structuredMetadata) ? undefined : { structuredMetadata: sortLabels(structuredMetadata) }),

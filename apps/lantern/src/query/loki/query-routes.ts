@@ -60,7 +60,7 @@ export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Rep
     }
     const lines = await evaluateLog(query.expression, query, source, control);
     if (lines.length === 0) await explainEmptyAnswer(logs, query, control);
-    const data = formatStreams(lines, wantsCategories(request), stats.summarize(lines.length));
+    const data = await formatStreams(lines, wantsCategories(request), stats.summarize(lines.length));
     return send(reply, data, countCharacters(lines) > MAX_WHOLE_CHARACTERS);
   });
 
