@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, readConfig } from './config.js';
+import { SETTINGS, type Setting } from './settings/settings.js';
 
 const errorOf = (env: Record<string, string>): string => {
   try {
@@ -11,7 +13,7 @@ const errorOf = (env: Record<string, string>): string => {
 };
 
 describe('readConfig', () => {
-  it('stands on loopback and on the ports of the products whose place it takes', () => {
+  it('Lantern listens on loopback, on the ports of Jaeger, Loki and Prometheus, by default', () => {
     expect(readConfig({})).toEqual({
       host: 'localhost',
       allowedHosts: [],
@@ -40,7 +42,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes every setting from the environment', () => {
+  it('Every setting can be set in the environment', () => {
     expect(
       readConfig({
         LANTERN_HOST: '0.0.0.0',
@@ -88,26 +90,26 @@ describe('readConfig', () => {
     });
   });
 
-  it('allows more on disk than in memory', () => {
+  it('The limits of size are larger with a data folder than in memory', () => {
     expect(readConfig({ LANTERN_DATA_DIR: 'data', LANTERN_RETENTION: '72h' })).toMatchObject({
       maxTraceBytes: 10_737_418_240,
       retentionMillis: 259_200_000,
     });
   });
 
-  it('accepts a retention for data in memory too', () => {
+  it('A retention applies to data in memory too', () => {
     expect(readConfig({ LANTERN_RETENTION: '1h' })).toMatchObject({
       dataDir: undefined,
       retentionMillis: 3_600_000,
     });
   });
 
-  it('lets everybody in from elsewhere only when it is told so by name', () => {
+  it('Authentication is disabled on a reachable address only by LANTERN_ALLOW_ANONYMOUS', () => {
     expect(readConfig({ LANTERN_HOST: '::', LANTERN_ALLOW_ANONYMOUS: '1' }).token).toBeUndefined();
     expect(readConfig({ LANTERN_HOST: '127.0.0.2' }).token).toBeUndefined();
   });
 
-  it('reads an empty variable as one that is not set', () => {
+  it('An empty variable counts as unset', () => {
     expect(readConfig({ LANTERN_OTLP_PORT: '' }).otlpPort).toBe(4318);
   });
 
@@ -134,7 +136,7 @@ describe('readConfig', () => {
     ],
     [
       { LANTERN_DURABILITY: 'power' },
-      'LANTERN_DURABILITY needs LANTERN_DATA_DIR: what is in memory outlives nothing.',
+      'LANTERN_DURABILITY needs LANTERN_DATA_DIR: data in memory does not survive the process.',
     ],
     [
       { LANTERN_MAX_CLOCK_SKEW: '-1s' },
@@ -150,19 +152,38 @@ describe('readConfig', () => {
     ],
     [
       { LANTERN_HOST: '0.0.0.0' },
-      'LANTERN_HOST is "0.0.0.0", where others can reach it: set LANTERN_TOKEN to a secret that they have to show, ' +
-        'or LANTERN_ALLOW_ANONYMOUS=1 to let everybody send and read.',
+      'LANTERN_HOST is "0.0.0.0", which other machines can reach: set LANTERN_TOKEN to require a bearer token from ' +
+        'clients, or LANTERN_ALLOW_ANONYMOUS=1 to disable authentication.',
     ],
     [
       { LANTERN_RETENTION: 'forever' },
       'LANTERN_RETENTION is "forever": it must be an age above 0, for example 30d, 72h or 90m.',
     ],
     [{ LANTERN_HOST: 'a b' }, 'LANTERN_HOST is "a b": it must be a host name or an IP address.'],
-  ])('refuses %j by name, value and what is allowed', (env: Record<string, string>, message) => {
-    expect(errorOf(env)).toBe(message);
+  ])(
+    'The configuration %j is rejected with the variable, the value and the allowed form',
+    (env: Record<string, string>, message) => {
+      expect(errorOf(env)).toBe(message);
+    },
+  );
+
+  it('An error names every invalid variable', () => {
+    expect(errorOf({ LANTERN_OTLP_PORT: '-1', LANTERN_LOKI_PORT: '1.5' }).split('\n')).toHaveLength(2);
   });
 
-  it('names every wrong variable at once', () => {
-    expect(errorOf({ LANTERN_OTLP_PORT: '-1', LANTERN_LOKI_PORT: '1.5' }).split('\n')).toHaveLength(2);
+  it('The README lists every setting with its default and meaning', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const rows = [...readme.matchAll(/^\| `(LANTERN_\w+)` +\| (.*?) +\| (.*?) +\|$/gm)].map((row) =>
+      row.slice(1),
+    );
+    const textOf = ({ default: value }: Setting): string =>
+      typeof value === 'object' ? `${value.inMemory}, ${value.inFolder} in a folder` : (value ?? '–');
+    expect(rows).toEqual(
+      Object.entries<Setting>(SETTINGS).map(([variable, setting]) => [
+        variable,
+        textOf(setting),
+        setting.meaning,
+      ]),
+    );
   });
 });

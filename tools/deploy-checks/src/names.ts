@@ -52,9 +52,11 @@ export const collectorPorts = (config: CollectorConfig): number[] => [
 /** Returns the default of a port in Lantern's configuration. */
 const lanternPort = (variable: string): number => {
   const [, port] =
-    new RegExp(`${variable}: port\\.default\\(([\\d_]+)\\)`).exec(read('apps/lantern/src/config.ts')) ?? [];
-  if (port === undefined) throw new Error(`apps/lantern/src/config.ts has no default for ${variable}`);
-  return Number(port.replaceAll('_', ''));
+    new RegExp(`${variable}: \\{\\s+form: port,\\s+default: '(\\d+)'`).exec(
+      read('apps/lantern/src/settings/settings.ts'),
+    ) ?? [];
+  if (port === undefined) throw new Error(`apps/lantern/src/settings/settings.ts has no port ${variable}`);
+  return Number(port);
 };
 
 export const lanternPorts = {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { HELP, UsageError, parseCommand } from './options.js';
 
-describe('the command line', () => {
-  it('starts Lantern as the environment says when nothing is given', () => {
+describe('Command line', () => {
+  it('Without options Lantern starts with the settings of the environment', () => {
     expect(parseCommand([])).toEqual({ action: 'start', env: {} });
   });
 
-  it('sets what the environment could set', () => {
+  it('Options set the variables of the environment', () => {
     const args =
       '--data-dir data --retention=72h --durability power --ui-port 0 --token a-long-secret-1234 --allow-anonymous';
     expect(parseCommand(args.split(' '))).toEqual({
@@ -27,16 +27,19 @@ describe('the command line', () => {
     [['-h', '--ui-port', '1'], 'help'],
     [['--version'], 'version'],
     [['-v'], 'version'],
-  ])('%j asks for the %s', (args, action) => {
+  ])('The arguments %j request the %s', (args, action) => {
     expect(parseCommand(args).action).toBe(action);
   });
 
-  it.each([[['--port', '1']], [['now']], [['--data-dir']]])('refuses %j, and says where to look', (args) => {
-    expect(() => parseCommand(args)).toThrow(UsageError);
-    expect(() => parseCommand(args)).toThrow(/See --help\.$/);
-  });
+  it.each([[['--port', '1']], [['now']], [['--data-dir']]])(
+    'The arguments %j are rejected with a pointer to --help',
+    (args) => {
+      expect(() => parseCommand(args)).toThrow(UsageError);
+      expect(() => parseCommand(args)).toThrow(/See --help\.$/);
+    },
+  );
 
-  it('explains every option, within the width of a terminal', () => {
+  it('The help describes every option in at most 120 columns', () => {
     expect(HELP).toContain('--data-dir <folder>');
     expect(HELP).toContain('--allow-anonymous');
     for (const line of HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(120);

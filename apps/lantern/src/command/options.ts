@@ -1,87 +1,20 @@
 import { parseArgs } from 'node:util';
+import { SETTINGS, type Setting } from '../settings/settings.js';
 
 /** Invalid argument on the command line. The message names it and points to `--help`. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-interface Option {
+interface Option extends NonNullable<Setting['option']> {
   readonly variable: string;
-  /** Placeholder of the value in the help; absent for a switch. */
-  readonly value?: string;
-  readonly meaning: string;
+  readonly default: Setting['default'];
 }
 
 /** Command-line options. Each one sets an environment variable, whose value `config.ts` parses and validates. */
-const OPTIONS: Readonly<Record<string, Option>> = {
-  'data-dir': {
-    variable: 'LANTERN_DATA_DIR',
-    value: 'folder',
-    meaning: 'keep traces and logs there; without it they are in memory',
-  },
-  retention: {
-    variable: 'LANTERN_RETENTION',
-    value: 'age',
-    meaning: 'drop what is older: 30d, 72h',
-  },
-  durability: {
-    variable: 'LANTERN_DURABILITY',
-    value: 'process|power',
-    meaning: 'outlive a killed process (default) or a loss of power too',
-  },
-  'max-bytes': {
-    variable: 'LANTERN_MAX_TRACE_BYTES',
-    value: 'size',
-    meaning: 'what traces may occupy: 256MiB in memory, 10GiB on disk by default',
-  },
-  'max-log-bytes': {
-    variable: 'LANTERN_MAX_LOG_BYTES',
-    value: 'size',
-    meaning: 'the same for log lines: 128MiB in memory, 2GiB on disk by default',
-  },
-  host: { variable: 'LANTERN_HOST', value: 'host', meaning: 'where to listen, default localhost' },
-  'allowed-hosts': {
-    variable: 'LANTERN_ALLOWED_HOSTS',
-    value: 'names',
-    meaning: 'further names that clients use for it: lantern,.example.com',
-  },
-  'ui-port': {
-    variable: 'LANTERN_JAEGER_PORT',
-    value: 'port',
-    meaning: 'web UI and Jaeger API, default 16686',
-  },
-  'otlp-port': { variable: 'LANTERN_OTLP_PORT', value: 'port', meaning: 'OTLP over HTTP, default 4318' },
-  'otlp-grpc-port': {
-    variable: 'LANTERN_OTLP_GRPC_PORT',
-    value: 'port',
-    meaning: 'OTLP over gRPC, default 4317',
-  },
-  'loki-port': { variable: 'LANTERN_LOKI_PORT', value: 'port', meaning: 'Loki API, default 3100' },
-  'prometheus-port': {
-    variable: 'LANTERN_PROMETHEUS_PORT',
-    value: 'port',
-    meaning: 'Prometheus API, default 9090',
-  },
-  'sampling-port': {
-    variable: 'LANTERN_SAMPLING_PORT',
-    value: 'port',
-    meaning: 'remote sampling, default 5778',
-  },
-  'sampling-file': {
-    variable: 'LANTERN_SAMPLING_FILE',
-    value: 'file',
-    meaning: "sampling strategies, in Jaeger's format",
-  },
-  token: {
-    variable: 'LANTERN_TOKEN',
-    value: 'secret',
-    meaning: 'what senders and readers have to show; others can see it here, LANTERN_TOKEN hides it',
-  },
-  'allow-anonymous': {
-    variable: 'LANTERN_ALLOW_ANONYMOUS',
-    meaning: 'let everybody in where others can reach --host',
-  },
-};
+const OPTIONS: readonly Option[] = Object.entries<Setting>(SETTINGS).flatMap(
+  ([variable, { option, default: value }]) => (option ? [{ ...option, variable, default: value }] : []),
+);
 
 export interface Command {
   readonly action: 'start' | 'help' | 'version';
@@ -99,7 +32,7 @@ export const parseCommand = (args: readonly string[]): Command => {
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
         ...Object.fromEntries(
-          Object.entries(OPTIONS).map(([name, { value }]) => [
+          OPTIONS.map(({ name, value }) => [
             name,
             { type: value === undefined ? ('boolean' as const) : ('string' as const) },
           ]),
@@ -111,11 +44,18 @@ export const parseCommand = (args: readonly string[]): Command => {
     throw new UsageError(`${message.replace(/\.?$/, '.')} See --help.`);
   }
   const env: Record<string, string> = {};
-  for (const [name, { variable }] of Object.entries(OPTIONS)) {
+  for (const { name, variable } of OPTIONS) {
     const value = values[name];
     if (value !== undefined) env[variable] = value === true ? '1' : String(value);
   }
   return { action: values.help ? 'help' : values.version ? 'version' : 'start', env };
+};
+
+const defaultText = (value: Setting['default']): string => {
+  if (value === undefined) return '';
+  return typeof value === 'string'
+    ? `, default ${value}`
+    : `, default ${value.inMemory} in memory, ${value.inFolder} on disk`;
 };
 
 export const HELP = [
@@ -123,9 +63,9 @@ export const HELP = [
   '',
   'An observability backend in one process: OTLP in, the query APIs of Jaeger, Loki and Prometheus out, and a web UI.',
   '',
-  ...Object.entries(OPTIONS).map(
-    ([name, { value, meaning }]) =>
-      `  ${`--${name}${value === undefined ? '' : ` <${value}>`}`.padEnd(26)} ${meaning}`,
+  ...OPTIONS.map(
+    ({ name, value, help, default: initial }) =>
+      `  ${`--${name}${value === undefined ? '' : ` <${value}>`}`.padEnd(26)} ${help}${value === undefined ? '' : defaultText(initial)}`,
   ),
   '  -h, --help                 show this',
   '  -v, --version              show the version',
