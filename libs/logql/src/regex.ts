@@ -1,7 +1,7 @@
 import { GoSyntaxError, compileFullMatch, compileRegex, compileSearch } from '@lantern/go-syntax';
 import { LogqlParseError } from './parse-error.js';
 
-export { expandReplacement, type Regex, type RegexMatch, type TextTest } from '@lantern/go-syntax';
+export { expandReplacement, type Regex, type TextTest } from '@lantern/go-syntax';
 
 /** Wraps a compiler of expressions so that what is wrong with one is reported as an error of the query. */
 const withParseErrors =

@@ -1,34 +1,43 @@
 import type { NativeHistogram } from '@lantern/telemetry-model';
 import { ABSENT, FLOAT, HISTOGRAM, setFloat, type Matrix } from './matrix.js';
+import type { QueryPace } from './query-pace.js';
 
 /** Returns a number for a number. `step` selects the value of another argument. */
 export type ElementFunction = (value: number, step: number) => number;
 
 /** Applies a function to each float. Histograms are left out. Changes the rows in place, as nothing else refers to them. */
-export const mapFloats = (matrix: Matrix, apply: ElementFunction): Matrix => {
+export const mapFloats = async (matrix: Matrix, apply: ElementFunction, pace: QueryPace): Promise<Matrix> => {
   for (const row of matrix) {
     const { kinds, values } = row;
     row.dropsName = true;
-    for (let step = 0; step < kinds.length; step++) {
-      if (kinds[step] === FLOAT) values[step] = apply(values[step] ?? 0, step);
-      else kinds[step] = ABSENT;
-    }
     delete row.histograms;
+    await pace.slices(kinds.length, (from, to) => {
+      for (let step = from; step < to; step++) {
+        if (kinds[step] === FLOAT) values[step] = apply(values[step] ?? 0, step);
+        else kinds[step] = ABSENT;
+      }
+    });
   }
   return matrix;
 };
 
 /** Applies a function to each histogram. Floats are left out. */
-export const mapHistograms = (matrix: Matrix, apply: (histogram: NativeHistogram) => number): Matrix => {
+export const mapHistograms = async (
+  matrix: Matrix,
+  apply: (histogram: NativeHistogram) => number,
+  pace: QueryPace,
+): Promise<Matrix> => {
   for (const row of matrix) {
+    const { histograms, kinds } = row;
     row.dropsName = true;
-    const { histograms } = row;
     delete row.histograms;
-    for (let step = 0; step < row.kinds.length; step++) {
-      const histogram = row.kinds[step] === HISTOGRAM ? histograms?.[step] : undefined;
-      if (histogram) setFloat(row, step, apply(histogram));
-      else row.kinds[step] = ABSENT;
-    }
+    await pace.slices(kinds.length, (from, to) => {
+      for (let step = from; step < to; step++) {
+        const histogram = kinds[step] === HISTOGRAM ? histograms?.[step] : undefined;
+        if (histogram) setFloat(row, step, apply(histogram));
+        else kinds[step] = ABSENT;
+      }
+    });
   }
   return matrix;
 };

@@ -417,8 +417,14 @@ describe('Limits', () => {
     ).resolves.toBeDefined();
   });
 
+  it('on steps reject a subquery before it takes memory', async () => {
+    await expect(instant('max_over_time(vector(1)[100y:1ms])', 600, HTTP)).rejects.toThrow(
+      'exceeded maximum resolution of 1000000 steps in a query or subquery',
+    );
+  });
+
   it('on time stop a query also between two looks at the source', async () => {
-    const query = 'sum_over_time(rate(http_requests_total[5m])[365d:1s])';
+    const query = 'sum_over_time(rate(http_requests_total[5m])[10d:1s])';
     await expect(instant(query, 600, HTTP, { timeoutMillis: 1 })).rejects.toMatchObject({
       kind: 'timeout',
       message: 'query timed out in expression evaluation',

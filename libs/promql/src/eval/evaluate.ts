@@ -6,7 +6,7 @@ import { selectorTimes, type EvaluationContext } from './evaluation-context.js';
 import { PromqlEvaluationError } from './evaluation-error.js';
 import { Evaluator } from './evaluator.js';
 import { FLOAT, HISTOGRAM, isEmptyRow, mergeRows, withoutMetadata, type Matrix } from './matrix.js';
-import { QueryBudget, histogramSize, type QueryStatistics } from './query-budget.js';
+import { QueryBudget, checkedSteps, histogramSize, type QueryStatistics } from './query-budget.js';
 import { QueryPace } from './query-pace.js';
 import { rawSeriesIn } from './range-function.js';
 import { rawSeriesOfRow, type RawSeries } from './raw-series.js';
@@ -182,7 +182,7 @@ export const evaluateRange = async (
   const query = { startMillis, endMillis, stepMillis: startMillis === endMillis ? 0 : stepMillis };
   const context = contextOf(source, query, options);
   const evaluator = new Evaluator(context);
-  const count = Math.max(0, Math.floor((endMillis - startMillis) / stepMillis) + 1);
+  const count = checkedSteps(Math.floor((endMillis - startMillis) / stepMillis) + 1);
   const steps: Steps = { startMillis, intervalMillis: stepMillis, count };
   let series: MatrixSeries[];
   if (type === 'scalar') {

@@ -1,4 +1,6 @@
-import { SeriesLabels } from '@lantern/telemetry-model';
+import { printGoFloat } from '@lantern/go-syntax';
+import { SeriesLabels, type NativeHistogram } from '@lantern/telemetry-model';
+import { scaleHistogram } from '../histogram/histogram-sum.js';
 import { nativeVariance } from '../histogram/native-quantile.js';
 import {
   childrenOf,
@@ -27,6 +29,7 @@ import { histogramFraction, histogramQuantile } from './histogram-function.js';
 import { evaluateSelector } from './instant-selector.js';
 import { joinLabels, replaceLabels } from './label-function.js';
 import { FLOAT, RowAllocator, repeatStep, setFloat, type Matrix } from './matrix.js';
+import { checkedSteps } from './query-budget.js';
 import { evaluateRangeFunction } from './range-function.js';
 import { countValues, selectFromGroups } from './ranked-aggregation.js';
 import { combineScalars, combineWithScalar } from './scalar-operation.js';
@@ -34,8 +37,6 @@ import { combineSets } from './set-operation.js';
 import { sortByLabel, sortByValue } from './sort-function.js';
 import { firstStep, stepTime, type Steps } from './steps.js';
 import { combineVectors } from './vector-operation.js';
-import { printGoFloat } from '@lantern/go-syntax';
-import { scaleHistogram } from '../histogram/histogram-sum.js';
 
 /** Functions whose result depends on the time of evaluation, also where their arguments do not. */
 const TIME_FUNCTIONS: ReadonlySet<string> = new Set([
@@ -161,9 +162,14 @@ export class Evaluator {
     if (operator === '+') return matrix;
     for (const row of matrix) {
       row.dropsName = true;
-      for (let step = 0; step < steps.count; step++) row.values[step] = -(row.values[step] ?? 0);
-      row.histograms = row.histograms?.map((each) => each && scaleHistogram(each, -1));
-      if (row.histograms === undefined) delete row.histograms;
+      const { values, histograms } = row;
+      await this.context.pace.slices(steps.count, (from, to) => {
+        for (let step = from; step < to; step++) {
+          values[step] = -(values[step] ?? 0);
+          const histogram = histograms?.[step];
+          if (histogram) histograms[step] = scaleHistogram(histogram, -1);
+        }
+      });
     }
     return matrix;
   }
@@ -220,7 +226,8 @@ export class Evaluator {
     const range = call.args.map(withoutParentheses).find(isRange);
     if (range) return this.rangeCall(call, range, steps);
     const element = ELEMENT_FUNCTIONS[name];
-    if (element) return mapFloats(await this.vector(operand(call, 0), steps, name), element);
+    if (element)
+      return mapFloats(await this.vector(operand(call, 0), steps, name), element, this.context.pace);
     const date = DATE_FUNCTIONS[name];
     if (date) return this.dateCall(call, date, steps);
     if (name.startsWith('histogram_')) return this.histogramCall(call, steps);
@@ -242,13 +249,14 @@ export class Evaluator {
     const intervalMillis = expr.stepMillis > 0 ? expr.stepMillis : this.context.defaultStepMillis;
     const { firstMillis, lastMillis } = selectorTimes(expr, steps, this.context);
     const startMillis = (Math.floor((firstMillis - rangeMillis) / intervalMillis) + 1) * intervalMillis;
-    const count = Math.max(0, Math.floor((lastMillis - startMillis) / intervalMillis) + 1);
+    const count = checkedSteps(Math.floor((lastMillis - startMillis) / intervalMillis) + 1);
     const own = { startMillis, intervalMillis, count };
     return { matrix: await this.vector(inner, own), steps: own };
   }
 
   private async dateCall(call: Call, read: ElementFunction, steps: Steps): Promise<Matrix> {
-    if (call.args.length > 0) return mapFloats(await this.vector(operand(call, 0), steps), read);
+    if (call.args.length > 0)
+      return mapFloats(await this.vector(operand(call, 0), steps), read, this.context.pace);
     return this.constantRow(steps, (step) =>
       read(Math.floor(stepTime(steps, step) / MILLIS_PER_SECOND), step),
     );
@@ -279,17 +287,19 @@ export class Evaluator {
       }
       default: {
         const matrix = await this.vector(at(0), steps, name);
+        const map = (apply: (histogram: NativeHistogram) => number) =>
+          mapHistograms(matrix, apply, this.context.pace);
         switch (name) {
           case 'histogram_count':
-            return mapHistograms(matrix, ({ count }) => count);
+            return map(({ count }) => count);
           case 'histogram_sum':
-            return mapHistograms(matrix, ({ sum }) => sum);
+            return map(({ sum }) => sum);
           case 'histogram_avg':
-            return mapHistograms(matrix, ({ sum, count }) => sum / count);
+            return map(({ sum, count }) => sum / count);
           case 'histogram_stddev':
-            return mapHistograms(matrix, (histogram) => Math.sqrt(nativeVariance(histogram)));
+            return map((histogram) => Math.sqrt(nativeVariance(histogram)));
           default:
-            return mapHistograms(matrix, nativeVariance);
+            return map(nativeVariance);
         }
       }
     }
@@ -323,7 +333,11 @@ export class Evaluator {
         return this.timestamps(call, steps);
       case 'round': {
         const nearest = call.args.length > 1 ? await this.argument(call, 1, steps) : undefined;
-        return mapFloats(await input(), (value, step) => roundTo(value, nearest?.[step] ?? 1));
+        return mapFloats(
+          await input(),
+          (value, step) => roundTo(value, nearest?.[step] ?? 1),
+          this.context.pace,
+        );
       }
       case 'clamp':
       case 'clamp_max':
@@ -349,8 +363,11 @@ export class Evaluator {
         : name === 'clamp'
           ? await this.argument(call, 2, steps)
           : unlimited(Infinity);
-    const matrix = mapFloats(await this.vector(operand(call, 0), steps, name), (value, step) =>
-      clamp(value, min[step] ?? 0, max[step] ?? 0),
+    const limit: ElementFunction = (value, step) => clamp(value, min[step] ?? 0, max[step] ?? 0);
+    const matrix = await mapFloats(
+      await this.vector(operand(call, 0), steps, name),
+      limit,
+      this.context.pace,
     );
     for (let step = 0; step < steps.count; step++) {
       if ((max[step] ?? 0) < (min[step] ?? 0)) for (const { kinds } of matrix) kinds[step] = 0;

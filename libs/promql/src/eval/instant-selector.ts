@@ -1,9 +1,8 @@
-import { StaleMarkers, type SeriesSamples } from '@lantern/telemetry-model';
+import { StaleMarkers, type HistogramSamples, type SeriesSamples } from '@lantern/telemetry-model';
 import type { VectorSelector } from '../syntax/ast.js';
 import { selectorTimes, type EvaluationContext, type SelectorTimes } from './evaluation-context.js';
 import { RowAllocator, setFloat, setHistogram, type Matrix, type Row } from './matrix.js';
 import { histogramSize } from './query-budget.js';
-import { WORK_PER_ROW } from './query-pace.js';
 import type { Steps } from './steps.js';
 
 /** Which value of a sample a selector returns: `timestamp` reads the time of the sample itself. */
@@ -31,15 +30,17 @@ export const evaluateSelector = async (
   for await (const chunk of source.select(selector.matchers, range, hints)) {
     for (const series of chunk) {
       const row = allocator.create(series.labels, false);
-      const found = fillRow(row, series, times, lookbackMillis, field);
-      const wait = pace.spend(WORK_PER_ROW + steps.count + series.timestamps.length);
+      const filler = new RowFiller(row, series, times, lookbackMillis, field);
+      await pace.slices(steps.count, (from, to) => filler.fill(from, to));
+      const wait = pace.spend(series.timestamps.length);
       if (wait) await wait;
+      const { found } = filler;
       budget.seriesTouched++;
       if (found === 0) {
         allocator.discard();
         continue;
       }
-      budget.hold(found);
+      budget.hold(Math.max(found, steps.count));
       budget.totalQueryableSamples += found;
       budget.samplesRead += found;
       matrix.push(row);
@@ -49,42 +50,58 @@ export const evaluateSelector = async (
   return matrix;
 };
 
-/** Fills a row, and returns the number of samples in it. */
-const fillRow = (
-  row: Row,
-  series: SeriesSamples,
-  { firstMillis, intervalMillis }: SelectorTimes,
-  lookbackMillis: number,
-  field: SampleField,
-): number => {
-  const { timestamps, values, histograms } = series;
-  const markers = new StaleMarkers(values);
-  const histogramTimes = histograms?.timestamps;
-  let found = 0;
-  let next = 0;
-  let nextHistogram = 0;
-  for (let step = 0; step < row.kinds.length; step++) {
-    const time = firstMillis + step * intervalMillis;
-    while (next < timestamps.length && (timestamps[next] ?? 0) <= time) next++;
-    const floatTime = next === 0 ? -Infinity : (timestamps[next - 1] ?? 0);
-    let histogramTime = -Infinity;
-    if (histogramTimes) {
-      while (nextHistogram < histogramTimes.length && (histogramTimes[nextHistogram] ?? 0) <= time)
-        nextHistogram++;
-      if (nextHistogram > 0) histogramTime = histogramTimes[nextHistogram - 1] ?? 0;
-    }
-    const sampleTime = Math.max(floatTime, histogramTime);
-    if (sampleTime <= time - lookbackMillis) continue;
-    if (histogramTime > floatTime) {
-      const histogram = histograms?.histograms[nextHistogram - 1];
-      if (!histogram) continue;
-      if (field === 'time') setFloat(row, step, sampleTime / 1_000);
-      else setHistogram(row, step, histogram);
-      found += field === 'time' ? 1 : histogramSize(histogram);
-    } else if (!markers.isAt(next - 1)) {
-      setFloat(row, step, field === 'time' ? sampleTime / 1_000 : (values[next - 1] ?? 0));
-      found++;
+/** Looks up the sample of one series at each step. */
+class RowFiller {
+  /** Number of samples that were found, histograms by their size. */
+  found = 0;
+
+  private readonly markers: StaleMarkers;
+  /** Indexes behind the newest samples that a step has seen. */
+  private next = 0;
+  private nextHistogram = 0;
+
+  constructor(
+    private readonly row: Row,
+    private readonly series: SeriesSamples,
+    private readonly times: SelectorTimes,
+    private readonly lookbackMillis: number,
+    private readonly field: SampleField,
+  ) {
+    this.markers = new StaleMarkers(series.values);
+  }
+
+  /** Fills the cells of further steps. */
+  fill(from: number, to: number): void {
+    const { timestamps, histograms } = this.series;
+    const { firstMillis, intervalMillis } = this.times;
+    for (let step = from; step < to; step++) {
+      const time = firstMillis + step * intervalMillis;
+      while (this.next < timestamps.length && (timestamps[this.next] ?? 0) <= time) this.next++;
+      const floatTime = this.next === 0 ? -Infinity : (timestamps[this.next - 1] ?? 0);
+      const histogramTime = histograms ? this.newestHistogram(histograms, time) : -Infinity;
+      if (Math.max(floatTime, histogramTime) <= time - this.lookbackMillis) continue;
+      if (histogramTime > floatTime) this.setHistogram(step, histogramTime);
+      else if (!this.markers.isAt(this.next - 1)) this.setFloat(step, floatTime);
     }
   }
-  return found;
-};
+
+  private newestHistogram({ timestamps }: HistogramSamples, time: number): number {
+    while (this.nextHistogram < timestamps.length && (timestamps[this.nextHistogram] ?? 0) <= time) {
+      this.nextHistogram++;
+    }
+    return this.nextHistogram === 0 ? -Infinity : (timestamps[this.nextHistogram - 1] ?? 0);
+  }
+
+  private setFloat(step: number, time: number): void {
+    setFloat(this.row, step, this.field === 'time' ? time / 1_000 : (this.series.values[this.next - 1] ?? 0));
+    this.found++;
+  }
+
+  private setHistogram(step: number, time: number): void {
+    const histogram = this.series.histograms?.histograms[this.nextHistogram - 1];
+    if (!histogram) return;
+    if (this.field === 'time') setFloat(this.row, step, time / 1_000);
+    else setHistogram(this.row, step, histogram);
+    this.found += this.field === 'time' ? 1 : histogramSize(histogram);
+  }
+}

@@ -1,10 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
+import type { NativeHistogram } from '@lantern/telemetry-model';
 import fc from 'fast-check';
+import {
+  ARITHMETIC_OPERATORS,
+  COMPARISON_OPERATORS,
+  SET_OPERATORS,
+  TRIM_OPERATORS,
+  typeOf,
+  type ValueType,
+} from '../syntax/ast.js';
+import { FUNCTIONS, type PromqlFunction } from '../syntax/functions.js';
 import { parsePromql } from '../syntax/parser.js';
 import { fuzzRuns } from '../testing/fuzz-runs.js';
 import { MemorySource, labelsOf, type TestSample, type TestSeries } from '../testing/memory-source.js';
 import { NaiveEvaluator } from '../testing/naive-evaluator.js';
 import { evaluateInstant, evaluateRange, type QueryResult } from './evaluate.js';
+import { PromqlEvaluationError } from './evaluation-error.js';
 
 const sample = fc.oneof(
   { weight: 20, arbitrary: fc.integer({ min: 0, max: 20 }) },
@@ -127,6 +138,149 @@ const queries = fc.letrec<{ vector: string; range: string }>((tie) => ({
   ),
 })).vector;
 
+const counts = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 });
+
+const buckets = (each: readonly number[], offset: number) => ({
+  indexes: Int32Array.from(each, (_, index) => index + offset),
+  counts: Float64Array.from(each),
+});
+
+const total = (each: readonly number[]): number => each.reduce((sum, count) => sum + count, 0);
+
+const hint = fc.constantFrom('unknown' as const, 'reset' as const, 'no-reset' as const, 'gauge' as const);
+
+const histogram: fc.Arbitrary<NativeHistogram> = fc.oneof(
+  fc
+    .record({
+      counterResetHint: hint,
+      schema: fc.integer({ min: -4, max: 8 }),
+      zeroThreshold: fc.constantFrom(0, 0.001, 1.5),
+      zeroCount: fc.integer({ min: 0, max: 3 }),
+      sum: fc.constantFrom(0, 7, Number.NaN, Infinity),
+      positive: counts,
+      negative: counts,
+      offset: fc.integer({ min: -5, max: 5 }),
+    })
+    .map(({ positive, negative, offset, ...rest }) => ({
+      ...rest,
+      count: total(positive) + total(negative) + rest.zeroCount,
+      positive: buckets(positive, offset),
+      negative: buckets(negative, offset),
+      customValues: new Float64Array(0),
+    })),
+  fc
+    .record({
+      counterResetHint: hint,
+      bounds: fc.uniqueArray(fc.integer({ min: -3, max: 5 }), { maxLength: 4 }),
+      counts,
+    })
+    .map(({ counterResetHint, bounds, counts: all }) => {
+      const own = all.slice(0, bounds.length + 1);
+      return {
+        counterResetHint,
+        schema: -53,
+        zeroThreshold: 0,
+        zeroCount: 0,
+        sum: 3,
+        count: total(own),
+        positive: buckets(own, 0),
+        negative: buckets([], 0),
+        customValues: Float64Array.from(bounds.toSorted((a, b) => a - b)),
+      };
+    }),
+);
+
+/** Series of floats, of histograms, and of both. */
+const mixedStore = fc.tuple(
+  ...[
+    'a{job="x"}',
+    'a{job="y"}',
+    'b{job="x",le="1"}',
+    'b{job="x",le="+Inf"}',
+    'h{job="x"}',
+    'h{job="y"}',
+  ].map((identity) =>
+    fc
+      .array(fc.oneof(identity.startsWith('a') ? sample : fc.oneof(sample, histogram), histogram), {
+        minLength: 10,
+        maxLength: 30,
+      })
+      .map((samples): TestSeries => ({
+        labels: labelsOf(identity),
+        samples: new Map(samples.map((each, index) => [index * 10_000, each])),
+      })),
+  ),
+);
+
+const argumentsOf = (
+  { argTypes, variadic }: PromqlFunction,
+  byType: Readonly<Record<ValueType, fc.Arbitrary<string>>>,
+): fc.Arbitrary<string[]> => {
+  const types = variadic > 0 ? argTypes.slice(0, -1) : argTypes;
+  return fc.tuple(...types.map((type) => byType[type]));
+};
+
+const anyQuery = fc.letrec<Record<ValueType, string>>((tie) => {
+  const byType = {
+    vector: tie('vector'),
+    matrix: tie('matrix'),
+    scalar: tie('scalar'),
+    string: tie('string'),
+  };
+  const calls = (returns: ValueType) =>
+    [...FUNCTIONS.values()]
+      .filter((each) => each.returns === returns)
+      .map((each) => argumentsOf(each, byType).map((args) => `${each.name}(${args.join(', ')})`));
+  return {
+    string: pick('"a"', '"job"', '"$1"', '""', '"__name__"', '".*"', '"("'),
+    scalar: fc.oneof({ maxDepth: 2 }, pick('1', '0.5', '-1', '0', 'NaN', 'Inf', '1e9'), ...calls('scalar')),
+    matrix: fc.oneof(
+      { maxDepth: 2 },
+      fc
+        .tuple(pick('a', 'b', 'h', '{job="x"}'), pick('10s', '1m', '10m'))
+        .map(([each, length]) => `${each}[${length}]`),
+      tie('vector').map((operand) => `(${operand})[1m:15s]`),
+    ),
+    vector: fc.oneof(
+      { maxDepth: 3 },
+      pick('a', 'b', 'h', '{job="x"}', 'h{job="y"}', 'none'),
+      ...calls('vector'),
+      fc
+        .tuple(
+          pick('sum', 'avg', 'min', 'max', 'count', 'group', 'stddev', 'stdvar'),
+          pick('', ' by (job)', ' without (le)'),
+          tie('vector'),
+        )
+        .map(([operator, grouping, operand]) => `${operator}${grouping} (${operand})`),
+      fc
+        .tuple(pick('topk', 'bottomk', 'quantile', 'limitk', 'limit_ratio'), tie('scalar'), tie('vector'))
+        .map(([operator, parameter, operand]) => `${operator} by (job) (${parameter}, ${operand})`),
+      tie('vector').map((operand) => `count_values("v", ${operand})`),
+      fc
+        .tuple(
+          tie('vector'),
+          pick(
+            ...ARITHMETIC_OPERATORS,
+            ...COMPARISON_OPERATORS,
+            ...SET_OPERATORS,
+            ...TRIM_OPERATORS,
+            '== bool',
+            '+ on (job) group_left ()',
+          ),
+          tie('vector'),
+        )
+        .map(([left, operator, right]) => `(${left}) ${operator} (${right})`),
+      fc
+        .tuple(
+          tie('vector'),
+          pick(...ARITHMETIC_OPERATORS, ...COMPARISON_OPERATORS, ...TRIM_OPERATORS, '> bool'),
+          tie('scalar'),
+        )
+        .map(([left, operator, right]) => `(${left}) ${operator} (${right})`),
+    ),
+  };
+}).vector;
+
 /** Values by time, then by labels. */
 const valuesOf = ({ value }: QueryResult): Map<number, Map<string, number>> => {
   const byTime = new Map<number, Map<string, number>>();
@@ -210,6 +364,31 @@ describe('The evaluator', () => {
         },
       ),
       { numRuns: fuzzRuns(150) },
+    );
+  });
+
+  it('throws nothing but evaluation errors, for any function, operator and kind of samples', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyQuery,
+        mixedStore,
+        fc.integer({ min: 0, max: 300 }),
+        async (query, series, start) => {
+          const expr = parsePromql(query, { experimentalFunctions: true });
+          const source = new MemorySource(series);
+          const at = start * 1_000;
+          const result = await outcome(() => evaluateInstant(expr, at, source));
+          if (result instanceof Error)
+            expect([query, result]).toEqual([query, expect.any(PromqlEvaluationError)]);
+          else result.annotations.texts(query, 10);
+          if (typeOf(expr) !== 'scalar' && typeOf(expr) !== 'vector') return;
+          const range = { startMillis: at, endMillis: at + 100_000, stepMillis: 20_000 };
+          const ranged = await outcome(() => evaluateRange(expr, range, source));
+          if (ranged instanceof Error)
+            expect([query, ranged]).toEqual([query, expect.any(PromqlEvaluationError)]);
+        },
+      ),
+      { numRuns: fuzzRuns(300) },
     );
   });
 });

@@ -13,14 +13,11 @@ import {
   warnOfMixedBuckets,
   warnOfResetConflict,
   type RangeCall,
+  type WindowFunction,
+  type WindowFunctionFactory,
 } from './range-call.js';
+import { extrapolatedRate, lastDifference } from './rate.js';
 import { MAX_DIRECT_WINDOW, SlidingFold, SlidingSum } from './sliding-fold.js';
-
-/** Computes the cell of one step from the window at which the cursor is. The window is not empty. */
-export type WindowFunction = (step: number) => void;
-
-/** Prepares a function for one series. */
-export type WindowFunctionFactory = (call: RangeCall) => WindowFunction;
 
 /** Applies a function to the floats of each window. Histograms beside them are ignored, with an info. */
 const overFloats =
@@ -290,7 +287,7 @@ const edgeSample =
 const isChange = (current: number, previous: number): boolean =>
   current !== previous && !(Number.isNaN(current) && Number.isNaN(previous));
 
-/** Functions that look at each window on its own. */
+/** Functions over ranges, by name. */
 export const WINDOW_FUNCTIONS: Readonly<Record<string, WindowFunctionFactory>> = {
   absent_over_time:
     ({ row }) =>
@@ -302,6 +299,7 @@ export const WINDOW_FUNCTIONS: Readonly<Record<string, WindowFunctionFactory>> =
     ({ cursor, row }) =>
     (step) =>
       setFloat(row, step, cursor.floatCount + cursor.histogramCount),
+  delta: extrapolatedRate({ isCounter: false, isPerSecond: false }),
   deriv: overFloats(
     ({ series: { times, values } }) =>
       (from, to) =>
@@ -310,6 +308,9 @@ export const WINDOW_FUNCTIONS: Readonly<Record<string, WindowFunctionFactory>> =
   ),
   double_exponential_smoothing: doubleExponentialSmoothing,
   first_over_time: edgeSample('first', 'value'),
+  idelta: lastDifference(false),
+  increase: extrapolatedRate({ isCounter: true, isPerSecond: false }),
+  irate: lastDifference(true),
   last_over_time: edgeSample('last', 'value'),
   mad_over_time: medianDeviation,
   max_over_time: extreme(larger),
@@ -327,6 +328,7 @@ export const WINDOW_FUNCTIONS: Readonly<Record<string, WindowFunctionFactory>> =
     (step) =>
       setFloat(row, step, 1),
   quantile_over_time: quantileOverTime,
+  rate: extrapolatedRate({ isCounter: true, isPerSecond: true }),
   resets: countPairs((current, previous) => current < previous, isCounterReset),
   stddev_over_time: overFloats(
     ({ series: { values } }) =>

@@ -3,6 +3,21 @@ import { PromqlEvaluationError } from './evaluation-error.js';
 
 const TOO_MANY_SAMPLES = 'query processing would load too many samples into memory in query execution';
 
+/** Limit on the steps of a query or subquery. One operation on a row of this length takes some milliseconds. */
+const MAX_STEPS = 1_000_000;
+
+/**
+ * Returns a number of steps.
+ *
+ * @throws {PromqlEvaluationError} beyond the limit
+ */
+export const checkedSteps = (count: number): number => {
+  if (count <= MAX_STEPS) return Math.max(0, count);
+  throw new PromqlEvaluationError(
+    `exceeded maximum resolution of ${MAX_STEPS} steps in a query or subquery: decrease the range, or increase the step`,
+  );
+};
+
 const BYTES_PER_SAMPLE = 16;
 const BYTES_PER_HISTOGRAM = 176;
 

@@ -3,11 +3,14 @@ import { PromqlEvaluationError } from './evaluation-error.js';
 /** Work between two looks at the clock: some 100 µs. */
 const WORK_PER_CHECK = 20_000;
 
-/** Time after which a query lets other work run. */
-const DEFAULT_TURN_MILLIS = 5;
-
 /** Work of creating or visiting a row beside its samples. */
 export const WORK_PER_ROW = 100;
+
+/** Steps that are computed without a look at the clock in between. */
+const STEPS_PER_SLICE = 4_096;
+
+/** Time after which a query lets other work run. */
+const DEFAULT_TURN_MILLIS = 5;
 
 export interface PaceOptions {
   readonly timeoutMillis: number;
@@ -52,6 +55,21 @@ export class QueryPace {
     const now = performance.now();
     this.check(now);
     return now < this.turnEnds ? undefined : this.giveWay();
+  }
+
+  /**
+   * Visits all steps in slices, between which other work may run.
+   *
+   * @param workPerStep roughly in samples
+   * @throws {PromqlEvaluationError}
+   */
+  async slices(steps: number, visit: (from: number, to: number) => void, workPerStep = 1): Promise<void> {
+    for (let from = 0; from < steps; from += STEPS_PER_SLICE) {
+      const to = Math.min(steps, from + STEPS_PER_SLICE);
+      visit(from, to);
+      const wait = this.spend(WORK_PER_ROW + workPerStep * (to - from));
+      if (wait) await wait;
+    }
   }
 
   /** @throws {PromqlEvaluationError} */

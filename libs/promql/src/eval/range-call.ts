@@ -20,6 +20,12 @@ export interface RangeCall {
   readonly position: Position;
 }
 
+/** Computes the cell of one step from the window at which the cursor is. The window is not empty. */
+export type WindowFunction = (step: number) => void;
+
+/** Prepares a function for one series. */
+export type WindowFunctionFactory = (call: RangeCall) => WindowFunction;
+
 export const warnOfMix = ({ annotations, series, position }: RangeCall): void =>
   annotations.warn(
     `encountered a mix of histograms and floats for metric name "${series.labels.metricName}"`,

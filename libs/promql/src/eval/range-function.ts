@@ -4,22 +4,25 @@ import { FLOAT, RowAllocator, isEmptyRow, type Matrix, type Row } from './matrix
 import { WINDOW_FUNCTIONS } from './over-time.js';
 import { WORK_PER_ROW } from './query-pace.js';
 import type { RangeCall } from './range-call.js';
-import { extrapolatedRate, lastDifference } from './rate.js';
 import { rawSeriesOf, rawSeriesOfRow, type RawSeries } from './raw-series.js';
 import { stepTime, type Steps } from './steps.js';
 import { WindowCursor } from './window-cursor.js';
 
-/** Functions that compute all steps of a series at once. */
-const COLUMN_FUNCTIONS: Readonly<Record<string, (call: RangeCall) => void>> = {
-  delta: (call) => extrapolatedRate(call, { isCounter: false, isPerSecond: false }),
-  increase: (call) => extrapolatedRate(call, { isCounter: true, isPerSecond: false }),
-  rate: (call) => extrapolatedRate(call, { isCounter: true, isPerSecond: true }),
-  idelta: (call) => lastDifference(call, false),
-  irate: (call) => lastDifference(call, true),
-};
-
 /** Functions that return a sample as it is, so that the result is still of the same metric. */
 const KEEPS_NAME: ReadonlySet<string> = new Set(['first_over_time', 'last_over_time']);
+
+/** Functions whose cost per window does not grow with the window. */
+const CONSTANT_FUNCTIONS: ReadonlySet<string> = new Set([
+  'changes',
+  'count_over_time',
+  'delta',
+  'increase',
+  'max_over_time',
+  'min_over_time',
+  'rate',
+  'resets',
+  'sum_over_time',
+]);
 
 const COUNTER_FUNCTIONS: ReadonlySet<string> = new Set(['increase', 'rate']);
 const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
@@ -41,7 +44,7 @@ export const evaluateRangeFunction = async (
   const selector = range.kind === 'subquery' ? range : range.selector;
   const times = selectorTimes(selector, steps, context);
   const allocator = new RowAllocator(steps.count);
-  const column = COLUMN_FUNCTIONS[name];
+  const isConstant = CONSTANT_FUNCTIONS.has(name);
   const matrix: Matrix = [];
   const position = call.args[0]?.position ?? call.position;
   const timeOf = (step: number) => stepTime(steps, step);
@@ -53,20 +56,17 @@ export const evaluateRangeFunction = async (
     const cursor = new WindowCursor(series, times, range.rangeMillis);
     const { rangeMillis } = range;
     const rangeCall: RangeCall = { series, cursor, row, rangeMillis, scalars, timeOf, annotations, position };
-    if (column) column(rangeCall);
-    else {
-      const compute = WINDOW_FUNCTIONS[name]?.(rangeCall);
-      for (let step = 0; step < steps.count; step++) {
-        const size = cursor.moveTo(step);
-        if (size === 0) continue;
-        compute?.(step);
-        const wait = pace.spend(size);
-        if (wait) await wait;
-      }
+    const compute = WINDOW_FUNCTIONS[name]?.(rangeCall);
+    for (let step = 0; step < steps.count; step++) {
+      const size = cursor.moveTo(step);
+      if (size === 0) continue;
+      compute?.(step);
+      const wait = pace.spend(isConstant ? 1 : size);
+      if (wait) await wait;
     }
     budget.totalQueryableSamples += cursor.samples;
     if (range.kind !== 'subquery') budget.samplesRead += cursor.read;
-    const wait = pace.spend(WORK_PER_ROW + steps.count + series.times.length);
+    const wait = pace.spend(WORK_PER_ROW + series.times.length);
     if (wait) await wait;
     if (isEmptyRow(row)) {
       allocator.discard();

@@ -3,7 +3,13 @@ import { hasCustomBuckets } from '../histogram/bucket-bounds.js';
 import { isCounterReset } from '../histogram/compare-histograms.js';
 import { HistogramSum } from '../histogram/histogram-sum.js';
 import { setFloat, setHistogram } from './matrix.js';
-import { informOfReconciledBounds, warnOfMix, warnOfMixedBuckets, type RangeCall } from './range-call.js';
+import {
+  informOfReconciledBounds,
+  warnOfMix,
+  warnOfMixedBuckets,
+  type RangeCall,
+  type WindowFunctionFactory,
+} from './range-call.js';
 
 /** `rate`, `increase` and `delta` differ in whether the series is a counter, and whether the result is per second. */
 export interface RateKind {
@@ -77,34 +83,35 @@ class CounterResets {
  *
  * @see https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
  */
-export const extrapolatedRate = (call: RangeCall, kind: RateKind): void => {
-  const { cursor, row, series } = call;
-  const { times, values } = series;
-  const resets = kind.isCounter ? new CounterResets(values) : undefined;
-  const hasResets = resets !== undefined && !resets.isEmpty;
-  const hasHistograms = series.histograms.length > 0;
-  for (let step = 0; step < row.kinds.length; step++) {
-    if (cursor.moveTo(step) < 2) continue;
-    if (hasHistograms && cursor.histogramTo > cursor.histogramFrom) {
-      histogramStep(call, kind, step);
-      continue;
-    }
-    const { from, to } = cursor;
-    const first = values[from] ?? 0;
-    let increase = (values[to - 1] ?? 0) - first;
-    if (hasResets) increase = resets.lostIn(from, to, increase);
-    const factor = extrapolation(
-      call,
-      kind,
-      times[from] ?? 0,
-      times[to - 1] ?? 0,
-      to - from,
-      first,
-      increase,
-    );
-    setFloat(row, step, increase * factor);
-  }
-};
+export const extrapolatedRate =
+  (kind: RateKind): WindowFunctionFactory =>
+  (call) => {
+    const { cursor, row, series } = call;
+    const { times, values } = series;
+    const resets = kind.isCounter ? new CounterResets(values) : undefined;
+    const hasResets = resets !== undefined && !resets.isEmpty;
+    return (step) => {
+      const { from, to } = cursor;
+      if (cursor.histogramTo > cursor.histogramFrom) {
+        histogramStep(call, kind, step);
+        return;
+      }
+      if (to - from < 2) return;
+      const first = values[from] ?? 0;
+      let increase = (values[to - 1] ?? 0) - first;
+      if (hasResets) increase = resets.lostIn(from, to, increase);
+      const factor = extrapolation(
+        call,
+        kind,
+        times[from] ?? 0,
+        times[to - 1] ?? 0,
+        to - from,
+        first,
+        increase,
+      );
+      setFloat(row, step, increase * factor);
+    };
+  };
 
 /** Returns the factor from the increase between the first and the last sample to that of the whole window. */
 const extrapolation = (
@@ -198,14 +205,14 @@ const histogramIncrease = (
 };
 
 /** `irate` and `idelta`: the difference of the last two samples. */
-export const lastDifference = (call: RangeCall, isRate: boolean): void => {
-  const { cursor, row } = call;
-  for (let step = 0; step < row.kinds.length; step++) {
-    if (cursor.moveTo(step) < 2) continue;
+export const lastDifference =
+  (isRate: boolean): WindowFunctionFactory =>
+  (call) =>
+  (step) => {
     const [earlier, later] = lastTwo(call);
-    if (!earlier || !later) continue;
+    if (!earlier || !later) return;
     const seconds = (later.time - earlier.time) / 1_000;
-    if (seconds === 0) continue;
+    if (seconds === 0) return;
     if (later.histogram && earlier.histogram) {
       histogramDifference(call, isRate, step, earlier.histogram, later.histogram, seconds);
     } else if (later.histogram || earlier.histogram) {
@@ -213,10 +220,9 @@ export const lastDifference = (call: RangeCall, isRate: boolean): void => {
     } else {
       const isReset = isRate && later.value < earlier.value;
       const difference = isReset ? later.value : later.value - earlier.value;
-      setFloat(row, step, isRate ? difference / seconds : difference);
+      setFloat(call.row, step, isRate ? difference / seconds : difference);
     }
-  }
-};
+  };
 
 interface TimedSample {
   readonly time: number;

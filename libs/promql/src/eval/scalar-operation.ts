@@ -28,26 +28,29 @@ export const combineScalars = (
   });
 
 /** Applies an operator to each element of a vector and a scalar. Changes the rows in place. */
-export const combineWithScalar = (
+export const combineWithScalar = async (
   operation: ElementOperation,
   matrix: Matrix,
   scalar: Float64Array,
   isScalarLeft: boolean,
   context: EvaluationContext,
-): Matrix => {
+): Promise<Matrix> => {
   const { operator, returnsBool } = operation;
   const isTrim = operator === '</' || operator === '>/';
   for (const row of matrix) {
     if ((!isComparison(operator) && !isTrim) || returnsBool) row.dropsName = true;
-    for (let step = 0; step < row.kinds.length; step++) {
-      const kind = row.kinds[step];
-      if (kind === FLOAT && !isTrim) floatStep(operation, row, step, scalar[step] ?? 0, isScalarLeft);
-      else if (kind === FLOAT) {
-        row.kinds[step] = ABSENT;
-        informOfTypes(operation, 'float', 'float', context.annotations);
-      } else if (kind === HISTOGRAM)
-        histogramStep(operation, row, step, scalar[step] ?? 0, isScalarLeft, context);
-    }
+    await context.pace.slices(row.kinds.length, (from, to) => {
+      for (let step = from; step < to; step++) {
+        const kind = row.kinds[step];
+        if (kind === FLOAT && !isTrim) floatStep(operation, row, step, scalar[step] ?? 0, isScalarLeft);
+        else if (kind === FLOAT) {
+          row.kinds[step] = ABSENT;
+          informOfTypes(operation, 'float', 'float', context.annotations);
+        } else if (kind === HISTOGRAM) {
+          histogramStep(operation, row, step, scalar[step] ?? 0, isScalarLeft, context);
+        }
+      }
+    });
   }
   return matrix;
 };

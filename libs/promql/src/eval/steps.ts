@@ -11,7 +11,5 @@ export interface Steps {
 export const stepTime = ({ startMillis, intervalMillis }: Steps, step: number): number =>
   startMillis + step * intervalMillis;
 
-export const lastStepTime = (steps: Steps): number => stepTime(steps, Math.max(0, steps.count - 1));
-
 /** Returns the first step alone. */
 export const firstStep = (steps: Steps): Steps => ({ ...steps, count: Math.min(1, steps.count) });

@@ -31,7 +31,7 @@ const pretty = (expr: Expr, level: number): string => {
       return `${lead}${aggregator(expr)}(\n${parameter}${pretty(expr.operand, level + 1)}\n${lead})`;
     }
     case 'binary':
-      return `${pretty(expr.left, level + 1)}\n${lead}${binaryOperator(expr)}\n${pretty(expr.right, level + 1)}`;
+      return `${isSignedBase(expr) ? indent(level + 1) + leftOperand(expr) : pretty(expr.left, level + 1)}\n${lead}${binaryOperator(expr)}\n${pretty(expr.right, level + 1)}`;
     case 'call': {
       const args = expr.args.map((arg) => pretty(arg, level + 1)).join(',\n');
       return `${lead}${expr.function.name}(\n${args}\n${lead})`;
@@ -69,13 +69,19 @@ export const formatLine = (expr: Expr): string => {
       return `${aggregator(expr)}(${parameter}${formatLine(expr.operand)})`;
     }
     case 'binary':
-      return `${formatLine(expr.left)} ${binaryOperator(expr)} ${formatLine(expr.right)}`;
+      return `${leftOperand(expr)} ${binaryOperator(expr)} ${formatLine(expr.right)}`;
     case 'unary':
       return expr.operator + formatLine(expr.operand);
     case 'parentheses':
       return `(${formatLine(expr.operand)})`;
   }
 };
+
+/** A sign binds weaker than `^`: `+Inf ^ 2` would be the sign of a power. */
+const isSignedBase = ({ operator, left }: BinaryOperation): boolean =>
+  operator === '^' && left.kind === 'number' && left.value === Infinity;
+
+const leftOperand = (expr: BinaryOperation): string => (isSignedBase(expr) ? 'Inf' : formatLine(expr.left));
 
 const duration = (millis: number): string => formatPrometheusDuration(BigInt(millis) * 1_000_000n);
 
