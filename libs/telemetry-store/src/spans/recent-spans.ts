@@ -5,8 +5,11 @@ import { RecentColumns, type RecentSpan } from './recent-columns.js';
 import { SpanChains } from './span-chains.js';
 import { NONE, TraceTable } from './trace-table.js';
 
-/** Number of new spans after which traces without any of them are forgotten. */
-const SPANS_PER_GENERATION = 65_536;
+/**
+ * Number of new spans after which traces without any of them are forgotten. Columns double when they grow: with the spans
+ * of traces that go on, which are copied, a generation stays below 65,536.
+ */
+const SPANS_PER_GENERATION = 60_000;
 
 /**
  * Recently active traces with all their spans. They let the store detect a duplicate span, and match a caller with its

@@ -12,9 +12,12 @@ import type { LogIngest } from '../logs/log-ingest.js';
 
 const JSON_TYPE = 'application/json';
 
-const parseJsonBody = (json: string): unknown => {
+/** @param turn each step over a large body takes a turn of its own */
+const parseJsonBody = async (json: string, turn: Turn): Promise<unknown> => {
+  await turn.giveWay();
   if (hasLongMemberName(json))
     throw new HttpError(400, `a name in the body is longer than ${MAX_HASHED_LENGTH} characters`);
+  await turn.giveWay();
   try {
     return JSON.parse(json);
   } catch (error) {
@@ -29,7 +32,7 @@ const parseJsonBody = (json: string): unknown => {
 const isJson = (request: FastifyRequest): boolean =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() === JSON_TYPE;
 
-const streamsOf = async (request: FastifyRequest): Promise<LogStream[]> => {
+const streamsOf = async (request: FastifyRequest, turn: Turn): Promise<LogStream[]> => {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase();
   if (isJson(request)) {
@@ -37,7 +40,9 @@ const streamsOf = async (request: FastifyRequest): Promise<LogStream[]> => {
     const plain = await decompress(body, encoding);
     bodyLeaseOf(request)?.resize(plain.length);
     const json = plain.toString();
-    return parsePush(parseJsonBody(json), json);
+    const parsed = await parseJsonBody(json, turn);
+    await turn.giveWay();
+    return parsePush(parsed, json);
   }
   if (encoding !== '' && encoding !== 'snappy') throw unknownEncoding(encoding);
   const plain = decompressSnappy(body, MAX_BODY_BYTES);
@@ -59,7 +64,7 @@ export const lokiPush = (logs: LogIngest, report: Report) => async (server: Fast
 
   const push = async (request: FastifyRequest, reply: FastifyReply) => {
     const turn = new Turn();
-    const streams = await streamsOf(request);
+    const streams = await streamsOf(request, turn);
     await turn.giveWay();
     if (streams.length === 0) {
       return sendText(reply, 422, 'error at least one valid stream is required for ingestion');
