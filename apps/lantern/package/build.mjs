@@ -75,7 +75,7 @@ const manifest = {
   license,
   keywords: ['opentelemetry', 'otlp', 'tracing', 'jaeger', 'loki', 'observability'],
   type: 'module',
-  bin: { lantern: './dist/lantern.cjs' },
+  bin: { lantern: './dist/lantern.cjs', 'lantern-otel': './dist/lantern.cjs' },
   files: ['dist', 'web', 'THIRD-PARTY-LICENSES'],
   engines: { node: '>=24' },
 };

@@ -1,7 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { FolderError } from '@lantern/telemetry-store';
 import { renderCard } from './command/card.js';
-import { HELP, UsageError, parseCommand } from './command/options.js';
+import { HELP, parseCommand } from './command/options.js';
+import { colored, isQueryCommand, runQueryCommand } from './command/query-command.js';
+import { UsageError } from './command/usage-error.js';
+import { ClientError } from './assistant/lantern-client.js';
 import { ConfigError, readConfig } from './config.js';
 import { ListenError } from './transport/server/listen.js';
 import { startLantern } from './lantern.js';
@@ -18,7 +21,7 @@ const report = (text: string) => process.stderr.write(`${text}\n`);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /** Errors that the operator can fix. Their messages name the remedy, so no stack is printed. */
-const EXPECTED = [ConfigError, FolderError, ListenError, StrategiesFileError, UsageError];
+const EXPECTED = [ClientError, ConfigError, FolderError, ListenError, StrategiesFileError, UsageError];
 
 const start = async (env: Readonly<Record<string, string | undefined>>): Promise<void> => {
   const config = readConfig(env);
@@ -48,9 +51,19 @@ const start = async (env: Readonly<Record<string, string | undefined>>): Promise
   if (process.send !== undefined && !process.connected) stop();
 };
 
+const ASK = { action: 'ask', env: {} } as const;
+
+/** Runs a command that asks a running Lantern. */
+const ask = async (args: readonly string[]): Promise<void> => {
+  const text = await runQueryCommand(args, process.env);
+  if (text !== undefined) print(process.stdout.isTTY && !args.includes('--json') ? colored(text) : text);
+};
+
 try {
-  const { action, env } = parseCommand(process.argv.slice(2));
-  if (action === 'help') print(HELP);
+  const args = process.argv.slice(2);
+  const { action, env } = isQueryCommand(args) ? ASK : parseCommand(args);
+  if (action === 'ask') await ask(args);
+  else if (action === 'help') print(HELP);
   else if (action === 'version') print(LANTERN_VERSION);
   else await start({ ...process.env, ...env });
 } catch (error) {

@@ -6,8 +6,10 @@ export {
   type DetectionKindInfo,
   type DetectionSubject,
 } from './detection.js';
+export { compareTraces } from './explain/compare-traces.js';
 export { describeTrace } from './explain/describe-trace.js';
-export { DEFAULT_LIMIT, type ExplainOptions } from './explain/explanation.js';
+export { DEFAULT_LIMIT, Explanation, type ExplainOptions } from './explain/explanation.js';
+export { readSpan, type ReadSpanOptions } from './explain/read-span.js';
 export { whyFailed, type TraceLogLine, type WhyFailedOptions } from './explain/why-failed.js';
 export { whySlow } from './explain/why-slow.js';
 export { errorMessageOf, originOfFailure, type FailureOrigin } from './failure.js';

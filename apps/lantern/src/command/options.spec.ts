@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { HELP, UsageError, parseCommand } from './options.js';
+import { HELP, parseCommand } from './options.js';
+import { UsageError } from './usage-error.js';
 
 describe('Command line', () => {
   it('Without options Lantern starts with the settings of the environment', () => {

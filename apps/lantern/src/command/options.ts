@@ -1,10 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SETTINGS, type Setting } from '../settings/settings.js';
-
-/** Invalid argument on the command line. The message names it and points to `--help`. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import { QUERY_HELP } from './query-command.js';
+import { UsageError } from './usage-error.js';
 
 interface Option extends NonNullable<Setting['option']> {
   readonly variable: string;
@@ -59,7 +56,7 @@ const defaultText = (value: Setting['default']): string => {
 };
 
 export const HELP = [
-  'Usage: lantern [options]',
+  'Usage: lantern [options], or lantern <command> [options]',
   '',
   'An observability backend in one process: OTLP in, the query APIs of Jaeger, Loki and Prometheus out, and a web UI.',
   '',
@@ -69,6 +66,8 @@ export const HELP = [
   ),
   '  -h, --help                 show this',
   '  -v, --version              show the version',
+  '',
+  ...QUERY_HELP,
   '',
   'Sizes are like 256MiB or 1GB. Port 0 takes any free one. Every option has a variable too, LANTERN_*:',
   'see the README.',

@@ -7,7 +7,7 @@ import { rangeKey } from '../../time-range/time-range.js';
 import { queryCompletions } from './completions.js';
 import { completionAt } from './query/completion.js';
 import { marksOf } from './query/marks.js';
-import { parseQuery, QuerySyntaxError } from './query/parse.js';
+import { parseQuery, QuerySyntaxError } from '@lantern/query-api/search-query';
 import classes from './QueryBox.module.css';
 import { QueryHelp } from './QueryHelp.js';
 import type { SearchPageState } from './search-params.js';

@@ -5,9 +5,13 @@ import { operationsQuery, servicesQuery } from '../../api/services.js';
 import type { CompletionOption } from '../../shared/CompletingInput.js';
 import { formatCount } from '../../shared/format/count.js';
 import type { CompletionPlace } from './query/completion.js';
-import { valuesOfField } from './query/parse.js';
-import { FIELDS, readReference, type FieldType } from './query/references.js';
-import { quoted } from './query/tokens.js';
+import {
+  valuesOfField,
+  FIELDS,
+  readReference,
+  type FieldType,
+  quoted,
+} from '@lantern/query-api/search-query';
 import { quotedTag, type TagPlace } from './tags.js';
 
 /** Returns the completions at a place of a query. Names and values come from the spans in `scope`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseStructuredFilter } from '@lantern/query-api';
-import { QuerySyntaxError } from './query/parse.js';
+import { QuerySyntaxError } from '@lantern/query-api/search-query';
 import { parseSearchParams } from './search-params.js';
 import { traceSearchOf } from './trace-search.js';
 

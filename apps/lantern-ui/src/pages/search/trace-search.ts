@@ -1,8 +1,7 @@
 import { MAX_SEARCH_LIMIT } from '@lantern/query-api/wire';
 import type { TraceSearch } from '../../api/trace-summaries.js';
-import { all } from './query/filter.js';
+import { all, parseQuery, QuerySyntaxError } from '@lantern/query-api/search-query';
 import { formFilters } from './query/form-filter.js';
-import { parseQuery, QuerySyntaxError } from './query/parse.js';
 import type { SearchPageState } from './search-params.js';
 import { serverOrder } from './sort-order.js';
 

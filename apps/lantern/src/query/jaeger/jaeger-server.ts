@@ -2,6 +2,7 @@ import type { V3Endpoints } from '@lantern/query-api';
 import type { DurationNano } from '@lantern/telemetry-model';
 import type { LogStore, TraceStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
+import { mcpRoutes } from '../../assistant/mcp-routes.js';
 import { API_PREFIXES } from '../../transport/access/api-paths.js';
 import { createServer, type ServerOptions } from '../../transport/server/server.js';
 import { sendNotFound } from '../../transport/answers/text.js';
@@ -37,6 +38,7 @@ export const createJaegerServer = (
   void server.register(v3Routes(queries, options.report));
   void server.register(lanternRoutes(queries, logs, traceFeed, endpoints, options.report));
   void server.register(lokiRoutes({ logs, logFeed }, options.report));
+  void server.register(mcpRoutes(options.report));
   void server.register(uiRoutes(uiDirectory));
   // Below an API nothing is a page.
   for (const prefix of API_PREFIXES) {

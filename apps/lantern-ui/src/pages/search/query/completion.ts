@@ -1,4 +1,4 @@
-import { tokensOf, type Token } from './tokens.js';
+import { tokensOf, type Token } from '@lantern/query-api/search-query';
 
 /** Kind of token that the caret is in, and the part of the text that a completion replaces. */
 export interface CompletionPlace {

@@ -1,6 +1,13 @@
 import { SpanKind, StatusCode } from '@lantern/telemetry-model';
 import type { TraceSearch } from '../../../api/trace-summaries.js';
-import { any, compare, not, type FilterCall, type FilterLevel, type FilterReference } from './filter.js';
+import {
+  any,
+  compare,
+  not,
+  type FilterCall,
+  type FilterLevel,
+  type FilterReference,
+} from '@lantern/query-api/search-query';
 
 const field = (level: FilterLevel, name: string): FilterReference => ({ field: { level, name } });
 

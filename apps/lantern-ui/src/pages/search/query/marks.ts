@@ -1,5 +1,5 @@
 import type { TextMark } from '../../../shared/CompletingInput.js';
-import { tokensOf, type Token } from './tokens.js';
+import { tokensOf, type Token } from '@lantern/query-api/search-query';
 
 /** Returns the highlighting of a query. */
 export const marksOf = (query: string): TextMark[] => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseStructuredFilter } from '@lantern/query-api';
+import { parseStructuredFilter } from '../jaeger/structured-filter/structured-filter.js';
 import fc from 'fast-check';
 import type { FilterCall } from './filter.js';
 import { parseQuery, QuerySyntaxError } from './parse.js';

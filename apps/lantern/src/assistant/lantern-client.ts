@@ -1,0 +1,68 @@
+/** Answer of Lantern's API that is not the one that was asked for. The message says what to do. */
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+}
+
+export interface LanternClientOptions {
+  /** Address of the API: `http://localhost:16686`. */
+  readonly url: string;
+  /** Value of the header `Authorization`. */
+  readonly authorization?: string | undefined;
+  /** Address that readers of the texts use; {@link url} unless it is another one. */
+  readonly publicUrl?: string | undefined;
+}
+
+/** Limit on the time of one request. A wait for a trace may take a minute. */
+const TIMEOUT_MILLIS = 90_000;
+
+/** Client of the query API, over which assistants and commands read: they see what every client sees. */
+export class LanternClient {
+  private readonly url: string;
+  readonly publicUrl: string;
+
+  constructor(private readonly options: LanternClientOptions) {
+    this.url = options.url.replace(/\/+$/, '');
+    this.publicUrl = (options.publicUrl ?? this.url).replace(/\/+$/, '');
+  }
+
+  /** @throws {ClientError} */
+  async text(path: string, params: Readonly<Record<string, string>> = {}): Promise<string> {
+    const query = new URLSearchParams(params).toString();
+    const { authorization } = this.options;
+    let response: Response;
+    let body: string;
+    try {
+      response = await fetch(`${this.url}${path}${query === '' ? '' : `?${query}`}`, {
+        headers: authorization === undefined ? {} : { authorization },
+        signal: AbortSignal.timeout(TIMEOUT_MILLIS),
+      });
+      body = await response.text();
+    } catch (error) {
+      const { cause } = error as { cause?: { code?: string } };
+      throw new ClientError(
+        `Lantern does not answer at ${this.publicUrl} (${cause?.code ?? String(error)}). Start it, or name its address with --url or LANTERN_URL.`,
+      );
+    }
+    if (response.status === 401) {
+      throw new ClientError(`Lantern at ${this.publicUrl} needs a token: set LANTERN_TOKEN.`);
+    }
+    if (!response.ok) throw new ClientError(messageOf(body, response.status));
+    return body.replaceAll(this.url, this.publicUrl);
+  }
+
+  /** @throws {ClientError} */
+  async json<T>(path: string, params: Readonly<Record<string, string>> = {}): Promise<T> {
+    return JSON.parse(await this.text(path, params)) as T;
+  }
+}
+
+/** Returns the message of an error in the form of Jaeger's API v3, or the body as it is. */
+const messageOf = (body: string, status: number): string => {
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: string } };
+    if (error?.message !== undefined) return error.message;
+  } catch {
+    // Loki's API answers errors as text.
+  }
+  return body.trim() || `Lantern answered with the status ${status}.`;
+};

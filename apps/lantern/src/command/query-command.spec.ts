@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { orderTrace, traceId } from '@lantern/telemetry-model/testing';
+import { nowUnixNano } from '../clock.js';
+import { useLantern } from '../testing/running-lantern.js';
+import { colored, isQueryCommand, runQueryCommand } from './query-command.js';
+
+const lantern = useLantern();
+const FAILED = traceId(7);
+
+const run = (...args: string[]) => runQueryCommand(args, { LANTERN_URL: lantern.urls.jaeger });
+
+beforeAll(async () => {
+  const startUnixNano = nowUnixNano() - 60_000_000_000n;
+  await lantern.send(...orderTrace({ traceId: FAILED, failed: true, startUnixNano }).resourceSpans);
+  await lantern.push({
+    streams: [
+      {
+        stream: { service: 'order-service', level: 'error' },
+        values: [[String(startUnixNano), 'payment failed', { trace_id: FAILED }]],
+      },
+    ],
+  });
+});
+
+describe('commands that ask a running Lantern', () => {
+  it.each([
+    [['traces', 'status = error'], `9 spans, 5 errors, api-gateway POST /orders, ${FAILED}`],
+    [['traces', '--service', 'user-service', '--order', 'longest'], FAILED],
+    [['traces', 'duration > 1h'], 'No trace of the last 1h matches duration > 1h.'],
+    [['trace', FAILED], 'Failed first: order-service calculate_total'],
+    [['why-slow', FAILED], '- order-service calculate_total: 28 ms (28 %)'],
+    [['why-failed', FAILED], '- order-service error: payment failed'],
+    [['compare', FAILED, FAILED], 'No differences: the same calls with similar durations.'],
+    [['logs', '{service="order-service"}'], 'payment failed'],
+    [['services'], '- api-gateway → order-service: 1 calls, 1 errors'],
+  ])('lantern %j prints the answer', async (args, expected) => {
+    expect(await run(...args)).toContain(expected);
+  });
+
+  it('print the answer of the API with --json', async () => {
+    const traces = JSON.parse((await run('traces', '--json')) ?? '') as { summaries: { traceId: string }[] };
+    expect(traces.summaries.map((each) => each.traceId)).toEqual([FAILED]);
+    const why = JSON.parse((await run('why-failed', FAILED, '--json')) ?? '') as {
+      detections: { kind: string }[];
+    };
+    expect(why.detections.map(({ kind }) => kind)).toEqual(['error-origin']);
+  });
+
+  it.each([
+    [['trace'], 'Usage: lantern trace <id>'],
+    [['trace', 'xyz'], '"xyz" is not a trace ID'],
+    [['traces', 'status ='], 'The query is wrong at character 8'],
+    [['traces', '--count', '0'], '--count is a number from 1 to 1500'],
+    [['traces', '--order', 'oldest first'], '--order is one of recent'],
+    [['traces', '--what'], "Unknown option '--what'"],
+    [['logs', '{'], 'parse error'],
+  ])('lantern %j says what is wrong', async (args, message) => {
+    await expect(run(...args)).rejects.toThrow(message);
+  });
+
+  it('name the address of a Lantern that does not answer', async () => {
+    const env = { LANTERN_URL: 'http://127.0.0.1:9' };
+    await expect(runQueryCommand(['services'], env)).rejects.toThrow(
+      'Lantern does not answer at http://127.0.0.1:9',
+    );
+  });
+
+  it('are told from options of the server', () => {
+    expect([['traces'], ['mcp'], [], ['--help'], ['toString']].map(isQueryCommand)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('are colored on a terminal without a change of their text', () => {
+    const text = 'Trace 1\nOrigin: a failed: b\nDetections:\n- one';
+    const escape = String.fromCharCode(27);
+    expect(colored(text)).toContain(`${escape}[31mOrigin`);
+    expect(colored(text).replaceAll(new RegExp(`${escape}\\[\\d+m`, 'g'), '')).toBe(text);
+  });
+});

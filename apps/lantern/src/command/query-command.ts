@@ -1,0 +1,199 @@
+import { parseArgs } from 'node:util';
+import { TRACE_ORDERS } from '@lantern/telemetry-model';
+import { DEFAULT_LIMIT } from '@lantern/trace-analysis';
+import { compareTracesById, explainTrace, traceIdOf } from '../assistant/explain-trace.js';
+import { findTraces, readTraceSummaries, type TraceQuestion } from '../assistant/find-traces.js';
+import { LanternClient } from '../assistant/lantern-client.js';
+import { readLogs, searchLogs } from '../assistant/search-logs.js';
+import { serviceMap } from '../assistant/service-map.js';
+import { DEFAULT_WINDOW } from '../assistant/time-window.js';
+import { UsageError } from './usage-error.js';
+
+interface QueryOptions {
+  readonly last: string;
+  readonly service: string | undefined;
+  readonly order: TraceQuestion['order'];
+  readonly count: number;
+  readonly limit: number;
+}
+
+interface QueryCommand {
+  readonly usage: string;
+  readonly meaning: string;
+  /** Number of arguments, at least and at most. */
+  readonly takes: readonly [number, number];
+  readonly text: (client: LanternClient, args: readonly string[], options: QueryOptions) => Promise<string>;
+  /** Answer of the API for `--json`. */
+  readonly json: (client: LanternClient, args: readonly string[], options: QueryOptions) => Promise<unknown>;
+}
+
+const detectionsOf = (client: LanternClient, [id = '']: readonly string[]): Promise<unknown> =>
+  client.json(`/api/v3/lantern/traces/${traceIdOf(id)}/detections`);
+
+/** Commands that ask a running Lantern. Their answers are those of the tools of assistants. */
+export const QUERY_COMMANDS: Readonly<Record<string, QueryCommand>> = {
+  traces: {
+    usage: "traces ['<query>']",
+    meaning: "list traces: traces 'status = error and duration > 250ms'",
+    takes: [0, 1],
+    text: (client, [query = ''], options) => findTraces(client, { ...options, query }, options),
+    json: (client, [query = ''], options) => readTraceSummaries(client, { ...options, query }),
+  },
+  trace: {
+    usage: 'trace <id>',
+    meaning: 'describe a trace: failure, detections, time by service, calls',
+    takes: [1, 1],
+    text: (client, [id = ''], options) => explainTrace(client, id, 'describe', options),
+    json: (client, [id = '']) => client.json(`/api/v3/traces/${traceIdOf(id)}`),
+  },
+  'why-slow': {
+    usage: 'why-slow <id>',
+    meaning: 'what the trace waited for',
+    takes: [1, 1],
+    text: (client, [id = ''], options) => explainTrace(client, id, 'slow', options),
+    json: detectionsOf,
+  },
+  'why-failed': {
+    usage: 'why-failed <id>',
+    meaning: 'where the failure started, and what the logs say',
+    takes: [1, 1],
+    text: (client, [id = ''], options) => explainTrace(client, id, 'failed', options),
+    json: detectionsOf,
+  },
+  compare: {
+    usage: 'compare <id> <id>',
+    meaning: 'how the second trace differs from the first',
+    takes: [2, 2],
+    text: (client, [a = '', b = ''], options) => compareTracesById(client, a, b, options),
+    json: async (client, [a = '', b = '']) => ({
+      a: await detectionsOf(client, [a]),
+      b: await detectionsOf(client, [b]),
+    }),
+  },
+  logs: {
+    usage: "logs '<LogQL>'",
+    meaning: 'search logs: logs \'{service="order-service"} |= "failed"\'',
+    takes: [1, 1],
+    text: (client, [query = ''], options) => searchLogs(client, { ...options, query }, options),
+    json: async (client, [query = ''], options) => (await readLogs(client, { ...options, query })).data,
+  },
+  services: {
+    usage: 'services',
+    meaning: 'which service calls which, with errors and latencies',
+    takes: [0, 0],
+    text: (client, _args, options) => serviceMap(client, options.last, options),
+    json: (client) => client.json('/api/v3/services'),
+  },
+};
+
+const OPTIONS = {
+  url: { type: 'string' },
+  token: { type: 'string' },
+  json: { type: 'boolean' },
+  last: { type: 'string' },
+  service: { type: 'string' },
+  order: { type: 'string' },
+  count: { type: 'string' },
+  limit: { type: 'string' },
+} as const;
+
+export const QUERY_HELP = [
+  'Commands that ask a running Lantern:',
+  '',
+  ...Object.values(QUERY_COMMANDS).map(({ usage, meaning }) => `  ${usage.padEnd(26)} ${meaning}`),
+  `  ${'mcp'.padEnd(26)} tools for assistants (Model Context Protocol) over stdin and stdout`,
+  '',
+  `  ${'--url <address>'.padEnd(26)} of the API, default LANTERN_URL or http://localhost:16686`,
+  `  ${'--token <secret>'.padEnd(26)} default LANTERN_TOKEN`,
+  `  ${'--json'.padEnd(26)} the answer of the API instead of text`,
+  `  ${'--last <duration>'.padEnd(26)} window until now, default ${DEFAULT_WINDOW}`,
+  `  ${'--service <name>'.padEnd(26)} traces of this service`,
+  `  ${'--order <order>'.padEnd(26)} ${TRACE_ORDERS.join(', ')}`,
+  `  ${'--count <number>'.padEnd(26)} traces or lines, default 20`,
+  `  ${'--limit <characters>'.padEnd(26)} of the text, default ${DEFAULT_LIMIT}`,
+];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether the arguments are a command that asks a running Lantern. */
+export const isQueryCommand = ([name = '']: readonly string[]): boolean =>
+  name === 'mcp' || Object.hasOwn(QUERY_COMMANDS, name);
+
+/**
+ * Runs a command, and returns what it prints; undefined for `mcp`, which ends with its input.
+ *
+ * @throws {UsageError}
+ * @throws {ClientError}
+ */
+export const runQueryCommand = async (
+  [name = '', ...args]: readonly string[],
+  env: Environment,
+): Promise<string | undefined> => {
+  const { values, positionals } = parsed(args);
+  const token = values.token ?? env.LANTERN_TOKEN;
+  const client = new LanternClient({
+    url: values.url ?? env.LANTERN_URL ?? 'http://localhost:16686',
+    authorization: token === undefined || token === '' ? undefined : `Bearer ${token}`,
+  });
+  if (name === 'mcp') {
+    // The SDK is loaded for this command alone.
+    const [{ serveStdio }, { createAssistantServer }] = await Promise.all([
+      import('@modelcontextprotocol/server/stdio'),
+      import('../assistant/mcp-server.js'),
+    ]);
+    serveStdio(() => createAssistantServer(client));
+    return undefined;
+  }
+  const command = QUERY_COMMANDS[name];
+  if (command === undefined) throw new UsageError(`Unknown command ${name}. See --help.`);
+  const [least, most] = command.takes;
+  if (positionals.length < least || positionals.length > most) {
+    throw new UsageError(`Usage: lantern ${command.usage}. See --help.`);
+  }
+  const order = TRACE_ORDERS.find((known) => known === (values.order ?? 'recent'));
+  if (order === undefined) throw new UsageError(`--order is one of ${TRACE_ORDERS.join(', ')}.`);
+  const options: QueryOptions = {
+    last: values.last ?? DEFAULT_WINDOW,
+    service: values.service,
+    order,
+    count: numberOf('count', values.count, 20, 1, 1_500),
+    limit: numberOf('limit', values.limit, DEFAULT_LIMIT, 500, 100_000),
+  };
+  return values.json === true
+    ? JSON.stringify(await command.json(client, positionals, options), null, 2)
+    : (await command.text(client, positionals, options)).trimEnd();
+};
+
+const parsed = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)} See --help.`);
+  }
+};
+
+const numberOf = (
+  name: string,
+  text: string | undefined,
+  otherwise: number,
+  least: number,
+  most: number,
+): number => {
+  if (text === undefined) return otherwise;
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < least || number > most) {
+    throw new UsageError(`--${name} is a number from ${least} to ${most}.`);
+  }
+  return number;
+};
+
+/** Colors the lines of an explanation for a terminal: headings bold, failures red. */
+export const colored = (text: string): string =>
+  text
+    .split('\n')
+    .map((line, i) => {
+      if (/^(?:Failed first|Origin):|\bfailed: |^- \S+ (?:error|fatal): /i.test(line))
+        return `\u001b[31m${line}\u001b[0m`;
+      return i === 0 || (/^\S.*:$/.test(line) && !line.startsWith('- ')) ? `\u001b[1m${line}\u001b[0m` : line;
+    })
+    .join('\n');
