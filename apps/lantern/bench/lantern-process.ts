@@ -20,6 +20,7 @@ export interface Urls {
   readonly otlpGrpc: string;
   readonly jaeger: string;
   readonly loki: string;
+  readonly prometheus: string;
 }
 
 /** Lantern's build, in a process of its own. */

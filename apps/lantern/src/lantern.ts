@@ -28,6 +28,7 @@ import { createSamplingServer } from './sampling/sampling-server.js';
 import { StrategiesFile } from './sampling/strategies-file.js';
 import { KEEP_ALL_STRATEGIES } from './sampling/strategies.js';
 import { Scraper } from './scrape/scraper.js';
+import { SpanMetrics } from './span-metrics/span-metrics.js';
 import { openStores } from './open-stores.js';
 import { UI_DIRECTORY } from './ui/ui-routes.js';
 
@@ -126,6 +127,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       : new RuleManager({ source: config.rules, store: metrics, notifier, report });
   const scraper =
     config.scrape === undefined ? undefined : new Scraper({ source: config.scrape, store: metrics, report });
+  const spanMetrics = new SpanMetrics({ traces, metrics, report });
   const prometheus = createPrometheusServer(
     {
       metrics,
@@ -142,7 +144,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     notifier.stop();
-    await Promise.all([scraper?.stop(), rules?.stop()]);
+    await Promise.all([scraper?.stop(), rules?.stop(), spanMetrics.stop()]);
     await Promise.all([
       ...[otlp, jaeger, loki, prometheus, sampling].map(closeServer),
       otlpGrpc.close(CLOSE_TIMEOUT_MILLIS),
@@ -154,6 +156,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   };
 
   try {
+    await spanMetrics.start();
     const urls: LanternUrls = {
       otlp: await listen(otlp, {
         host,

@@ -22,6 +22,7 @@ export const renderCard = ({ urls, orders, logDir }: CardContent): string => {
     `  The shop            ${urls.gateway}/docs`,
     `  OTLP over HTTP      ${urls.otlp}`,
     `  Loki API            ${urls.loki}`,
+    `  Prometheus API      ${urls.prometheus}`,
     `  Output of services  ${logDir}`,
     '',
     ...(demo.length > 0 ? ['  Two orders were sent. Their traces:', ...demo, ''] : []),

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ManagedProcess } from './managed-process.js';
@@ -9,6 +10,10 @@ export interface SystemOptions {
   readonly dataDir: string;
   /** Folder with one log file for each process. */
   readonly logDir: string;
+  /** Interval at which Lantern scrapes the services. Default: {@link DEFAULT_SCRAPE_INTERVAL}. */
+  readonly scrapeInterval?: string;
+  /** Prometheus rule files that Lantern evaluates. Default: those of `docker/prometheus`. */
+  readonly rules?: string;
   /** Additional environment variables of every process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Aborts the start: all started processes are stopped, and the start rejects. */
@@ -29,6 +34,44 @@ export interface SystemUrls {
 }
 
 const WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Shorter than Prometheus' interval in `docker/`, so that an alarm follows its cause sooner. */
+const DEFAULT_SCRAPE_INTERVAL = '5s';
+const DEFAULT_RULES = join(workspace, 'docker', 'prometheus', 'rules', '*.yml');
+
+/** Files that tell Lantern which services to scrape, as Prometheus' configuration in `docker/` does. */
+class ScrapeFiles {
+  readonly path: string;
+
+  constructor(
+    private readonly folder: string,
+    private readonly interval: string,
+  ) {
+    this.path = join(folder, 'prometheus.yml');
+  }
+
+  async write(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await this.writeTargets({});
+    const lines = [
+      `global: { scrape_interval: ${this.interval} }`,
+      'scrape_configs:',
+      '  - job_name: shop',
+      '    honor_labels: true',
+      '    file_sd_configs: [{ files: [targets.json] }]',
+    ];
+    await writeFile(this.path, `${lines.join('\n')}\n`);
+  }
+
+  /** @param urls addresses by the name of the service */
+  async writeTargets(urls: Readonly<Record<string, string>>): Promise<void> {
+    const groups = Object.entries(urls).map(([service, url]) => ({
+      targets: [new URL(url).host],
+      labels: { service },
+    }));
+    await writeFile(join(this.folder, 'targets.json'), JSON.stringify(groups));
+  }
+}
 
 const loopback = (port: number): string => `http://127.0.0.1:${port}`;
 
@@ -85,6 +128,9 @@ export class System {
     const urlOf = async (port: number, urls: Promise<Readonly<Record<string, string>>>, key: string) =>
       port === 0 ? ((await urls)[key] ?? '') : loopback(port);
 
+    const { scrapeInterval = DEFAULT_SCRAPE_INTERVAL, rules = DEFAULT_RULES } = options;
+    const scrapeFiles = new ScrapeFiles(join(dataDir, 'scrape'), scrapeInterval);
+    await scrapeFiles.write();
     const lantern = run('lantern', [], {
       // docs/decisions/036-a-small-young-generation.md
       MALLOC_ARENA_MAX: '2',
@@ -95,6 +141,8 @@ export class System {
       LANTERN_OTLP_GRPC_PORT: String(ports.otlpGrpc),
       LANTERN_LOKI_PORT: String(ports.loki),
       LANTERN_PROMETHEUS_PORT: String(ports.prometheus),
+      LANTERN_SCRAPE: scrapeFiles.path,
+      LANTERN_RULES: rules,
       LANTERN_SAMPLING_PORT: String(ports.sampling),
     });
     const lanternUrls = urlsOf(lantern);
@@ -125,6 +173,11 @@ export class System {
 
     const [backend, { http: userService = '' }, { http: orderService = '' }, { http: gatewayUrl = '' }] =
       await Promise.all([lanternUrls, users.urls, orders.urls, gateway.urls]);
+    await scrapeFiles.writeTargets({
+      'api-gateway': gatewayUrl,
+      'user-service': userService,
+      'order-service': orderService,
+    });
     const { jaeger = '', otlp = '', loki = '', prometheus = '' } = backend;
     return new System(
       { gateway: gatewayUrl, userService, orderService, jaeger, otlp, loki, prometheus },

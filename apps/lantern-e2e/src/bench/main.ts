@@ -210,7 +210,10 @@ const lantern = new ManagedProcess({
   args: [join('dist', 'main.js')],
   cwd: fileURLToPath(new URL('../../../lantern', import.meta.url)),
   env: Object.fromEntries(
-    ['JAEGER', 'OTLP', 'OTLP_GRPC', 'LOKI', 'SAMPLING'].map((name) => [`LANTERN_${name}_PORT`, '0']),
+    ['JAEGER', 'OTLP', 'OTLP_GRPC', 'LOKI', 'PROMETHEUS', 'SAMPLING'].map((name) => [
+      `LANTERN_${name}_PORT`,
+      '0',
+    ]),
   ),
   logFile: join(folder, 'lantern.log'),
 });

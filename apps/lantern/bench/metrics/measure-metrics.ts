@@ -1,0 +1,121 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ask, demand, sendAll } from '../client.ts';
+import { percentile, type Figures } from '../figures.ts';
+import { LanternProcess } from '../lantern-process.ts';
+import { BATCH_SAMPLES, SCRAPE_SECONDS, metricRequests } from './metric-workload.ts';
+import { compressSnappy } from './snappy.ts';
+
+export interface MetricScale {
+  readonly series: number;
+  /** Hours of samples, one each 15 seconds. */
+  readonly hours: number;
+}
+
+const ROUNDS = 20;
+const WARM_UP_ROUNDS = 5;
+const HEADERS = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' };
+
+/** Measures the cost of samples by remote write, and the time of PromQL queries. */
+export const measureMetrics = async (figures: Figures, { series, hours }: MetricScale): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'lantern-bench-metrics-'));
+  const scrapes = Math.round((hours * 3600) / SCRAPE_SECONDS);
+  const end = Math.floor(Date.now() / 1000);
+  const startMillis = (end - scrapes * SCRAPE_SECONDS) * 1000;
+  try {
+    const lantern = await LanternProcess.start({ LANTERN_DATA_DIR: folder });
+    const { rss: rssBefore } = await lantern.usage();
+    const requests = metricRequests(series, scrapes, startMillis);
+    const send = (count: number) =>
+      sendAll(takeFrom(requests, count), 2, (request) =>
+        demand(`${lantern.urls.prometheus}/api/v1/write`, {
+          headers: HEADERS,
+          body: compressSnappy(request),
+        }),
+      );
+    const batches = Math.ceil(series / BATCH_SAMPLES);
+    await send(20 * batches);
+    const { rss: rssWithSeries } = await lantern.usage();
+    const before = await lantern.usage();
+    await send((scrapes - 20) * batches);
+    const after = await lantern.usage();
+    const samples = (scrapes - 20) * series;
+    figures.atLeast(
+      'remote write: samples per CPU-second',
+      samples / (after.cpuSeconds - before.cpuSeconds),
+      400_000,
+      '/s',
+    );
+    figures.plain('  longest turn of the event loop', `${after.longestTurnMillis.toFixed(0)} ms`);
+    figures.atMost('memory: bytes per active series', (rssWithSeries - rssBefore) / series, 2_048, 'B');
+    await questions(figures, lantern, end);
+    await lantern.stop();
+    figures.atMost('disk: bytes a sample', bytesIn(folder) / (scrapes * series), 2, 'B');
+    const again = await LanternProcess.start({ LANTERN_DATA_DIR: folder });
+    figures.plain(
+      `start with ${(scrapes * series).toLocaleString('en')} samples`,
+      `${again.readyMillis.toFixed(0)} ms`,
+    );
+    await again.stop();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const questions = async (figures: Figures, lantern: LanternProcess, end: number): Promise<void> => {
+  const answerMillis = async (path: string, params: Record<string, string>): Promise<number> => {
+    const url = `${lantern.urls.prometheus}/api/v1${path}?${new URLSearchParams(params).toString()}`;
+    const millis: number[] = [];
+    for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+      const reply = await ask(url);
+      if (reply.status !== 200)
+        throw new Error(`${url}: ${reply.status} ${reply.body.toString().slice(0, 300)}`);
+      if (round >= WARM_UP_ROUNDS) millis.push(reply.millis);
+    }
+    return percentile(millis, 0.5);
+  };
+  const last = String(end - SCRAPE_SECONDS);
+  figures.atMost(
+    'instant: sum by (service) (rate(…[5m])) over all series',
+    await answerMillis('/query', { query: 'sum by (service) (rate({job="shop"}[5m]))', time: last }),
+    60,
+    'ms',
+  );
+  figures.atMost(
+    '6 h at 60 s: sum by (service) (rate(…_count[5m]))',
+    await answerMillis('/query_range', {
+      query: 'sum by (service) (rate(http_server_request_duration_seconds_count[5m]))',
+      start: String(end - 21_600),
+      end: last,
+      step: '60',
+    }),
+    400,
+    'ms',
+  );
+  figures.atMost(
+    '1 h at 15 s: histogram_quantile over all bucket series',
+    await answerMillis('/query_range', {
+      query:
+        'histogram_quantile(0.95, sum by (le, service) (rate(http_server_request_duration_seconds_bucket[5m])))',
+      start: String(end - 3600),
+      end: last,
+      step: '15',
+    }),
+    800,
+    'ms',
+  );
+};
+
+function* takeFrom(requests: Iterator<Buffer>, count: number): Generator<Buffer, void> {
+  for (let i = 0; i < count; i++) {
+    const next = requests.next();
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+const bytesIn = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
