@@ -37,7 +37,7 @@ const WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Shorter than Prometheus' interval in `docker/`, so that an alarm follows its cause sooner. */
 const DEFAULT_SCRAPE_INTERVAL = '5s';
-const DEFAULT_RULES = join(workspace, 'docker', 'prometheus', 'rules', '*.yml');
+const DEFAULT_RULES = join(WORKSPACE, 'docker', 'prometheus', 'rules', '*.yml');
 
 /** Files that tell Lantern which services to scrape, as Prometheus' configuration in `docker/` does. */
 class ScrapeFiles {

@@ -1,5 +1,8 @@
 import { BadRequest } from '../bad-request.js';
 
+/** Length of a literal from which on it is copied as a whole. A shorter one is copied faster byte by byte. */
+const MIN_BULK_BYTES = 64;
+
 const malformed = (reason: string) => new BadRequest(`snappy: corrupt input: ${reason}`);
 
 /**
@@ -35,26 +38,37 @@ export const decompressSnappy = (input: Uint8Array, maxBytes: number): Uint8Arra
   const output = new Uint8Array(length);
   let written = 0;
   while (at < input.length) {
-    const tag = byte();
-    if ((tag & 3) === 0) {
+    const tag = input[at++] ?? 0;
+    const kind = tag & 3;
+    if (kind === 0) {
       // A literal: up to 60 bytes in the tag itself, otherwise in the one to four bytes that follow.
       const short = tag >>> 2;
       const count = (short < 60 ? short : littleEndian(short - 59)) + 1;
       if (count > input.length - at || count > length - written) throw malformed('a literal is too long');
-      output.set(input.subarray(at, at + count), written);
-      at += count;
-      written += count;
+      if (count < MIN_BULK_BYTES)
+        for (let left = count; left > 0; left--) output[written++] = input[at++] ?? 0;
+      else {
+        output.set(input.subarray(at, at + count), written);
+        at += count;
+        written += count;
+      }
       continue;
     }
     // A copy of what has been written before, 4 to 11 or 1 to 64 bytes of it.
-    const kind = tag & 3;
-    const count = kind === 1 ? ((tag >>> 2) & 7) + 4 : (tag >>> 2) + 1;
-    const offset = kind === 1 ? (tag >>> 5) * 256 + byte() : littleEndian(kind === 2 ? 2 : 4);
+    let count = (tag >>> 2) + 1;
+    let offset: number;
+    if (kind === 2 && at + 2 <= input.length) {
+      offset = (input[at] ?? 0) | ((input[at + 1] ?? 0) << 8);
+      at += 2;
+    } else if (kind === 1) {
+      count = ((tag >>> 2) & 7) + 4;
+      offset = (tag >>> 5) * 256 + byte();
+    } else offset = littleEndian(kind === 2 ? 2 : 4);
     if (offset === 0 || offset > written || count > length - written)
       throw malformed('a copy is out of bounds');
     // Byte by byte, because what is copied may overlap what is written.
-    for (const end = written + count; written < end; written++)
-      output[written] = output[written - offset] ?? 0;
+    const end = written + count;
+    for (let from = written - offset; written < end; written++, from++) output[written] = output[from] ?? 0;
   }
   if (written !== length) throw malformed(`it holds ${written} bytes instead of ${length}`);
   return output;

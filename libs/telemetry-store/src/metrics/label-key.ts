@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { SeriesLabels, compareUtf8 } from '@lantern/telemetry-model';
+import { SeriesLabels, compareUtf8, mapKey } from '@lantern/telemetry-model';
 import { DamageError } from '../bytes/byte-reader.js';
 
 /**
@@ -48,6 +48,19 @@ const shared = (text: string): string => {
   if (texts.size >= MAX_TEXTS) texts.clear();
   texts.set(text, text);
   return text;
+};
+
+/** Lists of names by their joined text, because the series of a metric have the same names. */
+const lists = new Map<string, readonly string[]>();
+const MAX_LISTS = 10_000;
+
+const sharedList = (names: readonly string[]): readonly string[] => {
+  const key = mapKey(JSON.stringify(names));
+  const known = lists.get(key);
+  if (known) return known;
+  if (lists.size >= MAX_LISTS) lists.clear();
+  lists.set(key, names);
+  return names;
 };
 
 /**
@@ -99,6 +112,6 @@ export const decodeLabels = (key: LabelKey): SeriesLabels => {
     values.push(value);
   }
   return isSorted
-    ? SeriesLabels.fromSorted(names, values)
+    ? SeriesLabels.fromSorted(sharedList(names), values)
     : SeriesLabels.of(names.map((name, i) => [name, values[i] ?? '']));
 };

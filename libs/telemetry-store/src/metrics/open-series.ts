@@ -15,8 +15,11 @@ import {
 import type { KnownSeries } from './series-table.js';
 import { TAIL_SAMPLES, type TailSlab, type TailSlot } from './tail-slab.js';
 
-/** Number of samples that are compressed when the tail is full. The others stay uncompressed for the next queries. */
-const COMPRESSED_AT_ONCE = TAIL_SAMPLES / 2;
+/**
+ * Number of samples that are compressed when the tail is full. The others stay uncompressed for the next queries: five
+ * minutes of samples each 15 seconds.
+ */
+const COMPRESSED_AT_ONCE = 10;
 
 /** Result of adding a sample. */
 export type Addition = 'added' | 'duplicate' | 'conflict';
@@ -30,7 +33,6 @@ const sinks = { times: new ByteSink(), values: new ByteSink() };
 export class OpenSeries {
   private slot: TailSlot | undefined;
   private tailLength = 0;
-  private tailWords: Uint32Array | undefined;
   private readonly run = newRun();
   private times = '';
   private values = '';
@@ -93,11 +95,10 @@ export class OpenSeries {
     if (this.tailLength === TAIL_SAMPLES) this.compress(COMPRESSED_AT_ONCE);
     this.slot ??= this.slab.take();
     const at = this.slot.start + this.tailLength++;
-    const { times, values } = this.slot.page;
+    const { times, words } = this.slot.page;
     times[at] = time;
-    this.tailWords ??= wordsOf(values);
-    this.tailWords[2 * at + HIGH_WORD] = high;
-    this.tailWords[2 * at + LOW_WORD] = low;
+    words[2 * at + HIGH_WORD] = high;
+    words[2 * at + LOW_WORD] = low;
     this.newest = time;
   }
 
@@ -110,11 +111,11 @@ export class OpenSeries {
   }
 
   private inTail(time: number): readonly [high: number, low: number] | undefined {
-    const { slot, tailWords } = this;
-    if (!slot || !tailWords) return undefined;
+    const { slot } = this;
+    if (!slot) return undefined;
+    const { words } = slot.page;
     for (let i = slot.start; i < slot.start + this.tailLength; i++) {
-      if (slot.page.times[i] === time)
-        return [tailWords[2 * i + HIGH_WORD] ?? 0, tailWords[2 * i + LOW_WORD] ?? 0];
+      if (slot.page.times[i] === time) return [words[2 * i + HIGH_WORD] ?? 0, words[2 * i + LOW_WORD] ?? 0];
     }
     return undefined;
   }
@@ -128,7 +129,7 @@ export class OpenSeries {
     this.times += sinks.times.takeText();
     this.values += sinks.values.takeText();
     page.times.copyWithin(start, start + count, start + this.tailLength);
-    this.tailWords?.copyWithin(2 * start, 2 * (start + count), 2 * (start + this.tailLength));
+    page.words.copyWithin(2 * start, 2 * (start + count), 2 * (start + this.tailLength));
     this.tailLength -= count;
   }
 

@@ -1,5 +1,7 @@
+import { wordsOf } from './double-words.js';
+
 /** Number of newest samples of a series that are kept uncompressed, at most. */
-export const TAIL_SAMPLES = 48;
+export const TAIL_SAMPLES = 32;
 /** Number of series that share a page. */
 const SERIES_PER_PAGE = 128;
 
@@ -7,6 +9,8 @@ const SERIES_PER_PAGE = 128;
 export interface TailPage {
   readonly times: Float64Array;
   readonly values: Float64Array;
+  /** Words of the values. */
+  readonly words: Uint32Array;
 }
 
 /** Place of a series' newest samples: a page and the index of the first sample in it. */
@@ -22,10 +26,9 @@ export class TailSlab {
   take(): TailSlot {
     const slot = this.free.pop();
     if (slot) return slot;
-    const page = {
-      times: new Float64Array(SERIES_PER_PAGE * TAIL_SAMPLES),
-      values: new Float64Array(SERIES_PER_PAGE * TAIL_SAMPLES),
-    };
+    const values = new Float64Array(SERIES_PER_PAGE * TAIL_SAMPLES);
+    const times = new Float64Array(SERIES_PER_PAGE * TAIL_SAMPLES);
+    const page = { times, values, words: wordsOf(values) };
     for (let i = SERIES_PER_PAGE - 1; i >= 0; i--) this.free.push({ page, start: i * TAIL_SAMPLES });
     return this.take();
   }
