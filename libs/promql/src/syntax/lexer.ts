@@ -8,7 +8,9 @@ const IDENTIFIER = /[A-Za-z_:][A-Za-z0-9_:]*/y;
 const NUMBER =
   /(?:0[xX]_?[\da-fA-F]+(?:_[\da-fA-F]+)*|(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?)(?![A-Za-z0-9_.])/y;
 const DURATION = /(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)[smhdwy]s?(?:\d+[smhdw]s?)*(?![A-Za-z0-9_])/y;
-const NUMBER_LIKE = /[A-Za-z0-9_.]*/y;
+/** What Prometheus has read when it finds that a text is neither: up to and including the character that is wrong. */
+const NO_NUMBER =
+  /(?:0[xX][\da-fA-F_]*|[\d_]*\.?[\d_]*(?:[eE][-+]?[\d_]*)?)(?:\.|[smhdwy]s?(?:\d+[smhdw]s?)*(?:\d+|[A-Za-z_])?)?/y;
 
 const DIGIT = /^[0-9]$/;
 const SIMPLE_ESCAPE = /^[abfnrtv\\]$/;
@@ -90,7 +92,7 @@ export class Lexer {
     if (number !== undefined) return this.token('number', number);
     const duration = this.match(DURATION);
     if (duration !== undefined) return this.token('duration', duration);
-    throw this.error(`bad number or duration syntax: ${goQuote(this.match(NUMBER_LIKE) ?? '')}`);
+    throw this.error(`bad number or duration syntax: ${goQuote(this.match(NO_NUMBER) ?? '')}`);
   }
 
   private word(character: string): Token {
@@ -125,7 +127,10 @@ export class Lexer {
         this.parentheses++;
         break;
       case ')':
-        if (--this.parentheses < 0) throw this.error("unexpected right parenthesis ')'");
+        if (--this.parentheses < 0) {
+          this.offset++;
+          throw this.error("unexpected right parenthesis ')'");
+        }
         break;
       case '{':
         this.inBraces = true;
@@ -142,6 +147,7 @@ export class Lexer {
       case '=~':
         throw this.error("unexpected character after '=': '~'");
       case undefined:
+      case '}':
       case '!~':
         throw character === '!'
           ? this.error(`unexpected character after '!': ${quoteCharacter(this.query[this.offset + 1])}`)

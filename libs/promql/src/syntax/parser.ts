@@ -1,4 +1,5 @@
-import { GoSyntaxError, formatGoFloat, parseGoFloat, parsePrometheusDuration } from '@lantern/go-syntax';
+import { GoSyntaxError, formatGoFloat, parseGoFloat } from '@lantern/go-syntax';
+import { durationMillis } from './duration.js';
 import { METRIC_NAME, type MatchOperator, type SeriesMatcher } from '@lantern/telemetry-model';
 import {
   AGGREGATORS_WITH_PARAMETER,
@@ -142,19 +143,6 @@ const DURATION_STARTS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   'min_of',
 ]);
 
-/** Tokens that may follow the name of an aggregation where it is the name of a metric instead. */
-const AFTER_METRIC_NAME: ReadonlySet<TokenKind> = new Set<TokenKind>([
-  'eof',
-  '{',
-  '[',
-  ']',
-  ')',
-  ',',
-  '@',
-  'offset',
-  ...(Object.keys(PRECEDENCE) as BinaryOperator[]),
-]);
-
 const MILLIS_PER_SECOND = 1_000;
 const MAX_DURATION_SECONDS = 2 ** 63 / 1e9;
 const MAX_INT64 = 2 ** 63;
@@ -271,10 +259,6 @@ class Parser {
     if (isAggregator(token.kind)) {
       const next = tokens.peek(1).kind;
       if (next === '(' || next === 'by' || next === 'without') return this.aggregation(token.kind);
-      if (!AFTER_METRIC_NAME.has(next)) {
-        tokens.next();
-        throw tokens.unexpected('aggregation');
-      }
     }
     if (CALLABLE.has(token.kind) && tokens.peek(1).kind === '(') return this.call();
     if (METRIC_NAME_WORDS.has(token.kind)) return this.vectorSelector();
@@ -290,9 +274,7 @@ class Parser {
 
   private durationSeconds(token: Token): number {
     try {
-      // Go accepts fractions; Prometheus' duration literals do not.
-      if (token.text.includes('.')) throw new GoSyntaxError(`not a valid duration string: "${token.text}"`);
-      return Number(parsePrometheusDuration(token.text) / 1_000_000n) / MILLIS_PER_SECOND;
+      return durationMillis(token.text) / MILLIS_PER_SECOND;
     } catch (error) {
       throw this.asParseError(error, token.position);
     }
