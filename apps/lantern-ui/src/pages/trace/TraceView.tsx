@@ -62,7 +62,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
     placeholderData: keepPreviousData,
   });
   const find = useFind(traceId, trace, address.find, (text) => address.change({ find: text }));
-  const detections = useDetections(traceId, trace, address.marked);
+  const detections = useDetections(traceId, trace, address.marked, address.view === 'detections');
   const matches = find.flags ?? detections.flags;
   const model = useWaterfall(trace, logs.data ?? NO_LINES, address, address.change);
   const { marks, selected, time } = model;

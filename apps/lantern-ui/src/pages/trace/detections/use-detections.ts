@@ -15,14 +15,26 @@ export interface MarkedDetections {
 
 const NOTHING: readonly NamedDetection[] = [];
 
-/** Returns the detections of a trace, and the spans of the marked kind. */
+/**
+ * Maximum number of spans of a trace whose detections are computed unasked. Those of a larger trace take the worker a
+ * second, in which it answers nothing else.
+ */
+const MAX_UNASKED_SPANS = 20_000;
+
+/**
+ * Returns the detections of a trace, and the spans of the marked kind.
+ *
+ * @param isAsked whether the user looks at the detections
+ */
 export const useDetections = (
   traceId: TraceId,
   { version, table }: TraceOverview,
   markedKind: string | undefined,
+  isAsked: boolean,
 ) => {
   const query = useQuery({
     ...detectionsQuery(traceId, version),
+    enabled: isAsked || markedKind !== undefined || table.length <= MAX_UNASKED_SPANS,
     // Row numbers are valid in one version of the trace only.
     placeholderData: keepPreviousOf('trace-detections', traceId, version),
   });
