@@ -199,6 +199,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       otlpPort: portOf(urls.otlp),
       otlpGrpcPort: portOf(urls.otlpGrpc),
       lokiPort: portOf(urls.loki),
+      prometheusPort: portOf(urls.prometheus),
     };
     uiUrl = urls.jaeger;
     scraper?.start();

@@ -24,7 +24,10 @@ export const endpointsQuery = () =>
  * Combines the ports with the host of the page. Lantern does not know its external host name: it may listen on all
  * interfaces, or run in a container.
  */
-export const endpointsOf = ({ otlpPort, otlpGrpcPort, lokiPort }: V3Endpoints, host: string): Endpoints => ({
+export const endpointsOf = (
+  { otlpPort, otlpGrpcPort, lokiPort }: Omit<V3Endpoints, 'prometheusPort'>,
+  host: string,
+): Endpoints => ({
   otlp: `http://${host}:${otlpPort}`,
   otlpGrpc: `http://${host}:${otlpGrpcPort}`,
   loki: `http://${host}:${lokiPort}`,

@@ -25,6 +25,16 @@ export class LanternClient {
     this.publicUrl = (options.publicUrl ?? this.url).replace(/\/+$/, '');
   }
 
+  /** Returns a client of another port of the same Lantern. */
+  onPort(port: number): LanternClient {
+    const at = (address: string): string => {
+      const url = new URL(address);
+      url.port = String(port);
+      return url.origin;
+    };
+    return new LanternClient({ ...this.options, url: at(this.url), publicUrl: at(this.publicUrl) });
+  }
+
   /** @throws {ClientError} */
   async text(path: string, params: Readonly<Record<string, string>> = {}): Promise<string> {
     const query = new URLSearchParams(params).toString();
@@ -59,8 +69,10 @@ export class LanternClient {
 /** Returns the message of an error in the form of Jaeger's API v3, or the body as it is. */
 const messageOf = (body: string, status: number): string => {
   try {
-    const { error } = JSON.parse(body) as { error?: { message?: string } };
-    if (error?.message !== undefined) return error.message;
+    const { error } = JSON.parse(body) as { error?: string | { message?: string } };
+    // Prometheus' API has the message itself there.
+    const message = typeof error === 'string' ? error : error?.message;
+    if (message !== undefined) return message;
   } catch {
     // Loki's API answers errors as text.
   }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
 import { orderTrace, traceId } from '@lantern/telemetry-model/testing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { nowUnixNano } from '../clock.js';
 import { RunningLantern, useLantern } from '../testing/running-lantern.js';
 import { INSTRUCTIONS, TOOLS } from './tools.js';
@@ -73,6 +75,8 @@ describe('/mcp', () => {
     ['search_logs', { query: 'sum(count_over_time({service="order-service"}[5m]))' }, '{}: 1 at '],
     ['service_map', {}, '- api-gateway → order-service: 2 calls, 1 errors'],
     ['compare', { a: SOUND, b: FAILED }, '- order-service INSERT orders: removed: 18 ms'],
+    ['query_metrics', { query: 'vector(3)' }, '- {} 3'],
+    ['query_metrics', { query: 'vector(3)', last: '5m' }, '- {} first 3, smallest 3, largest 3, last 3'],
     ['wait_for_trace', { traceId: FAILED, timeoutSeconds: 1 }, 'Failed first: order-service calculate_total'],
   ])('%s answers %j', async (name, args, expected) => {
     const { text, isError } = await ask(name, args);
@@ -103,6 +107,29 @@ describe('/mcp', () => {
     expect((await post(foreign, '{}')).status).toBe(403);
     expect((await post({ 'content-type': 'application/json' }, 'no json')).status).toBe(400);
     expect((await post({ 'content-type': 'text/plain' }, '{}')).status).toBe(415);
+  });
+
+  it('serves the same tools over stdin and stdout with lantern mcp', async () => {
+    const stdio = new Client({ name: 'test', version: '1' });
+    const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+    const hooks = new URL('../../../../tools/source-modules.mjs', import.meta.url).href;
+    await stdio.connect(
+      new StdioClientTransport({
+        command: process.execPath,
+        args: [
+          '--experimental-transform-types',
+          '--disable-warning=ExperimentalWarning',
+          '--conditions=@lantern/source',
+          `--import=${hooks}`,
+          ...[main, 'mcp', '--url', lantern.urls.jaeger],
+        ],
+      }),
+    );
+    const { tools } = await stdio.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(TOOLS.map(({ name }) => name));
+    const { content } = await stdio.callTool({ name: 'why_failed', arguments: { traceId: FAILED } });
+    expect(JSON.stringify(content)).toContain('Origin: order-service calculate_total failed');
+    await stdio.close();
   });
 
   it('needs the token of the API, and reads with it', async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { compareTracesById, explainTrace, readSpanById, waitForTrace } from './explain-trace.js';
 import { findTraces } from './find-traces.js';
 import type { LanternClient } from './lantern-client.js';
+import { queryMetrics } from './query-metrics.js';
 import { searchLogs } from './search-logs.js';
 import { serviceMap } from './service-map.js';
 import { DEFAULT_WINDOW } from './time-window.js';
@@ -102,5 +103,11 @@ export const TOOLS: readonly AssistantTool[] = [
     'Waits until a trace is complete, then describes it. Use after sending a request with a known trace ID.',
     { traceId, timeoutSeconds: z.number().int().min(1).max(60).default(15), limit },
     (client, args) => waitForTrace(client, args.traceId, args.timeoutSeconds, args),
+  ),
+  tool(
+    'query_metrics',
+    'Evaluates PromQL: the values now, or with a window their course: sum by (service) (rate(http_requests_total[5m])).',
+    { query: z.string(), last: z.string().optional().describe('window until now: 15m, 24h'), limit },
+    (client, args) => queryMetrics(client, args, args),
   ),
 ];

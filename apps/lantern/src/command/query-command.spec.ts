@@ -32,6 +32,7 @@ describe('commands that ask a running Lantern', () => {
     [['why-failed', FAILED], '- order-service error: payment failed'],
     [['compare', FAILED, FAILED], 'No differences: the same calls with similar durations.'],
     [['logs', '{service="order-service"}'], 'payment failed'],
+    [['metrics', '1 + 1'], '1 + 1 = 2'],
     [['services'], '- api-gateway → order-service: 1 calls, 1 errors'],
   ])('lantern %j prints the answer', async (args, expected) => {
     expect(await run(...args)).toContain(expected);
@@ -54,6 +55,7 @@ describe('commands that ask a running Lantern', () => {
     [['traces', '--order', 'oldest first'], '--order is one of recent'],
     [['traces', '--what'], "Unknown option '--what'"],
     [['logs', '{'], 'parse error'],
+    [['metrics', 'sum('], 'parse error'],
   ])('lantern %j says what is wrong', async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
   });

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
+import type { V3Endpoints } from '@lantern/query-api';
 import { TRACE_ORDERS } from '@lantern/telemetry-model';
 import { DEFAULT_LIMIT } from '@lantern/trace-analysis';
 import { compareTracesById, explainTrace, traceIdOf } from '../assistant/explain-trace.js';
 import { findTraces, readTraceSummaries, type TraceQuestion } from '../assistant/find-traces.js';
 import { LanternClient } from '../assistant/lantern-client.js';
+import { queryMetrics } from '../assistant/query-metrics.js';
 import { readLogs, searchLogs } from '../assistant/search-logs.js';
 import { serviceMap } from '../assistant/service-map.js';
 import { DEFAULT_WINDOW } from '../assistant/time-window.js';
@@ -76,6 +78,16 @@ export const QUERY_COMMANDS: Readonly<Record<string, QueryCommand>> = {
     takes: [1, 1],
     text: (client, [query = ''], options) => searchLogs(client, { ...options, query }, options),
     json: async (client, [query = ''], options) => (await readLogs(client, { ...options, query })).data,
+  },
+  metrics: {
+    usage: "metrics '<PromQL>'",
+    meaning: 'values of metrics now',
+    takes: [1, 1],
+    text: (client, [query = ''], options) => queryMetrics(client, { query }, options),
+    json: async (client, [query = '']) => {
+      const { prometheusPort } = await client.json<V3Endpoints>('/api/v3/lantern/endpoints');
+      return client.onPort(prometheusPort).json('/api/v1/query', { query });
+    },
   },
   services: {
     usage: 'services',

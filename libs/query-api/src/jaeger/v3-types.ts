@@ -65,6 +65,8 @@ export interface V3Endpoints {
   readonly otlpPort: number;
   readonly otlpGrpcPort: number;
   readonly lokiPort: number;
+  /** Port of Prometheus' API. */
+  readonly prometheusPort: number;
 }
 
 /** Lantern's own: `GET /api/v3/lantern/operations`, from counts in periods of 10 s. */

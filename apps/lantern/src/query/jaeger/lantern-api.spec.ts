@@ -190,11 +190,16 @@ describe('GET /api/v3/lantern/attributes', () => {
 describe('GET /api/v3/lantern/endpoints', () => {
   it('names the ports on which this Lantern accepts telemetry', async () => {
     const { status, text } = await lantern.jaeger('/api/v3/lantern/endpoints');
-    const { otlp, otlpGrpc, loki } = lantern.urls;
+    const { otlp, otlpGrpc, loki, prometheus } = lantern.urls;
     const portOf = (url: string) => Number(new URL(url).port);
     expect([status, JSON.parse(text)]).toEqual([
       200,
-      { otlpPort: portOf(otlp), otlpGrpcPort: portOf(otlpGrpc), lokiPort: portOf(loki) },
+      {
+        otlpPort: portOf(otlp),
+        otlpGrpcPort: portOf(otlpGrpc),
+        lokiPort: portOf(loki),
+        prometheusPort: portOf(prometheus),
+      },
     ]);
   });
 });
