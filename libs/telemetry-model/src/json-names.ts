@@ -2,24 +2,33 @@ import { MAX_HASHED_LENGTH } from './map-key.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const WINDOW = (MAX_HASHED_LENGTH + 1) / 2;
+/** A quote behind any other character than a backslash is not escaped. */
+const PLAIN_QUOTE = /[^\\]"/g;
+/** Distance at which quotes are looked for. Strings that are shorter than the limit by this are not looked at. */
+const STRIDE = 4_096;
 
 /**
  * Returns whether a JSON text has a member name that is so long that V8 hashes only its length. `JSON.parse` compares each
  * such name with all others of its length, which takes seconds for a thousand of them.
  */
 export const hasLongMemberName = (json: string): boolean => {
-  // A string of that length fills a whole window. Most windows of most texts have a quote near their start.
-  for (let from = 0; from + WINDOW <= json.length;) {
-    const end = nextQuote(json, from);
-    if (end < 0) return false;
-    if (end < from + WINDOW) {
-      from += WINDOW;
-      continue;
-    }
-    const start = lastQuote(json, from);
-    if (end - start - 1 > MAX_HASHED_LENGTH && /^\s*:/.test(json.slice(end + 1, end + 64))) return true;
-    from = end - (end % WINDOW);
+  for (let quote = -1; quote < json.length;) {
+    PLAIN_QUOTE.lastIndex = quote + STRIDE;
+    const next = PLAIN_QUOTE.test(json) ? PLAIN_QUOTE.lastIndex - 1 : json.length;
+    // No string that is open between both is longer than their distance.
+    if (next - quote - 1 > MAX_HASHED_LENGTH && hasLongNameBetween(json, quote, next)) return true;
+    quote = next;
+  }
+  return false;
+};
+
+/** @param from quote that is not escaped; -1 for the start of the text */
+const hasLongNameBetween = (json: string, from: number, to: number): boolean => {
+  for (let quote = from; quote < to;) {
+    const next = nextQuote(json, quote + 1);
+    if (next < 0) return false;
+    if (next - quote - 1 > MAX_HASHED_LENGTH && /^\s*:/.test(json.slice(next + 1, next + 64))) return true;
+    quote = next;
   }
   return false;
 };
@@ -35,13 +44,6 @@ const nextQuote = (json: string, from: number): number => {
     if (code === BACKSLASH) at++;
   }
   return -1;
-};
-
-/** Returns the last quote before `before` that no backslash escapes; -1 without any. */
-const lastQuote = (json: string, before: number): number => {
-  let at = before === 0 ? -1 : json.lastIndexOf('"', before - 1);
-  while (at >= 0 && isEscaped(json, at)) at = at === 0 ? -1 : json.lastIndexOf('"', at - 1);
-  return at;
 };
 
 const isEscaped = (json: string, quote: number): boolean => {

@@ -30,7 +30,7 @@ export interface BlockStoreOptions {
   readonly durability?: 'none' | 'process' | 'power';
   /**
    * Limit on the compressed size of spans, in bytes; the oldest blocks are evicted first. A folder also has the
-   * journal, of up to two segments. Default 10 GiB.
+   * journal, of up to six segments. Default 10 GiB.
    */
   readonly maxBytes?: number;
   /** Limit on the compressed size of log lines, in bytes. Default 2 GiB. */
@@ -57,7 +57,7 @@ export interface BlockStoreOptions {
   readonly linesPerBlock?: number;
   /** Number of samples that fill a block. Default 524,288. */
   readonly samplesPerBlock?: number;
-  /** Maximum size of a journal segment before the next one begins. Default 16 MiB. */
+  /** Maximum size of a journal segment before the next one begins. Default 4 MiB. */
   readonly segmentBytes?: number;
   /** Length of SQLite's WAL, in bytes, at which a checkpoint begins. Default 4 MiB. */
   readonly checkpointBytes?: number;
@@ -139,7 +139,7 @@ class OpenBlockStore implements BlockStore {
     maxSeriesPerMetric = 50_000,
     metricCacheBytes = 16 * MEBIBYTE,
     samplesPerBlock = 524_288,
-    segmentBytes = 16 * MEBIBYTE,
+    segmentBytes = 4 * MEBIBYTE,
     checkpointBytes = 4 * MEBIBYTE,
     maxWaitingBytes = 64 * MEBIBYTE,
     sweepMillis = 1000,

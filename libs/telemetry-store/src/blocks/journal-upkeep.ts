@@ -6,7 +6,7 @@ import { START, isBefore, type Journal, type JournalPosition } from '../journal/
  * Maximum number of segments between the last record and the first one with unsealed rows. Beyond it the rows are
  * sealed, however small the block is.
  */
-const MAX_SEGMENTS_BACK = 1;
+const MAX_SEGMENTS_BACK = 4;
 
 export interface JournalUpkeepOptions {
   readonly journal: Journal;
