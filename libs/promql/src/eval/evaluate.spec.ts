@@ -417,6 +417,18 @@ describe('Limits', () => {
     ).resolves.toBeDefined();
   });
 
+  it('on memory of the process stop a query with the error of the caller', async () => {
+    const held: number[] = [];
+    await range('http_requests_total', [0, 600, 0.1], HTTP, { hold: (bytes) => held.push(bytes) });
+    expect(held.reduce((total, bytes) => total + bytes, 0)).toBeGreaterThan(3 * 6_000 * 16 - 65_536);
+    const hold = () => {
+      throw new RangeError('no memory is left');
+    };
+    await expect(range('http_requests_total', [0, 600, 0.1], HTTP, { hold })).rejects.toThrow(
+      'no memory is left',
+    );
+  });
+
   it('on steps reject a subquery before it takes memory', async () => {
     await expect(instant('max_over_time(vector(1)[100y:1ms])', 600, HTTP)).rejects.toThrow(
       'exceeded maximum resolution of 1000000 steps in a query or subquery',

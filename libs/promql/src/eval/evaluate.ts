@@ -18,6 +18,12 @@ export interface QueryOptions {
   readonly lookbackMillis?: number;
   /** Limit on samples in memory at one time. Default: 50,000,000. */
   readonly maxSamples?: number;
+  /**
+   * Counts the memory of the query as it grows.
+   *
+   * @throws {Error} for the client, when there is not enough; the query fails with it
+   */
+  readonly hold?: (bytes: number) => void;
   /** Default: 2 minutes. */
   readonly timeoutMillis?: number;
   /** Step of subqueries that name none: Prometheus' evaluation interval. Default: 1 minute. */
@@ -73,7 +79,7 @@ const contextOf = (
     query,
     marksResetsOf: new Set(countedSelectors(expr)),
     annotations: new Annotations(),
-    budget: new QueryBudget(options.maxSamples ?? DEFAULT_MAX_SAMPLES),
+    budget: new QueryBudget(options.maxSamples ?? DEFAULT_MAX_SAMPLES, options.hold),
     pace: new QueryPace({
       timeoutMillis,
       ...(signal ? { signal } : {}),

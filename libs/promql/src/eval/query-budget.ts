@@ -21,6 +21,9 @@ export const checkedSteps = (count: number): number => {
 const BYTES_PER_SAMPLE = 16;
 const BYTES_PER_HISTOGRAM = 176;
 
+/** Growth of memory that is not reported yet. */
+const MIN_REPORTED_BYTES = 65_536;
+
 /** Size of a histogram in samples of the same size in memory. */
 export const histogramSize = ({ positive, negative, customValues }: NativeHistogram): number =>
   Math.ceil(
@@ -48,8 +51,13 @@ export class QueryBudget {
   seriesTouched = 0;
   private peak = 0;
   private current = 0;
+  private reportedBytes = 0;
 
-  constructor(private readonly maxSamples: number) {}
+  /** @param holdMemory receives the growth of the memory in bytes, and throws when there is not enough */
+  constructor(
+    private readonly maxSamples: number,
+    private readonly holdMemory: (bytes: number) => void = () => undefined,
+  ) {}
 
   /** Number of samples that are in memory. */
   get held(): number {
@@ -60,7 +68,12 @@ export class QueryBudget {
   hold(samples: number): void {
     this.current += samples;
     if (this.current > this.maxSamples) throw new PromqlEvaluationError(TOO_MANY_SAMPLES);
-    if (this.current > this.peak) this.peak = this.current;
+    if (this.current <= this.peak) return;
+    this.peak = this.current;
+    const growth = this.peak * BYTES_PER_SAMPLE - this.reportedBytes;
+    if (growth < MIN_REPORTED_BYTES) return;
+    this.reportedBytes += growth;
+    this.holdMemory(growth);
   }
 
   /** Forgets what was held since `held` had this value, except for a result. */

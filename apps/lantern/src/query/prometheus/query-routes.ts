@@ -41,6 +41,7 @@ export const queryRoutes = (server: FastifyInstance, metrics: MetricStore, repor
       timeoutMillis: Math.min(timeout, MAX_TIMEOUT_MILLIS),
       ...(lookbackMillis === undefined ? undefined : { lookbackMillis }),
       signal: goneSignal(reply),
+      hold: server.answerBytes.shareOf(reply).hold,
     };
   };
 
