@@ -16,6 +16,7 @@ export { criticalPath, criticalTimes, type CriticalPath } from './critical-path.
 export { formatCount, formatCounted, formatShare } from './count-text.js';
 export { DependencyLinker, serviceCalls, type DependencyLink, type ServiceCall } from './dependency-link.js';
 export { formatDuration, formatNanos } from './duration-text.js';
+export { FNV_OFFSET, FNV_PRIME, fnvOfBytes, fnvOfText } from './fnv.js';
 export { flameLayout, type FlameBox } from './flame-layout.js';
 export { bytesFromHex, hexFromBytes } from './hex.js';
 export {

@@ -1,3 +1,5 @@
+import { FNV_OFFSET } from './fnv.js';
+
 const { imul } = Math;
 
 /** Maximum length of a string whose content V8 hashes. Longer strings of one length collide in a `Map` or `Set`. */
@@ -31,7 +33,7 @@ const HASH_DIGITS = 16;
  */
 export const boundedName = (name: string): string => {
   if (name.length <= MAX_NAME_LENGTH) return name;
-  const [first, second] = hashes(name, 0x811c9dc5, 0x9e3779b1);
+  const [first, second] = hashes(name, FNV_OFFSET, 0x9e3779b1);
   const hash = [first, second].map((word) => word.toString(16).padStart(HASH_DIGITS / 2, '0')).join('');
   // Do not split a surrogate pair.
   return `${name.slice(0, MAX_NAME_LENGTH - HASH_DIGITS - 1).toWellFormed()}…${hash}`;

@@ -38,7 +38,7 @@ export class ProxyService {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const url = `${this.baseUrls[service]}${path}${queryOf(request.url)}`;
+    const url = `${this.baseUrls[service]}${path}${queryStringOf(request.url)}`;
     const attributes = { 'http.request.method': methodOf(request), 'url.full': redactUrl(url) };
     const answer = await this.tracer.withSpan(`proxy_to_${service}`, { attributes }, async (span) => {
       const response = await this.send(service, url, request, whenGone(reply));
@@ -74,7 +74,7 @@ export class ProxyService {
 /** Forwards HEAD as GET: Fastify computes Content-Length from the body and omits the body itself. */
 const methodOf = ({ method }: FastifyRequest) => (method === 'HEAD' ? 'GET' : method);
 
-const queryOf = (url: string): string => {
+const queryStringOf = (url: string): string => {
   const start = url.indexOf('?');
   return start < 0 ? '' : url.slice(start);
 };

@@ -1,3 +1,5 @@
+import { fnvOfText } from '@lantern/telemetry-model';
+
 /** Hue in degrees and chroma in OKLCH, spread evenly without reds, which mean errors. */
 const HUES = [
   [50, 0.125],
@@ -30,11 +32,7 @@ const SEED = 7_537;
 
 /** Returns the palette index of a name: FNV-1a with its upper bits folded in. */
 export const paletteIndex = (serviceName: string): number => {
-  let hash = SEED;
-  for (let i = 0; i < serviceName.length; i++) {
-    hash ^= serviceName.charCodeAt(i);
-    hash = Math.imul(hash, 0x01000193);
-  }
+  const hash = fnvOfText(serviceName, SEED);
   return ((hash ^ (hash >>> 15)) >>> 0) % PALETTE_SIZE;
 };
 

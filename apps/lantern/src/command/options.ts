@@ -69,6 +69,6 @@ export const HELP = [
   '',
   ...QUERY_HELP,
   '',
-  'Sizes are like 256MiB or 1GB. Port 0 takes any free one. Every option has a variable too, LANTERN_*:',
-  'see the README.',
+  'A size is a number with a unit: 256MiB, 1GB. Port 0 is any free port. The README lists the environment variables',
+  'of these options and of further settings.',
 ].join('\n');

@@ -71,6 +71,6 @@ export const ruleFile = z
     }
   });
 
-export type RuleFile = z.output<typeof ruleFile>;
+type RuleFile = z.output<typeof ruleFile>;
 export type GroupConfig = z.output<typeof group>;
 export type RuleConfig = z.output<typeof rule>;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { createServer, type ServerOptions } from '../transport/server/server.js';
-import { queryOf, sendJson, sendText } from '../transport/answers/text.js';
+import { searchParamsOf, sendJson, sendText } from '../transport/answers/text.js';
 import type { SamplingStrategies } from './strategies.js';
 
 /**
@@ -13,7 +13,7 @@ export const createSamplingServer = (
 ): FastifyInstance => {
   const server = createServer({ ...options, token: undefined });
   server.get('/*', async (request, reply) => {
-    const [service, ...others] = queryOf(request).getAll('service');
+    const [service, ...others] = searchParamsOf(request).getAll('service');
     if (service === undefined || others.length > 0) {
       return sendText(reply, 400, "'service' parameter must be provided once");
     }

@@ -15,18 +15,18 @@ let bytesOfSpan = 700;
 export const encodeTraceRequest = (spans: readonly ReadableSpan[]): Uint8Array => {
   const writer = new ProtobufWriter(BYTES_OF_REQUEST + spans.length * bytesOfSpan);
   for (const [resource, ofResource] of Map.groupBy(spans, (span) => span.resource)) {
-    const resourceSpans = writer.begin(message(1), 3);
-    const start = writer.begin(message(1));
+    const resourceSpans = writer.begin(messageTag(1), 3);
+    const start = writer.begin(messageTag(1));
     writeAttributes(writer, 1, resource.attributes);
     writer.end(start);
     for (const [scope, ofScope] of Map.groupBy(ofResource, (span) => span.instrumentationScope)) {
-      const scopeSpans = writer.begin(message(2), 3);
+      const scopeSpans = writer.begin(messageTag(2), 3);
       writeScope(writer, scope);
       for (const span of ofScope) writeSpan(writer, span);
-      if (scope.schemaUrl) writer.string(message(3), scope.schemaUrl);
+      if (scope.schemaUrl) writer.string(messageTag(3), scope.schemaUrl);
       writer.end(scopeSpans, 3);
     }
-    if (resource.schemaUrl) writer.string(message(3), resource.schemaUrl);
+    if (resource.schemaUrl) writer.string(messageTag(3), resource.schemaUrl);
     writer.end(resourceSpans, 3);
   }
   const request = writer.finish();
@@ -36,44 +36,44 @@ export const encodeTraceRequest = (spans: readonly ReadableSpan[]): Uint8Array =
 };
 
 // https://protobuf.dev/programming-guides/encoding/#structure
-const varint = (field: number): number => field << 3;
-const fixed64 = (field: number): number => (field << 3) | 1;
-const message = (field: number): number => (field << 3) | 2;
-const fixed32 = (field: number): number => (field << 3) | 5;
+const varintTag = (field: number): number => field << 3;
+const fixed64Tag = (field: number): number => (field << 3) | 1;
+const messageTag = (field: number): number => (field << 3) | 2;
+const fixed32Tag = (field: number): number => (field << 3) | 5;
 
 const writeScope = (writer: ProtobufWriter, { name, version }: InstrumentationScope): void => {
-  const start = writer.begin(message(1));
-  writer.string(message(1), name);
-  if (version) writer.string(message(2), version);
+  const start = writer.begin(messageTag(1));
+  writer.string(messageTag(1), name);
+  if (version) writer.string(messageTag(2), version);
   writer.end(start);
 };
 
 const writeSpan = (writer: ProtobufWriter, span: ReadableSpan): void => {
   const { parentSpanContext: parent, status } = span;
   const spanContext = span.spanContext();
-  const start = writer.begin(message(2), 2);
-  writer.hex(message(1), spanContext.traceId);
-  writer.hex(message(2), spanContext.spanId);
+  const start = writer.begin(messageTag(2), 2);
+  writer.hex(messageTag(1), spanContext.traceId);
+  writer.hex(messageTag(2), spanContext.spanId);
   writeTraceState(writer, spanContext);
-  if (parent) writer.hex(message(4), parent.spanId);
-  writer.string(message(5), span.name);
+  if (parent) writer.hex(messageTag(4), parent.spanId);
+  writer.string(messageTag(5), span.name);
   // OTLP has a kind more, at the beginning: UNSPECIFIED.
-  writer.uint32(varint(6), span.kind + 1);
-  writer.fixed64Nanos(fixed64(7), span.startTime);
-  writer.fixed64Nanos(fixed64(8), span.endTime);
+  writer.uint32(varintTag(6), span.kind + 1);
+  writer.fixed64Nanos(fixed64Tag(7), span.startTime);
+  writer.fixed64Nanos(fixed64Tag(8), span.endTime);
   writeAttributes(writer, 9, span.attributes);
-  writer.uint32(varint(10), span.droppedAttributesCount);
+  writer.uint32(varintTag(10), span.droppedAttributesCount);
   for (const event of span.events) writeEvent(writer, event);
-  writer.uint32(varint(12), span.droppedEventsCount);
+  writer.uint32(varintTag(12), span.droppedEventsCount);
   for (const link of span.links) writeLink(writer, link);
-  writer.uint32(varint(14), span.droppedLinksCount);
+  writer.uint32(varintTag(14), span.droppedLinksCount);
   if (status.code !== SpanStatusCode.UNSET) {
-    const statusStart = writer.begin(message(15));
-    if (status.message) writer.string(message(2), status.message);
-    writer.uint32(varint(3), status.code);
+    const statusStart = writer.begin(messageTag(15));
+    if (status.message) writer.string(messageTag(2), status.message);
+    writer.uint32(varintTag(3), status.code);
     writer.end(statusStart);
   }
-  writer.fixed32(fixed32(16), flagsOf(spanContext.traceFlags, parent?.isRemote));
+  writer.fixed32(fixed32Tag(16), flagsOf(spanContext.traceFlags, parent?.isRemote));
   writer.end(start, 2);
 };
 
@@ -83,26 +83,26 @@ const flagsOf = (traceFlags: number, isRemote: boolean | undefined): number =>
 
 const writeTraceState = (writer: ProtobufWriter, { traceState }: SpanContext): void => {
   const text = traceState?.serialize();
-  if (text) writer.string(message(3), text);
+  if (text) writer.string(messageTag(3), text);
 };
 
 const writeEvent = (writer: ProtobufWriter, event: TimedEvent): void => {
-  const start = writer.begin(message(11), 2);
-  writer.fixed64Nanos(fixed64(1), event.time);
-  writer.string(message(2), event.name);
+  const start = writer.begin(messageTag(11), 2);
+  writer.fixed64Nanos(fixed64Tag(1), event.time);
+  writer.string(messageTag(2), event.name);
   if (event.attributes) writeAttributes(writer, 3, event.attributes);
-  writer.uint32(varint(4), event.droppedAttributesCount ?? 0);
+  writer.uint32(varintTag(4), event.droppedAttributesCount ?? 0);
   writer.end(start, 2);
 };
 
 const writeLink = (writer: ProtobufWriter, { context, attributes, droppedAttributesCount }: Link): void => {
-  const start = writer.begin(message(13));
-  writer.hex(message(1), context.traceId);
-  writer.hex(message(2), context.spanId);
+  const start = writer.begin(messageTag(13));
+  writer.hex(messageTag(1), context.traceId);
+  writer.hex(messageTag(2), context.spanId);
   writeTraceState(writer, context);
   if (attributes) writeAttributes(writer, 4, attributes);
-  writer.uint32(varint(5), droppedAttributesCount ?? 0);
-  writer.fixed32(fixed32(6), flagsOf(context.traceFlags, context.isRemote));
+  writer.uint32(varintTag(5), droppedAttributesCount ?? 0);
+  writer.fixed32(fixed32Tag(6), flagsOf(context.traceFlags, context.isRemote));
   writer.end(start);
 };
 
@@ -110,9 +110,9 @@ const writeAttributes = (writer: ProtobufWriter, field: number, attributes: Attr
   for (const key in attributes) {
     const value = attributes[key];
     if (value === undefined) continue;
-    const start = writer.begin(message(field));
+    const start = writer.begin(messageTag(field));
     writer.encoded(encodedKey(key));
-    writeValue(writer, message(2), value);
+    writeValue(writer, messageTag(2), value);
     writer.end(start);
   }
 };
@@ -125,7 +125,7 @@ const encodedKey = (key: string): Uint8Array => {
   let bytes = encodedKeys.get(key);
   if (!bytes) {
     const writer = new ProtobufWriter(key.length + 8);
-    writer.string(message(1), key);
+    writer.string(messageTag(1), key);
     bytes = writer.finish();
     if (encodedKeys.size < MAX_KEYS) encodedKeys.set(key, bytes);
   }
@@ -138,19 +138,19 @@ const ABOVE_INT64 = 2 ** 63;
 // https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/common/v1/common.proto
 const writeValue = (writer: ProtobufWriter, tag: number, value: unknown): void => {
   const start = writer.begin(tag);
-  if (typeof value === 'string') writer.string(message(1), value);
-  else if (typeof value === 'boolean') writer.bool(varint(2), value);
+  if (typeof value === 'string') writer.string(messageTag(1), value);
+  else if (typeof value === 'boolean') writer.bool(varintTag(2), value);
   else if (typeof value === 'number') {
     if (Number.isInteger(value) && value >= SMALLEST_INT64 && value < ABOVE_INT64)
-      writer.int64(varint(3), value);
-    else writer.double(fixed64(4), value);
-  } else if (value instanceof Uint8Array) writer.rawBytes(message(7), value);
+      writer.int64(varintTag(3), value);
+    else writer.double(fixed64Tag(4), value);
+  } else if (value instanceof Uint8Array) writer.rawBytes(messageTag(7), value);
   else if (Array.isArray(value)) {
-    const list = writer.begin(message(5));
-    for (const item of value) writeValue(writer, message(1), item);
+    const list = writer.begin(messageTag(5));
+    for (const item of value) writeValue(writer, messageTag(1), item);
     writer.end(list);
   } else if (typeof value === 'object' && value !== null) {
-    const map = writer.begin(message(6));
+    const map = writer.begin(messageTag(6));
     writeAttributes(writer, 1, value as Attributes);
     writer.end(map);
   }

@@ -1,4 +1,4 @@
-import { SeriesLabels, mapKey } from '@lantern/telemetry-model';
+import { SeriesLabels, mapKey, fnvOfText } from '@lantern/telemetry-model';
 import { formatGoFloat } from '@lantern/go-syntax';
 import { formatHistogram } from '../histogram/format-histogram.js';
 import type { Aggregation } from '../syntax/ast.js';
@@ -136,8 +136,7 @@ const isInRatio = (labels: SeriesLabels, ratio: number): boolean => {
 };
 
 const placeOf = (text: string): number => {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  let hash = fnvOfText(text);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;

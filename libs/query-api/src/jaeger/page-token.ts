@@ -1,4 +1,4 @@
-import type { TraceId, UnixNano } from '@lantern/telemetry-model';
+import { fnvOfText, type TraceId, type UnixNano } from '@lantern/telemetry-model';
 import { isTraceId } from '@lantern/telemetry-model';
 
 /** Position where a page of a search ended: that of its last trace in the order of the answer. */
@@ -16,12 +16,8 @@ export const searchFingerprint = (conditions: unknown): string => {
   const text = JSON.stringify(conditions, (_key, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
-  // FNV-1a: it distinguishes searches, and is no protection against a forged token.
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  // Distinguishes searches, and is no protection against a forged token.
+  return (fnvOfText(text) >>> 0).toString(16).padStart(8, '0');
 };
 
 /** Formats a page token, which is opaque to clients. */

@@ -1,7 +1,8 @@
+import { fnvOfText } from '@lantern/telemetry-model';
+
 /** Returns a 32-bit hash of a text and a seed. */
-export const textHash = (text: string, seed = 0x811c9dc5): number => {
-  let hash = seed;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+export const textHash = (text: string, seed?: number): number => {
+  let hash = fnvOfText(text, seed);
   hash ^= hash >>> 15;
   return Math.imul(hash, 0x2c1b3c6d) >>> 0;
 };

@@ -1,5 +1,5 @@
 import { TIME_WORDS, type CheckedTraceRequest } from '@lantern/otlp';
-import { SpanKind, boundedName } from '@lantern/telemetry-model';
+import { SpanKind, boundedName, fnvOfBytes } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
 import type { TraceWords } from '../blocks/trace-words.js';
 import type { SignedCall } from './summary.js';
@@ -130,8 +130,7 @@ export class OpenSpanBlock implements SpanRows {
   ): number {
     const [start, end] = [nameStart[from] ?? 0, nameEnd[from] ?? 0];
     const kind = (kinds[from] ?? 0) as SpanKind;
-    let hash: number = kind;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+    let hash = fnvOfBytes(bytes, start, end, kind);
     hash ^= hash >>> 15;
     const mask = this.operationSlots.length - 1;
     let slot = hash & mask;

@@ -10,7 +10,7 @@ import type { CallEdge, LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import type { Report } from '../../transport/errors/failure.js';
 import { HttpError } from '../../transport/errors/http-error.js';
-import { queryOf, sendJson } from '../../transport/answers/text.js';
+import { searchParamsOf, sendJson } from '../../transport/answers/text.js';
 import type { TraceFeed } from '../../ingest/feed.js';
 import { analysisRoutes } from './analysis/analysis-routes.js';
 import { TraceAnalyst } from './analysis/trace-analyst.js';
@@ -37,7 +37,7 @@ export const lanternRoutes =
     sendV3Failures(server, report);
 
     server.get('/api/v3/lantern/dependencies', async (request, reply) => {
-      const { range, service } = parseV3DependenciesRequest(queryOf(request));
+      const { range, service } = parseV3DependenciesRequest(searchParamsOf(request));
       const edges = (await traces.store.callEdges(range)).filter(
         ({ parent, child }) => service === '' || parent === service || child === service,
       );
@@ -48,7 +48,7 @@ export const lanternRoutes =
     });
 
     server.get('/api/v3/lantern/operations', async (request, reply) => {
-      const { range, service } = parseV3OperationStatsRequest(queryOf(request));
+      const { range, service } = parseV3OperationStatsRequest(searchParamsOf(request));
       const services = service === '' ? await traces.store.services() : [service];
       return sendJson(reply, JSON.stringify(await operationStats(traces.store, services, range)));
     });
@@ -61,7 +61,7 @@ export const lanternRoutes =
     });
 
     server.get('/api/v3/lantern/attributes', async (request, reply) => {
-      const asked = parseV3AttributesRequest(queryOf(request));
+      const asked = parseV3AttributesRequest(searchParamsOf(request));
       const answer =
         asked.key === ''
           ? await attributeKeys(traces.store, asked)

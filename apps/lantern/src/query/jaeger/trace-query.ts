@@ -45,7 +45,7 @@ export class TraceQueries {
    * @returns what leads to the next page
    */
   async *page(search: V3SearchRequest, share: AnswerShare): AsyncGenerator<EncodedTrace, PageEnd> {
-    const query = queryOf(search);
+    const query = traceQueryOf(search);
     let last: TraceCursor | undefined;
     let count = 0;
     let hasMore = false;
@@ -89,7 +89,7 @@ export interface PageEnd {
 }
 
 /** Returns the query for the store. */
-export const queryOf = (search: TraceSearch): TraceQuery => {
+export const traceQueryOf = (search: TraceSearch): TraceQuery => {
   const { filter } = search;
   const service = search.service === '' ? filter?.service : search.service;
   const operation = search.operation === '' ? filter?.operation : search.operation;

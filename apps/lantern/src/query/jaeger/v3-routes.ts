@@ -15,7 +15,7 @@ import type { AnswerShare } from '../../transport/answers/answer-bytes.js';
 import { sendPieces, type JsonPieces } from '../../transport/answers/answer-pieces.js';
 import type { Report } from '../../transport/errors/failure.js';
 import { HttpError } from '../../transport/errors/http-error.js';
-import { queryOf, sendJson } from '../../transport/answers/text.js';
+import { searchParamsOf, sendJson } from '../../transport/answers/text.js';
 import { Turn } from '../../transport/answers/turn.js';
 import type { PageEnd, TraceQueries } from './trace-query.js';
 import { TracesJson } from './traces-json.js';
@@ -32,7 +32,7 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
   });
 
   server.get('/api/v3/operations', async (request, reply) => {
-    const { service, spanKind } = parseV3OperationsRequest(queryOf(request));
+    const { service, spanKind } = parseV3OperationsRequest(searchParamsOf(request));
     const operations = (await traces.store.operations(service))
       .map(({ name, kind }) => ({ name, kind: SPAN_KIND_NAMES[kind] }))
       .filter(({ kind }) => spanKind === '' || kind === spanKind)
@@ -42,13 +42,13 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
   });
 
   server.get<{ Params: { id: string } }>('/api/v3/traces/:id', async (request, reply) => {
-    const { traceId, raw } = parseV3TraceRequest(request.params.id, queryOf(request));
+    const { traceId, raw } = parseV3TraceRequest(request.params.id, searchParamsOf(request));
     const share = server.answerBytes.shareOf(reply);
     return sendPieces(reply, writeTraces(oneTrace(traceId, share), raw, share), report);
   });
 
   server.get('/api/v3/traces', async (request, reply) => {
-    const search = parseV3Search(queryOf(request));
+    const search = parseV3Search(searchParamsOf(request));
     const share = server.answerBytes.shareOf(reply);
     return sendPieces(reply, writeTraces(traces.page(search, share), search.raw, share), report);
   });
@@ -83,7 +83,7 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
   }
 
   server.get('/api/v3/trace-summaries', async (request, reply) => {
-    const page = traces.page(parseV3Search(queryOf(request)), server.answerBytes.shareOf(reply));
+    const page = traces.page(parseV3Search(searchParamsOf(request)), server.answerBytes.shareOf(reply));
     const turn = new Turn();
     const summaries: V3TraceSummary[] = [];
     for (;;) {

@@ -1,6 +1,6 @@
 import { CATEGORIZE_LABELS, ENCODING_FLAGS_HEADER } from '@lantern/query-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { queryOf, sendJson } from '../../transport/answers/text.js';
+import { searchParamsOf, sendJson } from '../../transport/answers/text.js';
 
 const PREFIX = '/loki/api/v1';
 
@@ -13,7 +13,7 @@ export const addQuery = (server: FastifyInstance, path: string, handler: QueryHa
 
 /** Returns the parameters of the form and of the URL. Those of the form come first, as in Go. */
 export const paramsOf = (request: FastifyRequest): URLSearchParams => {
-  const params = queryOf(request);
+  const params = searchParamsOf(request);
   return request.body instanceof URLSearchParams ? new URLSearchParams([...request.body, ...params]) : params;
 };
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import { queryOf, sendText } from '../../transport/answers/text.js';
+import { searchParamsOf, sendText } from '../../transport/answers/text.js';
 
 export const PREFIX = '/api/v1';
 
@@ -26,7 +26,7 @@ export const addRoute = (
 
 /** Returns the parameters of the form and of the URL. Those of the form come first, as in Go. */
 export const paramsOf = (request: FastifyRequest): URLSearchParams => {
-  const params = queryOf(request);
+  const params = searchParamsOf(request);
   return request.body instanceof URLSearchParams ? new URLSearchParams([...request.body, ...params]) : params;
 };
 

@@ -107,15 +107,15 @@ export const queryRoutes = (server: FastifyInstance, metrics: MetricStore, repor
   });
 
   addRoute(server, GET_OR_FORM, '/format_query', async (request, reply) =>
-    sendData(reply, formatPromql(queryOf(paramsOf(request)))),
+    sendData(reply, formatPromql(expressionOf(paramsOf(request)))),
   );
 
   addRoute(server, GET_OR_FORM, '/parse_query', async (request, reply) =>
-    sendData(reply, formatTree(queryOf(paramsOf(request)))),
+    sendData(reply, formatTree(expressionOf(paramsOf(request)))),
   );
 };
 
-const queryOf = (params: URLSearchParams): Expr => parsePromql(params.get('query') ?? '');
+const expressionOf = (params: URLSearchParams): Expr => parsePromql(params.get('query') ?? '');
 
 const truncated = (value: QueryValue, limit = Infinity): QueryValue => {
   if (value.type === 'vector' && value.samples.length > limit)

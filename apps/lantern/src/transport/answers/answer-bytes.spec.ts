@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { attributes, resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
 import { RunningLantern, useLantern } from '../../testing/running-lantern.js';
@@ -45,8 +45,11 @@ describe('the bytes of answers', () => {
 
 const SPANS = 8_000;
 
+const POLL_MILLIS = 50;
+
 const sendLargeTrace = async (lantern: RunningLantern, id: number): Promise<void> => {
-  const BATCH = 2_000;
+  // Small requests, because one of the Lanterns gives up on slow ones soon.
+  const BATCH = 500;
   for (let start = 0; start < SPANS; start += BATCH) {
     await lantern.send(
       resourceSpans(
@@ -68,7 +71,7 @@ const roomy = useLantern({}, { maxTraceBytes: 64 * MIB });
 const tight = useLantern({}, { maxTraceBytes: 64 * MIB, maxAnswerBytes: 24 * MIB });
 
 const impatient = useLantern(
-  { requestTimeoutMillis: 1_000 },
+  { requestTimeoutMillis: 2_000 },
   { maxTraceBytes: 64 * MIB, maxAnswerBytes: 24 * MIB },
 );
 
@@ -137,14 +140,15 @@ describe('a large answer', () => {
     expect((await tight.jaeger('/api/services')).status).toBe(200);
 
     for (const socket of sockets) socket.destroy();
-    while ((await tight.jaeger(path)).status !== 200) await nextTurn();
+    while ((await tight.jaeger(path)).status !== 200) await pause(POLL_MILLIS);
   });
 
   it('that a client does not read for long gives its share back', async () => {
     const path = '/api/traces/1';
-    while ((await askWithoutReading(impatient.urls.jaeger, path)) === 'HTTP/1.1 200 OK') await nextTurn();
+    while ((await askWithoutReading(impatient.urls.jaeger, path)) === 'HTTP/1.1 200 OK')
+      await pause(POLL_MILLIS);
     // The sockets are still open on this side.
-    while ((await impatient.jaeger(path)).status !== 200) await nextTurn();
+    while ((await impatient.jaeger(path)).status !== 200) await pause(POLL_MILLIS);
   });
 
   it('gives way to other requests while it is written', async () => {

@@ -18,7 +18,8 @@ export const sendBytes = (reply: FastifyReply, json: Buffer): FastifyReply =>
 /** Sends the answer of Go's router for an unknown path or method. */
 export const sendNotFound = (reply: FastifyReply): FastifyReply => sendText(reply, 404, '404 page not found');
 
-export const queryOf = (request: FastifyRequest): URLSearchParams => {
+/** Returns the parameters in the URL of a request. */
+export const searchParamsOf = (request: FastifyRequest): URLSearchParams => {
   const question = request.url.indexOf('?');
   return new URLSearchParams(question < 0 ? '' : request.url.slice(question + 1));
 };

@@ -7,7 +7,7 @@ import {
 import type { TraceId } from '@lantern/telemetry-model';
 import { DETECTION_KINDS, type Detection, type TraceFacts } from '@lantern/trace-analysis';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { queryOf, sendJson } from '../../../transport/answers/text.js';
+import { searchParamsOf, sendJson } from '../../../transport/answers/text.js';
 import { HttpError } from '../../../transport/errors/http-error.js';
 import type { TraceAnalysis, TraceAnalyst } from './trace-analyst.js';
 
@@ -23,7 +23,7 @@ export const analysisRoutes = (analyst: TraceAnalyst) => (server: FastifyInstanc
   };
 
   server.get<{ Params: { id: string } }>('/api/v3/lantern/traces/:id/detections', async (request, reply) => {
-    const { traceId } = parseV3TraceRequest(request.params.id, queryOf(request));
+    const { traceId } = parseV3TraceRequest(request.params.id, searchParamsOf(request));
     const { facts, detections } = await analysisOf(traceId, reply);
     const answer: V3Detections = {
       traceId: facts.traceId,
@@ -35,7 +35,10 @@ export const analysisRoutes = (analyst: TraceAnalyst) => (server: FastifyInstanc
   });
 
   server.get<{ Params: { id: string } }>('/api/v3/lantern/traces/:id/explanation', async (request, reply) => {
-    const { traceId, question, limit } = parseV3ExplanationRequest(request.params.id, queryOf(request));
+    const { traceId, question, limit } = parseV3ExplanationRequest(
+      request.params.id,
+      searchParamsOf(request),
+    );
     const analysis = await analysisOf(traceId, reply);
     const baseUrl = `${request.protocol}://${request.headers.host ?? ''}`;
     const text = await analyst.explain(analysis, question, { baseUrl, limit });

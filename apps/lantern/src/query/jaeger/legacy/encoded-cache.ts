@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { fnvOfBytes } from '@lantern/telemetry-model';
 
 /** Maximum size of a cached message, in bytes. Longer messages seldom repeat. */
 const MAX_LENGTH = 256;
@@ -29,9 +30,7 @@ export class EncodedCache<Made extends MadeOfMessage> {
   /** Returns the value of the message in `bytes` from `start` to `end`. */
   get(bytes: Buffer, start: number, end: number): Made {
     if (end - start > MAX_LENGTH) return this.make(Buffer.from(bytes.subarray(start, end)));
-    // FNV-1a
-    let hash = 0x811c9dc5;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+    const hash = fnvOfBytes(bytes, start, end);
     const { slots } = this;
     const slot = (hash ^ (hash >>> 15)) & (this.slotCount - 1);
     const known = slots[slot];

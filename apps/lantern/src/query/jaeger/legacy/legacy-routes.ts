@@ -22,12 +22,12 @@ import { sendPieces, type JsonPieces } from '../../../transport/answers/answer-p
 import { decompress } from '../../../transport/requests/decompress.js';
 import { failureOf, type Report } from '../../../transport/errors/failure.js';
 import { HttpError } from '../../../transport/errors/http-error.js';
-import { queryOf, sendBytes, sendJson, sendText } from '../../../transport/answers/text.js';
+import { searchParamsOf, sendBytes, sendJson, sendText } from '../../../transport/answers/text.js';
 import { toLegacyTrace } from './legacy-trace.js';
 import { LEGACY_FORMAT } from './legacy-trace-json.js';
 import { callRates, errorRates, latencies } from '../metrics.js';
 import { tracesIn } from '../trace-groups.js';
-import { queryOf as traceQueryOf, type TraceQueries } from '../trace-query.js';
+import { traceQueryOf, type TraceQueries } from '../trace-query.js';
 import { TracesJson } from '../traces-json.js';
 
 /** Jaeger's query API as of v2.20 and before, under `/api`. Still spoken by Grafana and many scripts. */
@@ -51,7 +51,7 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
   });
 
   server.get('/api/operations', async (request, reply) => {
-    const params = queryOf(request);
+    const params = searchParamsOf(request);
     const service = params.get('service') ?? '';
     if (service === '') throw new BadRequest("parameter 'service' is required");
     const kind = params.get('spanKind') ?? '';
@@ -65,7 +65,7 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
   });
 
   server.get('/api/traces', async (request, reply) => {
-    const search = parseLegacyTracesRequest(queryOf(request), nowUnixNano());
+    const search = parseLegacyTracesRequest(searchParamsOf(request), nowUnixNano());
     const share = server.answerBytes.shareOf(reply);
     return sendTraces(request, reply, findTraces(search, share));
   });
@@ -90,7 +90,7 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
   }
 
   server.get<{ Params: { id: string } }>('/api/traces/:id', async (request, reply) => {
-    const { traceId, raw } = parseLegacyTraceRequest(request.params.id, queryOf(request));
+    const { traceId, raw } = parseLegacyTraceRequest(request.params.id, searchParamsOf(request));
     const share = server.answerBytes.shareOf(reply);
     const trace = traceId && (await traces.store.getEncodedTrace(traceId, share.hold));
     if (!trace) throw new HttpError(404, 'trace not found');
@@ -119,7 +119,7 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
   };
 
   server.post<{ Params: { id: string } }>('/api/archive/:id', async (request, reply) => {
-    const { traceId } = parseLegacyTraceRequest(request.params.id, queryOf(request));
+    const { traceId } = parseLegacyTraceRequest(request.params.id, searchParamsOf(request));
     const isArchived = traceId !== undefined && (await traces.store.archiveTrace(traceId));
     if (!isArchived) throw new HttpError(404, 'trace not found');
     return send(request, reply, envelope([], { errors: [] }));
@@ -140,26 +140,30 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
   });
 
   server.get('/api/metrics/latencies', async (request, reply) => {
-    const params = queryOf(request);
+    const params = searchParamsOf(request);
     const quantile = parseQuantile(params);
     const family = await latencies(traces.store, parseMetricsRequest(params, nowUnixNano()), quantile);
     return send(request, reply, family);
   });
 
   server.get('/api/metrics/calls', async (request, reply) =>
-    send(request, reply, await callRates(traces.store, parseMetricsRequest(queryOf(request), nowUnixNano()))),
+    send(
+      request,
+      reply,
+      await callRates(traces.store, parseMetricsRequest(searchParamsOf(request), nowUnixNano())),
+    ),
   );
 
   server.get('/api/metrics/errors', async (request, reply) =>
     send(
       request,
       reply,
-      await errorRates(traces.store, parseMetricsRequest(queryOf(request), nowUnixNano())),
+      await errorRates(traces.store, parseMetricsRequest(searchParamsOf(request), nowUnixNano())),
     ),
   );
 
   server.get('/api/dependencies', async (request, reply) => {
-    const { range, service } = parseLegacyDependenciesRequest(queryOf(request), nowUnixNano());
+    const { range, service } = parseLegacyDependenciesRequest(searchParamsOf(request), nowUnixNano());
     const links = (await traces.store.dependencies(range))
       .filter(({ parent, child }) => service === '' || parent === service || child === service)
       .map(({ parent, child, callCount }): LegacyDependency => ({ parent, child, callCount }));
@@ -200,7 +204,7 @@ const endOfList = (rest: Partial<Rest>): string => `],${JSON.stringify(restOf(re
 const PRETTY_FACTOR = 8;
 
 const isPretty = (request: FastifyRequest): boolean =>
-  !['', 'false'].includes(queryOf(request).get('prettyPrint') ?? '');
+  !['', 'false'].includes(searchParamsOf(request).get('prettyPrint') ?? '');
 
 const sendEncoded = (request: FastifyRequest, reply: FastifyReply, json: Buffer): FastifyReply => {
   if (!isPretty(request)) return sendBytes(reply, json);

@@ -2,7 +2,7 @@ import { parseV3LiveRequest, type V3LiveDropped, type V3LiveSummaries } from '@l
 import type { FastifyInstance } from 'fastify';
 import type { Report } from '../../../transport/errors/failure.js';
 import { HttpError } from '../../../transport/errors/http-error.js';
-import { queryOf } from '../../../transport/answers/text.js';
+import { searchParamsOf } from '../../../transport/answers/text.js';
 import type { TraceFeed } from '../../../ingest/feed.js';
 import type { TraceQueries } from '../trace-query.js';
 import { summarizeTrace } from '../trace-summary.js';
@@ -24,7 +24,7 @@ export const liveRoutes =
     const streams = new Set<EventStream>();
 
     server.get('/api/v3/lantern/live', async (request, reply) => {
-      const session = new LiveSession(parseV3LiveRequest(queryOf(request)));
+      const session = new LiveSession(parseV3LiveRequest(searchParamsOf(request)));
       if (streams.size >= MAX_FOLLOWERS) {
         throw new HttpError(503, `${MAX_FOLLOWERS} clients follow the traces already: close one of them`);
       }

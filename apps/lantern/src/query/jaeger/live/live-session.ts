@@ -1,7 +1,7 @@
 import type { TraceConditions } from '@lantern/query-api';
 import { spansOf, type ResourceSpans, type Trace, type TraceId } from '@lantern/telemetry-model';
 import { spanMatcher } from '@lantern/telemetry-store';
-import { queryOf } from '../trace-query.js';
+import { traceQueryOf } from '../trace-query.js';
 
 /** Traces that wait for the client; beyond them the ones that wait longest are dropped, and counted. */
 const MAX_WAITING = 500;
@@ -20,7 +20,7 @@ export class LiveSession {
   private dropped = 0;
 
   constructor(private readonly conditions: TraceConditions) {
-    this.matches = spanMatcher(queryOf({ ...conditions, range: ANY_TIME, limit: 1, raw: false }));
+    this.matches = spanMatcher(traceQueryOf({ ...conditions, range: ANY_TIME, limit: 1, raw: false }));
   }
 
   get isEmpty(): boolean {

@@ -10,7 +10,7 @@ import {
 import type { TraceStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import type { TraceFeed } from '../../../ingest/feed.js';
-import { queryOf, sendJson } from '../../../transport/answers/text.js';
+import { searchParamsOf, sendJson } from '../../../transport/answers/text.js';
 import type { Report } from '../../../transport/errors/failure.js';
 import { HttpError } from '../../../transport/errors/http-error.js';
 import { Alarm } from './alarm.js';
@@ -36,7 +36,7 @@ export const waitRoutes =
     let isClosing = false;
 
     server.get<{ Params: { id: string } }>('/api/v3/lantern/traces/:id/wait', async (request, reply) => {
-      const wait = parseV3WaitRequest(request.params.id, queryOf(request));
+      const wait = parseV3WaitRequest(request.params.id, searchParamsOf(request));
       if (isClosing || alarms.size >= MAX_WAITERS) {
         void reply.header('retry-after', '1');
         throw new HttpError(503, `${MAX_WAITERS} requests wait for traces already: retry later`);
