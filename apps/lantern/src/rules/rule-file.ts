@@ -71,6 +71,5 @@ export const ruleFile = z
     }
   });
 
-type RuleFile = z.output<typeof ruleFile>;
 export type GroupConfig = z.output<typeof group>;
 export type RuleConfig = z.output<typeof rule>;
