@@ -19,8 +19,11 @@ import {
   type TraceStore,
 } from '@lantern/telemetry-store';
 import type { Report } from '../transport/errors/failure.js';
+import { Turn } from '../transport/answers/turn.js';
 import { LATENCY_BOUNDS, LatencyCounter, latencyIndex } from './latency-counter.js';
 
+/** Number of samples that are stored at a time: other requests run in between. */
+const SAMPLES_PER_BATCH = 1_000;
 /** Interval at which the counters are written. */
 const FLUSH_MILLIS = 15_000;
 /** Time within which spans may arrive late and are counted. */
@@ -131,28 +134,43 @@ export class SpanMetrics {
       range: { startUnixNano: nanos(start), endUnixNano: nanos(end) },
       periodNano: PERIOD_NANOS,
     });
-    for (const cell of cells) this.countOperation(cell);
+    const turn = new Turn();
+    for (const cell of cells) {
+      this.countOperation(cell);
+      const pause = turn.giveWay();
+      if (pause) await pause;
+    }
     for (let minute = start; minute < end; minute += MINUTE_MILLIS) {
       const range = { startUnixNano: nanos(minute), endUnixNano: nanos(minute + MINUTE_MILLIS) - 1n };
       for (const edge of await traces.callEdges(range)) this.countEdge(edge, minute);
     }
     for (const [key, { periodMillis }] of this.seen) if (periodMillis < start) this.seen.delete(key);
     this.isFirst = false;
-    const batch = new SampleBatch();
-    for (const counter of this.operations.values())
+    let batch = new SampleBatch();
+    const appendWhenFull = async (): Promise<void> => {
+      if (batch.length < SAMPLES_PER_BATCH) return;
+      await metrics.append(batch);
+      batch = new SampleBatch();
+      await turn.giveWay();
+    };
+    for (const counter of this.operations.values()) {
       this.write(batch, counter, now, {
         prefix: 'traces_span_metrics',
         calls: 'calls_total',
         duration: 'duration_seconds',
         exemplar: counter.hasNewCalls ? await this.exemplarOf(counter, now) : undefined,
       });
-    for (const counter of this.edges.values())
+      await appendWhenFull();
+    }
+    for (const counter of this.edges.values()) {
       this.write(batch, counter, now, {
         prefix: 'traces_service_graph',
         calls: 'request_total',
         duration: 'request_server_seconds',
         exemplar: undefined,
       });
+      await appendWhenFull();
+    }
     this.exemplarCount = 0;
     await metrics.append(batch);
   }
