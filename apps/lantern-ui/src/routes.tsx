@@ -9,6 +9,8 @@ const SearchPage = lazy(loadCode(() => import('./pages/search/SearchPage.js')));
 const TracePage = lazy(loadCode(loadTracePage));
 const ComparePage = lazy(loadCode(() => import('./pages/compare/ComparePage.js')));
 const LogsPage = lazy(loadCode(() => import('./pages/logs/LogsPage.js')));
+const MetricsPage = lazy(loadCode(() => import('./pages/metrics/MetricsPage.js')));
+const AlertsPage = lazy(loadCode(() => import('./pages/alerts/AlertsPage.js')));
 const ServicesPage = lazy(loadCode(() => import('./pages/services/ServicesPage.js')));
 const DependenciesPage = lazy(loadCode(() => import('./pages/dependencies/DependenciesPage.js')));
 
@@ -26,6 +28,8 @@ export const AppRoutes = () => (
       <Route path="/search" element={<SearchPage />} />
       <Route path="/trace/:traceId" element={<TraceOrComparison />} />
       <Route path="/logs" element={<LogsPage />} />
+      <Route path="/metrics" element={<MetricsPage />} />
+      <Route path="/alerts" element={<AlertsPage />} />
       <Route path="/monitor" element={<ServicesPage />} />
       <Route path="/dependencies" element={<DependenciesPage />} />
       <Route path="*" element={<NotFoundPage />} />

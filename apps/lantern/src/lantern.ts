@@ -99,22 +99,6 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   });
   let endpoints: V3Endpoints | undefined;
   let uiUrl = '';
-  const jaeger = createJaegerServer(
-    {
-      traces,
-      traceFeed,
-      logs,
-      logFeed,
-      uiDirectory: options.uiDirectory ?? UI_DIRECTORY,
-      maxClockSkewNano: config.maxClockSkewNano,
-      endpoints: () => endpoints,
-    },
-    serverOptions,
-  );
-  const loki = createLokiServer(
-    { logs, logFeed, ingest: logIngest, otlp: otlpIngest, unavailable: () => stores.unavailable() },
-    serverOptions,
-  );
   const notifier = new Notifier({
     webhookUrl: config.alertWebhook,
     alertmanagerUrl: config.alertmanagerUrl,
@@ -128,15 +112,26 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const scraper =
     config.scrape === undefined ? undefined : new Scraper({ source: config.scrape, store: metrics, report });
   const spanMetrics = new SpanMetrics({ traces, metrics, report });
-  const prometheus = createPrometheusServer(
+  const prometheusParts = { metrics, retentionMillis: config.retentionMillis, rules, scraper };
+  const jaeger = createJaegerServer(
     {
-      metrics,
-      otlp: otlpIngest,
-      retentionMillis: config.retentionMillis,
-      rules,
-      scraper,
-      unavailable: () => stores.unavailable(),
+      traces,
+      traceFeed,
+      logs,
+      logFeed,
+      prometheus: prometheusParts,
+      uiDirectory: options.uiDirectory ?? UI_DIRECTORY,
+      maxClockSkewNano: config.maxClockSkewNano,
+      endpoints: () => endpoints,
     },
+    serverOptions,
+  );
+  const loki = createLokiServer(
+    { logs, logFeed, ingest: logIngest, otlp: otlpIngest, unavailable: () => stores.unavailable() },
+    serverOptions,
+  );
+  const prometheus = createPrometheusServer(
+    { ...prometheusParts, otlp: otlpIngest, unavailable: () => stores.unavailable() },
     serverOptions,
   );
   const sampling = createSamplingServer(strategies, serverOptions);

@@ -10,6 +10,10 @@ describe('errorMessageIn', () => {
     ['{"data":null,"errors":[{"code":404,"msg":"trace not found"}]}', 'trace not found'],
     ['{"statusCode":500,"message":"disk full"}', 'disk full'],
     ['parse error at line 1, col 17: syntax error\n', 'parse error at line 1, col 17: syntax error'],
+    [
+      '{"status":"error","errorType":"bad_data","error":"1:5: parse error: unclosed left parenthesis"}',
+      '1:5: parse error: unclosed left parenthesis',
+    ],
     ['<html>502 Bad Gateway</html>', undefined],
     ['', undefined],
     ['{"error":{}}', undefined],

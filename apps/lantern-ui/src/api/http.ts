@@ -75,7 +75,7 @@ export const parseJson = (body: string, path: string, type: string): unknown => 
 
 /**
  * Returns the message of an error body: Jaeger v3 sends `{error: {message}}`, Jaeger’s legacy API `{errors:
- * [{msg}]}`, Loki plain text.
+ * [{msg}]}`, Prometheus `{error}`, Loki plain text.
  */
 const messageOfBody = (body: string, response: Response): string =>
   errorMessageIn(body) ?? `${response.status} ${response.statusText}`.trim();
@@ -84,11 +84,13 @@ export const errorMessageIn = (body: string): string | undefined => {
   const text = body.trim();
   try {
     const { error, errors, message } = (JSON.parse(text) ?? {}) as {
-      error?: { message?: unknown };
+      error?: { message?: unknown } | string;
       errors?: { msg?: unknown }[];
       message?: unknown;
     };
-    return [error?.message, errors?.[0]?.msg, message].find((value) => typeof value === 'string');
+    return [typeof error === 'string' ? error : error?.message, errors?.[0]?.msg, message].find(
+      (value) => typeof value === 'string',
+    );
   } catch {
     // An HTML body comes from a proxy and contains no message.
     return text === '' || text.startsWith('<') ? undefined : text.slice(0, 500);

@@ -1,5 +1,12 @@
-import { IconActivity, IconFileText, IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
-import { Suspense, useState, type SyntheticEvent } from 'react';
+import {
+  IconActivity,
+  IconBell,
+  IconChartLine,
+  IconFileText,
+  IconSearch,
+  IconTopologyStar3,
+} from '@tabler/icons-react';
+import { lazy, Suspense, useState, type SyntheticEvent } from 'react';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import classes from './AppShell.module.css';
 import { ColorSchemeMenu } from './ColorSchemeMenu.js';
@@ -9,6 +16,9 @@ import { Logo } from './Logo.js';
 import { TraceLookup } from './TraceLookup.js';
 import { usePageFocus } from './use-page-focus.js';
 import { useScrollMemory } from './use-scroll-memory.js';
+
+/** The navigation works without the mark, so a failure to load its code is not reported. */
+const AlertMark = lazy(() => import('./AlertMark.js').catch(() => ({ default: () => null })));
 
 /** Whether an event is about a link to a trace. */
 const isAboutTrace = ({ target }: SyntheticEvent): boolean =>
@@ -32,8 +42,10 @@ export const AppShell = ({ preloadTracePage }: AppShellProps) => {
   const pages = [
     { path: `/search${lastSearch}`, label: 'Search', Icon: IconSearch },
     { path: '/logs', label: 'Logs', Icon: IconFileText },
+    { path: '/metrics', label: 'Metrics', Icon: IconChartLine },
     { path: '/monitor', label: 'Services', Icon: IconActivity },
     { path: '/dependencies', label: 'Dependencies', Icon: IconTopologyStar3 },
+    { path: '/alerts', label: 'Alerts', Icon: IconBell, Mark: AlertMark },
   ];
   const { ref: main, remember } = useScrollMemory(pathname === '/search' ? `${pathname}${search}` : pathname);
   usePageFocus(pathname, main);
@@ -48,10 +60,15 @@ export const AppShell = ({ preloadTracePage }: AppShellProps) => {
           <span className={classes.name}>Lantern</span>
         </Link>
         <nav className={classes.nav} aria-label="Pages">
-          {pages.map(({ path, label, Icon }) => (
+          {pages.map(({ path, label, Icon, Mark }) => (
             <NavLink key={label} to={path} className={classes.page}>
               <Icon size={16} stroke={1.75} aria-hidden />
               <span className={classes.label}>{label}</span>
+              {Mark !== undefined && (
+                <Suspense>
+                  <Mark />
+                </Suspense>
+              )}
             </NavLink>
           ))}
         </nav>

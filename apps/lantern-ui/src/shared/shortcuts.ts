@@ -47,7 +47,7 @@ export const SHORTCUTS = [
     ],
   },
   {
-    where: 'Logs',
+    where: 'Logs and metrics',
     keys: [
       { press: ['Enter'], does: 'Run the query' },
       { press: ['Shift Enter'], does: 'New line in the query' },

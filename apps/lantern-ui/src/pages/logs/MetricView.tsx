@@ -4,9 +4,9 @@ import { metricQuery } from '../../api/loki.js';
 import { formatCounted } from '../../shared/format/count.js';
 import { Notice } from '../../shared/Notice.js';
 import { rangePhrase, type TimeRange } from '../../time-range/time-range.js';
-import { MetricChart } from './MetricChart.js';
 import classes from './MetricView.module.css';
-import { formatNumber, seriesColor, seriesNames } from './metric-series.js';
+import { SeriesChart } from '../../shared/chart/SeriesChart.js';
+import { formatNumber, seriesColor, seriesNames } from '../../shared/chart/metric-series.js';
 import { QueryFailed } from './QueryFailed.js';
 import { visibleText } from '../../shared/visible-text.js';
 
@@ -62,7 +62,7 @@ export const MetricView = ({ query, range, onQuery }: MetricViewProps) => {
         )}
         {metric.isError && <span className={classes.failed}> · not updated: {metric.error.message}</span>}
       </h2>
-      <MetricChart result={{ ...metric.data, series: series.slice(0, MOST_DRAWN) }} focused={focused} />
+      <SeriesChart result={{ ...metric.data, series: series.slice(0, MOST_DRAWN) }} focused={focused} />
       <table className={classes.table}>
         <thead>
           <tr>

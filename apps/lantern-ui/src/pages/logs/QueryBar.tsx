@@ -11,7 +11,7 @@ import classes from './QueryBar.module.css';
 import { quoted } from './query-edit.js';
 
 /** The editor is the largest part of the page, so it loads separately. */
-const QueryEditor = lazy(loadCode(() => import('./QueryEditor.js')));
+const LogqlEditor = lazy(loadCode(() => import('./LogqlEditor.js')));
 
 interface QueryBarProps {
   readonly state: LogsPageState;
@@ -74,7 +74,7 @@ export const QueryBar = ({ state, isMetric, onChange }: QueryBarProps) => {
       />
       <div className={classes.query}>
         <Suspense fallback={<div className={classes.placeholder}>{draft}</div>}>
-          <QueryEditor
+          <LogqlEditor
             value={draft}
             fault={draft === state.query ? faulty : undefined}
             onChange={setDraft}

@@ -1,4 +1,4 @@
-import type { Fault } from './marked-fault.js';
+import type { Fault } from '../../shared/query-editor/marked-fault.js';
 
 /** Returns the position of a syntax error from a message of Loki. */
 export const faultIn = (message: string | undefined): Fault | undefined => {

@@ -8,6 +8,8 @@ import { formatCounted } from '../../shared/format/count.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { KIND_GROUPS, operationRows, type KindGroup } from './operation-rows.js';
 import { OperationTable } from './OperationTable.js';
+import { RuntimeCharts } from './RuntimeCharts.js';
+import { ServiceAlerts } from './ServiceAlerts.js';
 import { ServiceCharts, ServiceChartsSkeleton } from './ServiceCharts.js';
 import type { ServicesPageState } from './services-params.js';
 import frame from '../../shared/PageFrame.module.css';
@@ -30,7 +32,7 @@ const KIND_LABELS: Readonly<Record<KindGroup, string>> = {
   all: 'All kinds',
 };
 
-/** Details of one service: charts and operations. */
+/** Details of one service: alerts, charts, operations and its runtime. */
 export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: ServiceDetailsProps) => {
   const { service, range, kinds } = state;
   const metrics = useQuery({
@@ -41,6 +43,7 @@ export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: Service
   const rows = operationRows(stats, kinds);
   return (
     <>
+      <ServiceAlerts service={service} />
       {metrics.data !== undefined ? (
         <ServiceCharts metrics={metrics.data} />
       ) : metrics.isPending ? (
@@ -72,6 +75,7 @@ export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: Service
       ) : (
         <OperationTable rows={rows} range={range} />
       )}
+      <RuntimeCharts service={service} range={range} refreshMillis={refreshMillis} />
     </>
   );
 };

@@ -1,5 +1,6 @@
 import { useElementSize } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { useState, type PointerEvent, type ReactNode } from 'react';
+import { Link } from 'react-router';
 import { formatShortTime } from '../format/time.js';
 import { axisTicks, stretches, type Point } from './axis.js';
 import classes from './TimePlot.module.css';
@@ -12,6 +13,15 @@ export interface PlotLine {
   readonly points: readonly Point[];
   /** Whether the line is dimmed while another one is highlighted. */
   readonly isFaded?: boolean;
+}
+
+/** Point on a plot that links to another page. */
+export interface PlotMark {
+  readonly key: string;
+  readonly millis: number;
+  readonly value: number;
+  readonly path: string;
+  readonly title: string;
 }
 
 export interface PlotTime {
@@ -33,11 +43,17 @@ interface TimePlotProps extends PlotTime {
   /** Step at the pointer, on this or another plot. */
   readonly hovered: number | undefined;
   readonly onHover: (millis: number | undefined) => void;
+  /** Links at points. A list beside the plot must contain them too: the marks are for the pointer alone. */
+  readonly marks?: readonly PlotMark[];
+  /** Called with the range that the user drags over. */
+  readonly onZoom?: (startMillis: number, endMillis: number) => void;
   /** Tooltip at that step; false for none. */
   readonly tip?: ReactNode;
 }
 
 const TIME_ROOM = 110;
+/** Distance in pixels from which a movement of the pointer is a drag. */
+const DRAG_PIXELS = 5;
 const INSET = { top: 10, right: 12, bottom: 20, left: 58 };
 
 /** Plot of lines over time with axes. The y axis starts at zero or below. */
@@ -55,6 +71,16 @@ export const TimePlot = (props: TimePlotProps) => {
   const x = (millis: number) =>
     left + ((millis - startMillis) / Math.max(1, endMillis - startMillis)) * (right - left);
   const y = (value: number) => INSET.top + (1 - (value - low) / (high - low)) * (bottom - INSET.top);
+  const [drag, setDrag] = useState<{ readonly from: number; readonly to: number }>();
+  const pixelAt = (event: PointerEvent<SVGSVGElement>) =>
+    Math.min(right, Math.max(left, event.clientX - event.currentTarget.getBoundingClientRect().left));
+  const millisAt = (pixel: number) =>
+    startMillis + ((pixel - left) / Math.max(1, right - left)) * (endMillis - startMillis);
+  const endDrag = () => {
+    setDrag(undefined);
+    if (drag === undefined || Math.abs(drag.to - drag.from) < DRAG_PIXELS) return;
+    props.onZoom?.(millisAt(Math.min(drag.from, drag.to)), millisAt(Math.max(drag.from, drag.to)));
+  };
   const path = (points: readonly Point[]) =>
     points
       .map(([millis, value], i) => `${i === 0 ? 'M' : 'L'}${x(millis).toFixed(1)} ${y(value).toFixed(1)}`)
@@ -68,7 +94,16 @@ export const TimePlot = (props: TimePlotProps) => {
         height={height}
         role="img"
         aria-label={props.label}
+        data-zooms={props.onZoom !== undefined}
+        onPointerDown={(event) => {
+          if (props.onZoom === undefined || event.button !== 0) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setDrag({ from: pixelAt(event), to: pixelAt(event) });
+        }}
+        onPointerUp={endDrag}
+        onPointerCancel={() => setDrag(undefined)}
         onPointerMove={(event) => {
+          if (drag !== undefined) setDrag({ ...drag, to: pixelAt(event) });
           const { left: edge } = event.currentTarget.getBoundingClientRect();
           const share = (event.clientX - edge - left) / Math.max(1, right - left);
           const steps = Math.round((share * (endMillis - startMillis)) / stepMillis);
@@ -96,6 +131,15 @@ export const TimePlot = (props: TimePlotProps) => {
         {limit !== undefined && limit < high && (
           <line className={classes.limit} x1={left} x2={right} y1={y(limit)} y2={y(limit)} />
         )}
+        {drag !== undefined && (
+          <rect
+            className={classes.drag}
+            x={Math.min(drag.from, drag.to)}
+            y={INSET.top}
+            width={Math.abs(drag.to - drag.from)}
+            height={bottom - INSET.top}
+          />
+        )}
         {hovered !== undefined && (
           <line className={classes.cursor} x1={x(hovered)} x2={x(hovered)} y1={INSET.top} y2={bottom} />
         )}
@@ -112,6 +156,19 @@ export const TimePlot = (props: TimePlotProps) => {
           </g>
         ))}
       </svg>
+      {(props.marks ?? [])
+        .filter(({ millis }) => millis >= startMillis && millis <= endMillis)
+        .map(({ key, millis, value, path: to, title }) => (
+          <Link
+            key={key}
+            className={classes.mark}
+            to={to}
+            title={title}
+            tabIndex={-1}
+            aria-hidden
+            style={{ left: x(millis), top: y(Math.min(high, Math.max(low, value))) }}
+          />
+        ))}
       {hovered !== undefined && Boolean(props.tip) && (
         <div
           className={classes.tip}

@@ -9,6 +9,7 @@ import { sendNotFound } from '../../transport/answers/text.js';
 import type { LogFeed, TraceFeed } from '../../ingest/feed.js';
 import { uiRoutes } from '../../ui/ui-routes.js';
 import { lokiRoutes } from '../loki/loki-routes.js';
+import { prometheusRoutes, type PrometheusParts } from '../prometheus/prometheus-server.js';
 import { lanternRoutes } from './lantern-routes.js';
 import { legacyRoutes } from './legacy/legacy-routes.js';
 import { TraceQueries } from './trace-query.js';
@@ -20,6 +21,8 @@ export interface JaegerServerParts {
   /** The UI shows the logs beside a trace, and talks to its own origin only. */
   readonly logs: LogStore;
   readonly logFeed: LogFeed;
+  /** Likewise the metrics and the alerts. */
+  readonly prometheus: PrometheusParts;
   readonly uiDirectory: string;
   /** By how much a span may be moved to make up for a clock that is wrong; 0 moves none. */
   readonly maxClockSkewNano: DurationNano;
@@ -28,16 +31,15 @@ export interface JaegerServerParts {
 }
 
 /** Server on Jaeger's port: both families of its query API, and the web UI on every other path. */
-export const createJaegerServer = (
-  { traces, traceFeed, logs, logFeed, uiDirectory, maxClockSkewNano, endpoints }: JaegerServerParts,
-  options: ServerOptions,
-): FastifyInstance => {
+export const createJaegerServer = (parts: JaegerServerParts, options: ServerOptions): FastifyInstance => {
+  const { traces, traceFeed, logs, logFeed, uiDirectory, maxClockSkewNano, endpoints } = parts;
   const server = createServer(options);
   const queries = new TraceQueries(traces, { maxClockSkewNano });
   void server.register(legacyRoutes(queries, options.report));
   void server.register(v3Routes(queries, options.report));
   void server.register(lanternRoutes(queries, logs, traceFeed, endpoints, options.report));
   void server.register(lokiRoutes({ logs, logFeed }, options.report));
+  void server.register(prometheusRoutes(parts.prometheus, options.report));
   void server.register(mcpRoutes(options.report));
   void server.register(uiRoutes(uiDirectory));
   // Below an API nothing is a page.

@@ -272,10 +272,20 @@ describe('Status of the Prometheus API', () => {
           {
             labels: { span_id: 'cd'.repeat(8), trace_id: 'ab'.repeat(16) },
             value: '1',
-            timestamp: Number(time) / 1e9,
+            timestamp: Math.round(Number(time) / 1e6) / 1e3,
           },
         ],
       },
     ]);
+  });
+});
+
+describe('The port of the web UI', () => {
+  it('The port of the web UI answers queries of the Prometheus API, which its pages send to their own origin', async () => {
+    const path = `/api/v1/query?query=${encodeURIComponent('special')}&time=${T0 + 6}`;
+    const [own, prometheus] = await Promise.all([lantern.jaeger(path), lantern.prometheus(path)]);
+    expect([own.status, own.json()]).toEqual([200, prometheus.json()]);
+    expect((await lantern.jaeger('/api/v1/query?query=sum(')).status).toBe(400);
+    expect((await lantern.jaeger('/api/v1/nothing')).status).toBe(404);
   });
 });

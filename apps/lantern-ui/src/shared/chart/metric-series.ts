@@ -1,4 +1,4 @@
-import { paletteColor } from '../../shared/service-color.js';
+import { paletteColor } from '../service-color.js';
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -2,7 +2,7 @@ import { StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, type DecorationSet } from '@codemirror/view';
 import classes from './QueryEditor.module.css';
 
-/** Position in the query, counted from 1 as in the messages of Loki. */
+/** Position in the query, counted from 1 as in the messages of Loki and Prometheus. */
 export interface Fault {
   readonly line: number;
   readonly column: number;

@@ -4,35 +4,53 @@ import {
   closeBracketsKeymap,
   completionKeymap,
   startCompletion,
+  type CompletionSource,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useRef } from 'react';
-import { completeLogql } from './complete-logql.js';
-import { highlightLogql } from './highlight-logql.js';
-import { markedFault, setFault } from './marked-fault.js';
-import { ANY_SERVICE } from './logs-params.js';
+import { highlight, type Tokenizer } from './highlight.js';
+import { markedFault, setFault, type Fault } from './marked-fault.js';
 import classes from './QueryEditor.module.css';
 
+/** Query language of the editor. */
+export interface EditorLanguage {
+  readonly tokensOf: Tokenizer;
+  readonly complete: CompletionSource;
+  /** Text before the caret that opens the completion. */
+  readonly opensCompletion: RegExp;
+}
+
 interface QueryEditorProps {
+  readonly label: string;
+  readonly placeholder: string;
+  /** Must not change. */
+  readonly language: EditorLanguage;
   readonly value: string;
   /** Position of a syntax error that the server reported, counted from 1. */
-  readonly fault: { readonly line: number; readonly column: number } | undefined;
+  readonly fault: Fault | undefined;
   readonly onChange: (query: string) => void;
   readonly onRun: () => void;
 }
 
-/** LogQL editor: Enter runs the query, Shift-Enter inserts a new line, Ctrl-Space completes. */
-const QueryEditor = ({ value, fault, onChange, onRun }: QueryEditorProps) => {
+/** Query editor: Enter runs the query, Shift-Enter inserts a new line, Ctrl-Space completes. */
+export const QueryEditor = ({
+  label,
+  language,
+  value,
+  fault,
+  onChange,
+  onRun,
+  ...props
+}: QueryEditorProps) => {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const client = useQueryClient();
   const changed = useEffectEvent(onChange);
   const run = useEffectEvent(onRun);
   const initial = useRef(value);
+  const hint = props.placeholder;
 
   useEffect(() => {
     if (host.current === null) return undefined;
@@ -59,31 +77,31 @@ const QueryEditor = ({ value, fault, onChange, onRun }: QueryEditorProps) => {
           bracketMatching(),
           closeBrackets(),
           autocompletion({
-            override: [completeLogql(client)],
+            override: [language.complete],
             icons: false,
             activateOnTypingDelay: 60,
             interactionDelay: 0,
           }),
-          highlightLogql,
+          highlight(language.tokensOf),
           markedFault,
-          placeholder(ANY_SERVICE),
+          placeholder(hint),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({
-            'aria-label': 'LogQL query',
+            'aria-label': label,
             spellcheck: 'false',
             autocapitalize: 'off',
           }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed(update.state.doc.toString());
-            // Opening a selector starts the completion of labels.
-            if (update.docChanged && /[{|,=]\s?$/.test(textBefore(update.view))) startCompletion(update.view);
+            if (update.docChanged && language.opensCompletion.test(textBefore(update.view)))
+              startCompletion(update.view);
           }),
         ],
       }),
     });
     view.current = editor;
     return () => editor.destroy();
-  }, [client]);
+  }, [language, label, hint]);
 
   // Applies changes from outside: links, history navigation, field filters.
   useEffect(() => {
@@ -106,5 +124,3 @@ const textBefore = ({ state }: EditorView): string => {
   const { head } = state.selection.main;
   return state.sliceDoc(Math.max(0, head - 3), head);
 };
-
-export default QueryEditor;

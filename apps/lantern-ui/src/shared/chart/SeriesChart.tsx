@@ -1,27 +1,31 @@
 import { useState } from 'react';
 import type { MetricResult, MetricSeries } from '../../api/loki.js';
-import { TimePlot } from '../../shared/chart/TimePlot.js';
-import { formatShortTime } from '../../shared/format/time.js';
-import classes from './MetricChart.module.css';
+import { formatShortTime } from '../format/time.js';
+import { visibleText } from '../visible-text.js';
 import { formatNumber, seriesColor } from './metric-series.js';
-import { visibleText } from '../../shared/visible-text.js';
+import classes from './SeriesChart.module.css';
+import { TimePlot, type PlotMark } from './TimePlot.js';
 
-interface NamedSeries extends MetricSeries {
+export interface NamedSeries extends MetricSeries {
   readonly name: string;
   /** Key of the series, unique in one response, unlike the name. */
   readonly key: string;
 }
 
-interface MetricChartProps {
+interface SeriesChartProps {
   readonly result: Omit<MetricResult, 'series'> & { readonly series: readonly NamedSeries[] };
   /** Key of the series to highlight; the others are dimmed. */
   readonly focused: string | undefined;
+  readonly marks?: readonly PlotMark[];
+  /** Called with the range that the user drags over. */
+  readonly onZoom?: (startMillis: number, endMillis: number) => void;
 }
 
 /** Maximum number of series in the tooltip. */
 const MOST_TOLD = 8;
 
-export const MetricChart = ({ result: { series, ...time }, focused }: MetricChartProps) => {
+/** Chart of the series of a query, with their values at the pointer. */
+export const SeriesChart = ({ result: { series, ...time }, focused, ...plot }: SeriesChartProps) => {
   const [hovered, setHovered] = useState<number>();
   const values = hovered === undefined ? [] : valuesAt(series, hovered);
   return (
@@ -57,6 +61,7 @@ export const MetricChart = ({ result: { series, ...time }, focused }: MetricChar
         )
       }
       {...time}
+      {...plot}
     />
   );
 };
