@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 
 /** Reads of the HTTP APIs: the port, the path, and what each parameter holds. */
 interface Route {
-  readonly port: 'jaeger' | 'loki' | 'sampling' | 'otlp';
+  readonly port: 'jaeger' | 'loki' | 'prometheus' | 'sampling' | 'otlp';
   readonly path: string | ((random: Random) => string);
   readonly params?: Readonly<Record<string, (random: Random) => string>>;
 }
@@ -102,6 +102,33 @@ const METRICS = {
   spanKind: (random: Random) => random.pick(['server', 'client', 'x'] as const),
 };
 
+const PROM_STEPS = {
+  start: () => String(Date.now() / 1000 - 3_600),
+  end: () => String(Date.now() / 1000),
+  step: (random: Random) => random.pick(['1', '15', '60', '1ms'] as const),
+};
+
+/** Queries in PromQL, most of them sound, and some that are expensive, deep or broken. */
+const promQuery = (random: Random): string =>
+  random.pick([
+    'fuzz_metric',
+    'sum by (label) (rate(fuzz_metric[5m]))',
+    'rate({__name__=~".+"}[1h])',
+    'histogram_quantile(0.9, sum by (le) (rate(fuzz_bucket[5m])))',
+    'topk(3, fuzz_metric) or absent(none)',
+    'max_over_time(fuzz_metric[1h:1s])',
+    'quantile_over_time(0.9, fuzz_metric[1d:10s])',
+    'fuzz_metric * on (label) group_left () fuzz_metric',
+    'count_values("v", fuzz_metric)',
+    'label_replace(fuzz_metric, "a", "$1", "label", "(.*)+x")',
+    `${'('.repeat(2_000)}1${')'.repeat(2_000)}`,
+    `${'-'.repeat(20_000)}1`,
+    '1 + '.repeat(5_000),
+    'sum(',
+    '{',
+    extremeText(random),
+  ] as const);
+
 const ROUTES: readonly [Route, ...Route[]] = [
   { port: 'jaeger', path: '/api/services' },
   {
@@ -151,6 +178,30 @@ const ROUTES: readonly [Route, ...Route[]] = [
     port: 'jaeger',
     path: (random) => random.pick(['//[/', '/%zz', '/api/../..', '/\\..\\x', '/index.html'] as const),
   },
+  {
+    port: 'prometheus',
+    path: '/api/v1/query',
+    params: { query: promQuery, time: extremeTime, limit: extremeNumber },
+  },
+  { port: 'prometheus', path: '/api/v1/query', params: { query: promQuery } },
+  { port: 'prometheus', path: '/api/v1/query_range', params: { query: promQuery, ...PROM_STEPS } },
+  {
+    port: 'prometheus',
+    path: '/api/v1/query_range',
+    params: { query: promQuery, start: extremeTime, end: extremeTime, step: extremeDuration },
+  },
+  { port: 'prometheus', path: '/api/v1/series', params: { 'match[]': promQuery, start: extremeTime } },
+  { port: 'prometheus', path: '/api/v1/labels', params: { 'match[]': promQuery } },
+  {
+    port: 'prometheus',
+    path: (random) => `/api/v1/label/U__${random.hex(8)}_/values`,
+    params: { limit: extremeNumber },
+  },
+  { port: 'prometheus', path: '/api/v1/query_exemplars', params: { query: promQuery } },
+  { port: 'prometheus', path: '/api/v1/format_query', params: { query: promQuery } },
+  { port: 'prometheus', path: '/api/v1/parse_query', params: { query: promQuery } },
+  { port: 'prometheus', path: '/api/v1/status/tsdb' },
+  { port: 'prometheus', path: '/api/v1/rules', params: { type: extremeText } },
   { port: 'loki', path: '/ready' },
   {
     port: 'loki',

@@ -1,6 +1,7 @@
 import { encodeTraceRequest } from '@lantern/otlp';
 import type { ResourceSpans, SpanId, TraceId } from '@lantern/telemetry-model';
 import { attributes, resource, scope, span } from '@lantern/telemetry-model/testing';
+import { writeRequest } from '../src/testing/remote-write.ts';
 import { longText } from './extremes.ts';
 import type { Random } from './random.ts';
 
@@ -144,4 +145,56 @@ export const extremePush = (random: Random): { readonly name: string; readonly b
           },
         ];
   return { name: `${count} log lines: ${shape}`, body: JSON.stringify({ streams }) };
+};
+
+/** Extreme property of a request of samples. */
+const SAMPLE_SHAPES = [
+  'ordinary',
+  'series',
+  'metrics',
+  'long labels',
+  'times',
+  'values',
+  'late',
+  'many labels',
+  'damaged',
+] as const;
+
+/** Returns a snappy request of remote write, and what it is. */
+export const extremeSamples = (random: Random): { readonly name: string; readonly body: Uint8Array } => {
+  const shape = random.pick(SAMPLE_SHAPES);
+  const run = random.hex(6);
+  const now = Date.now();
+  const body = Buffer.from(
+    writeRequest(
+      ...Array.from({ length: shape === 'long labels' ? 50 : 500 }, (_, i) => ({
+        labels: {
+          __name__: shape === 'metrics' ? `fuzz_${run}_${i}` : i % 5 === 0 ? 'fuzz_bucket' : 'fuzz_metric',
+          label:
+            shape === 'series'
+              ? `${run}-${i}`
+              : shape === 'long labels'
+                ? longText(random)
+                : `value-${i % 20}`,
+          le: String(i % 10),
+          ...(shape === 'many labels'
+            ? Object.fromEntries(Array.from({ length: 200 }, (__, n) => [`label_${n}`, run]))
+            : undefined),
+        },
+        points: [
+          [
+            shape === 'times'
+              ? random.pick([0, -1, 1, now * 1_000, 2 ** 53, now + 86_400_000])
+              : shape === 'late'
+                ? now - random.below(1e9)
+                : now + i,
+            shape === 'values' ? random.pick([Number.NaN, Infinity, -Infinity, -0, 5e-324, 1e308]) : i,
+          ] as const,
+        ],
+      })),
+    ),
+  );
+  if (shape === 'damaged')
+    for (let flips = 0; flips < 20; flips++) body[random.below(body.length)] = random.below(256);
+  return { name: shape, body };
 };

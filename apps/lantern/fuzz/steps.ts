@@ -5,7 +5,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { extremeCall } from './calls.ts';
 import { extremeNumber, extremeText } from './extremes.ts';
 import type { Urls } from './watched-lantern.ts';
-import { extremePush, extremeSpans } from './payloads.ts';
+import { extremePush, extremeSamples, extremeSpans } from './payloads.ts';
 import { Random } from './random.ts';
 
 /** A client stops waiting for an answer after this long. */
@@ -26,7 +26,8 @@ export const stepAt = (seed: number, index: number): Step => {
   const random = new Random(seed, index);
   const choice = random.next();
   if (choice < 0.2) return sendSpans(random);
-  if (choice < 0.4) return pushLines(random);
+  if (choice < 0.35) return pushLines(random);
+  if (choice < 0.4) return writeSamples(random);
   if (choice < 0.45) return sendBroken(random);
   if (choice < 0.48) return callGrpc(random);
   if (choice < 0.51) return tail(random);
@@ -78,10 +79,25 @@ const pushLines = (random: Random): Step => {
   };
 };
 
+const writeSamples = (random: Random): Step => {
+  const { name, body } = extremeSamples(random);
+  return {
+    name: `POST prometheus /api/v1/write ${name}`,
+    run: (urls) =>
+      exchange(urls.prometheus, '/api/v1/write', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' },
+        body,
+      }),
+  };
+};
+
 const RECEIVERS = [
   ['otlp', '/v1/traces'],
   ['otlp', '/v1/logs'],
   ['otlp', '/v1/metrics'],
+  ['prometheus', '/api/v1/write'],
+  ['prometheus', '/api/v1/otlp/v1/metrics'],
   ['loki', '/loki/api/v1/push'],
   ['loki', '/otlp/v1/logs'],
   ['jaeger', '/api/transform'],

@@ -8,6 +8,7 @@ export interface Urls {
   readonly otlpGrpc: string;
   readonly jaeger: string;
   readonly loki: string;
+  readonly prometheus: string;
   readonly sampling: string;
 }
 

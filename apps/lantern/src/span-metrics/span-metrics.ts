@@ -5,6 +5,7 @@ import {
   SeriesLabels,
   SpanKind,
   durationNano,
+  mapKey,
   serviceNameOf,
   spansOf,
   type SpanInContext,
@@ -18,21 +19,23 @@ import {
   type RedCell,
   type TraceStore,
 } from '@lantern/telemetry-store';
-import type { Report } from '../transport/errors/failure.js';
 import { Turn } from '../transport/answers/turn.js';
+import type { Report } from '../transport/errors/failure.js';
 import { LATENCY_BOUNDS, LatencyCounter, latencyIndex } from './latency-counter.js';
 
-/** Number of samples that are stored at a time: other requests run in between. */
-const SAMPLES_PER_BATCH = 1_000;
 /** Interval at which the counters are written. */
 const FLUSH_MILLIS = 15_000;
 /** Time within which spans may arrive late and are counted. */
-const WINDOW_MILLIS = 300_000;
+const WINDOW_MILLIS = 120_000;
 const MINUTE_MILLIS = 60_000;
 /** Width of the roll-ups' periods. */
 const PERIOD_NANOS = 10_000_000_000n;
-/** Maximum number of series of operations and of calls. */
-const MAX_COUNTERS = 5_000;
+/** Maximum number of counted operations, and of counted pairs of services. Each one has 17 series. */
+const MAX_COUNTERS = 1_000;
+/** Number of samples that are stored at a time, so that other requests are answered in between. */
+const SAMPLES_AT_ONCE = 2_000;
+/** Time without calls after which the series of a counter end, as the Collector's `metrics_expiration`. */
+const EXPIRATION_MILLIS = 3_600_000;
 /** Maximum number of exemplars that are searched for at a time. Each one reads a trace. */
 const MAX_EXEMPLARS = 8;
 const NANOS_PER_MILLI = 1_000_000n;
@@ -48,6 +51,24 @@ const KIND_NAMES = [
 ] as const;
 const ALL_KINDS = Object.values(SpanKind);
 
+/** Names of the series of a counter. */
+interface SeriesNames {
+  readonly prefix: string;
+  readonly calls: string;
+  readonly duration: string;
+}
+
+const OPERATION_NAMES: SeriesNames = {
+  prefix: 'traces_span_metrics',
+  calls: 'calls_total',
+  duration: 'duration_seconds',
+};
+const EDGE_NAMES: SeriesNames = {
+  prefix: 'traces_service_graph',
+  calls: 'request_total',
+  duration: 'request_server_seconds',
+};
+
 /** Counts of one operation or of one pair of services. */
 class CallCounter {
   calls = 0;
@@ -55,8 +76,25 @@ class CallCounter {
   readonly latencies = new LatencyCounter();
   isWritten = false;
   hasNewCalls = false;
+  lastCallMillis = 0;
+  /** Labels of the series by their name and bound. */
+  private readonly series = new Map<string, SeriesLabels>();
 
-  constructor(readonly labels: SeriesLabels) {}
+  constructor(
+    readonly labels: SeriesLabels,
+    readonly names: SeriesNames,
+  ) {}
+
+  labelsOf(name: string, label = '', value = ''): SeriesLabels {
+    const key = `${name} ${value}`;
+    let labels = this.series.get(key);
+    if (!labels) {
+      const metric = `${this.names.prefix}_${name}`;
+      labels = SeriesLabels.of([...this.labels.entries(), [label, value], [METRIC_NAME, metric]]);
+      this.series.set(key, labels);
+    }
+    return labels;
+  }
 }
 
 /** State of a roll-up at the last flush. */
@@ -136,136 +174,119 @@ export class SpanMetrics {
     });
     const turn = new Turn();
     for (const cell of cells) {
-      this.countOperation(cell);
+      this.countOperation(cell, now);
       const pause = turn.giveWay();
       if (pause) await pause;
     }
     for (let minute = start; minute < end; minute += MINUTE_MILLIS) {
       const range = { startUnixNano: nanos(minute), endUnixNano: nanos(minute + MINUTE_MILLIS) - 1n };
-      for (const edge of await traces.callEdges(range)) this.countEdge(edge, minute);
+      for (const edge of await traces.callEdges(range)) {
+        this.countEdge(edge, minute, now);
+        await turn.giveWay();
+      }
     }
     for (const [key, { periodMillis }] of this.seen) if (periodMillis < start) this.seen.delete(key);
     this.isFirst = false;
     let batch = new SampleBatch();
-    const appendWhenFull = async (): Promise<void> => {
-      if (batch.length < SAMPLES_PER_BATCH) return;
-      await metrics.append(batch);
-      batch = new SampleBatch();
-      await turn.giveWay();
-    };
-    for (const counter of this.operations.values()) {
-      this.write(batch, counter, now, {
-        prefix: 'traces_span_metrics',
-        calls: 'calls_total',
-        duration: 'duration_seconds',
-        exemplar: counter.hasNewCalls ? await this.exemplarOf(counter, now) : undefined,
-      });
-      await appendWhenFull();
+    let exemplars = 0;
+    for (const counters of [this.operations, this.edges]) {
+      for (const [key, counter] of counters) {
+        if (now - counter.lastCallMillis > EXPIRATION_MILLIS) counters.delete(key);
+        const isServer = counter.labels.get('span_kind') === KIND_NAMES[SpanKind.server];
+        const hasExemplar = counter.hasNewCalls && isServer && exemplars++ < MAX_EXEMPLARS;
+        this.write(batch, counter, now, hasExemplar ? await this.exemplarOf(counter, now) : undefined);
+        if (batch.length < SAMPLES_AT_ONCE) continue;
+        await metrics.append(batch);
+        batch = new SampleBatch();
+        await turn.giveWay();
+      }
     }
-    for (const counter of this.edges.values()) {
-      this.write(batch, counter, now, {
-        prefix: 'traces_service_graph',
-        calls: 'request_total',
-        duration: 'request_server_seconds',
-        exemplar: undefined,
-      });
-      await appendWhenFull();
-    }
-    this.exemplarCount = 0;
     await metrics.append(batch);
   }
 
-  private countOperation({ service, operation, kind, ...cell }: RedCell): void {
+  private countOperation({ service, operation, kind, ...cell }: RedCell, now: number): void {
     const period = Number(cell.periodStartUnixNano / NANOS_PER_MILLI);
-    const labels = { service_name: service, span_name: operation, span_kind: KIND_NAMES[kind] };
-    this.count(this.operations, labels, period, cell);
-  }
-
-  private countEdge({ parent, child, callCount, ...edge }: CallEdge, minute: number): void {
-    this.count(this.edges, { client: parent, server: child, connection_type: '' }, minute, {
-      calls: callCount,
-      errors: edge.errorCount,
-      latencies: edge.latencies,
+    const key = mapKey(JSON.stringify([kind, service, operation]));
+    const counter = this.count(this.operations, key, period, cell, () => {
+      const labels = { service_name: service, span_name: operation, span_kind: KIND_NAMES[kind] };
+      return new CallCounter(SeriesLabels.fromRecord(labels), OPERATION_NAMES);
     });
+    if (counter) counter.lastCallMillis = now;
   }
 
+  private countEdge(
+    { parent, child, callCount, errorCount, latencies }: CallEdge,
+    minute: number,
+    now: number,
+  ): void {
+    const cell = { calls: callCount, errors: errorCount, latencies };
+    const key = mapKey(JSON.stringify([parent, child]));
+    const counter = this.count(this.edges, key, minute, cell, () => {
+      const labels = { client: parent, server: child, connection_type: '' };
+      return new CallCounter(SeriesLabels.fromRecord(labels), EDGE_NAMES);
+    });
+    if (counter) counter.lastCallMillis = now;
+  }
+
+  /** @returns the counter of new calls; undefined without any */
   private count(
     counters: Map<string, CallCounter>,
-    labels: Readonly<Record<string, string>>,
+    key: string,
     periodMillis: number,
     cell: { readonly calls: number; readonly errors: number; readonly latencies: LatencyCounts },
-  ): void {
-    const own = SeriesLabels.fromRecord(labels);
-    const key = `${own.key} ${periodMillis}`;
-    const before = this.seen.get(key) ?? NOTHING_SEEN;
-    if (before.calls === cell.calls && before.errors === cell.errors) return;
-    const latencies = LatencyCounter.of(cell.latencies);
-    this.seen.set(key, { calls: cell.calls, errors: cell.errors, latencies, periodMillis });
-    // An earlier process has counted what was there at the start.
-    if (this.isFirst) return;
-    let counter = counters.get(own.key);
-    if (!counter) {
-      if (counters.size >= MAX_COUNTERS) return;
-      counters.set(own.key, (counter = new CallCounter(own)));
+    create: () => CallCounter,
+  ): CallCounter | undefined {
+    const seenKey = `${periodMillis} ${key}`;
+    const before = this.seen.get(seenKey) ?? NOTHING_SEEN;
+    if (before.calls === cell.calls && before.errors === cell.errors) return undefined;
+    let counter = counters.get(key);
+    if (!counter && !this.isFirst) {
+      if (counters.size >= MAX_COUNTERS) return undefined;
+      counters.set(key, (counter = create()));
     }
+    const latencies = LatencyCounter.of(cell.latencies);
+    this.seen.set(seenKey, { calls: cell.calls, errors: cell.errors, latencies, periodMillis });
+    // An earlier process has counted what was there at the start.
+    if (!counter) return undefined;
     counter.hasNewCalls = true;
     counter.calls += Math.max(0, cell.calls - before.calls);
     counter.errors += Math.max(0, cell.errors - before.errors);
     counter.latencies.addIncrease(latencies, before.latencies);
+    return counter;
   }
 
-  private write(
-    batch: SampleBatch,
-    counter: CallCounter,
-    now: number,
-    names: {
-      readonly prefix: string;
-      readonly calls: string;
-      readonly duration: string;
-      readonly exemplar: Exemplar | undefined;
-    },
-  ): void {
-    const { labels, calls, errors, latencies } = counter;
-    const { prefix, exemplar } = names;
-    const add = (name: string, value: number, extra: Readonly<Record<string, string>> = {}): number => {
-      const pairs = [
-        ...labels.entries(),
-        ...Object.entries(extra),
-        [METRIC_NAME, `${prefix}_${name}`] as const,
-      ];
-      const series = batch.addSeries(SeriesLabels.of(pairs));
+  private write(batch: SampleBatch, counter: CallCounter, now: number, exemplar: Exemplar | undefined): void {
+    const { calls, errors, latencies, names } = counter;
+    const add = (labels: SeriesLabels, value: number): number => {
+      const series = batch.addSeries(labels);
       // A counter begins at zero, so that `rate` sees the first calls.
       if (!counter.isWritten) batch.add(series, now - FLUSH_MILLIS, 0);
       batch.add(series, now, value);
       return series;
     };
-    if (prefix === 'traces_span_metrics') {
-      add(names.calls, calls - errors, { status_code: 'STATUS_CODE_UNSET' });
-      if (errors > 0) add(names.calls, errors, { status_code: 'STATUS_CODE_ERROR' });
+    if (names === OPERATION_NAMES) {
+      add(counter.labelsOf(names.calls, 'status_code', 'STATUS_CODE_UNSET'), calls - errors);
+      if (errors > 0) add(counter.labelsOf(names.calls, 'status_code', 'STATUS_CODE_ERROR'), errors);
     } else {
-      add(names.calls, calls);
-      add('request_failed_total', errors);
+      add(counter.labelsOf(names.calls), calls);
+      add(counter.labelsOf('request_failed_total'), errors);
     }
     let cumulative = 0;
     for (const [i, count] of latencies.counts.entries()) {
       cumulative += count;
       const bound = LATENCY_BOUNDS[i];
       const le = bound === undefined ? '+Inf' : formatGoFloat(bound);
-      const series = add(`${names.duration}_bucket`, cumulative, { le });
+      const series = add(counter.labelsOf(`${names.duration}_bucket`, 'le', le), cumulative);
       if (exemplar && latencyIndex(exemplar.value) === i) batch.addExemplar(series, exemplar);
     }
-    add(`${names.duration}_sum`, latencies.sumSeconds);
-    add(`${names.duration}_count`, latencies.count);
+    add(counter.labelsOf(`${names.duration}_sum`), latencies.sumSeconds);
+    add(counter.labelsOf(`${names.duration}_count`), latencies.count);
     counter.isWritten = true;
     counter.hasNewCalls = false;
   }
 
-  private exemplarCount = 0;
-
   /** Returns the newest span of an operation as an exemplar, which opens its trace. */
   private async exemplarOf({ labels }: CallCounter, now: number): Promise<Exemplar | undefined> {
-    if (labels.get('span_kind') !== KIND_NAMES[SpanKind.server] || this.exemplarCount++ >= MAX_EXEMPLARS)
-      return undefined;
     const service = labels.get('service_name');
     const operation = labels.get('span_name');
     const range = { startUnixNano: nanos(now - WINDOW_MILLIS), endUnixNano: nanos(now) };

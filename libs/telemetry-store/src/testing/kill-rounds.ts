@@ -9,6 +9,7 @@ import { openBlockStore, type BlockStore } from '../block-store.js';
 import { readRows } from '../contract/read-rows.js';
 import { LINES_OF_A_KILL, killLines } from './kill-lines.js';
 import { differencesFromModel } from './kill-model.js';
+import { SAMPLES_OF_A_KILL, numberOfSample } from './kill-samples.js';
 import { killTrace } from './kill-trace.js';
 
 export interface KillResult {
@@ -97,6 +98,7 @@ const check = async (
     folder,
     spansPerBlock: 200,
     linesPerBlock: 150,
+    samplesPerBlock: 170,
     sweepMillis: 0,
     // A kill may interrupt the write of a request that was never acknowledged.
     report: (message) => {
@@ -121,10 +123,11 @@ const check = async (
     const newest = traces.map((trace) => Number.parseInt(trace.traceId, 16));
     if (newest.some((n, i) => i > 0 && n >= (newest[i - 1] ?? 0))) fault('the newest are not first');
     const withLines = await checkLines(store, acknowledged, fault);
+    const withSamples = await checkSamples(store, acknowledged, fault);
     const { duplicateSpans, duplicateLines } = store.status();
     if (duplicateSpans > 0) fault(`${duplicateSpans} spans were read twice from the log`);
     if (duplicateLines > 0) fault(`${duplicateLines} lines were read twice from the log`);
-    return new Set([...found, ...withLines]);
+    return new Set([...found, ...withLines, ...withSamples]);
   } finally {
     await store.close();
   }
@@ -159,6 +162,32 @@ const checkLines = async (
   const { entries } = await logs.stats();
   if (entries !== LINES_OF_A_KILL * found.size) fault(`${entries} lines of ${found.size} traces`);
   return found;
+};
+
+/** @returns the numbers whose samples are there */
+const checkSamples = async (
+  { metrics }: BlockStore,
+  acknowledged: ReadonlySet<number>,
+  fault: (message: string) => void,
+): Promise<Set<number>> => {
+  const counts = new Map<number, number>();
+  const all = { startMillis: 0, endMillis: Number.MAX_SAFE_INTEGER };
+  for await (const chunk of metrics.select([], all)) {
+    for (const { labels, timestamps, values } of chunk) {
+      for (const [i, time] of timestamps.entries()) {
+        const n = numberOfSample(labels, time, values[i] ?? 0);
+        if (n === undefined) fault(`a sample of ${labels.key} is not what it was`);
+        else counts.set(n, (counts.get(n) ?? 0) + 1);
+      }
+    }
+  }
+  for (const n of acknowledged)
+    if (!counts.has(n)) fault(`the samples of ${n} were acknowledged and are lost`);
+  for (const [n, count] of counts)
+    if (count !== SAMPLES_OF_A_KILL) fault(`${count} samples of ${n}, which has ${SAMPLES_OF_A_KILL}`);
+  const { samples } = await metrics.stats();
+  if (samples !== SAMPLES_OF_A_KILL * counts.size) fault(`${samples} samples of ${counts.size} numbers`);
+  return new Set(counts.keys());
 };
 
 const wide = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
