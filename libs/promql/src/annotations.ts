@@ -6,7 +6,7 @@ interface Annotation {
   readonly level: AnnotationLevel;
   readonly text: string;
   readonly position: Position;
-  /** What is added to the text at the end, when all occurrences are known. */
+  /** Text that is appended at the end, when all occurrences are known. */
   details?: AnnotationDetails;
 }
 

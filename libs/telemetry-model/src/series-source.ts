@@ -19,7 +19,7 @@ export interface MillisRange {
   readonly endMillis: number;
 }
 
-/** What the query does with the samples. A source may use this to read less, and may ignore it. */
+/** Use that the query makes of the samples. A source may use this to read less, and may ignore it. */
 export interface SelectHints {
   /** Distance of evaluation times; 0 for a single one. */
   readonly stepMillis: number;

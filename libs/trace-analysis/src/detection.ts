@@ -1,11 +1,11 @@
-/** What a detection is about. `time`: what the trace waited for. `failure`: errors. `data`: what spans contain. `telemetry`: what they lack. */
+/** Subject of a detection. `time`: work that the trace waited for. `failure`: errors. `data`: content of spans. `telemetry`: missing spans and fields. */
 export type DetectionSubject = 'time' | 'failure' | 'data' | 'telemetry';
 
 export interface DetectionKindInfo {
   readonly subject: DetectionSubject;
   /** Name in headings. */
   readonly title: string;
-  /** What to do, as one or two sentences. */
+  /** Remedy, as one or two sentences. */
   readonly advice: string;
 }
 

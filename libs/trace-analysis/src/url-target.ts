@@ -1,4 +1,4 @@
-/** What a URL asks for, apart from its values. */
+/** Target of a URL without the values in it. */
 export interface UrlTarget {
   /** Host with its port; empty for a relative URL. */
   readonly host: string;

@@ -14,7 +14,7 @@ import { startLantern, type Lantern } from '../../src/lantern.ts';
 interface Fault {
   readonly program: string;
   readonly kind: DetectionKind;
-  /** What the client asks for first. */
+  /** First request of the client. */
   readonly search: Readonly<Record<string, unknown>>;
   readonly question: 'why_slow' | 'why_failed' | 'describe_trace';
 }

@@ -5,7 +5,7 @@ import type { QueryBudget } from './query-budget.js';
 import type { QueryPace } from './query-pace.js';
 import type { Steps } from './steps.js';
 
-/** What is the same for all parts of one evaluation. */
+/** State that all parts of one evaluation share. */
 export interface EvaluationContext {
   readonly source: SeriesSource;
   readonly annotations: Annotations;

@@ -59,7 +59,7 @@ export class Evaluator {
     if (steps.count === 0) return [];
     const held = budget.held;
     const matrix = await this.vectorOf(expr, steps, functionName);
-    // What the operands held is free now.
+    // The memory of the operands is free now.
     budget.releaseTo(held, matrix.length * steps.count);
     return matrix;
   }

@@ -161,7 +161,7 @@ export interface QuantilePositions {
   readonly histograms: Position;
 }
 
-/** Where a quantile is computed, and what its result is called. */
+/** Position of a quantile, and the name of its result. */
 export interface QuantileTask {
   readonly matrix: Matrix;
   readonly steps: Steps;

@@ -8,7 +8,7 @@ import type { Steps } from './steps.js';
 /** Which value of a sample a selector returns: `timestamp` reads the time of the sample itself. */
 export type SampleField = 'value' | 'time';
 
-/** What is done with the samples of a selector. */
+/** Use of the samples of a selector. */
 export interface SelectorUse {
   readonly field?: SampleField;
   readonly functionName?: string;

@@ -33,7 +33,7 @@ export const histogramSize = ({ positive, negative, customValues }: NativeHistog
       BYTES_PER_SAMPLE,
   );
 
-/** What a query has read and held, as Prometheus' `stats` parameter reports it. */
+/** Samples that a query has read and held, as Prometheus' `stats` parameter reports them. */
 export interface QueryStatistics {
   /** Samples that were used, each as often as it was. */
   readonly totalQueryableSamples: number;

@@ -28,7 +28,7 @@ export class ClassicBuckets {
   }
 }
 
-/** What had to be changed so that counts do not fall from one bucket to the next. */
+/** Changes that kept counts from falling from one bucket to the next. */
 export interface MonotonicityFix {
   readonly minBound: number;
   readonly maxBound: number;

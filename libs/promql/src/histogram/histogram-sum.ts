@@ -22,7 +22,7 @@ const summed = ({ indexes, counts }: HistogramBuckets): SummedBuckets => ({
   errors: new Array<number>(indexes.length).fill(0),
 });
 
-/** What adding a histogram met. */
+/** Findings about the added histogram, for annotations. */
 export interface AddOutcome {
   /** One histogram has a mark of a counter reset, the other the mark of none. */
   readonly hasResetConflict: boolean;

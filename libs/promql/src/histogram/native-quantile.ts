@@ -7,7 +7,7 @@ import {
   type BoundedBucket,
 } from './bucket-bounds.js';
 
-/** What NaN among the observations did to a result. NaN is counted, and is in no bucket. */
+/** Effect of NaN observations on a result. NaN is counted, and is in no bucket. */
 export type NanEffect = 'nan-result' | 'skewed';
 
 export interface NativeQuantile {

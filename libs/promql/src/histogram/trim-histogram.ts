@@ -8,7 +8,7 @@ interface Bounds {
   readonly upper: number;
 }
 
-/** What is left of a bucket: its count, and the value that stands for its observations. */
+/** Rest of a bucket: its count, and the value that stands for its observations. */
 interface Kept {
   readonly count: number;
   readonly mean: number;
@@ -71,7 +71,7 @@ const trimBucket = (
   if (isRemoved) return { count: 0, mean: 0 };
   if (lower === -Infinity) return trimFirst(upper, count, value, keeps);
   if (upper === Infinity) {
-    // What lies how far behind the last boundary is not known.
+    // The distance of these observations from the last boundary is unknown.
     return keeps === 'above' ? { count, mean: value } : { count: 0, mean: 0 };
   }
   const below = count * fractionBelow(bounds, value, isLinear);

@@ -8,7 +8,7 @@ const IDENTIFIER = /[A-Za-z_:][A-Za-z0-9_:]*/y;
 const NUMBER =
   /(?:0[xX]_?[\da-fA-F]+(?:_[\da-fA-F]+)*|(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?)(?![A-Za-z0-9_.])/y;
 const DURATION = /(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)[smhdwy]s?(?:\d+[smhdw]s?)*(?![A-Za-z0-9_])/y;
-/** What Prometheus has read when it finds that a text is neither: up to and including the character that is wrong. */
+/** Text that Prometheus has read when it finds that it is neither: up to and including the wrong character. */
 const NO_NUMBER =
   /(?:0[xX][\da-fA-F_]*|[\d_]*\.?[\d_]*(?:[eE][-+]?[\d_]*)?)(?:\.|[smhdwy]s?(?:\d+[smhdw]s?)*(?:\d+|[A-Za-z_])?)?/y;
 

@@ -106,7 +106,7 @@ export interface V3Detection {
   readonly share: number;
   /** One sentence with the numbers. */
   readonly text: string;
-  /** What to do. */
+  /** Remedy. */
   readonly advice: string;
   /** Path of the page that shows the first of the spans. */
   readonly link: string;

@@ -52,7 +52,7 @@ export class SealedLogBlocks {
    */
   load(): number {
     let last = 0;
-    for (const { summary, ...about } of this.table.summaries((message) => this.damage.say(message))) {
+    for (const { summary, ...about } of this.table.summaries((message) => this.damage.report(message))) {
       last = about.block;
       try {
         this.remember(about, decodeLogSummary(openSealedBytes(summary), this.streams));

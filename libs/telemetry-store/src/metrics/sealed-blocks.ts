@@ -31,7 +31,7 @@ export class SealedMetricBlocks {
    */
   load(): number {
     let last = 0;
-    for (const { summary, ...about } of this.table.summaries((message) => this.damage.say(message))) {
+    for (const { summary, ...about } of this.table.summaries((message) => this.damage.report(message))) {
       last = about.block;
       try {
         this.remember(about, decodeMetricSummary(openSealedBytes(summary)));

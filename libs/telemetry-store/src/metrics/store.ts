@@ -97,7 +97,7 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     }
     const series = record.series.map((id) => this.known.get(id));
     if (series.includes(undefined)) {
-      this.damage.say(
+      this.damage.report(
         'a record has samples of series whose labels are in a damaged record; they were skipped',
       );
     }
@@ -241,7 +241,7 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
       }
       for (const row of seriesCatalog.metadata()) this.metadataByName.set(row.name, row);
     } catch (error) {
-      this.damage.say(`the labels of series cannot be read (${(error as Error).message})`);
+      this.damage.report(`the labels of series cannot be read (${(error as Error).message})`);
     }
   }
 

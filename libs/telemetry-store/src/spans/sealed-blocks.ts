@@ -59,7 +59,7 @@ export class SealedSpanBlocks {
    */
   load(): number {
     let last = 0;
-    for (const row of this.table.summaries((message) => this.damage.say(message))) {
+    for (const row of this.table.summaries((message) => this.damage.report(message))) {
       last = row.block;
       this.loadOne(row);
     }

@@ -35,7 +35,7 @@ export class TraceArchive {
     try {
       for (const [traceId, bytes] of this.table.sizes()) this.note(traceId, bytes);
     } catch (error) {
-      options.damage.say(`the list of archived traces cannot be read (${(error as Error).message})`);
+      options.damage.report(`the list of archived traces cannot be read (${(error as Error).message})`);
     }
   }
 
@@ -61,7 +61,7 @@ export class TraceArchive {
     try {
       addEncodedSpans(openSealedBytes(this.table.spans(traceId)), this.options.origins, into);
     } catch (error) {
-      this.options.damage.say(`the archived trace ${traceId} cannot be read: ${(error as Error).message}`);
+      this.options.damage.report(`the archived trace ${traceId} cannot be read: ${(error as Error).message}`);
     }
   }
 

@@ -44,7 +44,7 @@ const repeatedReads = (calls: readonly Call[], isError: (row: number) => boolean
     const { statement, exact, row } = call;
     if (statement === undefined || isError(row)) continue;
     if (!call.isRead) {
-      // What was read from these tables may have changed.
+      // Rows that were read from these tables may have changed.
       for (const table of statement.tables) {
         for (const key of keysOf.get(table) ?? []) current.delete(key);
         keysOf.delete(table);

@@ -1,7 +1,7 @@
 import { traceFromSpans, type EndedSpan, type SpanKeeper } from '../trace/from-spans.js';
 import { isTestTrace, type TestTrace } from '../trace/test-trace.js';
 
-/** What the matchers accept: a trace, ended spans of OpenTelemetry's SDK, or an object that keeps them. */
+/** Subjects that the matchers accept: a trace, ended spans of OpenTelemetry's SDK, or an object that keeps them. */
 export type TraceLike = TestTrace | SpanKeeper | readonly EndedSpan[];
 
 /** @throws TypeError for anything else, with what to pass instead */

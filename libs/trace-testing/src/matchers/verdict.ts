@@ -8,9 +8,9 @@ export interface Verdict {
   readonly pass: boolean;
   /** Whether spans that have not arrived may turn the result. */
   readonly isOpen: boolean;
-  /** What was expected, with `not` where the assertion is negated. */
+  /** Expectation, with `not` where the assertion is negated. */
   readonly expected: string;
-  /** What was found instead, in lines. */
+  /** Findings, in lines. */
   readonly found: readonly string[];
   /** Spans to mark in the tree: the nearest miss, or those that should not be there. */
   readonly marked?: readonly TestSpan[];

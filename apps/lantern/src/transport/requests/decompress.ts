@@ -25,17 +25,17 @@ interface Options {
 }
 
 interface Decompressor {
-  /** On the thread that serves: a small body is done before another thread would have begun. */
-  readonly now: (body: Uint8Array, options: Options) => Buffer;
-  /** On the thread pool. */
-  readonly aside: (body: Uint8Array, options: Options) => Promise<Buffer>;
+  /** Decompresses on the main thread, which is faster for small bodies. */
+  readonly sync: (body: Uint8Array, options: Options) => Buffer;
+  /** Decompresses on the thread pool. */
+  readonly async: (body: Uint8Array, options: Options) => Promise<Buffer>;
 }
 
-/** Compressed size up to which a body is decompressed on the thread that serves. */
-const MAX_BYTES_NOW = 16 * 1024;
+/** Maximum compressed size of bodies that are decompressed on the main thread. */
+const MAX_SYNC_BYTES = 16 * 1024;
 
 /** Maximum number of bodies that are decompressed on the thread pool at a time: their output is in no limit yet. */
-const MAX_ASIDE = 2;
+const MAX_ASYNC = 2;
 
 /**
  * Returns whether a `deflate` body has zlib's header, as HTTP requires. Loki's clients send it without one.
@@ -46,7 +46,7 @@ const hasZlibHeader = ([first = 0, second = 0]: Uint8Array): boolean =>
   // The low four bits of zlib's first byte are 8, and the first two bytes are a multiple of 31 (RFC 1950).
   (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
 
-const [gunzipAside, inflateAside, inflateRawAside, zstdAside] = [
+const [gunzipAsync, inflateAsync, inflateRawAsync, zstdAsync] = [
   promisify<Uint8Array, Options, Buffer>(gunzip),
   promisify<Uint8Array, Options, Buffer>(inflate),
   promisify<Uint8Array, Options, Buffer>(inflateRaw),
@@ -54,26 +54,27 @@ const [gunzipAside, inflateAside, inflateRawAside, zstdAside] = [
 ];
 
 const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
-  gzip: { now: gunzipSync, aside: gunzipAside },
+  gzip: { sync: gunzipSync, async: gunzipAsync },
   deflate: {
-    now: (body, options) => (hasZlibHeader(body) ? inflateSync : inflateRawSync)(body, options),
-    aside: (body, options) => (hasZlibHeader(body) ? inflateAside : inflateRawAside)(body, options),
+    sync: (body, options) => (hasZlibHeader(body) ? inflateSync : inflateRawSync)(body, options),
+    async: (body, options) => (hasZlibHeader(body) ? inflateAsync : inflateRawAsync)(body, options),
   },
-  zstd: { now: zstdDecompressSync, aside: zstdAside },
+  zstd: { sync: zstdDecompressSync, async: zstdAsync },
 };
 
-let asideCount = 0;
+let asyncCount = 0;
 const waiting: (() => void)[] = [];
 
-const aside = async (work: () => Promise<Buffer>): Promise<Buffer> => {
-  if (asideCount === MAX_ASIDE) await new Promise<void>((resolve) => waiting.push(resolve));
-  else asideCount++;
+/** Runs the work when fewer than {@link MAX_ASYNC} others run. */
+const whenFree = async (work: () => Promise<Buffer>): Promise<Buffer> => {
+  if (asyncCount === MAX_ASYNC) await new Promise<void>((resolve) => waiting.push(resolve));
+  else asyncCount++;
   try {
     return await work();
   } finally {
     const next = waiting.shift();
     if (next) next();
-    else asideCount--;
+    else asyncCount--;
   }
 };
 
@@ -95,9 +96,9 @@ export const decompress = async (body: Buffer, encoding: string | undefined): Pr
   }
   try {
     const options = { maxOutputLength: MAX_BODY_BYTES, chunkSize: chunkSizeFor(body.length) };
-    return body.length <= MAX_BYTES_NOW
-      ? decompressor.now(body, options)
-      : await aside(() => decompressor.aside(body, options));
+    return body.length <= MAX_SYNC_BYTES
+      ? decompressor.sync(body, options)
+      : await whenFree(() => decompressor.async(body, options));
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new HttpError(413, `the body is larger than ${MAX_BODY_BYTES} bytes once it is decompressed`);

@@ -19,21 +19,21 @@ export class ListenError extends Error {
 export const listen = async (server: FastifyInstance, options: ListenOptions): Promise<string> => {
   const { host, port } = options;
   // Passes its connections to the server, which thereby listens on a second address.
-  const door = createServer((socket) => server.server.emit('connection', socket));
+  const ipv6Listener = createServer((socket) => server.server.emit('connection', socket));
   server.addHook('preClose', async () => {
-    door.close();
+    ipv6Listener.close();
   });
   try {
     await server.listen({ host: primaryHostOf(host), port });
     const bound = (server.server.address() as AddressInfo).port;
-    if (host === 'localhost') await listenOnIpv6Loopback(door, bound, port === 0);
+    if (host === 'localhost') await listenOnIpv6Loopback(ipv6Listener, bound, port === 0);
     return `http://${urlHost(host)}:${bound}`;
   } catch (error) {
     throw new ListenError(explain(error, options), { cause: error });
   }
 };
 
-export interface Door {
+export interface ConnectionListener {
   /** URL of the server, with the port that it is bound to. */
   readonly url: string;
   /** Stops accepting connections. Established ones stay open. */
@@ -45,7 +45,10 @@ export interface Door {
  *
  * @throws {ListenError}
  */
-export const openDoor = async (accept: (socket: Socket) => void, options: ListenOptions): Promise<Door> => {
+export const listenForConnections = async (
+  accept: (socket: Socket) => void,
+  options: ListenOptions,
+): Promise<ConnectionListener> => {
   const { host, port } = options;
   const main = createServer(accept);
   const second = createServer(accept);
@@ -71,10 +74,10 @@ const primaryHostOf = (host: string): string => (host === 'localhost' ? '127.0.0
  * Listens on ::1 for clients that resolve `localhost` to it first. Fastify's own handling of `localhost` would
  * ignore that the port is in use on one of the two addresses.
  */
-const listenOnIpv6Loopback = async (door: Server, port: number, anyPort: boolean): Promise<void> => {
-  door.listen(port, '::1');
+const listenOnIpv6Loopback = async (ipv6Listener: Server, port: number, anyPort: boolean): Promise<void> => {
+  ipv6Listener.listen(port, '::1');
   try {
-    await once(door, 'listening');
+    await once(ipv6Listener, 'listening');
   } catch (error) {
     const code = codeOf(error);
     // The machine has no IPv6, or the system chose the port for 127.0.0.1 alone.

@@ -2,7 +2,11 @@ import { Server, ServerCredentials, type handleUnaryCall } from '@grpc/grpc-js';
 import { encodeExportResponse, type Signal } from '@lantern/otlp';
 import type { AccessToken } from '../../../transport/access/access-token.js';
 import type { Report } from '../../../transport/errors/failure.js';
-import { openDoor, type Door, type ListenOptions } from '../../../transport/server/listen.js';
+import {
+  listenForConnections,
+  type ConnectionListener,
+  type ListenOptions,
+} from '../../../transport/server/listen.js';
 import type { OtlpIngest } from '../otlp-ingest.js';
 import { limitCalls, type CallLimits } from './call-limits.js';
 import { grpcStatusOf } from './grpc-status.js';
@@ -24,7 +28,7 @@ export interface OtlpGrpcServerOptions extends CallLimits {
 export class OtlpGrpcServer {
   private readonly server: Server;
   private readonly connections: ReturnType<Server['createConnectionInjector']>;
-  private door: Door | undefined;
+  private listener: ConnectionListener | undefined;
 
   constructor(
     private readonly ingest: OtlpIngest,
@@ -45,13 +49,16 @@ export class OtlpGrpcServer {
    * @throws {ListenError}
    */
   async listen(options: ListenOptions): Promise<string> {
-    this.door = await openDoor((socket) => this.connections.injectConnection(socket), options);
-    return this.door.url;
+    this.listener = await listenForConnections(
+      (socket) => this.connections.injectConnection(socket),
+      options,
+    );
+    return this.listener.url;
   }
 
   /** Waits for running calls, and cancels them after the grace period. */
   async close(graceMillis: number): Promise<void> {
-    this.door?.close();
+    this.listener?.close();
     await new Promise<void>((done) => {
       const deadline = setTimeout(() => {
         this.server.forceShutdown();
