@@ -4,7 +4,7 @@ import { countOpenings, countWorkspace } from './comment-openings.mjs';
 describe('Openings of comments', () => {
   it('Comments are counted by their first word', () => {
     const text = [
-      `/** ${'What'} it is. */`,
+      ['/**', 'What it is. */'].join(' '),
       '// Where it is:',
       '// That line goes on.',
       '/*',

@@ -19,6 +19,17 @@ describe('timingTexts', () => {
     ]);
   });
 
+  it('timingTexts reports no work after a root span that ends, as displayed, at the same time', () => {
+    expect(
+      timingTexts(
+        drawTable(
+          { id: 'post', start: 0, end: 3_020 * MS },
+          { id: 'mail', parent: 'post', start: 100 * MS, end: 3_022 * MS },
+        ),
+      ),
+    ).toEqual([]);
+  });
+
   it('timingTexts reports clock skew if a span of another service starts before its caller', () => {
     expect(
       timingTexts(

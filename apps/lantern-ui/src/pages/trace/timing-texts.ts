@@ -18,7 +18,8 @@ const workAfterAnswer = (table: SpanTable): string[] => {
   const answered = at(table.end, 0);
   let last = answered;
   for (let row = 1; row < at(table.subtreeSize, 0); row++) last = Math.max(last, at(table.end, row));
-  if (last - answered < NOTABLE_NANOS) return [];
+  // Two times that read the same would tell nothing.
+  if (last - answered < NOTABLE_NANOS || formatNanos(last) === formatNanos(answered)) return [];
   return [
     `The root span ends at ${formatNanos(answered)}; its work continues until ${formatNanos(last)}. ` +
       'The critical path covers the time until the root span ends.',
