@@ -32,6 +32,13 @@ export interface BlockSignal {
    */
   sealOpen(): void;
 
+  /**
+   * Seals all open rows as {@link sealOpen} does, and yields to other tasks from time to time.
+   *
+   * @throws WriteError
+   */
+  sealInTurns(): Promise<void>;
+
   /** Waits until every record that was appended so far is added. */
   idle(): Promise<void>;
 

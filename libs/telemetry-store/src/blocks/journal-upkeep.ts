@@ -70,7 +70,9 @@ export class JournalUpkeep {
     try {
       for (const signal of signals) {
         const first = signal.firstUnsealed;
-        if (first && first.segment < journal.end.segment - MAX_SEGMENTS_BACK) signal.sealOpen();
+        // Its segments are removed when it is sealed: that calls this method again.
+        if (first && first.segment < journal.end.segment - MAX_SEGMENTS_BACK)
+          signal.sealInTurns().catch(onError);
       }
       const { needed } = this.extent();
       if (!journal.hasBefore(needed)) return;

@@ -116,6 +116,13 @@ export abstract class SignalBlocks implements BlockSignal {
     if (this.open.rowCount > 0) this.seal(this.options.journal.end);
   }
 
+  async sealInTurns(): Promise<void> {
+    if (this.appending.isBusy) return;
+    await this.appending.run(async () => {
+      if (this.open.rowCount > 0) await finishInTurns(this.sealing(this.options.journal.end), new Turn());
+    });
+  }
+
   /** Waits until every record that was appended so far is added. */
   idle(): Promise<void> {
     return this.appending.idle();

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { MetricPart } from '../file/block-database.js';
 import type { BlockParts } from '../file/block-table.js';
 import { sealBytes } from '../bytes/sealed-bytes.js';
+import type { Steps } from '../blocks/steps.js';
 import { storedExemplar } from './metric-record.js';
 import type { OpenMetrics } from './open-rows.js';
 import type { OpenSeries } from './open-series.js';
@@ -11,6 +12,8 @@ import { encodeMetricSummary, type MetricSummary } from './summary.js';
 /** Limits of a piece, the unit that a query reads and decompresses. */
 const MAX_PIECE_SERIES = 256;
 const MAX_PIECE_BYTES = 128 * 1024;
+/** Number of series that are encoded before other tasks may run. */
+const SERIES_PER_STEP = 256;
 
 export interface SealedMetricParts {
   readonly encoded: BlockParts<MetricPart>;
@@ -18,7 +21,7 @@ export interface SealedMetricParts {
 }
 
 /** Encodes the open block for the file. */
-export const sealMetricBlock = (open: OpenMetrics, arrivedMillis: number): SealedMetricParts => {
+export function* sealMetricBlock(open: OpenMetrics, arrivedMillis: number): Steps<SealedMetricParts> {
   const sorted = Array.from(open.series.values())
     .filter(({ length }) => length > 0)
     .sort((a, b) => a.series.id - b.series.id);
@@ -43,7 +46,10 @@ export const sealMetricBlock = (open: OpenMetrics, arrivedMillis: number): Seale
     for (const { times, values } of encoded.runs) bytes += times.length + values.length;
     bytes += encoded.histograms?.values.length ?? 0;
   };
-  for (const [index, series] of sorted.entries()) add(series, index);
+  for (const [index, series] of sorted.entries()) {
+    add(series, index);
+    if ((index + 1) % SERIES_PER_STEP === 0) yield;
+  }
   finishPiece();
   for (const { exemplar } of open.exemplars) {
     minTime = Math.min(minTime, exemplar.timestampMillis);
@@ -68,4 +74,4 @@ export const sealMetricBlock = (open: OpenMetrics, arrivedMillis: number): Seale
       chunks,
     },
   };
-};
+}

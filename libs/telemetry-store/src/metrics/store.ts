@@ -1,5 +1,5 @@
 import type { MillisRange, SeriesLabels, SeriesMatcher, SeriesSamples } from '@lantern/telemetry-model';
-import type { Steps } from '../blocks/steps.js';
+import { finish, type Steps } from '../blocks/steps.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
 import { DamageError } from '../bytes/byte-reader.js';
 import { bytesOf } from '../file/block-table.js';
@@ -80,13 +80,14 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     const rejections = new Rejections(this.rejected);
     if (batch.length === 0 && batch.exemplars.length === 0 && batch.metadata.length === 0)
       return rejections.result();
-    this.assertWritable();
-    const series = this.admit(batch, rejections);
-    const record = this.writer.write(batch, series);
-    const end = this.options.journal.append(this.recordKind, record);
-    this.add(batch, series, end, rejections);
-    this.dropSurplus();
-    await this.options.settle();
+    let series: readonly (KnownSeries | undefined)[] = [];
+    await this.appendRecord(
+      () => {
+        series = this.admit(batch, rejections);
+        return this.writer.write(batch, series);
+      },
+      (end) => this.adding(batch, series, end, rejections),
+    );
     return rejections.result();
   }
 
@@ -101,7 +102,8 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
         'a record has samples of series whose labels are in a damaged record; they were skipped',
       );
     }
-    this.add(record.batch, series, end, new Rejections(new Map()));
+    finish(this.adding(record.batch, series, end, new Rejections(new Map())));
+    this.sealIfFull(end);
   }
 
   async *select(
@@ -183,7 +185,7 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
 
   protected *sealBlocks(end: JournalPosition, arrivedMillis: number): Steps {
     const { database } = this.options;
-    const { encoded, summary } = sealMetricBlock(this.open, arrivedMillis);
+    const { encoded, summary } = yield* sealMetricBlock(this.open, arrivedMillis);
     yield;
     const metadata = Array.from(this.newMetadata, (name) => this.metadataByName.get(name));
     database.seal(this.signal, end, [
@@ -305,12 +307,13 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     return this.known.add(canonical, labels);
   }
 
-  private add(
+  /** Adds a batch in one step: a block that is dropped in between could take a series of the batch with it. */
+  private *adding(
     batch: SampleBatch,
     series: readonly (KnownSeries | undefined)[],
     end: JournalPosition,
     rejections: Rejections,
-  ): void {
+  ): Steps {
     const { seriesOf, times, words, values, length, histograms } = batch;
     const { open } = this;
     for (let i = 0; i < length; i++) {
@@ -332,7 +335,7 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
       if (known?.isDefined) open.addExemplar(known, exemplar);
     }
     for (const metadata of batch.metadata) this.noteMetadata(metadata);
-    this.sealIfFull(end);
+    yield;
   }
 
   private count(
