@@ -34,6 +34,7 @@ export { legacyTraceId, parseJaegerTraceId } from './jaeger/trace-id.js';
 export {
   parseV3AttributesRequest,
   parseV3DependenciesRequest,
+  parseV3DifferencesRequest,
   parseV3ExplanationRequest,
   parseV3LiveRequest,
   parseV3OperationStatsRequest,
@@ -43,6 +44,7 @@ export {
   parseV3WaitRequest,
   type V3AttributesRequest,
   type V3DependenciesRequest,
+  type V3DifferencesRequest,
   type V3ExplanationQuestion,
   type V3ExplanationRequest,
   type V3OperationStatsRequest,
@@ -62,6 +64,7 @@ export type {
   V3Dependency,
   V3Detection,
   V3Detections,
+  V3Differences,
   V3Error,
   V3Latency,
   V3LiveDropped,

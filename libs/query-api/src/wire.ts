@@ -20,6 +20,8 @@ export type {
   V3CallStats,
   V3Dependencies,
   V3Dependency,
+  V3Difference,
+  V3Differences,
   V3Latency,
   V3LiveDropped,
   V3LiveSummaries,

@@ -6,6 +6,13 @@ export {
   type DetectionKindInfo,
   type DetectionSubject,
 } from './detection.js';
+export {
+  attributeDifferences,
+  type AttributeDifference,
+  type AttributePair,
+  type CohortTrace,
+  type ValueDifference,
+} from './differences.js';
 export { compareTraces } from './explain/compare-traces.js';
 export { describeTrace } from './explain/describe-trace.js';
 export { DEFAULT_LIMIT, Explanation, type ExplainOptions } from './explain/explanation.js';

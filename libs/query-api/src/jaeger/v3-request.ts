@@ -235,6 +235,46 @@ export const parseV3ExplanationRequest = (id: string, params: URLSearchParams): 
   return { traceId, question, limit };
 };
 
+/** Traces that `GET /api/v3/lantern/differences` compares with the rest: failed ones, or the slowest 5 %. */
+export const V3_SELECTIONS = ['failed', 'slow'] as const;
+export type V3Selection = (typeof V3_SELECTIONS)[number];
+
+/** `GET /api/v3/lantern/differences`: the conditions of a search, and which of the found traces are the selection. */
+export interface V3DifferencesRequest {
+  readonly search: V3SearchRequest;
+  /** Undefined when durations make the selection. */
+  readonly select: V3Selection | undefined;
+  /** Durations of the selected traces, both inclusive. */
+  readonly minDurationNano: bigint;
+  readonly maxDurationNano: bigint;
+}
+
+/** @throws {BadRequest} */
+export const parseV3DifferencesRequest = (params: URLSearchParams): V3DifferencesRequest => {
+  const text = find(params, 'lantern.select')?.text;
+  const select = V3_SELECTIONS.find((known) => known === text);
+  if (text !== undefined && select === undefined) {
+    throw new BadRequest(`lantern.select must be one of ${V3_SELECTIONS.join(', ')}, not "${text}"`);
+  }
+  const minimum = find(params, 'lantern.selectDurationMin');
+  const maximum = find(params, 'lantern.selectDurationMax');
+  const hasDurations = minimum !== undefined || maximum !== undefined;
+  if (hasDurations === (select !== undefined)) {
+    throw new BadRequest(
+      'a selection is needed: either lantern.select, or lantern.selectDurationMin and lantern.selectDurationMax',
+    );
+  }
+  return {
+    search: parseV3Search(params),
+    select,
+    minDurationNano: read(minimum, parseGoDuration, 0n),
+    maxDurationNano: read(maximum, parseGoDuration, MAX_DURATION_NANO),
+  };
+};
+
+/** What nanoseconds in 64 bits can hold. */
+const MAX_DURATION_NANO = 0x7fff_ffff_ffff_ffffn;
+
 /** `GET /api/v3/operations`. Empty means any. */
 export interface V3OperationsRequest {
   readonly service: string;

@@ -115,6 +115,29 @@ export interface V3Detection {
   readonly spanIds: readonly string[];
 }
 
+/** Lantern's own: `GET /api/v3/lantern/differences`. The attributes that differ most first. */
+export interface V3Differences {
+  /** Traces of the selection, and the others that match the search. */
+  readonly selectedTraces: number;
+  readonly otherTraces: number;
+  readonly spanCount: number;
+  /** Whether more traces match than were compared: then the newest were. */
+  readonly isSampled: boolean;
+  readonly differences: readonly V3Difference[];
+}
+
+export interface V3Difference {
+  readonly key: string;
+  /** Jensen–Shannon divergence in bits, from 0 (equal) to 1 (no value in common). */
+  readonly divergence: number;
+  readonly values: readonly {
+    readonly value: string;
+    /** Traces of the selection with the value, and others with it. */
+    readonly selectedTraces: number;
+    readonly otherTraces: number;
+  }[];
+}
+
 /** Lantern's own: `GET /api/v3/lantern/attributes` without a key. The most frequent first. */
 export interface V3AttributeKeys {
   readonly keys: readonly V3AttributeKey[];

@@ -13,6 +13,7 @@ import { HttpError } from '../../transport/errors/http-error.js';
 import { searchParamsOf, sendJson } from '../../transport/answers/text.js';
 import type { TraceFeed } from '../../ingest/feed.js';
 import { analysisRoutes } from './analysis/analysis-routes.js';
+import { differencesRoute } from './analysis/differences-route.js';
 import { TraceAnalyst } from './analysis/trace-analyst.js';
 import { attributeKeys, attributeValues } from './attribute-sample.js';
 import { liveRoutes } from './live/live-routes.js';
@@ -70,6 +71,7 @@ export const lanternRoutes =
     });
 
     analysisRoutes(new TraceAnalyst(traces, logs))(server);
+    differencesRoute(traces)(server);
     liveRoutes(traces, traceFeed, report)(server);
     waitRoutes(traces.store, traceFeed, report)(server);
   };
