@@ -25,6 +25,7 @@ export default async (): Promise<void> => {
     GATEWAY_URL: urls.gateway,
     JAEGER_URL: urls.jaeger,
     LOKI_URL: urls.loki,
+    OTLP_URL: urls.otlp,
     LANTERN_INSTRUMENTED: [urls.userService, urls.orderService].join(','),
   });
 };
