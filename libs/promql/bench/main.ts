@@ -3,7 +3,14 @@
  * the time that it takes to read the samples.
  */
 import { parseArgs } from 'node:util';
-import { SeriesLabels, type SeriesSamples, type SeriesSource } from '@lantern/telemetry-model';
+import {
+  NO_BUCKETS,
+  NO_CUSTOM_VALUES,
+  SeriesLabels,
+  type NativeHistogram,
+  type SeriesSamples,
+  type SeriesSource,
+} from '@lantern/telemetry-model';
 import { evaluateInstant, evaluateRange, parsePromql, type QueryResult } from '../src/index.ts';
 
 const { values: options } = parseArgs({
@@ -61,6 +68,27 @@ const seriesOf = (
   });
 };
 
+const NATIVE_BUCKETS = 20;
+
+/** Native histograms of the same counters: each bucket grows by a number of its own. */
+const nativeSeriesOf = (name: string, count: number, millis: number): SeriesSamples[] =>
+  seriesOf(name, count, millis, ['']).map(({ labels, timestamps, values }) => {
+    const indexes = Int32Array.from({ length: NATIVE_BUCKETS }, (_, index) => index - 10);
+    const histograms = Array.from(values, (value): NativeHistogram => ({
+      counterResetHint: 'unknown',
+      schema: 3,
+      zeroThreshold: 0,
+      zeroCount: 0,
+      count: value * NATIVE_BUCKETS,
+      sum: value,
+      positive: { indexes, counts: new Float64Array(NATIVE_BUCKETS).fill(value) },
+      negative: NO_BUCKETS,
+      customValues: NO_CUSTOM_VALUES,
+    }));
+    const none = new Float64Array(0);
+    return { labels, timestamps: none, values: none, histograms: { timestamps, histograms } };
+  });
+
 /** Source that returns series as a store does: those that match, in the range, in chunks. */
 class ArraySource implements SeriesSource {
   constructor(private readonly series: readonly SeriesSamples[]) {}
@@ -72,7 +100,9 @@ class ArraySource implements SeriesSource {
       yield this.series
         .slice(from, from + CHUNK_SERIES)
         .filter(({ labels }) => matchers.every((matcher) => matcher.matches(labels.get(matcher.name))))
-        .map(({ labels, timestamps, values }) => {
+        .map((series) => {
+          const { labels, timestamps, values } = series;
+          if (series.histograms) return series;
           let first = 0;
           let last = timestamps.length;
           while ((timestamps[first] ?? Infinity) < startMillis) first++;
@@ -91,7 +121,8 @@ interface Case {
   readonly name: string;
   readonly goalMillis: number;
   readonly query: string;
-  readonly source: SeriesSource;
+  /** Creates the series, so that only those of one query are in memory. */
+  readonly source: () => SeriesSource;
   readonly run: (query: ReturnType<typeof parsePromql>, source: SeriesSource) => Promise<QueryResult>;
 }
 
@@ -108,9 +139,12 @@ const overHours =
       source,
     );
 
-const shortCounters = new ArraySource(seriesOf(count, 10_000, 10 * MINUTE, ['']));
-const longCounters = new ArraySource(seriesOf(count, 1_000, 6 * HOUR + 5 * MINUTE, ['']));
-const buckets = new ArraySource(seriesOf(bucket, 10_000, HOUR + 5 * MINUTE, BOUNDS));
+const shortCounters = () => new ArraySource(seriesOf(count, 10_000, 10 * MINUTE, ['']));
+const longCounters = () => new ArraySource(seriesOf(count, 1_000, 6 * HOUR + 5 * MINUTE, ['']));
+const buckets = () => new ArraySource(seriesOf(bucket, 10_000, HOUR + 5 * MINUTE, BOUNDS));
+
+const natives = () =>
+  new ArraySource(nativeSeriesOf('http_server_request_duration_seconds', 500, HOUR + 5 * MINUTE));
 
 const CASES: readonly Case[] = [
   {
@@ -162,6 +196,13 @@ const CASES: readonly Case[] = [
     source: longCounters,
     run: overHours(6, MINUTE),
   },
+  {
+    name: '1 h at 15 s, 500 native histograms',
+    goalMillis: 1_000,
+    query: 'histogram_quantile(0.95, sum by (service) (rate(http_server_request_duration_seconds[5m])))',
+    source: natives,
+    run: overHours(1, SCRAPE_MILLIS),
+  },
 ];
 
 const median = (values: readonly number[]): number =>
@@ -173,11 +214,10 @@ const cpuMillis = (): number => {
 };
 
 /** Runs a query, and returns its CPU time and the longest part of it that ran without other work in between. */
-const measure = async ({
-  query,
-  source,
-  run,
-}: Case): Promise<readonly [millis: number, turnMillis: number]> => {
+const measure = async (
+  { query, run }: Case,
+  source: SeriesSource,
+): Promise<readonly [millis: number, turnMillis: number]> => {
   let longest = 0;
   const started = cpuMillis();
   let last = started;
@@ -202,8 +242,9 @@ process.stdout.write(`Node ${process.version}, median CPU time of ${runs} runs\n
 process.stdout.write('    CPU   must be  longest turn  query\n');
 for (const each of CASES.filter(({ query, name }) => `${name} ${query}`.includes(options.only))) {
   const results: (readonly [number, number])[] = [];
-  await measure(each);
-  for (let run = 0; run < runs; run++) results.push(await measure(each));
+  const source = each.source();
+  await measure(each, source);
+  for (let run = 0; run < runs; run++) results.push(await measure(each, source));
   const [time, turn] = [
     median(results.map(([millis]) => millis)),
     Math.max(...results.map(([, millis]) => millis)),

@@ -14,7 +14,7 @@ import {
   type Row,
 } from './matrix.js';
 import { mean } from './mean.js';
-import { WORK_PER_ROW } from './query-pace.js';
+import { WORK_PER_HISTOGRAM, WORK_PER_ROW } from './query-pace.js';
 import { informOfReconciledBounds, warnOfResetConflict } from './range-call.js';
 import { groupingOf } from './vector-matching.js';
 
@@ -65,7 +65,8 @@ export const reduceGroups = async (
     });
     for (const member of reduce.eachRow ? rows : []) {
       reduce.eachRow?.(member);
-      const wait = context.pace.spend(WORK_PER_ROW + steps);
+      const work = steps * (member.histograms ? WORK_PER_HISTOGRAM : 1);
+      const wait = context.pace.spend(WORK_PER_ROW + work);
       if (wait) await wait;
     }
     if (reduce.finish) {

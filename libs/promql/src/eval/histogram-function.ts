@@ -12,7 +12,7 @@ import type { Position } from '../syntax/position.js';
 import type { EvaluationContext } from './evaluation-context.js';
 import { invalidQuantile, isInvalidQuantile } from './invalid-quantile.js';
 import { FLOAT, HISTOGRAM, RowAllocator, isEmptyRow, setFloat, type Matrix, type Row } from './matrix.js';
-import { WORK_PER_ROW } from './query-pace.js';
+import { WORK_PER_HISTOGRAM, WORK_PER_ROW } from './query-pace.js';
 import { stepTime, type Steps } from './steps.js';
 
 const BUCKET_LABEL = 'le';
@@ -103,7 +103,7 @@ const computeHistograms = async (
         context.annotations.warn(`vector contains a mix of classic and native histograms${name}`, position);
       } else if (histogram) setFloat(row, step, computation.native(histogram, step, metricName));
       else if (buckets.length > 0) setFloat(row, step, computation.classic(buckets, step, metricName));
-      const wait = context.pace.spend(classic.length + 1);
+      const wait = context.pace.spend(classic.length + (histogram ? WORK_PER_HISTOGRAM : 1));
       if (wait) await wait;
     }
     if (isEmptyRow(row)) allocator.discard();

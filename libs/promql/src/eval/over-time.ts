@@ -5,7 +5,7 @@ import { PromqlEvaluationError } from './evaluation-error.js';
 import { KahanSum } from '../histogram/kahan-sum.js';
 import { setFloat, setHistogram } from './matrix.js';
 import { mean } from './mean.js';
-import { invalidQuantile } from './invalid-quantile.js';
+import { invalidQuantile, isInvalidQuantile } from './invalid-quantile.js';
 import {
   informOfIgnoredHistograms,
   informOfReconciledBounds,
@@ -209,17 +209,14 @@ const medianDeviation = overFloats(({ series: { values } }) => (from, to) => {
   );
 });
 
-const quantileOverTime: WindowFunctionFactory = (call) => {
-  const { series, scalars, annotations, position } = call;
-  const compute = overFloats(() => (from, to, step) => {
-    const phi = scalars[0]?.[step] ?? Number.NaN;
-    if (!(phi >= 0 && phi <= 1)) {
-      annotations.warn(invalidQuantile(phi), position);
-    }
-    return quantile(phi, series.values, from, to);
-  });
-  return compute(call);
-};
+const quantileOverTime = overFloats(
+  ({ series: { values }, scalars, annotations, position }) =>
+    (from, to, step) => {
+      const phi = scalars[0]?.[step] ?? Number.NaN;
+      if (isInvalidQuantile(phi)) annotations.warn(invalidQuantile(phi), position);
+      return quantile(phi, values, from, to);
+    },
+);
 
 /** Calls `visit` for each pair of successive samples of a window, floats and histograms in the order of time. */
 const successivePairs = (

@@ -6,6 +6,9 @@ const WORK_PER_CHECK = 20_000;
 /** Work of creating or visiting a row beside its samples. */
 export const WORK_PER_ROW = 100;
 
+/** Work of an operation on a native histogram, in samples. */
+export const WORK_PER_HISTOGRAM = 50;
+
 /** Steps that are computed without a look at the clock in between. */
 const STEPS_PER_SLICE = 4_096;
 

@@ -2,7 +2,7 @@ import type { Call, RangeSelector, Subquery } from '../syntax/ast.js';
 import { selectorTimes, type EvaluationContext, type SelectorTimes } from './evaluation-context.js';
 import { FLOAT, RowAllocator, isEmptyRow, type Matrix, type Row } from './matrix.js';
 import { WINDOW_FUNCTIONS } from './over-time.js';
-import { WORK_PER_ROW } from './query-pace.js';
+import { WORK_PER_HISTOGRAM, WORK_PER_ROW } from './query-pace.js';
 import type { RangeCall } from './range-call.js';
 import { rawSeriesOf, rawSeriesOfRow, type RawSeries } from './raw-series.js';
 import { stepTime, type Steps } from './steps.js';
@@ -57,11 +57,12 @@ export const evaluateRangeFunction = async (
     const { rangeMillis } = range;
     const rangeCall: RangeCall = { series, cursor, row, rangeMillis, scalars, timeOf, annotations, position };
     const compute = WINDOW_FUNCTIONS[name]?.(rangeCall);
+    const workPerStep = series.histograms.length > 0 ? WORK_PER_HISTOGRAM : 0;
     for (let step = 0; step < steps.count; step++) {
       const size = cursor.moveTo(step);
       if (size === 0) continue;
       compute?.(step);
-      const wait = pace.spend(isConstant ? 1 : size);
+      const wait = pace.spend(workPerStep + (isConstant ? 1 : size));
       if (wait) await wait;
     }
     budget.totalQueryableSamples += cursor.samples;

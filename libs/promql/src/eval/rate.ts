@@ -1,5 +1,4 @@
 import type { NativeHistogram } from '@lantern/telemetry-model';
-import { hasCustomBuckets } from '../histogram/bucket-bounds.js';
 import { isCounterReset } from '../histogram/compare-histograms.js';
 import { HistogramSum } from '../histogram/histogram-sum.js';
 import { setFloat, setHistogram } from './matrix.js';
@@ -78,6 +77,27 @@ class CounterResets {
   }
 }
 
+const NOT_COMPARED = 0;
+const NO_RESET = 1;
+const RESET = 2;
+
+/** Counter resets of the histograms of a series. Each is compared with the one before once, however many windows hold it. */
+class HistogramResets {
+  private readonly known: Uint8Array;
+
+  constructor(private readonly histograms: readonly NativeHistogram[]) {
+    this.known = new Uint8Array(histograms.length);
+  }
+
+  isAt(index: number): boolean {
+    if (this.known[index] === NOT_COMPARED) {
+      const [current, previous] = [this.histograms[index], this.histograms[index - 1]];
+      this.known[index] = current && previous && isCounterReset(current, previous) ? RESET : NO_RESET;
+    }
+    return this.known[index] === RESET;
+  }
+}
+
 /**
  * Computes the increase of a series in each window, extrapolated to the ends of the window.
  *
@@ -90,10 +110,11 @@ export const extrapolatedRate =
     const { times, values } = series;
     const resets = kind.isCounter ? new CounterResets(values) : undefined;
     const hasResets = resets !== undefined && !resets.isEmpty;
+    const histogramResets = new HistogramResets(series.histograms);
     return (step) => {
       const { from, to } = cursor;
       if (cursor.histogramTo > cursor.histogramFrom) {
-        histogramStep(call, kind, step);
+        histogramStep(call, kind, step, histogramResets);
         return;
       }
       if (to - from < 2) return;
@@ -139,69 +160,72 @@ const extrapolation = (
   return isPerSecond ? factor / (rangeMillis / 1_000) : factor;
 };
 
-const histogramStep = (call: RangeCall, kind: RateKind, step: number): void => {
+const histogramStep = (call: RangeCall, kind: RateKind, step: number, resets: HistogramResets): void => {
   const { cursor, series, row } = call;
   if (cursor.isMixed) {
     warnOfMix(call);
     return;
   }
   const { histogramFrom: from, histogramTo: to } = cursor;
-  const histograms = series.histograms.slice(from, to);
-  const increase = histogramIncrease(call, kind, histograms);
-  if (!increase) return;
+  const first = series.histograms[from];
+  const increase = to - from < 2 ? undefined : histogramIncrease(call, kind, resets);
+  if (!first || !increase) return;
   const factor = extrapolation(
     call,
     kind,
     series.histogramTimes[from] ?? 0,
     series.histogramTimes[to - 1] ?? 0,
     to - from,
-    histograms[0]?.count ?? 0,
+    first.count,
     increase.totalCount,
   );
   setHistogram(row, step, increase.scale(factor).setHint('gauge').toHistogram());
 };
 
-/** Returns the increase of a series of histograms; undefined, with a warning, when they do not fit together. */
+/** Returns the increase over a window of histograms; undefined, with a warning, when they do not fit together. */
 const histogramIncrease = (
   call: RangeCall,
   { isCounter }: RateKind,
-  histograms: readonly NativeHistogram[],
+  resets: HistogramResets,
 ): HistogramSum | undefined => {
-  const { annotations, position, series } = call;
-  const [first, second] = histograms;
-  const last = histograms.at(-1);
-  if (!first || !second || !last) return undefined;
-  const isGauge = ({ counterResetHint }: NativeHistogram) => counterResetHint === 'gauge';
-  const name = series.labels.metricName;
-  if (isCounter && histograms.some(isGauge)) {
-    annotations.warn(`this native histogram metric is not a counter: "${name}"`, position);
+  const { annotations, position, series, cursor } = call;
+  const { histograms, labels } = series;
+  const { histogramFrom: from, histogramTo: to } = cursor;
+  const [first, last] = [histograms[from], histograms[to - 1]];
+  if (!first || !last) return undefined;
+  const bothAreGauges = first.counterResetHint === 'gauge' && last.counterResetHint === 'gauge';
+  if (isCounter && isAnyGauge(histograms, from, to)) {
+    annotations.warn(`this native histogram metric is not a counter: "${labels.metricName}"`, position);
   }
   // After a reset nothing of the first histogram matters, its buckets neither.
-  const startsAnew = isCounter && isCounterReset(second, first);
-  const compared = startsAnew ? histograms.slice(1) : histograms;
-  const used = isCounter ? compared : [first, last];
-  if (used.some((each) => hasCustomBuckets(each) !== hasCustomBuckets(last))) {
-    warnOfMixedBuckets(call);
-    return undefined;
-  }
+  const startsAnew = isCounter && resets.isAt(from + 1);
   const sum = new HistogramSum(last);
-  for (const each of used) sum.reduceTo(each.schema);
-  const add = (histogram: NativeHistogram, sign: 1 | -1) => {
-    if (sum.add(histogram, sign).hasReconciledBounds) {
+  for (let at = startsAnew ? from + 1 : from; at < to; at = isCounter ? at + 1 : to) {
+    const histogram = histograms[at];
+    if (!histogram || !sum.accepts(histogram)) {
+      warnOfMixedBuckets(call);
+      return undefined;
+    }
+    sum.reduceTo(histogram.schema);
+  }
+  const add = (histogram: NativeHistogram | undefined, sign: 1 | -1) => {
+    if (histogram && sum.add(histogram, sign).hasReconciledBounds) {
       informOfReconciledBounds(call, sign > 0 ? 'addition' : 'subtraction');
     }
   };
   if (!startsAnew) add(first, -1);
   if (isCounter) {
-    let previous = startsAnew ? second : first;
-    for (const current of histograms.slice(startsAnew ? 2 : 1)) {
-      if (isCounterReset(current, previous)) add(previous, 1);
-      previous = current;
-    }
-  } else if (!isGauge(first) || !isGauge(last)) {
-    annotations.warn(`this native histogram metric is not a gauge: "${name}"`, position);
+    for (let at = startsAnew ? from + 2 : from + 1; at < to; at++)
+      if (resets.isAt(at)) add(histograms[at - 1], 1);
+  } else if (!bothAreGauges) {
+    annotations.warn(`this native histogram metric is not a gauge: "${labels.metricName}"`, position);
   }
   return sum.setHint('gauge');
+};
+
+const isAnyGauge = (histograms: readonly NativeHistogram[], from: number, to: number): boolean => {
+  for (let at = from; at < to; at++) if (histograms[at]?.counterResetHint === 'gauge') return true;
+  return false;
 };
 
 /** `irate` and `idelta`: the difference of the last two samples. */

@@ -31,8 +31,8 @@ export class HistogramMean {
     this.count++;
     const { count, total } = this;
     if (!this.isIncremental) {
-      // A copy is only needed to go back to, where large numbers could overflow.
-      const before = result === 'mean' ? total.copy() : undefined;
+      // The sum before an overflow is needed to go on from.
+      const before = result === 'mean' && total.mayOverflow(histogram) ? total.copy() : undefined;
       this.note(total.add(histogram));
       if (!before || !total.hasOverflow) return;
       this.isIncremental = true;

@@ -11,16 +11,33 @@ import { coarserIndex, exponentialBound, hasCustomBuckets } from './bucket-bound
 
 /** Buckets of a sum: one entry per index, with the rounding error of its count. */
 interface SummedBuckets {
-  indexes: number[];
-  sums: number[];
-  errors: number[];
+  readonly indexes: Int32Array;
+  readonly sums: Float64Array;
+  readonly errors: Float64Array;
 }
 
-const summed = ({ indexes, counts }: HistogramBuckets): SummedBuckets => ({
-  indexes: Array.from(indexes),
-  sums: Array.from(counts),
-  errors: new Array<number>(indexes.length).fill(0),
+const NOTHING: SummedBuckets = {
+  indexes: NO_BUCKETS.indexes,
+  sums: NO_BUCKETS.counts,
+  errors: NO_BUCKETS.counts,
+};
+
+const summed = ({ indexes, counts }: HistogramBuckets): SummedBuckets =>
+  counts.length === 0 ? NOTHING : { indexes, sums: counts.slice(), errors: new Float64Array(counts.length) };
+
+const withCapacity = (capacity: number): SummedBuckets => ({
+  indexes: new Int32Array(capacity),
+  sums: new Float64Array(capacity),
+  errors: new Float64Array(capacity),
 });
+
+const firstOf = ({ indexes, sums, errors }: SummedBuckets, count: number): SummedBuckets =>
+  count === indexes.length
+    ? { indexes, sums, errors }
+    : { indexes: indexes.slice(0, count), sums: sums.slice(0, count), errors: errors.slice(0, count) };
+
+/** Two numbers below this have a finite sum. */
+const MAX_SAFE_ADDEND = Number.MAX_VALUE / 2;
 
 /** Findings about the added histogram, for annotations. */
 export interface AddOutcome {
@@ -112,13 +129,19 @@ export class HistogramSum {
     copy.zeroCount.error = this.zeroCount.error;
     copy.count.error = this.count.error;
     copy.sum.error = this.sum.error;
-    copy.positive.errors = this.positive.errors.slice();
-    copy.negative.errors = this.negative.errors.slice();
+    copy.positive.errors.set(this.positive.errors);
+    copy.negative.errors.set(this.negative.errors);
     return copy;
   }
 
   get totalCount(): number {
     return this.count.total;
+  }
+
+  /** Whether numbers are so large that the sum with another histogram could be infinite. */
+  mayOverflow(other: NativeHistogram): boolean {
+    const numbers = [this.count.sum, this.sum.sum, other.count, other.sum];
+    return !numbers.every((each) => Math.abs(each) < MAX_SAFE_ADDEND);
   }
 
   get hasOverflow(): boolean {
@@ -148,10 +171,7 @@ export class HistogramSum {
   }
 
   private withErrorsApart(): NativeHistogram {
-    const asBuckets = ({ indexes, sums }: SummedBuckets): HistogramBuckets => ({
-      indexes: Int32Array.from(indexes),
-      counts: Float64Array.from(sums),
-    });
+    const asBuckets = ({ indexes, sums }: SummedBuckets): HistogramBuckets => ({ indexes, counts: sums });
     return {
       counterResetHint: this.hint,
       schema: this.schema,
@@ -308,11 +328,11 @@ const targetBucket = (bounds: Float64Array, index: number, common: Float64Array)
   return low;
 };
 
-const emptyBuckets = (count: number): SummedBuckets => ({
-  indexes: Array.from({ length: count }, (_, index) => index),
-  sums: new Array<number>(count).fill(0),
-  errors: new Array<number>(count).fill(0),
-});
+const emptyBuckets = (count: number): SummedBuckets => {
+  const buckets = withCapacity(count);
+  for (let index = 0; index < count; index++) buckets.indexes[index] = index;
+  return buckets;
+};
 
 const scratch = new KahanSum();
 
@@ -325,80 +345,86 @@ const addTo = ({ sums, errors }: SummedBuckets, at: number, value: number): void
 
 const bucketsBelow = ({ indexes }: HistogramBuckets, schema: number, threshold: number): number => {
   let count = 0;
+  if (threshold === 0) return count;
   while (count < indexes.length && exponentialBound(indexes[count] ?? 0, schema) <= threshold) count++;
   return count;
 };
 
-/** Adds the buckets of `other` from position `from` on, in place where `own` has all of them. */
+const hasIndexes = ({ indexes }: SummedBuckets, other: HistogramBuckets): boolean => {
+  if (indexes.length !== other.indexes.length) return false;
+  for (let at = 0; at < indexes.length; at++) if (indexes[at] !== other.indexes[at]) return false;
+  return true;
+};
+
+/** Adds the buckets of `other` from position `from` on, in place where both have the same. */
 const mergeBuckets = (
   own: SummedBuckets,
   other: HistogramBuckets,
   sign: number,
   from: number,
 ): SummedBuckets => {
-  const result: SummedBuckets = { indexes: [], sums: [], errors: [] };
+  if (from === 0 && hasIndexes(own, other)) {
+    for (let at = 0; at < own.indexes.length; at++) addTo(own, at, sign * (other.counts[at] ?? 0));
+    return own;
+  }
+  const result = withCapacity(own.indexes.length + other.indexes.length - from);
+  let count = 0;
   let at = 0;
   const takeUntil = (index: number) => {
-    while (at < own.indexes.length && (own.indexes[at] ?? 0) < index) {
-      result.indexes.push(own.indexes[at] ?? 0);
-      result.sums.push(own.sums[at] ?? 0);
-      result.errors.push(own.errors[at++] ?? 0);
-    }
+    while (at < own.indexes.length && (own.indexes[at] ?? 0) < index) copyBucket(own, at++, result, count++);
   };
   for (let next = from; next < other.indexes.length; next++) {
     const index = other.indexes[next] ?? 0;
     takeUntil(index);
-    const isOwn = own.indexes[at] === index;
-    result.indexes.push(index);
-    result.sums.push(isOwn ? (own.sums[at] ?? 0) : 0);
-    result.errors.push(isOwn ? (own.errors[at] ?? 0) : 0);
-    if (isOwn) at++;
-    addTo(result, result.sums.length - 1, sign * (other.counts[next] ?? 0));
+    if (own.indexes[at] === index) copyBucket(own, at++, result, count);
+    else result.indexes[count] = index;
+    addTo(result, count++, sign * (other.counts[next] ?? 0));
   }
   takeUntil(Infinity);
-  return result;
+  return firstOf(result, count);
+};
+
+const copyBucket = (from: SummedBuckets, at: number, to: SummedBuckets, position: number): void => {
+  to.indexes[position] = from.indexes[at] ?? 0;
+  to.sums[position] = from.sums[at] ?? 0;
+  to.errors[position] = from.errors[at] ?? 0;
 };
 
 const coarser = (buckets: SummedBuckets, from: number, to: number): SummedBuckets => {
-  const result: SummedBuckets = { indexes: [], sums: [], errors: [] };
+  const result = withCapacity(buckets.indexes.length);
+  let count = 0;
   for (let at = 0; at < buckets.indexes.length; at++) {
     const index = coarserIndex(buckets.indexes[at] ?? 0, from, to);
-    const last = result.indexes.length - 1;
-    if (result.indexes[last] === index) {
-      addTo(result, last, buckets.sums[at] ?? 0);
-      addTo(result, last, buckets.errors[at] ?? 0);
+    if (count > 0 && result.indexes[count - 1] === index) {
+      addTo(result, count - 1, buckets.sums[at] ?? 0);
+      addTo(result, count - 1, buckets.errors[at] ?? 0);
     } else {
-      result.indexes.push(index);
-      result.sums.push(buckets.sums[at] ?? 0);
-      result.errors.push(buckets.errors[at] ?? 0);
+      copyBucket(buckets, at, result, count);
+      result.indexes[count++] = index;
     }
   }
-  return result;
+  return firstOf(result, count);
 };
 
 /** Returns buckets at a lower resolution. */
 export const reduceBuckets = (buckets: HistogramBuckets, from: number, to: number): HistogramBuckets => {
   if (buckets.indexes.length === 0) return buckets;
   const { indexes, sums, errors } = coarser(summed(buckets), from, to);
-  return {
-    indexes: Int32Array.from(indexes),
-    counts: Float64Array.from(sums, (sum, at) => sum + (errors[at] ?? 0)),
-  };
+  return { indexes, counts: sums.map((sum, at) => sum + (errors[at] ?? 0)) };
 };
 
 const compacted = ({ indexes, sums, errors }: SummedBuckets): HistogramBuckets => {
+  if (indexes.length === 0) return NO_BUCKETS;
+  const counts = sums.slice();
   let populated = 0;
-  for (let at = 0; at < indexes.length; at++) if ((sums[at] ?? 0) + (errors[at] ?? 0) !== 0) populated++;
-  if (populated === 0) return NO_BUCKETS;
-  const result = { indexes: new Int32Array(populated), counts: new Float64Array(populated) };
-  let next = 0;
-  for (let at = 0; at < indexes.length; at++) {
-    const count = (sums[at] ?? 0) + (errors[at] ?? 0);
-    if (count === 0) continue;
-    result.indexes[next] = indexes[at] ?? 0;
-    result.counts[next++] = count;
+  for (let at = 0; at < counts.length; at++) {
+    counts[at] = (counts[at] ?? 0) + (errors[at] ?? 0);
+    if (counts[at] !== 0) populated++;
   }
-  return result;
+  if (populated === counts.length) return { indexes, counts };
+  return populated === 0
+    ? NO_BUCKETS
+    : { indexes: indexes.filter((_, at) => counts[at] !== 0), counts: counts.filter((count) => count !== 0) };
 };
 
 /** Returns a histogram times a factor. */

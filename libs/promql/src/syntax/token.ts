@@ -35,7 +35,7 @@ export type Punctuation = (typeof PUNCTUATION)[number];
 
 const WORD_OPERATORS = ['and', 'or', 'unless', 'atan2'] as const;
 const KEYWORDS = ['bool', 'by', 'group_left', 'group_right', 'ignoring', 'offset', 'on', 'without'] as const;
-/** Modifiers of Prometheus that are behind a feature flag. They are words of their own in no query without it. */
+/** Words of `@ start()` and of duration expressions. Before a parenthesis they are functions, elsewhere names of metrics. */
 const PREPROCESSORS = ['start', 'end', 'step', 'range', 'max_of', 'min_of'] as const;
 
 export type Word =
