@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 
 /** Images that the documentation shows. `LANTERN_UPDATE_IMAGES=1` updates them. */
 const documented = new Set([
-  ...['search', 'dependencies', 'trace', 'trace-dark', 'detections', 'detections-marked'],
+  ...['search', 'dependencies', 'trace', 'trace-dark', 'detections', 'detections-marked', 'differences'],
   ...['tutorial-order', 'tutorial-slow-order', 'tutorial-service', 'tutorial-span', 'tutorial-log-line'],
 ]);
 

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, SegmentedControl, Select, Tooltip, VisuallyHidden } from '@mantine/core';
 import {
+  IconArrowsDiff,
   IconDownload,
   IconLayoutList,
   IconPlayerPlay,
@@ -33,6 +34,9 @@ interface ResultsBarProps {
     readonly refetch: () => unknown;
   };
   readonly onChange: (state: SearchPageState) => void;
+  /** Whether the panel with the differences is open. */
+  readonly isComparing: boolean;
+  readonly onCompare: (isComparing: boolean) => void;
 }
 
 /** Bar above the results: count, display options, live search and errors. */
@@ -44,6 +48,8 @@ export const ResultsBar = ({
   live,
   query,
   onChange,
+  isComparing,
+  onCompare,
 }: ResultsBarProps) => {
   const download = useMutation({
     mutationFn: fetchTraces,
@@ -90,6 +96,14 @@ export const ResultsBar = ({
           onClick={() => onChange({ ...state, isLive: !state.isLive })}
         >
           Live
+        </Button>
+        <Button
+          aria-pressed={isComparing}
+          leftSection={<IconArrowsDiff size={13} />}
+          disabled={summaries === undefined || summaries.length === 0}
+          onClick={() => onCompare(!isComparing)}
+        >
+          What differs
         </Button>
         <Tooltip label="Search again">
           <ActionIcon

@@ -1,8 +1,10 @@
 import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { recoveryInterval } from '../../api/query-client.js';
 import { servicesQuery } from '../../api/services.js';
+import { loadCode } from '../../shared/load-code.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { FileDrop } from './FileDrop.js';
 import { FileTraces } from './FileTraces.js';
@@ -24,6 +26,8 @@ import { useReading } from './use-reading.js';
 import { useSearchResults } from './use-search-results.js';
 import { visibleText } from '../../shared/visible-text.js';
 
+const Differences = lazy(loadCode(() => import('./differences/Differences.js')));
+
 /** Polling interval while no service has sent a span. */
 const WAITING_MILLIS = 2_000;
 
@@ -34,6 +38,7 @@ const SearchPage = () => {
   const { search, problem } = traceSearchOf(state);
   const { recent, remember, forget } = useRecentSearches();
   const reading = useReading();
+  const [isComparing, setComparing] = useState(false);
 
   const services = useQuery({
     ...servicesQuery(),
@@ -101,7 +106,18 @@ const SearchPage = () => {
                   live={live}
                   query={query}
                   onChange={show}
+                  isComparing={isComparing}
+                  onCompare={setComparing}
                 />
+                {isComparing && (
+                  <Suspense>
+                    <Differences
+                      search={search}
+                      onFilter={(condition) => go({ ...state, query: withCondition(state.query, condition) })}
+                      onClose={() => setComparing(false)}
+                    />
+                  </Suspense>
+                )}
                 {summaries === undefined ? (
                   <ResultListSkeleton />
                 ) : summaries.length === 0 ? (
@@ -134,6 +150,13 @@ const SearchPage = () => {
 };
 
 export default SearchPage;
+
+/** Returns the query that a trace also has to match the condition. */
+const withCondition = (query: string, condition: string): string => {
+  const known = query.trim();
+  if (known === '') return condition;
+  return / or |\|\|/i.test(known) ? `(${known}) and ${condition}` : `${known} and ${condition}`;
+};
 
 const titleOf = ({ service, operation }: SearchPageState): string =>
   `${visibleText([service, operation].filter((part) => part !== '').join(' ')) || 'Search'} · Lantern`;
