@@ -53,7 +53,12 @@ let traceId = '';
 
 const open = async (id: string, query = '') => {
   await page.goto(`${uiUrl()}/trace/${id}${query}`);
-  await page.getByRole('tree', { name: 'Spans' }).waitFor();
+  try {
+    await page.getByRole('tree', { name: 'Spans' }).waitFor();
+  } catch (cause) {
+    const shown = await page.getByRole('main').innerText();
+    throw new Error(`The page shows no trace but: ${shown}\nErrors: ${faults.join('; ')}`, { cause });
+  }
 };
 const span = (name: string | RegExp) => page.getByRole('treeitem', { name });
 const rows = () => page.getByRole('treeitem');
