@@ -1,5 +1,6 @@
 import type { V3Endpoints } from '@lantern/query-api';
 import type { LogStream, ResourceSpans } from '@lantern/telemetry-model';
+import type { MetricStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from './clock.js';
 import type { Config } from './config.js';
@@ -23,11 +24,9 @@ import { createJaegerServer } from './query/jaeger/jaeger-server.js';
 import { createLokiServer } from './query/loki/loki-server.js';
 import { createPrometheusServer } from './query/prometheus/prometheus-server.js';
 import { Notifier } from './rules/notifier.js';
-import { RuleManager } from './rules/rule-manager.js';
 import { createSamplingServer } from './sampling/sampling-server.js';
 import { StrategiesFile } from './sampling/strategies-file.js';
 import { KEEP_ALL_STRATEGIES } from './sampling/strategies.js';
-import { Scraper } from './scrape/scraper.js';
 import { SpanMetrics } from './span-metrics/span-metrics.js';
 import { openStores } from './open-stores.js';
 import { UI_DIRECTORY } from './ui/ui-routes.js';
@@ -105,12 +104,12 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     externalUrl: () => uiUrl,
     report,
   });
-  const rules =
-    config.rules === undefined
-      ? undefined
-      : new RuleManager({ source: config.rules, store: metrics, notifier, report });
-  const scraper =
-    config.scrape === undefined ? undefined : new Scraper({ source: config.scrape, store: metrics, report });
+  const { rules, scraper } = await openPrometheusFiles(config, { store: metrics, notifier, report }).catch(
+    async (error: unknown) => {
+      await stores.close();
+      throw error;
+    },
+  );
   const spanMetrics = new SpanMetrics({ traces, metrics, report });
   const prometheusParts = { metrics, retentionMillis: config.retentionMillis, rules, scraper };
   const jaeger = createJaegerServer(
@@ -205,6 +204,26 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     throw error;
   }
 };
+
+/**
+ * Reads the scrape configuration and the rule files that are configured. Their modules are loaded only then, because the YAML
+ * parser takes 14 MB of memory and a fifth of a second.
+ *
+ * @throws {YamlFileError}
+ */
+const openPrometheusFiles = async (
+  { rules, scrape }: Config,
+  { store, notifier, report }: { store: MetricStore; notifier: Notifier; report: Report },
+) => ({
+  rules:
+    rules === undefined
+      ? undefined
+      : new (await import('./rules/rule-manager.js')).RuleManager({ source: rules, store, notifier, report }),
+  scraper:
+    scrape === undefined
+      ? undefined
+      : new (await import('./scrape/scraper.js')).Scraper({ source: scrape, store, report }),
+});
 
 /** Port of an address, which may be the default of its scheme. */
 const portOf = (url: string): number => Number(new URL(url).port || 80);

@@ -142,6 +142,12 @@ describe('the process', () => {
     await new Promise((done) => other.close(done));
   });
 
+  it('says which scrape configuration cannot be used, and ends with 1', async () => {
+    const { output, ended } = start({ LANTERN_SCRAPE: '/nonexistent/prometheus.yml' });
+    expect(await ended).toEqual([1, null]);
+    expect(output.stderr).toMatch(/^\/nonexistent\/prometheus\.yml cannot be read: ENOENT.*\n$/);
+  });
+
   it('says what is wrong with its configuration, and ends with 1', async () => {
     const { output, ended } = start({ LANTERN_OTLP_PORT: 'four' });
     expect(await ended).toEqual([1, null]);

@@ -10,6 +10,7 @@ import { ListenError } from './transport/server/listen.js';
 import { startLantern } from './lantern.js';
 import { StrategiesFileError } from './sampling/strategies-file.js';
 import { LANTERN_VERSION } from './version.js';
+import { YamlFileError } from './yaml/yaml-file-error.js';
 
 // Limits garbage to half of what is alive, rather than to three times as much. See docs/decisions/036-a-small-young-generation.md.
 setFlagsFromString('--heap-growing-percent=50');
@@ -21,7 +22,15 @@ const report = (text: string) => process.stderr.write(`${text}\n`);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /** Errors that the operator can fix. Their messages name the remedy, so no stack is printed. */
-const EXPECTED = [ClientError, ConfigError, FolderError, ListenError, StrategiesFileError, UsageError];
+const EXPECTED = [
+  ClientError,
+  ConfigError,
+  FolderError,
+  ListenError,
+  StrategiesFileError,
+  UsageError,
+  YamlFileError,
+];
 
 const start = async (env: Readonly<Record<string, string | undefined>>): Promise<void> => {
   const config = readConfig(env);

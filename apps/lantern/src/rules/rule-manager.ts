@@ -39,7 +39,9 @@ export class RuleManager {
 
   /** @throws {YamlFileError} when a file cannot be used */
   constructor(private readonly options: RuleManagerOptions) {
-    for (const path of this.paths()) this.load(path);
+    const paths = this.paths();
+    if (paths.length === 0) options.report(`No rule file matches ${options.source}.`);
+    for (const path of paths) this.load(path);
   }
 
   start(): void {

@@ -1,11 +1,7 @@
 import { parsePrometheusDuration } from '@lantern/go-syntax';
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
-
-/** A YAML file cannot be used. The message names the file, the line and the column. */
-export class YamlFileError extends Error {
-  override readonly name = 'YamlFileError';
-}
+import { YamlFileError } from './yaml-file-error.js';
 
 /**
  * Parses YAML and checks it against a schema.
