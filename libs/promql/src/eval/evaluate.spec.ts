@@ -634,6 +634,23 @@ testCases('The result for native histograms at ten minutes is right for', NATIVE
 ]);
 
 describe('Annotations about native histograms', () => {
+  it('report a sum over a counter reset where only counts are asked for', async () => {
+    const source = new MemorySource([
+      seriesOf('r', [histogram([3]), histogram([1]), histogram([2])]),
+      seriesOf('s', [histogram([1]), histogram([2])]),
+    ]);
+    const query = 'histogram_count(sum_over_time(r[5m]))';
+    expect((await instant(query, 120, source)).annotations.texts(query).warnings).toEqual([
+      'PromQL warning: conflicting counter resets during histogram aggregation (1:31)',
+    ]);
+    const quiet = [
+      'sum_over_time(r[5m])',
+      'histogram_quantile(0.5, sum_over_time(r[5m]))',
+      'histogram_count(sum(s))',
+    ];
+    for (const each of quiet) expect((await instant(each, 120, source)).annotations.isEmpty).toBe(true);
+  });
+
   it.each([
     [
       'h > 1',

@@ -10,6 +10,7 @@ import { QueryBudget, checkedSteps, histogramSize, type QueryStatistics } from '
 import { QueryPace } from './query-pace.js';
 import { rawSeriesIn } from './range-function.js';
 import { rawSeriesOfRow, type RawSeries } from './raw-series.js';
+import { countedSelectors } from './reset-detection.js';
 import type { Steps } from './steps.js';
 
 export interface QueryOptions {
@@ -67,6 +68,7 @@ const DEFAULT_TIMEOUT_MILLIS = 120_000;
 const DEFAULT_STEP_MILLIS = 60_000;
 
 const contextOf = (
+  expr: Expr,
   source: SeriesSource,
   query: EvaluationContext['query'],
   options: QueryOptions,
@@ -75,6 +77,7 @@ const contextOf = (
   return {
     source,
     query,
+    marksResetsOf: new Set(countedSelectors(expr)),
     annotations: new Annotations(),
     budget: new QueryBudget(options.maxSamples ?? DEFAULT_MAX_SAMPLES, options.hold),
     pace: new QueryPace({
@@ -99,7 +102,7 @@ export const evaluateInstant = async (
   options: QueryOptions = {},
 ): Promise<QueryResult> => {
   const query = { startMillis: timeMillis, endMillis: timeMillis, stepMillis: 0 };
-  const context = contextOf(source, query, options);
+  const context = contextOf(expr, source, query, options);
   const evaluator = new Evaluator(context);
   const steps: Steps = { startMillis: timeMillis, intervalMillis: 1, count: 1 };
   const value = await instantValue(expr, timeMillis, steps, evaluator, context);
@@ -186,7 +189,7 @@ export const evaluateRange = async (
   }
   const { startMillis, endMillis, stepMillis } = range;
   const query = { startMillis, endMillis, stepMillis: startMillis === endMillis ? 0 : stepMillis };
-  const context = contextOf(source, query, options);
+  const context = contextOf(expr, source, query, options);
   const evaluator = new Evaluator(context);
   const count = checkedSteps(Math.floor((endMillis - startMillis) / stepMillis) + 1);
   const steps: Steps = { startMillis, intervalMillis: stepMillis, count };

@@ -1,6 +1,6 @@
 import type { SeriesSource } from '@lantern/telemetry-model';
 import type { Annotations } from '../annotations.js';
-import type { AtModifier } from '../syntax/ast.js';
+import type { AtModifier, VectorSelector } from '../syntax/ast.js';
 import type { QueryBudget } from './query-budget.js';
 import type { QueryPace } from './query-pace.js';
 import type { Steps } from './steps.js';
@@ -15,6 +15,8 @@ export interface EvaluationContext {
   readonly lookbackMillis: number;
   /** Step of subqueries that name none. */
   readonly defaultStepMillis: number;
+  /** Selectors whose histograms get marks of counter resets. */
+  readonly marksResetsOf: ReadonlySet<VectorSelector>;
   /** Steps of the whole query, for `start()` and `end()`. */
   readonly query: { readonly startMillis: number; readonly endMillis: number; readonly stepMillis: number };
 }

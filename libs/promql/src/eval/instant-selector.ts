@@ -3,6 +3,7 @@ import type { VectorSelector } from '../syntax/ast.js';
 import { selectorTimes, type EvaluationContext, type SelectorTimes } from './evaluation-context.js';
 import { RowAllocator, setFloat, setHistogram, type Matrix, type Row } from './matrix.js';
 import { histogramSize } from './query-budget.js';
+import { withResetMark } from './reset-detection.js';
 import type { Steps } from './steps.js';
 
 /** Which value of a sample a selector returns: `timestamp` reads the time of the sample itself. */
@@ -27,10 +28,11 @@ export const evaluateSelector = async (
   const hints = { stepMillis: steps.count > 1 ? steps.intervalMillis : 0, rangeMillis: 0, functionName };
   const allocator = new RowAllocator(steps.count);
   const matrix: Matrix = [];
+  const use = { field, marksResets: context.marksResetsOf.has(selector) };
   for await (const chunk of source.select(selector.matchers, range, hints)) {
     for (const series of chunk) {
       const row = allocator.create(series.labels, false);
-      const filler = new RowFiller(row, series, times, lookbackMillis, field);
+      const filler = new RowFiller(row, series, times, lookbackMillis, use);
       await pace.slices(steps.count, (from, to) => filler.fill(from, to));
       const wait = pace.spend(series.timestamps.length);
       if (wait) await wait;
@@ -65,7 +67,7 @@ class RowFiller {
     private readonly series: SeriesSamples,
     private readonly times: SelectorTimes,
     private readonly lookbackMillis: number,
-    private readonly field: SampleField,
+    private readonly use: { readonly field: SampleField; readonly marksResets: boolean },
   ) {
     this.markers = new StaleMarkers(series.values);
   }
@@ -93,15 +95,21 @@ class RowFiller {
   }
 
   private setFloat(step: number, time: number): void {
-    setFloat(this.row, step, this.field === 'time' ? time / 1_000 : (this.series.values[this.next - 1] ?? 0));
+    setFloat(
+      this.row,
+      step,
+      this.use.field === 'time' ? time / 1_000 : (this.series.values[this.next - 1] ?? 0),
+    );
     this.found++;
   }
 
   private setHistogram(step: number, time: number): void {
-    const histogram = this.series.histograms?.histograms[this.nextHistogram - 1];
+    const histograms = this.series.histograms?.histograms ?? [];
+    const index = this.nextHistogram - 1;
+    const histogram = this.use.marksResets ? withResetMark(histograms, index) : histograms[index];
     if (!histogram) return;
-    if (this.field === 'time') setFloat(this.row, step, time / 1_000);
+    if (this.use.field === 'time') setFloat(this.row, step, time / 1_000);
     else setHistogram(this.row, step, histogram);
-    this.found += this.field === 'time' ? 1 : histogramSize(histogram);
+    this.found += this.use.field === 'time' ? 1 : histogramSize(histogram);
   }
 }

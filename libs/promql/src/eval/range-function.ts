@@ -24,7 +24,7 @@ const CONSTANT_FUNCTIONS: ReadonlySet<string> = new Set([
   'sum_over_time',
 ]);
 
-const COUNTER_FUNCTIONS: ReadonlySet<string> = new Set(['increase', 'rate']);
+const COUNTER_FUNCTIONS: ReadonlySet<string> = new Set(['increase', 'irate', 'rate']);
 const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
 
 /** Evaluates the operand of a subquery at the subquery's own steps. */
@@ -111,7 +111,7 @@ export async function* rawSeriesIn(
   for await (const chunk of source.select(selector.matchers, window, hints)) {
     for (const samples of chunk) {
       budget.seriesTouched++;
-      yield rawSeriesOf(samples);
+      yield rawSeriesOf(samples, context.marksResetsOf.has(selector));
     }
     pace.check();
   }

@@ -5,6 +5,7 @@ import {
   type SeriesSamples,
 } from '@lantern/telemetry-model';
 import { FLOAT, HISTOGRAM, type Row } from './matrix.js';
+import { withResetMark } from './reset-detection.js';
 import { stepTime, type Steps } from './steps.js';
 
 /** Samples of one series with their own times: those of a range selector, or the steps of a subquery. No staleness markers. */
@@ -20,12 +21,16 @@ export interface RawSeries {
 const NO_TIMES = new Float64Array(0);
 
 /** Returns the samples of a series without staleness markers, which are in no range. */
-export const rawSeriesOf = ({ labels, timestamps, values, histograms }: SeriesSamples): RawSeries => {
+export const rawSeriesOf = (
+  { labels, timestamps, values, histograms }: SeriesSamples,
+  marksResets: boolean,
+): RawSeries => {
+  const own = histograms?.histograms ?? [];
   const base = {
     labels,
     dropsName: false,
     histogramTimes: histograms?.timestamps ?? NO_TIMES,
-    histograms: histograms?.histograms ?? [],
+    histograms: marksResets ? own.map((each, index) => withResetMark(own, index) ?? each) : own,
   };
   const markers = new StaleMarkers(values);
   let stale = 0;
