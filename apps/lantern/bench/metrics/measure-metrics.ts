@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { openBlockStore } from '@lantern/telemetry-store';
+import { openBlockStore, type MetricStore } from '@lantern/telemetry-store';
 import { readWriteRequest } from '../../src/ingest/prometheus/remote-write-request.ts';
 import { ask, demand, sendAll } from '../client.ts';
 import { MEGABYTE, percentile, type Figures } from '../figures.ts';
@@ -70,6 +70,12 @@ export const measureMetrics = async (figures: Figures, { series, hours }: Metric
   }
 };
 
+/** A function of its own, so that nothing refers to the generated series afterwards. */
+const fill = async (store: MetricStore | undefined, series: number, startMillis: number): Promise<void> => {
+  for (const request of metricRequests(series, 20, startMillis))
+    await store?.append(readWriteRequest(request));
+};
+
 /** Measures the engine alone in this process, with 20 samples of each series. */
 const memory = async (figures: Figures, series: number, startMillis: number): Promise<void> => {
   setFlagsFromString('--expose-gc');
@@ -81,8 +87,7 @@ const memory = async (figures: Figures, series: number, startMillis: number): Pr
   };
   // Held by a list, so that the last reference can be removed.
   const stores = [openBlockStore({ sweepMillis: 0 }).metrics];
-  for (const request of metricRequests(series, 20, startMillis))
-    await stores[0]?.append(readWriteRequest(request));
+  await fill(stores[0], series, startMillis);
   const withSeries = used();
   await stores[0]?.close();
   stores.length = 0;
