@@ -6,8 +6,7 @@ import { formatRelative, formatTime } from '../../shared/format/time.js';
 import { ServiceName } from '../../shared/ServiceName.js';
 import { useNow } from '../../shared/use-now.js';
 import { visibleText } from '../../shared/visible-text.js';
-import { servicesPath } from '../services/services-params.js';
-import { alertLinks } from './alert-links.js';
+import { alertLinks, servicePath } from './alert-links.js';
 import classes from './AlertList.module.css';
 
 const NOW_STEP_MILLIS = 10_000;
@@ -37,7 +36,7 @@ const AlertItem = ({ alert, now }: { readonly alert: Alert; readonly now: number
           <bdi>{visibleText(rule.name)}</bdi>
         </h2>
         {service !== undefined && (
-          <Link className={classes.service} to={servicesPath({ service })}>
+          <Link className={classes.service} to={servicePath(service)}>
             <ServiceName name={service} />
           </Link>
         )}

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { alertsOf, type AlertRule } from '../../api/alerts.js';
 import { parseLogsParams } from '../logs/logs-params.js';
 import { parseSearchParams } from '../search/search-params.js';
-import { alertLinks } from './alert-links.js';
+import { servicesPath } from '../services/services-params.js';
+import { alertLinks, servicePath } from './alert-links.js';
 
 const ACTIVE_AT = '2026-11-30T12:00:00Z';
 const ACTIVE = Date.parse(ACTIVE_AT);
@@ -80,4 +81,8 @@ describe('Alerts', () => {
     expect([failedTraces, logLines]).toEqual([undefined, undefined]);
     expect(paramsOf(metric).getAll('query')).toEqual(['errors > 0.05']);
   });
+});
+
+it('An alert links to the page of its service', () => {
+  expect(servicePath('a & b')).toBe(servicesPath({ service: 'a & b' }));
 });
