@@ -18,6 +18,8 @@ import {
   UseFilters,
   UseGuards,
   type INestApplication,
+  type Type,
+  mixin,
 } from '@nestjs/common';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
@@ -51,6 +53,16 @@ class Broken implements CanActivate {
     throw new Error('the authority is away');
   }
 }
+
+// As `AuthGuard('jwt')` of @nestjs/passport makes its class.
+const AuthenticatedBy = (_strategy: string): Type<CanActivate> => {
+  class MixinAuthGuard implements CanActivate {
+    canActivate(): boolean {
+      return true;
+    }
+  }
+  return mixin(MixinAuthGuard);
+};
 
 @Injectable({ scope: Scope.REQUEST })
 class PerRequest implements CanActivate {
@@ -89,6 +101,11 @@ class Shop {
   @UseGuards(SignedIn, Slow, PerRequest)
   mine() {
     return 'mine';
+  }
+  @Get('authenticated')
+  @UseGuards(AuthenticatedBy('jwt'))
+  authenticated() {
+    return 'authenticated';
   }
   @Get('closed')
   @UseGuards(SignedIn, Closed)
@@ -169,6 +186,11 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
       'nestjs.outcome': 'passed',
     });
     for (const event of events) expect(event['nestjs.duration_ms']).toBeGreaterThanOrEqual(1);
+  });
+
+  it('a guard that a mixin made, by the name of its class in the source', async () => {
+    const { span } = await get('/authenticated');
+    expect(span.attributes['nestjs.guards']).toEqual(['MixinAuthGuard']);
   });
 
   it('the guard that refused, by the last value of its Observable', async () => {

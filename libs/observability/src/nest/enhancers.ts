@@ -188,7 +188,16 @@ const follow = (
 };
 
 /** The class of an enhancer, given as class or as object. */
-const nameOf = (enhancer: unknown): string =>
-  typeof enhancer === 'function'
-    ? enhancer.name
-    : ((enhancer as { constructor?: { name?: string } } | null)?.constructor?.name ?? 'unnamed');
+const nameOf = (enhancer: unknown): string => {
+  const type: unknown =
+    typeof enhancer === 'function' ? enhancer : (enhancer as { constructor?: unknown } | null)?.constructor;
+  if (typeof type !== 'function') return 'unnamed';
+  return randomName.test(type.name) ? declaredName(type) : type.name;
+};
+
+/** Name that Nest's `mixin()` gives to a class, another one in each process. */
+const randomName = /^[0-9a-f]{21}$/;
+
+/** Name in the source of the class: `MixinAuthGuard` for `AuthGuard('jwt')`. */
+const declaredName = (type: object): string =>
+  /^class\s+([\w$]+)/.exec(Function.prototype.toString.call(type))?.[1] ?? 'mixin';
