@@ -190,7 +190,7 @@ describe.each([
   it('builds, and its types resolve under nodenext, node16, bundler and node10', async () => {
     await run('npx', ['nest', 'build'], folder);
     const tsc = (...args: string[]): Promise<string> =>
-      run('npx', ['tsc', '-p', 'tsconfig.json', '--noEmit', '--incremental', 'false', ...args], folder);
+      run('npx', ['tsc', '-p', 'tsconfig.build.json', '--noEmit', '--incremental', 'false', ...args], folder);
     await tsc('--module', 'preserve', '--moduleResolution', 'bundler');
     // The types of Nest 12 itself do not resolve under node16 in CommonJS, nor under node10.
     if (nest === 12 && type === 'cjs') return;

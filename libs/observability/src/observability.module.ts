@@ -18,6 +18,7 @@ import { setInboundTrust } from './http/inbound-context.js';
 import { watchEnhancers } from './nest/enhancers.js';
 import { outdatedNestVersion } from './nest/nest-version.js';
 import { watchExceptions, watchHandlers, watchRoutes } from './nest/hooks.js';
+import { setUntracedHosts } from './http/untraced-hosts.js';
 import { addGlobalPrefix, setUntracedPaths } from './http/untraced-paths.js';
 import { sensitiveNames } from './redaction/sensitive-names.js';
 import { TraceLogger } from './logging/trace-logger.js';
@@ -103,7 +104,8 @@ export class ObservabilityModule
     this.started = true;
     running++;
     if (this.isOff) return;
-    const { untracedPaths, trustInboundContext, testRequests } = this.options;
+    const { untracedHosts, untracedPaths, trustInboundContext, testRequests } = this.options;
+    if (untracedHosts) setUntracedHosts(untracedHosts);
     if (untracedPaths) setUntracedPaths(untracedPaths);
     else addGlobalPrefix(this.applicationConfig?.getGlobalPrefix() ?? '');
     sensitiveNames.add(this.options.redactKeys ?? []);

@@ -16,6 +16,11 @@ export interface ObservabilityOptions {
    */
   untracedPaths?: readonly (string | RegExp)[];
   /**
+   * Hosts to which requests get no client span and no trace headers, such as an error tracker's. A string stands for the
+   * host and its subdomains. Valid for the whole process. Default: none.
+   */
+  untracedHosts?: readonly (string | RegExp)[];
+  /**
    * Trust the trace headers of callers: of all, of none, or of those that the function accepts (a function that throws
    * accepts none). The span of an untrusted caller becomes a link: the trace begins here, is sampled by this service
    * alone, and the caller's baggage is discarded. For the public edge of a system. Valid for the whole process.

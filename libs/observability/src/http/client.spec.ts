@@ -13,6 +13,7 @@ import { type RunningServer, closedPort, startServer } from '../../test/http-ser
 import { startTestTelemetry } from '../testing/index.js';
 import { Tracer } from '../tracing/tracer.js';
 import { installHttpHooks } from './http-hooks.js';
+import { setUntracedHosts } from './untraced-hosts.js';
 
 const telemetry = startTestTelemetry();
 const tracer = new Tracer();
@@ -161,6 +162,17 @@ describe.each(clients)('a call by %s', (_client, get) => {
     await context.with(suppressTracing(context.active()), () => get(`${server.url}/health`));
     expect(headers[0]).not.toHaveProperty('x-b3-traceid');
     expect(telemetry.spans()).toEqual([]);
+  });
+
+  it('is neither made nor propagated where its host is excluded', async () => {
+    setUntracedHosts(['0.0.1', /^localhost$/]);
+    try {
+      await tracer.withSpan('caller', () => get(`${server.url}/health`));
+    } finally {
+      setUntracedHosts([]);
+    }
+    expect(telemetry.spans().map(({ name }) => name)).toEqual(['caller']);
+    expect(headers[0]).not.toHaveProperty('traceparent');
   });
 
   it('is one however often the library is set up', async () => {

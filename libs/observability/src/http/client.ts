@@ -26,6 +26,7 @@ import { recordException } from '../tracing/failure.js';
 import { isDropped, tracer } from '../tracing/run-in-span.js';
 import { semanticMethod } from './method.js';
 import { safely } from './safely.js';
+import { isUntracedHost } from './untraced-hosts.js';
 import { redactUrl, splitHost } from '../redaction/url.js';
 
 /**
@@ -95,6 +96,7 @@ const calls = new WeakMap<ClientRequest, Call>();
 const beginRequest = (request: ClientRequest): void => {
   if (isTracingSuppressed(context.active())) return;
   const authority = headerText(request.getHeader('host')) ?? request.host;
+  if (isUntracedHost(authority)) return;
   const origin = `${request.protocol}//${authority}`;
   const { span, inside } = startSpan(request.method, () => urlAttributes(origin, request.path));
   // Headers given as an array, or with `Expect`, are already written and cannot be added to.
@@ -141,6 +143,7 @@ const fetches = new WeakMap<UndiciRequest, Span>();
 const beginFetch = (request: UndiciRequest): void => {
   if (isTracingSuppressed(context.active())) return;
   const origin = request.origin instanceof URL ? request.origin.origin : (request.origin ?? '');
+  if (isUntracedHost(origin.replace(/^[a-z]+:\/\//, ''))) return;
   const { span, inside } = startSpan(request.method, () => urlAttributes(origin, request.path));
   inject(inside, {
     remove: (name) => removePair(request.headers, name),
