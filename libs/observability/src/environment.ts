@@ -15,12 +15,7 @@ export const setting = (env: NodeJS.ProcessEnv, name: string): string | undefine
 const PREFIX = 'OBSERVABILITY_';
 const FORMER_PREFIX = 'LANTERN_';
 
-const renamed = [
-  `${PREFIX}EXIT_TIMEOUT`,
-  `${PREFIX}KEEP_ERRORS`,
-  `${PREFIX}KEEP_SLOWER_THAN`,
-  `${PREFIX}INSTRUMENTATIONS`,
-];
+const renamed = [`${PREFIX}EXIT_TIMEOUT`, `${PREFIX}KEEP_ERRORS`, `${PREFIX}KEEP_SLOWER_THAN`];
 
 const formerNameOf = (name: string): string | undefined =>
   name.startsWith(PREFIX) ? FORMER_PREFIX + name.slice(PREFIX.length) : undefined;
