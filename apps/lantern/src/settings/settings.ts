@@ -75,7 +75,7 @@ export const SETTINGS = {
   LANTERN_JAEGER_PORT: {
     form: port,
     default: '16686',
-    meaning: "the web UI, Jaeger's query API, and Loki's query API for the UI",
+    meaning: "the web UI, Jaeger's query API, and Loki's and Prometheus' query APIs for the UI",
     option: { name: 'ui-port', value: 'port', help: 'web UI and Jaeger API' },
   },
   LANTERN_LOKI_PORT: {

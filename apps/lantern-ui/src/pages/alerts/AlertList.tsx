@@ -45,7 +45,7 @@ const AlertItem = ({ alert, now }: { readonly alert: Alert; readonly now: number
           title={formatTime(active)}
           dateTime={new Date(activeMillis).toISOString()}
         >
-          since {formatRelative(active, now)}
+          started {formatRelative(active, now)}
         </time>
       </div>
       {annotations.summary !== undefined && (

@@ -21,7 +21,7 @@ export const RuleTable = ({ rules }: { readonly rules: readonly AlertRule[] }) =
       <tbody>
         {rules.map((rule) => (
           <tr key={JSON.stringify([rule.file, rule.group, rule.name, rule.query])}>
-            <td className={table.name}>
+            <td className={`${table.name} ${classes.name}`}>
               <bdi title={`${rule.group} in ${rule.file}`}>{visibleText(rule.name)}</bdi>
             </td>
             <td className={classes.state} data-state={rule.health === 'err' ? 'firing' : rule.state}>

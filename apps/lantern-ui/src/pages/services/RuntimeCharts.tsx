@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { promqlRangeQuery } from '../../api/prometheus.js';
 import { formatNumber } from '../../shared/chart/metric-series.js';
 import { TimeChart } from '../../shared/chart/TimeChart.js';
-import { formatPercent } from '../../shared/format/rate.js';
 import type { TimeRange } from '../../time-range/time-range.js';
 import { RUNTIME_METRICS, runtimeQuery, type RuntimeUnit } from './runtime-metrics.js';
 import classes from './ServiceCharts.module.css';
@@ -16,9 +15,9 @@ interface RuntimeChartsProps {
 }
 
 const FORMATS: Readonly<Record<RuntimeUnit, (value: number) => string>> = {
-  share: formatPercent,
+  share: (share) => `${formatNumber(share * 100)} %`,
   seconds: (seconds) => `${formatNumber(seconds * 1_000)} ms`,
-  bytes: (bytes) => `${formatNumber(bytes / 2 ** 20)} MiB`,
+  bytes: (bytes) => `${formatNumber(bytes / 1e6)} MB`,
 };
 
 const COLORS = ['var(--chart-strong)', 'var(--chart-medium)'] as const;
@@ -47,7 +46,7 @@ export const RuntimeCharts = ({ service, range, refreshMillis }: RuntimeChartsPr
   if (time === undefined) return null;
   const { startMillis, endMillis, stepMillis } = time;
   return (
-    <section>
+    <section className={page.runtime}>
       <h2 className={page.subheading}>Runtime</h2>
       <div className={classes.charts}>
         {charts.map(({ title, unit, lines: drawn }) => (

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { MetricResult, MetricSeries } from '../../api/loki.js';
 import { formatShortTime } from '../format/time.js';
 import { visibleText } from '../visible-text.js';
-import { formatNumber, seriesColor } from './metric-series.js';
+import { formatNumber, formatTick, seriesColor } from './metric-series.js';
 import classes from './SeriesChart.module.css';
 import { TimePlot, type PlotMark } from './TimePlot.js';
 
@@ -37,7 +37,7 @@ export const SeriesChart = ({ result: { series, ...time }, focused, ...plot }: S
         points,
         isFaded: focused !== undefined && focused !== key,
       }))}
-      format={formatNumber}
+      format={formatTick}
       height={260}
       parts={4}
       hovered={hovered}

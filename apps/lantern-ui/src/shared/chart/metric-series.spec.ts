@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatNumber, seriesNames } from './metric-series.js';
+import { formatNumber, formatTick, seriesNames } from './metric-series.js';
 
 describe('seriesNames', () => {
   it.each([
@@ -27,5 +27,16 @@ describe('formatNumber', () => {
     [1234567, '1,235,000'],
   ])('%s is %s', (value, text) => {
     expect(formatNumber(value)).toBe(text);
+  });
+});
+
+describe('formatTick', () => {
+  it.each([
+    [0, '0'],
+    [0.05, '0.05'],
+    [4_320_000_000, '4.32B'],
+    [-20_000_000, '-20M'],
+  ])('The value %s of an axis is %s, which fits beside the plot', (value, text) => {
+    expect(formatTick(value)).toBe(text);
   });
 });

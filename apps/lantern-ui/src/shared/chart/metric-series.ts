@@ -26,5 +26,10 @@ export const seriesColor = (rank: number): string => {
 
 const NUMBER = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
 
+const TICK = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 });
+
+/** Formats a value of an axis, whose room is limited: `20M`. */
+export const formatTick = (value: number): string => TICK.format(value);
+
 export const formatNumber = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? '–' : NUMBER.format(value);
