@@ -5,7 +5,7 @@ import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
 /** Origin of the APIs for the dev server. Built pages use the origin that served them. */
-const lanternUrl = process.env.LANTERN_URL ?? 'http://127.0.0.1:16686';
+const LANTERN_URL = process.env.LANTERN_URL ?? 'http://127.0.0.1:16686';
 
 /** Leaves the compressed form beside each script and style sheet, so that Lantern need not compress while it serves. */
 const compressAssets = (): Plugin => ({
@@ -24,7 +24,7 @@ export default defineConfig({
   plugins: [react(), compressAssets()],
   // Libraries of this workspace come from their source, so that no build of theirs has to run first.
   resolve: { conditions: ['@lantern/source', ...defaultClientConditions] },
-  server: { host: '127.0.0.1', proxy: { '/api': lanternUrl, '/loki': lanternUrl } },
+  server: { host: '127.0.0.1', proxy: { '/api': LANTERN_URL, '/loki': LANTERN_URL } },
   build: {
     // Browsers with `light-dark()` and `oklch()`, which the theme is written in.
     target: ['chrome125', 'firefox128', 'safari18'],
