@@ -34,14 +34,25 @@ describe('the dependency graph', () => {
   });
 });
 
-/** Returns the graph once the calls of earlier tests are counted, which is when a call made after them is. */
+/** Longer than a service keeps spans before it sends them. */
+const SETTLED_MILLIS = 2_000;
+
+/**
+ * Returns the graph once the calls of earlier tests are counted. A call counts when the spans of both sides have
+ * arrived, and its services send theirs at different times: the graph has settled when it stays equal for a while.
+ */
 const settledDependencies = async (): Promise<ReadonlyMap<string, number>> => {
   const edge = 'api-gateway -> user-service';
   const before = (await dependencies()).get(edge) ?? 0;
   await readUser('1');
-  return waitFor('the call to be counted', async () => {
+  let last = '';
+  let equalSince = 0;
+  return waitFor('the calls of earlier tests to be counted', async () => {
     const edges = await dependencies();
-    return (edges.get(edge) ?? 0) > before ? edges : undefined;
+    const counts = JSON.stringify([...edges].sort());
+    if (counts !== last) [last, equalSince] = [counts, Date.now()];
+    const isSettled = Date.now() - equalSince >= SETTLED_MILLIS;
+    return isSettled && (edges.get(edge) ?? 0) > before ? edges : undefined;
   });
 };
 
