@@ -56,6 +56,9 @@ const TIME_ROOM = 110;
 const DRAG_PIXELS = 5;
 const INSET = { top: 10, right: 12, bottom: 20, left: 58 };
 
+/** A ratio without a denominator is NaN: the line has a gap there. */
+const isDrawable = ([, value]: Point): boolean => Number.isFinite(value);
+
 /** Plot of lines over time with axes. The y axis starts at zero or below. */
 export const TimePlot = (props: TimePlotProps) => {
   const { lines, startMillis, endMillis, stepMillis, format, height, parts, limit, hovered, onHover } = props;
@@ -70,7 +73,7 @@ export const TimePlot = (props: TimePlotProps) => {
   const cuts = Math.max(1, Math.min(parts, Math.floor((right - left) / TIME_ROOM)));
   const x = (millis: number) =>
     left + ((millis - startMillis) / Math.max(1, endMillis - startMillis)) * (right - left);
-  const y = (value: number) => INSET.top + (1 - (value - low) / (high - low)) * (bottom - INSET.top);
+  const y = (value: number) => INSET.top + (1 - (value - low) / (high - low || 1)) * (bottom - INSET.top);
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number }>();
   const pixelAt = (event: PointerEvent<SVGSVGElement>) =>
     Math.min(right, Math.max(left, event.clientX - event.currentTarget.getBoundingClientRect().left));
@@ -145,7 +148,7 @@ export const TimePlot = (props: TimePlotProps) => {
         )}
         {lines.map(({ key, color, points, isFaded }) => (
           <g key={key} className={classes.line} style={{ color }} data-faded={isFaded}>
-            {stretches(points, stepMillis).map((part) => {
+            {stretches(points.filter(isDrawable), stepMillis).map((part) => {
               const [[millis, value] = [0, 0]] = part;
               return part.length === 1 ? (
                 <circle key={millis} cx={x(millis)} cy={y(value)} r={2.5} />
