@@ -10,7 +10,9 @@ export interface OtlpSpan {
   kind: number;
   attributes: Record<string, unknown>;
   status: { code?: number; message?: string };
-  events: { name: string }[];
+  events: { name: string; attributes: Record<string, unknown> }[];
+  links: { traceId: string; spanId: string }[];
+  startTimeUnixNano: string;
   resource: Record<string, unknown>;
 }
 
@@ -27,7 +29,13 @@ interface KeyValue {
 interface TracesData {
   resourceSpans: {
     resource: { attributes: KeyValue[] };
-    scopeSpans: { spans: (Omit<OtlpSpan, 'attributes' | 'resource'> & { attributes: KeyValue[] })[] }[];
+    scopeSpans: {
+      spans: (Omit<OtlpSpan, 'attributes' | 'events' | 'links' | 'resource'> & {
+        attributes: KeyValue[];
+        events?: { name: string; attributes?: KeyValue[] }[];
+        links?: OtlpSpan['links'];
+      })[];
+    }[];
   }[];
 }
 
@@ -59,6 +67,11 @@ const decode = ({ resourceSpans }: TracesData): OtlpSpan[] => {
       scope.spans.map((span) => ({
         ...span,
         attributes: values(span.attributes),
+        events: (span.events ?? []).map(({ name, attributes = [] }) => ({
+          name,
+          attributes: values(attributes),
+        })),
+        links: span.links ?? [],
         resource: values(resource.attributes),
       })),
     ),
