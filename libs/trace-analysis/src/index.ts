@@ -20,5 +20,6 @@ export { readSpan, type ReadSpanOptions } from './explain/read-span.js';
 export { whyFailed, type TraceLogLine, type WhyFailedOptions } from './explain/why-failed.js';
 export { whySlow } from './explain/why-slow.js';
 export { errorMessageOf, originOfFailure, type FailureOrigin } from './failure.js';
+export { maskField, maskText } from './sensitive/mask.js';
 export { findSecret, maskSecrets } from './sensitive/secrets.js';
 export { TraceFacts } from './trace-facts.js';

@@ -31,6 +31,7 @@ export const importRules = [
       'telemetry-model',
       'telemetry-store',
       'trace-analysis',
+      'trace-report',
       'otlp',
       'query-api',
       'logql',
@@ -42,10 +43,10 @@ export const importRules = [
   },
   {
     from: 'apps/lantern-ui',
-    may: ['telemetry-model', 'trace-analysis', 'otlp/json', 'query-api', 'go-syntax'],
+    may: ['telemetry-model', 'trace-analysis', 'trace-report', 'otlp/json', 'query-api', 'go-syntax'],
     never: ['node:*', '@nestjs/*'],
     because:
-      'The UI may import only what runs in a browser: telemetry-model, trace-analysis, query-api, go-syntax and otlp/json.',
+      'The UI may import only what runs in a browser: telemetry-model, trace-analysis, trace-report, query-api, go-syntax and otlp/json.',
   },
   {
     from: 'apps/shop-e2e',
@@ -70,6 +71,12 @@ export const importRules = [
     may: ['telemetry-model'],
     never: ['node:*', '@nestjs/*', 'react', 'react-dom', '@opentelemetry/*'],
     because: 'The analysis is pure: the backend, the UI and command-line tools share it.',
+  },
+  {
+    from: 'libs/trace-report',
+    may: ['telemetry-model', 'trace-analysis', 'otlp/json'],
+    never: ['node:*', '@nestjs/*', 'react', 'react-dom', '@opentelemetry/*'],
+    because: 'A report is made in Node and in a browser, and its program has no dependencies at run time.',
   },
   {
     from: 'libs/otlp',
@@ -114,7 +121,7 @@ export const importRules = [
   },
   {
     from: 'libs/trace-testing',
-    may: ['telemetry-model', 'otlp/json'],
+    may: ['telemetry-model', 'trace-report', 'otlp/json'],
     never: ['@nestjs/*', '@opentelemetry/*'],
     because:
       'The kit tests services in any language: it knows telemetry, and meets a backend only over HTTP.',

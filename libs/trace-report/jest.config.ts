@@ -1,0 +1,3 @@
+import { project } from '../../jest.config.ts';
+
+export default project();
