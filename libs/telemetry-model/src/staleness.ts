@@ -14,17 +14,17 @@ const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /** Recognizes the staleness markers of one array of values. */
 export class StaleMarkers {
-  private readonly words: Uint32Array;
+  private words: Uint32Array | undefined;
 
-  constructor(private readonly values: Float64Array) {
-    this.words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
-  }
+  constructor(private readonly values: Float64Array) {}
 
   isAt(index: number): boolean {
     const value = this.values[index];
     // Nearly no value is NaN, and only NaN differs from itself.
     if (value === value) return false;
-    return this.words[index * 2 + HIGH] === STALE_HIGH && this.words[index * 2 + 1 - HIGH] === STALE_LOW;
+    const { buffer, byteOffset, length } = this.values;
+    const words = (this.words ??= new Uint32Array(buffer, byteOffset, length * 2));
+    return words[index * 2 + HIGH] === STALE_HIGH && words[index * 2 + 1 - HIGH] === STALE_LOW;
   }
 }
 

@@ -10,9 +10,18 @@ export class Turn {
 
   /** @returns whether it yielded */
   async yieldWhenOver(): Promise<boolean> {
-    if (performance.now() - this.startedAt < TURN_MILLIS) return false;
+    const pause = this.giveWay();
+    await pause;
+    return pause !== undefined;
+  }
+
+  /** As {@link yieldWhenOver}, without a promise where work goes on at once. */
+  giveWay(): Promise<void> | undefined {
+    return performance.now() - this.startedAt < TURN_MILLIS ? undefined : this.next();
+  }
+
+  private async next(): Promise<void> {
     await setImmediate();
     this.startedAt = performance.now();
-    return true;
   }
 }

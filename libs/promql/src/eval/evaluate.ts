@@ -148,15 +148,18 @@ const selectedSamples = async (
   const times = selectorTimes(range.selector, steps, context);
   const selected: MatrixSeries[] = [];
   const noSubquery = () => Promise.reject(new TypeError('A range selector has no subquery'));
-  for await (const series of rawSeriesIn(range, times, steps, context, '', noSubquery)) {
-    const size = series.times.length + series.histograms.reduce((sum, each) => sum + histogramSize(each), 0);
-    if (size === 0) continue;
-    context.budget.hold(size);
-    context.budget.totalQueryableSamples += size;
-    context.budget.samplesRead += size;
-    selected.push(matrixSeries(series));
-    const wait = context.pace.spend(size);
-    if (wait) await wait;
+  for await (const chunk of rawSeriesIn(range, times, steps, context, '', noSubquery)) {
+    for (const series of chunk) {
+      const histogramSizes = series.histograms.reduce((sum, each) => sum + histogramSize(each), 0);
+      const size = series.times.length + histogramSizes;
+      if (size === 0) continue;
+      context.budget.hold(size);
+      context.budget.totalQueryableSamples += size;
+      context.budget.samplesRead += size;
+      selected.push(matrixSeries(series));
+      const wait = context.pace.spend(size);
+      if (wait) await wait;
+    }
   }
   return selected.sort((a, b) => a.labels.compare(b.labels));
 };

@@ -49,33 +49,44 @@ export const evaluateRangeFunction = async (
   const position = call.args[0]?.position ?? call.position;
   const timeOf = (step: number) => stepTime(steps, step);
 
-  for await (const series of rawSeriesIn(range, times, steps, context, name, evaluateSubquery)) {
-    const { labels } = series;
-    const dropsName = series.dropsName || !KEEPS_NAME.has(name);
-    const row = allocator.create(labels, dropsName);
-    const cursor = new WindowCursor(series, times, range.rangeMillis);
-    const { rangeMillis } = range;
-    const rangeCall: RangeCall = { series, cursor, row, rangeMillis, scalars, timeOf, annotations, position };
-    const compute = WINDOW_FUNCTIONS[name]?.(rangeCall);
-    const workPerStep = series.histograms.length > 0 ? WORK_PER_HISTOGRAM : 0;
-    for (let step = 0; step < steps.count; step++) {
-      const size = cursor.moveTo(step);
-      if (size === 0) continue;
-      compute?.(step);
-      const wait = pace.spend(workPerStep + (isConstant ? 1 : size));
+  for await (const chunk of rawSeriesIn(range, times, steps, context, name, evaluateSubquery)) {
+    for (const series of chunk) {
+      const { labels } = series;
+      const dropsName = series.dropsName || !KEEPS_NAME.has(name);
+      const row = allocator.create(labels, dropsName);
+      const cursor = new WindowCursor(series, times, range.rangeMillis);
+      const { rangeMillis } = range;
+      const rangeCall: RangeCall = {
+        series,
+        cursor,
+        row,
+        rangeMillis,
+        scalars,
+        timeOf,
+        annotations,
+        position,
+      };
+      const compute = WINDOW_FUNCTIONS[name]?.(rangeCall);
+      const workPerStep = series.histograms.length > 0 ? WORK_PER_HISTOGRAM : 0;
+      for (let step = 0; step < steps.count; step++) {
+        const size = cursor.moveTo(step);
+        if (size === 0) continue;
+        compute?.(step);
+        const wait = pace.spend(workPerStep + (isConstant ? 1 : size));
+        if (wait) await wait;
+      }
+      budget.totalQueryableSamples += cursor.samples;
+      if (range.kind !== 'subquery') budget.samplesRead += cursor.read;
+      const wait = pace.spend(WORK_PER_ROW + series.times.length);
       if (wait) await wait;
+      if (isEmptyRow(row)) {
+        allocator.discard();
+        continue;
+      }
+      budget.hold(steps.count);
+      matrix.push(row);
+      if (COUNTER_FUNCTIONS.has(name)) informOfGauge(row, call, context);
     }
-    budget.totalQueryableSamples += cursor.samples;
-    if (range.kind !== 'subquery') budget.samplesRead += cursor.read;
-    const wait = pace.spend(WORK_PER_ROW + series.times.length);
-    if (wait) await wait;
-    if (isEmptyRow(row)) {
-      allocator.discard();
-      continue;
-    }
-    budget.hold(steps.count);
-    matrix.push(row);
-    if (COUNTER_FUNCTIONS.has(name)) informOfGauge(row, call, context);
   }
   return matrix;
 };
@@ -90,7 +101,7 @@ const informOfGauge = (row: Row, call: Call, { annotations }: EvaluationContext)
   );
 };
 
-/** Yields the series of a range selector or subquery, with all samples that any step can see. */
+/** Yields the series of a range selector or subquery in chunks, with all samples that any step can see. */
 export async function* rawSeriesIn(
   range: RangeSelector | Subquery,
   { firstMillis, lastMillis }: SelectorTimes,
@@ -98,21 +109,25 @@ export async function* rawSeriesIn(
   context: EvaluationContext,
   functionName: string,
   evaluateSubquery: SubqueryEvaluation,
-): AsyncGenerator<RawSeries> {
+): AsyncGenerator<Iterable<RawSeries>> {
   const { source, budget, pace } = context;
   if (range.kind === 'subquery') {
     const { matrix, steps: own } = await evaluateSubquery(range);
-    for (const row of matrix) yield rawSeriesOfRow(row, own);
+    yield seriesOfSteps(matrix, own);
     return;
   }
   const { rangeMillis, selector } = range;
+  const marksResets = context.marksResetsOf.has(selector);
   const hints = { stepMillis: steps.count > 1 ? steps.intervalMillis : 0, rangeMillis, functionName };
   const window = { startMillis: firstMillis - rangeMillis + 1, endMillis: lastMillis };
   for await (const chunk of source.select(selector.matchers, window, hints)) {
-    for (const samples of chunk) {
-      budget.seriesTouched++;
-      yield rawSeriesOf(samples, context.marksResetsOf.has(selector));
-    }
+    budget.seriesTouched += chunk.length;
+    yield chunk.map((samples) => rawSeriesOf(samples, marksResets));
     pace.check();
   }
+}
+
+/** Converts one row at a time, so that the samples of a whole subquery are never there twice. */
+function* seriesOfSteps(matrix: Matrix, steps: Steps): Generator<RawSeries> {
+  for (const row of matrix) yield rawSeriesOfRow(row, steps);
 }

@@ -7,8 +7,9 @@ import type { BlockTable } from '../file/block-table.js';
 import { chunkKey, type ChunkTable } from '../file/chunk-table.js';
 import { parseList, type StoredExemplar } from './metric-record.js';
 import { Piece } from './piece.js';
-import type { HistogramRun, Run } from './runs.js';
-import { indexInBlock, type SealedMetricBlock } from './sealed-blocks.js';
+import type { HistogramRun } from './histogram-run.js';
+import type { SampleBuffer } from './sample-buffer.js';
+import type { SealedMetricBlock } from './sealed-blocks.js';
 import { lowerBound } from './series-table.js';
 
 export interface MetricBlockReaderOptions {
@@ -18,14 +19,6 @@ export interface MetricBlockReaderOptions {
   readonly cacheBytes: number;
 }
 
-/** Samples of a series in one block. */
-export interface BlockRuns {
-  readonly runs: readonly Run[];
-  readonly histograms: HistogramRun | undefined;
-}
-
-const NO_RUNS: BlockRuns = { runs: [], histograms: undefined };
-
 /** Reads sealed blocks on demand, with a cache of recently used pieces. A damaged part is reported and has no samples. */
 export class MetricBlockReader {
   private readonly cache: BlockCache<Piece>;
@@ -34,18 +27,12 @@ export class MetricBlockReader {
     this.cache = new BlockCache(options.cacheBytes);
   }
 
-  read({ block, summary }: SealedMetricBlock, id: number, range: MillisRange): BlockRuns {
-    const index = indexInBlock(summary, id);
-    if (index === undefined) return NO_RUNS;
-    const { pieceStarts } = summary;
-    const after = lowerBound(pieceStarts, index + 1);
-    const piece = this.piece(block, after - 1);
-    const inPiece = index - (pieceStarts[after - 1] ?? 0);
-    return (
-      this.guarded(block, () => ({
-        runs: piece?.runs(inPiece, range) ?? [],
-        histograms: piece?.histogramRun(inPiece, range),
-      })) ?? NO_RUNS
+  /** Returns a reader of one block for series in the order of their numbers. */
+  cursor(block: SealedMetricBlock): MetricBlockCursor {
+    return new MetricBlockCursor(
+      block,
+      (index) => this.piece(block.block, index),
+      (read) => this.guarded(block.block, read),
     );
   }
 
@@ -82,5 +69,38 @@ export class MetricBlockReader {
       this.options.damage.ofBlock(block, `a part of block ${block} of metrics`, error);
       return undefined;
     }
+  }
+}
+
+/** Reads the samples of series in the order of their numbers, so that each piece of a block is looked up once. */
+export class MetricBlockCursor {
+  /** Index of the first series that was not read yet. */
+  private next = 0;
+  private pieceIndex = -1;
+  private piece: Piece | undefined;
+
+  constructor(
+    private readonly block: SealedMetricBlock,
+    private readonly pieceAt: (index: number) => Piece | undefined,
+    private readonly guarded: <Part>(read: () => Part) => Part | undefined,
+  ) {}
+
+  /** Adds the floats of a series to the buffer. @returns its histograms */
+  read(id: number, range: MillisRange, buffer: SampleBuffer): HistogramRun | undefined {
+    const { ids, pieceStarts } = this.block.summary;
+    if (ids[this.next] !== id) this.next = lowerBound(ids, id, ids.length, this.next);
+    if (ids[this.next] !== id) return undefined;
+    const index = this.next++;
+    if (index >= (pieceStarts[this.pieceIndex + 1] ?? Infinity) || this.pieceIndex < 0) {
+      this.pieceIndex = lowerBound(pieceStarts, index + 1) - 1;
+      this.piece = this.pieceAt(this.pieceIndex);
+    }
+    const { piece } = this;
+    if (!piece) return undefined;
+    const inPiece = index - (pieceStarts[this.pieceIndex] ?? 0);
+    return this.guarded(() => {
+      piece.addSamples(inPiece, buffer);
+      return piece.histogramRun(inPiece, range);
+    });
   }
 }

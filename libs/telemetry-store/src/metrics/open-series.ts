@@ -3,15 +3,9 @@ import type { MillisRange, NativeHistogram } from '@lantern/telemetry-model';
 import { HIGH_WORD, LOW_WORD, wordsOf } from './double-words.js';
 import { decodeHistogram, encodeHistogram } from './histogram-codec.js';
 import type { EncodedRun, EncodedSeries } from './piece.js';
-import { runWithin, type HistogramRun, type Run } from './runs.js';
-import {
-  ByteSink,
-  decodeTimes,
-  decodeValues,
-  encodeSamples,
-  newRun,
-  type EncodedColumn,
-} from './sample-codec.js';
+import type { HistogramRun } from './histogram-run.js';
+import type { SampleBuffer } from './sample-buffer.js';
+import { ByteSink, encodeSamples, newRun, type EncodedColumn } from './sample-codec.js';
 import type { KnownSeries } from './series-table.js';
 import { TAIL_SAMPLES, type TailSlab, type TailSlot } from './tail-slab.js';
 
@@ -141,28 +135,23 @@ export class OpenSeries {
     return this.newestTime;
   }
 
-  /** Returns the runs within the range, in the order of their arrival. */
-  runs(range: MillisRange): Run[] {
-    const runs: (Run | undefined)[] = [];
+  /** Adds the floats within the range of the buffer, in the order of their arrival. */
+  addTo(buffer: SampleBuffer, { startMillis }: MillisRange): void {
     const { slot, tailLength } = this;
     const tailStart = slot && tailLength > 0 ? (slot.page.times[slot.start] ?? 0) : Infinity;
-    if (this.run.count > 0 && range.startMillis < tailStart) {
-      const { count } = this.run;
-      const [times, values] = [new Float64Array(count), new Float64Array(count)];
-      decodeTimes(columnOf(this.times), count, times);
-      decodeValues(columnOf(this.values), count, values);
-      runs.push(runWithin(times, values, range));
+    if (this.run.count > 0 && startMillis < tailStart) {
+      buffer.addEncoded({
+        count: this.run.count,
+        times: columnOf(this.times),
+        values: columnOf(this.values),
+      });
     }
-    if (slot && tailLength > 0) {
-      const { page, start } = slot;
-      const times = page.times.subarray(start, start + tailLength);
-      runs.push(runWithin(times, page.values.subarray(start, start + tailLength), range));
-    }
+    if (slot && tailLength > 0)
+      buffer.add(slot.page.times, slot.page.values, slot.start, slot.start + tailLength);
     if (this.late) {
-      const late = this.sortedLate();
-      runs.push(runWithin(late.times, late.values, range));
+      const { times, values } = this.sortedLate();
+      buffer.add(times, values, 0, times.length);
     }
-    return runs.filter((run) => run !== undefined);
   }
 
   histogramRun({ startMillis, endMillis }: MillisRange): HistogramRun | undefined {

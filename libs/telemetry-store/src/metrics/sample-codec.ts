@@ -141,6 +141,13 @@ const writeXor = (bytes: Buffer, at: number, high: number, low: number): number 
 
 const trailingZeros = (word: number): number => 31 - Math.clz32(word & -word);
 
+/** Bytes of an encoded column of a run. */
+export interface EncodedColumn {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Position in encoded bytes. */
 interface Cursor {
   at: number;
@@ -157,23 +164,20 @@ const readVarint = (bytes: Uint8Array, cursor: Cursor, end: number): number => {
   throw new DamageError('a number of a sample is too long');
 };
 
-/** Bytes of an encoded column of a run. */
-export interface EncodedColumn {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
- * Decodes the times of a run.
+ * Decodes the times of a run up to `endMillis`.
  *
+ * @param at index in `into` of the first time
+ * @returns the number of times that are not later than `endMillis`
  * @throws DamageError
  */
 export const decodeTimes = (
   { bytes, start, end }: EncodedColumn,
   count: number,
   into: Float64Array,
-): void => {
+  at = 0,
+  endMillis = Infinity,
+): number => {
   const cursor = { at: start };
   let time = 0;
   let delta = 0;
@@ -183,42 +187,53 @@ export const decodeTimes = (
     if (byte === 0 && cursor.at < end) cursor.at++;
     else delta += unzigzag(readVarint(bytes, cursor, end));
     time += delta;
-    into[i] = time;
+    if (time > endMillis) return i;
+    into[at + i] = time;
   }
+  return count;
 };
 
 /**
  * Decodes the values of a run.
  *
+ * @param words words of `into`
+ * @param from index in `into` of the first value of the run
+ * @param to index behind the last value that is needed
  * @throws DamageError
  */
 export const decodeValues = (
   { bytes, start, end }: EncodedColumn,
-  count: number,
   into: Float64Array,
+  words: Uint32Array,
+  from: number,
+  to: number,
 ): void => {
-  const words = wordsOf(into);
   const cursor = { at: start };
   let value = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < to; i++) {
     const byte = bytes[cursor.at] ?? 0;
     if ((byte & 1) === 0) {
-      value += unzigzag(readVarint(bytes, cursor, end) / 2);
+      // Small differences of integers, which have one byte, are the normal case.
+      if (byte < 0x80 && cursor.at < end) {
+        cursor.at++;
+        const difference = byte >>> 1;
+        value += (difference >>> 1) ^ -(difference & 1);
+      } else value += unzigzag(readVarint(bytes, cursor, end) / 2);
       into[i] = value;
       continue;
     }
     cursor.at++;
     const before = 2 * (i - 1);
-    let high = i === 0 ? 0 : (words[before + HIGH_WORD] ?? 0);
-    let low = i === 0 ? 0 : (words[before + LOW_WORD] ?? 0);
+    let high = i === from ? 0 : (words[before + HIGH_WORD] ?? 0);
+    let low = i === from ? 0 : (words[before + LOW_WORD] ?? 0);
     if (byte !== REPEATED) {
       const leading = (byte >>> 1) & 7;
       const stop = leading + ((byte >>> 4) & 7) + 1;
       if (stop > 8 || cursor.at + stop - leading > end) throw new DamageError('samples end too early');
-      for (let at = leading; at < stop; at++) {
+      for (let part = leading; part < stop; part++) {
         const bits = bytes[cursor.at++] ?? 0;
-        if (at < 4) high ^= bits << (24 - 8 * at);
-        else low ^= bits << (56 - 8 * at);
+        if (part < 4) high ^= bits << (24 - 8 * part);
+        else low ^= bits << (56 - 8 * part);
       }
     }
     words[2 * i + HIGH_WORD] = high;

@@ -4,8 +4,8 @@ import { decodeLabels, type LabelKey } from './label-key.js';
 
 /** Series that has samples or is about to get some. */
 export class KnownSeries {
-  /** Number of sealed blocks with samples of the series. */
-  sealedBlocks = 0;
+  /** Number of lists of sealed blocks that name the series. */
+  sealedLists = 0;
   /** Whether a record of the journal, or the file, has its labels. */
   isDefined = false;
   /** Whether the file has its labels. */
@@ -133,9 +133,14 @@ export class SeriesTable {
   }
 }
 
-/** Returns the index of the first number that is not below `value`. */
-export const lowerBound = (numbers: ArrayLike<number>, value: number, end = numbers.length): number => {
-  let low = 0;
+/** Returns the index from `start` on of the first number that is not below `value`; `end` without one. */
+export const lowerBound = (
+  numbers: ArrayLike<number>,
+  value: number,
+  end = numbers.length,
+  start = 0,
+): number => {
+  let low = start;
   let high = end;
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -15,15 +15,16 @@ import {
   type SeriesExemplars,
 } from '../metric-store.js';
 import { Turn } from '../turn.js';
-import { MetricBlockReader } from './block-reader.js';
+import { MetricBlockReader, type MetricBlockCursor } from './block-reader.js';
 import { HIGH_WORD, LOW_WORD } from './double-words.js';
 import { MetricRecordWriter, exemplarOf, readMetricRecord } from './metric-record.js';
 import { OpenMetrics, isSameExemplar } from './open-rows.js';
 import type { Addition } from './open-series.js';
 import { Rejections, printLabels } from './rejections.js';
-import { joinHistograms, joinRuns, type HistogramRun, type Run } from './runs.js';
+import { joinHistograms, type HistogramRun } from './histogram-run.js';
 import { decodeLabels, encodeLabels, type LabelKey } from './label-key.js';
 import type { Exemplar, MetricMetadata, SampleBatch } from './sample-batch.js';
+import { SampleBuffer } from './sample-buffer.js';
 import { sealMetricBlock } from './sealed-block.js';
 import { SealedMetricBlocks, indexInBlock, type SealedMetricBlock } from './sealed-blocks.js';
 import { KnownSeries, SeriesTable } from './series-table.js';
@@ -111,18 +112,21 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     range: MillisRange,
   ): AsyncGenerator<readonly SeriesSamples[]> {
     const turn = new Turn();
-    let blocks = this.sealed.within(range);
+    const buffer = new SampleBuffer(range);
+    let cursors = this.cursors(range);
     let chunk: SeriesSamples[] = [];
     for (const series of this.known.matching(matchers)) {
-      const samples = this.read(series, blocks, range);
+      const samples = this.read(series, cursors, range, buffer);
       if (samples) chunk.push(samples);
-      if (chunk.length >= SERIES_PER_CHUNK) {
+      const isFull = chunk.length >= SERIES_PER_CHUNK;
+      if (isFull) {
         yield chunk;
         chunk = [];
-        blocks = this.sealed.within(range);
       }
+      const pause = turn.giveWay();
+      if (pause) await pause;
       // Blocks may have been sealed or dropped in between.
-      if (await turn.yieldWhenOver()) blocks = this.sealed.within(range);
+      if (isFull || pause) cursors = this.cursors(range, cursors);
     }
     if (chunk.length > 0) yield chunk;
   }
@@ -206,7 +210,7 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
   protected removeBlocks(blocks: readonly number[]): void {
     const { database } = this.options;
     const entries = blocks.map((block) => this.sealed.get(block)).filter((entry) => entry !== undefined);
-    const orphans = this.orphansWithout(entries);
+    const orphans = this.sealed.onlyIn(entries).filter((series) => !this.open.series.has(series));
     database.write(
       joinChanges([
         database.metrics.deletion(blocks),
@@ -220,17 +224,6 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
       this.evictedSamples += entry.summary.sampleCount;
     }
     for (const series of orphans) this.known.forget(series);
-  }
-
-  /** Returns the series that have samples in these blocks alone. */
-  private orphansWithout(entries: readonly SealedMetricBlock[]): KnownSeries[] {
-    const counts = new Map<number, number>();
-    for (const { summary } of entries)
-      for (const id of summary.ids) counts.set(id, (counts.get(id) ?? 0) + 1);
-    return Array.from(counts, ([id, count]) => {
-      const series = this.known.get(id);
-      return series?.sealedBlocks === count && !this.open.series.has(series) ? series : undefined;
-    }).filter((series) => series !== undefined);
   }
 
   private loadCatalog(): void {
@@ -378,27 +371,36 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
       );
   }
 
+  /** Returns cursors of the sealed blocks within the range, in the order of their arrival. Cursors in use move on. */
+  private cursors(
+    range: MillisRange,
+    used: ReadonlyMap<SealedMetricBlock, MetricBlockCursor> = new Map(),
+  ): ReadonlyMap<SealedMetricBlock, MetricBlockCursor> {
+    return new Map(
+      this.sealed.within(range).map((block) => [block, used.get(block) ?? this.reader.cursor(block)]),
+    );
+  }
+
   private read(
     series: KnownSeries,
-    blocks: readonly SealedMetricBlock[],
+    cursors: ReadonlyMap<SealedMetricBlock, MetricBlockCursor>,
     range: MillisRange,
+    buffer: SampleBuffer,
   ): SeriesSamples | undefined {
-    const runs: Run[] = [];
     const histogramRuns: HistogramRun[] = [];
-    for (const block of blocks) {
-      const read = this.reader.read(block, series.id, range);
-      runs.push(...read.runs);
-      if (read.histograms) histogramRuns.push(read.histograms);
+    for (const cursor of cursors.values()) {
+      const histograms = cursor.read(series.id, range, buffer);
+      if (histograms) histogramRuns.push(histograms);
     }
     const open = this.open.series.get(series);
     if (open?.overlaps(range)) {
-      runs.push(...open.runs(range));
+      open.addTo(buffer, range);
       const run = open.histogramRun(range);
       if (run) histogramRuns.push(run);
     }
     const histograms = histogramRuns.length === 0 ? undefined : joinHistograms(histogramRuns);
-    if (runs.length === 0 && !histograms) return undefined;
-    return { labels: series.labels, ...joinRuns(runs), ...(histograms ? { histograms } : undefined) };
+    if (buffer.isEmpty && !histograms) return undefined;
+    return { labels: series.labels, ...buffer.take(), ...(histograms ? { histograms } : undefined) };
   }
 }
 
