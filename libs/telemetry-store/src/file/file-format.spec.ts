@@ -12,7 +12,7 @@ import { TemporaryFolders } from '../testing/temporary-folders.js';
 
 const page = readFileSync(new URL('../../../../docs/file-format.md', import.meta.url), 'utf8');
 
-/** The bytes that stand at the beginning of each line of the first example behind a sentence. */
+/** Returns the bytes at the beginning of each line of the first example after a sentence. */
 const example = (sentence: string): string => {
   const [, block = ''] = /```text\n(.*?)```/s.exec(page.slice(page.indexOf(sentence))) ?? [];
   return block
@@ -37,7 +37,7 @@ const columnOf = (sql: string): Uint8Array => {
   return Object.values(row ?? {})[0] as Uint8Array;
 };
 
-/** The examples of docs/file-format.md: two spans of a service, in a block. */
+/** Examples of docs/file-format.md: two spans of a service, in a block. */
 describe('Examples in docs/file-format.md', () => {
   beforeAll(async () => {
     const store = openBlockStore({ folder, spansPerBlock: 2, sweepMillis: 0 });
@@ -52,20 +52,20 @@ describe('Examples in docs/file-format.md', () => {
 
   it('The file format page shows the record of the journal as it is written', () => {
     const segment = readFileSync(join(folder, 'wal', '0000000001.wal'));
-    expect(page).toContain(`is this segment of ${segment.length} bytes`);
-    const shown = example('A request of two spans');
+    expect(page).toContain(`makes this segment of ${segment.length} bytes`);
+    const shown = example('A request with two spans');
     expect(shown.length).toBeGreaterThan(60);
     expect(written(segment).startsWith(shown)).toBe(true);
   });
 
   it('The file format page shows the summary of the block as it is written', () => {
-    expect(example('The block of the request above, decompressed')).toBe(
+    expect(example('Summary of the block with the request above, decompressed')).toBe(
       written(openSealedBytes(columnOf('summary FROM span_summary'))),
     );
   });
 
   it('The file format page shows the tags of the block as they are written', () => {
-    expect(example('Those of the block above, whose only attribute')).toBe(
+    expect(example('Tags of the block above, whose only attribute')).toBe(
       written(columnOf('tags FROM span_tags')),
     );
   });
