@@ -1,9 +1,15 @@
 import { extremeDuration, extremeNumber, extremeText, extremeTime } from './extremes.ts';
+import { sharedTraceId } from './payloads.ts';
 import type { Random } from './random.ts';
+
+/** A trace that `one trace` requests send spans of, or one that does not exist. */
+const traceIds = (random: Random): string =>
+  random.chance(0.7) ? sharedTraceId(random) : random.hex(random.below(40));
 
 /** Reads of the HTTP APIs: the port, the path, and what each parameter holds. */
 interface Route {
   readonly port: 'jaeger' | 'loki' | 'prometheus' | 'sampling' | 'otlp';
+  readonly method?: 'POST';
   readonly path: string | ((random: Random) => string);
   readonly params?: Readonly<Record<string, (random: Random) => string>>;
 }
@@ -12,6 +18,9 @@ const services = (random: Random): string =>
   random.chance(0.7) ? `shop-${random.below(5)}` : extremeText(random);
 
 const yes = (): string => 'true';
+
+const shortDuration = (random: Random): string =>
+  random.chance(0.7) ? random.pick(['0s', '10ms', '2s'] as const) : extremeDuration(random);
 
 const SELECTORS = [
   '{service=~".+"}',
@@ -153,7 +162,12 @@ const ROUTES: readonly [Route, ...Route[]] = [
     },
   },
   { port: 'jaeger', path: '/api/traces', params: { service: services, limit: () => '1500' } },
-  { port: 'jaeger', path: (random) => `/api/traces/${random.hex(random.below(40))}` },
+  {
+    port: 'jaeger',
+    path: (random) => `/api/traces/${traceIds(random)}`,
+    params: { raw: yes, prettyPrint: (random) => random.pick(['', 'true'] as const) },
+  },
+  { port: 'jaeger', method: 'POST', path: (random) => `/api/archive/${traceIds(random)}` },
   { port: 'jaeger', path: '/api/dependencies', params: { endTs: extremeTime, lookback: extremeNumber } },
   { port: 'jaeger', path: '/api/metrics/calls', params: METRICS },
   { port: 'jaeger', path: '/api/metrics/errors', params: METRICS },
@@ -164,9 +178,33 @@ const ROUTES: readonly [Route, ...Route[]] = [
   { port: 'jaeger', path: '/api/v3/trace-summaries', params: SEARCH_V3 },
   {
     port: 'jaeger',
-    path: (random) => `/api/v3/traces/${random.hex(32)}`,
+    path: (random) => `/api/v3/traces/${traceIds(random)}`,
     params: { startTime: extremeTime },
   },
+  { port: 'jaeger', path: (random) => `/api/v3/lantern/traces/${traceIds(random)}/detections` },
+  {
+    port: 'jaeger',
+    path: (random) => `/api/v3/lantern/traces/${traceIds(random)}/explanation`,
+    params: {
+      question: (random) => random.pick(['describe', 'slow', 'failed', 'x'] as const),
+      limit: extremeNumber,
+    },
+  },
+  {
+    port: 'jaeger',
+    path: (random) => `/api/v3/lantern/traces/${traceIds(random)}/wait`,
+    params: {
+      until: (random) => random.pick(['complete', 'quiet', 'x'] as const),
+      timeout: shortDuration,
+      settle: () => '0s',
+    },
+  },
+  {
+    port: 'jaeger',
+    path: '/api/v3/lantern/differences',
+    params: { ...SEARCH_V3, 'lantern.select': (random) => random.pick(['failed', 'slow', 'x'] as const) },
+  },
+  { port: 'jaeger', path: '/api/v3/lantern/endpoints' },
   { port: 'jaeger', path: '/api/v3/lantern/dependencies', params: OWN_RANGE },
   { port: 'jaeger', path: '/api/v3/lantern/operations', params: OWN_RANGE },
   {
@@ -201,6 +239,9 @@ const ROUTES: readonly [Route, ...Route[]] = [
   { port: 'prometheus', path: '/api/v1/format_query', params: { query: promQuery } },
   { port: 'prometheus', path: '/api/v1/parse_query', params: { query: promQuery } },
   { port: 'prometheus', path: '/api/v1/status/tsdb' },
+  { port: 'prometheus', path: '/api/v1/metadata', params: { limit: extremeNumber, metric: extremeText } },
+  { port: 'prometheus', path: '/api/v1/targets' },
+  { port: 'prometheus', path: '/api/v1/alerts' },
   { port: 'prometheus', path: '/api/v1/rules', params: { type: extremeText } },
   { port: 'loki', path: '/ready' },
   {
@@ -248,6 +289,7 @@ const ROUTES: readonly [Route, ...Route[]] = [
     params: { query: logQuery, ...RANGE, limit: extremeNumber, step: extremeDuration },
   },
   { port: 'loki', path: '/loki/api/v1/status/buildinfo' },
+  { port: 'loki', path: '/metrics' },
   { port: 'loki', path: '/loki/api/v1/drilldown-limits' },
   { port: 'sampling', path: '/sampling', params: { service: services } },
   { port: 'otlp', path: '/v1/traces' },
@@ -264,7 +306,7 @@ export interface Call {
 }
 
 export const extremeCall = (random: Random): Call => {
-  const { port, path, params = {} } = random.pick(ROUTES);
+  const { port, path, method = 'GET', params = {} } = random.pick(ROUTES);
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
     if (random.chance(0.35)) continue;
@@ -276,7 +318,7 @@ export const extremeCall = (random: Random): Call => {
   const query = search.toString();
   return {
     port,
-    method: isForm ? 'POST' : 'GET',
+    method: isForm ? 'POST' : method,
     target: isForm || query === '' ? own : `${own}?${query}`,
     form: isForm ? query : undefined,
   };

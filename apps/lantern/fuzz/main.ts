@@ -6,7 +6,7 @@
  *   --steps=3,14   runs these steps alone: a failed run prints the line to repeat it
  */
 import { parseArgs } from 'node:util';
-import { fuzz, mebibytes, type FuzzResult } from './run.ts';
+import { describeTurn, fuzz, mebibytes, type Breach, type FuzzResult } from './run.ts';
 import { stepAt } from './steps.ts';
 
 const { values } = parseArgs({
@@ -30,9 +30,16 @@ function* countedFrom(first: number): Generator<number> {
 }
 
 const attempt = (steps: Iterable<number>, millis = durationMillis): Promise<FuzzResult> =>
-  fuzz({ seed, steps, durationMillis: millis, isDurable });
+  fuzz({ seed, steps, durationMillis: millis, isDurable, isProfiled: true });
 
 const describe = (index: number): string => `  ${index}  ${stepAt(seed, index).name}`;
+
+const printBreach = ({ message, running, stacks }: Breach): void => {
+  print(`\nFailed: ${message.split('\n').slice(0, 12).join('\n')}\n\nSteps that ran at that time:`);
+  for (const index of running) print(describe(index));
+  if (stacks.length > 0) print('\nCall stacks of that turn, innermost function first:');
+  for (const stack of stacks) print(`  ${stack}`);
+};
 
 /** Tries ever longer parts of the steps that ran before a breach, so that the sequence to look at is short. */
 const shrink = async (running: readonly number[], before: readonly number[]): Promise<readonly number[]> => {
@@ -50,23 +57,21 @@ const survey = async (): Promise<void> => {
     const { breach, stepCount } = await attempt(countedFrom(first), end - Date.now());
     first += stepCount;
     if (!breach) continue;
-    print(`\n${breach.message.split('\n').slice(0, 12).join('\n')}`);
-    for (const index of breach.running) print(describe(index));
+    printBreach(breach);
   }
 };
 
 const run = async (): Promise<void> => {
   print(`seed ${seed}, ${isDurable ? 'in a data folder' : 'in memory'}`);
   const steps = values.steps === undefined ? countedFrom(0) : values.steps.split(',').map(Number);
-  const { breach, stepCount, cheapRequests, longestTurnMillis, greatestRss } = await attempt(steps);
+  const { breach, stepCount, cheapRequests, longestTurn, greatestRss } = await attempt(steps);
   print(
-    `${stepCount} steps; ${cheapRequests} cheap requests; longest turn of the event loop ` +
-      `${Math.round(longestTurnMillis)} ms; RSS at most ${mebibytes(greatestRss)} MiB`,
+    `${stepCount} steps; ${cheapRequests} cheap requests; RSS at most ${mebibytes(greatestRss)} MiB; ` +
+      `longest turn of the event loop ${longestTurn ? describeTurn(longestTurn) : 'none'}`,
   );
   if (!breach) return;
   process.exitCode = 1;
-  print(`\nFailed: ${breach.message}\n\nSteps that ran at that time:`);
-  for (const index of breach.running) print(describe(index));
+  printBreach(breach);
   if (values.steps !== undefined) return;
   const shortest = await shrink(breach.running, breach.before);
   print(`\nRepeat with: npx nx fuzz lantern --seed=${seed} --steps=${shortest.join()}`);

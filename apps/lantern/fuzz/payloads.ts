@@ -7,6 +7,13 @@ import type { Random } from './random.ts';
 
 const NANOS_PER_MILLI = 1_000_000n;
 
+/** Number of traces that grow with each request that has spans of one trace. */
+const SHARED_TRACES = 4;
+
+/** Returns the ID of a trace to which many requests add spans. */
+export const sharedTraceId = (random: Random): TraceId =>
+  String(1 + random.below(SHARED_TRACES)).padStart(32, '0') as TraceId;
+
 /** Extreme property of a request of spans. */
 const SPAN_SHAPES = [
   'ordinary',
@@ -29,7 +36,7 @@ export const extremeSpans = (random: Random): { readonly name: string; readonly 
   const isLong = shape.startsWith('long');
   const count = isLong ? 200 : 200 + random.below(1_800);
   const now = BigInt(Date.now()) * NANOS_PER_MILLI;
-  const sharedTrace = random.hex(32) as TraceId;
+  const sharedTrace = sharedTraceId(random);
   const run = random.hex(8);
   const groups: ResourceSpans[] = [];
   const perGroup = ['services', 'long services', 'callers'].includes(shape) ? 1 : 50;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WatchedLantern } from './watched-lantern.ts';
+import { WatchedLantern, type LoopTurn } from './watched-lantern.ts';
 import { stepAt } from './steps.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -36,6 +36,8 @@ export interface FuzzOptions {
   readonly turnMillis?: number;
   /** Kept in a data folder, rather than in memory. */
   readonly isDurable: boolean;
+  /** Whether a breach by a long turn comes with the call stacks of that turn. */
+  readonly isProfiled?: boolean;
 }
 
 /** A bound that did not hold. */
@@ -44,13 +46,15 @@ export interface Breach {
   /** Steps that ran at that time, and the steps before them, oldest first. */
   readonly running: readonly number[];
   readonly before: readonly number[];
+  /** Most frequent call stacks of the turn that was too long, when the run is profiled. */
+  readonly stacks: readonly string[];
 }
 
 export interface FuzzResult {
   readonly breach: Breach | undefined;
   readonly stepCount: number;
   readonly cheapRequests: number;
-  readonly longestTurnMillis: number;
+  readonly longestTurn: LoopTurn | undefined;
   readonly greatestRss: number;
 }
 
@@ -61,24 +65,28 @@ export const fuzz = async ({
   durationMillis,
   isDurable,
   turnMillis = BOUNDS.turnMillis,
+  isProfiled = false,
 }: FuzzOptions): Promise<FuzzResult> => {
   const folder = isDurable ? await mkdtemp(join(tmpdir(), 'lantern-fuzz-')) : undefined;
-  const lantern = await WatchedLantern.start(
-    BOUNDS.heapMebibytes,
-    folder ? { LANTERN_DATA_DIR: folder } : {},
-  );
+  const lantern = await WatchedLantern.start(BOUNDS.heapMebibytes, {
+    ...(folder && { LANTERN_DATA_DIR: folder }),
+    ...(isProfiled && { LANTERN_WATCH_PROFILE: '1' }),
+  });
   // Resets the figures, so that those of the start do not count.
   await lantern.usage();
   const warmAt = Date.now() + WARM_MILLIS;
   const started: number[] = [];
   const running = new Set<number>();
-  let breach: Breach | undefined;
+  /** Steps that ran at any time since the previous look at the process. */
+  let recent = new Set<number>();
+  let breach: Omit<Breach, 'stacks'> | undefined;
+  let stacks: readonly string[] = [];
   let cheapRequests = 0;
-  let longestTurnMillis = 0;
+  let longestTurn: LoopTurn | undefined;
   let greatestRss = 0;
   let isOver = false;
   const fail = (message: string): void => {
-    const ran = [...running];
+    const ran = [...recent];
     breach ??= { message, running: ran, before: started.filter((index) => !ran.includes(index)) };
   };
   const goesOn = (): boolean => breach === undefined && !isOver;
@@ -91,12 +99,14 @@ export const fuzz = async ({
           if (status !== 200) fail(`${url} was answered with status ${status}`);
           cheapRequests++;
         }
-        const { longestTurnMillis: turn, rss } = await lantern.usage();
-        longestTurnMillis = Math.max(longestTurnMillis, turn);
+        const { longestTurn: turn, rss } = await lantern.usage();
+        if (turn.heldMillis > (longestTurn?.heldMillis ?? 0)) longestTurn = turn;
         greatestRss = Math.max(greatestRss, rss);
         const limit = Date.now() < warmAt ? WHILE_COLD * turnMillis : turnMillis;
-        if (turn > limit)
-          fail(`the event loop was held up for ${Math.round(turn)} ms of CPU time (limit: ${limit} ms)`);
+        if (turn.heldMillis > limit) {
+          fail(`the event loop was held up for ${describeTurn(turn)} (limit: ${limit} ms)`);
+          stacks = await lantern.profileOf(turn);
+        }
         if (rss > BOUNDS.rssBytes)
           fail(`the process holds ${mebibytes(rss)} MiB (limit: ${mebibytes(BOUNDS.rssBytes)} MiB)`);
       } catch (error) {
@@ -105,6 +115,7 @@ export const fuzz = async ({
       }
       if (lantern.ending !== undefined)
         fail(`the process ended with ${lantern.ending}:\n${lantern.output.slice(-2_000)}`);
+      if (breach === undefined) recent = new Set(running);
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MILLIS));
     }
   };
@@ -118,6 +129,7 @@ export const fuzz = async ({
       const index = following.value;
       started.push(index);
       running.add(index);
+      recent.add(index);
       await Promise.race([stepAt(seed, index).run(lantern.urls), untilBreach()]);
       running.delete(index);
     }
@@ -133,7 +145,17 @@ export const fuzz = async ({
     await lantern.kill();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
-  return { breach, stepCount: started.length, cheapRequests, longestTurnMillis, greatestRss };
+  return {
+    breach: breach && { ...breach, stacks },
+    stepCount: started.length,
+    cheapRequests,
+    longestTurn,
+    greatestRss,
+  };
 };
+
+export const describeTurn = ({ heldMillis, waitedMillis, cpuMillis }: LoopTurn): string =>
+  `${Math.round(heldMillis)} ms, ${Math.round(cpuMillis)} ms of it CPU time, ` +
+  `beside ${Math.round(waitedMillis)} ms of waiting for a core`;
 
 export const mebibytes = (bytes: number): number => Math.round(bytes / MEBIBYTE);

@@ -2,10 +2,11 @@ import { connect } from 'node:net';
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Client, credentials } from '@grpc/grpc-js';
+import { decodeTraceRequest, formatTraceRequestJson } from '@lantern/otlp';
 import { extremeCall } from './calls.ts';
 import { extremeNumber, extremeText } from './extremes.ts';
 import type { Urls } from './watched-lantern.ts';
-import { extremePush, extremeSamples, extremeSpans } from './payloads.ts';
+import { extremePush, extremeSamples, extremeSpans, sharedTraceId } from './payloads.ts';
 import { Random } from './random.ts';
 
 /** A client stops waiting for an answer after this long. */
@@ -33,6 +34,8 @@ export const stepAt = (seed: number, index: number): Step => {
   if (choice < 0.51) return tail(random);
   if (choice < 0.53) return followTraces(random);
   if (choice < 0.55) return writeGarbage(random);
+  if (choice < 0.59) return sendJson(random);
+  if (choice < 0.6) return callTool(random);
   return read(random);
 };
 
@@ -88,6 +91,47 @@ const writeSamples = (random: Random): Step => {
         method: 'POST',
         headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' },
         body,
+      }),
+  };
+};
+
+/** Spans in OTLP/JSON, which is decoded, sanitized and encoded again. */
+const sendJson = (random: Random): Step => {
+  const { name, body } = extremeSpans(random);
+  const [port, path] = random.pick([
+    ['otlp', '/v1/traces'],
+    ['jaeger', '/api/transform'],
+  ] as const);
+  return {
+    name: `POST ${port} ${path} as JSON ${name}`,
+    run: (urls) =>
+      exchange(urls[port], path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(formatTraceRequestJson(decodeTraceRequest(body).resourceSpans)),
+      }),
+  };
+};
+
+/** Calls a tool of the Model Context Protocol. */
+const callTool = (random: Random): Step => {
+  const name = random.pick(['find_traces', 'describe_trace', 'why_slow', 'why_failed', 'x'] as const);
+  const call = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: {
+      name,
+      arguments: { traceId: sharedTraceId(random), service: 'shop-1', query: extremeText(random) },
+    },
+  };
+  return {
+    name: `POST jaeger /mcp ${name}`,
+    run: ({ jaeger }) =>
+      exchange(jaeger, '/mcp', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        body: JSON.stringify(call),
       }),
   };
 };

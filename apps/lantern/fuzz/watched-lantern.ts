@@ -12,10 +12,22 @@ export interface Urls {
   readonly sampling: string;
 }
 
+/** Turn of the event loop. Lantern reads no request during a turn. */
+export interface LoopTurn {
+  /** Start and end, in microseconds of the system's monotonic clock. */
+  readonly start: number;
+  readonly end: number;
+  /** Wall time without {@link waitedMillis}: includes the time that the thread waits for a disk or for another thread. */
+  readonly heldMillis: number;
+  /** Time for which the thread was ready to run and no core was free, so that a busy machine is not Lantern's fault. */
+  readonly waitedMillis: number;
+  readonly cpuMillis: number;
+}
+
 /** Resource usage of the process since the previous query. */
 export interface Usage {
-  /** CPU time of the longest turn of the event loop: no request is looked at during a turn. */
-  readonly longestTurnMillis: number;
+  /** Longest turn, by {@link LoopTurn.heldMillis}. */
+  readonly longestTurn: LoopTurn;
   readonly rss: number;
   readonly heapUsed: number;
   readonly external: number;
@@ -46,7 +58,10 @@ export class WatchedLantern {
     });
   }
 
-  /** @param heapMebibytes limit on the heap; undefined for what Node takes */
+  /**
+   * @param heapMebibytes limit on the heap; undefined for Node's default
+   * @param env settings, and `LANTERN_WATCH_PROFILE=1` for a profiler
+   */
   static async start(
     heapMebibytes: number | undefined,
     env: Readonly<Record<string, string>> = {},
@@ -82,6 +97,13 @@ export class WatchedLantern {
     const answer = messageOf<Usage>(this.child, 'usage');
     this.child.send({ type: 'usage' }, () => undefined);
     return answer;
+  }
+
+  /** Returns the most frequent call stacks of a turn, if Lantern was started with a profiler. Ends the profile. */
+  async profileOf({ start, end }: LoopTurn): Promise<readonly string[]> {
+    const answer = messageOf<{ readonly stacks: readonly string[] }>(this.child, 'profile');
+    this.child.send({ type: 'profile', start, end }, () => undefined);
+    return (await answer).stacks;
   }
 
   get pid(): number {

@@ -80,7 +80,7 @@ const soak = async (lantern: WatchedLantern): Promise<readonly Minute[]> => {
   for (let minute = 1; minute <= minutes; minute++) {
     // A sender that fails ends the soak at once.
     await Promise.race([work, new Promise((resolve) => setTimeout(resolve, 60_000))]);
-    const { rss, heapUsed, external, cpuSeconds, longestTurnMillis } = await lantern.usage();
+    const { rss, heapUsed, external, cpuSeconds, longestTurn } = await lantern.usage();
     const descriptors = descriptorsOf(lantern.pid);
     found.push({ rss, descriptors });
     print(
@@ -92,7 +92,7 @@ const soak = async (lantern: WatchedLantern): Promise<readonly Minute[]> => {
         ),
         String(descriptors).padStart(13),
         (cpuSeconds - cpuBefore).toFixed(1).padStart(7),
-        longestTurnMillis.toFixed(0).padStart(17),
+        longestTurn.heldMillis.toFixed(0).padStart(17),
       ].join(' '),
     );
     cpuBefore = cpuSeconds;

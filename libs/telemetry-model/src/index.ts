@@ -99,4 +99,5 @@ export {
   type UnixNano,
 } from './units.js';
 export { TRACE_ORDERS, type TraceOrder } from './trace-order.js';
+export { sortInSteps } from './sort-in-steps.js';
 export { compareUtf8 } from './utf8-order.js';

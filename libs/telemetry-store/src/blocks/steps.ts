@@ -16,6 +16,7 @@ export const finishInTurns = async <Result>(steps: Steps<Result>, turn: Turn): P
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
-    await turn.yieldWhenOver();
+    const pause = turn.giveWay();
+    if (pause) await pause;
   }
 };

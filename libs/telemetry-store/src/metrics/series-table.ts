@@ -1,4 +1,5 @@
 import { METRIC_NAME, type SeriesLabels, type SeriesMatcher } from '@lantern/telemetry-model';
+import type { Steps } from '../blocks/steps.js';
 import { doubleOf } from './double-words.js';
 import { decodeLabels, type LabelKey } from './label-key.js';
 
@@ -39,6 +40,9 @@ const remembered = (matcher: SeriesMatcher): ((value: string) => boolean) => {
     return answer;
   };
 };
+
+/** Number of values or series that are tested in one step. A regular expression takes microseconds for each. */
+const TESTED_PER_STEP = 512;
 
 /** All series with an inverted index on their labels. */
 export class SeriesTable {
@@ -99,35 +103,40 @@ export class SeriesTable {
   }
 
   /** Returns the series that all matchers match, in the order of their numbers. */
-  matching(matchers: readonly SeriesMatcher[]): KnownSeries[] {
+  *matching(matchers: readonly SeriesMatcher[]): Steps<KnownSeries[]> {
     const tests = matchers.map((matcher) => ({ matcher, test: remembered(matcher) }));
-    const candidates = tests.map(({ matcher, test }) => this.candidates(matcher, test));
     let fewest: readonly number[] | undefined;
-    for (const ids of candidates) if (ids && (!fewest || ids.length < fewest.length)) fewest = ids;
+    for (const { matcher, test } of tests) {
+      const ids = yield* this.candidates(matcher, test);
+      if (ids && (!fewest || ids.length < fewest.length)) fewest = ids;
+    }
+    // A copy, because series may be added and forgotten between two steps.
+    const ids = fewest?.slice() ?? Array.from(this.byId.keys()).sort((a, b) => a - b);
     const found: KnownSeries[] = [];
-    const consider = (series: KnownSeries | undefined): void => {
+    for (const [at, id] of ids.entries()) {
+      const series = this.byId.get(id);
       if (series && tests.every(({ matcher, test }) => test(series.labels.get(matcher.name))))
         found.push(series);
-    };
-    if (fewest) for (const id of fewest) consider(this.byId.get(id));
-    else {
-      for (const series of this.byId.values()) consider(series);
-      found.sort((a, b) => a.id - b.id);
+      if ((at + 1) % TESTED_PER_STEP === 0) yield;
     }
     return found;
   }
 
   /** Returns the IDs of all series that the matcher can match; undefined when it matches an absent label. */
-  private candidates(
+  private *candidates(
     { name, operator, value }: SeriesMatcher,
     test: (value: string) => boolean,
-  ): readonly number[] | undefined {
+  ): Steps<readonly number[] | undefined> {
     if (test('')) return undefined;
     const values = this.index.get(name);
     if (!values) return [];
     if (operator === '=') return values.get(value) ?? [];
     const lists: number[][] = [];
-    for (const [text, ids] of values) if (test(text)) lists.push(ids);
+    let tested = 0;
+    for (const [text, ids] of values) {
+      if (test(text)) lists.push(ids);
+      if (++tested % TESTED_PER_STEP === 0) yield;
+    }
     if (lists.length < 2) return lists[0] ?? [];
     return lists.flat().sort((a, b) => a - b);
   }

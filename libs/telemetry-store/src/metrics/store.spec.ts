@@ -4,7 +4,9 @@ import { openBlockStore, type BlockStoreOptions } from '../block-store.js';
 import { metricStoreContract } from '../contract/metric-store-contract.js';
 import { TemporaryFolders } from '../testing/temporary-folders.js';
 import { abandon } from '../testing/abandon.js';
+import { encodeLabels } from './label-key.js';
 import { SampleBatch } from './sample-batch.js';
+import { SeriesTable } from './series-table.js';
 
 const folders = new TemporaryFolders();
 
@@ -91,5 +93,27 @@ describe('A metric store in a data folder', () => {
     expect(series.length).toBe(stats.series);
     expect(stats.series).toBeLessThan(400);
     await store.close();
+  });
+});
+
+describe('A table of very many series', () => {
+  it('Matching tests a bounded number of values and series in each step, so that other requests are answered', () => {
+    const table = new SeriesTable();
+    for (let id = 0; id < 5_000; id++) {
+      const labels = SeriesLabels.fromRecord({ __name__: 'requests_total', id: `${id}` });
+      table.add(encodeLabels(labels), labels);
+    }
+    for (const absent of [true, false]) {
+      const tests = [0];
+      const matches = (value: string): boolean => {
+        tests[tests.length - 1] = (tests.at(-1) ?? 0) + 1;
+        return value === '' ? absent : Number(value) % 2 === 0;
+      };
+      const steps = table.matching([{ name: 'id', operator: '=~', value: '', matches }]);
+      let result = steps.next();
+      for (; result.done !== true; result = steps.next()) tests.push(0);
+      expect(result.value).toHaveLength(2_500);
+      expect(Math.max(...tests)).toBeLessThanOrEqual(513);
+    }
   });
 });

@@ -1,5 +1,11 @@
-import type { MillisRange, SeriesLabels, SeriesMatcher, SeriesSamples } from '@lantern/telemetry-model';
-import { finish, type Steps } from '../blocks/steps.js';
+import {
+  sortInSteps,
+  type MillisRange,
+  type SeriesLabels,
+  type SeriesMatcher,
+  type SeriesSamples,
+} from '@lantern/telemetry-model';
+import { finish, finishInTurns, type Steps } from '../blocks/steps.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
 import { DamageError } from '../bytes/byte-reader.js';
 import { bytesOf } from '../file/block-table.js';
@@ -37,6 +43,8 @@ const MAX_AHEAD_MILLIS = 600_000;
 const MAX_METADATA = 20_000;
 /** Number of series in a chunk of an answer. */
 const SERIES_PER_CHUNK = 128;
+/** Number of series that are looked up in all blocks in one step. */
+const SERIES_PER_STEP = 256;
 
 export interface MetricStoreOptions extends SignalBlocksOptions {
   /** Maximum number of series in all. */
@@ -112,10 +120,11 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     range: MillisRange,
   ): AsyncGenerator<readonly SeriesSamples[]> {
     const turn = new Turn();
+    const matching = await finishInTurns(this.known.matching(matchers), turn);
     const buffer = new SampleBuffer(range);
     let cursors = this.cursors(range);
     let chunk: SeriesSamples[] = [];
-    for (const series of this.known.matching(matchers)) {
+    for (const series of matching) {
       const samples = this.read(series, cursors, range, buffer);
       if (samples) chunk.push(samples);
       const isFull = chunk.length >= SERIES_PER_CHUNK;
@@ -132,13 +141,12 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
   }
 
   async series(matchers: readonly SeriesMatcher[], range: MillisRange): Promise<SeriesLabels[]> {
-    return this.seriesWithin(matchers, range)
-      .map(({ labels }) => labels)
-      .sort((a, b) => a.compare(b));
+    return finishInTurns(this.labelsWithin(matchers, range), new Turn());
   }
 
   async exemplars(matchers: readonly SeriesMatcher[], range: MillisRange): Promise<SeriesExemplars[]> {
-    const matching = this.known.matching(matchers);
+    const turn = new Turn();
+    const matching = await finishInTurns(this.known.matching(matchers), turn);
     const found = new Map<number, Exemplar[]>(matching.map(({ id }) => [id, []]));
     const consider = (id: number, exemplar: Exemplar): void => {
       const list = found.get(id);
@@ -146,10 +154,13 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
       if (!list || timestampMillis < range.startMillis || timestampMillis > range.endMillis) return;
       if (!list.some((other) => isSameExemplar(other, exemplar))) list.push(exemplar);
     };
-    for (const block of this.sealed.within(range)) {
-      for (const stored of this.reader.exemplars(block)) consider(stored.series, exemplarOf(stored));
-    }
+    // Read before the next yield, because open exemplars may be sealed during a yield.
     for (const { series, exemplar } of this.open.exemplars) consider(series.id, exemplar);
+    for (const block of this.sealed.within(range)) {
+      if (this.sealed.get(block.block) !== block) continue;
+      for (const stored of this.reader.exemplars(block)) consider(stored.series, exemplarOf(stored));
+      await turn.yieldWhenOver();
+    }
     return matching.flatMap(({ id, labels }) => {
       const exemplars = found.get(id) ?? [];
       exemplars.sort((a, b) => a.timestampMillis - b.timestampMillis);
@@ -360,15 +371,21 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     this.newMetadata.add(name);
   }
 
-  private seriesWithin(matchers: readonly SeriesMatcher[], range: MillisRange): KnownSeries[] {
-    const blocks = this.sealed.within(range);
-    return this.known
-      .matching(matchers)
-      .filter(
-        (series) =>
+  private *labelsWithin(matchers: readonly SeriesMatcher[], range: MillisRange): Steps<SeriesLabels[]> {
+    const matching = yield* this.known.matching(matchers);
+    const found: SeriesLabels[] = [];
+    for (let start = 0; start < matching.length; start += SERIES_PER_STEP) {
+      // Blocks may have been sealed or dropped in between.
+      const blocks = this.sealed.within(range);
+      for (const series of matching.slice(start, start + SERIES_PER_STEP)) {
+        const isThere =
           (this.open.series.get(series)?.overlaps(range) ?? false) ||
-          blocks.some(({ summary }) => indexInBlock(summary, series.id) !== undefined),
-      );
+          blocks.some(({ summary }) => indexInBlock(summary, series.id) !== undefined);
+        if (isThere) found.push(series.labels);
+      }
+      yield;
+    }
+    return yield* sortInSteps(found, (a, b) => a.compare(b));
   }
 
   /** Returns cursors of the sealed blocks within the range, in the order of their arrival. Cursors in use move on. */

@@ -18,6 +18,9 @@ export interface AnswerNotes {
 /** Limit on the warnings, and on the infos, of an answer. */
 export const MAX_NOTES = 10;
 
+/** Number of items of a list that are written before other requests get their turn. */
+const ITEMS_PER_STEP = 64;
+
 /** Warning of an answer that was cut at the parameter `limit`. */
 export const TRUNCATED = 'results truncated due to limit';
 
@@ -55,10 +58,23 @@ export const sendList = (
   reply: FastifyReply,
   list: readonly unknown[],
   limit: number | undefined,
-): FastifyReply =>
-  limit !== undefined && list.length > limit
-    ? sendData(reply, list.slice(0, limit), { warnings: [TRUNCATED] })
-    : sendData(reply, list);
+  report: Report,
+): Promise<FastifyReply> => {
+  const isCut = limit !== undefined && list.length > limit;
+  const write = listWriter(isCut ? list.slice(0, limit) : list);
+  return sendWritten(reply, write, isCut ? { warnings: [TRUNCATED] } : {}, report);
+};
+
+const listWriter = (list: readonly unknown[]): DataWriter =>
+  function* (out) {
+    out.text('[');
+    for (const [at, item] of list.entries()) {
+      if (at > 0) out.comma();
+      out.text(JSON.stringify(item));
+      if ((at + 1) % ITEMS_PER_STEP === 0) yield;
+    }
+    out.text(']');
+  };
 
 const ERROR_TYPES: Readonly<Record<number, PrometheusErrorType>> = {
   400: 'bad_data',

@@ -34,7 +34,7 @@ export const prometheusRoutes =
       (_request, body, done) => done(null, new URLSearchParams(String(body))),
     );
     queryRoutes(server, parts.metrics, report);
-    seriesRoutes(server, parts.metrics);
+    seriesRoutes(server, parts.metrics, report);
     statusRoutes(server, parts);
     alertRoutes(server, parts);
   };

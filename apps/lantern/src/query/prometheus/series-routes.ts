@@ -2,17 +2,21 @@ import { PromqlParseError, parseSelector } from '@lantern/promql';
 import { BadRequest, parseLimit, parseOptionalTime, unescapeLabelName } from '@lantern/query-api';
 import {
   compareUtf8,
+  mapKey,
+  sortInSteps,
   type MillisRange,
   type SeriesLabels,
   type SeriesMatcher,
 } from '@lantern/telemetry-model';
 import type { MetricStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
+import { inTurns, Turn } from '../../transport/answers/turn.js';
+import type { Report } from '../../transport/errors/failure.js';
 import { sendList } from './prometheus-answer.js';
 import { addRoute, paramsOf } from './prometheus-request.js';
 
 /** Endpoints for series, their labels and the values of labels. */
-export const seriesRoutes = (server: FastifyInstance, metrics: MetricStore): void => {
+export const seriesRoutes = (server: FastifyInstance, metrics: MetricStore, report: Report): void => {
   addRoute(server, ['GET', 'POST'], '/series', async (request, reply) => {
     const params = paramsOf(request);
     const texts = params.getAll('match[]');
@@ -22,17 +26,20 @@ export const seriesRoutes = (server: FastifyInstance, metrics: MetricStore): voi
     const selections = texts.map((text) =>
       parseMatch(text, (message) => `invalid parameter "match[]": ${message}`),
     );
-    return sendList(reply, await seriesOf(selections, range), limit);
+    return sendList(reply, await seriesOf(selections, range, new Turn()), limit, report);
   });
 
   addRoute(server, ['GET', 'POST'], '/labels', async (request, reply) => {
     const params = paramsOf(request);
     const range = rangeOf(params);
     const limit = parseLimit(params);
+    const turn = new Turn();
     const names = new Set<string>();
-    for (const labels of await seriesOf(selectionsOf(params), range))
+    for (const labels of await seriesOf(selectionsOf(params), range, turn)) {
       for (const name of labels.names) names.add(name);
-    return sendList(reply, [...names].sort(compareUtf8), limit);
+      await turn.giveWay();
+    }
+    return sendList(reply, await inTurns(sortInSteps([...names], compareUtf8), turn), limit, report);
   });
 
   addRoute(server, ['GET'], '/label/:name/values', async (request, reply) => {
@@ -40,23 +47,35 @@ export const seriesRoutes = (server: FastifyInstance, metrics: MetricStore): voi
     const name = unescapeLabelName((request.params as { readonly name: string }).name);
     const range = rangeOf(params);
     const limit = parseLimit(params);
+    const turn = new Turn();
     const values = new Set<string>();
-    for (const labels of await seriesOf(selectionsOf(params), range)) values.add(labels.get(name));
+    for (const labels of await seriesOf(selectionsOf(params), range, turn)) {
+      values.add(labels.get(name));
+      await turn.giveWay();
+    }
     values.delete('');
-    return sendList(reply, [...values].sort(compareUtf8), limit);
+    return sendList(reply, await inTurns(sortInSteps([...values], compareUtf8), turn), limit, report);
   });
 
   /** Series that one of the selections matches, each once. */
   const seriesOf = async (
     selections: readonly (readonly SeriesMatcher[])[],
     range: MillisRange,
-  ): Promise<SeriesLabels[]> => {
+    turn: Turn,
+  ): Promise<readonly SeriesLabels[]> => {
     const [first = []] = selections;
     if (selections.length <= 1) return metrics.series(first, range);
     const found = new Map<string, SeriesLabels>();
-    for (const matchers of selections)
-      for (const labels of await metrics.series(matchers, range)) found.set(labels.key, labels);
-    return Array.from(found.values()).sort((a, b) => a.compare(b));
+    for (const matchers of selections) {
+      for (const labels of await metrics.series(matchers, range)) {
+        found.set(mapKey(labels.key), labels);
+        await turn.giveWay();
+      }
+    }
+    return inTurns(
+      sortInSteps([...found.values()], (a, b) => a.compare(b)),
+      turn,
+    );
   };
 };
 

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { BadRequest, type PrometheusMetadata } from '@lantern/query-api';
-import { METRIC_NAME } from '@lantern/telemetry-model';
+import { METRIC_NAME, boundedName } from '@lantern/telemetry-model';
 import type { MetricStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { LANTERN_VERSION } from '../../version.js';
+import { Turn } from '../../transport/answers/turn.js';
 import { sendData } from './prometheus-answer.js';
 import { addRoute, paramsOf } from './prometheus-request.js';
 
@@ -83,21 +84,19 @@ export const statusRoutes = (server: FastifyInstance, { metrics, retentionMillis
     const byMetric = new Map<string, number>();
     const valuesByName = new Map<string, Set<string>>();
     const byPair = new Map<string, number>();
+    const valueBytes = new Map<string, number>();
+    const turn = new Turn();
     for (const labels of await metrics.series([], all)) {
       count(byMetric, labels.get(METRIC_NAME));
       for (const [name, value] of labels.entries()) {
         const values = valuesByName.get(name) ?? new Set();
+        if (!values.has(value)) count(valueBytes, name, value.length);
         valuesByName.set(name, values.add(value));
-        count(byPair, `${name}=${value}`);
+        count(byPair, boundedName(`${name}=${value}`));
       }
+      await turn.giveWay();
     }
     const valueCounts = new Map(Array.from(valuesByName, ([name, { size }]) => [name, size]));
-    const valueBytes = new Map(
-      Array.from(valuesByName, ([name, values]) => [
-        name,
-        Array.from(values).reduce((sum, { length }) => sum + length, 0),
-      ]),
-    );
     return sendData(reply, {
       headStats: {
         numSeries,
@@ -121,11 +120,24 @@ const numberOr = (text: string | null, reason: string): number => {
   return Number(text);
 };
 
-const count = (counts: Map<string, number>, key: string): void => {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+const count = (counts: Map<string, number>, key: string, by = 1): void => {
+  counts.set(key, (counts.get(key) ?? 0) + by);
 };
 
-const largest = (counts: ReadonlyMap<string, number>): { name: string; value: number }[] =>
-  Array.from(counts, ([name, value]) => ({ name, value }))
-    .sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1))
-    .slice(0, TSDB_LIST_LENGTH);
+interface Counted {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Returns the entries with the greatest counts in one pass: there may be as many as series times labels. */
+const largest = (counts: ReadonlyMap<string, number>): Counted[] => {
+  const found: Counted[] = [];
+  for (const [name, value] of counts) {
+    const last = found.at(-1);
+    if (last && found.length === TSDB_LIST_LENGTH && value < last.value) continue;
+    found.push({ name, value });
+    found.sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
+    if (found.length > TSDB_LIST_LENGTH) found.pop();
+  }
+  return found;
+};

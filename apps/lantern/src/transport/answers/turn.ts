@@ -3,6 +3,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Work gives way to other requests after this long. */
 const TURN_MILLIS = 8;
 
+/** Does the steps of some work, and gives way to other requests between them. */
+export const inTurns = async <Result>(steps: Iterator<void, Result>, turn: Turn): Promise<Result> => {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await turn.giveWay();
+  }
+};
+
 /** Time that work on one request may take before it gives way to others. */
 export class Turn {
   private endsAt = performance.now() + TURN_MILLIS;
