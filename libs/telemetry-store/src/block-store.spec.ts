@@ -97,6 +97,32 @@ describe('Data folder', () => {
     expect((await third.traces.stats()).bytes).toBeGreaterThan(0);
   });
 
+  it('A cleared data folder is empty when it is opened again, also after a crash, and its journal is removed', async () => {
+    for (const end of ['close', 'crash'] as const) {
+      let folder = folders.next();
+      const first = open({ folder, spansPerBlock: 30 });
+      for (const n of numbers(1, 8)) await append(first, ...order(n));
+      await first.traces.archiveTrace(traceId(1));
+      await first.logs.append([
+        { labels: { a: 'b' }, entries: [{ timeUnixNano: 1n, line: 'x', structuredMetadata: {} }] },
+      ]);
+      expect(first.status().journalBytes).toBeGreaterThan(0);
+      await first.clear();
+      expect(first.status()).toMatchObject({ blocks: 0, journalBytes: 0 });
+      expect(readdirSync(join(folder, 'wal'))).toEqual([]);
+      if (end === 'close') await first.close();
+      else folder = abandon(folder, folders.next());
+
+      const second = open({ folder, spansPerBlock: 30 });
+      expect(await findAll(second)).toEqual([]);
+      expect(await second.traces.getTrace(traceId(1))).toBeUndefined();
+      expect(await second.logs.stats()).toMatchObject({ entries: 0 });
+      expect(second.status()).toMatchObject({ damagedRecords: 0 });
+      await append(second, ...order(9));
+      expect(await ids(second)).toEqual([9]);
+    }
+  });
+
   it('A data folder in use is rejected, and the error names the process that holds it', () => {
     const folder = folders.next();
     open({ folder });

@@ -97,6 +97,12 @@ export interface BlockStore {
    * @returns whether there is more to do
    */
   sweep(): boolean;
+  /**
+   * Clears the stores of all signals, and removes the segments of the journal that had their records.
+   *
+   * @throws WriteError when the file accepts no writes; some of the data may be deleted
+   */
+  clear(): Promise<void>;
   /** Idempotent. Acknowledged data is there when the folder is opened again. */
   close(): Promise<void>;
 }
@@ -244,6 +250,14 @@ class OpenBlockStore implements BlockStore {
 
   sweep(): boolean {
     return this.space.sweep();
+  }
+
+  async clear(): Promise<void> {
+    for (const store of [this.traces, this.logs, this.metrics]) await store.clear();
+    await this.journalUpkeep.idle();
+    this.journal.beginSegment();
+    this.journalUpkeep.discard();
+    await this.journalUpkeep.idle();
   }
 
   async close(): Promise<void> {

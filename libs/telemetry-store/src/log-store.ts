@@ -80,6 +80,9 @@ export interface LogStore {
 
   stats(): Promise<LogStoreStats>;
 
+  /** Deletes all entries and streams, as {@link TraceStore.clear} does. */
+  clear(): Promise<void>;
+
   /** Idempotent. No other method may be called afterwards. */
   close(): Promise<void>;
 }

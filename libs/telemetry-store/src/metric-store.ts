@@ -79,6 +79,9 @@ export interface MetricStore extends SeriesSource {
 
   stats(): Promise<MetricStoreStats>;
 
+  /** Deletes all samples, series, exemplars and metadata, as {@link TraceStore.clear} does. */
+  clear(): Promise<void>;
+
   /** Idempotent. No other method may be called afterwards. */
   close(): Promise<void>;
 }

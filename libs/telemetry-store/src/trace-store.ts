@@ -195,6 +195,14 @@ export interface TraceStore {
 
   stats(): Promise<TraceStoreStats>;
 
+  /**
+   * Deletes all spans, archived traces and derived data. Afterwards the store answers like an empty one, also when it is opened
+   * again; counters since the start go on. Waits for running appends; a concurrent append is kept or deleted as a whole.
+   *
+   * @throws WriteError when the file accepts no writes; some of the spans may be deleted
+   */
+  clear(): Promise<void>;
+
   /** Idempotent. No other method may be called afterwards. */
   close(): Promise<void>;
 }

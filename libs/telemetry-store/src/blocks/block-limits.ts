@@ -8,6 +8,16 @@ export interface AgedBlock {
   readonly bytes: number;
 }
 
+/** Returns the next few blocks to drop, whatever their age. */
+export const firstBlocks = (blocks: Iterable<AgedBlock>): number[] => {
+  const first: number[] = [];
+  for (const { block } of blocks) {
+    first.push(block);
+    if (first.length === MAX_DROPPED_AT_ONCE) break;
+  }
+  return first;
+};
+
 /** Limits on the age and the total size of a signal's blocks. */
 export class BlockLimits {
   constructor(

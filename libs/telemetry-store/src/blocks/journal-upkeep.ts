@@ -62,7 +62,7 @@ export class JournalUpkeep {
   discard(): void {
     const { journal, database, signals, survivesPowerLoss, report } = this.options;
     // Records that are still to be replayed are in no block, and no signal knows them yet.
-    if (this.isReplaying || this.discarding || journal.segmentCount < 2) return;
+    if (this.isReplaying || this.discarding) return;
     // Segments are removed by path, and these paths may belong to another Lantern by now.
     if (database.problem !== undefined) return;
     const onError = (error: unknown): void =>

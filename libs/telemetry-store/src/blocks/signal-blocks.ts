@@ -1,5 +1,5 @@
 import type { BlockDatabase } from '../file/block-database.js';
-import { BlockLimits, type AgedBlock } from './block-limits.js';
+import { BlockLimits, firstBlocks, type AgedBlock } from './block-limits.js';
 import type { BlockSignal, BlockStatus } from './block-signal.js';
 import { Damage } from './damage.js';
 import { Exclusive } from './exclusive.js';
@@ -17,6 +17,8 @@ export interface SignalBlocksOptions {
   readonly journal: Journal;
   /** Waits until appended rows have the configured durability. */
   readonly settle: () => Promise<void>;
+  /** Like `settle`, for changes of the database. */
+  readonly settleDatabase: () => Promise<void>;
   /** Called after a seal, when segments of the journal may be obsolete. */
   readonly onSealed: () => void;
   /** Closes the files that the signals of a folder share. */
@@ -46,6 +48,7 @@ export interface OpenRows {
 /** Sealed blocks of a signal. */
 export interface SealedRows {
   readonly size: number;
+  readonly rowCount: number;
   readonly bytes: number;
   /** Blocks in the order of their arrival. */
   values(): Iterable<AgedBlock>;
@@ -61,6 +64,8 @@ export abstract class SignalBlocks implements BlockSignal {
   protected abstract readonly open: OpenRows;
   protected abstract readonly sealed: SealedRows;
   protected readonly damage: Damage;
+  /** Number of rows that were evicted since the start: for their age, or to stay within the limit. */
+  protected evictedRows = 0;
   private readonly limits: BlockLimits;
   /** Number of rows at which the next seal is tried after a failed one. */
   private sealAtRows = 0;
@@ -93,6 +98,14 @@ export abstract class SignalBlocks implements BlockSignal {
    */
   protected abstract removeBlocks(blocks: readonly number[]): void;
 
+  /**
+   * Deletes all data that is in no block, such as catalogs, together with the journal position that covers it. Called without
+   * open rows and without sealed blocks.
+   *
+   * @throws WriteError when nothing was deleted
+   */
+  protected abstract clearRest(end: JournalPosition): void;
+
   get firstUnsealed(): JournalPosition | undefined {
     return this.open.firstEnd ?? this.addingEnd;
   }
@@ -121,6 +134,26 @@ export abstract class SignalBlocks implements BlockSignal {
     await this.appending.run(async () => {
       if (this.open.rowCount > 0) await finishInTurns(this.sealing(this.options.journal.end), new Turn());
     });
+  }
+
+  /**
+   * Seals the open rows and deletes all blocks in steps, as eviction does, so that everything derived from them goes too.
+   *
+   * @throws WriteError
+   */
+  async clear(): Promise<void> {
+    await this.appending.run(async () => {
+      this.options.database.assertThere();
+      const turn = new Turn();
+      const { end } = this.options.journal;
+      if (this.open.rowCount > 0) await finishInTurns(this.sealing(end), turn);
+      while (this.sealed.size > 0) {
+        this.removeBlocks(firstBlocks(this.sealed.values()));
+        await turn.yieldWhenOver();
+      }
+      this.clearRest(end);
+    });
+    await this.options.settleDatabase();
   }
 
   /** Waits until every record that was appended so far is added. */
@@ -223,6 +256,7 @@ export abstract class SignalBlocks implements BlockSignal {
   /** @returns false when the file could not be written */
   private drop(blocks: readonly number[]): boolean {
     if (blocks.length === 0) return true;
+    const rowsBefore = this.sealed.rowCount;
     try {
       this.removeBlocks(blocks);
     } catch (error) {
@@ -230,6 +264,7 @@ export abstract class SignalBlocks implements BlockSignal {
       this.options.report(`${error.message} Expired blocks are kept until the disk accepts writes.`);
       return false;
     }
+    this.evictedRows += rowsBefore - this.sealed.rowCount;
     return true;
   }
 }

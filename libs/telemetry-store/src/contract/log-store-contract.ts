@@ -431,6 +431,21 @@ export const logStoreContract = (name: string, create: (limits: StoreLimits) => 
       });
     });
 
+    it('A cleared store has no entries and no streams, has evicted nothing, and takes the same entries again', async () => {
+      const streams = ['a', 'b', 'c'].map((service) =>
+        stream({ service }, ...[1, 2, 3, 4, 5].map((ms) => entry(ms, `line ${ms}`, { trace_id: 't1' }))),
+      );
+      for (let time = 0; time < 2; time++) {
+        expect(await store.append(streams)).toHaveLength(3);
+        expect(await lines({ values: { trace_id: 't1' } })).toHaveLength(15);
+        await store.clear();
+        expect(await readAll(store)).toEqual([]);
+        expect(await lines({ values: { trace_id: 't1' } })).toEqual([]);
+        expect(await store.series({ matchers: [], range: RANGE })).toEqual([]);
+        expect(await store.stats()).toEqual({ streams: 0, entries: 0, bytes: 0, evictedEntries: 0 });
+      }
+    });
+
     it('The store answers any query after any appends like a list of rows', async () => {
       await fc.assert(
         fc.asyncProperty(anyLogAppends, fc.array(anyLogQuery), async (appends, queries) => {

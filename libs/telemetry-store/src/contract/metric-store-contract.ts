@@ -274,6 +274,25 @@ export const metricStoreContract = (
       });
     });
 
+    it('A cleared store has no series, exemplars or metadata, has evicted nothing, and takes the same samples again', async () => {
+      for (let time = 0; time < 2; time++) {
+        for (let id = 0; id < 4; id++) {
+          const points = [0, 1, 2].map((i): Point => [T0 + i * 1_000, i]);
+          const batch = batchOf(points, { id: String(id) });
+          batch.metadata.push({ name: 'up', type: 'gauge', unit: '', help: '' });
+          batch.addExemplar(0, { labels: SeriesLabels.EMPTY, value: 1, timestampMillis: T0 });
+          await store.append(batch);
+        }
+        expect(await pointsOf(store)).toHaveLength(12);
+        await store.clear();
+        expect(await readAll(store)).toEqual([]);
+        expect(await store.series([], ALL)).toEqual([]);
+        expect(await store.exemplars([], ALL)).toEqual([]);
+        expect(store.metadata().size).toBe(0);
+        expect(await store.stats()).toMatchObject({ series: 0, samples: 0, bytes: 0, evictedSamples: 0 });
+      }
+    });
+
     it('Any samples in any order are read back as a model says', async () => {
       const sample = fc.record({
         id: fc.nat({ max: 3 }),

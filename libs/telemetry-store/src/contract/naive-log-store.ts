@@ -51,6 +51,10 @@ export class NaiveLogStore implements LogStore {
     return { streams, entries: this.rows.length, bytes: 0, evictedEntries: 0 };
   }
 
+  async clear(): Promise<void> {
+    this.rows.length = 0;
+  }
+
   async close(): Promise<void> {
     this.rows.length = 0;
   }

@@ -201,6 +201,10 @@ export class NaiveTraceStore implements TraceStore {
     return { traces, spans: this.spans.length, bytes: 0, evictedSpans: 0 };
   }
 
+  async clear(): Promise<void> {
+    this.spans.length = 0;
+  }
+
   async close(): Promise<void> {
     this.spans.length = 0;
   }

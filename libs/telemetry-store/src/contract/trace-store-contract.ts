@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { TraceStore } from '../trace-store.js';
 import type { StoreLimits } from './store-limits.js';
 import { archivesTraces } from './traces/archive-contract.js';
+import { clears } from './traces/clear-contract.js';
 import { findsByAttributes } from './traces/attribute-search-contract.js';
 import { keepsWithinLimits } from './traces/eviction-contract.js';
 import { keepsSpans } from './traces/keeping-contract.js';
@@ -35,6 +36,7 @@ export const traceStoreContract = (
     derivesRollups(subject);
     keepsWithinLimits(subject);
     archivesTraces(subject);
+    clears(subject);
     answersAsAList(subject);
 
     it('The store may be closed twice', async () => {

@@ -15,6 +15,7 @@ export const ARCHIVE_SCHEMA = `
 export class ArchiveTable {
   private readonly upsert: StatementSync;
   private readonly select: StatementSync;
+  private readonly deleteAll: StatementSync;
   /** Copies that wait to be written. */
   private readonly waiting = new Map<TraceId, Uint8Array>();
 
@@ -23,6 +24,7 @@ export class ArchiveTable {
       'INSERT INTO archived_trace VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET spans = excluded.spans',
     );
     this.select = database.prepare('SELECT spans FROM archived_trace WHERE trace = ?');
+    this.deleteAll = database.prepare('DELETE FROM archived_trace');
   }
 
   /** Yields the size of each archived trace, in bytes. */
@@ -49,6 +51,16 @@ export class ArchiveTable {
         // A later copy of the same trace may wait too.
         if (this.waiting.get(traceId) === spans) this.waiting.delete(traceId);
       },
+    };
+  }
+
+  /** Returns the change that deletes all archived traces. The caller reads none of them afterwards. */
+  clearing(): Change {
+    return {
+      bytes: 0,
+      hold: () => undefined,
+      apply: () => void this.deleteAll.run(),
+      release: () => undefined,
     };
   }
 }

@@ -58,6 +58,17 @@ export class SeriesCatalog {
     };
   }
 
+  /** Returns the change that deletes all series and metadata. */
+  clearing(): Change {
+    return {
+      bytes: 0,
+      // The catalog is read only when the store opens.
+      hold: () => undefined,
+      apply: () => this.database.exec('DELETE FROM metric_series; DELETE FROM metric_metadata'),
+      release: () => undefined,
+    };
+  }
+
   /** Yields all series in the order of their numbers. */
   *series(): Generator<SeriesDefinition> {
     for (const row of this.database.prepare('SELECT id, labels FROM metric_series ORDER BY id').iterate()) {

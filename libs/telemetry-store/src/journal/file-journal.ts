@@ -134,6 +134,10 @@ export class FileJournal implements Journal {
     return this.end;
   }
 
+  beginSegment(): void {
+    if (this.offset > 0) this.leaveSegment();
+  }
+
   /** Waits until everything that was appended so far is on the disk. Concurrent callers share one sync. */
   async sync(): Promise<void> {
     if (!this.syncing) {
@@ -163,10 +167,6 @@ export class FileJournal implements Journal {
   hasBefore(position: JournalPosition): boolean {
     for (const segment of this.olderSegments.keys()) if (segment < position.segment) return true;
     return false;
-  }
-
-  get segmentCount(): number {
-    return this.olderSegments.size + (this.offset > 0 ? 1 : 0);
   }
 
   async close(): Promise<void> {

@@ -25,7 +25,6 @@ export interface Journal {
   /** End of the last record, including those of earlier processes; `START` when there are none. */
   readonly lastEnd: JournalPosition;
   readonly byteLength: number;
-  readonly segmentCount: number;
 
   /**
    * Appends a record.
@@ -34,6 +33,9 @@ export interface Journal {
    * @throws WriteError when nothing was appended
    */
   append(kind: RecordKind, payload: Uint8Array): JournalPosition;
+
+  /** Begins a new segment, so that the current one can be removed once no signal needs its records. */
+  beginSegment(): void;
 
   /** Yields the records of earlier processes that end at or after `from`, in the order in which they were appended. */
   records(from: JournalPosition): Iterable<JournalRecord>;
@@ -57,7 +59,6 @@ export interface Journal {
 /** Journal of a store in memory. It counts positions and stores no records, because no later process reads them. */
 export class NoJournal implements Journal {
   readonly byteLength = 0;
-  readonly segmentCount = 0;
   private offset = 0;
 
   get end(): JournalPosition {
@@ -71,6 +72,10 @@ export class NoJournal implements Journal {
   append(_kind: RecordKind, payload: Uint8Array): JournalPosition {
     this.offset += payload.length;
     return this.end;
+  }
+
+  beginSegment(): void {
+    // There are no segments.
   }
 
   records(): Iterable<JournalRecord> {

@@ -26,7 +26,6 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
   private readonly streams = new StreamTable();
   private readonly reader: LogBlockReader;
   private readonly batch = new LogBatch();
-  private evictedEntries = 0;
 
   constructor(options: SignalBlocksOptions) {
     super(options);
@@ -102,7 +101,7 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
       streams,
       entries: this.sealed.rowCount + this.open.rowCount,
       bytes: this.bytes,
-      evictedEntries: this.evictedEntries,
+      evictedEntries: this.evictedRows,
     };
   }
 
@@ -138,11 +137,14 @@ export class BlockLogStore extends SignalBlocks implements LogStore {
     for (const [i, block] of blocks.entries()) this.forget(block, traceWords[i]);
   }
 
+  protected clearRest(end: JournalPosition): void {
+    this.options.database.seal(this.signal, end, []);
+  }
+
   private forget(block: number, traceWords: Uint32Array | undefined): void {
     const entry = this.sealed.forget(block, traceWords);
     this.reader.forget(block);
     if (!entry) return;
-    this.evictedEntries += entry.rowCount;
     for (const { stream } of entry.streams) {
       if (!this.sealed.hasStream(stream) && !this.open.has(stream)) this.streams.forget(stream);
     }

@@ -15,7 +15,7 @@ export interface SealedMetricBlock extends AgedBlock {
 /** Index of the sealed blocks, kept in memory. */
 export class SealedMetricBlocks {
   bytes = 0;
-  sampleCount = 0;
+  rowCount = 0;
   private readonly entries = new Map<number, SealedMetricBlock>();
   /**
    * Number of blocks by their list of series. Consecutive blocks mostly have the same series and share one list, so that
@@ -73,7 +73,7 @@ export class SealedMetricBlocks {
     const summary = { ...decoded, ids };
     this.entries.set(block, { block, arrivedMillis, bytes, summary });
     this.bytes += bytes;
-    this.sampleCount += summary.sampleCount;
+    this.rowCount += summary.sampleCount;
     const blocks = this.blocksByList.get(ids) ?? 0;
     this.blocksByList.set(ids, blocks + 1);
     if (blocks === 0) for (const series of this.seriesOf(ids)) series.sealedLists++;
@@ -86,7 +86,7 @@ export class SealedMetricBlocks {
     const { bytes, summary } = entry;
     this.entries.delete(block);
     this.bytes -= bytes;
-    this.sampleCount -= summary.sampleCount;
+    this.rowCount -= summary.sampleCount;
     const blocks = this.blocksByList.get(summary.ids) ?? 1;
     if (blocks > 1) this.blocksByList.set(summary.ids, blocks - 1);
     else {

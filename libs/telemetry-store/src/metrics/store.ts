@@ -68,7 +68,6 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
   private readonly newMetadata = new Set<string>();
   /** Series that only records of the journal define. */
   private definedInJournal: KnownSeries[] = [];
-  private evictedSamples = 0;
 
   constructor(private readonly metricOptions: MetricStoreOptions) {
     super(metricOptions);
@@ -183,14 +182,14 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     const hasSamples = minMillis <= maxMillis;
     return {
       series: this.known.size,
-      samples: this.sealed.sampleCount + this.open.rowCount,
+      samples: this.sealed.rowCount + this.open.rowCount,
       bytes: this.bytes,
       minMillis: hasSamples ? minMillis : undefined,
       maxMillis: hasSamples ? maxMillis : undefined,
       rejected: Object.fromEntries(
         REJECT_REASONS.map((reason) => [reason, this.rejected.get(reason) ?? 0]),
       ) as Record<RejectReason, number>,
-      evictedSamples: this.evictedSamples,
+      evictedSamples: this.evictedRows,
     };
   }
 
@@ -232,9 +231,19 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     for (const entry of entries) {
       this.reader.forget(entry);
       this.sealed.forget(entry.block);
-      this.evictedSamples += entry.summary.sampleCount;
     }
     for (const series of orphans) this.known.forget(series);
+  }
+
+  protected clearRest(end: JournalPosition): void {
+    const { database } = this.options;
+    database.seal(this.signal, end, [database.seriesCatalog.clearing()]);
+    // Exemplars may have arrived without a sample, and series without an accepted one.
+    this.open.begin();
+    for (const series of this.known.matching([])) this.known.forget(series);
+    this.definedInJournal = [];
+    this.metadataByName.clear();
+    this.newMetadata.clear();
   }
 
   private loadCatalog(): void {

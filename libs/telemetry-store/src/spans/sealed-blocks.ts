@@ -43,7 +43,7 @@ export class SealedSpanBlocks {
   operationCatalog = new OperationCatalog();
   calls = new CallRollup();
   bytes = 0;
-  spanCount = 0;
+  rowCount = 0;
   private readonly entries = new Map<number, SealedSpanBlock>();
   private readonly blocksByCallMinute = new Map<number, Set<number>>();
 
@@ -78,7 +78,7 @@ export class SealedSpanBlocks {
     this.operationCatalog = new OperationCatalog();
     this.calls = new CallRollup();
     this.bytes = 0;
-    this.spanCount = 0;
+    this.rowCount = 0;
     this.load();
     for (const call of unsealedCalls) this.calls.add(call, call.sign);
   }
@@ -127,21 +127,20 @@ export class SealedSpanBlocks {
     });
     this.operationCatalog.add(about.block, summary);
     this.bytes += about.bytes;
-    this.spanCount += spanCount;
+    this.rowCount += spanCount;
   }
 
   /**
    * Subtracts the derived data of a dropped block.
    *
    * @param summary undefined when it cannot be read; the caller must then call {@link reload}
-   * @returns the number of dropped spans
    */
-  forget(block: number, summary: SpanSummary | undefined): number {
+  forget(block: number, summary: SpanSummary | undefined): void {
     const entry = this.entries.get(block);
-    if (!entry) return 0;
+    if (!entry) return;
     this.entries.delete(block);
     this.bytes -= entry.bytes;
-    this.spanCount -= entry.spanCount;
+    this.rowCount -= entry.spanCount;
     this.calls.drop(block);
     for (const minute of entry.callMinutes) {
       const blocks = this.blocksByCallMinute.get(minute);
@@ -154,7 +153,6 @@ export class SealedSpanBlocks {
         this.traceIndex.remove(block, wordsAt(summary.traceWords, trace));
       }
     }
-    return entry.spanCount;
   }
 
   private loadOne({ block, arrivedMillis, bytes, summary: sealedSummary }: BlockSummaryRow): void {

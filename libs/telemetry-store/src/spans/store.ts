@@ -32,11 +32,6 @@ import { TraceArchive } from './trace-archive.js';
 import { collectSpans, type SpansByOrigin } from './trace-assembly.js';
 import { TraceSearch } from './search.js';
 
-export interface BlockTraceStoreOptions extends SignalBlocksOptions {
-  /** Like `settle`, for changes of the database. */
-  readonly settleDatabase: () => Promise<void>;
-}
-
 /** Trace store with the newest spans in an open block and all others in sealed blocks. Every query searches both. */
 export class BlockTraceStore extends SignalBlocks implements TraceStore {
   readonly recordKind = RecordKind.traces;
@@ -47,9 +42,8 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   private readonly archive: TraceArchive;
   private readonly search: TraceSearch;
   private readonly callEdgeCounts: CallEdges;
-  private evictedSpans = 0;
 
-  constructor(protected override readonly options: BlockTraceStoreOptions) {
+  constructor(options: SignalBlocksOptions) {
     super(options);
     const { cacheBytes, rowsPerBlock, bytesPerBlock, database, report, now } = options;
     const origins = new OriginTable();
@@ -169,10 +163,16 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   async stats(): Promise<TraceStoreStats> {
     return {
       traces: this.search.traceCount,
-      spans: this.sealed.spanCount + this.open.rowCount,
+      spans: this.sealed.rowCount + this.open.rowCount,
       bytes: this.bytes,
-      evictedSpans: this.evictedSpans,
+      evictedSpans: this.evictedRows,
     };
+  }
+
+  override async clear(): Promise<void> {
+    // Blocks that are dropped leave their spans to the archived traces.
+    this.archive.clear();
+    await super.clear();
   }
 
   protected get bytes(): number {
@@ -211,6 +211,10 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     if (summaries.includes(undefined)) this.sealed.reload(this.open.blocks.flatMap(({ calls }) => calls));
   }
 
+  protected clearRest(end: JournalPosition): void {
+    this.options.database.seal(this.signal, end, []);
+  }
+
   /** Returns the spans of archived traces that would be dropped with these blocks. */
   private archivedSpansIn(
     blocks: readonly number[],
@@ -234,7 +238,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   }
 
   private forget(block: number, summary: SpanSummary | undefined): void {
-    this.evictedSpans += this.sealed.forget(block, summary);
+    this.sealed.forget(block, summary);
     this.reader.forget(block);
     if (!summary) return;
     for (let trace = 0; 4 * trace < summary.traceWords.length; trace++) {

@@ -108,6 +108,13 @@ export class TraceArchive {
     for (const [traceId, sealed] of absorbed) this.note(traceId, sealed.length);
   }
 
+  /** Deletes all archived traces. @throws WriteError */
+  clear(): void {
+    this.options.database.write(this.table.clearing());
+    this.sizes.clear();
+    this.totalBytes = 0;
+  }
+
   private hasRoomFor(traceId: TraceId, bytes: number): boolean {
     const before = this.sizes.get(traceId) ?? 0;
     return bytes <= before || this.totalBytes - before + bytes <= this.maxBytes;
