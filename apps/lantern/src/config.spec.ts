@@ -29,6 +29,7 @@ describe('readConfig', () => {
       alertWebhook: undefined,
       alertmanagerUrl: undefined,
       token: undefined,
+      allowReset: false,
       dataDir: undefined,
       retentionMillis: undefined,
       durability: 'process',
@@ -64,6 +65,7 @@ describe('readConfig', () => {
         LANTERN_MAX_GRPC_MESSAGE_BYTES: '16MiB',
         LANTERN_MAX_IN_FLIGHT_BYTES: '64MiB',
         LANTERN_MAX_ANSWER_BYTES: '96MiB',
+        LANTERN_ALLOW_RESET: '1',
         LANTERN_MAX_CLOCK_SKEW: '1m30s',
       }),
     ).toEqual({
@@ -77,6 +79,7 @@ describe('readConfig', () => {
       samplingPort: 2,
       samplingFile: 'strategies.json',
       token: 'a-long-secret-1234',
+      allowReset: true,
       dataDir: 'data',
       retentionMillis: 2_592_000_000,
       durability: 'power',

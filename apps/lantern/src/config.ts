@@ -30,6 +30,8 @@ export interface Config {
   readonly alertmanagerUrl: string | undefined;
   /** Bearer token required from every client. Undefined disables authentication. */
   readonly token: string | undefined;
+  /** Whether clients on this machine may delete all data. */
+  readonly allowReset: boolean;
   /** Data folder of spans and log lines. Undefined keeps them in memory until the process ends. */
   readonly dataDir: string | undefined;
   /** How long spans and log lines are kept; undefined: as long as there is room. */
@@ -115,6 +117,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     alertWebhook: data.LANTERN_ALERT_WEBHOOK,
     alertmanagerUrl: data.LANTERN_ALERTMANAGER_URL,
     token: data.LANTERN_TOKEN,
+    allowReset: data.LANTERN_ALLOW_RESET,
     dataDir: data.LANTERN_DATA_DIR,
     retentionMillis: data.LANTERN_RETENTION,
     durability: data.LANTERN_DURABILITY ?? 'process',

@@ -3,6 +3,7 @@ import type { LogStream, ResourceSpans } from '@lantern/telemetry-model';
 import type { MetricStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from './clock.js';
+import { clearData } from './clear-data.js';
 import type { Config } from './config.js';
 import { AccessToken } from './transport/access/access-token.js';
 import { AllowedHosts } from './transport/access/allowed-hosts.js';
@@ -87,7 +88,8 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const logFeed = new Feed<readonly LogStream[]>();
   const limits = { ...DEFAULT_LOG_LIMITS, ...options.logLimits };
   const logIngest = new LogIngest({ store: logs, feed: logFeed, limits, now: nowUnixNano });
-  const otlpIngest = new OtlpIngest(new TraceIngest(traces, traceFeed), logIngest, new MetricIngest(metrics));
+  const metricIngest = new MetricIngest(metrics);
+  const otlpIngest = new OtlpIngest(new TraceIngest(traces, traceFeed), logIngest, metricIngest);
   const otlp = createOtlpServer(otlpIngest, serverOptions);
   const otlpGrpc = new OtlpGrpcServer(otlpIngest, {
     maxMessageBytes: config.maxGrpcMessageBytes,
@@ -122,6 +124,9 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       uiDirectory: options.uiDirectory ?? UI_DIRECTORY,
       maxClockSkewNano: config.maxClockSkewNano,
       endpoints: () => endpoints,
+      clearData: config.allowReset
+        ? () => clearData({ stores, logIngest, metricIngest, spanMetrics })
+        : undefined,
     },
     serverOptions,
   );

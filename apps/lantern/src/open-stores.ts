@@ -8,6 +8,8 @@ export interface Stores {
   readonly metrics: MetricStore;
   /** Reason why every request is refused; undefined when there is none. */
   unavailable(): string | undefined;
+  /** Deletes all data of all signals. @throws WriteError */
+  clear(): Promise<void>;
   /** Idempotent. */
   close(): Promise<void>;
 }

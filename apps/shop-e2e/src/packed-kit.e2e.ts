@@ -199,7 +199,7 @@ describe('the packed kit', () => {
       'started/any-program.test.ts',
       `
 import { expect, test } from 'vitest';
-import { traced } from '@lantern/trace-testing/vitest';
+import { readTrace, resetLantern, traced } from '@lantern/trace-testing/vitest';
 
 test('a program in any language', async () => {
   const { trace } = await traced('send a span', async ({ traceparent }, traceId) => {
@@ -216,6 +216,9 @@ test('a program in any language', async () => {
   });
   expect(trace).toHaveSpan({ service: 'script', name: 'work', kind: 'server' });
   expect(trace).toHaveAtMost({ spans: 1 });
+  await resetLantern();
+  const { spans } = await readTrace(trace.traceId, { until: 'quiet' });
+  expect(spans).toEqual([]);
 });
 `,
     );

@@ -1,7 +1,7 @@
 export { BackendError } from './backend/backend-error.js';
 export type { TraceTestingConfig } from './backend/config.js';
 export { BAGGAGE_KEY, type TraceHeaders } from './backend/headers.js';
-export { queryLogs, readTrace, traced } from './default-backend.js';
+export { queryLogs, readTrace, resetLantern, traced } from './default-backend.js';
 export {
   createTraceTesting,
   type ReadOptions,

@@ -18,13 +18,17 @@ interface WireSpan {
 /** Jaeger's v3 API with the page of its UI on every other path, and no Loki. */
 class FakeJaeger {
   readonly traces = new Map<string, WireSpan[]>();
+  /** Answer to a request that deletes the data; undefined as in Jaeger. */
+  deletion: { readonly status: number; readonly text: string } | undefined;
   private readonly server: Server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://jaeger');
     const [, traceId] = /^\/api\/v3\/traces\/(\w+)$/.exec(pathname) ?? [];
     const json = (body: unknown): void => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
-    if (traceId !== undefined) {
+    if (request.method === 'DELETE' && this.deletion) {
+      response.writeHead(this.deletion.status).end(this.deletion.text);
+    } else if (traceId !== undefined) {
       const spans = this.traces.get(traceId);
       if (spans) json({ result: { resourceSpans: spans.map((span) => toOtlp(traceId, span)) } });
       else response.writeHead(404, { 'content-type': 'text/plain' }).end('{"error":{"httpCode":404}}');
@@ -160,6 +164,20 @@ describe('the consequences of a trace', () => {
     const found = await trace.consequences({ at: 'mailer' });
     expect(found.map(({ traceId }) => traceId).sort()).toEqual(['1'.repeat(32), '2'.repeat(32)]);
     expect(found[0]).toHaveSpan({ service: 'mailer', kind: 'consumer' });
+  });
+});
+
+describe('resetLantern()', () => {
+  it('fails at a backend that is no Lantern', async () => {
+    await expect(testing.resetLantern()).rejects.toThrow('answered 200: Only Lantern can delete its data.');
+  });
+
+  it('names the variable to set when Lantern does not allow it', async () => {
+    const message = 'Deleting all data is disabled. Start Lantern with LANTERN_ALLOW_RESET=1.';
+    jaeger.deletion = { status: 403, text: JSON.stringify({ error: { httpCode: 403, message } }) };
+    await expect(testing.resetLantern()).rejects.toThrow(`answered 403: ${message}`);
+    jaeger.deletion = { status: 204, text: '' };
+    await expect(testing.resetLantern()).resolves.toBeUndefined();
   });
 });
 

@@ -62,6 +62,13 @@ export interface TraceTesting {
   readonly readTrace: (traceId: string, options?: ReadOptions) => Promise<TestTrace>;
   /** Returns the log lines of the last hour that match a LogQL query, oldest first, at most 1,000. */
   readonly queryLogs: (query: string) => Promise<readonly LogLine[]>;
+  /**
+   * Deletes all data of the Lantern, for suites whose tests count over traces and run one after the other. Parallel tests must not
+   * use it: it deletes their traces too. A Lantern that the kit did not start needs `LANTERN_ALLOW_RESET=1`.
+   *
+   * @throws {BackendError} when the backend does not allow it, or is no Lantern
+   */
+  readonly resetLantern: () => Promise<void>;
 }
 
 export type ReadOptions = Pick<TracedOptions, 'until' | 'timeoutMillis' | 'settleMillis'>;
@@ -93,6 +100,7 @@ export const createTraceTesting = (config: TraceTestingConfig = {}): TraceTestin
       return reader().read({ ...options, traceId, sinceMillis: Date.now() - HOUR_MILLIS });
     },
     queryLogs: (query) => reader().backend.queryLogs(query, Date.now() - HOUR_MILLIS),
+    resetLantern: () => reader().backend.deleteData(),
   };
 };
 

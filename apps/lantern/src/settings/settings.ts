@@ -136,6 +136,12 @@ export const SETTINGS = {
     meaning: '1 disables authentication on an address that other machines can reach',
     option: { name: 'allow-anonymous', help: 'no authentication where other machines can reach --host' },
   },
+  LANTERN_ALLOW_RESET: {
+    form: onOff,
+    default: '0',
+    meaning:
+      '1 allows clients on the same machine to delete all data with `DELETE /api/v3/lantern/data`; for tests only',
+  },
   LANTERN_DATA_DIR: {
     form: text,
     meaning:

@@ -93,3 +93,16 @@ it('Spans are counted by operation and between services, with latencies and exem
     trace_id: expect.stringMatching(/^0+[23]$/),
   });
 });
+
+it('counts from zero after the spans and series were deleted', async () => {
+  await spanMetrics.start();
+  const calls = () =>
+    lastOf('traces_span_metrics_calls_total', 'service_name').then((found) => found['order-service']);
+  for (const n of [1, 2]) await request(n, false);
+  await waitFor(async () => (await calls()) === 2);
+  await spanMetrics.restartAfter(() => store.clear());
+  expect(await calls()).toBeUndefined();
+  await request(3, false);
+  await waitFor(async () => (await calls()) !== undefined);
+  expect(await calls()).toBe(1);
+});

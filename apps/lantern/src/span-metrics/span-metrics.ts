@@ -124,6 +124,8 @@ export class SpanMetrics {
   private readonly seen = new Map<string, Seen>();
   private readonly controller = new AbortController();
   private running: Promise<void> | undefined;
+  /** Ends with the flush or the work that was begun last: they run one after the other. */
+  private last: Promise<unknown> = Promise.resolve();
   private isFirst = true;
 
   constructor(private readonly parts: SpanMetricsParts) {}
@@ -139,6 +141,26 @@ export class SpanMetrics {
     await this.running;
   }
 
+  /**
+   * Runs work that deletes the spans and series, between two flushes. Afterwards all counters begin at zero.
+   *
+   * @throws the error of the work; the counters go on then
+   */
+  async restartAfter(work: () => Promise<void>): Promise<void> {
+    await this.afterLast(async () => {
+      await work();
+      this.operations.clear();
+      this.edges.clear();
+      this.seen.clear();
+    });
+  }
+
+  private afterLast(task: () => Promise<void>): Promise<void> {
+    const done = this.last.then(task);
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+
   private async run(): Promise<void> {
     const { flushMillis = FLUSH_MILLIS } = this.parts;
     const { signal } = this.controller;
@@ -148,7 +170,7 @@ export class SpanMetrics {
       } catch {
         return;
       }
-      await this.guardedFlush();
+      await this.afterLast(() => this.guardedFlush());
     }
   }
 

@@ -19,6 +19,7 @@ export const TEST_CONFIG: Config = {
   alertWebhook: undefined,
   alertmanagerUrl: undefined,
   token: undefined,
+  allowReset: false,
   dataDir: undefined,
   retentionMillis: undefined,
   durability: 'process',

@@ -132,10 +132,28 @@ export class Backend {
       .sort((a, b) => (a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0));
   }
 
-  private async get(url: string, timeoutMillis = REQUEST_MILLIS): Promise<Response> {
+  /** Deletes all data of a Lantern. */
+  async deleteData(): Promise<void> {
+    const response = await this.request('DELETE', `${this.config.url}/api/v3/lantern/data`);
+    const text = await response.text();
+    if (response.status === 204) return;
+    const reason = response.status === 403 ? messageOf(text) : 'Only Lantern can delete its data.';
+    throw new BackendError(`${response.url} answered ${response.status}: ${reason}`);
+  }
+
+  private get(url: string, timeoutMillis?: number): Promise<Response> {
+    return this.request('GET', url, timeoutMillis);
+  }
+
+  private async request(
+    method: 'GET' | 'DELETE',
+    url: string,
+    timeoutMillis = REQUEST_MILLIS,
+  ): Promise<Response> {
     const { token } = this.config;
     try {
       return await fetch(url, {
+        method,
         headers: {
           accept: 'application/json',
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -164,3 +182,12 @@ export class Backend {
 
 const isJson = (response: Response): boolean =>
   (response.headers.get('content-type') ?? '').includes('application/json');
+
+/** Message of an error of API v3, which is JSON as text. */
+const messageOf = (text: string): string => {
+  try {
+    return (JSON.parse(text) as { error: { message: string } }).error.message;
+  } catch {
+    return text.slice(0, 500);
+  }
+};

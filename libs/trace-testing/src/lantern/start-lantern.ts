@@ -46,7 +46,7 @@ export const startLantern = async (options: StartLanternOptions = {}): Promise<R
   const free = Object.fromEntries(PORTS.map((name) => [`LANTERN_${name}_PORT`, '0']));
   const child = fork(options.script ?? lanternScript(), [], {
     // The data folder of a developer's Lantern is not that of the tests.
-    env: { ...process.env, LANTERN_DATA_DIR: '', ...free, ...options.env },
+    env: { ...process.env, LANTERN_DATA_DIR: '', LANTERN_ALLOW_RESET: '1', ...free, ...options.env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
   });

@@ -50,13 +50,17 @@ export interface LogIngestParts {
 
 /** Accepts log lines from every transport: checks, enriches, stores and publishes them. */
 export class LogIngest {
-  private readonly active: ActiveStreams;
+  private active: ActiveStreams;
   private readonly rate: RateLimit;
 
   constructor(private readonly parts: LogIngestParts) {
-    const nowMillis = () => Number(parts.now() / 1_000_000n);
-    this.active = new ActiveStreams(parts.limits.maxActiveStreams, nowMillis);
-    this.rate = new RateLimit(parts.limits.maxBytesPerSecond, nowMillis);
+    this.active = this.noStreams();
+    this.rate = new RateLimit(parts.limits.maxBytesPerSecond, () => this.nowMillis());
+  }
+
+  /** Forgets the active streams and their newest times, as after a start. */
+  forgetStreams(): void {
+    this.active = this.noStreams();
   }
 
   /** Stores the valid entries, also if others are rejected. Queries see them once the promise fulfills. */
@@ -103,6 +107,14 @@ export class LogIngest {
     await turn.giveWay();
     const { rejectedEntries, reasons } = await this.accept(streams);
     return { rejected: BigInt(rejectedEntries), errorMessage: reasons.join('; ') };
+  }
+
+  private noStreams(): ActiveStreams {
+    return new ActiveStreams(this.parts.limits.maxActiveStreams, () => this.nowMillis());
+  }
+
+  private nowMillis(): number {
+    return Number(this.parts.now() / 1_000_000n);
   }
 
   private overRate(streams: readonly LogStream[]): LogAcceptance | undefined {

@@ -11,7 +11,7 @@ import { translateMetrics } from './otlp-metrics.js';
 
 /** Accepts OTLP metrics: translates them to Prometheus' series and stores them. */
 export class MetricIngest {
-  private readonly totals = new DeltaTotals();
+  private totals = new DeltaTotals();
 
   constructor(private readonly store: MetricStore) {}
 
@@ -28,6 +28,11 @@ export class MetricIngest {
   async acceptJson(request: string): Promise<PartialSuccess> {
     rejectTooManyMembers(request);
     return this.accept(parseMetricsRequestJson(request));
+  }
+
+  /** Begins the totals of all deltas again from zero, as after a start. */
+  forgetTotals(): void {
+    this.totals = new DeltaTotals();
   }
 
   private async accept(request: MetricsRequest): Promise<PartialSuccess> {

@@ -10,6 +10,7 @@ import type { LogFeed, TraceFeed } from '../../ingest/feed.js';
 import { uiRoutes } from '../../ui/ui-routes.js';
 import { lokiRoutes } from '../loki/loki-routes.js';
 import { prometheusRoutes, type PrometheusParts } from '../prometheus/prometheus-server.js';
+import type { ClearData } from './data-route.js';
 import { lanternRoutes } from './lantern-routes.js';
 import { legacyRoutes } from './legacy/legacy-routes.js';
 import { TraceQueries } from './trace-query.js';
@@ -28,16 +29,18 @@ export interface JaegerServerParts {
   readonly maxClockSkewNano: DurationNano;
   /** Ports of the other servers; undefined while they are being opened. */
   readonly endpoints: () => V3Endpoints | undefined;
+  /** Undefined where clients may not delete data. */
+  readonly clearData: ClearData | undefined;
 }
 
 /** Server on Jaeger's port: both families of its query API, and the web UI on every other path. */
 export const createJaegerServer = (parts: JaegerServerParts, options: ServerOptions): FastifyInstance => {
-  const { traces, traceFeed, logs, logFeed, uiDirectory, maxClockSkewNano, endpoints } = parts;
+  const { traces, traceFeed, logs, logFeed, uiDirectory, maxClockSkewNano, endpoints, clearData } = parts;
   const server = createServer(options);
   const queries = new TraceQueries(traces, { maxClockSkewNano });
   void server.register(legacyRoutes(queries, options.report));
   void server.register(v3Routes(queries, options.report));
-  void server.register(lanternRoutes(queries, logs, traceFeed, endpoints, options.report));
+  void server.register(lanternRoutes(queries, logs, traceFeed, endpoints, clearData, options.report));
   void server.register(lokiRoutes({ logs, logFeed }, options.report));
   void server.register(prometheusRoutes(parts.prometheus, options.report));
   void server.register(mcpRoutes(options.report));

@@ -16,6 +16,7 @@ import { analysisRoutes } from './analysis/analysis-routes.js';
 import { differencesRoute } from './analysis/differences-route.js';
 import { TraceAnalyst } from './analysis/trace-analyst.js';
 import { attributeKeys, attributeValues } from './attribute-sample.js';
+import { dataRoute, type ClearData } from './data-route.js';
 import { liveRoutes } from './live/live-routes.js';
 import { latencyOf, operationStats } from './operation-stats.js';
 import type { TraceQueries } from './trace-query.js';
@@ -32,6 +33,7 @@ export const lanternRoutes =
     logs: LogStore,
     traceFeed: TraceFeed,
     endpoints: () => V3Endpoints | undefined,
+    clearData: ClearData | undefined,
     report: Report,
   ) =>
   async (server: FastifyInstance) => {
@@ -74,6 +76,7 @@ export const lanternRoutes =
     differencesRoute(traces)(server);
     liveRoutes(traces, traceFeed, report)(server);
     waitRoutes(traces.store, traceFeed, report)(server);
+    dataRoute(clearData)(server);
   };
 
 const toDependency = ({ latencies, ...link }: CallEdge): V3Dependency => ({
