@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { bundleLantern } from './bundle.mjs';
 
 const here = new URL('./', import.meta.url);
 const app = new URL('../', here);
@@ -19,26 +19,7 @@ if (!existsSync(new URL('index.html', ui))) {
 rmSync(target, { recursive: true, force: true });
 mkdirSync(new URL('dist/', content), { recursive: true });
 
-const bundle = await rolldown({
-  input: fileURLToPath(new URL('src/main.ts', app)),
-  platform: 'node',
-  // Beside these, `import` or `require` holds, as the dependency is asked for.
-  resolve: { conditionNames: ['@lantern/source', 'node', 'default'] },
-  onLog: (level, log, handle) => {
-    // An unresolved import would fail at run time, so it fails the build. Other warnings concern the dependencies only.
-    if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
-    if (level === 'error') handle(level, log);
-  },
-});
-const { output } = await bundle.write({
-  dir: fileURLToPath(new URL('dist/', content)),
-  format: 'esm',
-  entryFileNames: 'lantern.js',
-  chunkFileNames: '[name].js',
-  // Not minified: a stack trace that somebody reports should say where it comes from.
-  minify: false,
-});
-await bundle.close();
+const output = await bundleLantern(new URL('dist/', content), { entry: 'lantern.js' });
 
 for (const file of ['lantern.cjs', 'start.cjs'])
   cpSync(new URL(file, here), new URL(`dist/${file}`, content));

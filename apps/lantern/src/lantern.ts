@@ -30,7 +30,7 @@ import { StrategiesFile } from './sampling/strategies-file.js';
 import { KEEP_ALL_STRATEGIES } from './sampling/strategies.js';
 import { SpanMetrics } from './span-metrics/span-metrics.js';
 import { openStores } from './open-stores.js';
-import { UI_DIRECTORY } from './ui/ui-routes.js';
+import { UI_DIRECTORY } from './ui-directory.js';
 
 export interface Lantern {
   readonly urls: LanternUrls;

@@ -1,8 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { FolderError } from '@lantern/telemetry-store';
 import { renderCard } from './command/card.js';
-import { HELP, parseCommand } from './command/options.js';
-import { colored, isQueryCommand, runQueryCommand } from './command/query-command.js';
+import { formatHelp, parseCommand } from './command/options.js';
 import { UsageError } from './command/usage-error.js';
 import { ClientError } from './assistant/lantern-client.js';
 import { ConfigError, readConfig } from './config.js';
@@ -60,21 +59,28 @@ const start = async (env: Readonly<Record<string, string | undefined>>): Promise
   if (process.send !== undefined && !process.connected) stop();
 };
 
-const ASK = { action: 'ask', env: {} } as const;
+/** Loads the commands that ask a running Lantern; Lantern itself does without them. */
+const loadQueryCommands = () => import('./command/query-command.js');
 
-/** Runs a command that asks a running Lantern. */
-const ask = async (args: readonly string[]): Promise<void> => {
+/** Runs a command that asks a running Lantern. Returns false if the arguments begin with no such command. */
+const ask = async (args: readonly string[]): Promise<boolean> => {
+  const [name = '-'] = args;
+  if (name.startsWith('-')) return false;
+  const { colored, isQueryCommand, runQueryCommand } = await loadQueryCommands();
+  if (!isQueryCommand(args)) return false;
   const text = await runQueryCommand(args, process.env);
   if (text !== undefined) print(process.stdout.isTTY && !args.includes('--json') ? colored(text) : text);
+  return true;
 };
 
 try {
   const args = process.argv.slice(2);
-  const { action, env } = isQueryCommand(args) ? ASK : parseCommand(args);
-  if (action === 'ask') await ask(args);
-  else if (action === 'help') print(HELP);
-  else if (action === 'version') print(LANTERN_VERSION);
-  else await start({ ...process.env, ...env });
+  if (!(await ask(args))) {
+    const { action, env } = parseCommand(args);
+    if (action === 'help') print(formatHelp((await loadQueryCommands()).QUERY_HELP));
+    else if (action === 'version') print(LANTERN_VERSION);
+    else await start({ ...process.env, ...env });
+  }
 } catch (error) {
   if (!(error instanceof Error && EXPECTED.some((expected) => error instanceof expected))) throw error;
   report(error.message);

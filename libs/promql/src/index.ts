@@ -11,7 +11,7 @@ export { lineAndColumn, type Position } from './syntax/position.js';
 export { formatLabels } from './syntax/format-labels.js';
 
 export { Annotations, type AnnotationTexts } from './annotations.js';
-export { boundedBuckets, hasCustomBuckets, type BoundedBucket } from './histogram/bucket-bounds.js';
+export { hasCustomBuckets, type BoundedBucket } from './histogram/bucket-bounds.js';
 export {
   evaluateInstant,
   evaluateRange,

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { SETTINGS, type Setting } from '../settings/settings.js';
-import { QUERY_HELP } from './query-command.js';
 import { UsageError } from './usage-error.js';
 
 interface Option extends NonNullable<Setting['option']> {
@@ -55,20 +54,22 @@ const defaultText = (value: Setting['default']): string => {
     : `, default ${value.inMemory} in memory, ${value.inFolder} on disk`;
 };
 
-export const HELP = [
-  'Usage: lantern [options], or lantern <command> [options]',
-  '',
-  'An observability backend in one process: OTLP in, the query APIs of Jaeger, Loki and Prometheus out, and a web UI.',
-  '',
-  ...OPTIONS.map(
-    ({ name, value, help, default: initial }) =>
-      `  ${`--${name}${value === undefined ? '' : ` <${value}>`}`.padEnd(26)} ${help}${value === undefined ? '' : defaultText(initial)}`,
-  ),
-  '  -h, --help                 show this',
-  '  -v, --version              show the version',
-  '',
-  ...QUERY_HELP,
-  '',
-  'A size is a number with a unit: 256MiB, 1GB. Port 0 is any free port. The README lists the environment variables',
-  'of these options and of further settings.',
-].join('\n');
+/** Returns the text of `--help`, with the lines about the commands that ask a running Lantern. */
+export const formatHelp = (queryHelp: readonly string[]): string =>
+  [
+    'Usage: lantern [options], or lantern <command> [options]',
+    '',
+    'An observability backend in one process: OTLP in, the query APIs of Jaeger, Loki and Prometheus out, and a web UI.',
+    '',
+    ...OPTIONS.map(
+      ({ name, value, help, default: initial }) =>
+        `  ${`--${name}${value === undefined ? '' : ` <${value}>`}`.padEnd(26)} ${help}${value === undefined ? '' : defaultText(initial)}`,
+    ),
+    '  -h, --help                 show this',
+    '  -v, --version              show the version',
+    '',
+    ...queryHelp,
+    '',
+    'A size is a number with a unit: 256MiB, 1GB. Port 0 is any free port. The README lists the environment variables',
+    'of these options and of further settings.',
+  ].join('\n');

@@ -1,17 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { sendNotFound } from '../transport/answers/text.js';
-
-/** Folder of the UI in the published package, beside the folder of the script. */
-const PACKAGED = fileURLToPath(new URL('../web/', import.meta.url));
-
-/** Folder of the UI that the workspace builds. */
-const BUILT = fileURLToPath(new URL('../../../lantern-ui/dist/', import.meta.url));
-
-export const UI_DIRECTORY = existsSync(PACKAGED) ? PACKAGED : BUILT;
 
 /** Everything from the own origin; styles inline too, since the component library writes them so. */
 const CONTENT_SECURITY_POLICY = [

@@ -1,10 +1,5 @@
-import {
-  boundedBuckets,
-  type MatrixSeries,
-  type QueryStatistics,
-  type QueryValue,
-  type VectorSample,
-} from '@lantern/promql';
+import type { MatrixSeries, QueryStatistics, QueryValue, VectorSample } from '@lantern/promql';
+import { boundedBuckets } from '@lantern/promql/histogram';
 import type { PrometheusBucket, PrometheusHistogram } from '@lantern/query-api';
 import type { NativeHistogram } from '@lantern/telemetry-model';
 import type { JsonWriter } from '../../transport/answers/json-writer.js';

@@ -1,4 +1,4 @@
-import { PromqlEvaluationError, PromqlParseError } from '@lantern/promql';
+import type { PromqlEvaluationError, PromqlParseError } from '@lantern/promql';
 import type { PrometheusErrorType, PrometheusFailure } from '@lantern/query-api';
 import type { FastifyReply } from 'fastify';
 import { PIECE_BYTES, sendPieces, type JsonPieces } from '../../transport/answers/answer-pieces.js';
@@ -93,14 +93,21 @@ const EVALUATION_STATUS: Readonly<Record<PromqlEvaluationError['kind'], number>>
   timeout: 503,
 };
 
+// By name: the classes are loaded with the first query only.
+const isEvaluationError = (error: unknown): error is PromqlEvaluationError =>
+  error instanceof Error && error.name === 'PromqlEvaluationError';
+
+const isParseError = (error: unknown): error is PromqlParseError =>
+  error instanceof Error && error.name === 'PromqlParseError';
+
 /** Sends the answer for an error that a handler threw. */
 export const sendError = (reply: FastifyReply, error: unknown, report: Report): FastifyReply => {
-  if (error instanceof PromqlEvaluationError) {
+  if (isEvaluationError(error)) {
     const { kind, message } = error;
     const text = kind === 'bad_data' ? `invalid parameter "query": ${message}` : message;
     return sendFailure(reply, EVALUATION_STATUS[kind], kind, text);
   }
-  if (error instanceof PromqlParseError)
+  if (isParseError(error))
     return sendFailure(reply, 400, 'bad_data', `invalid parameter "query": ${error.message}`);
   const { status, message } = failureOf(error, report);
   return sendFailure(reply, status, ERROR_TYPES[status] ?? 'internal', message);

@@ -1,13 +1,4 @@
-import {
-  evaluateInstant,
-  evaluateRange,
-  formatPromql,
-  parsePromql,
-  selectorsOf,
-  type Expr,
-  type QueryResult,
-  type QueryValue,
-} from '@lantern/promql';
+import type { Expr, QueryResult, QueryValue } from '@lantern/promql';
 import {
   BadRequest,
   parseLimit,
@@ -22,6 +13,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Report } from '../../transport/errors/failure.js';
 import { formatStatistics, formatValue, writeQueryData } from './format-samples.js';
 import { formatTree } from './format-tree.js';
+import { loadPromql } from './load-promql.js';
 import { MAX_NOTES, TRUNCATED, sendData, sendWritten } from './prometheus-answer.js';
 import { addRoute, goneSignal, paramsOf } from './prometheus-request.js';
 
@@ -73,6 +65,7 @@ export const queryRoutes = (server: FastifyInstance, metrics: MetricStore, repor
     const limit = parseLimit(params);
     const timeMillis = parseOptionalTime(params, 'time', Date.now());
     const options = optionsOf(params, reply);
+    const { evaluateInstant, parsePromql } = await loadPromql();
     const expr = parsePromql(params.get('query') ?? '');
     return send(reply, params, () => evaluateInstant(expr, timeMillis, metrics, options), limit);
   });
@@ -82,6 +75,7 @@ export const queryRoutes = (server: FastifyInstance, metrics: MetricStore, repor
     const limit = parseLimit(params);
     const steps = parseSteps(params);
     const options = optionsOf(params, reply);
+    const { evaluateRange, parsePromql } = await loadPromql();
     const expr = parsePromql(params.get('query') ?? '');
     return send(reply, params, () => evaluateRange(expr, steps, metrics, options), limit);
   });
@@ -91,6 +85,7 @@ export const queryRoutes = (server: FastifyInstance, metrics: MetricStore, repor
     const startMillis = parseOptionalTime(params, 'start', Number.MIN_SAFE_INTEGER);
     const endMillis = parseOptionalTime(params, 'end', Number.MAX_SAFE_INTEGER);
     if (endMillis < startMillis) throw new BadRequest('end timestamp must not be before start timestamp');
+    const { parsePromql, selectorsOf } = await loadPromql();
     const selectors = selectorsOf(parsePromql(params.get('query') ?? ''));
     if (selectors.length === 0) return reply.code(204).send();
     const found = new Map<string, SeriesExemplars>();
@@ -106,16 +101,18 @@ export const queryRoutes = (server: FastifyInstance, metrics: MetricStore, repor
     );
   });
 
-  addRoute(server, GET_OR_FORM, '/format_query', async (request, reply) =>
-    sendData(reply, formatPromql(expressionOf(paramsOf(request)))),
-  );
+  addRoute(server, GET_OR_FORM, '/format_query', async (request, reply) => {
+    const { formatPromql } = await loadPromql();
+    return sendData(reply, formatPromql(await expressionOf(paramsOf(request))));
+  });
 
   addRoute(server, GET_OR_FORM, '/parse_query', async (request, reply) =>
-    sendData(reply, formatTree(expressionOf(paramsOf(request)))),
+    sendData(reply, formatTree(await expressionOf(paramsOf(request)))),
   );
 };
 
-const expressionOf = (params: URLSearchParams): Expr => parsePromql(params.get('query') ?? '');
+const expressionOf = async (params: URLSearchParams): Promise<Expr> =>
+  (await loadPromql()).parsePromql(params.get('query') ?? '');
 
 const truncated = (value: QueryValue, limit = Infinity): QueryValue => {
   if (value.type === 'vector' && value.samples.length > limit)

@@ -1,4 +1,3 @@
-import { PromqlParseError, parseSelector } from '@lantern/promql';
 import { BadRequest, parseLimit, parseOptionalTime, unescapeLabelName } from '@lantern/query-api';
 import {
   compareUtf8,
@@ -12,6 +11,7 @@ import type { MetricStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { inTurns, Turn } from '../../transport/answers/turn.js';
 import type { Report } from '../../transport/errors/failure.js';
+import { loadPromql } from './load-promql.js';
 import { sendList } from './prometheus-answer.js';
 import { addRoute, paramsOf } from './prometheus-request.js';
 
@@ -19,13 +19,10 @@ import { addRoute, paramsOf } from './prometheus-request.js';
 export const seriesRoutes = (server: FastifyInstance, metrics: MetricStore, report: Report): void => {
   addRoute(server, ['GET', 'POST'], '/series', async (request, reply) => {
     const params = paramsOf(request);
-    const texts = params.getAll('match[]');
-    if (texts.length === 0) throw new BadRequest('no match[] parameter provided');
+    if (!params.has('match[]')) throw new BadRequest('no match[] parameter provided');
     const range = rangeOf(params);
     const limit = parseLimit(params);
-    const selections = texts.map((text) =>
-      parseMatch(text, (message) => `invalid parameter "match[]": ${message}`),
-    );
+    const selections = await selectionsOf(params, (message) => `invalid parameter "match[]": ${message}`);
     return sendList(reply, await seriesOf(selections, range, new Turn()), limit, report);
   });
 
@@ -35,7 +32,7 @@ export const seriesRoutes = (server: FastifyInstance, metrics: MetricStore, repo
     const limit = parseLimit(params);
     const turn = new Turn();
     const names = new Set<string>();
-    for (const labels of await seriesOf(selectionsOf(params), range, turn)) {
+    for (const labels of await seriesOf(await selectionsOf(params), range, turn)) {
       for (const name of labels.names) names.add(name);
       await turn.giveWay();
     }
@@ -49,7 +46,7 @@ export const seriesRoutes = (server: FastifyInstance, metrics: MetricStore, repo
     const limit = parseLimit(params);
     const turn = new Turn();
     const values = new Set<string>();
-    for (const labels of await seriesOf(selectionsOf(params), range, turn)) {
+    for (const labels of await seriesOf(await selectionsOf(params), range, turn)) {
       values.add(labels.get(name));
       await turn.giveWay();
     }
@@ -84,18 +81,23 @@ const rangeOf = (params: URLSearchParams): MillisRange => ({
   endMillis: parseOptionalTime(params, 'end', Number.MAX_SAFE_INTEGER),
 });
 
-const selectionsOf = (params: URLSearchParams): (readonly SeriesMatcher[])[] =>
-  params.getAll('match[]').map((text) => parseMatch(text, (message) => message));
-
 /** @throws {BadRequest} */
-const parseMatch = (text: string, explain: (message: string) => string): readonly SeriesMatcher[] => {
-  try {
-    const matchers = parseSelector(text);
-    if (matchers.every((matcher) => matcher.matches('')))
-      throw new BadRequest('match[] must contain at least one non-empty matcher');
-    return matchers;
-  } catch (error) {
-    if (error instanceof PromqlParseError) throw new BadRequest(explain(error.message));
-    throw error;
-  }
+const selectionsOf = async (
+  params: URLSearchParams,
+  explain = (message: string): string => message,
+): Promise<(readonly SeriesMatcher[])[]> => {
+  const texts = params.getAll('match[]');
+  if (texts.length === 0) return [];
+  const { PromqlParseError, parseSelector } = await loadPromql();
+  return texts.map((text) => {
+    try {
+      const matchers = parseSelector(text);
+      if (matchers.every((matcher) => matcher.matches('')))
+        throw new BadRequest('match[] must contain at least one non-empty matcher');
+      return matchers;
+    } catch (error) {
+      if (error instanceof PromqlParseError) throw new BadRequest(explain(error.message));
+      throw error;
+    }
+  });
 };

@@ -5,10 +5,11 @@ import {
   type V3Detections,
 } from '@lantern/query-api';
 import type { TraceId } from '@lantern/telemetry-model';
-import { DETECTION_KINDS, type Detection, type TraceFacts } from '@lantern/trace-analysis';
+import type { DETECTION_KINDS, Detection, TraceFacts } from '@lantern/trace-analysis';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { searchParamsOf, sendJson } from '../../../transport/answers/text.js';
 import { HttpError } from '../../../transport/errors/http-error.js';
+import { loadAnalysis } from './load-analysis.js';
 import type { TraceAnalysis, TraceAnalyst } from './trace-analyst.js';
 
 /** Maximum number of span IDs of one detection. The count of all is beside them. */
@@ -25,11 +26,12 @@ export const analysisRoutes = (analyst: TraceAnalyst) => (server: FastifyInstanc
   server.get<{ Params: { id: string } }>('/api/v3/lantern/traces/:id/detections', async (request, reply) => {
     const { traceId } = parseV3TraceRequest(request.params.id, searchParamsOf(request));
     const { facts, detections } = await analysisOf(traceId, reply);
+    const { DETECTION_KINDS: kinds } = await loadAnalysis();
     const answer: V3Detections = {
       traceId: facts.traceId,
       spanCount: facts.table.length,
       durationNano: String(Math.round(facts.table.duration)),
-      detections: detections.map((detection) => detectionJson(facts, detection)),
+      detections: detections.map((detection) => detectionJson(facts, detection, kinds[detection.kind])),
     };
     return sendJson(reply, JSON.stringify(answer));
   });
@@ -46,8 +48,11 @@ export const analysisRoutes = (analyst: TraceAnalyst) => (server: FastifyInstanc
   });
 };
 
-const detectionJson = (facts: TraceFacts, { kind, share, rows, text }: Detection): V3Detection => {
-  const { title, subject, advice } = DETECTION_KINDS[kind];
+const detectionJson = (
+  facts: TraceFacts,
+  { kind, share, rows, text }: Detection,
+  { title, subject, advice }: (typeof DETECTION_KINDS)[keyof typeof DETECTION_KINDS],
+): V3Detection => {
   const spanIds = rows.slice(0, MAX_SPAN_IDS).map((row) => facts.table.spanIds[row] ?? '');
   return {
     kind,

@@ -1,10 +1,10 @@
 import { parseV3DifferencesRequest, type V3Differences, type V3DifferencesRequest } from '@lantern/query-api';
 import type { FastifyInstance } from 'fastify';
-import { attributeDifferences } from '@lantern/trace-analysis';
 import type { AnswerShare } from '../../../transport/answers/answer-bytes.js';
 import { searchParamsOf, sendJson } from '../../../transport/answers/text.js';
 import { Turn } from '../../../transport/answers/turn.js';
 import { traceQueryOf, type TraceQueries } from '../trace-query.js';
+import { loadAnalysis } from './load-analysis.js';
 import { ComparedTraces, type ComparedTrace } from './compared-traces.js';
 import { decodeTrace } from '@lantern/telemetry-store';
 
@@ -25,6 +25,7 @@ export const differencesRoute = (traces: TraceQueries) => (server: FastifyInstan
       isInside: isInside(trace),
       attributes: trace.attributes,
     }));
+    const { attributeDifferences } = await loadAnalysis();
     const selectedTraces = cohort.filter((trace) => trace.isInside).length;
     const answer: V3Differences = {
       selectedTraces,

@@ -1,19 +1,11 @@
 import type { V3ExplanationQuestion } from '@lantern/query-api';
 import { NANOS_PER_SECOND, type Trace, type TraceId } from '@lantern/telemetry-model';
 import { decodeTrace, type EncodedTrace, type LogStore } from '@lantern/telemetry-store';
-import {
-  TraceFacts,
-  describeTrace,
-  detectSteps,
-  whyFailed,
-  whySlow,
-  type Detection,
-  type ExplainOptions,
-  type TraceLogLine,
-} from '@lantern/trace-analysis';
+import type { Detection, ExplainOptions, TraceFacts, TraceLogLine } from '@lantern/trace-analysis';
 import type { AnswerShare } from '../../../transport/answers/answer-bytes.js';
 import { Turn } from '../../../transport/answers/turn.js';
 import type { TraceQueries } from '../trace-query.js';
+import { loadAnalysis } from './load-analysis.js';
 
 /** Memory of a model and its facts, by that of its messages; measured on spans of eleven attributes. */
 const FACTS_FACTOR = 10;
@@ -48,6 +40,7 @@ export class TraceAnalyst {
     const turn = new Turn();
     const trace: Trace = this.traces.adjusted(decodeTrace(stored));
     await turn.giveWay();
+    const { TraceFacts, detectSteps } = await loadAnalysis();
     const facts = new TraceFacts(trace.traceId, trace.resourceSpans);
     const steps = detectSteps(facts);
     for (;;) {
@@ -62,6 +55,7 @@ export class TraceAnalyst {
     question: V3ExplanationQuestion,
     options: ExplainOptions,
   ): Promise<string> {
+    const { describeTrace, whyFailed, whySlow } = await loadAnalysis();
     switch (question) {
       case 'describe':
         return describeTrace(facts, options, detections);
