@@ -240,7 +240,7 @@ export class BlockMetricStore extends SignalBlocks implements MetricStore {
     database.seal(this.signal, end, [database.seriesCatalog.clearing()]);
     // Exemplars may have arrived without a sample, and series without an accepted one.
     this.open.begin();
-    for (const series of this.known.matching([])) this.known.forget(series);
+    for (const series of finish(this.known.matching([]))) this.known.forget(series);
     this.definedInJournal = [];
     this.metadataByName.clear();
     this.newMetadata.clear();
