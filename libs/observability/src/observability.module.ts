@@ -9,6 +9,8 @@ import type {
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { getBooleanFromEnv } from '@opentelemetry/core';
+import { traceGiven } from './database/drivers.js';
+import { findLoadedModules } from './loaded-modules.js';
 import { MetricService, TraceService } from './nestjs-otel.js';
 import { writeAccessLog } from './nest/access-log.js';
 import { type DeclaredRoute, noteRoutes } from './nest/declared-routes.js';
@@ -112,6 +114,9 @@ export class ObservabilityModule
     if (trustInboundContext !== undefined) setInboundTrust(trustInboundContext);
     if (testRequests !== undefined) setTestRequests(testRequests);
     prepareProcess();
+    // Drivers that Node 20 could not report while they were loaded.
+    findLoadedModules();
+    if (this.options.instrument) traceGiven(this.options.instrument);
     await Promise.all([watchExceptions(), watchEnhancers()]);
     if (this.adapterHost && this.options.accessLog !== false) {
       this.stopAccessLog = writeAccessLog(this.logger, this.adapterHost);

@@ -34,6 +34,11 @@ export interface ObservabilityOptions {
    */
   testRequests?: boolean;
   /**
+   * Database drivers to trace, as the modules that the application imports: `pg`, `better-sqlite3`, `node:sqlite`. Needed where
+   * `register` does not find them: a bundle, SQLite. Valid for the whole process. Default: none.
+   */
+  instrument?: readonly object[];
+  /**
    * Names whose values are masked, in addition to password, token, cookie and the like: keys of log lines, and for the
    * whole process parameters of URLs in spans, log lines and errors. Case and separators do not count.
    */

@@ -13,7 +13,7 @@ import { dirname, relative, resolve } from 'node:path';
 export const rooms = [
   {
     of: 'libs/observability/src',
-    shared: ['clock', 'environment', 'load', 'nestjs-otel', 'observability.options'],
+    shared: ['clock', 'environment', 'load', 'loaded-modules', 'nestjs-otel', 'observability.options'],
     may: {
       redaction: [],
       identity: [],
@@ -21,12 +21,16 @@ export const rooms = [
       delivery: [],
       otlp: ['redaction', 'delivery'],
       tracing: ['redaction', 'propagation', 'delivery', 'otlp'],
-      kysely: ['redaction', 'tracing'],
       http: ['redaction', 'propagation', 'tracing'],
+      database: ['redaction', 'propagation', 'tracing', 'http'],
+      kysely: ['database'],
       logging: ['redaction', 'identity', 'propagation', 'delivery', 'otlp'],
       metrics: ['redaction', 'identity', 'delivery', 'http'],
       nest: ['redaction', 'identity', 'tracing', 'http', 'logging', 'metrics'],
-      process: ['redaction', 'identity', 'propagation', 'delivery', 'tracing', 'http', 'logging', 'metrics'],
+      process: [
+        ...['redaction', 'identity', 'propagation', 'delivery', 'tracing', 'http', 'logging', 'metrics'],
+        'database',
+      ],
       testing: ['propagation', 'tracing', 'http'],
     },
   },

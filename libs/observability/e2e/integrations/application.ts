@@ -48,8 +48,11 @@ export class Application {
     this.sink.spans.length = 0;
     const response = await fetch(this.url + path, init);
     await response.arrayBuffer();
-    await until(`the server span of ${path}`, () => this.sink.spans.some(({ kind }) => kind === SERVER));
-    const server = this.sink.spans.find(({ kind }) => kind === SERVER);
+    const [target] = path.split('?');
+    const isServer = ({ kind, attributes }: OtlpSpan): boolean =>
+      kind === SERVER && attributes['url.path'] === target;
+    await until(`the server span of ${path}`, () => this.sink.spans.some(isServer));
+    const server = this.sink.spans.find(isServer);
     return this.sink.spans.filter(({ traceId }) => traceId === server?.traceId);
   }
 

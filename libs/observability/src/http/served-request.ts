@@ -15,6 +15,9 @@ export interface ServedRequest {
   handler?: string;
   /** Error thrown while serving, regardless of the response. */
   error?: unknown;
+  /** Number of database calls made while serving, and the sum of their durations in milliseconds. */
+  queryCount?: number;
+  queryMillis?: number;
 }
 
 /** Outcome of a request. */

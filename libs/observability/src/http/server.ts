@@ -172,7 +172,7 @@ const end = (
 
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
 const finishSpan = (
-  { span, route, handler, error }: ServedRequest,
+  { span, route, handler, error, queryCount, queryMillis }: ServedRequest,
   method: string,
   outcome: RequestOutcome,
 ): void => {
@@ -182,6 +182,10 @@ const finishSpan = (
     span.setAttribute(ATTR_HTTP_ROUTE, route);
   }
   if (handler !== undefined) span.setAttribute(ATTR_CODE_FUNCTION_NAME, handler);
+  if (queryCount !== undefined) {
+    span.setAttribute('db.query.count', queryCount);
+    span.setAttribute('db.query.duration_ms', Math.round((queryMillis ?? 0) * 1000) / 1000);
+  }
   if (status === undefined) {
     span.setAttribute(ATTR_ERROR_TYPE, 'aborted');
     span.setStatus({

@@ -1,25 +1,8 @@
 import type { AliasNode, CompiledQuery, ListNode, OperationNode, TableNode } from 'kysely';
-import { type SqlSummary, summarizeSql } from './sql-text.js';
+import type { SqlSummary } from '../database/sql-text.js';
 
-/** Summaries are kept by text; an application has few texts, unless it builds them from values. */
-const MAX_REMEMBERED = 500;
-
-/** Summarizes queries: from Kysely's representation of them, and for raw SQL from the text. */
-export class QuerySummaries {
-  private readonly remembered = new Map<string, SqlSummary>();
-
-  constructor(private readonly system: string) {}
-
-  of({ query, sql }: CompiledQuery): SqlSummary {
-    const known = this.remembered.get(sql);
-    if (known) return known;
-    const fromText = summarizeSql(sql, this.system);
-    const summary = { ...fromText, ...fromNode(query) };
-    if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
-    this.remembered.set(sql, summary);
-    return summary;
-  }
-}
+/** Returns the operation and the table from Kysely's representation of a query; nothing for raw SQL. */
+export const summaryOf = ({ query }: CompiledQuery): Partial<SqlSummary> => fromNode(query);
 
 // Only the statements that a service makes while it serves; the rest, raw SQL among it, is read from the text.
 const fromNode = (query: CompiledQuery['query']): Partial<SqlSummary> => {

@@ -1,21 +1,8 @@
-import { type Attributes, type Span, SpanKind, context, trace } from '@opentelemetry/api';
-import {
-  ATTR_DB_COLLECTION_NAME,
-  ATTR_DB_NAMESPACE,
-  ATTR_DB_OPERATION_NAME,
-  ATTR_DB_QUERY_SUMMARY,
-  ATTR_DB_QUERY_TEXT,
-  ATTR_DB_RESPONSE_STATUS_CODE,
-  ATTR_DB_SYSTEM_NAME,
-  ATTR_ERROR_TYPE,
-  ATTR_SERVER_ADDRESS,
-  ATTR_SERVER_PORT,
-} from '@opentelemetry/semantic-conventions';
+import { context } from '@opentelemetry/api';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
-import { errorType } from '../redaction/errors.js';
-import { recordFailure } from '../tracing/failure.js';
-import { tracer } from '../tracing/run-in-span.js';
-import { QuerySummaries } from './query-summary.js';
+import { DatabaseCall, insideCall, isTraced } from '../database/database-call.js';
+import { Statements } from '../database/statement.js';
+import { summaryOf } from './query-summary.js';
 
 export interface TracedDialectOptions {
   /** The product, by its name in `db.system.name`: `sqlite`, `postgresql`, `mysql`, `microsoft.sql_server`, … */
@@ -34,7 +21,7 @@ export interface TracedDialectOptions {
  */
 export const tracedDialect = (dialect: Dialect, options: TracedDialectOptions): Dialect => {
   return {
-    createDriver: () => new TracedDriver(dialect.createDriver(), new QuerySpans(options)),
+    createDriver: () => new TracedDriver(dialect.createDriver(), new Statements(options)),
     createQueryCompiler: () => dialect.createQueryCompiler(),
     createAdapter: () => dialect.createAdapter(),
     createIntrospector: (db) => dialect.createIntrospector(db),
@@ -51,7 +38,7 @@ class TracedDriver implements Driver {
 
   constructor(
     private readonly driver: Driver,
-    private readonly spans: QuerySpans,
+    private readonly statements: Statements,
   ) {
     // Kysely asks whether a driver has them.
     this.savepoint = onOwnConnection(driver.savepoint?.bind(driver));
@@ -67,7 +54,7 @@ class TracedDriver implements Driver {
     const connection = await this.driver.acquireConnection(...options);
     let traced = this.traced.get(connection);
     if (!traced) {
-      traced = new TracedConnection(connection, this.spans);
+      traced = new TracedConnection(connection, this.statements);
       this.traced.set(connection, traced);
     }
     return traced;
@@ -108,7 +95,7 @@ class TracedConnection implements DatabaseConnection {
 
   constructor(
     readonly connection: DatabaseConnection,
-    private readonly spans: QuerySpans,
+    private readonly statements: Statements,
   ) {
     this.cancelQuery = connection.cancelQuery?.bind(connection);
     this.collectSessionInfo = connection.collectSessionInfo?.bind(connection);
@@ -116,75 +103,47 @@ class TracedConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(...args: Parameters<DatabaseConnection['executeQuery']>): Promise<QueryResult<R>> {
-    const span = this.spans.start(args[0]);
-    if (!span) return this.connection.executeQuery<R>(...args);
+    const call = this.begin(args[0]);
+    if (!call) return this.connection.executeQuery<R>(...args);
     try {
-      return await this.connection.executeQuery<R>(...args);
+      const result = await context.with(insideCall(context.active()), () =>
+        this.connection.executeQuery<R>(...args),
+      );
+      call.end();
+      return result;
     } catch (error) {
-      failQuery(span, error);
+      call.end(error);
       throw error;
-    } finally {
-      span.end();
     }
   }
 
   async *streamQuery<R>(
     ...args: Parameters<DatabaseConnection['streamQuery']>
   ): AsyncIterableIterator<QueryResult<R>> {
-    const span = this.spans.start(args[0]);
+    const call = this.begin(args[0]);
+    const inside = insideCall(context.active());
+    let failure: unknown;
     try {
-      yield* this.connection.streamQuery<R>(...args);
+      const rows = this.connection.streamQuery<R>(...args)[Symbol.asyncIterator]();
+      try {
+        for (;;) {
+          const next = await context.with(inside, () => rows.next());
+          if (next.done) return;
+          yield next.value;
+        }
+      } finally {
+        await rows.return?.();
+      }
     } catch (error) {
-      if (span) failQuery(span, error);
+      failure = error;
       throw error;
     } finally {
-      span?.end();
+      call?.end(failure);
     }
   }
-}
 
-/** Starts the spans of one database. */
-class QuerySpans {
-  private readonly summaries: QuerySummaries;
-  private readonly common: Attributes;
-  private readonly fallbackName: string;
-
-  constructor({ system, namespace, serverAddress, serverPort }: TracedDialectOptions) {
-    this.summaries = new QuerySummaries(system);
-    this.fallbackName = namespace ?? system;
-    this.common = {
-      [ATTR_DB_SYSTEM_NAME]: system,
-      ...(namespace === undefined ? {} : { [ATTR_DB_NAMESPACE]: namespace }),
-      ...(serverAddress === undefined ? {} : { [ATTR_SERVER_ADDRESS]: serverAddress }),
-      ...(serverPort === undefined ? {} : { [ATTR_SERVER_PORT]: serverPort }),
-    };
-  }
-
-  /** Undefined if no recorded span is waiting for the result. */
-  start(query: CompiledQuery): Span | undefined {
-    const parent = context.active();
-    if (!trace.getSpan(parent)?.isRecording()) return undefined;
-    const { operation, table, text } = this.summaries.of(query);
-    const name = [operation, table].filter((part) => part !== undefined).join(' ');
-    const attributes: Attributes = { ...this.common, [ATTR_DB_QUERY_TEXT]: text };
-    if (operation !== undefined) attributes[ATTR_DB_OPERATION_NAME] = operation;
-    if (table !== undefined) attributes[ATTR_DB_COLLECTION_NAME] = table;
-    if (name !== '') attributes[ATTR_DB_QUERY_SUMMARY] = name;
-    return tracer.startSpan(name || this.fallbackName, { kind: SpanKind.CLIENT, attributes }, parent);
+  private begin(query: CompiledQuery): DatabaseCall | undefined {
+    if (!isTraced()) return undefined;
+    return DatabaseCall.begin(this.statements.of(query.sql, () => summaryOf(query)));
   }
 }
-
-const failQuery = (span: Span, error: unknown): void => {
-  const status = statusCodeOf(error);
-  if (status !== undefined) span.setAttribute(ATTR_DB_RESPONSE_STATUS_CODE, status);
-  span.setAttribute(ATTR_ERROR_TYPE, status ?? errorType(error));
-  recordFailure(span, error);
-};
-
-// node:sqlite keeps SQLite's number in `errcode`; PostgreSQL's SQLSTATE and better-sqlite3's name are in `code`.
-const statusCodeOf = (error: unknown): string | undefined => {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const { errcode, code } = error as { errcode?: unknown; code?: unknown };
-  if (typeof errcode === 'number') return String(errcode);
-  return typeof code === 'string' ? code : undefined;
-};

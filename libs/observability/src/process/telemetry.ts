@@ -5,6 +5,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { Resource } from '@opentelemetry/resources';
 import type * as SdkNode from '@opentelemetry/sdk-node';
 import { NoopSpanProcessor, type SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
+import { traceDrivers } from '../database/drivers.js';
 import { reportRenamedVariables, setting } from '../environment.js';
 import { describeError } from '../redaction/errors.js';
 import { OldConventions, wantsOldConventions } from '../http/old-conventions.js';
@@ -81,6 +82,7 @@ const startSdk = (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void => {
     ],
   });
   setTracerProvider(tracers);
+  traceDrivers(env);
   // Fetched metrics begin with the application that serves them; these have no need of one.
   if (metricExits(env).pushed.length > 0) startProcessMetrics();
   const forgetCrashes = recordCrashes({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { summarizeSql } from './sql-text.js';
+import { summarizeSql, withoutLiterals } from './sql-text.js';
 
 describe('the summary of a SQL text', () => {
   it.each([
@@ -71,4 +71,42 @@ describe('the summary of a SQL text', () => {
       }),
     );
   });
+
+  it('parses the beginning of a statement of megabytes alone', () => {
+    const sql = `insert into orders values ${"('a', 1),".repeat(500_000)}('a', 1)`;
+    expect(summarizeSql(sql, 'postgresql')).toMatchObject({ operation: 'INSERT', table: 'orders' });
+    expect(withoutLiterals(sql, 'postgresql').length).toBeLessThan(10_000);
+  });
+
+  it.each(['postgresql', 'mysql', 'microsoft.sql_server'])(
+    'has the text that withoutLiterals() returns for %s, whatever is written',
+    (system) => {
+      const piece = fc.constantFrom(
+        ...["'it''s'", String.raw`'a\'b'`, '"n"', '`n`', '[n]', "E'x'", '$$a$$', '$t$a$t$', '$1', ':a', '?'],
+        ...[
+          '--c\n',
+          '/* c */',
+          '42',
+          't1',
+          '0xF',
+          '1.5e3',
+          ' ',
+          '(',
+          ')',
+          ',',
+          "'",
+          '"',
+          'select',
+          'from',
+          '$',
+        ],
+      );
+      fc.assert(
+        fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 3 }))), (pieces) => {
+          const sql = pieces.join('');
+          expect(withoutLiterals(sql, system)).toBe(summarizeSql(sql, system).text);
+        }),
+      );
+    },
+  );
 });

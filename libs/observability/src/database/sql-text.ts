@@ -11,11 +11,14 @@ export interface SqlSummary {
 /** Maximum length of a text, in characters. Longer texts are truncated: bulk inserts repeat themselves. */
 const MAX_TEXT_LENGTH = 4096;
 
+/** Maximum number of characters that are parsed. What follows them is not shown anyway. */
+const MAX_PARSED_LENGTH = 8192;
+
 /** How the database writes literals and quotes names; the rest of SQL is parsed the same way. */
 const backslashEscapes = new Set(['mysql', 'mariadb']);
 const bracketedNames = new Set(['microsoft.sql_server']);
 
-const kinds = ['blank', 'literal', 'name', 'placeholder', 'word', 'other'] as const;
+const kinds = ['blank', 'comment', 'literal', 'name', 'placeholder', 'word', 'other'] as const;
 
 type TokenKind = (typeof kinds)[number];
 
@@ -29,7 +32,7 @@ interface Token {
  * comments, quoted names and parentheses, so that none of them is taken for something else; it is no parser.
  */
 export const summarizeSql = (sql: string, system: string): SqlSummary => {
-  const tokens = tokenize(sql, system);
+  const tokens = tokenize(sql.slice(0, MAX_PARSED_LENGTH), system);
   const text = tokens.map((token) => (token.kind === 'literal' ? '?' : token.text)).join('');
   const outline = topLevel(tokens);
   const operation = operationOf(outline);
@@ -40,10 +43,52 @@ export const summarizeSql = (sql: string, system: string): SqlSummary => {
   };
 };
 
-const tokenize = (sql: string, system: string): Token[] => {
+/**
+ * Returns the text with literals replaced by `?`, as {@link summarizeSql} does it, without reading the rest. Drivers that write
+ * the values into the text send a new text each time.
+ */
+export const withoutLiterals = (sql: string, system: string): string =>
+  sql
+    .slice(0, MAX_PARSED_LENGTH)
+    .replace(patternsOf(system).literals, (text: string, literal: string | undefined) =>
+      literal === undefined ? text : '?',
+    );
+
+interface Patterns {
+  /** Matches each token, in a group of the name of its kind. */
+  tokens: RegExp;
+  /** Matches literals, in the first group, and tokens that may contain something that looks like one. */
+  literals: RegExp;
+}
+
+const patterns = new Map<string, Patterns>();
+
+const patternsOf = (system: string): Patterns => {
+  let found = patterns.get(system);
+  if (!found) {
+    const sources = sourcesOf(system);
+    const of = (...wanted: TokenKind[]): string =>
+      sources.flatMap(([kind, source]) => (wanted.includes(kind) ? [source] : [])).join('|');
+    found = {
+      tokens: new RegExp(sources.map(([kind, source]) => `(?<${kind}>${source})`).join('|'), 'gu'),
+      literals: new RegExp(`(${of('literal')})|${of('comment', 'name', 'placeholder', 'word')}`, 'gu'),
+    };
+    patterns.set(system, found);
+  }
+  return found;
+};
+
+const tokenize = (sql: string, system: string): Token[] =>
+  [...sql.matchAll(patternsOf(system).tokens)].map(({ 0: text, groups }) => ({
+    kind: kinds.find((kind) => groups?.[kind] !== undefined) ?? 'other',
+    text,
+  }));
+
+const sourcesOf = (system: string): [TokenKind, string][] => {
   const mysql = backslashEscapes.has(system);
-  const sources: [TokenKind, string][] = [
-    ['blank', String.raw`\s+|--[^\n]*|/\*[^]*?(?:\*/|$)`],
+  return [
+    ['blank', String.raw`\s+`],
+    ['comment', String.raw`--[^\n]*|/\*[^]*?(?:\*/|$)`],
     ['literal', String.raw`[eE]'(?:[^'\\]|\\[^]|'')*(?:'|$)`],
     ['literal', String.raw`[bBnNxX]?'(?:${mysql ? String.raw`[^'\\]|\\[^]` : `[^']`}|'')*(?:'|$)`],
     ['literal', String.raw`\$(?<tag>[A-Za-z_]\w*)?\$[^]*?(?:\$\k<tag>\$|$)`],
@@ -56,11 +101,6 @@ const tokenize = (sql: string, system: string): Token[] => {
     ['word', String.raw`[\p{L}_][\p{L}\p{N}_$]*`],
     ['other', '[^]'],
   ];
-  const pattern = new RegExp(sources.map(([kind, source]) => `(?<${kind}>${source})`).join('|'), 'gu');
-  return [...sql.matchAll(pattern)].map(({ 0: text, groups }) => ({
-    kind: kinds.find((kind) => groups?.[kind] !== undefined) ?? 'other',
-    text,
-  }));
 };
 
 /** The tokens that matter outside of parentheses, where subqueries and lists stand. */
@@ -70,7 +110,7 @@ const topLevel = (tokens: readonly Token[]): Token[] => {
   for (const token of tokens) {
     if (token.text === '(') depth++;
     else if (token.text === ')') depth = Math.max(0, depth - 1);
-    else if (depth === 0 && token.kind !== 'blank') outline.push(token);
+    else if (depth === 0 && token.kind !== 'blank' && token.kind !== 'comment') outline.push(token);
     if (token.text === '(' && depth === 1) outline.push(token);
   }
   return outline;

@@ -1,0 +1,43 @@
+import { diag } from '@opentelemetry/api';
+import { setting } from '../environment.js';
+import { traceMysql2 } from './trace-mysql2.js';
+import { tracePg, tracePgWhenLoaded } from './trace-pg.js';
+import { traceIoredis, traceNodeRedis } from './trace-redis.js';
+import { traceSqlite } from './trace-sqlite.js';
+
+/** Drivers that `register` traces, by the names that OpenTelemetry's instrumentations have. */
+const drivers: Record<string, () => void> = {
+  pg: tracePgWhenLoaded,
+  mysql2: traceMysql2,
+  ioredis: traceIoredis,
+  redis: traceNodeRedis,
+};
+
+/**
+ * Traces the database drivers of this process, now and when they are loaded. Those that are not used cost nothing.
+ * `OTEL_NODE_DISABLED_INSTRUMENTATIONS` and `OTEL_NODE_ENABLED_INSTRUMENTATIONS` are lists of names to leave out, or to
+ * take alone.
+ */
+export const traceDrivers = (env: NodeJS.ProcessEnv): void => {
+  const enabled = namesOf(env, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS');
+  const disabled = namesOf(env, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? [];
+  for (const [name, trace] of Object.entries(drivers)) {
+    if (disabled.includes(name) || enabled?.includes(name) === false) continue;
+    trace();
+  }
+};
+
+const namesOf = (env: NodeJS.ProcessEnv, name: string): string[] | undefined =>
+  setting(env, name)
+    ?.split(',')
+    .map((each) => each.trim());
+
+/** Traces drivers that the application hands over: the module of `pg`, of `better-sqlite3` or of `node:sqlite`. */
+export const traceGiven = (libraries: readonly object[]): void => {
+  for (const library of libraries) {
+    if (tracePg(library) || traceSqlite(library)) continue;
+    diag.warn(
+      'instrument: takes the modules of pg, better-sqlite3 and node:sqlite; one of its entries is none of them and is ignored',
+    );
+  }
+};
