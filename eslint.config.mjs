@@ -10,7 +10,7 @@ import { roomRulesForEslint } from './tools/lint-rules/src/room-rules.mjs';
 // The run over the whole workspace (tools/lint.mjs) shares one program. Otherwise each project has its own, so that a run over
 // a few files stays quick.
 const program =
-  process.env.LINT_PROGRAM === 'shared' ? { project: './tsconfig.lint.json' } : { projectService: true };
+  process.env.LINT_PROGRAM === 'shared' ? { project: './tsconfig.node.json' } : { projectService: true };
 
 export default ts.config(
   { ignores: ['**/dist/', '**/node_modules/', '**/test-results/', '.nx/'] },

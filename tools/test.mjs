@@ -8,6 +8,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = ['apps', 'libs', 'tools'].map((folder) => `${folder}/*/test-results/*.json`);
 
+/** Lint and types have two programs: of all projects that run in Node, and of each that runs in a browser. */
+const CHECKS = [
+  ...['lint:node', 'lint:browser', 'typecheck:node', 'typecheck:browser'],
+  ...['test', 'knip', 'publint'],
+];
+
 /** Checks the format concurrently with the steps, because it needs only one core. */
 const formatCheck = () =>
   new Promise((resolve) => {
@@ -39,17 +45,15 @@ for (const file of globSync(results, { cwd: root })) rmSync(`${root}/${file}`);
 
 const formatting = formatCheck();
 const build = await nx('Build', '-t', 'build', '--parallel=3');
-// The suites that start the whole system, one by one, beside all other checks: both often wait for processes and timers, and
-// together they keep two cores busy to the end.
+// Three lanes at once. Suites that start processes or a browser often wait, and the other checks use the CPU meanwhile. The browser
+// tests take longest, so they begin at once; the checks that use both cores alone (lint and types) begin with them.
 const steps = [
   build,
   ...(build.succeeded
     ? await Promise.all([
-        nx('Trace and browser tests', '-t', 'e2e', '--parallel=1'),
-        nx(
-          'Lint, types, unit and contract tests',
-          ...['-t', 'lint:node', 'lint:browser', 'typecheck', 'test', 'knip', 'publint', '--parallel=3'],
-        ),
+        nx('Browser tests', '-t', 'e2e', '-p', '@lantern/lantern-e2e'),
+        nx('Trace and package tests', '-t', 'e2e', '--exclude', '@lantern/lantern-e2e', '--parallel=1'),
+        nx('Lint, types, unit and contract tests', '-t', ...CHECKS, '--parallel=2'),
       ])
     : []),
 ];
