@@ -26,6 +26,8 @@ export interface ReportTrace {
   /** All spans as OTLP/JSON. */
   readonly resourceSpans: readonly ResourceSpansJson[];
   readonly lines: readonly ReportLine[];
+  /** Whether the trace has more lines than the report. */
+  readonly areLinesCut: boolean;
   readonly rows: ReportRows;
   readonly detections: readonly ReportDetection[];
   /** Sentences: where the trace failed, and what took its time. */

@@ -28,6 +28,8 @@ export interface ReportedTrace {
   readonly resourceSpans: readonly ResourceSpans[];
   /** Log lines of the trace, oldest first. */
   readonly lines?: readonly ReportedLine[];
+  /** Whether the trace has more lines. */
+  readonly areLinesCut?: boolean;
 }
 
 export interface ReportedLine {
@@ -79,11 +81,12 @@ const titleOf = (facts: TraceFacts | undefined): string =>
 
 const reportTraceOf = (facts: TraceFacts, trace: ReportedTrace | undefined): ReportTrace => {
   const { table, traceId } = facts;
-  const { resourceSpans = [], lines = [] } = trace ?? {};
+  const { resourceSpans = [], lines = [], areLinesCut = false } = trace ?? {};
   return {
     traceId,
     resourceSpans: formatTraceRequestJson(maskedResourceSpans(resourceSpans)).resourceSpans,
     lines: lines.map(reportLineOf),
+    areLinesCut,
     rows: {
       startUnixNano: String(table.startUnixNano),
       duration: table.duration,

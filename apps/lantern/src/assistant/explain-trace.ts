@@ -1,6 +1,6 @@
 import type { V3ExplanationQuestion, V3Wait } from '@lantern/query-api';
 import { readTraceRequestJson, type TraceRequestJson } from '@lantern/otlp/json';
-import { parseTraceId, type TraceId } from '@lantern/telemetry-model';
+import { parseTraceId, type Trace, type TraceId } from '@lantern/telemetry-model';
 import {
   DEFAULT_LIMIT,
   TraceFacts,
@@ -75,8 +75,14 @@ export const waitForTrace = async (
 };
 
 const factsOf = async (client: LanternClient, text: string): Promise<TraceFacts> => {
+  const { traceId, resourceSpans } = await readTrace(client, text);
+  return new TraceFacts(traceId, resourceSpans);
+};
+
+/** @throws {ClientError} */
+export const readTrace = async (client: LanternClient, text: string): Promise<Trace> => {
   const traceId = traceIdOf(text);
   const { result } = await client.json<{ result?: TraceRequestJson }>(`/api/v3/traces/${traceId}`);
   const { resourceSpans } = readTraceRequestJson(result ?? { resourceSpans: [] });
-  return new TraceFacts(traceId, resourceSpans);
+  return { traceId, resourceSpans };
 };

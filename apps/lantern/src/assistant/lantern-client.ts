@@ -36,14 +36,18 @@ export class LanternClient {
   }
 
   /** @throws {ClientError} */
-  async text(path: string, params: Readonly<Record<string, string>> = {}): Promise<string> {
+  async text(
+    path: string,
+    params: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     const query = new URLSearchParams(params).toString();
     const { authorization } = this.options;
     let response: Response;
     let body: string;
     try {
       response = await fetch(`${this.url}${path}${query === '' ? '' : `?${query}`}`, {
-        headers: authorization === undefined ? {} : { authorization },
+        headers: { ...headers, ...(authorization !== undefined && { authorization }) },
         signal: AbortSignal.timeout(TIMEOUT_MILLIS),
       });
       body = await response.text();
@@ -61,8 +65,12 @@ export class LanternClient {
   }
 
   /** @throws {ClientError} */
-  async json<T>(path: string, params: Readonly<Record<string, string>> = {}): Promise<T> {
-    return JSON.parse(await this.text(path, params)) as T;
+  async json<T>(
+    path: string,
+    params: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
+    return JSON.parse(await this.text(path, params, headers)) as T;
   }
 }
 

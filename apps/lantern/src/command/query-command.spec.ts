@@ -1,5 +1,9 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { orderTrace, traceId } from '@lantern/telemetry-model/testing';
+import { readReport } from '@lantern/trace-report';
 import { nowUnixNano } from '../clock.js';
 import { useLantern } from '../testing/running-lantern.js';
 import { colored, isQueryCommand, runQueryCommand } from './query-command.js';
@@ -38,6 +42,35 @@ describe('commands that ask a running Lantern', () => {
     expect(await run(...args)).toContain(expected);
   });
 
+  it('report writes the trace with its spans, log lines and detections to one HTML file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lantern-report-'));
+    try {
+      const file = join(folder, 'order.html');
+      expect(await run('report', FAILED, '--output', file)).toContain(`${file} (0.0 MB)`);
+      const report = readReport(await readFile(file, 'utf8'));
+      expect(report?.traces[0]).toMatchObject({
+        traceId: FAILED,
+        rows: { errorCount: 5 },
+        lines: [
+          {
+            service: 'order-service',
+            level: 'error',
+            message: 'payment failed',
+            metadata: { trace_id: FAILED },
+          },
+        ],
+        detections: [{ title: 'Error origin' }],
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('report compares two traces', async () => {
+    const report = readReport((await run('report', `${FAILED}...${FAILED}`, '--output', '-')) ?? '');
+    expect(report?.comparison?.map(({ change }) => change)).toEqual(Array.from({ length: 9 }, () => 'same'));
+  });
+
   it('print the answer of the API with --json', async () => {
     const traces = JSON.parse((await run('traces', '--json')) ?? '') as { summaries: { traceId: string }[] };
     expect(traces.summaries.map((each) => each.traceId)).toEqual([FAILED]);
@@ -54,6 +87,8 @@ describe('commands that ask a running Lantern', () => {
     [['traces', '--count', '0'], '--count is a number from 1 to 1500'],
     [['traces', '--order', 'oldest first'], '--order is one of recent'],
     [['traces', '--what'], "Unknown option '--what'"],
+    [['report', 'xyz'], '"xyz" is not a trace ID'],
+    [['report', FAILED, '--output', '/nowhere/at/all.html'], 'The report cannot be written: ENOENT'],
     [['logs', '{'], 'parse error'],
     [['metrics', 'sum('], 'parse error'],
   ])('lantern %j says what is wrong', async (args, message) => {

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { V3Endpoints } from '@lantern/query-api';
 import { TRACE_ORDERS } from '@lantern/telemetry-model';
@@ -17,6 +19,7 @@ interface QueryOptions {
   readonly order: TraceQuestion['order'];
   readonly count: number;
   readonly limit: number;
+  readonly output: string | undefined;
 }
 
 interface QueryCommand {
@@ -31,6 +34,12 @@ interface QueryCommand {
 
 const detectionsOf = (client: LanternClient, [id = '']: readonly string[]): Promise<unknown> =>
   client.json(`/api/v3/lantern/traces/${traceIdOf(id)}/detections`);
+
+/** Loads the program of reports for this command alone. */
+const reportOf = async (client: LanternClient, ids: string): Promise<string> => {
+  const { reportTraces } = await import('../assistant/report-traces.js');
+  return reportTraces(client, ids.split('...'));
+};
 
 /** Commands that ask a running Lantern. Their answers are those of the tools of assistants. */
 export const QUERY_COMMANDS: Readonly<Record<string, QueryCommand>> = {
@@ -72,6 +81,28 @@ export const QUERY_COMMANDS: Readonly<Record<string, QueryCommand>> = {
       b: await detectionsOf(client, [b]),
     }),
   },
+  report: {
+    usage: 'report <id>[...<id>]',
+    meaning: 'write a trace, or two compared, to one HTML file',
+    takes: [1, 1],
+    text: async (client, [ids = ''], { output }) => {
+      const html = await reportOf(client, ids);
+      if (output === '-') return html;
+      const file = resolve(output ?? `trace-${ids.trim()}.html`);
+      try {
+        await writeFile(file, html);
+      } catch (error) {
+        throw new UsageError(
+          `The report cannot be written: ${(error as Error).message}. Name another --output.`,
+        );
+      }
+      return `${file} (${(Buffer.byteLength(html) / 1e6).toFixed(1)} MB). Open it in a browser, or in Lantern by "Open a file".`;
+    },
+    json: async (client, [ids = '']) => {
+      const { readReport } = await import('@lantern/trace-report');
+      return readReport(await reportOf(client, ids));
+    },
+  },
   logs: {
     usage: "logs '<LogQL>'",
     meaning: 'search logs: logs \'{service="order-service"} |= "failed"\'',
@@ -107,6 +138,7 @@ const OPTIONS = {
   order: { type: 'string' },
   count: { type: 'string' },
   limit: { type: 'string' },
+  output: { type: 'string' },
 } as const;
 
 export const QUERY_HELP = [
@@ -123,6 +155,7 @@ export const QUERY_HELP = [
   `  ${'--order <order>'.padEnd(26)} ${TRACE_ORDERS.join(', ')}`,
   `  ${'--count <number>'.padEnd(26)} traces or lines, default 20`,
   `  ${'--limit <characters>'.padEnd(26)} of the text, default ${DEFAULT_LIMIT}`,
+  `  ${'--output <file>'.padEnd(26)} of a report, default trace-<id>.html; - for stdout`,
 ];
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -170,6 +203,7 @@ export const runQueryCommand = async (
     order,
     count: numberOf('count', values.count, 20, 1, 1_500),
     limit: numberOf('limit', values.limit, DEFAULT_LIMIT, 500, 100_000),
+    output: values.output,
   };
   return values.json === true
     ? JSON.stringify(await command.json(client, positionals, options), null, 2)

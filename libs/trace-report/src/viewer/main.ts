@@ -31,7 +31,7 @@ const tabs = (label: string, views: readonly (readonly [title: string, make: () 
 };
 
 const traceView = (trace: ViewedTrace): HTMLElement => {
-  const { rows, detections, lines, summary, traceId } = trace.data;
+  const { rows, detections, lines, areLinesCut, summary, traceId } = trace.data;
   const details = element(
     'div',
     { className: 'beside' },
@@ -64,7 +64,18 @@ const traceView = (trace: ViewedTrace): HTMLElement => {
         ),
     ],
     [`Detections (${detections.length})`, () => detectionList(detections, mark)],
-    [`Logs (${lines.length})`, () => lineList(trace, lines, open)],
+    [
+      `Logs (${lines.length}${areLinesCut ? '+' : ''})`,
+      () =>
+        element(
+          'div',
+          {},
+          lineList(trace, lines, open),
+          areLinesCut
+            ? element('p', { className: 'faint' }, `The trace has more lines than the first ${lines.length}.`)
+            : undefined,
+        ),
+    ],
   ]);
   const start = new Date(Number(BigInt(rows.startUnixNano) / 1_000_000n));
   return element(

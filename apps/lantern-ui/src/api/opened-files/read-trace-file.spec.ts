@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readTraceRequestJson } from '@lantern/otlp/json';
 import { spansOf, SpanKind, StatusCode } from '@lantern/telemetry-model';
+import { T0, orderTrace, traceId } from '@lantern/telemetry-model/testing';
+import { traceReport } from '@lantern/trace-report';
 import { readTraceFile, TraceFileError } from './read-trace-file.js';
 
 const A = 'a'.repeat(32);
@@ -84,6 +86,32 @@ describe('readTraceFile', () => {
     expect(others).toEqual([]);
     expect(trace?.summary).toMatchObject({ traceId: A, rootService: 'orders', durationNano: 500n });
     expect(spansIn(trace?.body ?? '')[0]?.scope.name).toBe('lib');
+  });
+
+  it('readTraceFile parses a report of Lantern with all fields of the spans, and its log lines', () => {
+    const traces = [orderTrace({ traceId: traceId(7), failed: true }), orderTrace({ traceId: traceId(8) })];
+    const line = {
+      timeUnixNano: T0,
+      line: 'payment failed',
+      labels: { service: 'orders' },
+      metadata: { a: 'b' },
+    };
+    const opened = readTraceFile(
+      traceReport(
+        traces.map((trace) => ({ ...trace, lines: [line] })),
+        { isComparison: true },
+      ),
+    );
+    expect(opened.map(({ summary }) => summary.spanCount)).toEqual([9, 10]);
+    expect(opened.map(({ body }) => spansIn(body))).toEqual(
+      traces.map(({ resourceSpans }) => [...spansOf(resourceSpans)]),
+    );
+    expect(opened[0]?.lines).toMatchObject([{ line: 'payment failed', metadata: { a: 'b' } }]);
+  });
+
+  it('readTraceFile says that a report has no spans, and that it was cut off', () => {
+    expect(() => readTraceFile(traceReport([]))).toThrow('The report contains no spans.');
+    expect(() => readTraceFile(traceReport([]).replace('"traces":[]}', '"tra'))).toThrow(TraceFileError);
   });
 
   it('readTraceFile separates the traces of one request, and counts missing spans', () => {

@@ -7,6 +7,7 @@ import {
   type SpanInContext,
   type TraceId,
 } from '@lantern/telemetry-model';
+import { readReport, type ReportData, type ReportLine } from '@lantern/trace-report';
 import type { TraceSummary } from '../trace-summaries.js';
 import { spansOfLegacyTrace } from './legacy-spans.js';
 
@@ -16,6 +17,8 @@ export interface FileTrace {
   readonly summary: TraceSummary;
   /** Body of the response that Lantern's API would send: OTLP/JSON in `result`. */
   readonly body: string;
+  /** Log lines of the trace. Undefined if the file has no place for them. */
+  readonly lines?: readonly ReportLine[];
 }
 
 /** Error for a file without traces. The message names what it contains instead. */
@@ -25,14 +28,36 @@ export class TraceFileError extends Error {
 
 /**
  * Parses the traces of a file: OTLP/JSON (one request, or one per line as the file exporter of a Collector writes
- * them), a response of API v3, or legacy Jaeger JSON (a download of its UI, a response of its API, or bare traces).
+ * them), a response of API v3, legacy Jaeger JSON (a download of its UI, a response of its API, or bare traces), or a
+ * report of Lantern.
  *
  * @throws {TraceFileError}
  */
 export const readTraceFile = (text: string): FileTrace[] => {
-  const groups = documentsIn(text).flatMap(groupsOf);
+  const report = reportIn(text);
+  if (report !== undefined) return tracesOfReport(report);
+  const traces = tracesOf(documentsIn(text).flatMap(groupsOf));
+  if (traces.length === 0) throw new TraceFileError('The file is JSON but contains no OTLP or Jaeger spans.');
+  return traces;
+};
+
+const tracesOfReport = (report: ReportData): FileTrace[] => {
+  const linesOf = new Map(report.traces.map(({ traceId, lines }) => [traceId, lines]));
+  const traces = tracesOf(report.traces.flatMap(({ resourceSpans }) => groupsOf({ resourceSpans })));
+  if (traces.length === 0) throw new TraceFileError('The report contains no spans.');
+  return traces.map((trace) => ({ ...trace, lines: linesOf.get(trace.traceId) ?? [] }));
+};
+
+const reportIn = (text: string): ReportData | undefined => {
+  try {
+    return readReport(text);
+  } catch (error) {
+    throw new TraceFileError(messageOf(error));
+  }
+};
+
+const tracesOf = (groups: readonly ResourceSpans[]): FileTrace[] => {
   const byTrace = Map.groupBy(groups.flatMap(splitByTrace), ({ traceId }) => traceId);
-  if (byTrace.size === 0) throw new TraceFileError('The file is JSON but contains no OTLP or Jaeger spans.');
   return Array.from(byTrace, ([traceId, parts]) => {
     const ownGroups = parts.map(({ group }) => group);
     return {

@@ -26,6 +26,7 @@ import {
   type SpanId,
   type SpanRow,
   type SpanTable,
+  type Trace,
   type TraceId,
 } from '@lantern/telemetry-model';
 import { DETECTION_KINDS, TraceFacts, describeTrace, detect } from '@lantern/trace-analysis';
@@ -214,11 +215,16 @@ export class LoadedTrace {
     };
   }
 
-  /** Returns the decoded spans with what detectors need. They take more memory than the JSON, so they are not kept. */
-  private facts(): TraceFacts {
+  /** Returns the decoded spans. They take more memory than the JSON, so they are not kept. */
+  model(): Trace {
     const { resourceSpans } = readTraceRequestJson({ resourceSpans: [...this.resourceSpans] });
     const [first] = this.spans;
-    return new TraceFacts((first?.span.traceId ?? '') as TraceId, resourceSpans);
+    return { traceId: (first?.span.traceId ?? '') as TraceId, resourceSpans };
+  }
+
+  private facts(): TraceFacts {
+    const { traceId, resourceSpans } = this.model();
+    return new TraceFacts(traceId, resourceSpans);
   }
 
   private valueOf(row: number, key: GroupKey): string | undefined {

@@ -29,6 +29,8 @@ export interface TraceApi {
   /** Describes the trace as text. `baseUrl` is the origin of links in it. */
   describe(traceId: TraceId, baseUrl: string): string;
   compare(a: readonly TraceId[], b: readonly TraceId[]): TraceComparison;
+  /** Returns the traces as a page of HTML that opens without Lantern; two of them with their comparison. */
+  report(traceIds: readonly TraceId[]): string;
 }
 
 /** Detection with the name of its kind and what to do. */

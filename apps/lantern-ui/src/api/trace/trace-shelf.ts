@@ -1,7 +1,9 @@
 import type { ResourceSpansJson, TraceRequestJson } from '@lantern/otlp/json';
 import { diffCallTrees, type CallTree, type TraceId } from '@lantern/telemetry-model';
+import { traceReport, type ReportedTrace } from '@lantern/trace-report';
 import { getText, parseJson } from '../http.js';
 import { openedTrace } from '../opened-files/opened-traces.js';
+import { LOG_LIMIT, reportedLines, traceStreams } from '../trace-streams.js';
 import { LoadedTrace } from './loaded-trace.js';
 import type {
   GroupKey,
@@ -94,6 +96,19 @@ export class TraceShelf implements Deferred {
       a: left.map(({ summary }) => summary),
       b: right.map(({ summary }) => summary),
     };
+  }
+
+  async report(traceIds: readonly TraceId[], signal: AbortSignal): Promise<string> {
+    const traces: ReportedTrace[] = [];
+    for (const traceId of traceIds) {
+      const { trace, file } = await this.current(traceId, signal);
+      const { startUnixNano, duration } = trace.table;
+      const end = startUnixNano + BigInt(Math.round(duration));
+      const streams = await traceStreams({ traceId, startUnixNano, endUnixNano: end }, file, signal);
+      const lines = reportedLines(streams);
+      traces.push({ ...trace.model(), lines, areLinesCut: lines.length >= LOG_LIMIT });
+    }
+    return traceReport(traces, { isComparison: traces.length === 2 });
   }
 
   private async trace(traceId: TraceId, signal: AbortSignal): Promise<LoadedTrace> {

@@ -74,6 +74,7 @@ export const traceWorker: Remote = {
   detections: method('detections'),
   describe: method('describe'),
   compare: method('compare'),
+  report: method('report'),
 };
 
 /** Starts the worker in advance, while the page still loads its code: it takes some tens of milliseconds. */

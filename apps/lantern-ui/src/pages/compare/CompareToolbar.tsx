@@ -1,7 +1,10 @@
 import { ActionIcon, Button, Checkbox, Select, Tooltip } from '@mantine/core';
 import type { CallDifference } from '@lantern/telemetry-model';
-import { IconArrowsExchange } from '@tabler/icons-react';
+import { IconArrowsExchange, IconFileDownload } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { traceWorker } from '../../api/trace/trace-worker-client.js';
 import { formatCount } from '../../shared/format/count.js';
+import { saveFile } from '../../shared/save-file.js';
 import type { CompareAddress } from './compare-address.js';
 import { CHANGES } from './changes.js';
 import classes from './CompareToolbar.module.css';
@@ -17,6 +20,10 @@ interface CompareToolbarProps {
 /** Toolbar: number of calls by kind of change, filter and order. */
 export const CompareToolbar = ({ address, differences, staleBecause, onChange }: CompareToolbarProps) => {
   const { a, b, cohort, isDifferent, order } = address;
+  const report = useMutation({
+    mutationFn: async () =>
+      saveFile(`traces-${a.join()}...${b.join()}.html`, 'text/html', await traceWorker.report([...a, ...b])),
+  });
   const others = cohort.filter((id) => !b.includes(id));
   return (
     <div className={classes.bar}>
@@ -57,6 +64,17 @@ export const CompareToolbar = ({ address, differences, staleBecause, onChange }:
           allowDeselect={false}
           onChange={(value) => onChange({ order: value === 'difference' ? 'difference' : 'tree' })}
         />
+        {a.length === 1 && b.length === 1 && (
+          <Tooltip label="One HTML file that opens without Lantern. Secrets are masked.">
+            <Button
+              leftSection={<IconFileDownload size={14} stroke={1.75} />}
+              loading={report.isPending}
+              onClick={() => report.mutate()}
+            >
+              {report.isError ? `No report: ${report.error.message}` : 'Download report'}
+            </Button>
+          </Tooltip>
+        )}
         <Tooltip label="Swap A and B">
           <ActionIcon
             variant="subtle"

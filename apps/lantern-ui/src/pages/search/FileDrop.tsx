@@ -54,7 +54,7 @@ export const FileDrop = () => {
       <input
         ref={input}
         type="file"
-        accept=".json,.jsonl,.ndjson,application/json"
+        accept=".json,.jsonl,.ndjson,.html,application/json,text/html"
         className={classes.input}
         aria-label="Trace file"
         tabIndex={-1}

@@ -1,4 +1,5 @@
 import { getJson } from '../../api/http.js';
+import { saveFile } from '../../shared/save-file.js';
 
 /** Maximum number of trace IDs per request; more would exceed common URL length limits. */
 const BATCH = 50;
@@ -19,11 +20,5 @@ export const fetchTraces = async (traceIds: readonly string[]): Promise<{ data: 
 };
 
 /** Saves JSON as a file through a browser download. */
-export const saveJson = (name: string, content: unknown): void => {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(content)], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-};
+export const saveJson = (name: string, content: unknown): void =>
+  saveFile(name, 'application/json', JSON.stringify(content));

@@ -4,7 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { SpanId, SpanTable, TraceId } from '@lantern/telemetry-model';
 import { Link } from 'react-router';
 import type { LogLine } from '../../api/log-line.js';
-import { LOG_LIMIT } from '../../api/trace-logs.js';
+import { LOG_LIMIT } from '../../api/trace-streams.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { LogList } from './LogList.js';
 import classes from './LogsView.module.css';

@@ -67,12 +67,7 @@ const LoadedTrace = ({ traceId }: { readonly traceId: TraceId }) => {
         {file !== undefined && (
           <OpenedFileBar traceId={traceId} file={file} startUnixNano={trace.data.table.startUnixNano} />
         )}
-        <TraceView
-          traceId={traceId}
-          trace={trace.data}
-          isFromFile={file !== undefined}
-          staleBecause={trace.error?.message}
-        />
+        <TraceView traceId={traceId} trace={trace.data} file={file} staleBecause={trace.error?.message} />
       </div>
     );
   }

@@ -39,15 +39,15 @@ interface TraceViewProps {
   readonly traceId: TraceId;
   /** Trace with at least one span. */
   readonly trace: TraceOverview;
-  /** Whether the trace comes from an opened file, not from Lantern. */
-  readonly isFromFile: boolean;
+  /** File that the trace was opened from. Undefined for a trace of Lantern. */
+  readonly file: string | undefined;
   /** Reason why the latest refetch failed. */
   readonly staleBecause: string | undefined;
 }
 
 const NO_LINES: readonly LogLine[] = [];
 
-export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceViewProps) => {
+export const TraceView = ({ traceId, trace, file, staleBecause }: TraceViewProps) => {
   const address = useTraceAddress();
   const { table } = trace;
   const [panelSize, setPanelSize] = useLocalStorage({ key: 'lantern.trace.panel', defaultValue: 480 });
@@ -57,7 +57,12 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
   const waterfall = useRef<WaterfallHandle>(null);
 
   const logs = useQuery({
-    ...traceLogsQuery(traceId, table.startUnixNano, table.startUnixNano + BigInt(Math.round(table.duration))),
+    ...traceLogsQuery(
+      traceId,
+      table.startUnixNano,
+      table.startUnixNano + BigInt(Math.round(table.duration)),
+      file,
+    ),
     // The query key changes with the times of a growing trace.
     placeholderData: keepPreviousData,
   });
@@ -134,7 +139,7 @@ export const TraceView = ({ traceId, trace, isFromFile, staleBecause }: TraceVie
           view={address.view}
           traceId={traceId}
           table={table}
-          isFromFile={isFromFile}
+          isFromFile={file !== undefined}
           onView={showView}
         />
       </TraceHeader>

@@ -15,6 +15,7 @@ import {
 } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { CopyAsText } from './CopyAsText.js';
+import { DownloadReport } from './DownloadReport.js';
 import { logsPageOf } from './logs-page.js';
 import type { TraceViewName } from './use-trace-address.js';
 import classes from './ViewMenu.module.css';
@@ -77,6 +78,7 @@ export const ViewMenu = ({ view, traceId, table, isFromFile, onView }: ViewMenuP
           Open its lines in Logs
         </Menu.Item>
         <CopyAsText traceId={traceId} />
+        <DownloadReport traceId={traceId} />
         {!isFromFile && (
           <>
             <Menu.Divider />
