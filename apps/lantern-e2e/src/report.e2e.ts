@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, Page } from 'playwright-core';
 import { audit } from './rig/audit.js';
 import { connectBrowser, openPage } from './rig/browser.js';
-import { eventually } from './rig/eventually.js';
 import { pushLines } from './rig/lines.js';
 import { screenshot } from './rig/screenshot.js';
 import { uiUrl } from './rig/shop.js';
