@@ -72,6 +72,8 @@ export const fuzz = async ({
     ...(folder && { LANTERN_DATA_DIR: folder }),
     ...(isProfiled && { LANTERN_WATCH_PROFILE: '1' }),
   });
+  // Loads the SDK of the Model Context Protocol, which Lantern loads with the first request.
+  await fetch(`${lantern.urls.jaeger}/mcp`, { method: 'POST', body: '{}' });
   // Resets the figures, so that those of the start do not count.
   await lantern.usage();
   const warmAt = Date.now() + WARM_MILLIS;

@@ -73,6 +73,7 @@ export { spanStatistics, type GroupStatistics } from './span-statistics.js';
 export {
   Dictionary,
   buildSpanTable,
+  spanTableSteps,
   byColumn,
   childrenOf,
   operationOf,
@@ -100,4 +101,5 @@ export {
 } from './units.js';
 export { TRACE_ORDERS, type TraceOrder } from './trace-order.js';
 export { sortInSteps } from './sort-in-steps.js';
+export { finish, type Steps } from './steps.js';
 export { compareUtf8 } from './utf8-order.js';

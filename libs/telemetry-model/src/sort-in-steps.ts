@@ -1,3 +1,5 @@
+import type { Steps } from './steps.js';
+
 /** Number of items that are sorted in one step. Few, because comparing two long texts takes microseconds. */
 const RUN_LENGTH = 128;
 /** Number of items that are merged in one step. */
@@ -10,7 +12,7 @@ const MERGED_PER_STEP = 1_024;
 export function* sortInSteps<Item>(
   items: readonly Item[],
   compare: (a: Item, b: Item) => number,
-): Generator<void, Item[]> {
+): Steps<Item[]> {
   let sorted: Item[] = [];
   for (let start = 0; start < items.length; start += RUN_LENGTH) {
     for (const item of items.slice(start, start + RUN_LENGTH).sort(compare)) sorted.push(item);

@@ -1,6 +1,7 @@
 import { at } from './column.js';
 import type { SpanId } from './ids.js';
 import { spanKindOf } from './span.js';
+import { finish, type Steps } from './steps.js';
 import type { UnixNano } from './units.js';
 
 /** Fields of a span that a table needs. */
@@ -77,21 +78,29 @@ const NONE = -1;
  * of spans with the same ID the first is the parent of their children. The table contains every span. Linear except for one
  * sort by start, and without recursion, so the depth is not limited.
  */
-export const buildSpanTable = (rows: readonly SpanRow[]): SpanTable => {
+export const buildSpanTable = (rows: readonly SpanRow[]): SpanTable => finish(spanTableSteps(rows));
+
+/** As {@link buildSpanTable}, in steps of one pass over the spans each. */
+export function* spanTableSteps(rows: readonly SpanRow[]): Steps<SpanTable> {
   const { length } = rows;
   const { startUnixNano, duration } = extentOf(rows);
   const start = Float64Array.from(rows, (row) => offsetOf(row.startUnixNano, startUnixNano) ?? 0);
   const end = Float64Array.from(rows, (row, i) => offsetOf(row.endUnixNano, startUnixNano) ?? at(start, i));
+  yield;
 
   const { parent, isOrphan, missingParents } = linkParents(rows);
+  yield;
   const brokenCycles = breakCycles(parent, start);
-  const order = inReadingOrder(parent, isOrphan, byColumn(start));
+  const byStart = byColumn(start);
+  yield;
+  const order = inReadingOrder(parent, isOrphan, byStart);
 
   // From here on, indexes are rows instead of input indexes.
   const rowOf = new Uint32Array(length);
   for (let row = 0; row < length; row++) rowOf[at(order, row)] = row;
   const services = new Dictionary(rows.map(({ service }) => service).toSorted());
   const names = new Dictionary();
+  yield;
   const table = {
     service: new Uint32Array(length),
     name: new Uint32Array(length),
@@ -126,6 +135,7 @@ export const buildSpanTable = (rows: readonly SpanRow[]): SpanTable => {
     levels = Math.max(levels, at(table.depth, row) + 1);
     errorCount += Number(span.isError);
   }
+  yield;
   for (let row = length - 1; row >= 0; row--) {
     const above = at(table.parent, row);
     if (above === NONE) continue;
@@ -147,7 +157,7 @@ export const buildSpanTable = (rows: readonly SpanRow[]): SpanTable => {
     missingParents,
     brokenCycles,
   };
-};
+}
 
 /** Yields the rows of a row's children, sorted by start. */
 export function* childrenOf(table: Pick<SpanTable, 'subtreeSize'>, row: number): Generator<number> {

@@ -1,13 +1,15 @@
 import { decodeSpan, encodeSpan } from '@lantern/otlp';
-import type {
-  InstrumentationScope,
-  Resource,
-  ResourceSpans,
-  ScopeSpans,
-  Span,
-  SpanId,
-  Trace,
-  TraceId,
+import {
+  finish,
+  type InstrumentationScope,
+  type Resource,
+  type ResourceSpans,
+  type ScopeSpans,
+  type Span,
+  type SpanId,
+  type Steps,
+  type Trace,
+  type TraceId,
 } from '@lantern/telemetry-model';
 import { copyResource, copyScope } from './copy.js';
 import { ownedSpan } from './owned-span.js';
@@ -33,14 +35,22 @@ export interface EncodedSpans {
   readonly spans: readonly Uint8Array[];
 }
 
+/** Number of spans that are decoded in one step. */
+const SPANS_PER_STEP = 64;
+
 /** Decodes a trace into a model that the caller owns. A message that is in its group twice becomes one span. */
-export const decodeTrace = ({ traceId, groups }: EncodedTrace): Trace => {
+export const decodeTrace = (trace: EncodedTrace): Trace => finish(decodeTraceSteps(trace));
+
+/** As {@link decodeTrace}, in steps. */
+export function* decodeTraceSteps({ traceId, groups }: EncodedTrace): Steps<Trace> {
   const resourceSpans: (ResourceSpans & { readonly scopeSpans: ScopeSpans[] })[] = [];
   let resource: Resource | undefined;
+  let decoded = 0;
   for (const group of groups) {
     const spans: Span[] = [];
     const known = new KnownMessages();
     for (const message of group.spans) {
+      if (++decoded % SPANS_PER_STEP === 0) yield;
       const span = decodeSpan(message);
       if (span && known.add(span.spanId, message)) spans.push(ownedSpan(span));
     }
@@ -57,7 +67,7 @@ export const decodeTrace = ({ traceId, groups }: EncodedTrace): Trace => {
     resourceSpans.at(-1)?.scopeSpans.push(scopeSpans);
   }
   return { traceId, resourceSpans };
-};
+}
 
 /** Messages of one group. Their digests are computed only for IDs that occur again. */
 class KnownMessages {

@@ -5,7 +5,13 @@ export {
   type BlockStoreOptions,
   type BlockStoreStatus,
 } from './block-store.js';
-export { decodeTrace, encodeTrace, type EncodedSpans, type EncodedTrace } from './encoded-trace.js';
+export {
+  decodeTrace,
+  decodeTraceSteps,
+  encodeTrace,
+  type EncodedSpans,
+  type EncodedTrace,
+} from './encoded-trace.js';
 export { bytesOfEntry } from './entry-bytes.js';
 export { FolderError } from './file/folder-error.js';
 export { LatencyHistogram, latencyBucket } from './spans/latency-histogram.js';

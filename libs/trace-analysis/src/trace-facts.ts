@@ -1,14 +1,15 @@
 import {
   SpanKind,
   at,
-  buildSpanTable,
   criticalPath,
   criticalTimes,
   durationOf,
+  finish,
   hasError,
   operationOf,
   serviceNameOf,
   serviceOf,
+  spanTableSteps,
   spansOf,
   type CriticalPath,
   type Resource,
@@ -16,6 +17,7 @@ import {
   type SpanInContext,
   type SpanRow,
   type SpanTable,
+  type Steps,
   type TraceId,
 } from '@lantern/telemetry-model';
 import type { Call } from './call.js';
@@ -43,30 +45,19 @@ export class TraceFacts {
   constructor(
     readonly traceId: TraceId,
     resourceSpans: readonly ResourceSpans[],
+    { table, spans, path, critical, owner }: FoundFacts = finish(findFacts(resourceSpans)),
   ) {
-    const spans = [...spansOf(resourceSpans)];
-    const serviceNames = new Map<Resource, string>();
-    const rows = spans.map(({ span, resource }): SpanRow => {
-      let service = serviceNames.get(resource);
-      if (service === undefined) serviceNames.set(resource, (service = serviceNameOf(resource)));
-      const { spanId, parentSpanId, name, kind, startUnixNano, endUnixNano } = span;
-      return {
-        spanId,
-        parentSpanId,
-        service,
-        name,
-        kind,
-        isError: hasError(span),
-        startUnixNano,
-        endUnixNano,
-      };
-    });
-    this.table = buildSpanTable(rows);
-    this.spans = Array.from(this.table.source, (place) => spans[place]).filter((span) => span !== undefined);
-    this.path = criticalPath(this.table);
-    this.critical = criticalTimes(this.table, this.path);
-    this.criticalBefore = prefixSums(this.critical);
-    this.owner = ownersOf(this.table);
+    this.table = table;
+    this.spans = spans;
+    this.path = path;
+    this.critical = critical;
+    this.criticalBefore = prefixSums(critical);
+    this.owner = owner;
+  }
+
+  /** As the constructor, in steps of one pass over the spans each. */
+  static *steps(traceId: TraceId, resourceSpans: readonly ResourceSpans[]): Steps<TraceFacts> {
+    return new TraceFacts(traceId, resourceSpans, yield* findFacts(resourceSpans));
   }
 
   /** Known attributes of the spans by row. */
@@ -178,6 +169,41 @@ export class TraceFacts {
     }
     return calls.filter((call) => call !== undefined);
   }
+}
+
+type FoundFacts = Pick<TraceFacts, 'table' | 'spans' | 'path' | 'critical' | 'owner'>;
+
+function* findFacts(resourceSpans: readonly ResourceSpans[]): Steps<FoundFacts> {
+  const spans = [...spansOf(resourceSpans)];
+  const serviceNames = new Map<Resource, string>();
+  yield;
+  const rows = spans.map(({ span, resource }): SpanRow => {
+    let service = serviceNames.get(resource);
+    if (service === undefined) serviceNames.set(resource, (service = serviceNameOf(resource)));
+    const { spanId, parentSpanId, name, kind, startUnixNano, endUnixNano } = span;
+    return {
+      spanId,
+      parentSpanId,
+      service,
+      name,
+      kind,
+      isError: hasError(span),
+      startUnixNano,
+      endUnixNano,
+    };
+  });
+  yield;
+  const table = yield* spanTableSteps(rows);
+  yield;
+  const path = criticalPath(table);
+  yield;
+  return {
+    table,
+    spans: Array.from(table.source, (place) => spans[place]).filter((span) => span !== undefined),
+    path,
+    critical: criticalTimes(table, path),
+    owner: ownersOf(table),
+  };
 }
 
 const prefixSums = (column: Float64Array): Float64Array => {

@@ -1,15 +1,7 @@
+import type { Steps } from '@lantern/telemetry-model';
 import type { Turn } from '../turn.js';
 
-/** Work in steps of a few milliseconds at most, after each of which other tasks may run. */
-export type Steps<Result = void> = Generator<void, Result>;
-
-/** Does all steps at once. */
-export const finish = <Result>(steps: Steps<Result>): Result => {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
-};
+export { finish, type Steps } from '@lantern/telemetry-model';
 
 /** Does all steps, and yields to other tasks from time to time. */
 export const finishInTurns = async <Result>(steps: Steps<Result>, turn: Turn): Promise<Result> => {

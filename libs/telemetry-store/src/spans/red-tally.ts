@@ -1,9 +1,14 @@
+import { sortInSteps } from '@lantern/telemetry-model';
+import type { Steps } from '../blocks/steps.js';
 import type { RedCell, RedQuery } from '../trace-store.js';
 import { PERIOD_NANOS, type PeriodCell } from './summary.js';
 import type { CallPeriods } from './call-periods.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { compareOperations } from './operation-catalog.js';
 import type { BlockOperation } from './rows.js';
+
+/** Number of cells that are read in one step. */
+const CELLS_PER_STEP = 256;
 
 interface Cell {
   readonly period: number;
@@ -57,23 +62,28 @@ export class RedTally {
   }
 
   /** Returns the cells by service, operation, kind and period. */
-  cells(): RedCell[] {
-    return [...this.series.values()]
-      .sort(({ operation: a }, { operation: b }) =>
-        a.service < b.service ? -1 : a.service > b.service ? 1 : compareOperations(a, b),
-      )
-      .flatMap(({ operation: { service, name, kind }, cells }) =>
-        [...cells.values()]
-          .sort((a, b) => a.period - b.period)
-          .map(({ period, calls, errors, latency }) => ({
-            service,
-            operation: name,
-            kind,
-            periodStartUnixNano: BigInt(period) * BigInt(PERIOD_NANOS),
-            calls,
-            errors,
-            latencies: latency.latencies(),
-          })),
-      );
+  *cells(): Steps<RedCell[]> {
+    const series = yield* sortInSteps([...this.series.values()], ({ operation: a }, { operation: b }) =>
+      a.service < b.service ? -1 : a.service > b.service ? 1 : compareOperations(a, b),
+    );
+    const found: RedCell[] = [];
+    for (const { operation, cells } of series) {
+      const { service, name, kind } = operation;
+      for (const { period, calls, errors, latency } of [...cells.values()].sort(
+        (a, b) => a.period - b.period,
+      )) {
+        found.push({
+          service,
+          operation: name,
+          kind,
+          periodStartUnixNano: BigInt(period) * BigInt(PERIOD_NANOS),
+          calls,
+          errors,
+          latencies: latency.latencies(),
+        });
+        if (found.length % CELLS_PER_STEP === 0) yield;
+      }
+    }
+    return found;
   }
 }

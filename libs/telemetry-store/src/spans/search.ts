@@ -2,6 +2,7 @@ import type { TraceId } from '@lantern/telemetry-model';
 import type { EncodedTrace } from '../encoded-trace.js';
 import type { HoldBytes, PlacedTrace, TraceQuery } from '../trace-store.js';
 import { traceIdOfWords, traceWordsOf, wordsAt, type TraceWords } from '../blocks/trace-words.js';
+import { finishInTurns } from '../blocks/steps.js';
 import { Turn } from '../turn.js';
 import { DOUBLE_SLACK, doubleOf, wideOf } from '../bytes/wide-time.js';
 import { readableOpen, type SpanBlockReader } from './block-reader.js';
@@ -36,7 +37,7 @@ export class TraceSearch {
 
   async trace(traceId: TraceId, hold?: HoldBytes): Promise<EncodedTrace | undefined> {
     const spans = await this.spansOf(traceId, hold);
-    return spans.size === 0 ? undefined : groupSpans(traceId, spans);
+    return spans.size === 0 ? undefined : finishInTurns(groupSpans(traceId, spans), new Turn());
   }
 
   /** Returns all spans of a trace. A span that is both archived and in a block appears twice. */

@@ -1,6 +1,6 @@
 import { checkTraceRequest, type CheckedTraceRequest } from '@lantern/otlp';
 import type { DependencyLink, TimeRange, Trace, TraceId } from '@lantern/telemetry-model';
-import { decodeTrace, type EncodedTrace } from '../encoded-trace.js';
+import { decodeTraceSteps, type EncodedTrace } from '../encoded-trace.js';
 import type {
   CallEdge,
   HoldBytes,
@@ -15,7 +15,7 @@ import type {
 import { bytesOf } from '../file/block-table.js';
 import { joinChanges } from '../file/change.js';
 import { RecordKind } from '../journal/journal-record.js';
-import { finish, type Steps } from '../blocks/steps.js';
+import { finish, finishInTurns, type Steps } from '../blocks/steps.js';
 import { SignalBlocks, type SignalBlocksOptions } from '../blocks/signal-blocks.js';
 import { traceIdOfWords, wordsAt } from '../blocks/trace-words.js';
 import type { JournalPosition } from '../journal/journal.js';
@@ -31,6 +31,10 @@ import { sealSpanBlock, type SealedSpanParts } from './sealed-block.js';
 import { TraceArchive } from './trace-archive.js';
 import { collectSpans, type SpansByOrigin } from './trace-assembly.js';
 import { TraceSearch } from './search.js';
+import { Turn } from '../turn.js';
+
+/** Number of operations whose calls are summed in one step. */
+const OPERATIONS_PER_STEP = 256;
 
 /** Trace store with the newest spans in an open block and all others in sealed blocks. Every query searches both. */
 export class BlockTraceStore extends SignalBlocks implements TraceStore {
@@ -77,7 +81,7 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
 
   async getTrace(traceId: TraceId): Promise<Trace | undefined> {
     const trace = await this.getEncodedTrace(traceId);
-    return trace && decodeTrace(trace);
+    return trace && finishInTurns(decodeTraceSteps(trace), new Turn());
   }
 
   async getEncodedTrace(traceId: TraceId, hold?: HoldBytes): Promise<EncodedTrace | undefined> {
@@ -96,7 +100,9 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
 
   async findTraces(query: TraceQuery): Promise<Trace[]> {
     const found: Trace[] = [];
-    for await (const { trace } of this.eachTrace(query)) found.push(decodeTrace(trace));
+    const turn = new Turn();
+    for await (const { trace } of this.eachTrace(query))
+      found.push(await finishInTurns(decodeTraceSteps(trace), turn));
     return found;
   }
 
@@ -143,21 +149,34 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
   }
 
   async redMetrics(query: RedQuery): Promise<RedCell[]> {
+    const turn = new Turn();
+    let tally = await finishInTurns(this.tallying(query), turn);
+    // A busy store may seal a block in each turn, so the second try takes none.
+    tally ??= finish(this.tallying(query));
+    return tally ? finishInTurns(tally.cells(), turn) : [];
+  }
+
+  /** Sums the calls of a query. Returns undefined if a block was sealed in between, whose calls would count twice. */
+  private *tallying(query: RedQuery): Steps<RedTally | undefined> {
     const tally = new RedTally(query);
-    for (const service of new Set(query.services)) {
-      for (const operation of this.sealed.operationCatalog.operations(service)) {
-        if (query.kinds.includes(operation.kind)) tally.addAll(operation, operation.periods);
-      }
-    }
+    const [firstOpen] = this.open.blocks;
+    const services = new Set(query.services);
     for (const block of this.open.blocks) {
       const { operations, operationPeriods } = summarizeSpans(block, []);
       for (const cell of operationPeriods) {
         const operation = operations[cell.operation];
-        if (!operation || !query.services.includes(operation.service)) continue;
+        if (!operation || !services.has(operation.service)) continue;
         if (query.kinds.includes(operation.kind)) tally.add(operation, cell);
       }
     }
-    return tally.cells();
+    let count = 0;
+    for (const service of services) {
+      for (const operation of this.sealed.operationCatalog.operations(service)) {
+        if (query.kinds.includes(operation.kind)) tally.addAll(operation, operation.periods);
+        if (++count % OPERATIONS_PER_STEP === 0) yield;
+      }
+    }
+    return this.open.blocks[0] === firstOpen ? tally : undefined;
   }
 
   async stats(): Promise<TraceStoreStats> {

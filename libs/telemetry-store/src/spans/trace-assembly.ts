@@ -2,6 +2,7 @@ import { SpanScanner, checkTraceRequest } from '@lantern/otlp';
 import type { Resource, TraceId } from '@lantern/telemetry-model';
 import type { EncodedSpans, EncodedTrace } from '../encoded-trace.js';
 import type { HoldBytes } from '../trace-store.js';
+import type { Steps } from '../blocks/steps.js';
 import type { TraceWords } from '../blocks/trace-words.js';
 import { SpanDigest } from '../span-digest.js';
 import type { Origin, OriginTable } from './origin.js';
@@ -41,14 +42,19 @@ export const collectSpans = (
   }
 };
 
+/** Number of origins that are grouped in one step. Each one may have a resource of several kilobytes. */
+const ORIGINS_PER_STEP = 16;
+
 interface GrowingSpans extends EncodedSpans {
   readonly spans: Uint8Array[];
 }
 
 /** Groups messages by resource and scope, without copying them. Origins with the same content share a group. */
-export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): EncodedTrace => {
+export function* groupSpans(traceId: TraceId, spansByOrigin: SpansByOrigin): Steps<EncodedTrace> {
   const byResource = new Map<string, { resource: Resource; byScope: Map<string, GrowingSpans> }>();
+  let grouped = 0;
   for (const [origin, spans] of spansByOrigin) {
+    if (++grouped % ORIGINS_PER_STEP === 0) yield;
     const sharing = byResource.get(origin.resourceKey) ?? {
       resource: origin.decoded.resource,
       byScope: new Map<string, GrowingSpans>(),
@@ -67,7 +73,7 @@ export const groupSpans = (traceId: TraceId, spansByOrigin: SpansByOrigin): Enco
     }
   }
   return { traceId, groups: [...byResource.values()].flatMap(({ byScope }) => [...byScope.values()]) };
-};
+}
 
 /** Encodes all spans as one request, without duplicates. */
 export const encodeSpans = (spansByOrigin: SpansByOrigin): Uint8Array => {

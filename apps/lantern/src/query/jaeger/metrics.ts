@@ -1,6 +1,9 @@
 import type { Metric, MetricFamily, MetricPoint, MetricsRequest } from '@lantern/query-api';
 import type { DurationNano, UnixNano } from '@lantern/telemetry-model';
 import { LatencyHistogram, latencyBucket, type RedCell, type TraceStore } from '@lantern/telemetry-store';
+import { PIECE_BYTES, type JsonPieces } from '../../transport/answers/answer-pieces.js';
+import { JsonWriter } from '../../transport/answers/json-writer.js';
+import { Turn } from '../../transport/answers/turn.js';
 import { latencyQuantile } from './latency-quantile.js';
 
 /** Calls in the window of each point. */
@@ -11,14 +14,27 @@ interface Windows {
   readonly latencies: Float64Array;
 }
 
-interface Series extends Windows {
+interface Series {
   readonly service: string;
   readonly operation: string;
+  readonly cells: readonly RedCell[];
+}
+
+/** Metric that a request asks for. */
+interface AskedMetric {
+  readonly name: string;
+  readonly help: string;
+  /** Quantile of the latencies; without it they are not added up. */
+  readonly quantile?: number;
+  /** Returns the values of a series from the calls in its windows. */
+  readonly values: (windows: Windows, windowSeconds: number) => Float64Array;
 }
 
 interface Answer {
   readonly times: readonly UnixNano[];
-  readonly windowSeconds: number;
+  /** End of the window of each point, and the width of all windows. */
+  readonly windowEnds: readonly UnixNano[];
+  readonly width: DurationNano;
   readonly series: readonly Series[];
   /** Series that the answer has no room for. */
   readonly droppedSeries: number;
@@ -31,35 +47,28 @@ const PERIOD_NANO = 10_000_000_000n;
 const MAX_ALL_POINTS = 200_000;
 
 const NANOS_PER_MILLI = 1e6;
+const NANOS_PER_SECOND = 1e9;
 
 /** The latency that the share `quantile` of all calls does not exceed, in milliseconds. */
-export const latencies = async (
-  store: TraceStore,
-  request: MetricsRequest,
-  quantile: number,
-): Promise<MetricFamily> => {
-  const answer = await ask(store, request, quantile);
-  return familyOf(request, answer, {
+export const latencies = (store: TraceStore, request: MetricsRequest, quantile: number): JsonPieces =>
+  familyOf(store, request, {
     name: 'latencies',
     help: `${quantile.toFixed(2)}th quantile latency`,
+    quantile,
     values: ({ latencies: nanos }) => nanos.map((value) => value / NANOS_PER_MILLI),
   });
-};
 
 /** Calls per second. */
-export const callRates = async (store: TraceStore, request: MetricsRequest): Promise<MetricFamily> => {
-  const answer = await ask(store, request);
-  return familyOf(request, answer, {
+export const callRates = (store: TraceStore, request: MetricsRequest): JsonPieces =>
+  familyOf(store, request, {
     name: 'call_rate',
     help: 'calls/sec',
-    values: ({ calls }) => calls.map((count) => count / answer.windowSeconds),
+    values: ({ calls }, windowSeconds) => calls.map((count) => count / windowSeconds),
   });
-};
 
 /** The share of calls that ended with status ERROR. */
-export const errorRates = async (store: TraceStore, request: MetricsRequest): Promise<MetricFamily> => {
-  const answer = await ask(store, request);
-  return familyOf(request, answer, {
+export const errorRates = (store: TraceStore, request: MetricsRequest): JsonPieces =>
+  familyOf(store, request, {
     name: 'error_rate',
     help: 'error rate, computed as a fraction of errors/sec over calls/sec',
     values: ({ calls, errors }) => {
@@ -68,10 +77,9 @@ export const errorRates = async (store: TraceStore, request: MetricsRequest): Pr
       return errors.map((count, at) => (hasErrors ? count / (calls[at] ?? 0) : 0));
     },
   });
-};
 
 /**
- * Cuts time into windows that overlap, each as long as `ratePer` and ending with its point:
+ * Reads the calls of a request. Time is cut into windows that overlap, each as long as `ratePer` and ending with its point:
  *
  * ```
  * periods   |  3  |  0  |  5  |  1  |     calls
@@ -81,13 +89,14 @@ export const errorRates = async (store: TraceStore, request: MetricsRequest): Pr
  * ```
  *
  * A point counts its period to the end, so that the newest calls are visible immediately.
- *
- * @param quantile of the latencies; without it they are not added up
  */
-const ask = async (store: TraceStore, request: MetricsRequest, quantile?: number): Promise<Answer> => {
-  const { services, kinds, range, stepNano, ratePerNano, groupByOperation } = request;
-  const ratePer = roundUp(ratePerNano, PERIOD_NANO);
-  const periodNano = stepNano % PERIOD_NANO === 0n ? greatestDivisor(stepNano, ratePer) : PERIOD_NANO;
+const ask = async (
+  store: TraceStore,
+  { services, kinds, range, stepNano, ratePerNano, groupByOperation }: MetricsRequest,
+  turn: Turn,
+): Promise<Answer> => {
+  const width = roundUp(ratePerNano, PERIOD_NANO);
+  const periodNano = stepNano % PERIOD_NANO === 0n ? greatestDivisor(stepNano, width) : PERIOD_NANO;
   const times: UnixNano[] = [];
   for (let time = range.startUnixNano; time <= range.endUnixNano; time += stepNano) times.push(time);
   const cells = await store.redMetrics({
@@ -95,7 +104,7 @@ const ask = async (store: TraceStore, request: MetricsRequest, quantile?: number
     kinds,
     periodNano,
     range: {
-      startUnixNano: roundUp(range.startUnixNano, periodNano) - ratePer,
+      startUnixNano: roundUp(range.startUnixNano, periodNano) - width,
       endUnixNano: roundUp(range.endUnixNano, periodNano),
     },
   });
@@ -107,18 +116,16 @@ const ask = async (store: TraceStore, request: MetricsRequest, quantile?: number
     const one = series.get(key);
     if (one) one.cells.push(cell);
     else series.set(key, { service: cell.service, operation, cells: [cell] });
+    const pause = turn.giveWay();
+    if (pause) await pause;
   }
-  const windowEnds = times.map((time) => roundUp(time, periodNano));
   const kept = busiest([...series.values()], Math.max(1, Math.floor(MAX_ALL_POINTS / times.length)));
   return {
     times,
-    windowSeconds: Number(ratePer) / 1e9,
+    windowEnds: times.map((time) => roundUp(time, periodNano)),
+    width,
+    series: kept,
     droppedSeries: series.size - kept.length,
-    series: kept.map(({ service, operation, cells: own }) => ({
-      service,
-      operation,
-      ...slide(own, windowEnds, ratePer, quantile),
-    })),
   };
 };
 
@@ -180,23 +187,35 @@ const roundUp = (value: bigint, unit: DurationNano): bigint => ((value + unit - 
 
 const greatestDivisor = (a: bigint, b: bigint): bigint => (b === 0n ? a : greatestDivisor(b, a % b));
 
-const familyOf = (
-  { groupByOperation }: MetricsRequest,
-  { times, series, droppedSeries }: Answer,
-  metric: {
-    readonly name: string;
-    readonly help: string;
-    readonly values: (series: Series) => Float64Array;
-  },
-): MetricFamily => {
+/** Writes a {@link MetricFamily}, series by series. */
+async function* familyOf(store: TraceStore, request: MetricsRequest, metric: AskedMetric): JsonPieces {
+  const turn = new Turn();
+  const { groupByOperation } = request;
+  const { times, windowEnds, width, series, droppedSeries } = await ask(store, request, turn);
+  const family: MetricFamily = {
+    name: `service_${groupByOperation ? 'operation_' : ''}${metric.name}`,
+    type: 'GAUGE',
+    help:
+      `${metric.help}, grouped by service${groupByOperation ? ' & operation' : ''}` +
+      // Jaeger's clients ignore this field.
+      (droppedSeries === 0
+        ? ''
+        : `; the ${series.length} of ${series.length + droppedSeries} with the most calls`),
+    metrics: [],
+  };
+  const out = new JsonWriter();
+  out.text(JSON.stringify(family).slice(0, -LIST_END.length));
   // Shared by all series: formatting one takes longer than all else about a point.
   const timestamps = times.map(timestamp);
-  const metrics = series.map((one): Metric => {
-    const values = metric.values(one);
-    return {
+  for (const [at, { service, operation, cells }] of series.entries()) {
+    const values = metric.values(
+      slide(cells, windowEnds, width, metric.quantile),
+      Number(width) / NANOS_PER_SECOND,
+    );
+    const one: Metric = {
       labels: [
-        { name: 'service_name', value: one.service },
-        ...(groupByOperation ? [{ name: 'operation', value: one.operation }] : []),
+        { name: 'service_name', value: service },
+        ...(groupByOperation ? [{ name: 'operation', value: operation }] : []),
       ],
       metricPoints: timestamps.map((text, index): MetricPoint => {
         const value = values[index] ?? Number.NaN;
@@ -206,19 +225,18 @@ const familyOf = (
         };
       }),
     };
-  });
-  return {
-    name: `service_${groupByOperation ? 'operation_' : ''}${metric.name}`,
-    type: 'GAUGE',
-    help:
-      `${metric.help}, grouped by service${groupByOperation ? ' & operation' : ''}` +
-      // Jaeger's clients ignore this field.
-      (droppedSeries === 0
-        ? ''
-        : `; the ${series.length} of ${series.length + droppedSeries} with the most calls`),
-    metrics,
-  };
-};
+    if (at > 0) out.comma();
+    out.text(JSON.stringify(one));
+    const pause = turn.giveWay();
+    if (pause) await pause;
+    if (out.length >= PIECE_BYTES) yield out.take();
+  }
+  out.text(LIST_END);
+  yield out.take();
+}
+
+/** End of a family, behind its last metric. */
+const LIST_END = ']}';
 
 /** As proto3 JSON writes it: without a fraction that is zero. */
 const timestamp = (time: UnixNano): string =>

@@ -6,7 +6,7 @@ import {
 } from '@lantern/query-api';
 import type { Trace, TraceId } from '@lantern/telemetry-model';
 import {
-  decodeTrace,
+  decodeTraceSteps,
   type EncodedTrace,
   type PlacedTrace,
   type TraceCursor,
@@ -14,7 +14,7 @@ import {
   type TraceStore,
 } from '@lantern/telemetry-store';
 import type { AnswerShare } from '../../transport/answers/answer-bytes.js';
-import type { Turn } from '../../transport/answers/turn.js';
+import { inTurns, type Turn } from '../../transport/answers/turn.js';
 import { adjustBy, type Adjust, type AdjustOptions } from './adjust/adjust.js';
 import { summarizeTrace, summarySteps } from './trace-summary.js';
 
@@ -75,7 +75,8 @@ export class TraceQueries {
     const steps = summarySteps(trace, this.options.maxClockSkewNano);
     for (;;) {
       const step = steps.next();
-      if (step.done === true) return step.value ?? summarizeTrace(this.adjust(decodeTrace(trace)));
+      if (step.done === true)
+        return step.value ?? summarizeTrace(this.adjust(await inTurns(decodeTraceSteps(trace), turn)));
       const pause = turn.giveWay();
       if (pause) await pause;
     }

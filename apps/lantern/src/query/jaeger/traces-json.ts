@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { decodeSpan } from '@lantern/otlp';
-import { decodeTrace, type EncodedTrace } from '@lantern/telemetry-store';
+import type { Trace } from '@lantern/telemetry-model';
+import { decodeTraceSteps, type EncodedTrace } from '@lantern/telemetry-store';
 import type { AnswerShare } from '../../transport/answers/answer-bytes.js';
 import { PIECE_BYTES, type JsonPieces } from '../../transport/answers/answer-pieces.js';
 import { Turn } from '../../transport/answers/turn.js';
@@ -52,6 +53,13 @@ export class TracesJson {
     if (!isWritten) yield* this.addModel(trace, raw);
   }
 
+  /** Adds a trace as it is. */
+  async *addDecoded(trace: Trace): JsonPieces {
+    if (!this.isEmpty) this.out.comma();
+    this.isEmpty = false;
+    yield* this.run(this.format.writeModel(this.out, trace), true);
+  }
+
   /** Nothing may be added afterwards. */
   finish(end: string): Buffer {
     this.out.text(end);
@@ -76,7 +84,7 @@ export class TracesJson {
   private async *addModel(trace: EncodedTrace, raw: boolean): JsonPieces {
     const bytes = MODEL_FACTOR * bytesOf(trace);
     this.share.hold(bytes);
-    const stored = decodeTrace(trace);
+    const stored = yield* this.run(decodeTraceSteps(trace), false);
     const model = raw ? stored : adjustBy(this.options)(stored);
     this.reserve(trace);
     yield* this.run(this.format.writeModel(this.out, model), true);

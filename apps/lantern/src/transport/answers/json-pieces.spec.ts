@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { jsonPieces } from './json-pieces.js';
 import { PIECE_BYTES } from './answer-pieces.js';
+import { indented } from './json-indenter.js';
 
 const piecesOf = async (value: unknown): Promise<Buffer[]> => {
   const pieces: Buffer[] = [];
@@ -33,5 +34,33 @@ describe('JSON in pieces', () => {
     for (const piece of pieces) expect(piece.length).toBeLessThan(PIECE_BYTES + 400_000);
     expect(Buffer.concat(pieces).length).toBeGreaterThan(200 * 180_000);
     expect(turns).toBeGreaterThan(3);
+  });
+});
+
+describe('Indented JSON', () => {
+  it('Indented pieces read as JSON.stringify writes the value with four spaces, wherever the pieces are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), fc.integer({ min: 1, max: 7 }), async (value, size) => {
+        const json = Buffer.from(JSON.stringify(value));
+        const cut = async function* () {
+          for (let start = 0; start < json.length; start += size) yield json.subarray(start, start + size);
+        };
+        const pieces: Buffer[] = [];
+        for await (const piece of indented(cut())) pieces.push(piece);
+        expect(Buffer.concat(pieces).toString()).toBe(JSON.stringify(value, null, 4));
+      }),
+    );
+  });
+
+  it('A large piece is indented in bounded pieces', async () => {
+    const large = async function* () {
+      yield Buffer.from(JSON.stringify(Array.from({ length: 400_000 }, (_, n) => n)));
+    };
+    let count = 0;
+    for await (const piece of indented(large())) {
+      count++;
+      expect(piece.length).toBeLessThan(2 * PIECE_BYTES);
+    }
+    expect(count).toBeGreaterThan(3);
   });
 });

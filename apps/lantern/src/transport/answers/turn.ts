@@ -1,14 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Steps } from '@lantern/telemetry-model';
 
 /** Work gives way to other requests after this long. */
 const TURN_MILLIS = 8;
 
 /** Does the steps of some work, and gives way to other requests between them. */
-export const inTurns = async <Result>(steps: Iterator<void, Result>, turn: Turn): Promise<Result> => {
+export const inTurns = async <Result>(steps: Steps<Result>, turn: Turn): Promise<Result> => {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
-    await turn.giveWay();
+    const pause = turn.giveWay();
+    if (pause) await pause;
   }
 };
 

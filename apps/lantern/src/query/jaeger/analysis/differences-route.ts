@@ -2,11 +2,11 @@ import { parseV3DifferencesRequest, type V3Differences, type V3DifferencesReques
 import type { FastifyInstance } from 'fastify';
 import type { AnswerShare } from '../../../transport/answers/answer-bytes.js';
 import { searchParamsOf, sendJson } from '../../../transport/answers/text.js';
-import { Turn } from '../../../transport/answers/turn.js';
+import { Turn, inTurns } from '../../../transport/answers/turn.js';
 import { traceQueryOf, type TraceQueries } from '../trace-query.js';
 import { loadAnalysis } from './load-analysis.js';
 import { ComparedTraces, type ComparedTrace } from './compared-traces.js';
-import { decodeTrace } from '@lantern/telemetry-store';
+import { decodeTraceSteps } from '@lantern/telemetry-store';
 
 /** Maximum number of spans that are compared. Beyond it the newest traces are a sample. */
 const MAX_SPANS = 100_000;
@@ -56,7 +56,7 @@ export const differencesRoute = (traces: TraceQueries) => (server: FastifyInstan
     const turn = new Turn();
     for await (const { trace } of traces.each({ ...traceQueryOf(search), limit: MAX_SPANS }, share)) {
       if (compared.spanCount >= MAX_SPANS) return true;
-      compared.add(decodeTrace(trace));
+      compared.add(await inTurns(decodeTraceSteps(trace), turn));
       await turn.giveWay();
     }
     return false;

@@ -1,9 +1,9 @@
 import type { V3ExplanationQuestion } from '@lantern/query-api';
 import { NANOS_PER_SECOND, type Trace, type TraceId } from '@lantern/telemetry-model';
-import { decodeTrace, type EncodedTrace, type LogStore } from '@lantern/telemetry-store';
+import { decodeTraceSteps, type EncodedTrace, type LogStore } from '@lantern/telemetry-store';
 import type { Detection, ExplainOptions, TraceFacts, TraceLogLine } from '@lantern/trace-analysis';
 import type { AnswerShare } from '../../../transport/answers/answer-bytes.js';
-import { Turn } from '../../../transport/answers/turn.js';
+import { Turn, inTurns } from '../../../transport/answers/turn.js';
 import type { TraceQueries } from '../trace-query.js';
 import { loadAnalysis } from './load-analysis.js';
 
@@ -38,16 +38,12 @@ export class TraceAnalyst {
     if (stored === undefined) return undefined;
     share.hold(FACTS_FACTOR * bytesOf(stored));
     const turn = new Turn();
-    const trace: Trace = this.traces.adjusted(decodeTrace(stored));
+    const trace: Trace = this.traces.adjusted(await inTurns(decodeTraceSteps(stored), turn));
     await turn.giveWay();
     const { TraceFacts, detectSteps } = await loadAnalysis();
-    const facts = new TraceFacts(trace.traceId, trace.resourceSpans);
-    const steps = detectSteps(facts);
-    for (;;) {
-      await turn.giveWay();
-      const step = steps.next();
-      if (step.done === true) return { facts, detections: step.value };
-    }
+    const facts = await inTurns(TraceFacts.steps(trace.traceId, trace.resourceSpans), turn);
+    await turn.giveWay();
+    return { facts, detections: await inTurns(detectSteps(facts), turn) };
   }
 
   async explain(

@@ -12,18 +12,18 @@ import {
   type LegacyEnvelope,
   type LegacyError,
   type LegacyOperation,
-  type MetricFamily,
 } from '@lantern/query-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ResourceSpans } from '@lantern/telemetry-model';
 import type { EncodedTrace } from '@lantern/telemetry-store';
 import { nowUnixNano } from '../../../clock.js';
 import type { AnswerShare } from '../../../transport/answers/answer-bytes.js';
 import { sendPieces, type JsonPieces } from '../../../transport/answers/answer-pieces.js';
+import { indented } from '../../../transport/answers/json-indenter.js';
 import { decompress } from '../../../transport/requests/decompress.js';
 import { failureOf, type Report } from '../../../transport/errors/failure.js';
 import { HttpError } from '../../../transport/errors/http-error.js';
-import { searchParamsOf, sendBytes, sendJson, sendText } from '../../../transport/answers/text.js';
-import { toLegacyTrace } from './legacy-trace.js';
+import { searchParamsOf, sendJson, sendText } from '../../../transport/answers/text.js';
 import { LEGACY_FORMAT } from './legacy-trace-json.js';
 import { callRates, errorRates, latencies } from '../metrics.js';
 import { tracesIn } from '../trace-groups.js';
@@ -67,7 +67,7 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
   server.get('/api/traces', async (request, reply) => {
     const search = parseLegacyTracesRequest(searchParamsOf(request), nowUnixNano());
     const share = server.answerBytes.shareOf(reply);
-    return sendTraces(request, reply, findTraces(search, share));
+    return sendWritten(request, reply, findTraces(search, share));
   });
 
   async function* findTraces(
@@ -94,7 +94,7 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
     const share = server.answerBytes.shareOf(reply);
     const trace = traceId && (await traces.store.getEncodedTrace(traceId, share.hold));
     if (!trace) throw new HttpError(404, 'trace not found');
-    return sendTraces(request, reply, oneTrace(trace, raw, share));
+    return sendWritten(request, reply, oneTrace(trace, raw, share));
   });
 
   async function* oneTrace(trace: EncodedTrace, raw: boolean, share: AnswerShare): JsonPieces {
@@ -103,20 +103,11 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
     yield found.finish(endOfList({}));
   }
 
-  const sendTraces = async (
+  const sendWritten = (
     request: FastifyRequest,
     reply: FastifyReply,
     pieces: JsonPieces,
-  ): Promise<FastifyReply> => {
-    if (!isPretty(request)) return sendPieces(reply, pieces, report);
-    const share = server.answerBytes.shareOf(reply);
-    const whole: Buffer[] = [];
-    for await (const piece of pieces) {
-      share.hold(PRETTY_FACTOR * piece.length);
-      whole.push(piece);
-    }
-    return sendEncoded(request, reply, Buffer.concat(whole));
-  };
+  ): Promise<FastifyReply> => sendPieces(reply, isPretty(request) ? indented(pieces) : pieces, report);
 
   server.post<{ Params: { id: string } }>('/api/archive/:id', async (request, reply) => {
     const { traceId } = parseLegacyTraceRequest(request.params.id, searchParamsOf(request));
@@ -132,33 +123,40 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
     const plain = await decompress(body, request.headers['content-encoding']);
     const { resourceSpans, rejected } = parseOtlp(plain);
     const errors = rejected.reasons.map((msg): LegacyError => ({ msg }));
-    return send(
-      request,
-      reply,
-      envelope(tracesIn(resourceSpans).map(toLegacyTrace), { errors: errors.length === 0 ? null : errors }),
-    );
+    const share = server.answerBytes.shareOf(reply);
+    return sendWritten(request, reply, transformed(resourceSpans, errors, share));
   });
+
+  async function* transformed(
+    resourceSpans: readonly ResourceSpans[],
+    errors: readonly LegacyError[],
+    share: AnswerShare,
+  ): JsonPieces {
+    const found = new TracesJson(LEGACY_FORMAT, traces.options, share, '{"data":[');
+    for (const trace of tracesIn(resourceSpans)) yield* found.addDecoded(trace);
+    yield found.finish(endOfList({ errors: errors.length === 0 ? null : errors }));
+  }
 
   server.get('/api/metrics/latencies', async (request, reply) => {
     const params = searchParamsOf(request);
     const quantile = parseQuantile(params);
-    const family = await latencies(traces.store, parseMetricsRequest(params, nowUnixNano()), quantile);
-    return send(request, reply, family);
+    const family = latencies(traces.store, parseMetricsRequest(params, nowUnixNano()), quantile);
+    return sendWritten(request, reply, family);
   });
 
   server.get('/api/metrics/calls', async (request, reply) =>
-    send(
+    sendWritten(
       request,
       reply,
-      await callRates(traces.store, parseMetricsRequest(searchParamsOf(request), nowUnixNano())),
+      callRates(traces.store, parseMetricsRequest(searchParamsOf(request), nowUnixNano())),
     ),
   );
 
   server.get('/api/metrics/errors', async (request, reply) =>
-    send(
+    sendWritten(
       request,
       reply,
-      await errorRates(traces.store, parseMetricsRequest(searchParamsOf(request), nowUnixNano())),
+      errorRates(traces.store, parseMetricsRequest(searchParamsOf(request), nowUnixNano())),
     ),
   );
 
@@ -191,22 +189,11 @@ const restOf = ({ total = 0, errors = null }: Partial<Rest>): Rest => ({
 
 const envelope = <T>(data: T, rest: Partial<Rest> = {}): LegacyEnvelope<T> => ({ data, ...restOf(rest) });
 
-const send = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-  body: LegacyEnvelope<unknown> | MetricFamily,
-): FastifyReply => sendEncoded(request, reply, Buffer.from(JSON.stringify(body)));
+const send = (request: FastifyRequest, reply: FastifyReply, body: LegacyEnvelope<unknown>): FastifyReply =>
+  sendJson(reply, JSON.stringify(body, null, isPretty(request) ? 4 : 0));
 
 /** JSON behind the items of a list. */
 const endOfList = (rest: Partial<Rest>): string => `],${JSON.stringify(restOf(rest)).slice(1)}`;
 
-/** Memory of JSON that is parsed and written again, by that of its text. */
-const PRETTY_FACTOR = 8;
-
 const isPretty = (request: FastifyRequest): boolean =>
   !['', 'false'].includes(searchParamsOf(request).get('prettyPrint') ?? '');
-
-const sendEncoded = (request: FastifyRequest, reply: FastifyReply, json: Buffer): FastifyReply => {
-  if (!isPretty(request)) return sendBytes(reply, json);
-  return sendJson(reply, JSON.stringify(JSON.parse(json.toString()), null, 4));
-};
