@@ -13,12 +13,15 @@ const LEAST_NANOS = Number(NANOS_PER_MILLI);
  *     CLIENT            ├──────────┤        ├──────────┤
  *     SERVER   ├──────┤                          ├──────┤    the clock is slow, or fast
  *     SERVER              ├──────────────┤                   not: the client gave up, and the server went on
+ *
+ * Processes of one host have one clock: there a server under load ends its span after the client has the answer.
  */
 export const detectClockSkew: Detector = (facts) => {
   const byPair = new Map<string, { rows: number[]; most: number }>();
   for (let row = 0; row < facts.table.length; row++) {
     const parent = facts.parent(row);
     if (parent === -1 || facts.service(parent) === facts.service(row)) continue;
+    if (isSameHost(facts, parent, row)) continue;
     const skew = skewOf(facts, parent, row);
     if (skew < LEAST_NANOS) continue;
     const key = `${codeText(facts.service(row))} and ${codeText(facts.service(parent))}`;
@@ -42,4 +45,18 @@ const skewOf = (facts: TraceFacts, parent: number, row: number): number => {
   const isCall = facts.kind(parent) === SpanKind.client && facts.kind(row) === SpanKind.server;
   if (!isCall || facts.isError(parent) || facts.duration(row) > facts.duration(parent)) return 0;
   return facts.end(row) - facts.end(parent);
+};
+
+/** @see https://opentelemetry.io/docs/specs/semconv/resource/host/ */
+const HOST_ATTRIBUTES = ['host.id', 'host.name'] as const;
+
+const isSameHost = (facts: TraceFacts, a: number, b: number): boolean =>
+  HOST_ATTRIBUTES.some((key) => {
+    const host = hostOf(facts, a, key);
+    return host !== undefined && host === hostOf(facts, b, key);
+  });
+
+const hostOf = (facts: TraceFacts, row: number, key: string): string | undefined => {
+  const value = facts.spans[row]?.resource.attributes.find((attribute) => attribute.key === key)?.value;
+  return typeof value === 'string' && value !== '' ? value : undefined;
 };

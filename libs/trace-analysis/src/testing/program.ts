@@ -65,6 +65,8 @@ export class Program {
   private readonly spans: { service: string; span: Span }[] = [];
   readonly random: () => number;
   readonly traceId: TraceId;
+  /** Name of the host that all services run on; undefined where resources do not name it. */
+  hostName: string | undefined;
   private ids = 0;
   private spanIds = 0;
 
@@ -131,7 +133,10 @@ export class Program {
       spans.push(recorded);
     }
     return [...byService].map(([service, spans]) => ({
-      resource: resource(service, { 'telemetry.sdk.name': 'opentelemetry' }),
+      resource: resource(service, {
+        'telemetry.sdk.name': 'opentelemetry',
+        ...(this.hostName !== undefined && { 'host.name': this.hostName }),
+      }),
       schemaUrl: '',
       scopeSpans: [
         {

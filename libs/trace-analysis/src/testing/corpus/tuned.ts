@@ -476,6 +476,15 @@ export const TUNED: readonly CorpusCase[] = [
       });
     }),
   ),
+  innocent('a busy server that ends its span late, on the same host', (program) => {
+    program.hostName = 'laptop';
+    program.request('api-gateway', 'GET', '/users/7', (here) => {
+      here.wait(5);
+      here.call('user-service', 'GET', '/users/7', (there) => there.wait(20), {
+        clockAhead: program.between(8, 30),
+      });
+    });
+  }),
   faulty(['error-origin'], 'a client that gives up', (program) =>
     program.request(
       'api-gateway',
