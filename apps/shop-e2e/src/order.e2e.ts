@@ -26,6 +26,10 @@ describe("the tutorial's order", () => {
     expect(trace).not.toHaveErrors();
   });
 
+  it('has no N+1 queries, no swallowed error, no secret in an attribute and no other detection', () => {
+    expect(trace).toBeClean();
+  });
+
   it('needs two calls and two queries', () => {
     expect(trace).toHaveAtMost({ calls: 2, queries: 2, depth: 8 });
   });

@@ -66,6 +66,7 @@ test('an order is stored', async (${parameter}) => {
   expect(trace).toHaveCalls('api-gateway > order-service > user-service');
   expect(trace).toHaveSpan({ service: 'order-service', name: '${span}', kind: 'client' });
   expect(trace).not.toHaveErrors();
+  expect(trace).toBeClean();
   await expect(trace).toHaveLog({ service: 'user-service', level: 'info' });
 });
 `;
@@ -183,6 +184,12 @@ describe('the packed kit', () => {
       // Jest runs an ES module and a CommonJS one.
       expect({ text, failures }).toEqual({ text, failures: name === 'Jest' ? 2 : 1 });
       expect(text).toMatch(name === 'Jest' ? /2 failed, 2 passed/ : /1 failed[^]*1 passed/);
+      // The report of the trace is a file, or an attachment of Playwright's.
+      const [, report = ''] = /^ *Report: (test-results.*\.html)$/m.exec(text) ?? [];
+      if (name === 'Playwright') {
+        expect(text).toContain('Report: attached to the test as "trace of order a laptop"');
+        expect(text).toMatch(/attachment #\d: trace of order a laptop \(text\/html\)/);
+      } else expect(readFileSync(join(folder, report), 'utf8')).toContain('INSERT orders');
     },
   );
 

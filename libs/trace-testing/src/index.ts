@@ -19,6 +19,7 @@ export {
 } from './lantern/start-lantern.js';
 export { matchers, type TraceMatchers } from './matchers/matchers.js';
 export type { ShareLimits, Spender, TraceLimits } from './matchers/budget.js';
+export { DETECTION_NAMES, type CleanOptions, type DetectionName } from './matchers/detections.js';
 export type { LogOptions } from './matchers/logs.js';
 export type { TraceLike } from './matchers/received-trace.js';
 export { shapeOf, type ShapeField, type ShapeOptions } from './matchers/shape.js';

@@ -9,16 +9,30 @@ import {
   type TestType,
 } from '@playwright/test';
 import { traced as tracedAtBackend } from './default-backend.js';
-import { matchers } from './matchers/matchers.js';
+import { matchersFor } from './matchers/matchers.js';
 import { shapeMatcher } from './matchers/shape-matcher.js';
 import { drawLine } from './matchers/verdict.js';
+import { writeReport, type ReportFailure } from './report/report-folder.js';
+import { reportPage } from './report/report-page.js';
 import type { TestTrace } from './trace/test-trace.js';
 import type { TracedFunction } from './traced.js';
 
+/** Failures of the traces that the fixture attaches to the report. Other traces are written to files. */
+const failuresOf = new WeakMap<TestTrace, string[]>();
+
+const reportFailure: ReportFailure = (trace, failure) => {
+  const failures = failuresOf.get(trace);
+  if (failures === undefined) return writeReport(trace, failure);
+  failures.push(failure);
+  return `Report: attached to the test as "${reportNameOf(trace)}"`;
+};
+
+const reportNameOf = (trace: TestTrace): string => `trace of ${trace.name ?? trace.traceId}`;
+
 /** Playwright's `expect` with the matchers of traces. A shape is compared with a snapshot file beside the test. */
 export const expect = playwrightExpect.extend({
-  ...matchers,
-  toMatchShape: shapeMatcher((shape) => playwrightExpect(shape.text).toMatchSnapshot()),
+  ...matchersFor(reportFailure),
+  toMatchShape: shapeMatcher((shape) => playwrightExpect(shape.text).toMatchSnapshot(), reportFailure),
 });
 
 /** Fixtures of the trace tests. */
@@ -40,11 +54,16 @@ export const test: TestType<
       await use(async (name, action, options) => {
         const outcome = await tracedAtBackend(name, action, options);
         traces.push(outcome.trace);
+        failuresOf.set(outcome.trace, []);
         return outcome;
       });
       if (info.status === info.expectedStatus) return;
       for (const trace of traces) {
-        await info.attach(`trace of ${trace.name ?? trace.traceId}`, {
+        await info.attach(reportNameOf(trace), {
+          body: reportPage(trace, failuresOf.get(trace) ?? []),
+          contentType: 'text/html',
+        });
+        await info.attach(`${reportNameOf(trace)}, as text`, {
           body: describe(trace),
           contentType: 'text/plain',
         });

@@ -1,3 +1,4 @@
+import type { TraceId } from '@lantern/telemetry-model';
 import { Backend } from './backend/backend.js';
 import { readConfig, type TraceTestingConfig } from './backend/config.js';
 import { BAGGAGE_KEY, makeContext, type TraceHeaders } from './backend/headers.js';
@@ -5,7 +6,8 @@ import { Polling } from './backend/poll.js';
 import { rejectUnknownMembers } from './patterns/similarity.js';
 import { linkSpans } from './trace/link-spans.js';
 import type { LogLine } from './trace/log-line.js';
-import { TestTrace, type ConsequenceOptions } from './trace/test-trace.js';
+import { testTraceOf } from './trace/trace-model.js';
+import type { TestTrace, ConsequenceOptions } from './trace/test-trace.js';
 
 export interface TracedOptions {
   /** `complete` (default) waits for all spans of the trace; `quiet` until no span arrives any more. */
@@ -127,15 +129,15 @@ class TraceReader {
   }
 
   async read(request: ReadRequest): Promise<TestTrace> {
-    const { traceId, sinceMillis, name } = request;
+    const { traceId, sinceMillis, name, parentSpanId } = request;
     const { reasons } = await this.wait(request);
     const [trace, logs] = await Promise.all([
       this.backend.trace(traceId),
       this.backend.logs(traceId, sinceMillis),
     ]);
-    return new TestTrace({
-      traceId,
-      spans: trace === undefined ? [] : linkSpans(trace),
+    return testTraceOf(trace ?? { traceId: traceId as TraceId, resourceSpans: [] }, {
+      // The parent of the roots is the test.
+      isOutside: (span) => parentSpanId !== undefined && span.parentSpanId === parentSpanId,
       reasons: reasons.map(({ message }) => message),
       logs,
       url: this.backend.traceUrl(traceId),

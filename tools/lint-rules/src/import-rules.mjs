@@ -121,7 +121,7 @@ export const importRules = [
   },
   {
     from: 'libs/trace-testing',
-    may: ['telemetry-model', 'trace-report', 'otlp/json'],
+    may: ['telemetry-model', 'trace-analysis', 'trace-report', 'otlp/json'],
     never: ['@nestjs/*', '@opentelemetry/*'],
     because:
       'The kit tests services in any language: it knows telemetry, and meets a backend only over HTTP.',

@@ -1,15 +1,43 @@
-import { describe, expect, it } from '@jest/globals';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DETECTION_KINDS } from '@lantern/trace-analysis';
 import { SpanKind } from '@lantern/telemetry-model';
 import '../jest.js';
 import type { SpanPattern } from '../patterns/span-pattern.js';
-import { logLine, orderTrace, traceOf } from '../testing/order-trace.js';
+import { logLine, orderTrace, traceOf, type PlacedSpan } from '../testing/order-trace.js';
 import type { TestTrace } from '../trace/test-trace.js';
+import { modelOf, testTraceOf } from '../trace/trace-model.js';
+import { DETECTION_NAMES } from './detections.js';
 import { shapeOf } from './shape.js';
 
 const REASON = 'orders → users at 127.0.0.1:8001: client span "GET" (4) has no server span.';
 
 const complete = orderTrace();
 const incomplete = orderTrace({ reasons: [REASON] });
+/** Incomplete trace without an error and without a detection. */
+const quiet = traceOf([[{ id: 1, from: 0, to: 5 }, 'GET /orders', SpanKind.server]], { reasons: [REASON] });
+
+/** Folder of the reports of failed assertions. */
+const reports = mkdtempSync(join(tmpdir(), 'trace-reports-'));
+const { LANTERN_REPORT_DIR } = process.env;
+beforeAll(() => {
+  process.env.LANTERN_REPORT_DIR = reports;
+});
+afterAll(() => {
+  if (LANTERN_REPORT_DIR === undefined) delete process.env.LANTERN_REPORT_DIR;
+  else process.env.LANTERN_REPORT_DIR = LANTERN_REPORT_DIR;
+  rmSync(reports, { recursive: true });
+});
 
 /** Returns the message of an assertion that must fail. */
 const failureOf = (assertion: () => void): string => {
@@ -64,6 +92,7 @@ Log lines of level warn and above:
   error orders: Payment failed reason="timeout"
 
 Trace: "order a laptop", http://localhost:16686/trace/1
+Report: ${join(reports, 'order-a-laptop-00000000.trace.html')}
 `.trim(),
     );
   });
@@ -95,7 +124,7 @@ describe('an assertion on an incomplete trace', () => {
 
   it.each<[string, (trace: TestTrace) => void]>([
     ['.not.toHaveSpan()', (trace) => expect(trace).not.toHaveSpan('refund')],
-    ['.not.toHaveErrors()', (trace) => expect(new Quiet(trace).trace).not.toHaveErrors()],
+    ['.not.toHaveErrors()', () => expect(quiet).not.toHaveErrors()],
     ['.not.toHaveCalls()', (trace) => expect(trace).not.toHaveCalls('users > orders')],
     [
       'toHaveSpans() with an upper limit',
@@ -106,6 +135,7 @@ describe('an assertion on an incomplete trace', () => {
     ['toHaveAtMost()', (trace) => expect(trace).toHaveAtMost({ spans: 8 })],
     ['toSpend()', (trace) => expect(trace).toSpend('orders', { atMost: '99%' })],
     ['toMatchShape()', (trace) => expect(trace).toMatchShape()],
+    ['toBeClean()', () => expect(quiet).toBeClean()],
   ])('is inconclusive with the reasons: %s', (_, assertion) => {
     const message = failureOf(() => assertion(incomplete));
     expect(message).toContain('inconclusive, because the trace is incomplete');
@@ -123,15 +153,6 @@ describe('an assertion on an incomplete trace', () => {
     );
   });
 });
-
-/** Incomplete trace without an error. */
-class Quiet {
-  readonly trace: TestTrace;
-
-  constructor({ reasons }: TestTrace) {
-    this.trace = orderTrace({ reasons, spans: complete.spans.filter(({ status }) => status !== 'error') });
-  }
-}
 
 describe('toHaveSpans', () => {
   it('counts matching spans', () => {
@@ -278,8 +299,8 @@ gateway: POST /orders (server) ✗
     const root = [{ id: 1, from: 0, to: 100 }, 'root', internal] as const;
     const child = (id: number, name: string, from: number, to: number) =>
       [{ id, parent: 1, from, to }, name, client] as const;
-    const sequential = traceOf([...root], [...child(2, 'b', 0, 10)], [...child(3, 'a', 10, 20)]);
-    const concurrent = traceOf([...root], [...child(2, 'b', 0, 11)], [...child(3, 'a', 10, 20)]);
+    const sequential = traceOf([root, child(2, 'b', 0, 10), child(3, 'a', 10, 20)]);
+    const concurrent = traceOf([root, child(2, 'b', 0, 11), child(3, 'a', 10, 20)]);
     const fields = { fields: ['name'] } as const;
     expect(shapeOf(sequential, fields).text).toBe('root\n  b\n  a');
     expect(shapeOf(concurrent, fields).text).toBe('root\n  a\n  b');
@@ -292,7 +313,7 @@ gateway: POST /orders (server) ✗
     ['process feedback', 'process feedback'],
     ['SELECT users', 'SELECT users'],
   ])('writes %s as %s', (name, templated) => {
-    expect(shapeOf(traceOf([{ id: 1, from: 0, to: 1 }, name, internal]), { fields: ['name'] }).text).toBe(
+    expect(shapeOf(traceOf([[{ id: 1, from: 0, to: 1 }, name, internal]]), { fields: ['name'] }).text).toBe(
       templated,
     );
   });
@@ -307,6 +328,100 @@ gateway: POST /orders (server) ✗
   it('is compared with a snapshot of the runner', () => {
     expect(complete).toMatchShape();
     expect(failureOf(() => expect(complete).not.toMatchShape())).toContain('not possible');
+  });
+});
+
+describe('toBeClean', () => {
+  const query = (id: number, text: string): PlacedSpan => [
+    { id, parent: 1, from: 2 * id, to: 2 * id + 1 },
+    'SELECT users',
+    SpanKind.client,
+    { 'db.system.name': 'postgresql', 'db.query.text': text },
+  ];
+  const root: PlacedSpan = [{ id: 1, from: 0, to: 100 }, 'GET /orders', SpanKind.server];
+  const repeated = Array.from({ length: 20 }, (_, n) =>
+    query(n + 2, `SELECT name FROM users WHERE id = ${n + 1}`),
+  );
+
+  it('passes when the analysis finds nothing', () => {
+    expect(traceOf([root, query(2, 'SELECT name FROM users')])).toBeClean();
+  });
+
+  it('fails with the sentence and the advice of each detection, and marks its spans', () => {
+    const message = failureOf(() => expect(traceOf([root, ...repeated])).toBeClean());
+    expect(message).toContain('Expected: no detection\nReceived: one detection; the spans are marked');
+    expect(message).toMatch(/N\+1 queries \("n-plus-one-queries"\): .*20.*\n +Read all rows with one query/);
+    expect(message.match(/►.*SELECT users/g)).toHaveLength(20);
+  });
+
+  it('accepts the detections that the test allows', () => {
+    expect(traceOf([root, ...repeated])).toBeClean({ allow: ['n-plus-one-queries'] });
+    expect(traceOf([root, ...repeated])).not.toBeClean({ allow: ['slow-statement'] });
+  });
+
+  it('rejects a detection that does not exist, with a hint, and knows every kind but clock skew', () => {
+    // @ts-expect-error the kind does not exist
+    expect(() => expect(complete).toBeClean({ allow: ['n-plus-one-query'] })).toThrow(
+      'Did you mean "n-plus-one-queries"?',
+    );
+    expect([...DETECTION_NAMES, 'clock-skew'].sort()).toEqual(Object.keys(DETECTION_KINDS).sort());
+  });
+
+  it('does not take the request of the test for a lost parent span', () => {
+    const { traceId, resourceSpans } = modelOf(traceOf([[{ id: 2, parent: 1, from: 0, to: 5 }, 'a', 2]]));
+    const model = { traceId, resourceSpans };
+    expect(testTraceOf(model, { reasons: [] })).not.toBeClean();
+    expect(testTraceOf(model, { reasons: [], isOutside: () => true })).toBeClean();
+  });
+});
+
+describe('the report of a failed assertion', () => {
+  const pathIn = (message: string): string => /^Report: (.*)$/m.exec(message)?.[1] ?? '';
+
+  it('is one HTML file with the spans, the log lines and every failure of the trace', () => {
+    const trace = orderTrace({ name: 'Größe / prüfen', logs: [logLine('warn', 'Payment is slow')] });
+    failureOf(() => expect(trace).toHaveSpan('first'));
+    const path = pathIn(failureOf(() => expect(trace).toHaveSpan('second')));
+    expect(path).toBe(join(reports, 'größe-prüfen-00000000.trace.html'));
+    const html = readFileSync(path, 'utf8');
+    for (const text of ['name \\"first\\"', 'name \\"second\\"', 'calculate_total', 'Payment is slow'])
+      expect(html).toContain(text);
+  });
+
+  it('is not written for a passed assertion, for a trace without spans, and where reports are off', () => {
+    const before = readdirSync(reports).length;
+    expect(orderTrace({ name: 'passed' })).toHaveSpan('calculate_total');
+    expect(pathIn(failureOf(() => expect([]).toHaveSpan('x')))).toBe('');
+    process.env.LANTERN_REPORT_DIR = 'off';
+    expect(pathIn(failureOf(() => expect(complete).toHaveSpan('x')))).toBe('');
+    process.env.LANTERN_REPORT_DIR = reports;
+    expect(readdirSync(reports)).toHaveLength(before);
+  });
+
+  it('replaces the oldest one beyond a hundred', () => {
+    const folder = join(reports, 'many');
+    mkdirSync(folder);
+    for (let n = 0; n < 105; n++) {
+      const path = join(folder, `${n}.trace.html`);
+      writeFileSync(path, '');
+      utimesSync(path, n + 1, n + 1);
+    }
+    writeFileSync(join(folder, 'notes.html'), '');
+    process.env.LANTERN_REPORT_DIR = folder;
+    failureOf(() => expect(complete).toHaveSpan('x'));
+    process.env.LANTERN_REPORT_DIR = reports;
+    const kept = readdirSync(folder);
+    expect(kept).toHaveLength(101);
+    expect(kept).toEqual(expect.arrayContaining(['notes.html', '104.trace.html', '6.trace.html']));
+    expect(kept).not.toContain('5.trace.html');
+  });
+
+  it('names the reason when its folder cannot be written', () => {
+    process.env.LANTERN_REPORT_DIR = join(reports, 'file', 'below');
+    writeFileSync(join(reports, 'file'), '');
+    const message = failureOf(() => expect(complete).toHaveSpan('x'));
+    process.env.LANTERN_REPORT_DIR = reports;
+    expect(message).toMatch(/Report: could not be written: E/);
   });
 });
 

@@ -1,13 +1,19 @@
 import { receivedTrace } from './received-trace.js';
 import { shapeOf, type Shape, type ShapeOptions } from './shape.js';
-import { conclude, type MatcherContext, type MatcherResult } from './verdict.js';
+import { writeReport, type ReportFailure } from '../report/report-folder.js';
+import { concludeWith, type MatcherContext, type MatcherResult } from './verdict.js';
 
 /** Compares a shape with the snapshot of the current test. Throws when they differ. */
 export type CompareSnapshot = (shape: Shape) => void;
 
 /** Returns `toMatchShape()` for a runner with its own kind of snapshot files. */
-export const shapeMatcher = (compare: CompareSnapshot) =>
-  function toMatchShape(this: MatcherContext, received: unknown, options?: ShapeOptions): MatcherResult {
+export const shapeMatcher = (compare: CompareSnapshot, report: ReportFailure = writeReport) => {
+  const conclude = concludeWith(report);
+  return function toMatchShape(
+    this: MatcherContext,
+    received: unknown,
+    options?: ShapeOptions,
+  ): MatcherResult {
     if (this.isNot === true)
       throw new TypeError('.not.toMatchShape() is not possible: a snapshot holds one shape.');
     const trace = receivedTrace('toMatchShape', received);
@@ -31,3 +37,4 @@ export const shapeMatcher = (compare: CompareSnapshot) =>
       return { ...result, ...(snapshot !== undefined && { actual, expected: snapshot }) };
     }
   };
+};

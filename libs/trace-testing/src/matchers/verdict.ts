@@ -1,6 +1,7 @@
 import type { TestSpan } from '../trace/test-span.js';
 import type { TestTrace } from '../trace/test-trace.js';
 import { drawTree } from '../trace/draw-tree.js';
+import type { ReportFailure } from '../report/report-folder.js';
 import { isSevere, type LogLine } from '../trace/log-line.js';
 
 /** Result of an assertion on the spans that have arrived. */
@@ -31,11 +32,34 @@ export interface MatcherResult {
   readonly expected?: unknown;
 }
 
+/** Turns a verdict into the result of a matcher. */
+export type Conclude = (
+  matcher: string,
+  context: MatcherContext,
+  trace: TestTrace,
+  verdict: Verdict,
+) => MatcherResult;
+
+/** Returns {@link conclude} that also keeps the trace of a failure. Runners ask for the message of a failed assertion only. */
+export const concludeWith =
+  (report: ReportFailure): Conclude =>
+  (matcher, context, trace, verdict) => {
+    const { message, ...result } = conclude(matcher, context, trace, verdict);
+    return {
+      ...result,
+      message: () => {
+        const text = message();
+        const line = report(trace, text);
+        return line === undefined ? text : `${text}\n${line}`;
+      },
+    };
+  };
+
 /**
  * Turns a verdict into the result of a matcher. An assertion that would succeed although the trace is incomplete fails as
  * inconclusive when missing spans may turn its result: a lost span must never look like an absent one.
  */
-export const conclude = (
+const conclude = (
   matcher: string,
   { isNot = false }: MatcherContext,
   trace: TestTrace,

@@ -1,8 +1,8 @@
 import { SpanKind, StatusCode, type AnyValue, type Span } from '@lantern/telemetry-model';
 import { T0, attributes, millis, resourceSpans, span, spanId, trace } from '@lantern/telemetry-model/testing';
-import { linkSpans } from '../trace/link-spans.js';
 import type { LogLine } from '../trace/log-line.js';
-import { TestTrace, type TestTraceParts } from '../trace/test-trace.js';
+import type { TestTrace } from '../trace/test-trace.js';
+import { testTraceOf, type ModelTraceParts } from '../trace/trace-model.js';
 
 const { server, client, internal } = SpanKind;
 
@@ -85,23 +85,20 @@ const GROUPS = [
  *       orders: calculate_total (internal) ✗  30–90
  * ```
  */
-export const orderTrace = (parts: Partial<TestTraceParts> = {}): TestTrace => {
-  const { traceId, resourceSpans: groups } = trace(...GROUPS);
-  return new TestTrace({
-    traceId,
-    spans: linkSpans({ traceId, resourceSpans: groups }),
+export const orderTrace = (parts: Partial<ModelTraceParts> = {}): TestTrace =>
+  testTraceOf(trace(...GROUPS), {
     reasons: [],
     name: 'order a laptop',
     url: 'http://localhost:16686/trace/1',
     ...parts,
   });
-};
 
-/** Returns a trace of root spans of one service. */
-export const traceOf = (...spans: readonly Parameters<typeof at>[]): TestTrace => {
-  const model = trace(resourceSpans('shop', ...spans.map((each) => at(...each))));
-  return new TestTrace({ traceId: model.traceId, spans: linkSpans(model), reasons: [] });
-};
+/** Place, name, kind and attributes of a span. */
+export type PlacedSpan = Readonly<Parameters<typeof at>>;
+
+/** Returns a trace of one service. */
+export const traceOf = (spans: readonly PlacedSpan[], parts: Partial<ModelTraceParts> = {}): TestTrace =>
+  testTraceOf(trace(resourceSpans('shop', ...spans.map((each) => at(...each)))), { reasons: [], ...parts });
 
 export const logLine = (
   level: string,

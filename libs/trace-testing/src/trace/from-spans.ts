@@ -8,8 +8,8 @@ import {
   type SpanInContext,
   type TraceId,
 } from '@lantern/telemetry-model';
-import { linkSpans } from './link-spans.js';
-import { TestTrace } from './test-trace.js';
+import type { TestTrace } from './test-trace.js';
+import { testTraceOf } from './trace-model.js';
 
 type HrTime = readonly [seconds: number, nanos: number];
 type Values = Readonly<Record<string, unknown>>;
@@ -62,11 +62,17 @@ export const traceFromSpans = (spans: readonly EndedSpan[]): TestTrace => {
     schemaUrl: '',
     scopeSpans: [{ scope, schemaUrl: '', spans: [span] }],
   }));
-  return new TestTrace({
-    traceId,
-    spans: linkSpans({ traceId: traceId as TraceId, resourceSpans }),
-    reasons: first === undefined ? ['No span has ended.'] : reasons,
-  });
+  const remoteParents = new Set(
+    spans.filter((span) => span.parentSpanContext?.isRemote === true).map((span) => parentOf(span)),
+  );
+  return testTraceOf(
+    { traceId: traceId as TraceId, resourceSpans },
+    {
+      reasons: first === undefined ? ['No span has ended.'] : reasons,
+      isOutside: ({ parentSpanId }) =>
+        parentSpanId !== undefined && !ids.has(parentSpanId) && remoteParents.has(parentSpanId),
+    },
+  );
 };
 
 const parentOf = (span: EndedSpan): string | undefined => span.parentSpanContext?.spanId ?? span.parentSpanId;

@@ -33,7 +33,12 @@ export interface TestTraceParts {
   /** Name of the test step that made the trace. */
   readonly name?: string;
   readonly origin?: TraceOrigin;
+  /** Received spans, as the telemetry model has them. The package does not publish its type. */
+  readonly model: unknown;
 }
+
+/** Key of {@link TestTraceParts.model}. */
+export const MODEL = Symbol.for('@lantern/trace-testing: model');
 
 const BRAND = Symbol.for('@lantern/trace-testing: trace');
 
@@ -55,8 +60,9 @@ export class TestTrace {
   readonly name: string | undefined;
   private readonly origin: TraceOrigin | undefined;
   readonly [BRAND] = true;
+  readonly [MODEL]: unknown;
 
-  constructor({ traceId, spans, reasons, logs = [], url, name, origin }: TestTraceParts) {
+  constructor({ traceId, spans, reasons, logs = [], url, name, origin, model }: TestTraceParts) {
     this.traceId = traceId;
     this.spans = spans;
     this.reasons = reasons;
@@ -64,6 +70,7 @@ export class TestTrace {
     this.url = url;
     this.name = name;
     this.origin = origin;
+    this[MODEL] = model;
   }
 
   /** Whether the trace has all its spans, as far as its backend can know. */
