@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ObservabilityModule } from '@lantern/observability';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { ObservabilityModule, TraceLoggerInterceptor } from '@lantern/observability';
 import { ServiceModule, TELEMETRY_FLUSH_TIMEOUT_MILLIS } from '@lantern/service-platform';
 import type { ApiGatewayConfig } from './config.js';
 import { OrdersController } from './orders/orders.controller.js';
@@ -18,6 +19,8 @@ export class AppModule {
         ProxyModule,
       ],
       controllers: [UsersController, OrdersController],
+      // One log line for each call of a handler, with its trace ID, duration and outcome.
+      providers: [{ provide: APP_INTERCEPTOR, useExisting: TraceLoggerInterceptor }],
     };
   }
 }

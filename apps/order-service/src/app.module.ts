@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ObservabilityModule } from '@lantern/observability';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { ObservabilityModule, TraceLoggerInterceptor } from '@lantern/observability';
 import { ServiceModule, TELEMETRY_FLUSH_TIMEOUT_MILLIS } from '@lantern/service-platform';
 import { DatabaseModule } from '@lantern/service-platform/database';
 import type { OrderServiceConfig } from './config.js';
@@ -18,6 +19,8 @@ export class AppModule {
         DatabaseModule.forRoot({ service: 'order-service', migrations }),
         OrdersModule,
       ],
+      // One log line for each call of a handler, with its trace ID, duration and outcome.
+      providers: [{ provide: APP_INTERCEPTOR, useExisting: TraceLoggerInterceptor }],
     };
   }
 }

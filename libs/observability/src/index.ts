@@ -24,6 +24,7 @@ export {
 } from './propagation/message-headers.js';
 export type { MessageHeaders, WritableHeaders } from './propagation/message-headers.js';
 
+export { TraceLoggerInterceptor } from './nest/trace-logger.interceptor.js';
 export { TraceLogger } from './logging/trace-logger.js';
 export type { LogFields } from './logging/log-record.js';
 export type { LogFormat } from './logging/stdout.js';

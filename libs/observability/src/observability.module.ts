@@ -34,10 +34,11 @@ import {
 } from './observability.options.js';
 import { prepareProcess } from './process/process.js';
 import { shutdownTelemetry } from './process/shutdown.js';
+import { TraceLoggerInterceptor } from './nest/trace-logger.interceptor.js';
 import { Tracer } from './tracing/tracer.js';
 
 // The services of nestjs-otel without its module, which would put a middleware on every route.
-const services = [Tracer, TraceLogger, TraceService];
+const services = [Tracer, TraceLogger, TraceLoggerInterceptor, TraceService];
 
 // Created on demand, which may be before any hook runs; its instruments must have an effect then.
 const metricService = {
@@ -118,8 +119,9 @@ export class ObservabilityModule
     findLoadedModules();
     if (this.options.instrument) traceGiven(this.options.instrument);
     await Promise.all([watchExceptions(), watchEnhancers()]);
-    if (this.adapterHost && this.options.accessLog !== false) {
-      this.stopAccessLog = writeAccessLog(this.logger, this.adapterHost);
+    if (this.adapterHost) {
+      const scope = this.options.accessLog === false ? 'intercepted' : 'all';
+      this.stopAccessLog = writeAccessLog(this.logger, this.adapterHost, scope);
     }
     const routes = this.takeRoutes?.() ?? [];
     const { metrics } = this.options;

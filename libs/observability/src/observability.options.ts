@@ -5,7 +5,10 @@ import type { MetricsOptions } from './nest/app-metrics.js';
 
 /** Everything is optional: `ObservabilityModule.forRoot()` takes the rest from the environment. */
 export interface ObservabilityOptions {
-  /** Write one log line for each request. Default: true. */
+  /**
+   * Write one log line for each request. When false, only calls of handlers with a `TraceLoggerInterceptor` get a line.
+   * Default: true.
+   */
   accessLog?: boolean;
   /** Measure requests and the process, and let Prometheus scrape that at `path`. Default: true, at `/metrics`. */
   metrics?: boolean | MetricsOptions;

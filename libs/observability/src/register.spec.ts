@@ -58,6 +58,12 @@ import { Tracer } from './library/index.js';
 for (let at = 0; at < 10_000; at++) new Tracer().withSpan('step', () => undefined);
 `;
 
+const loop = `
+import { TraceLogger } from './library/index.js';
+const logger = new TraceLogger();
+for (let at = 0; at < 100_000; at++) logger.log('at work', { at, text: 'x'.repeat(100) }, 'Loop');
+`;
+
 let library: CompiledLibrary;
 let sink: OtlpSink;
 let loki: FakeLoki;
@@ -68,6 +74,7 @@ beforeAll(() => {
   library.add('service', service);
   library.add('job', job);
   library.add('burst', burst);
+  library.add('loop', loop);
 });
 afterAll(() => library.remove());
 beforeEach(async () => {
@@ -323,6 +330,16 @@ describe('ten thousand spans at once', () => {
     ]);
     expect(sink.spans.length).toBeGreaterThanOrEqual(2048);
     expect(sink.spans.length + Number.parseInt(String(told[0]?.message))).toBe(10_000);
+  });
+});
+
+describe('a loop that writes 100,000 lines without returning to the event loop', () => {
+  it('needs no more than a heap of 72 MB while Loki is down, and its lost lines are counted', async () => {
+    program = library.start('loop', { LOKI_URL: `http://127.0.0.1:${await closedPort()}` }, [
+      '--max-old-space-size=72',
+    ]);
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(program.line(/^\d+ log lines were not sent to Loki before the end$/)).toBeDefined();
   });
 });
 

@@ -18,6 +18,15 @@ export interface ServedRequest {
   /** Number of database calls made while serving, and the sum of their durations in milliseconds. */
   queryCount?: number;
   queryMillis?: number;
+  call?: InterceptedCall;
+}
+
+/** Call of a handler with a `TraceLoggerInterceptor`, as the line of its request shows it. */
+export interface InterceptedCall {
+  /** Level that the outcome of the call asks for: `error` for a failure, `warn` for a 4xx. */
+  level: 'info' | 'warn' | 'error';
+  /** Type and name of a GraphQL operation: `query Dashboard`. */
+  operation?: string;
 }
 
 /** Outcome of a request. */

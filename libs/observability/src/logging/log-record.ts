@@ -120,20 +120,7 @@ export const logRecord = (
   ctx: Context = context.active(),
   time = now(),
 ): LogRecord => {
-  const record: LogRecord = {
-    timestamp: timestamp(time),
-    level,
-    message: redactText(cut(call.message)),
-    service,
-  };
-  if (call.context !== undefined) record.context = call.context;
-  const spanContext = trace.getSpanContext(ctx);
-  if (spanContext && isSpanContextValid(spanContext)) {
-    record.trace_id = spanContext.traceId;
-    record.span_id = spanContext.spanId;
-  }
-  const correlationId = getCorrelationId(ctx);
-  if (correlationId !== undefined) record.correlation_id = correlationId;
+  const record = recordOrigin(level, redactText(cut(call.message)), service, ctx, time, call.context);
   const fields = plainValue(call.fields, sensitive) as LogFields;
   for (const [key, value] of Object.entries(fields)) record[reserved.has(key) ? `field_${key}` : key] = value;
   if (call.error !== undefined) {
@@ -142,6 +129,27 @@ export const logRecord = (
     if (stack !== undefined) record.stack = cut(stack);
   }
   if (call.stack !== undefined) record.stack ??= redactText(cut(call.stack));
+  return record;
+};
+
+/** Returns the part of a record that says where the line comes from; `message` is free of secrets. */
+export const recordOrigin = (
+  level: Level,
+  message: string,
+  service: string,
+  ctx: Context,
+  time: number,
+  context: string | undefined,
+): LogRecord => {
+  const record: LogRecord = { timestamp: timestamp(time), level, message, service };
+  if (context !== undefined) record.context = context;
+  const spanContext = trace.getSpanContext(ctx);
+  if (spanContext && isSpanContextValid(spanContext)) {
+    record.trace_id = spanContext.traceId;
+    record.span_id = spanContext.spanId;
+  }
+  const correlationId = getCorrelationId(ctx);
+  if (correlationId !== undefined) record.correlation_id = correlationId;
   return record;
 };
 

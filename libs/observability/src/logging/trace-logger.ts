@@ -2,23 +2,36 @@ import { Inject, Injectable, type LoggerService, Optional } from '@nestjs/common
 import { type Context, ROOT_CONTEXT, context, trace } from '@opentelemetry/api';
 import { LEVEL, MESSAGE } from 'triple-beam';
 import winston from 'winston';
-import Transport from 'winston-transport';
 import { setting } from '../environment.js';
 import { describeError } from '../redaction/errors.js';
 import { OBSERVABILITY_OPTIONS, type ObservabilityOptions } from '../observability.options.js';
 import { SensitiveNames } from '../redaction/sensitive-names.js';
 import { serviceIdentity } from '../identity/service-identity.js';
 import { now } from './timestamp.js';
-import { DeliveryTransport, type LineInfo } from './delivery-transport.js';
 import { LineDelivery } from './line-delivery.js';
+import { DeliveryTransport, type LineInfo, StdoutTransport } from './line-transports.js';
 import { logDestination } from './log-destination.js';
 import { jsonLine } from './log-line.js';
 import { type Level, levels, parseLevel } from './log-level.js';
-import { type LogCall, type LogFields, logRecord, readLogCall } from './log-record.js';
+import {
+  type LogCall,
+  type LogFields,
+  type LogRecord,
+  logRecord,
+  readLogCall,
+  recordOrigin,
+} from './log-record.js';
 import { openDelivery } from './open-deliveries.js';
-import { type LogFormat, logFormat, writeToStdout } from './stdout.js';
+import { logFormat } from './stdout.js';
 
 const OWN_CONTEXT = 'TraceLogger';
+const ACCESS_CONTEXT = 'AccessLog';
+
+/** Line about a request or call that is over. */
+export interface AccessLine {
+  message: string;
+  fields: Record<string, string | number | boolean | undefined>;
+}
 
 /** Nest classes that log each module and route at each start. Their `info` lines get level `debug`. */
 const talkative: ReadonlySet<string | undefined> = new Set([
@@ -111,6 +124,24 @@ export class TraceLogger implements LoggerService {
     this.write('fatal', message, params);
   }
 
+  /** Returns whether lines of this level are written. */
+  writes(level: Level): boolean {
+    return levels[level] <= this.threshold;
+  }
+
+  /**
+   * Writes a line about a request or call that is over, in the context in which it was served. The fields are plain and
+   * free of secrets, so that they are formatted without being looked through. Such lines share a write to stdout.
+   *
+   * @internal
+   */
+  writeAccessLine(level: Level, line: AccessLine, ctx: Context): void {
+    if (!this.writes(level)) return;
+    const time = now();
+    const record = recordOrigin(level, line.message, this.service, ctx, time, ACCESS_CONTEXT);
+    this.pass(Object.assign(record, line.fields), ctx, time, true);
+  }
+
   /**
    * Sends the lines that the backend has not got yet. Resolves after `timeoutMillis` at the latest, never rejects; from
    * then on lines go to stdout only.
@@ -122,16 +153,15 @@ export class TraceLogger implements LoggerService {
 
   /** Logs a message about the logger itself, outside of the current request. */
   private report(level: 'warn' | 'info', message: string): void {
-    if (levels[level] <= this.threshold)
-      this.emit(level, { message, context: OWN_CONTEXT, fields: {} }, ROOT_CONTEXT);
+    if (this.writes(level)) this.emit(level, { message, context: OWN_CONTEXT, fields: {} }, ROOT_CONTEXT);
   }
 
   private write(level: Level, message: unknown, params: readonly unknown[]): void {
-    if (levels[level] > this.threshold) return;
+    if (!this.writes(level)) return;
     try {
       const call = readLogCall(level, message, params);
       if (level === 'info' && talkative.has(call.context)) {
-        if (levels.debug <= this.threshold) this.emit('debug', call);
+        if (this.writes('debug')) this.emit('debug', call);
       } else this.emit(level, call);
     } catch (error) {
       // A getter or a proxy among the fields failed: the line is written without them, the request continues.
@@ -142,27 +172,20 @@ export class TraceLogger implements LoggerService {
 
   private emit(level: Level, call: LogCall, ctx: Context = context.active()): void {
     const time = now();
-    const record = logRecord(level, call, this.service, this.sensitive, ctx, time);
+    this.pass(logRecord(level, call, this.service, this.sensitive, ctx, time), ctx, time, false);
+  }
+
+  private pass(record: LogRecord, ctx: Context, time: number, mayWait: boolean): void {
     const info: LineInfo & winston.LogEntry & { [LEVEL]: Level } = {
-      level,
+      level: record.level,
       message: '',
       record,
       time,
       traceFlags: trace.getSpanContext(ctx)?.traceFlags,
-      [LEVEL]: level,
+      mayWait,
+      [LEVEL]: record.level,
       [MESSAGE]: jsonLine(record),
     };
     this.winston.write(info);
-  }
-}
-
-class StdoutTransport extends Transport {
-  constructor(private readonly lineFormat: LogFormat) {
-    super();
-  }
-
-  override log({ record, [MESSAGE]: json }: LineInfo, next: () => void): void {
-    writeToStdout(record, this.lineFormat, json);
-    next();
   }
 }

@@ -3,6 +3,7 @@ import { ConsoleLogger, Logger, type NestApplicationOptions } from '@nestjs/comm
 import { context, diag, trace } from '@opentelemetry/api';
 import { TraceLogger } from '../logging/trace-logger.js';
 import { MetricService, TraceService } from '../nestjs-otel.js';
+import { TraceLoggerInterceptor } from './trace-logger.interceptor.js';
 import { tracedMethod, untracedMethods } from './traced-methods.js';
 import { Tracer } from '../tracing/tracer.js';
 
@@ -28,7 +29,7 @@ const nestsOwn = [
   ...['beforeApplicationShutdown', 'onApplicationShutdown'],
 ];
 
-const ours: readonly Class[] = [Tracer, TraceLogger, MetricService, TraceService];
+const ours: readonly Class[] = [Tracer, TraceLogger, TraceLoggerInterceptor, MetricService, TraceService];
 
 /**
  * Spans for the public methods of all `@Injectable()` providers, without decorators, through Nest's own instance hook:

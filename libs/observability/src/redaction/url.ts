@@ -38,11 +38,11 @@ const decoded = (name: string): string => {
 
 /**
  * The path of a request target with its secret parameters masked (`/cart;jsessionid=1`). A target in absolute form is a
- * whole URL: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
+ * whole URL, and a proxy's path may hold one: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
  */
 export const redactPath = (path: string): string => {
   if (!path.includes(';') && !path.includes('@')) return path;
-  return path.startsWith('/') ? path.split('/').map(redactQuery).join('/') : redactUrl(path);
+  return path.startsWith('/') ? maskUserInfo(path.split('/').map(redactQuery).join('/')) : redactUrl(path);
 };
 
 /**
@@ -61,9 +61,12 @@ export const redactUrl = (url: string): string => {
  */
 const userInfo = /:\/\/(?:[^\s/?#"'<>`]{0,512}|[^\s/?#"'<>`:]{0,256}:(?!\d{1,5}[/?#])[^\s"'<>`]{0,256})@/g;
 
+const maskUserInfo = (text: string): string =>
+  text.includes('@') ? text.replace(userInfo, `://${MASK}:${MASK}@`) : text;
+
 /** A text, such as the message of an error, in which the URLs are masked as {@link redactUrl} does. */
 export const redactText = (text: string): string => {
-  const shown = text.includes('@') ? text.replace(userInfo, `://${MASK}:${MASK}@`) : text;
+  const shown = maskUserInfo(text);
   return shown.includes('=')
     ? shown.replace(
         /([?#])([^\s"'<>`]+)/g,
