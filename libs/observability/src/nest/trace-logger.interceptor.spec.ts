@@ -28,7 +28,7 @@ import { SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websock
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { NEVER, Observable, firstValueFrom, interval, lastValueFrom, map, of, take } from 'rxjs';
+import { NEVER, Observable, firstValueFrom, interval, lastValueFrom, map, of } from 'rxjs';
 import { closedPort } from '../../test/http-server.js';
 import { adapters, startApp } from '../../test/nest-app.js';
 import { captureStdout } from '../../test/stdout.js';
@@ -146,7 +146,7 @@ const linesOf = async (count: number) => {
   // A second line of a call would be written in the same turn.
   await new Promise(setImmediate);
   expect(lines()).toHaveLength(count);
-  return lines().map(({ timestamp, service, context: logger, message, ...line }) => ({
+  return lines().map(({ timestamp: _time, service: _service, context: _logger, message, ...line }) => ({
     ...line,
     message: String(message).replace(/\d+ms$/, 'ms'),
   }));
@@ -250,7 +250,9 @@ describe('TraceLoggerInterceptor in a microservice', () => {
     app.connectMicroservice({ transport: Transport.TCP, options }, { inheritAppConfig: true });
     await app.startAllMicroservices();
     client = ClientProxyFactory.create({ transport: Transport.TCP, options });
-    close.push(async () => client.close());
+    close.push(async () => {
+      await client.close();
+    });
   });
 
   it('writes one line for a message, an event and a stream of answers', async () => {
@@ -314,19 +316,18 @@ describe('TraceLoggerInterceptor in a GraphQL resolver', () => {
     const { app } = await startApp(App);
     close.push(() => app.close());
     const orders = app.get(Orders);
-    return app
-      .get(ExternalContextCreator)
-      .create(
-        orders,
-        orders[method] as (...args: unknown[]) => unknown,
-        method,
-        undefined,
-        undefined,
-        undefined,
-        undefined,
-        { guards: true, filters: true, interceptors: true },
-        'graphql',
-      ) as Resolve;
+    return app.get(ExternalContextCreator).create(
+      orders,
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- Nest binds it
+      orders[method] as (...args: unknown[]) => unknown,
+      method,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      { guards: true, filters: true, interceptors: true },
+      'graphql',
+    ) as Resolve;
   };
 
   it('writes one line for an operation, and none for the fields below it', async () => {

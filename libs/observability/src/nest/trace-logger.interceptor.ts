@@ -62,7 +62,7 @@ export class TraceLoggerInterceptor implements NestInterceptor {
     const http = execution.switchToHttp();
     const given = http.getRequest<HttpRequest>();
     const reply = http.getResponse<HttpReply>();
-    const response = reply.raw ?? (reply as HttpResponse);
+    const response = reply.raw ?? reply;
     const call: InterceptedCall = { level: 'info' };
     const startedAt = performance.now();
     let thrown: unknown;
