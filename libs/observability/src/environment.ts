@@ -41,3 +41,16 @@ export const milliseconds = (env: NodeJS.ProcessEnv, name: string): number | und
   diag.warn(`${name} is "${given}" but must be a number of milliseconds above 0; it is ignored.`);
   return undefined;
 };
+
+/**
+ * Whether an integration is on, by its name among OpenTelemetry's instrumentations: unless
+ * `OTEL_NODE_DISABLED_INSTRUMENTATIONS` names it, or `OTEL_NODE_ENABLED_INSTRUMENTATIONS` names others alone.
+ */
+export const isInstrumented = (env: NodeJS.ProcessEnv, name: string): boolean =>
+  !(namesOf(env, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? []).includes(name) &&
+  namesOf(env, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS')?.includes(name) !== false;
+
+const namesOf = (env: NodeJS.ProcessEnv, name: string): string[] | undefined =>
+  setting(env, name)
+    ?.split(',')
+    .map((each) => each.trim());

@@ -140,18 +140,20 @@ describe.each(['alone', 'beside HTTP, with its guards'])('a microservice %s', (h
 
   it('answers, and has the spans of its methods', async () => {
     expect(await ask(client, 'sum', [1, 2, 3])).toBe(6);
-    expect(telemetry.tree()).toBe('sum [internal]');
+    await telemetry.waitForSpans(2);
+    expect(telemetry.tree()).toBe('sum [server]\n  sum [internal]');
     expect(new Set(types)).toEqual(new Set(['rpc']));
   });
 
   it('answers with its errors', async () => {
     expect(await ask(client, 'sum', [])).toMatchObject({ message: 'nothing to sum' });
     expect(await ask(client, 'broken')).toMatchObject({ status: 'error' });
-    expect(telemetry.tree()).toBe('sum [internal] ERROR');
+    await telemetry.waitForSpans(3);
+    expect(telemetry.tree()).toBe('sum [server] ERROR\n  sum [internal] ERROR\nbroken [server] ERROR');
   });
 
-  it('has no correlation id, since TCP carries none', async () => {
-    expect(await ask(client, 'correlation')).toBe('none');
+  it('has a correlation id of its own where the client sent none', async () => {
+    expect(await ask(client, 'correlation')).toMatch(/^[0-9a-f]{32}$/);
   });
 });
 

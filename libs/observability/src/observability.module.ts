@@ -6,10 +6,11 @@ import type {
   OnApplicationShutdown,
   OnModuleInit,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import { traceGiven } from './database/drivers.js';
+import { isInstrumented } from './environment.js';
 import { findLoadedModules } from './loaded-modules.js';
 import { MetricService, TraceService } from './nestjs-otel.js';
 import { writeAccessLog } from './nest/access-log.js';
@@ -35,6 +36,8 @@ import {
 import { prepareProcess } from './process/process.js';
 import { shutdownTelemetry } from './process/shutdown.js';
 import { TraceLoggerInterceptor } from './nest/trace-logger.interceptor.js';
+import { traceRpcClients } from './rpc/client.js';
+import { traceRpcServers } from './rpc/server.js';
 import { Tracer } from './tracing/tracer.js';
 
 // The services of nestjs-otel without its module, which would put a middleware on every route.
@@ -48,6 +51,9 @@ const metricService = {
     return new MetricServiceByKind();
   },
 };
+
+/** Name of the integration, as `OTEL_NODE_DISABLED_INSTRUMENTATIONS` has it. */
+const MICROSERVICES = 'microservices';
 
 const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS = 5000;
 
@@ -72,14 +78,20 @@ export class ObservabilityModule
   private stopAccessLog: (() => void) | undefined;
   private takeRoutes: (() => DeclaredRoute[]) | undefined;
   private stopMetrics: (() => void) | undefined;
+  private stopRpc: (() => void) | undefined;
 
   constructor(
     private readonly logger: TraceLogger,
     @Optional() @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost | undefined,
     @Optional() @Inject(OBSERVABILITY_OPTIONS) private readonly options: ObservabilityOptions = {},
     @Optional() @Inject(ApplicationConfig) private readonly applicationConfig?: ApplicationConfig,
+    @Optional() @Inject(ModulesContainer) private readonly modules?: ModulesContainer,
   ) {
     super();
+    // A microservice registers its handlers before any hook of a module runs.
+    if (modules && outdatedNestVersion() === undefined && isInstrumented(process.env, MICROSERVICES)) {
+      this.stopRpc = traceRpcServers(modules);
+    }
   }
 
   static override forRoot(options: ObservabilityOptions & { isGlobal?: boolean } = {}): DynamicModule {
@@ -118,6 +130,7 @@ export class ObservabilityModule
     // Drivers that Node 20 could not report while they were loaded.
     findLoadedModules();
     if (this.options.instrument) traceGiven(this.options.instrument);
+    if (this.modules && isInstrumented(process.env, MICROSERVICES)) traceRpcClients(this.modules);
     await Promise.all([watchExceptions(), watchEnhancers()]);
     if (this.adapterHost) {
       const scope = this.options.accessLog === false ? 'intercepted' : 'all';
@@ -142,6 +155,7 @@ export class ObservabilityModule
   async onApplicationShutdown(): Promise<void> {
     this.stopAccessLog?.();
     this.stopMetrics?.();
+    this.stopRpc?.();
     const timeout = this.options.shutdownTimeoutMillis ?? DEFAULT_SHUTDOWN_TIMEOUT_MILLIS;
     // An application whose start failed is closed without having been counted.
     if (this.started) running--;

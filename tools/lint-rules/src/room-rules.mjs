@@ -24,6 +24,7 @@ export const rooms = [
       http: ['redaction', 'propagation', 'tracing'],
       database: ['redaction', 'propagation', 'tracing', 'http'],
       kysely: ['database'],
+      rpc: ['redaction', 'propagation', 'tracing', 'http'],
       logging: ['redaction', 'identity', 'propagation', 'delivery', 'otlp'],
       metrics: ['redaction', 'identity', 'delivery', 'http'],
       nest: ['redaction', 'identity', 'tracing', 'http', 'logging', 'metrics'],

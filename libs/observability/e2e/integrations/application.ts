@@ -43,8 +43,8 @@ export class Application {
     }
   }
 
-  /** Requests `path` and returns the spans of its trace, once the server span has arrived. */
-  async trace(path: string, init?: RequestInit): Promise<OtlpSpan[]> {
+  /** Requests `path` and returns the spans of its trace, once the server span and as many spans as expected have arrived. */
+  async trace(path: string, init?: RequestInit, expected = 1): Promise<OtlpSpan[]> {
     this.sink.spans.length = 0;
     const response = await fetch(this.url + path, init);
     await response.arrayBuffer();
@@ -53,7 +53,9 @@ export class Application {
       kind === SERVER && attributes['url.path'] === target;
     await until(`the server span of ${path}`, () => this.sink.spans.some(isServer));
     const server = this.sink.spans.find(isServer);
-    return this.sink.spans.filter(({ traceId }) => traceId === server?.traceId);
+    const ofTrace = (): OtlpSpan[] => this.sink.spans.filter(({ traceId }) => traceId === server?.traceId);
+    await until(`${expected} spans of ${path}`, () => ofTrace().length >= expected);
+    return ofTrace();
   }
 
   /** Waits until a span of that name has arrived. */

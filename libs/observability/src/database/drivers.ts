@@ -1,5 +1,5 @@
 import { diag } from '@opentelemetry/api';
-import { setting } from '../environment.js';
+import { isInstrumented } from '../environment.js';
 import { traceMysql2 } from './trace-mysql2.js';
 import { tracePg, tracePgWhenLoaded } from './trace-pg.js';
 import { traceIoredis, traceNodeRedis } from './trace-redis.js';
@@ -19,18 +19,8 @@ const drivers: Record<string, () => void> = {
  * take alone.
  */
 export const traceDrivers = (env: NodeJS.ProcessEnv): void => {
-  const enabled = namesOf(env, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS');
-  const disabled = namesOf(env, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? [];
-  for (const [name, trace] of Object.entries(drivers)) {
-    if (disabled.includes(name) || enabled?.includes(name) === false) continue;
-    trace();
-  }
+  for (const [name, trace] of Object.entries(drivers)) if (isInstrumented(env, name)) trace();
 };
-
-const namesOf = (env: NodeJS.ProcessEnv, name: string): string[] | undefined =>
-  setting(env, name)
-    ?.split(',')
-    .map((each) => each.trim());
 
 /** Traces drivers that the application hands over: the module of `pg`, of `better-sqlite3` or of `node:sqlite`. */
 export const traceGiven = (libraries: readonly object[]): void => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Context, type Link, ROOT_CONTEXT, diag, propagation, trace } from '@opentelemetry/api';
 import { getCorrelationId, newCorrelationId } from '../propagation/correlation.js';
+import { type MessageHeaders, messageContext } from '../propagation/message-headers.js';
 
 /** Callers whose trace headers are trusted: all, none, or those that the function accepts. */
 export type InboundTrust = boolean | ((request: IncomingMessage) => boolean);
@@ -29,8 +30,19 @@ export interface InboundContext {
  */
 export const inboundContext = (request: IncomingMessage): InboundContext => {
   const extracted = propagation.extract(ROOT_CONTEXT, request.headers);
+  return entering(extracted, trust === true || isTrusted(request));
+};
+
+/**
+ * Reads the context that a message carries. A function that judges requests cannot judge messages, which come from brokers
+ * and services inside the system: messages are untrusted only where nothing is trusted.
+ */
+export const inboundMessageContext = (headers: MessageHeaders | undefined): InboundContext =>
+  entering(messageContext(headers), trust !== false);
+
+const entering = (extracted: Context, trusted: boolean): InboundContext => {
   const correlationId = getCorrelationId(extracted) ?? newCorrelationId();
-  if (trust === true || isTrusted(request)) return { parent: extracted, correlationId };
+  if (trusted) return { parent: extracted, correlationId };
   const caller = trace.getSpanContext(extracted);
   return { parent: ROOT_CONTEXT, correlationId, ...(caller ? { links: [{ context: caller }] } : {}) };
 };
