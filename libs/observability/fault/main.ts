@@ -47,7 +47,7 @@ const until = async <T>(what: string, ask: () => Promise<T | undefined>, seconds
     if (answer !== undefined) return answer;
     await pause(200);
   }
-  throw new Error(`Waited ${seconds} s in vain for ${what}`);
+  throw new Error(`Waited ${seconds} s for ${what}`);
 };
 
 /** Requests at a steady rate, however long each takes; how long they took, in milliseconds. */

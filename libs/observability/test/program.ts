@@ -102,7 +102,7 @@ export class Program {
       await until(
         String(message),
         () => this.line(message) !== undefined || this.child.exitCode !== null,
-        20_000,
+        60_000,
       );
     } catch (error) {
       throw new Error(`${String(error)}\n${this.stdout}${this.stderr}`, { cause: error });

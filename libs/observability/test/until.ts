@@ -4,11 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 export const until = async (
   what: string,
   condition: () => boolean,
-  timeoutMillis = 30_000,
+  timeoutMillis = 60_000,
 ): Promise<void> => {
   const deadline = Date.now() + timeoutMillis;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMillis} ms in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMillis} ms for ${what}`);
     await pause(5);
   }
 };

@@ -12,7 +12,8 @@ export const waitFor = async <T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`Waited ${deadlineMillis / 1000} s for ${what}, in vain.`);
+    if (Date.now() > deadline)
+      throw new Error(`Waited ${deadlineMillis / 1000} s for ${what}, which did not happen.`);
     await new Promise((resolve) => setTimeout(resolve, intervalMillis));
   }
 };
