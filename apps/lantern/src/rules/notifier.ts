@@ -65,12 +65,17 @@ export class Notifier {
     }
   }
 
+  /** Address of Lantern's UI. */
+  get externalUrl(): string {
+    return this.options.externalUrl();
+  }
+
   /** Queues the alerts that fire or were resolved and whose state is not known to the receivers yet. */
   notify(rules: readonly AlertingRule[], now: number, intervalMillis: number): void {
     if (this.receivers.length === 0) return;
     const validMillis = 4 * Math.max(intervalMillis, RESEND_MILLIS);
     for (const rule of rules) {
-      const generatorURL = this.options.externalUrl() + graphPath(rule.expression, 1);
+      const generatorURL = this.externalUrl + graphPath(rule.expression, 1);
       for (const alert of rule.allAlerts()) {
         if (alert.firedAt === undefined) continue;
         const sent = sentAlert(alert, now + validMillis, generatorURL);

@@ -143,6 +143,7 @@ export class RuleManager {
         signal,
         intervalMillis: DEFAULT_INTERVAL_MILLIS,
         defaultStepMillis: DEFAULT_INTERVAL_MILLIS,
+        externalUrl: () => notifier.externalUrl,
         onEvaluated: (rules, now, intervalMillis) => notifier.notify(rules, now, intervalMillis),
       });
       this.running.set(key, { group, controller });

@@ -19,7 +19,7 @@ import {
   type SeriesMatcher,
 } from '@lantern/telemetry-model';
 import type { MetricStore } from '@lantern/telemetry-store';
-import { AlertTemplate } from './alert-template.js';
+import { AlertTemplate, type TemplateScope } from './alert-template.js';
 import { Alerts, type Alert, type AlertResult } from './alert.js';
 import type { RuleConfig } from './rule-file.js';
 
@@ -39,6 +39,8 @@ export interface RuleContext {
   readonly groupLabels: Readonly<Record<string, string>>;
   readonly limit: number;
   readonly defaultStepMillis: number;
+  /** Address of Lantern's UI, for templates. */
+  readonly externalUrl: () => string;
   readonly signal: AbortSignal;
 }
 
@@ -92,12 +94,18 @@ abstract class EvaluatedRule {
   protected abstract run(now: number, queryOffsetMillis: number): Promise<readonly RuleSample[]>;
 
   protected async query(timeMillis: number): Promise<readonly VectorSample[]> {
-    const { store, signal, limit, defaultStepMillis } = this.context;
-    const { value } = await evaluateInstant(this.expr, timeMillis, store, { signal, defaultStepMillis });
+    const { limit } = this.context;
+    const samples = await this.samplesOf(this.expr, timeMillis);
+    if (limit > 0 && samples.length > limit)
+      throw new Error(`exceeded limit of ${limit} with ${samples.length} series`);
+    return samples;
+  }
+
+  protected async samplesOf(expr: Expr, timeMillis: number): Promise<readonly VectorSample[]> {
+    const { store, signal, defaultStepMillis } = this.context;
+    const { value } = await evaluateInstant(expr, timeMillis, store, { signal, defaultStepMillis });
     if (value.type === 'scalar') return [{ labels: SeriesLabels.EMPTY, value: value.value }];
     if (value.type !== 'vector') throw new Error('rule result is not a vector or scalar');
-    if (limit > 0 && value.samples.length > limit)
-      throw new Error(`exceeded limit of ${limit} with ${value.samples.length} series`);
     return value.samples;
   }
 
@@ -198,8 +206,14 @@ export class AlertingRule extends EvaluatedRule {
 
   protected async run(now: number, queryOffsetMillis: number): Promise<readonly RuleSample[]> {
     const results = new Map<string, AlertResult>();
-    for (const { labels, value } of await this.query(now - queryOffsetMillis)) {
-      const result = this.resultOf(labels, value);
+    const timeMillis = now - queryOffsetMillis;
+    const scope: TemplateScope = {
+      timeMillis,
+      externalUrl: this.context.externalUrl(),
+      query: (expression) => this.samplesOf(parsePromql(expression), timeMillis),
+    };
+    for (const { labels, value } of await this.query(timeMillis)) {
+      const result = await this.resultOf(labels, value, scope);
       if (results.has(result.labels.key))
         throw new Error('vector contains metrics with the same labelset after applying alert labels');
       results.set(result.labels.key, result);
@@ -210,14 +224,19 @@ export class AlertingRule extends EvaluatedRule {
     return this.alerts.active.flatMap((alert) => alertSamples(alert));
   }
 
-  private resultOf(sampleLabels: SeriesLabels, value: number): AlertResult {
+  private async resultOf(
+    sampleLabels: SeriesLabels,
+    value: number,
+    scope: TemplateScope,
+  ): Promise<AlertResult> {
     const record = sampleLabels.toRecord();
     const labels = new Map(sampleLabels.withoutMetricName().entries());
-    for (const [name, template] of this.labelTemplates) labels.set(name, template.expand(record, value));
+    for (const [name, template] of this.labelTemplates)
+      labels.set(name, await template.expand(record, value, scope));
     labels.set('alertname', this.name);
-    const annotations = this.annotationTemplates.map(
-      ([name, template]) => [name, template.expand(record, value)] as const,
-    );
+    const annotations = new Map<string, string>();
+    for (const [name, template] of this.annotationTemplates)
+      annotations.set(name, await template.expand(record, value, scope));
     return { labels: SeriesLabels.of(labels), annotations: SeriesLabels.of(annotations), value };
   }
 

@@ -4,15 +4,29 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parsePromql } from '@lantern/promql';
 import { SeriesLabels, StaleMarkers } from '@lantern/telemetry-model';
 import { SampleBatch, openBlockStore, type MetricStore } from '@lantern/telemetry-store';
 import { waitFor } from '../testing/wait-for.js';
 import { parseYaml } from '../yaml/yaml-document.js';
-import { AlertTemplate } from './alert-template.js';
+import { AlertTemplate, type TemplateScope } from './alert-template.js';
 import { Alerts } from './alert.js';
 import { Notifier } from './notifier.js';
 import { RuleManager } from './rule-manager.js';
 import { ruleFile } from './rule-file.js';
+
+/** Evaluation at which two series are up. */
+const SCOPE: TemplateScope = {
+  timeMillis: 60_000,
+  externalUrl: 'http://ui',
+  query: async (expression) => {
+    const sample = (job: string, value: number) => ({ labels: SeriesLabels.fromRecord({ job }), value });
+    if (expression === 'up') return [sample('b', 0.5), sample('a', 2)];
+    if (expression.startsWith('count of ')) return [sample('', expression.length - 3)];
+    parsePromql(expression);
+    return [];
+  },
+};
 
 describe('Templates of alerts', () => {
   it.each([
@@ -29,14 +43,30 @@ describe('Templates of alerts', () => {
     ['{{ reReplaceAll "(\\\\w+)-service" "${1}s" $labels.service }}', 1, 'orders'],
     ['{{ $labels.none }}|', 1, '|'],
     ['plain', 1, 'plain'],
-  ])('%s is expanded', (template, value, expected) => {
-    expect(new AlertTemplate(template, 'a').expand({ service: 'order-service' }, value)).toBe(expected);
+    ['{{ $value | toTime }} {{ toDuration 90.0 }}', 60, '1970-01-01 00:01:00 +0000 UTC 1m30s'],
+    ['{{ now }} {{ externalURL }}{{ pathPrefix }} {{ $externalURL }}', 1, '60 http://ui http://ui'],
+    ['{{ urlQueryEscape "a b&c" }}', 1, 'a+b%26c'],
+    ['{{ with query "up" }}{{ . | first | value | humanizePercentage }}{{ end }}', 1, '50%'],
+    ['{{ range query "up" | sortByLabel "job" }}{{ .Labels.job }}={{ .Value }} {{ end }}', 1, 'a=2 b=0.5 '],
+    ['{{ query "up" | first | label "job" }}{{ query "up" | first | strvalue }}', 1, 'b'],
+    ['{{ printf "count of %s" $labels.service | query | first | value }}', 1, '19'],
+    ['{{ if query "none" }}some{{ else }}none{{ end }}', 1, 'none'],
+    ['{{ with args 1 "b" }}{{ .arg0 }}{{ .arg1 }}{{ end }}', 1, '1b'],
+  ])('%s is expanded', async (template, value, expected) => {
+    const labels = { service: 'order-service' };
+    expect(await new AlertTemplate(template, 'a').expand(labels, value, SCOPE)).toBe(expected);
   });
 
-  it('A template that fails says so in its place', () => {
-    expect(new AlertTemplate('{{ humanize "x" }}', 'a').expand({}, 1)).toMatch(
-      /^<error expanding template: /,
-    );
+  it.each([
+    ['{{ humanize "x" }}', '<error expanding template: '],
+    ['{{ query "none" | first }}', 'first() called on vector with no elements'],
+    ['{{ query "sum(" }}', 'unclosed left parenthesis'],
+    ['{{ range 30 }}{{ printf "count of %d" . | query | first | value }}{{ end }}', 'more than 20 queries'],
+    ['{{ match "(" "x" }}', 'error parsing regexp'],
+  ])('%s puts the error in the place of the text', async (template, message) => {
+    const expanded = await new AlertTemplate(template, 'a').expand({}, 1, SCOPE);
+    expect(expanded).toMatch(/^<error expanding template: /);
+    expect(expanded).toContain(message);
   });
 });
 
