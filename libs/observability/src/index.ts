@@ -25,6 +25,9 @@ export {
 export type { MessageHeaders, WritableHeaders } from './propagation/message-headers.js';
 
 export { TraceLoggerInterceptor } from './nest/trace-logger.interceptor.js';
+export { bullmqTelemetry } from './jobs/bullmq-telemetry.js';
+export type { BullmqTelemetry, BullmqTelemetryOptions } from './jobs/bullmq-telemetry.js';
+
 export { TraceLogger } from './logging/trace-logger.js';
 export type { LogFields } from './logging/log-record.js';
 export type { LogFormat } from './logging/stdout.js';

@@ -11,6 +11,7 @@ import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import { traceGiven } from './database/drivers.js';
 import { isInstrumented } from './environment.js';
+import { traceDeclaredHandlers } from './jobs/declared-handlers.js';
 import { findLoadedModules } from './loaded-modules.js';
 import { MetricService, TraceService } from './nestjs-otel.js';
 import { writeAccessLog } from './nest/access-log.js';
@@ -88,10 +89,11 @@ export class ObservabilityModule
     @Optional() @Inject(ModulesContainer) private readonly modules?: ModulesContainer,
   ) {
     super();
+    if (!modules || outdatedNestVersion() !== undefined) return;
+    // All modules are known by now, and none of Nest's packages has looked for its handlers yet.
+    if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) traceDeclaredHandlers(modules, process.env);
     // A microservice registers its handlers before any hook of a module runs.
-    if (modules && outdatedNestVersion() === undefined && isInstrumented(process.env, MICROSERVICES)) {
-      this.stopRpc = traceRpcServers(modules);
-    }
+    if (isInstrumented(process.env, MICROSERVICES)) this.stopRpc = traceRpcServers(modules);
   }
 
   static override forRoot(options: ObservabilityOptions & { isGlobal?: boolean } = {}): DynamicModule {

@@ -13,7 +13,15 @@ import { dirname, relative, resolve } from 'node:path';
 export const rooms = [
   {
     of: 'libs/observability/src',
-    shared: ['clock', 'environment', 'load', 'loaded-modules', 'nestjs-otel', 'observability.options'],
+    shared: [
+      'clock',
+      'enabled-integrations',
+      'environment',
+      'load',
+      'loaded-modules',
+      'nestjs-otel',
+      'observability.options',
+    ],
     may: {
       redaction: [],
       identity: [],
@@ -28,6 +36,7 @@ export const rooms = [
       logging: ['redaction', 'identity', 'propagation', 'delivery', 'otlp'],
       metrics: ['redaction', 'identity', 'delivery', 'http'],
       nest: ['redaction', 'identity', 'tracing', 'http', 'logging', 'metrics'],
+      jobs: ['propagation', 'tracing', 'database', 'nest'],
       process: [
         ...['redaction', 'identity', 'propagation', 'delivery', 'tracing', 'http', 'logging', 'metrics'],
         'database',

@@ -14,9 +14,7 @@ const drivers: Record<string, () => void> = {
 };
 
 /**
- * Traces the database drivers of this process, now and when they are loaded. Those that are not used cost nothing.
- * `OTEL_NODE_DISABLED_INSTRUMENTATIONS` and `OTEL_NODE_ENABLED_INSTRUMENTATIONS` are lists of names to leave out, or to
- * take alone.
+ * Traces the enabled database drivers of this process, now and when they are loaded. Those that are not used cost nothing.
  */
 export const traceDrivers = (env: NodeJS.ProcessEnv): void => {
   for (const [name, trace] of Object.entries(drivers)) if (isInstrumented(env, name)) trace();

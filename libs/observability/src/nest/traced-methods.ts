@@ -20,6 +20,9 @@ export const takeOver = (from: object & { name: string; length: number }, to: ob
   Object.defineProperty(to, tracedMark, { value: true });
 };
 
+/** Returns whether a method runs in a span of its own. */
+export const isTracedMethod = (method: AnyMethod): boolean => tracedMark in method;
+
 /** Returns the method inside a span. If `when` is given, only calls for which it returns true get a span. */
 export const tracedMethod = (
   method: AnyMethod,
