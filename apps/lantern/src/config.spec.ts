@@ -17,6 +17,7 @@ describe('readConfig', () => {
     expect(readConfig({})).toEqual({
       host: 'localhost',
       allowedHosts: [],
+      corsOrigins: [],
       otlpPort: 4318,
       otlpGrpcPort: 4317,
       jaegerPort: 16686,
@@ -48,6 +49,7 @@ describe('readConfig', () => {
       readConfig({
         LANTERN_HOST: '0.0.0.0',
         LANTERN_ALLOWED_HOSTS: 'Lantern, .example.com',
+        LANTERN_CORS_ORIGINS: 'https://shop.example.com/, http://10.0.0.7:8080',
         LANTERN_OTLP_PORT: '0',
         LANTERN_OTLP_GRPC_PORT: '1',
         LANTERN_JAEGER_PORT: '65535',
@@ -71,6 +73,7 @@ describe('readConfig', () => {
     ).toEqual({
       host: '0.0.0.0',
       allowedHosts: ['lantern', '.example.com'],
+      corsOrigins: ['https://shop.example.com', 'http://10.0.0.7:8080'],
       otlpPort: 0,
       otlpGrpcPort: 1,
       jaegerPort: 65535,
@@ -117,6 +120,10 @@ describe('readConfig', () => {
   });
 
   it.each([
+    [
+      { LANTERN_CORS_ORIGINS: 'shop.example.com' },
+      'LANTERN_CORS_ORIGINS is "shop.example.com": it must be origins of pages separated by commas, for example https://shop.example.com,https://admin.example.com, or *.',
+    ],
     [
       { LANTERN_OTLP_PORT: 'http' },
       'LANTERN_OTLP_PORT is "http": it must be a whole number from 0 to 65535, where 0 takes any free port.',

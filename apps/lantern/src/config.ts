@@ -8,6 +8,8 @@ export interface Config {
   readonly host: string;
   /** Further names under which clients reach Lantern, in `Host`. A leading dot allows every subdomain. */
   readonly allowedHosts: readonly string[];
+  /** Origins of web pages that may send OTLP over HTTP, beside those on loopback. `*` stands for all. */
+  readonly corsOrigins: readonly string[];
   /** OTLP over HTTP. */
   readonly otlpPort: number;
   readonly otlpGrpcPort: number;
@@ -105,6 +107,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   return {
     host: data.LANTERN_HOST,
     allowedHosts: data.LANTERN_ALLOWED_HOSTS ?? [],
+    corsOrigins: data.LANTERN_CORS_ORIGINS ?? [],
     otlpPort: data.LANTERN_OTLP_PORT,
     otlpGrpcPort: data.LANTERN_OTLP_GRPC_PORT,
     jaegerPort: data.LANTERN_JAEGER_PORT,

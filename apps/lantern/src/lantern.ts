@@ -7,6 +7,7 @@ import { clearData } from './clear-data.js';
 import type { Config } from './config.js';
 import { AccessToken } from './transport/access/access-token.js';
 import { AllowedHosts } from './transport/access/allowed-hosts.js';
+import { PageOrigins } from './transport/access/page-origins.js';
 import { AnswerBytes } from './transport/answers/answer-bytes.js';
 import type { Report } from './transport/errors/failure.js';
 import { InFlightBytes } from './transport/requests/in-flight-bytes.js';
@@ -90,7 +91,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const logIngest = new LogIngest({ store: logs, feed: logFeed, limits, now: nowUnixNano });
   const metricIngest = new MetricIngest(metrics);
   const otlpIngest = new OtlpIngest(new TraceIngest(traces, traceFeed), logIngest, metricIngest);
-  const otlp = createOtlpServer(otlpIngest, serverOptions);
+  const otlp = createOtlpServer(otlpIngest, { ...serverOptions, pages: new PageOrigins(config.corsOrigins) });
   const otlpGrpc = new OtlpGrpcServer(otlpIngest, {
     maxMessageBytes: config.maxGrpcMessageBytes,
     requestTimeoutMillis,

@@ -24,6 +24,8 @@ const DURATION = 'a duration, for example 500ms, 30s, 24h or 0';
 const URL_FORM = 'an http or https address, for example http://localhost:9093';
 const SCRAPE = 'addresses separated by commas, for example localhost:8080, or the path of a .yml file';
 const HOST = 'a host name or an IP address';
+const ORIGINS =
+  'origins of pages separated by commas, for example https://shop.example.com,https://admin.example.com, or *';
 const HOSTS = 'host names separated by commas, for example lantern,logs,.example.com';
 
 export const host = z.string().regex(/^[\w.:-]+$/, HOST);
@@ -32,6 +34,14 @@ export const hosts = z
   .string()
   .regex(/^\s*\.?[\w-][\w.-]*(?:\s*,\s*\.?[\w-][\w.-]*)*\s*$/, HOSTS)
   .transform((text) => text.split(',').map((name) => name.trim().toLowerCase()));
+
+export const origins = z.string().transform((text, context) => {
+  const names = text.split(',').map((name) => name.trim().replace(/\/$/, ''));
+  if (names.every((name) => name === '*' || (URL.canParse(name) && new URL(name).origin === name)))
+    return names;
+  context.addIssue({ code: 'custom', message: ORIGINS });
+  return z.NEVER;
+});
 
 export const port = z
   .string()

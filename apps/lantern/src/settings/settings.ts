@@ -7,6 +7,7 @@ import {
   hosts,
   httpUrl,
   onOff,
+  origins,
   port,
   scrape,
   size,
@@ -58,6 +59,16 @@ export const SETTINGS = {
       name: 'allowed-hosts',
       value: 'names',
       help: 'further host names that clients use: lantern,.example.com',
+    },
+  },
+  LANTERN_CORS_ORIGINS: {
+    form: origins,
+    meaning:
+      'origins of web pages that may send OTLP over HTTP, separated by commas, beside those on loopback; `*` allows every page. The query APIs allow none',
+    option: {
+      name: 'cors-origins',
+      value: 'origins',
+      help: 'web pages that may send OTLP: https://shop.example.com',
     },
   },
   LANTERN_OTLP_PORT: {

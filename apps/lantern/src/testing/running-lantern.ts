@@ -7,6 +7,7 @@ import { startLantern, type Lantern, type LanternOptions } from '../lantern.js';
 export const TEST_CONFIG: Config = {
   host: 'localhost',
   allowedHosts: [],
+  corsOrigins: [],
   otlpPort: 0,
   otlpGrpcPort: 0,
   jaegerPort: 0,

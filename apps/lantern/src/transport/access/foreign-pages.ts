@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback, type AllowedHosts } from './allowed-hosts.js';
 import { isApiPath } from './api-paths.js';
+import type { PageOrigins } from './page-origins.js';
 import { sendText } from '../answers/text.js';
 
 /**
@@ -11,9 +12,14 @@ import { sendText } from '../answers/text.js';
  * - Requests without `Origin`, as `<img>` sends them: `Sec-Fetch-Site` says that the page is of another site. Only a
  *   link to a page of the web UI may be followed from there.
  *
+ * @param pages origins of other sites whose pages are served as well
  * @see https://www.w3.org/TR/fetch-metadata/
  */
-export const guardAgainstForeignPages = (server: FastifyInstance, hosts: AllowedHosts): void => {
+export const guardAgainstForeignPages = (
+  server: FastifyInstance,
+  hosts: AllowedHosts,
+  pages?: PageOrigins,
+): void => {
   server.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers;
     const hostname = host === undefined ? 'localhost' : hostnameOf(`http://${host}`);
@@ -21,6 +27,7 @@ export const guardAgainstForeignPages = (server: FastifyInstance, hosts: Allowed
       return sendText(reply, 403, `Host "${host}" is not allowed. ${hintFor(hosts)}`);
     }
     if (origin !== undefined) {
+      if (pages?.accepts(origin)) return undefined;
       const pageHost = hostnameOf(origin);
       const isOwnPage = pageHost === hostname || (hosts.isLocal && isLoopback(pageHost ?? ''));
       return isOwnPage

@@ -6,6 +6,7 @@ import { failureOf, type Report } from '../errors/failure.js';
 import { boundAnswers, type AnswerBytes } from '../answers/answer-bytes.js';
 import type { AllowedHosts } from '../access/allowed-hosts.js';
 import { guardAgainstForeignPages } from '../access/foreign-pages.js';
+import { allowPages, type PageOrigins } from '../access/page-origins.js';
 import type { InFlightBytes } from '../requests/in-flight-bytes.js';
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MILLIS } from '../requests/limits.js';
 import { rewriteTarget } from '../requests/request-target.js';
@@ -15,6 +16,8 @@ import { sendNotFound, sendText } from '../answers/text.js';
 export interface ServerOptions {
   /** `Host` headers that are accepted. */
   readonly hosts: AllowedHosts;
+  /** Pages of other origins that may use the server. Undefined allows none. */
+  readonly pages?: PageOrigins;
   readonly report: Report;
   readonly requestTimeoutMillis?: number;
   /** Bearer token required from every client. Undefined disables authentication. */
@@ -28,6 +31,7 @@ export interface ServerOptions {
 /** Creates a server with the settings that all servers share. Each one adds its routes, content types and error format. */
 export const createServer = ({
   hosts,
+  pages,
   report,
   inFlight,
   answers,
@@ -56,7 +60,8 @@ export const createServer = ({
     const { status, message } = failureOf(error, report);
     return sendText(reply, status, message);
   });
-  guardAgainstForeignPages(server, hosts);
+  if (pages) allowPages(server, pages);
+  guardAgainstForeignPages(server, hosts, pages);
   if (token) requireToken(server, token);
   refuseEmptyParameters(server);
   boundBodies(server, inFlight);
