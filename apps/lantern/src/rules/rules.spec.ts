@@ -7,8 +7,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/glo
 import { parsePromql } from '@lantern/promql';
 import { SeriesLabels, StaleMarkers } from '@lantern/telemetry-model';
 import { SampleBatch, openBlockStore, type MetricStore } from '@lantern/telemetry-store';
+import fc from 'fast-check';
 import { waitFor } from '../testing/wait-for.js';
 import { parseYaml } from '../yaml/yaml-document.js';
+import { YamlFileError } from '../yaml/yaml-file-error.js';
 import { AlertTemplate, type TemplateScope } from './alert-template.js';
 import { Alerts } from './alert.js';
 import { Notifier } from './notifier.js';
@@ -100,6 +102,28 @@ describe('Rule files', () => {
   ])('%j is rejected with line and column', (yaml, message) => {
     expect(() => parse(yaml)).toThrow(message);
     expect(() => parse(yaml)).toThrow(/rules\.yml:\d+:\d+: /);
+  });
+
+  it('Any damaged file is accepted or rejected with line and column', () => {
+    const whole = rule('{ alert: A, expr: "up == 0", for: 1m, labels: { a: "{{ $value }}" } }');
+    const damage = fc.record({
+      at: fc.nat({ max: whole.length }),
+      removed: fc.nat({ max: 20 }),
+      added: fc.string({ maxLength: 12, unit: fc.constantFrom(...Array.from('{}[]:-"\'&*!|>%@,#\n\t a1<')) }),
+    });
+    fc.assert(
+      fc.property(fc.array(damage, { maxLength: 4 }), (damages) => {
+        let text = whole;
+        for (const { at, removed, added } of damages)
+          text = text.slice(0, at) + added + text.slice(at + removed);
+        try {
+          parse(text);
+        } catch (error) {
+          if (!(error instanceof YamlFileError)) throw error;
+          expect(error.message).toMatch(/^rules\.yml:\d+:\d+: /);
+        }
+      }),
+    );
   });
 });
 

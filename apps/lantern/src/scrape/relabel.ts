@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compileRegex, expandReplacement, type Regex, type RegexMatch } from '@lantern/go-syntax';
 import { z } from 'zod';
 
 /** Labels that rules rewrite. */
@@ -21,7 +22,7 @@ const ACTIONS = [
 /** Expression that has to match the whole text. */
 const expression = z.union([z.string(), z.number(), z.boolean()]).transform((text, context) => {
   try {
-    return new RegExp(`^(?:${String(text)})$`, 'su');
+    return compileRegex(String(text), true);
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as Error).message });
     return z.NEVER;
@@ -33,7 +34,7 @@ export const relabelRule = z.strictObject({
   source_labels: z.array(z.string()).default([]),
   separator: z.string().default(';'),
   target_label: z.string().default(''),
-  regex: expression.default(/^(?:.*)$/su),
+  regex: expression.prefault('(.*)'),
   modulus: z.number().int().positive().default(1),
   replacement: z.string().default('$1'),
   action: z.string().toLowerCase().pipe(z.enum(ACTIONS)).default('replace'),
@@ -50,16 +51,21 @@ const applyRule = (labels: LabelMap, rule: RelabelRule): boolean => {
   const value = sources.map((name) => labels.get(name) ?? '').join(separator);
   switch (action) {
     case 'keep':
-      return regex.test(value);
+      return matchOf(regex, value) !== undefined;
     case 'drop':
-      return !regex.test(value);
+      return matchOf(regex, value) === undefined;
     case 'keepequal':
       return value === (labels.get(target) ?? '');
     case 'dropequal':
       return value !== (labels.get(target) ?? '');
     case 'replace': {
-      const match = regex.exec(value);
-      if (match) setLabel(labels, expand(target, match), expand(replacement, match));
+      const match = matchOf(regex, value);
+      if (match)
+        setLabel(
+          labels,
+          expandReplacement(target, regex, match),
+          expandReplacement(replacement, regex, match),
+        );
       return true;
     }
     case 'lowercase':
@@ -73,14 +79,14 @@ const applyRule = (labels: LabelMap, rule: RelabelRule): boolean => {
       return true;
     case 'labelmap':
       for (const [name, text] of [...labels]) {
-        const match = regex.exec(name);
-        if (match) setLabel(labels, expand(replacement, match), text);
+        const match = matchOf(regex, name);
+        if (match) setLabel(labels, expandReplacement(replacement, regex, match), text);
       }
       return true;
     case 'labeldrop':
     case 'labelkeep':
       for (const name of [...labels.keys()])
-        if (regex.test(name) === (action === 'labeldrop')) labels.delete(name);
+        if ((matchOf(regex, name) !== undefined) === (action === 'labeldrop')) labels.delete(name);
       return true;
   }
 };
@@ -91,13 +97,11 @@ const setLabel = (labels: LabelMap, name: string, value: string): void => {
   else labels.set(name, value);
 };
 
-/** Replaces `$1`, `${1}` and `${name}` by groups, as Go's `Expand`. */
-const expand = (template: string, match: RegExpExecArray): string =>
-  template.replace(/\$(?:\$|(\w+)|\{(\w+)\})/g, (whole, plain?: string, braced?: string) => {
-    if (whole === '$$') return '$';
-    const name = plain ?? braced ?? '';
-    return (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? '';
-  });
+/** Returns the match of the whole text. */
+const matchOf = (regex: Regex, text: string): RegexMatch | undefined => {
+  const [match] = regex.findAll(text);
+  return match;
+};
 
 /** Lower half of the MD5 of a text, as Prometheus distributes targets by it. */
 const hash = (text: string): bigint => createHash('md5').update(text).digest().readBigUInt64BE(8);

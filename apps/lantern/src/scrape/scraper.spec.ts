@@ -111,6 +111,10 @@ describe('Relabeling', () => {
       { a: 'x', b: 'y', c: 'y-x' },
     ],
     [
+      { source_labels: ['a'], regex: '(?P<first>.)(?U:.*)', target_label: 'c', replacement: '${first}$$' },
+      { a: 'x', b: 'y', c: 'x$' },
+    ],
+    [
       { source_labels: ['a'], regex: 'y', target_label: 'c' },
       { a: 'x', b: 'y' },
     ],
