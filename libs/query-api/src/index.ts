@@ -30,6 +30,7 @@ export {
   parseStructuredFilter,
   type StructuredFilter,
 } from './jaeger/structured-filter/structured-filter.js';
+export type { TraceCondition, TraceDigest } from './jaeger/structured-filter/trace-digest.js';
 export { legacyTraceId, parseJaegerTraceId } from './jaeger/trace-id.js';
 export {
   parseV3AttributesRequest,

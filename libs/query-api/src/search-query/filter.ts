@@ -14,10 +14,13 @@ export type Comparison = 'eq' | 'ne' | 'gt' | 'lt' | 'gte' | 'lte';
 
 export type FilterLevel = 'span' | 'resource' | 'scope' | 'event' | 'link';
 
+/** Levels of fields. Those of the trace are properties of all its spans together. */
+export type FieldLevel = FilterLevel | 'trace';
+
 export type FilterReference =
   /** Without a level, the API searches the span and its resource. */
   | { readonly attr: { readonly key: string; readonly level?: FilterLevel } }
-  | { readonly field: { readonly name: string; readonly level: FilterLevel } };
+  | { readonly field: { readonly name: string; readonly level: FieldLevel } };
 
 export type FilterTerm =
   | FilterReference

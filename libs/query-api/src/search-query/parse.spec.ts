@@ -48,6 +48,11 @@ describe('parseQuery', () => {
       'some(event, and(eq(event:name, exception), eq(event@exception.type, Timeout)))',
     ],
     ['event.name = retry', 'eq(event:name, retry)'],
+    ['issue = n+1 and spanCount > 500', 'and(eq(trace:issue, n+1), gt(trace:spanCount, 500))'],
+    ['incomplete = true', 'eq(trace:incomplete, true)'],
+    ['origin.service = payment', 'eq(trace:originService, payment)'],
+    ['root = "POST /orders"', 'eq(trace:rootName, POST /orders)'],
+    ['traceDuration >= 1s', 'gte(trace:duration, 1s)'],
   ])('parseQuery parses %s', (query, expected) => {
     expect(short(parseQuery(query))).toBe(expected);
   });
@@ -73,6 +78,8 @@ describe('parseQuery', () => {
     ['duration > 250', 'Use a duration with a unit, such as 250ms or 1.5s.', '250'],
     ['status = failed', 'A status is one of unset, ok, error.', 'failed'],
     ['kind > server', 'A kind has no order. Use = or !=.', '>'],
+    ['incomplete > true', 'This field has no order. Use = or !=.', '>'],
+    ['spanCount > many', 'Use a whole number, such as 500.', 'many'],
     ['a = "x', 'Missing closing quotation mark.', '"x'],
     ['(a = 1', 'Expected a closing parenthesis, found the end of the query.', '(a = 1'],
     ['a = 1)', 'Closing parenthesis without an opening one.', ')'],

@@ -9,7 +9,7 @@ import {
   type FilterCall,
   type FilterReference,
 } from './filter.js';
-import { ERROR_WORD, readReference, type FieldType } from './references.js';
+import { ERROR_WORD, TRACE_ISSUES, readReference, type FieldType } from './references.js';
 import { tokensOf, type Token } from './tokens.js';
 
 /** Syntax error of a query, with its position. */
@@ -152,8 +152,8 @@ class Parser {
     if (operator.value === '!~') return all([exists(reference), not(compare('regex', reference, value))]);
     const op = COMPARISONS[operator.value];
     if (op === undefined) throw wrong(operator, unexpected(operator));
-    if ((type === 'kind' || type === 'status') && op !== 'eq' && op !== 'ne') {
-      throw wrong(operator, `A ${type} has no order. Use = or !=.`);
+    if (isWordType(type) && op !== 'eq' && op !== 'ne') {
+      throw wrong(operator, `${NAMES[type]} has no order. Use = or !=.`);
     }
     return compare(op, reference, value);
   }
@@ -248,15 +248,31 @@ const unexpected = ({ value }: Token): string => {
 };
 
 const WORDS = {
+  flag: ['true', 'false'],
+  issue: TRACE_ISSUES,
   kind: ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'],
   status: ['unset', 'ok', 'error'],
 } as const;
 
+type WordType = keyof typeof WORDS;
+
+const isWordType = (type: FieldType | undefined): type is WordType =>
+  type !== undefined && Object.hasOwn(WORDS, type);
+
+/** Types as sentences begin with them. */
+const NAMES: Readonly<Record<WordType, string>> = {
+  flag: 'This field',
+  issue: 'An issue',
+  kind: 'A kind',
+  status: 'A status',
+};
+
 const problemOf = (type: FieldType | undefined, value: string): string | undefined => {
-  if (type === 'kind' || type === 'status') {
+  if (isWordType(type)) {
     const words: readonly string[] = WORDS[type];
-    return words.includes(value) ? undefined : `A ${type} is one of ${words.join(', ')}.`;
+    return words.includes(value) ? undefined : `${NAMES[type]} is one of ${words.join(', ')}.`;
   }
+  if (type === 'count') return /^\d{1,15}$/.test(value) ? undefined : 'Use a whole number, such as 500.';
   if (type === 'duration') {
     try {
       parseGoDuration(value);
@@ -268,5 +284,4 @@ const problemOf = (type: FieldType | undefined, value: string): string | undefin
   return type === 'time' && !isTime ? 'Use a time such as 2026-11-26T14:00:00Z.' : undefined;
 };
 
-export const valuesOfField = (type: FieldType): readonly string[] =>
-  type === 'kind' || type === 'status' ? WORDS[type] : [];
+export const valuesOfField = (type: FieldType): readonly string[] => (isWordType(type) ? WORDS[type] : []);

@@ -1,11 +1,20 @@
-import type { FilterLevel, FilterReference } from './filter.js';
+import type { FieldLevel, FilterReference } from './filter.js';
 
-export type FieldType = 'text' | 'duration' | 'time' | 'kind' | 'status';
+export type FieldType = 'text' | 'duration' | 'time' | 'kind' | 'status' | 'count' | 'flag' | 'issue';
 
-/** Fields of spans, by their names in queries. */
+/** Kinds of detections, and `n+1` for either kind of it. */
+export const TRACE_ISSUES: readonly string[] = [
+  'n+1',
+  ...['n-plus-one-queries', 'n-plus-one-calls', 'sequential-calls', 'retry-storm', 'repeated-query'],
+  ...['slow-statement', 'large-payload', 'resource-wait', 'broken-propagation', 'incomplete-trace'],
+  ...['clock-skew', 'work-after-answer', 'swallowed-error', 'error-origin', 'sensitive-attribute'],
+  ...['sensitive-url', 'unbounded-span-name'],
+];
+
+/** Fields of spans and of traces, by their names in queries. */
 export const FIELDS: readonly {
   readonly names: readonly [string, ...string[]];
-  readonly level: FilterLevel;
+  readonly level: FieldLevel;
   readonly field: string;
   readonly type: FieldType;
   readonly means: string;
@@ -34,6 +43,59 @@ export const FIELDS: readonly {
   { names: ['spanID'], level: 'span', field: 'spanID', type: 'text', means: '16 hex digits' },
   { names: ['parentSpanID'], level: 'span', field: 'parentSpanID', type: 'text', means: '16 hex digits' },
   { names: ['traceState'], level: 'span', field: 'traceState', type: 'text', means: 'W3C tracestate' },
+  {
+    names: ['traceDuration'],
+    level: 'trace',
+    field: 'duration',
+    type: 'duration',
+    means: 'from the first start to the last end',
+  },
+  { names: ['spanCount'], level: 'trace', field: 'spanCount', type: 'count', means: 'spans of the trace' },
+  {
+    names: ['errorCount'],
+    level: 'trace',
+    field: 'errorCount',
+    type: 'count',
+    means: 'failed spans of the trace',
+  },
+  {
+    names: ['serviceCount'],
+    level: 'trace',
+    field: 'serviceCount',
+    type: 'count',
+    means: 'services of the trace',
+  },
+  { names: ['depth'], level: 'trace', field: 'depth', type: 'count', means: 'levels of the trace' },
+  { names: ['root'], level: 'trace', field: 'rootName', type: 'text', means: 'operation of the first span' },
+  {
+    names: ['root.service'],
+    level: 'trace',
+    field: 'rootService',
+    type: 'text',
+    means: 'service of the first span',
+  },
+  {
+    names: ['origin.service'],
+    level: 'trace',
+    field: 'originService',
+    type: 'text',
+    means: 'service in which the failure started',
+  },
+  {
+    names: ['origin.name'],
+    level: 'trace',
+    field: 'originName',
+    type: 'text',
+    means: 'operation in which the failure started',
+  },
+  {
+    names: ['incomplete'],
+    level: 'trace',
+    field: 'incomplete',
+    type: 'flag',
+    means: 'whether parents of spans are missing',
+  },
+  { names: ['issue'], level: 'trace', field: 'issue', type: 'issue', means: 'detection in the trace' },
   { names: ['scope.name'], level: 'scope', field: 'name', type: 'text', means: 'instrumentation scope' },
   { names: ['scope.version'], level: 'scope', field: 'version', type: 'text', means: 'version of the scope' },
   { names: ['event.name'], level: 'event', field: 'name', type: 'text', means: 'any event of the span' },

@@ -9,11 +9,17 @@ const EXAMPLES: readonly { readonly query: string; readonly finds: string }[] = 
   { query: 'user.id exists', finds: 'spans that have the attribute' },
   { query: 'resource.host.name = a', finds: 'attribute of the resource' },
   { query: 'event(name = exception)', finds: 'event of the span' },
+  { query: 'issue = n+1', finds: 'traces with a detection' },
+  { query: 'incomplete = true', finds: 'traces that lack spans' },
+  { query: 'spanCount > 500 and origin.service = payment', finds: 'size, and where the failure started' },
 ];
 
 export const QueryHelp = () => (
   <div className={classes.help}>
-    <p>All conditions must match one span; a trace matches if any of its spans does. A space means “and”.</p>
+    <p>
+      All conditions on spans must match one span; a trace matches if any of its spans does. A space means
+      “and”.
+    </p>
     <dl>
       {EXAMPLES.map(({ query, finds }) => (
         <div key={query}>

@@ -121,7 +121,11 @@ const SearchPage = () => {
                 {summaries === undefined ? (
                   <ResultListSkeleton />
                 ) : summaries.length === 0 ? (
-                  <NoMatches state={state} />
+                  <NoMatches
+                    state={state}
+                    onOlder={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
+                    isLoadingOlder={query.isFetchingNextPage}
+                  />
                 ) : (
                   <FoundTraces
                     state={state}

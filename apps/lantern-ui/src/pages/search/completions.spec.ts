@@ -30,7 +30,7 @@ const inTags = async (text: string) => {
 
 describe('completion of a query', () => {
   it('completion of a query offers fields and attributes, those with the prefix first', async () => {
-    expect(await inQuery('dur')).toEqual(['duration ', '"duration" ']);
+    expect(await inQuery('dur')).toEqual(['duration ', '"duration" ', 'traceDuration ']);
     expect(await inQuery('route')).toEqual(['http.route ']);
   });
 

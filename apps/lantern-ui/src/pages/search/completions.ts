@@ -107,6 +107,9 @@ const OPERATORS: Readonly<Record<FieldType, readonly string[]>> = {
   time: ['>', '>=', '<', '<='],
   kind: ['=', '!=', 'in ('],
   status: ['=', '!='],
+  count: ['>', '>=', '<', '<=', '='],
+  flag: ['='],
+  issue: ['=', '!=', 'in ('],
 };
 const MEANINGS: Readonly<Record<string, string>> = { '=~': 'matches RE2', '!~': 'does not match' };
 
@@ -132,10 +135,12 @@ const valuesOf = async (
   { name, key, type, typed }: ValueQuestion,
 ): Promise<readonly CompletionOption[]> => {
   const plain = (values: readonly string[]) => values.map((insert) => ({ insert }));
+  if (type === 'count') return plain(['1', '10', '100', '500', '1000']);
   if (type === 'duration') return plain(['10ms', '100ms', '500ms', '1s', '5s']);
   if (type !== undefined && valuesOfField(type).length > 0) return plain(valuesOfField(type));
-  if (name === 'service') return plain(await client.query(servicesQuery()));
-  if (name === 'name' || name === 'operation') {
+  if (name === 'service' || name === 'root.service' || name === 'origin.service')
+    return plain(await client.query(servicesQuery()));
+  if (['name', 'operation', 'root', 'origin.name'].includes(name)) {
     return scope.service === '' ? [] : plain(await client.query(operationsQuery(scope.service)));
   }
   if (type !== undefined || key === '') return [];

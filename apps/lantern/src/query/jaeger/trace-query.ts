@@ -1,5 +1,6 @@
 import {
   formatPageToken,
+  type TraceCondition,
   type TraceSearch,
   type V3SearchRequest,
   type V3TraceSummary,
@@ -16,10 +17,18 @@ import {
 import type { AnswerShare } from '../../transport/answers/answer-bytes.js';
 import { inTurns, type Turn } from '../../transport/answers/turn.js';
 import { adjustBy, type Adjust, type AdjustOptions } from './adjust/adjust.js';
+import { TraceDigests } from './analysis/trace-digests.js';
 import { summarizeTrace, summarySteps } from './trace-summary.js';
+
+/** Maximum number of traces that one page of a search with a condition on the trace reads: some seconds. */
+const MAX_EXAMINED = 10_000;
+
+const FIRST_BATCH = 100;
+const LARGEST_BATCH = 2_000;
 
 /** Reads traces for both families of Jaeger's API. */
 export class TraceQueries {
+  readonly digests: TraceDigests;
   private readonly adjust: Adjust;
 
   constructor(
@@ -27,6 +36,7 @@ export class TraceQueries {
     readonly options: AdjustOptions,
   ) {
     this.adjust = adjustBy(options);
+    this.digests = new TraceDigests(this.adjust);
   }
 
   async byId(traceId: TraceId, raw: boolean): Promise<Trace | undefined> {
@@ -46,28 +56,79 @@ export class TraceQueries {
    */
   async *page(search: V3SearchRequest, share: AnswerShare): AsyncGenerator<EncodedTrace, PageEnd> {
     const query = traceQueryOf(search);
+    const condition = search.filter?.trace;
     let last: TraceCursor | undefined;
     let count = 0;
-    let hasMore = false;
     // One trace more than the page holds shows whether there is a next page.
-    for await (const { trace, place } of this.each({ ...query, limit: query.limit + 1 }, share)) {
-      hasMore = ++count > query.limit;
-      if (hasMore) break;
-      last = place;
-      yield trace;
+    const found = this.each({ ...query, limit: query.limit + 1 }, share, condition);
+    let end: TraceCursor | undefined;
+    for (;;) {
+      const next = await found.next();
+      if (next.done === true) {
+        end = next.value;
+        break;
+      }
+      if (++count > query.limit) {
+        end = last;
+        break;
+      }
+      last = next.value.place;
+      yield next.value.trace;
     }
+    await found.return(undefined);
+    // The number of traces that meet a condition on the trace is known only when all of them were read.
+    const isCounted = condition === undefined || (end === undefined && search.after === undefined);
     return {
-      ...(hasMore && last && { nextPageToken: formatPageToken(last, search.fingerprint) }),
-      ...(search.wantsTotal && { total: await this.store.countTraces(query) }),
+      ...(end && { nextPageToken: formatPageToken(end, search.fingerprint) }),
+      ...(search.wantsTotal &&
+        isCounted && { total: condition === undefined ? await this.store.countTraces(query) : count }),
     };
   }
 
-  /** Reads the stored traces that a search finds, each with its memory counted in the share. */
-  async *each(query: TraceQuery, share: AnswerShare): AsyncGenerator<PlacedTrace, void> {
+  /**
+   * Reads the stored traces that a search finds, each with its memory counted in the share.
+   *
+   * @returns the place at which the search gave up, because {@link MAX_EXAMINED} traces were read for a condition that few
+   * of them meet; undefined otherwise
+   */
+  async *each(
+    query: TraceQuery,
+    share: AnswerShare,
+    condition?: TraceCondition,
+  ): AsyncGenerator<PlacedTrace, TraceCursor | undefined> {
+    if (condition !== undefined) return yield* this.eachMeeting(condition, query, share);
     for await (const found of this.store.eachTrace(query, share.hold)) {
       yield found;
       share.clear();
     }
+    return undefined;
+  }
+
+  private async *eachMeeting(
+    condition: TraceCondition,
+    query: TraceQuery,
+    share: AnswerShare,
+  ): AsyncGenerator<PlacedTrace, TraceCursor | undefined> {
+    let { after } = query;
+    let examined = 0;
+    let found = 0;
+    // Searched in batches: a search keeps the places of all traces of its limit.
+    for (let batch = FIRST_BATCH; examined < MAX_EXAMINED; batch = Math.min(2 * batch, LARGEST_BATCH)) {
+      const before = examined;
+      const candidates = { ...query, ...(after && { after }), limit: batch };
+      for await (const placed of this.store.eachTrace(candidates, share.hold)) {
+        examined++;
+        after = placed.place;
+        const digest = await this.digests.of(placed.trace, condition.needsDetections, share.hold);
+        if (condition.matches(digest)) {
+          yield placed;
+          if (++found >= query.limit) return undefined;
+        }
+        share.clear();
+      }
+      if (examined - before < batch) return undefined;
+    }
+    return after;
   }
 
   /** The row of a trace as it is after it was adjusted. */
@@ -105,7 +166,7 @@ export const traceQueryOf = (search: TraceSearch): TraceQuery => {
     ...(search.maxTraceDurationNano === undefined
       ? undefined
       : { maxTraceDurationNano: search.maxTraceDurationNano }),
-    ...(filter && { where: filter.matches }),
+    ...(filter?.span && { where: filter.span }),
     ...(search.orderBy && { orderBy: search.orderBy }),
     ...(search.after && { after: search.after }),
     attributes: search.attributes,

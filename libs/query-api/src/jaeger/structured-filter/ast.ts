@@ -27,17 +27,21 @@ export type Comparison = (typeof COMPARISONS)[number];
 export const LEVELS = ['span', 'resource', 'scope', 'event', 'link'] as const;
 export type Level = (typeof LEVELS)[number];
 
+/** Levels of fields. Fields of the trace are Lantern's own. */
+export const FIELD_LEVELS = [...LEVELS, 'trace'] as const;
+export type FieldLevel = (typeof FIELD_LEVELS)[number];
+
 /** Without a level an attribute is looked for in the span and in its resource. */
 export type Reference =
   | { readonly term: 'attr'; readonly key: string; readonly level: Level | undefined }
-  | { readonly term: 'field'; readonly name: string; readonly level: Level };
+  | { readonly term: 'field'; readonly name: string; readonly level: FieldLevel };
 
 export type Operand = Reference | Constant;
 
 /** Type of a constant. `any` matches a value of any type by its text, and by its number. */
 export type Constant =
   | { readonly term: 'constant'; readonly type: 'any' | 'string'; readonly value: string }
-  | { readonly term: 'constant'; readonly type: 'int'; readonly value: bigint }
+  | { readonly term: 'constant'; readonly type: 'int' | 'count'; readonly value: bigint }
   | { readonly term: 'constant'; readonly type: 'double'; readonly value: number }
   | { readonly term: 'constant'; readonly type: 'bool'; readonly value: boolean }
   | { readonly term: 'constant'; readonly type: 'duration'; readonly value: DurationNano }

@@ -7,12 +7,15 @@ import {
   type SpanInContext,
   type SpanLink,
 } from '@lantern/telemetry-model';
-import type { Comparison, Constant, Operand, Predicate, Reference } from './ast.js';
-import { eventField, linkField, spanField } from './fields.js';
+import type { Comparison, Constant, FieldLevel, Operand, Predicate, Reference } from './ast.js';
+import { eventField, linkField, spanField, traceField } from './fields.js';
+import type { TraceDigest } from './trace-digest.js';
 
 /** A span, and the event and link that `some` has bound. */
 interface Context {
-  readonly span: SpanInContext;
+  /** Undefined for a predicate on the whole trace. */
+  readonly span: SpanInContext | undefined;
+  readonly trace?: TraceDigest;
   readonly event?: SpanEvent;
   readonly link?: SpanLink;
 }
@@ -23,6 +26,10 @@ interface Context {
  * like, and none may equal what `ne` and `not_in` name.
  */
 export const evaluate = (predicate: Predicate, span: SpanInContext): boolean => holds(predicate, { span });
+
+/** Returns whether a predicate that names only fields of the trace holds for it. */
+export const evaluateTrace = (predicate: Predicate, trace: TraceDigest): boolean =>
+  holds(predicate, { span: undefined, trace });
 
 const holds = (predicate: Predicate, context: Context): boolean => {
   switch (predicate.op) {
@@ -46,8 +53,8 @@ const holds = (predicate: Predicate, context: Context): boolean => {
     }
     case 'some':
       return predicate.level === 'event'
-        ? context.span.span.events.some((event) => holds(predicate.predicate, { ...context, event }))
-        : context.span.span.links.some((link) => holds(predicate.predicate, { ...context, link }));
+        ? (context.span?.span.events ?? []).some((event) => holds(predicate.predicate, { ...context, event }))
+        : (context.span?.span.links ?? []).some((link) => holds(predicate.predicate, { ...context, link }));
     default: {
       const { op, left, right } = predicate;
       const lefts = valuesOf(left as Reference, context);
@@ -62,8 +69,9 @@ const holds = (predicate: Predicate, context: Context): boolean => {
 const isConstant = (operand: Operand | AnyValue): operand is Constant =>
   typeof operand === 'object' && operand !== null && 'term' in operand && operand.term === 'constant';
 
-const valuesOf = (reference: Reference, context: Context): AnyValue[] => {
+const valuesOf = (reference: Reference, context: Context): readonly AnyValue[] => {
   if (reference.term === 'field') return fieldValues(reference.level, reference.name, context);
+  if (context.span === undefined) return [];
   const { span, scope, resource } = context.span;
   const { key, level } = reference;
   switch (level) {
@@ -86,10 +94,12 @@ const attributesNamed = (key: string, holders: readonly { readonly attributes: A
   holders.map(({ attributes }) => attributeValue(attributes, key)).filter((value) => value !== undefined);
 
 const fieldValues = (
-  level: 'span' | 'resource' | 'scope' | 'event' | 'link',
+  level: FieldLevel,
   name: string,
-  { span, event, link }: Context,
-): AnyValue[] => {
+  { span, trace, event, link }: Context,
+): readonly AnyValue[] => {
+  if (level === 'trace') return trace === undefined ? [] : traceField(name, trace);
+  if (span === undefined) return [];
   const found =
     level === 'event'
       ? (event ? [event] : span.span.events).map((one) => eventField(name, one, span))
@@ -140,6 +150,7 @@ const orderToConstant = (value: AnyValue, constant: Constant): number | undefine
     case 'double':
       return typeof value === 'number' ? orderOf(value, constant.value) : undefined;
     case 'int':
+    case 'count':
     case 'duration':
     case 'time':
       return typeof value === 'bigint' ? orderOf(value, constant.value) : undefined;

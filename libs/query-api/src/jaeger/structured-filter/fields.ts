@@ -9,10 +9,12 @@ import {
   type SpanInContext,
   type SpanLink,
 } from '@lantern/telemetry-model';
-import type { Level } from './ast.js';
+import { TRACE_ISSUES } from '../../search-query/references.js';
+import type { FieldLevel } from './ast.js';
+import type { TraceDigest } from './trace-digest.js';
 
 /** Type of a field, which decides its valid comparisons. Words are texts of a closed set, without an order. */
-export type FieldType = 'text' | 'duration' | 'time' | 'kind' | 'status';
+export type FieldType = 'text' | 'duration' | 'time' | 'kind' | 'status' | 'count' | 'flag' | 'issue';
 
 /** A value of a field; undefined where the span has none. */
 export type FieldValue = string | bigint | undefined;
@@ -67,10 +69,45 @@ const LINK: Fields<SpanLink> = {
   traceState: { type: 'text', of: (link) => set(link.traceState) },
 };
 
-const FIELDS = { span: SPAN, resource: RESOURCE, scope: SCOPE, event: EVENT, link: LINK } as const;
+type TraceFields = Readonly<
+  Record<
+    string,
+    { readonly type: FieldType; readonly of: (trace: TraceDigest) => readonly (string | bigint)[] }
+  >
+>;
+
+/** Either kind of N+1. */
+const ANY_N_PLUS_ONE = 'n+1';
+
+const TRACE: TraceFields = {
+  spanCount: { type: 'count', of: ({ spanCount }) => [BigInt(spanCount)] },
+  serviceCount: { type: 'count', of: ({ serviceCount }) => [BigInt(serviceCount)] },
+  errorCount: { type: 'count', of: ({ errorCount }) => [BigInt(errorCount)] },
+  depth: { type: 'count', of: ({ depth }) => [BigInt(depth)] },
+  duration: { type: 'duration', of: ({ durationNano: duration }) => [duration] },
+  rootService: { type: 'text', of: ({ rootService }) => [rootService] },
+  rootName: { type: 'text', of: ({ rootName }) => [rootName] },
+  incomplete: { type: 'flag', of: ({ isIncomplete }) => [String(isIncomplete)] },
+  originService: { type: 'text', of: ({ origin }) => (origin ? [origin.service] : []) },
+  originName: { type: 'text', of: ({ origin }) => (origin ? [origin.name] : []) },
+  issue: {
+    type: 'issue',
+    of: ({ issues }) =>
+      issues.some((kind) => kind.startsWith('n-plus-one')) ? [...issues, ANY_N_PLUS_ONE] : issues,
+  },
+};
+
+const FIELDS = {
+  span: SPAN,
+  resource: RESOURCE,
+  scope: SCOPE,
+  event: EVENT,
+  link: LINK,
+  trace: TRACE,
+} as const;
 
 /** Undefined for a field that the level does not have. */
-export const fieldType = (level: Level, name: string): FieldType | undefined =>
+export const fieldType = (level: FieldLevel, name: string): FieldType | undefined =>
   Object.hasOwn(FIELDS[level], name) ? FIELDS[level][name]?.type : undefined;
 
 export const spanField = (
@@ -84,5 +121,10 @@ export const eventField = (name: string, event: SpanEvent, span: SpanInContext):
 
 export const linkField = (name: string, link: SpanLink): FieldValue => LINK[name]?.of(link);
 
+export const traceField = (name: string, trace: TraceDigest): readonly (string | bigint)[] =>
+  TRACE[name]?.of(trace) ?? [];
+
 export const KIND_WORDS = Object.keys(SpanKind);
 export const STATUS_WORDS = Object.keys(StatusCode);
+export const FLAG_WORDS = ['true', 'false'];
+export const ISSUE_WORDS: readonly string[] = TRACE_ISSUES;

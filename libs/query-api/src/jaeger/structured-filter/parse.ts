@@ -9,14 +9,16 @@ import {
 import { messageOf } from '../../message-of.js';
 import {
   COMPARISONS,
+  FIELD_LEVELS,
   LEVELS,
   type Comparison,
   type Constant,
+  type FieldLevel,
   type Level,
   type Predicate,
   type Reference,
 } from './ast.js';
-import { KIND_WORDS, STATUS_WORDS, fieldType, type FieldType } from './fields.js';
+import { FLAG_WORDS, ISSUE_WORDS, KIND_WORDS, STATUS_WORDS, fieldType, type FieldType } from './fields.js';
 import { parsePattern } from './parse-pattern.js';
 import { StructuredFilterError } from './structured-filter-error.js';
 
@@ -155,7 +157,7 @@ const parseCall = (value: unknown, path: string, scope: Scope): Predicate => {
         throw refuse(`takes a constant string as its pattern, got ${TERM_NAMES[pattern.term]}`);
       }
       const type = typeOf(subject);
-      if (type === 'duration' || type === 'time') {
+      if (type === 'duration' || type === 'time' || type === 'count') {
         throw refuse(`matches text, and ${describe(subject)} holds a ${type}`);
       }
       try {
@@ -222,7 +224,7 @@ const parseComparison = (
     if (operand.term === 'call' || operand.term === 'list' || operand.term === 'nested') {
       throw refuse(`compares a reference or a constant, got ${TERM_NAMES[operand.term]}`);
     }
-    const isWord = isReference(operand) && ['kind', 'status'].includes(typeOf(operand) ?? '');
+    const isWord = isReference(operand) && isWordType(typeOf(operand));
     if (op !== 'eq' && op !== 'ne' && (isWord || (operand.term === 'scalar' && operand.type === 'bool'))) {
       throw refuse(`has no ordering for ${isReference(operand) ? describe(operand) : 'a boolean constant'}`);
     }
@@ -245,7 +247,8 @@ const parseComparison = (
 
 const isReference = (term: Term): term is Reference => term.term === 'attr' || term.term === 'field';
 
-const isWordType = (type: FieldType | undefined): boolean => type === 'kind' || type === 'status';
+const isWordType = (type: FieldType | undefined): boolean =>
+  type !== undefined && ['kind', 'status', 'flag', 'issue'].includes(type);
 
 /** Undefined for an attribute: it holds whatever its sender put there. */
 const typeOf = (reference: Reference): FieldType | undefined =>
@@ -266,7 +269,7 @@ const constantFor = (reference: Reference, { path, type, value }: ScalarTerm): C
     );
   try {
     if (field === undefined) return ofType(type, value);
-    if (type !== '' && !(type === 'string' && field !== 'duration' && field !== 'time')) {
+    if (type !== '' && !(type === 'string' && !['duration', 'time', 'count'].includes(field))) {
       throw new Error(`the field holds a ${field}, not a value of type ${type}`);
     }
     return ofField(field, value);
@@ -300,6 +303,12 @@ const ofField = (field: FieldType, value: string): Constant => {
       return { term: 'constant', type: 'string', value: oneOf(KIND_WORDS, value) };
     case 'status':
       return { term: 'constant', type: 'string', value: oneOf(STATUS_WORDS, value) };
+    case 'flag':
+      return { term: 'constant', type: 'string', value: oneOf(FLAG_WORDS, value) };
+    case 'issue':
+      return { term: 'constant', type: 'string', value: oneOf(ISSUE_WORDS, value) };
+    case 'count':
+      return { term: 'constant', type: 'count', value: parseGoInt(value) };
     case 'text':
       return { term: 'constant', type: 'string', value };
   }
@@ -324,11 +333,11 @@ const parseTerm = (value: unknown, path: string, scope: Scope): Term => {
       const node = nodeAt(members.attr, at, ['key', 'level']);
       const key = textIn(node, 'key');
       if (key === '') throw new StructuredFilterError(at, 'attribute reference has no key');
-      return { term: 'attr', key, level: textIn(node, 'level') === '' ? undefined : levelIn(node) };
+      return { term: 'attr', key, level: textIn(node, 'level') === '' ? undefined : levelIn(node, LEVELS) };
     }
     case 'field': {
       const node = nodeAt(members.field, at, ['name', 'level']);
-      const level = levelIn(node);
+      const level = levelIn(node, FIELD_LEVELS);
       const fieldName = textIn(node, 'name');
       if (fieldType(level, fieldName) === undefined) {
         throw new StructuredFilterError(
@@ -340,7 +349,7 @@ const parseTerm = (value: unknown, path: string, scope: Scope): Term => {
       return { term: 'field', name: fieldName, level };
     }
     case 'nested': {
-      const level = levelIn(nodeAt(members.nested, at, ['level']));
+      const level = levelIn(nodeAt(members.nested, at, ['level']), LEVELS);
       if (level === 'event' || level === 'link') return { term: 'nested', level };
       throw new StructuredFilterError(at, `a collection is "event" or "link", not ${goQuote(level)}`);
     }
@@ -359,8 +368,8 @@ const parseTerm = (value: unknown, path: string, scope: Scope): Term => {
   }
 };
 
-const levelIn = (node: Node): Level => {
-  const level = LEVELS.find((known) => known === textIn(node, 'level'));
+const levelIn = <L extends FieldLevel>(node: Node, levels: readonly L[]): L => {
+  const level = levels.find((known) => known === textIn(node, 'level'));
   if (level !== undefined) return level;
   throw new StructuredFilterError(node.path, `unknown filter level ${goQuote(textIn(node, 'level'))}`);
 };

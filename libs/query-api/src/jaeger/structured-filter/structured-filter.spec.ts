@@ -12,6 +12,7 @@ import {
 } from '@lantern/telemetry-model/testing';
 import fc from 'fast-check';
 import { StructuredFilterError } from './structured-filter-error.js';
+import type { TraceDigest } from './trace-digest.js';
 import { parseStructuredFilter } from './structured-filter.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -71,7 +72,87 @@ const ORDER: SpanInContext = {
   scopeSchemaUrl: '',
 };
 
-const matches = (filter: Json): boolean => parseStructuredFilter(JSON.stringify(filter)).matches(ORDER);
+/** A trace of two services with a swallowed error and N+1 queries. */
+const TRACE: TraceDigest = {
+  spanCount: 12,
+  serviceCount: 2,
+  errorCount: 1,
+  depth: 4,
+  durationNano: millis(300),
+  rootService: 'gateway',
+  rootName: 'POST /orders',
+  isIncomplete: false,
+  origin: { service: 'payment', name: 'charge' },
+  issues: ['swallowed-error', 'n-plus-one-queries'],
+};
+
+const traceMatches = (filter: Json): boolean | undefined =>
+  parseStructuredFilter(JSON.stringify(filter)).trace?.matches(TRACE);
+
+const matches = (filter: Json): boolean =>
+  parseStructuredFilter(JSON.stringify(filter)).span?.(ORDER) ?? true;
+
+describe('conditions on the whole trace', () => {
+  const ofTrace = (name: string) => field('trace', name);
+
+  it.each([
+    [op('gt', ofTrace('spanCount'), scalar('11')), true],
+    [op('gt', ofTrace('spanCount'), scalar('12')), false],
+    [op('eq', ofTrace('serviceCount'), scalar('2')), true],
+    [op('lt', ofTrace('depth'), scalar('4')), false],
+    [op('gte', ofTrace('errorCount'), scalar('1')), true],
+    [op('gt', ofTrace('duration'), scalar('250ms')), true],
+    [op('eq', ofTrace('rootName'), scalar('POST /orders')), true],
+    [op('regex', ofTrace('rootService'), scalar('gate')), true],
+    [op('eq', ofTrace('originService'), scalar('payment')), true],
+    [op('eq', ofTrace('originName'), scalar('refund')), false],
+    [op('eq', ofTrace('incomplete'), scalar('true')), false],
+    [op('eq', ofTrace('issue'), scalar('n+1')), true],
+    [op('eq', ofTrace('issue'), scalar('n-plus-one-calls')), false],
+    [op('ne', ofTrace('issue'), scalar('swallowed-error')), false],
+    [op('not', call('eq', ofTrace('issue'), scalar('retry-storm'))), true],
+    [
+      op(
+        'or',
+        call('eq', ofTrace('incomplete'), scalar('true')),
+        call('in', ofTrace('issue'), list(['clock-skew', 'n+1'])),
+      ),
+      true,
+    ],
+  ])('hold for a trace, or not: %j', (filter, expected) => {
+    expect(traceMatches(filter)).toBe(expected);
+  });
+
+  it('are separated from conditions on one span, which are joined by "and"', () => {
+    const failed = call('eq', field('span', 'status'), scalar('error'));
+    const large = call('gt', ofTrace('spanCount'), scalar('5'));
+    const filter = parseStructuredFilter(JSON.stringify(op('and', large, call('and', failed, large))));
+    expect(filter.span?.(ORDER)).toBe(true);
+    expect(filter.trace?.matches({ ...TRACE, spanCount: 5 })).toBe(false);
+    expect(parseStructuredFilter(JSON.stringify(large.call)).span).toBeUndefined();
+    expect(parseStructuredFilter(JSON.stringify(failed.call)).trace).toBeUndefined();
+  });
+
+  it('need detections only if they name issues', () => {
+    const needs = (name: string, value: string) =>
+      parseStructuredFilter(JSON.stringify(op('eq', ofTrace(name), scalar(value)))).trace?.needsDetections;
+    expect([needs('issue', 'n+1'), needs('depth', '3')]).toEqual([true, false]);
+  });
+
+  it.each([
+    [
+      op('or', call('gt', ofTrace('depth'), scalar('5')), call('exists', attr('a'))),
+      'conditions on the trace and on a span are joined by "and" only',
+    ],
+    [op('eq', ofTrace('issue'), scalar('slow')), 'cannot compare trace.issue against "slow": not one of n+1'],
+    [op('gt', ofTrace('incomplete'), scalar('true')), 'has no ordering for trace.incomplete'],
+    [op('gt', ofTrace('spanCount'), scalar('many')), 'cannot compare trace.spanCount against "many"'],
+    [op('exists', attr('a', 'trace')), 'unknown filter level "trace"'],
+    [op('exists', ofTrace('name')), 'unknown built-in field "name" at the "trace" level'],
+  ])('are rejected with the reason: %j', (filter, reason) => {
+    expect(() => traceMatches(filter)).toThrow(reason);
+  });
+});
 
 describe('the structured filter', () => {
   it.each([

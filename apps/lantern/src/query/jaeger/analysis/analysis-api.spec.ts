@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { V3Detections } from '@lantern/query-api';
+import type { V3Detections, V3TraceSummaries } from '@lantern/query-api';
+import { TRACE_ISSUES, parseQuery } from '@lantern/query-api/search-query';
 import { SpanKind } from '@lantern/telemetry-model';
 import {
   T0,
@@ -11,6 +12,7 @@ import {
   spanId,
   traceId,
 } from '@lantern/telemetry-model/testing';
+import { DETECTION_KINDS } from '@lantern/trace-analysis';
 import { useLantern } from '../../../testing/running-lantern.js';
 
 const lantern = useLantern();
@@ -48,6 +50,85 @@ beforeAll(async () => {
         values: [[String(T0), 'payment was refused', { trace_id: FAILED }]],
       },
     ],
+  });
+});
+
+/** Returns the answer to a search by a query in the text form of the UI. */
+const search = async (query: string, more: Readonly<Record<string, string>> = {}) => {
+  const params = new URLSearchParams({
+    'query.startTimeMin': '2025-12-31T23:00:00Z',
+    'query.startTimeMax': '2026-01-01T01:00:00Z',
+    'query.filter': JSON.stringify(parseQuery(query)),
+    'lantern.total': 'true',
+    ...more,
+  });
+  const answer = await lantern.jaeger(`/api/v3/trace-summaries?${params.toString()}`);
+  return answer.json() as V3TraceSummaries;
+};
+
+const found = async (query: string): Promise<string[]> =>
+  (await search(query)).summaries.map((summary) => summary.traceId).sort();
+
+describe('a search by properties of the whole trace', () => {
+  it.each([
+    ['issue = n+1', [SLOW]],
+    ['issue = n-plus-one-calls', []],
+    ['issue = error-origin', [FAILED]],
+    ['origin.service = order-service', [FAILED]],
+    ['origin.name = calculate_total and status = error', [FAILED]],
+    ['origin.service = order-service and service = product-catalog', []],
+    ['spanCount > 7', [FAILED]],
+    ['spanCount <= 7', [SLOW]],
+    ['serviceCount = 3', [FAILED]],
+    ['errorCount = 0', [SLOW]],
+    ['depth > 2', [FAILED]],
+    ['traceDuration >= 100ms', [FAILED, SLOW]],
+    ['root = "POST /orders"', [FAILED]],
+    ['root.service = product-catalog', [SLOW]],
+    ['incomplete = true', []],
+    ['not incomplete = true', [FAILED, SLOW]],
+    ['issue = n+1 or origin.service = order-service', [FAILED, SLOW]],
+  ])('finds by %s what meets it', async (query, expected) => {
+    expect(await found(query)).toEqual(expected);
+  });
+
+  it('finds a trace that lacks a parent as incomplete until the parent arrives', async () => {
+    const id = traceId(40);
+    const child = span({ traceId: id, spanId: spanId(2), parentSpanId: spanId(1) });
+    await lantern.send(resourceSpans('late-shop', child));
+    expect(await found('incomplete = true and service = late-shop')).toEqual([id]);
+    await lantern.send(resourceSpans('late-shop', span({ traceId: id, spanId: spanId(1) })));
+    expect(await found('incomplete = true and service = late-shop')).toEqual([]);
+  });
+
+  it('pages through the traces that meet it, and counts them if one page has all', async () => {
+    const ids = Array.from({ length: 250 }, (_, n) => traceId(1_000 + n));
+    const childrenOf = (n: number) =>
+      n % 5 === 0 ? [span({ spanId: spanId(2), parentSpanId: spanId(1) })] : [];
+    await lantern.send(
+      resourceSpans(
+        'paged-shop',
+        ...ids.flatMap((id, n) => [span(), ...childrenOf(n)].map((each) => ({ ...each, traceId: id }))),
+      ),
+    );
+    const query = 'service = paged-shop and spanCount = 2';
+    expect((await search(query)).total).toBe(50);
+    const seen: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await search(query, {
+        'query.searchDepth': '20',
+        ...(token !== undefined && { 'lantern.pageToken': token }),
+      });
+      seen.push(...page.summaries.map((summary) => summary.traceId));
+      token = page.nextPageToken;
+      if (token !== undefined) expect(page.total).toBeUndefined();
+    } while (token !== undefined);
+    expect(seen.sort()).toEqual(ids.filter((_, n) => n % 5 === 0));
+  });
+
+  it('knows the kinds of all detections', () => {
+    expect(TRACE_ISSUES).toEqual(['n+1', ...Object.keys(DETECTION_KINDS)]);
   });
 });
 

@@ -54,7 +54,8 @@ export const differencesRoute = (traces: TraceQueries) => (server: FastifyInstan
     share: AnswerShare,
   ): Promise<boolean> => {
     const turn = new Turn();
-    for await (const { trace } of traces.each({ ...traceQueryOf(search), limit: MAX_SPANS }, share)) {
+    const query = { ...traceQueryOf(search), limit: MAX_SPANS };
+    for await (const { trace } of traces.each(query, share, search.filter?.trace)) {
       if (compared.spanCount >= MAX_SPANS) return true;
       compared.add(await inTurns(decodeTraceSteps(trace), turn));
       await turn.giveWay();

@@ -56,7 +56,7 @@ export const liveRoutes =
           const summaries = [];
           for (const traceId of session.take(MAX_TRACES_AT_ONCE)) {
             const trace = await traces.byId(traceId, false);
-            if (trace && session.wants(trace)) summaries.push(summarizeTrace(trace));
+            if (trace && (await session.wants(trace, traces.digests))) summaries.push(summarizeTrace(trace));
           }
           if (summaries.length > 0) stream.send('summaries', { summaries } satisfies V3LiveSummaries);
         }

@@ -1,6 +1,7 @@
 import type { TraceConditions } from '@lantern/query-api';
 import { spansOf, type ResourceSpans, type Trace, type TraceId } from '@lantern/telemetry-model';
 import { spanMatcher } from '@lantern/telemetry-store';
+import type { TraceDigests } from '../analysis/trace-digests.js';
 import { traceQueryOf } from '../trace-query.js';
 
 /** Traces that wait for the client; beyond them the ones that wait longest are dropped, and counted. */
@@ -53,8 +54,16 @@ export class LiveSession {
     return dropped;
   }
 
-  /** Whether a trace, as it is by now, is wanted for its own sake: its duration counts all its spans. */
-  wants({ resourceSpans }: Trace): boolean {
+  /** Whether a trace, as it is by now, is wanted for its own sake: by conditions on all its spans together. */
+  async wants(trace: Trace, digests: TraceDigests): Promise<boolean> {
+    const condition = this.conditions.filter?.trace;
+    if (!this.hasWantedDuration(trace)) return false;
+    return (
+      condition === undefined || condition.matches(await digests.compute(trace, condition.needsDetections))
+    );
+  }
+
+  private hasWantedDuration({ resourceSpans }: Trace): boolean {
     const { minTraceDurationNano: min, maxTraceDurationNano: max } = this.conditions;
     if (min === undefined && max === undefined) return true;
     let [start, end]: (bigint | undefined)[] = [];

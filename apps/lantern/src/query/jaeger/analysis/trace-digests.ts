@@ -1,0 +1,86 @@
+import type { TraceDigest } from '@lantern/query-api';
+import { at, operationOf, serviceOf, type Trace, type TraceId } from '@lantern/telemetry-model';
+import { decodeTrace, type EncodedTrace, type HoldBytes } from '@lantern/telemetry-store';
+import { Turn } from '../../../transport/answers/turn.js';
+import { loadAnalysis } from './load-analysis.js';
+
+/** Maximum number of digests that are kept: about 10 MB. */
+const MAX_KEPT = 20_000;
+
+/** Memory of a model and its facts, by that of its messages; measured on spans of eleven attributes. */
+const FACTS_FACTOR = 10;
+
+interface KeptDigest {
+  /** Size of the trace, in bytes: a trace with further spans is larger. */
+  readonly bytes: number;
+  readonly hasIssues: boolean;
+  readonly digest: TraceDigest;
+}
+
+/**
+ * Properties of whole traces, by which searches filter. They are computed when a search asks for them, so ingest does
+ * nothing, and the latest are kept.
+ */
+export class TraceDigests {
+  private readonly kept = new Map<TraceId, KeptDigest>();
+
+  /** @param adjusted returns a trace as clients see it */
+  constructor(private readonly adjusted: (trace: Trace) => Trace) {}
+
+  /** @param hold called with the memory that the computation takes */
+  async of(trace: EncodedTrace, needsIssues: boolean, hold: HoldBytes): Promise<TraceDigest> {
+    const { traceId } = trace;
+    const bytes = bytesOf(trace);
+    const known = this.kept.get(traceId);
+    this.kept.delete(traceId);
+    if (known?.bytes === bytes && (known.hasIssues || !needsIssues)) {
+      this.kept.set(traceId, known);
+      return known.digest;
+    }
+    hold(FACTS_FACTOR * bytes);
+    const digest = await this.compute(this.adjusted(decodeTrace(trace)), needsIssues);
+    this.kept.set(traceId, { bytes, hasIssues: needsIssues, digest });
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);
+    return digest;
+  }
+
+  /** Computes the digest of a trace as clients see it, and gives way to other requests between the steps. */
+  async compute({ traceId, resourceSpans }: Trace, needsIssues: boolean): Promise<TraceDigest> {
+    const { TraceFacts, detectSteps, originOfFailure } = await loadAnalysis();
+    const facts = new TraceFacts(traceId, resourceSpans);
+    const { table } = facts;
+    const origin = originOfFailure(facts);
+    const issues = new Set<string>();
+    if (needsIssues) {
+      const turn = new Turn();
+      const steps = detectSteps(facts);
+      for (;;) {
+        await turn.giveWay();
+        const step = steps.next();
+        if (step.done !== true) continue;
+        for (const { kind } of step.value) issues.add(kind);
+        break;
+      }
+    }
+    const isRooted = table.length > 0 && at(table.isOrphan, 0) === 0;
+    return {
+      spanCount: table.length,
+      serviceCount: table.services.length,
+      errorCount: table.errorCount,
+      depth: table.levels,
+      durationNano: BigInt(Math.round(table.duration)),
+      rootService: isRooted ? serviceOf(table, 0) : '',
+      rootName: isRooted ? operationOf(table, 0) : '',
+      isIncomplete: table.missingParents.length > 0,
+      origin: origin && { service: facts.service(origin.row), name: facts.operation(origin.row) },
+      issues: [...issues],
+    };
+  }
+}
+
+const bytesOf = ({ groups }: EncodedTrace): number => {
+  let bytes = 0;
+  for (const { spans } of groups) for (const { length } of spans) bytes += length;
+  return bytes;
+};
