@@ -63,7 +63,8 @@ export class Target {
     let kept = 0;
     let added = 0;
     const current = new Map<string, SeriesLabels>();
-    this.lastError = '';
+    // Until the scrape is over, its target is what the last one found.
+    let problem = '';
     try {
       const { text, contentType } = await this.fetch(signal);
       ({ scraped, kept, added } = this.addSamples(
@@ -74,15 +75,16 @@ export class Target {
       ));
     } catch (error) {
       if (signal.aborted) return;
-      this.lastError = explain(error, this.options.timeoutMillis);
+      problem = explain(error, this.options.timeoutMillis);
       current.clear();
     }
     this.endMissing(batch, current, startMillis);
     this.last = current;
+    this.lastError = problem;
     this.lastScrapeMillis = startMillis;
     this.lastDurationMillis = Date.now() - startMillis;
     this.addReports(batch, startMillis, {
-      up: this.lastError === '' ? 1 : 0,
+      up: problem === '' ? 1 : 0,
       scrape_duration_seconds: this.lastDurationMillis / 1000,
       scrape_samples_scraped: scraped,
       scrape_samples_post_metric_relabeling: kept,
