@@ -121,14 +121,14 @@ afterAll(async () => {
 });
 
 describe('the packed library', () => {
-  it('is its build and its licence, without sources or tests', () => {
+  it('The packed library consists of its build and its license, without sources or tests', () => {
     const installed = join(home, 'node_modules/@lantern/observability');
     expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
     const files = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
     expect(files.filter((file) => /\.spec\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });
 
-  it('leaves one copy of the API: a second one would be a tracer that nobody listens to', async () => {
+  it('An installation of the packed library has one copy of the OpenTelemetry API, because spans of a second copy would be lost', async () => {
     const copies = await run('npm', ['ls', '@opentelemetry/api', '--parseable', '--all'], home);
     expect(copies.trim().split('\n')).toEqual([join(home, 'node_modules/@opentelemetry/api')]);
   });
@@ -154,11 +154,11 @@ describe.each([
     await closed;
   });
 
-  it('compiles, with all declarations checked', async () => {
+  it('A Nest application that uses the packed library compiles, with all declarations checked', async () => {
     await run(process.execPath, [compiler, '-p', folder()], home);
   });
 
-  it('is traced after three lines', async () => {
+  it('A Nest application is traced after three lines of setup', async () => {
     program = spawn(process.execPath, ['--import', '@lantern/observability/register', 'dist/main.js'], {
       cwd: folder(),
       env: {
@@ -191,7 +191,7 @@ describe.each([
     expect(output).not.toMatch(/warn|error/i);
   });
 
-  it('draws its spans in its own tests', async () => {
+  it('A Nest application draws its spans as a tree in its own tests', async () => {
     expect(await run(process.execPath, ['dist/tree.js'], folder())).toBe(
       'test [internal]\n  find [internal] colour="black"\n',
     );
@@ -210,7 +210,7 @@ describe('an application of Nest 11 in CommonJS', () => {
 
     const telemetry = startTestTelemetry();
 
-    it('is traced', async () => {
+    it('An application of Nest 11 in CommonJS is traced', async () => {
       const app = await NestFactory.create(AppModule, { logger: false });
       await app.listen(0, '127.0.0.1');
       await (await fetch((await app.getUrl()) + '/cats/tom')).text();
@@ -244,7 +244,7 @@ describe('an application of Nest 11 in CommonJS', () => {
     );
   });
 
-  it('compiles under module commonjs and moduleResolution node10', async () => {
+  it('An application of Nest 11 compiles under module commonjs and moduleResolution node10', async () => {
     // The last version that knows node10.
     const tsc = join(workspace, 'node_modules/typescript/bin/tsc');
     const options = {
@@ -259,7 +259,7 @@ describe('an application of Nest 11 in CommonJS', () => {
     await run(process.execPath, [tsc, '-p', folder()], folder());
   });
 
-  it('is tested by a Jest that knows no ES modules', async () => {
+  it('An application of Nest 11 is tested by a Jest without support for ES modules', async () => {
     const jestProgram = join(workspace, 'node_modules/jest/bin/jest.js');
     await run(process.execPath, [jestProgram, '--rootDir', folder(), '--testEnvironment', 'node'], folder(), {
       ...process.env,

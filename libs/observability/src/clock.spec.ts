@@ -3,7 +3,7 @@ import { epochMillis } from './clock.js';
 import { now } from './logging/timestamp.js';
 
 describe('the clock of spans and log lines', () => {
-  it('puts a line between the spans that were begun before and after it', () => {
+  it('The time of a log line is between the starts of the spans before and after it', () => {
     for (let i = 0; i < 1000; i++) {
       const [before, line, after] = [epochMillis(), now(), epochMillis()];
       // Lines are cut off to microseconds.
@@ -19,11 +19,11 @@ describe('the clock of spans and log lines', () => {
     expect(time).toBeLessThan(after + 3);
   };
 
-  it('stays by the clock of the machine', () => {
+  it('The clock of spans and log lines stays close to the clock of the machine', () => {
     expectNow(() => epochMillis());
   });
 
-  it('follows when the machine’s clock is set', () => {
+  it('The clock of spans and log lines follows when the machine’s clock is set', () => {
     // An hour after the process began according to `performance.now()`, although no time has passed for the machine.
     const later = performance.now() + 3_600_000;
     expectNow(() => epochMillis(later));

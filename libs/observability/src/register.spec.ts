@@ -102,7 +102,7 @@ const serve = async (env: NodeJS.ProcessEnv = {}): Promise<string> => {
 };
 
 describe('a service started with --import register', () => {
-  it('warns of a variable that is set under its former name, which still has its effect', async () => {
+  it('A variable with its former name still works and gets a warning', async () => {
     program = library.start('job', { OTEL_TRACES_EXPORTER: 'none', LANTERN_EXIT_TIMEOUT: '500' });
     const line = await program.waitFor(/LANTERN_EXIT_TIMEOUT/);
     expect(line).toMatchObject({
@@ -111,7 +111,7 @@ describe('a service started with --import register', () => {
     });
   });
 
-  it('samples a request of a trace test, and sends its spans and lines at once', async () => {
+  it('A request of a trace test is sampled, and its spans and lines are sent at once', async () => {
     const url = await serve({ OTEL_TRACES_SAMPLER: 'always_off', OTEL_BSP_SCHEDULE_DELAY: '600000' });
     await fetch(`${url}/users/2`);
     await fetch(`${url}/forward`, { headers: { baggage: 'lantern.test=order-1' } });
@@ -122,7 +122,7 @@ describe('a service started with --import register', () => {
     expect(marked.map(({ name }) => name).sort()).toEqual(['GET /forward', 'GET /users/:id']);
   });
 
-  it('sends spans by OTLP and lines to stdout and Loki, all with the ids of one trace', async () => {
+  it('A service sends spans by OTLP and lines to stdout and Loki, all with the IDs of one trace', async () => {
     const url = await serve({
       OTEL_SERVICE_NAME: 'order-service',
       OTEL_RESOURCE_ATTRIBUTES: 'team=shop,deployment.environment.name=staging',
@@ -174,7 +174,7 @@ describe('a service started with --import register', () => {
     ]);
   });
 
-  it('sends what it holds before it ends by SIGTERM', async () => {
+  it('A service sends its queued spans before it ends on SIGTERM', async () => {
     const url = await serve({ OTEL_BSP_SCHEDULE_DELAY: '60000' });
     await fetch(`${url}/users/1`);
     await program?.waitFor(/^GET \/users/);
@@ -184,7 +184,7 @@ describe('a service started with --import register', () => {
     expect(loki.lines.map(({ line }) => line).join()).toContain('GET /users/1 200');
   });
 
-  it('ends by SIGTERM after the request that is under way, whose span arrives too', async () => {
+  it('A service ends on SIGTERM after the request in flight, whose span is sent too', async () => {
     const url = await serve();
     // A kept connection would hold the server up.
     const answer = new Promise<number | undefined>((resolve, reject) => {
@@ -199,7 +199,7 @@ describe('a service started with --import register', () => {
     expect(names()).toEqual(['GET /slow']);
   });
 
-  it('serves and ends in time with every backend down, saying once what it lost', async () => {
+  it('A service serves requests and ends in time while every backend is down, and reports its losses once', async () => {
     const port = await closedPort();
     const down = `http://127.0.0.1:${port}`;
     const url = await serve({ OTEL_EXPORTER_OTLP_ENDPOINT: down, LOKI_URL: down });
@@ -226,7 +226,7 @@ describe('a service started with --import register', () => {
 });
 
 describe('a backend that goes away and comes back', () => {
-  it('is told once each, with the number of spans that were lost', async () => {
+  it('The failure and the recovery of a backend are logged once each, with the number of lost spans', async () => {
     const port = await closedPort();
     const url = await serve({
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
@@ -252,7 +252,7 @@ describe('a backend that goes away and comes back', () => {
 
 describe('spans of a time without a backend', () => {
   it.each(['that refuses connections', 'that accepts connections and never answers'])(
-    'outlive a backend %s for longer than a request may take, and arrive once when it is back',
+    'Spans survive a backend %s for longer than the request timeout, and arrive once when it is back',
     async (how) => {
       const hanging = await startServer(() => undefined);
       if (how === 'that refuses connections') await hanging.close();
@@ -275,7 +275,7 @@ describe('spans of a time without a backend', () => {
 });
 
 describe('the standard variables', () => {
-  it('OTEL_EXPORTER_OTLP_PROTOCOL: protobuf unless JSON is asked for', async () => {
+  it('OTEL_EXPORTER_OTLP_PROTOCOL selects JSON; protobuf is the default', async () => {
     program = library.start('job', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
     await program.ended;
     expect(sink.requests).toEqual([
@@ -283,7 +283,7 @@ describe('the standard variables', () => {
     ]);
   });
 
-  it('OTEL_TRACES_EXPORTER=none: trace ids in the log, nothing on the wire', async () => {
+  it('With OTEL_TRACES_EXPORTER=none log lines have trace IDs, and no spans are sent', async () => {
     const url = await serve({ OTEL_TRACES_EXPORTER: 'none' });
     await fetch(`${url}/users/1`);
     expect((await program?.waitFor('found'))?.trace_id).toMatch(/^[0-9a-f]{32}$/);
@@ -292,7 +292,7 @@ describe('the standard variables', () => {
     expect(sink.requests).toEqual([]);
   });
 
-  it('OTEL_SDK_DISABLED: no spans, but ids are handed on and requests are logged', async () => {
+  it('With OTEL_SDK_DISABLED there are no spans, but IDs are propagated and requests are logged', async () => {
     const url = await serve({ OTEL_SDK_DISABLED: 'true' });
     const traceparent = '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01';
     await fetch(`${url}/forward`, { headers: { traceparent, 'x-correlation-id': 'order-42' } });
@@ -306,7 +306,7 @@ describe('the standard variables', () => {
     expect(program?.line(/No spans are made/)).toBeUndefined();
   });
 
-  it('OTEL_TRACES_SAMPLER: nothing is sent for what was sampled out', async () => {
+  it('With OTEL_TRACES_SAMPLER no spans of unsampled traces are sent', async () => {
     const url = await serve({
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
       OTEL_TRACES_SAMPLER_ARG: '0',
@@ -321,7 +321,7 @@ describe('the standard variables', () => {
 });
 
 describe('ten thousand spans at once', () => {
-  it('are delivered, or told as lost', async () => {
+  it('Ten thousand spans at once are delivered or reported as lost', async () => {
     program = library.start('burst', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...json });
     expect((await program.ended).code).toBe(0);
     const told = program.lines().filter(({ level }) => level === 'warn');
@@ -344,7 +344,7 @@ describe('a loop that writes 100,000 lines without returning to the event loop',
 });
 
 describe('beside a loader hook that wraps every module', () => {
-  it('a call has one client span', async () => {
+  it('A call has one client span beside a loader hook that wraps every module', async () => {
     const hook =
       "data:text/javascript,import { register } from 'node:module'; register('import-in-the-middle/hook.mjs', '" +
       pathToFileURL(`${library.folder}/`).href +
@@ -363,7 +363,7 @@ describe('beside a loader hook that wraps every module', () => {
 });
 
 describe('a program that simply ends', () => {
-  it('delivers its last spans, and neither metrics nor logs unless they are asked for', async () => {
+  it('A program that ends delivers its last spans, and metrics and logs only if they are configured', async () => {
     program = library.start('job', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...json });
     expect(await program.ended).toEqual({ code: 0, signal: null });
     expect(names()).toEqual(['nightly job']);

@@ -78,7 +78,7 @@ class ShopModule {}
 @Module({ imports: [observability], controllers: [Teapots] })
 class TeapotModule {}
 
-it('a handler behind an upload runs in the trace of its request', async () => {
+it('The handler of an upload runs in the trace of its request', async () => {
   const { app, url } = await startApp(ShopModule, () => new ExpressAdapter());
   const body = new FormData();
   body.append('file', new Blob(['x'.repeat(100_000)]), 'large.txt');
@@ -89,7 +89,7 @@ it('a handler behind an upload runs in the trace of its request', async () => {
   expect(telemetry.tree()).toBe('POST /files [server]\n  store [internal]');
 });
 
-it.each(adapters)('an exception filter runs in the trace of its request on %s', async (_name, adapter) => {
+it.each(adapters)('An exception filter runs in the trace of its request on %s', async (_name, adapter) => {
   const { app, url } = await startApp(TeapotModule, adapter);
   const told = await untraced(async () => (await fetch(`${url}/teapot`)).text());
   const [span] = await telemetry.waitForSpans(1);
@@ -97,18 +97,18 @@ it.each(adapters)('an exception filter runs in the trace of its request on %s', 
   expect(told).toBe(span?.spanContext().traceId);
 });
 
-it('an attribute is cut at 8192 characters', () => {
+it('An attribute is truncated at 8192 characters', () => {
   expect(spanLimits({}).attributeValueLengthLimit).toBe(8192);
 });
 
-it('a span is there for its test when it has ended', () => {
+it('A test finds a span as soon as it has ended', () => {
   new Tracer().withSpan('work', () => undefined);
   expect(telemetry.tree()).toBe('work [internal]');
 });
 
 const library = fileURLToPath(new URL('..', import.meta.url));
 
-/** The rows of the tables: what stock does, the file of the test, its title. */
+/** Rows of the tables: fault of the stock packages, file of the test, name of the test. */
 const rows = readFileSync(`${library}/docs/stock-faults.md`, 'utf8')
   .split('\n')
   .flatMap((line) => {
@@ -117,9 +117,9 @@ const rows = readFileSync(`${library}/docs/stock-faults.md`, 'utf8')
   });
 
 describe('docs/stock-faults.md', () => {
-  it('has a row for each fault', () => expect(rows.length).toBeGreaterThan(60));
+  it('docs/stock-faults.md has a row for each fault', () => expect(rows.length).toBeGreaterThan(60));
 
-  it('names tests that are there', () => {
+  it('docs/stock-faults.md names tests that exist', () => {
     const missing = rows.filter(
       ([, file, title]) => !readFileSync(`${library}/${file}`, 'utf8').replaceAll('\\', '').includes(title),
     );

@@ -83,7 +83,7 @@ describe.each([
   ['axios', 'GET'],
   ['fetch', 'POST'],
 ] as const)('a request that goes on by %s', (_client, method) => {
-  it('is one trace of exactly these spans', async () => {
+  it('A request across services is one trace of exactly these spans', async () => {
     await ask(method);
     await telemetry.waitForSpans(5);
     expect(telemetry.tree({ attributes: ['http.route'] })).toBe(
@@ -97,14 +97,14 @@ describe.each([
     );
   });
 
-  it('is the trace of the caller', async () => {
+  it('A request across services continues the trace of the caller', async () => {
     const traceId = '80f198ee56343ba864fe8b2a57d3eff7';
     await ask(method, { 'X-B3-TraceId': traceId, 'X-B3-SpanId': 'e457b5a2e4d86bd1', 'X-B3-Sampled': '1' });
     const spans = await telemetry.waitForSpans(5);
     expect(new Set(spans.map((span) => span.spanContext().traceId))).toEqual(new Set([traceId]));
   });
 
-  it('carries one correlation id through both services, on every span, and back', async () => {
+  it('A request carries one correlation ID through both services, on every span, and back', async () => {
     const response = await ask(method, { 'X-Correlation-ID': 'order-42' });
     expect(response.headers.get('x-correlation-id')).toBe('order-42');
     expect(await response.json()).toEqual({ id: '1', correlationId: 'order-42' });
@@ -112,7 +112,7 @@ describe.each([
     expect(new Set(spans.map(({ attributes }) => attributes.correlation_id))).toEqual(new Set(['order-42']));
   });
 
-  it('carries the correlation id that the first service made', async () => {
+  it('A request carries the correlation ID that the first service created', async () => {
     const response = await ask(method);
     const { correlationId } = (await response.json()) as { correlationId: string };
     expect(correlationId).toBe(response.headers.get('x-correlation-id'));
@@ -122,7 +122,7 @@ describe.each([
     ['X-B3-Sampled: 0', { 'X-B3-Sampled': '0' }],
     ['b3: 0', { b3: '0' }],
     ['an unsampled traceparent', { traceparent: '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-00' }],
-  ])('leaves nothing anywhere after %s', async (_what, headers) => {
+  ])('A request leaves no spans and no headers after %s', async (_what, headers) => {
     const denied = await ask(method, headers);
     expect(denied.status).toBeLessThan(300);
     await denied.text();

@@ -5,14 +5,14 @@ import { Backoff, parseRetryAfter } from './backoff.js';
 describe('the pauses between attempts', () => {
   const longest = () => new Backoff(() => 1, { firstMillis: 100, lastMillis: 1000 });
 
-  it('double up to a bound, and begin anew after a success', () => {
+  it('Pauses between attempts double up to a limit, and start from the beginning after a success', () => {
     const backoff = longest();
     expect([1, 2, 3, 4, 5, 6].map(() => backoff.next())).toEqual([100, 200, 400, 800, 1000, 1000]);
     backoff.reset();
     expect(backoff.next()).toBe(100);
   });
 
-  it('vary by half, so that many services do not come back at once', () => {
+  it('Pauses between attempts vary by half, so that many services do not retry at the same time', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (random) => {
         const millis = new Backoff(() => random, { firstMillis: 100, lastMillis: 1000 }).next();
@@ -24,7 +24,7 @@ describe('the pauses between attempts', () => {
     expect(new Set(twenty).size).toBeGreaterThan(10);
   });
 
-  it('last as long as the receiver asks, up to a minute', () => {
+  it('A pause lasts as long as the receiver asks, up to a minute', () => {
     expect(longest().next(700)).toBe(700);
     expect(longest().next(10)).toBe(100);
     expect(longest().next(3_600_000)).toBe(60_000);

@@ -10,7 +10,7 @@ const parcel = (port: number) => ({
   body: Buffer.from('{}'),
 });
 
-it('what is sent at the end of a process holds it up for two seconds in all, and tells what did not arrive', async () => {
+it('The last requests of a process block its exit for two seconds in total, and report the items that were not delivered', async () => {
   const closed = await closedPort();
   const hanging = net.createServer().listen(0, '127.0.0.1');
   await once(hanging, 'listening');

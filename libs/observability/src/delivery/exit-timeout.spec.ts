@@ -12,7 +12,7 @@ describe('OBSERVABILITY_EXIT_TIMEOUT', () => {
     ['500', 500],
     ['soon', 2000],
     ['0', 2000],
-  ])('%j holds the end of a process up for %i ms at the most', (given, millis) => {
+  ])('OBSERVABILITY_EXIT_TIMEOUT %j blocks the exit of a process for at most %i ms', (given, millis) => {
     if (given !== undefined) process.env.OBSERVABILITY_EXIT_TIMEOUT = given;
     expect(exitTimeoutMillis()).toBe(millis);
   });

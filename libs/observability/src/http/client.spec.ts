@@ -72,7 +72,7 @@ describe.each(clients)('a call by %s', (_client, get) => {
     return telemetry.span('GET');
   };
 
-  it('makes one client span by the stable conventions', async () => {
+  it('An outgoing call creates one client span that follows the stable conventions', async () => {
     const span = await spanOf('/health?q=1&token=secret');
     const { 'network.protocol.version': _version, ...attributes } = span.attributes;
     expect(attributes).toEqual({
@@ -85,11 +85,11 @@ describe.each(clients)('a call by %s', (_client, get) => {
     expect(span.status.code).toBe(0);
   });
 
-  it('gives its answer unchanged', async () => {
+  it('The response of a traced call is unchanged', async () => {
     await expect(get(`${server.url}/health`)).resolves.toBe('answer');
   });
 
-  it('hands on the trace in B3 and W3C', async () => {
+  it('An outgoing call propagates its trace in B3 and W3C headers', async () => {
     const span = await spanOf('/health');
     const { traceId, spanId } = span.spanContext();
     expect(headers[0]).toMatchObject({
@@ -101,7 +101,7 @@ describe.each(clients)('a call by %s', (_client, get) => {
     });
   });
 
-  it.each(['404', '503'])('is an error when the answer is %s', async (status) => {
+  it.each(['404', '503'])('The span of a call is an error when the response is %s', async (status) => {
     const span = await spanOf(`/health/${status}`);
     expect(span.status).toEqual({ code: 2 });
     expect(span.attributes).toMatchObject({
@@ -110,7 +110,7 @@ describe.each(clients)('a call by %s', (_client, get) => {
     });
   });
 
-  it('is an error that names the reason when the connection is refused', async () => {
+  it('The span of a call is an error that names the reason when the connection is refused', async () => {
     const port = await closedPort();
     await expect(tracer.withSpan('request', () => get(`http://127.0.0.1:${port}/`))).rejects.toThrow();
     await telemetry.waitForSpans(2);
@@ -120,13 +120,13 @@ describe.each(clients)('a call by %s', (_client, get) => {
     expect(span.events.map(({ name }) => name)).toEqual(['exception']);
   });
 
-  it('is an error when the server hangs up', async () => {
+  it('The span of a call is an error when the server closes the connection', async () => {
     const span = await spanOf('/health/reset');
     expect(span.status.code).toBe(2);
     expect(span.attributes['error.type']).toMatch(/^(ECONNRESET|UND_ERR_SOCKET)$/);
   });
 
-  it('is an error when the answer breaks off', async () => {
+  it('The span of a call is an error when the response breaks off', async () => {
     const span = await spanOf('/health/half');
     expect(span.status.code).toBe(2);
     expect(span.attributes).toMatchObject({
@@ -135,19 +135,19 @@ describe.each(clients)('a call by %s', (_client, get) => {
     });
   });
 
-  it('ends, as an error, when it is aborted', async () => {
+  it('The span of a call ends as an error when the call is aborted', async () => {
     const span = await spanOf('/health/hang', AbortSignal.timeout(30));
     expect(span.status.code).toBe(2);
     expect(span.attributes).not.toHaveProperty('http.response.status_code');
   });
 
-  it('makes a root span outside of a request', async () => {
+  it('A call outside of a request creates a root span', async () => {
     await get(`${server.url}/health`);
     await telemetry.waitForSpans(1);
     expect(telemetry.tree()).toBe('GET [client]');
   });
 
-  it('makes no span below one that was sampled out, and hands that decision on', async () => {
+  it('A call below an unsampled span creates no span and propagates that decision', async () => {
     startTestTelemetry({ OTEL_TRACES_SAMPLER: 'always_off' });
     const traceId = await tracer.withSpan('request', async (span) => {
       await get(`${server.url}/health`);
@@ -158,13 +158,13 @@ describe.each(clients)('a call by %s', (_client, get) => {
     expect(telemetry.spans()).toEqual([]);
   });
 
-  it('is left alone where tracing is suppressed', async () => {
+  it('A call is not traced while tracing is suppressed', async () => {
     await context.with(suppressTracing(context.active()), () => get(`${server.url}/health`));
     expect(headers[0]).not.toHaveProperty('x-b3-traceid');
     expect(telemetry.spans()).toEqual([]);
   });
 
-  it('is neither made nor propagated where its host is excluded', async () => {
+  it('A call to an excluded host has no span and no trace headers', async () => {
     setUntracedHosts(['0.0.1', /^localhost$/]);
     try {
       await tracer.withSpan('caller', () => get(`${server.url}/health`));
@@ -175,12 +175,12 @@ describe.each(clients)('a call by %s', (_client, get) => {
     expect(headers[0]).not.toHaveProperty('traceparent');
   });
 
-  it('is one however often the library is set up', async () => {
+  it('A call has one client span, even if the library is set up twice', async () => {
     installHttpHooks();
     await spanOf('/health');
   });
 
-  it('makes one span for each hop of a redirection', async () => {
+  it('A call that is redirected has one client span for each hop', async () => {
     await tracer.withSpan('request', () =>
       get(`${server.url}/health/moved`).catch((error: unknown) => error),
     );
@@ -201,17 +201,20 @@ describe('headers that the application set itself', () => {
   it.each([
     ['axios', () => axios.get(`${server.url}/health`, { headers: stale })],
     ['fetch', () => fetch(`${server.url}/health`, { headers: stale })],
-  ])('of an earlier hop are replaced, with %s', async (_client, call) => {
-    const traceId = await tracer.withSpan('request', async (span) => {
-      await call();
-      return span.spanContext().traceId;
-    });
-    expect(headers[0]).not.toHaveProperty('b3');
-    expect(headers[0]).toMatchObject({ 'x-b3-traceid': traceId, 'x-other': 'stays' });
-    expect(headers[0]?.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
-  });
+  ])(
+    'Trace headers that the application copied from an earlier hop are replaced, with %s',
+    async (_client, call) => {
+      const traceId = await tracer.withSpan('request', async (span) => {
+        await call();
+        return span.spanContext().traceId;
+      });
+      expect(headers[0]).not.toHaveProperty('b3');
+      expect(headers[0]).toMatchObject({ 'x-b3-traceid': traceId, 'x-other': 'stays' });
+      expect(headers[0]?.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+    },
+  );
 
-  it('as a list can no longer be added to; the span is made all the same', async () => {
+  it('A call whose headers are a list has a span, although no headers can be added', async () => {
     await tracer.withSpan('request', () =>
       send(
         http.get({
@@ -227,7 +230,7 @@ describe('headers that the application set itself', () => {
     expect(telemetry.span('GET').attributes['http.response.status_code']).toBe(200);
   });
 
-  it('with Expect are already on their way; the span is made all the same', async () => {
+  it('A call with Expect has a span, although its headers are already sent', async () => {
     await tracer.withSpan('request', async () => {
       const request = http.request(`${server.url}/health`, {
         method: 'PUT',
@@ -242,7 +245,7 @@ describe('headers that the application set itself', () => {
 });
 
 describe('a call that never gets a connection', () => {
-  it('ends its span when it is destroyed', async () => {
+  it('The span of a call that never gets a connection ends when the call is destroyed', async () => {
     await tracer.withSpan('request', async () => {
       const request = http.get(`${server.url}/health`);
       request.destroy();
@@ -253,7 +256,7 @@ describe('a call that never gets a connection', () => {
   });
 });
 
-it('the callbacks of a call run in the context of the caller', async () => {
+it('Callbacks of a call run in the context of the caller', async () => {
   const seen = await tracer.withSpan('request', async () => {
     await axios.get(`${server.url}/health`);
     return (trace.getActiveSpan() as { name?: string } | undefined)?.name;

@@ -39,7 +39,7 @@ describe('the correlation header', () => {
     expect(headers.get('x-correlation-id')).toBe('order-7');
   });
 
-  it('leaves status and reason as they are', async () => {
+  it('The correlation header does not change the status and its reason', async () => {
     const [status, reason, headers] = await answered((response) =>
       response.writeHead(418, 'Short and stout', { a: 'b' }),
     );
@@ -61,7 +61,7 @@ describe('the correlation header', () => {
     expect(headers.get('x-correlation-id')).toBe('own');
   });
 
-  it('is not left behind in headers that the application keeps', async () => {
+  it('The correlation header is not added to a headers object that the application reuses', async () => {
     const kept = { 'x-own': '1' };
     await answered((response) => response.writeHead(200, kept));
     expect(kept).toEqual({ 'x-own': '1' });

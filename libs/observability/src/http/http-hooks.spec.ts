@@ -18,7 +18,7 @@ const callMyself = async (): Promise<void> => {
   await server.close();
 };
 
-it('another copy of the library in the process gives way to the last one', async () => {
+it('When the process loads a second copy of the library, only the last copy creates spans', async () => {
   let gaveWay = 0;
   shared[slot]?.remove();
   shared[slot] = { remove: () => gaveWay++ };
@@ -30,7 +30,7 @@ it('another copy of the library in the process gives way to the last one', async
   expect(telemetry.tree()).toBe('GET [client]\n  GET [server]');
 });
 
-it('hooks that were removed pass everything on, also below a later wrapper', async () => {
+it('Removed hooks pass every call on, even below a wrapper that was added later', async () => {
   let seen = 0;
   const { prototype } = http.Server;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below

@@ -45,17 +45,20 @@ describe('a caller who is not trusted', () => {
   it.each([
     ['W3C', w3c],
     ['B3', { b3: `${TRACE_ID}-${SPAN_ID}-1` }],
-  ])('becomes a link of a trace that begins here, sent by %s', async (_format, headers) => {
-    const { span } = await served(false, { ...headers });
-    expect(span.spanContext().traceId).not.toBe(TRACE_ID);
-    expect(span.spanContext().traceState).toBeUndefined();
-    expect(span.parentSpanContext).toBeUndefined();
-    expect(span.links.map(({ context: { traceId: of, spanId: at } }) => [of, at])).toEqual([
-      [TRACE_ID, SPAN_ID],
-    ]);
-  });
+  ])(
+    'The context of an untrusted caller becomes a link of a new trace, sent by %s',
+    async (_format, headers) => {
+      const { span } = await served(false, { ...headers });
+      expect(span.spanContext().traceId).not.toBe(TRACE_ID);
+      expect(span.spanContext().traceState).toBeUndefined();
+      expect(span.parentSpanContext).toBeUndefined();
+      expect(span.links.map(({ context: { traceId: of, spanId: at } }) => [of, at])).toEqual([
+        [TRACE_ID, SPAN_ID],
+      ]);
+    },
+  );
 
-  it('leaves no link where it sent nothing that can be read', async () => {
+  it('An untrusted caller without a readable context leaves no link', async () => {
     const { span } = await served(false, { traceparent: 'garbage' });
     expect([span.links, span.parentSpanContext]).toEqual([[], undefined]);
   });
@@ -64,7 +67,7 @@ describe('a caller who is not trusted', () => {
     ['forbid', { b3: '0' }],
     ['forbid', { 'x-b3-sampled': '0' }],
     ['forbid', { traceparent: `00-${TRACE_ID}-${SPAN_ID}-00` }],
-  ])('cannot %s recording by %j', async (_what, headers) => {
+  ])('An untrusted caller cannot %s recording by %j', async (_what, headers) => {
     const { span } = await served(false, { ...headers });
     expect(trace.isSpanContextValid(span.spanContext())).toBe(true);
   });
@@ -85,7 +88,7 @@ describe('a caller who is not trusted', () => {
     await telemetry.waitForSpans(1);
   });
 
-  it('hands in no baggage but its correlation id', async () => {
+  it('An untrusted caller passes in no baggage except its correlation ID', async () => {
     const { correlationId } = await served(false, {
       ...w3c,
       baggage: 'tenant=evil',
@@ -97,13 +100,13 @@ describe('a caller who is not trusted', () => {
 });
 
 describe('trust', () => {
-  it('is given unless it is refused', async () => {
+  it('Callers are trusted by default', async () => {
     const { span } = await served(true, w3c);
     expect(span.spanContext().traceId).toBe(TRACE_ID);
     expect(span.links).toEqual([]);
   });
 
-  it('may depend on the request', async () => {
+  it('Trust can depend on the request', async () => {
     const byGateway: InboundTrust = (request) => request.headers['x-from'] === 'gateway';
     const believed = await served(byGateway, { ...w3c, 'x-from': 'gateway' });
     expect(believed.span.spanContext().traceId).toBe(TRACE_ID);
@@ -112,14 +115,14 @@ describe('trust', () => {
     expect(other.span.spanContext().traceId).not.toBe(TRACE_ID);
   });
 
-  it('is refused, and the request served, where the question fails', async () => {
+  it('A request whose trust check throws is served without trust', async () => {
     const { span } = await served(() => {
       throw new Error('no such header');
     }, w3c);
     expect(span.spanContext().traceId).not.toBe(TRACE_ID);
   });
 
-  it.each(adapters)('is what the application says, on %s', async (_name, adapter) => {
+  it.each(adapters)('The application decides on trust, on %s', async (_name, adapter) => {
     @Controller()
     class Edge {
       @Get()

@@ -25,7 +25,7 @@ const call = async (optIn?: string) => {
 };
 
 describe('OTEL_SEMCONV_STABILITY_OPT_IN', () => {
-  it('http/dup: the names of version 1.20 beside the stable ones, with secrets hidden in both', async () => {
+  it('OTEL_SEMCONV_STABILITY_OPT_IN=http/dup adds the names of version 1.20 to the stable ones, with secrets redacted in both', async () => {
     const { client, server: served } = await call('http/dup');
     expect(served).toMatchObject({
       'http.request.method': 'GET',
@@ -52,16 +52,19 @@ describe('OTEL_SEMCONV_STABILITY_OPT_IN', () => {
     });
   });
 
-  it.each([undefined, 'http', 'database/dup'])('%s: the stable names alone', async (value) => {
-    const { client, server: served } = await call(value);
-    for (const attributes of [client, served]) {
-      expect(Object.keys(attributes).filter((key) => /^net\.|^http\.(method|url|target)$/.test(key))).toEqual(
-        [],
-      );
-    }
-  });
+  it.each([undefined, 'http', 'database/dup'])(
+    'OTEL_SEMCONV_STABILITY_OPT_IN=%s has the stable names only',
+    async (value) => {
+      const { client, server: served } = await call(value);
+      for (const attributes of [client, served]) {
+        expect(
+          Object.keys(attributes).filter((key) => /^net\.|^http\.(method|url|target)$/.test(key)),
+        ).toEqual([]);
+      }
+    },
+  );
 
-  it('is a list', () => {
+  it('OTEL_SEMCONV_STABILITY_OPT_IN is a list', () => {
     expect(wantsOldConventions({ OTEL_SEMCONV_STABILITY_OPT_IN: 'database, HTTP/dup' })).toBe(true);
     expect(wantsOldConventions({ OTEL_SEMCONV_STABILITY_OPT_IN: '' })).toBe(false);
   });

@@ -42,7 +42,7 @@ const serve = async (
 const ok = (_request: IncomingMessage, response: ServerResponse): void => void response.end('ok');
 
 describe('the span of a request served by a plain HTTP server', () => {
-  it('follows the stable conventions', async () => {
+  it('A server span follows the stable conventions', async () => {
     const { span } = await serve('/users/1?page=2', ok, { headers: { 'user-agent': 'probe/1.0' } });
     expect(telemetry.tree()).toBe('GET [server]');
     expect(span.attributes).toEqual({
@@ -62,18 +62,18 @@ describe('the span of a request served by a plain HTTP server', () => {
     });
   });
 
-  it('hides secrets in the query', async () => {
+  it('A server span redacts secrets in the query', async () => {
     const { span } = await serve('/x?token=a&q=1&api_key=b&pass%77ord=c', ok);
     expect(span.attributes['url.query']).toBe('token=REDACTED&q=1&api_key=REDACTED&pass%77ord=REDACTED');
   });
 
-  it('hides an authorization code and a session in the path', async () => {
+  it('A server span redacts an authorization code and a session in the path', async () => {
     const { span } = await serve('/cart;jsessionid=a/items?code=b&state=c', ok);
     expect(span.attributes['url.path']).toBe('/cart;jsessionid=REDACTED/items');
     expect(span.attributes['url.query']).toBe('code=REDACTED&state=c');
   });
 
-  it('believes the proxy in front', async () => {
+  it('A server span takes the client’s address and scheme from a proxy', async () => {
     const { span } = await serve('/', ok, {
       headers: {
         'x-forwarded-for': '203.0.113.7, 10.0.0.1',
@@ -89,19 +89,19 @@ describe('the span of a request served by a plain HTTP server', () => {
     });
   });
 
-  it('is an error for 5xx', async () => {
+  it('A server span is an error for a 5xx response', async () => {
     const { span } = await serve('/', (_request, response) => response.writeHead(503).end());
     expect(span.status).toEqual({ code: 2 });
     expect(span.attributes).toMatchObject({ 'http.response.status_code': 503, 'error.type': '503' });
   });
 
-  it('is none for 4xx', async () => {
+  it('A server span is no error for a 4xx response', async () => {
     const { span } = await serve('/', (_request, response) => response.writeHead(404).end());
     expect(span.status).toEqual({ code: 0 });
     expect(span.attributes).not.toHaveProperty('error.type');
   });
 
-  it('does not take its name from a made-up method', async () => {
+  it('A server span is not named after an unknown method', async () => {
     const socket = net.connect(server.port, '127.0.0.1');
     listener = ok;
     socket.end('PURGE /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
@@ -114,7 +114,7 @@ describe('the span of a request served by a plain HTTP server', () => {
     });
   });
 
-  it('ends once, as an error, when the client leaves before the answer', async () => {
+  it('A server span ends once, as an error, when the client disconnects before the response', async () => {
     const arrived = new Promise<void>((resolve) => {
       listener = () => resolve();
     });
@@ -129,7 +129,7 @@ describe('the span of a request served by a plain HTTP server', () => {
     expect(span?.attributes).not.toHaveProperty('http.response.status_code');
   });
 
-  it('is no error when the client leaves an answer that has begun, as it does with server-sent events', async () => {
+  it('A server span is no error when the client disconnects from a started response, such as server-sent events', async () => {
     listener = (_request, response) => void response.writeHead(200).write('data: 1\n\n');
     const leave = new AbortController();
     await call('/events', { signal: leave.signal });
@@ -139,7 +139,7 @@ describe('the span of a request served by a plain HTTP server', () => {
     expect(span?.attributes['http.response.status_code']).toBe(200);
   });
 
-  it('is one for a request whose body was invited', async () => {
+  it('A request with Expect: 100-continue has one server span', async () => {
     const invited = http.createServer(ok);
     invited.on('checkContinue', (request, response) => {
       response.writeContinue();
@@ -159,7 +159,7 @@ describe('the span of a request served by a plain HTTP server', () => {
     await new Promise((resolve) => invited.close(resolve));
   });
 
-  it('is one however often the library is set up', async () => {
+  it('A request has one server span, even if the library is set up twice', async () => {
     installHttpHooks();
     installHttpHooks();
     await serve('/', ok);
@@ -168,7 +168,7 @@ describe('the span of a request served by a plain HTTP server', () => {
 });
 
 describe('the context of a served request', () => {
-  it('is that of its span, also in the events of its body', async () => {
+  it('A request runs in the context of its span, including the events of its body', async () => {
     const seen: unknown[] = [];
     const note = () => seen.push(trace.getActiveSpan());
     const { span } = await serve(
@@ -185,7 +185,7 @@ describe('the context of a served request', () => {
     expect(seen).toEqual([span, span, span]);
   });
 
-  it('continues the trace of the caller', async () => {
+  it('A request continues the trace of the caller', async () => {
     const { span } = await serve('/', ok, {
       headers: { 'x-b3-traceid': '80f198ee56343ba864fe8b2a57d3eff7', 'x-b3-spanid': 'e457b5a2e4d86bd1' },
     });
@@ -193,7 +193,7 @@ describe('the context of a served request', () => {
     expect(span.parentSpanContext?.spanId).toBe('e457b5a2e4d86bd1');
   });
 
-  it('carries the correlation id of the caller and gives it back', async () => {
+  it('A request keeps the caller’s correlation ID and returns it', async () => {
     const seen: unknown[] = [];
     const { response, span } = await serve(
       '/',
@@ -208,7 +208,7 @@ describe('the context of a served request', () => {
     expect(span.attributes.correlation_id).toBe('order-42');
   });
 
-  it('gets a correlation id of its own when the caller sent none', async () => {
+  it('A request without a correlation ID gets a new one', async () => {
     const { response, span } = await serve('/', ok);
     expect(response.headers.get('x-correlation-id')).toMatch(/^[0-9a-f]{32}$/);
     expect(span.attributes.correlation_id).toBe(response.headers.get('x-correlation-id'));
@@ -217,7 +217,7 @@ describe('the context of a served request', () => {
 
 describe('what is not traced', () => {
   it.each(['/health', '/health/live', '/health/ready?full=1', '/healthz', '/livez', '/readyz', '/metrics'])(
-    '%s, with all that happens below it',
+    'A request is not traced for %s, including everything below it',
     async (path) => {
       const seen: unknown[] = [];
       listener = (request, response) => {
@@ -234,12 +234,15 @@ describe('what is not traced', () => {
     },
   );
 
-  it.each(['/healthy-food', '/users/health', '/metrics-of-mine'])('but %s is', async (path) => {
-    await serve(path, ok);
-    expect(telemetry.tree()).toBe('GET [server]');
-  });
+  it.each(['/healthy-food', '/users/health', '/metrics-of-mine'])(
+    'A request is traced for %s',
+    async (path) => {
+      await serve(path, ok);
+      expect(telemetry.tree()).toBe('GET [server]');
+    },
+  );
 
-  it('are the paths that the application names', async () => {
+  it('Requests for the paths that the application ignores are not traced', async () => {
     setUntracedPaths(['/internal', /\.png$/]);
     listener = ok;
     for (const path of ['/internal', '/internal/x', '/logo.png']) await (await call(path)).text();
@@ -264,7 +267,7 @@ describe('a failure of tracing', () => {
     propagation.setGlobalPropagator(createPropagator({}));
   });
 
-  it('leaves the request unharmed', async () => {
+  it('A failure in tracing does not affect the request', async () => {
     propagation.disable();
     propagation.setGlobalPropagator(broken);
     listener = ok;
@@ -273,7 +276,7 @@ describe('a failure of tracing', () => {
 });
 
 describe('those who listen for served requests', () => {
-  it('are told once, in the context of the request', async () => {
+  it('Listeners for served requests are called once, in the context of the request', async () => {
     const told: unknown[] = [];
     const stop = onRequestServed((request, outcome) => {
       told.push([request.method, request.path, outcome.status, outcome.aborted, trace.getActiveSpan()]);

@@ -14,7 +14,7 @@ const program = join(folder, 'dist/deep/main.js');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the identity of a service', () => {
-  it('comes from the package of the program', () => {
+  it('The service name and version default to those of the program’s package', () => {
     expect(serviceIdentity({}, program)).toEqual({
       name: 'order-service',
       version: '1.2.3',
@@ -22,7 +22,7 @@ describe('the identity of a service', () => {
     });
   });
 
-  it('comes from OTEL_RESOURCE_ATTRIBUTES before that', () => {
+  it('OTEL_RESOURCE_ATTRIBUTES overrides the program’s package', () => {
     const env = {
       OTEL_RESOURCE_ATTRIBUTES:
         'service.name=shop%20orders, service.version=2 ,deployment.environment.name=prod',
@@ -30,7 +30,7 @@ describe('the identity of a service', () => {
     expect(serviceIdentity(env, program)).toEqual({ name: 'shop orders', version: '2', environment: 'prod' });
   });
 
-  it('comes from OTEL_SERVICE_NAME before all', () => {
+  it('OTEL_SERVICE_NAME overrides all other sources of the service name', () => {
     const env = {
       OTEL_SERVICE_NAME: 'orders',
       OTEL_RESOURCE_ATTRIBUTES: 'service.name=other',
@@ -39,19 +39,19 @@ describe('the identity of a service', () => {
     expect(serviceIdentity(env, program)).toMatchObject({ name: 'orders', environment: 'staging' });
   });
 
-  it('is unknown, in the words of the specification, without any of them', () => {
+  it('Without a source the service name is the specification’s unknown_service', () => {
     expect(serviceIdentity({ OTEL_SERVICE_NAME: ' ' }, '/nowhere/main.js').name).toBe('unknown_service:node');
     expect(serviceIdentity({}, undefined)).toMatchObject({ environment: 'development' });
   });
 });
 
 describe('OTEL_RESOURCE_ATTRIBUTES', () => {
-  it('leaves out pairs that cannot be read', () => {
+  it('Pairs of OTEL_RESOURCE_ATTRIBUTES that cannot be parsed are skipped', () => {
     const env = { OTEL_RESOURCE_ATTRIBUTES: 'a=1,,=x,b,c=%E0%A4%A,d=2=3' };
     expect(resourceAttributes(env)).toEqual({ a: '1', d: '2=3' });
   });
 
-  it('never fails', () => {
+  it('Reading OTEL_RESOURCE_ATTRIBUTES never throws', () => {
     fc.assert(
       fc.property(fc.string(), (OTEL_RESOURCE_ATTRIBUTES) => {
         expect(resourceAttributes({ OTEL_RESOURCE_ATTRIBUTES })).toBeDefined();

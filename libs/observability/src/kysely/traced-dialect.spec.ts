@@ -35,7 +35,7 @@ beforeEach(async () => {
 afterEach(() => db.destroy());
 
 describe('a traced Kysely dialect', () => {
-  it('makes one client span for each query, named by operation and table', async () => {
+  it('A traced Kysely dialect creates one client span for each query, named by operation and table', async () => {
     await request(async () => {
       await db.insertInto('users').values({ id: 1, name: 'Ada' }).execute();
       await db.selectFrom('users as u').selectAll().where('id', '=', 1).execute();
@@ -55,7 +55,7 @@ describe('a traced Kysely dialect', () => {
     );
   });
 
-  it('describes the query by the stable conventions, without its values', async () => {
+  it('The span of a query follows the stable conventions, without the query’s values', async () => {
     await request(() => db.selectFrom('users').selectAll().where('name', '=', 'top secret').execute());
     expect(telemetry.span('SELECT users').attributes).toEqual({
       'db.system.name': 'sqlite',
@@ -67,7 +67,7 @@ describe('a traced Kysely dialect', () => {
     });
   });
 
-  it('gives the rows that the plain dialect gives', async () => {
+  it('A traced Kysely dialect returns the same rows as the plain dialect', async () => {
     const rows = await request(async () => {
       await db
         .insertInto('users')
@@ -84,7 +84,7 @@ describe('a traced Kysely dialect', () => {
     ]);
   });
 
-  it('marks the span of a query that fails, and passes the error on', async () => {
+  it('The span of a failing query is an error, and the caller gets the error', async () => {
     const insert = () => db.insertInto('users').values({ id: 1, name: 'Ada' }).execute();
     const failure = request(async () => {
       await insert();
@@ -97,7 +97,7 @@ describe('a traced Kysely dialect', () => {
     expect(failed?.events.map(({ name }) => name)).toEqual(['exception']);
   });
 
-  it('makes no spans for the commands of a transaction and its savepoints', async () => {
+  it('Commands of a transaction and its savepoints have no spans', async () => {
     await request(async () => {
       await db
         .transaction()
@@ -110,7 +110,7 @@ describe('a traced Kysely dialect', () => {
     expect(telemetry.tree()).toBe('request [internal]\n  INSERT orders [client]');
   });
 
-  it('makes no spans outside of a recorded one', async () => {
+  it('Queries outside of a recorded span have no spans', async () => {
     await db.selectFrom('users').selectAll().execute();
     startTestTelemetry({ OTEL_TRACES_SAMPLER: 'always_off' });
     await request(() => db.selectFrom('users').selectAll().execute());
@@ -118,7 +118,7 @@ describe('a traced Kysely dialect', () => {
     expect(telemetry.spans()).toEqual([]);
   });
 
-  it('spans a stream until its last row', async () => {
+  it('The span of a streamed query ends with its last row', async () => {
     await request(async () => {
       await db
         .insertInto('users')
@@ -135,7 +135,7 @@ describe('a traced Kysely dialect', () => {
     expect(telemetry.span('SELECT users').status.code).toBe(0);
   });
 
-  it('leaves the active span to the caller', async () => {
+  it('A query does not change the caller’s active span', async () => {
     await request(async () => {
       const before = trace.getActiveSpan();
       await db.selectFrom('users').selectAll().execute();

@@ -55,21 +55,21 @@ const messageOf = (line: string): unknown => (JSON.parse(line) as { message: unk
 const lastWords = ['first words', 'last words', 'very last words'];
 
 describe('the last lines of a process', () => {
-  it('reach Loki when it crashes, and so does the line that says why', async () => {
+  it('The last lines of a process reach Loki when it crashes, including the line with the reason', async () => {
     expect(await run({ LOKI_URL: loki.url })).toMatchObject({ code: 1 });
     expect(loki.lines.map(({ line }) => messageOf(line))).toEqual([...lastWords, 'Uncaught exception: boom']);
     expect(loki.lines[0]?.labels).toEqual({ service: 'shop', env: 'development' });
     expect(loki.lines.map(({ metadata }) => metadata.level)).toEqual(['info', 'info', 'error', 'fatal']);
   });
 
-  it('reach Loki when it calls process.exit(), with the credentials of its URL', async () => {
+  it('The last lines of a process reach Loki when it calls process.exit(), with the credentials of the URL', async () => {
     const url = loki.url.replace('//', '//us%40er:pass@');
     expect(await run({ LOKI_URL: url, WAY: 'exit' })).toMatchObject({ code: 0 });
     expect(loki.lines.map(({ line }) => messageOf(line))).toEqual(lastWords);
     expect(loki.pushes[0]?.authorization).toBe(`Basic ${btoa('us@er:pass')}`);
   });
 
-  it('go by OTLP too, once that is loaded', async () => {
+  it('The last lines of a process are sent by OTLP once the OTLP sender is loaded', async () => {
     await run({
       OTEL_LOGS_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
@@ -81,7 +81,7 @@ describe('the last lines of a process', () => {
     expect(messages).toEqual([...lastWords, 'Uncaught exception: boom']);
   });
 
-  it('do not hold the end up when Loki does not answer, and are told as lost', async () => {
+  it('The last lines of a process do not delay its exit when Loki does not respond, and are reported as lost', async () => {
     loki.answerWith(undefined);
     const { code, millis } = await run({ LOKI_URL: loki.url, OBSERVABILITY_EXIT_TIMEOUT: '' });
     expect(code).toBe(1);

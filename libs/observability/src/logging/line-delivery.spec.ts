@@ -74,7 +74,7 @@ beforeEach(() => {
 afterEach(() => delivery.shutdown(100));
 
 describe('a flush', () => {
-  it('sends the waiting lines at once, also those that come while a request is under way', async () => {
+  it('A flush sends the queued lines at once, including lines that arrive during a request', async () => {
     start({ timing: { gatherMillis: 600_000, splitPauseMillis: 0 } });
     push('one');
     delivery.flush();
@@ -84,7 +84,7 @@ describe('a flush', () => {
     expect(sender.got).toEqual(['one', 'two']);
   });
 
-  it('makes no attempt of its own while the backend is away', async () => {
+  it('A flush makes no additional attempt while the backend is unavailable', async () => {
     start({ backoff: new Backoff(Math.random, { firstMillis: 600_000, lastMillis: 600_000 }) });
     sender.answer = () => later();
     push('one');
@@ -95,7 +95,7 @@ describe('a flush', () => {
 });
 
 describe('a batch with a line that is refused for good', () => {
-  it('is split until that line is alone: it is dropped, thousands beside it arrive, once, in order', async () => {
+  it('A batch with a permanently rejected line is split until that line is alone; only that line is discarded, and all others arrive once and in order', async () => {
     const before = lost('refused');
     sender.answer = (texts) => (texts.includes('line 777') ? refused : accepted);
     const lines = numbered(3000);
@@ -109,7 +109,7 @@ describe('a batch with a line that is refused for good', () => {
     expect(lost('refused') - before).toBe(1);
   });
 
-  it('is said once for a row of such batches, and again after a good one', async () => {
+  it('Consecutive batches with rejected lines are reported once, and again after an accepted batch', async () => {
     sender.answer = (texts) => (texts.some((text) => text.startsWith('bad')) ? refused : accepted);
     push('bad 1', 'bad 2');
     await until('a report', () => reports.length === 1);
@@ -122,7 +122,7 @@ describe('a batch with a line that is refused for good', () => {
     expect(reports).toEqual(['Loki refused 2 log lines: poison', 'Loki refused 1 log line: poison']);
   });
 
-  it('rests between the parts, so that garbage keeps no core busy', async () => {
+  it('Parts of a rejected batch are sent with pauses, so that invalid lines do not keep a core busy', async () => {
     start({ timing: { gatherMillis: 2, splitPauseMillis: 30 } });
     sender.answer = () => refused;
     push('a', 'b');
@@ -132,7 +132,7 @@ describe('a batch with a line that is refused for good', () => {
     expect(third - second).toBeGreaterThanOrEqual(25);
   });
 
-  it('waits with what is left of it when the backend goes away meanwhile', async () => {
+  it('The rest of a split batch waits when the backend becomes unavailable', async () => {
     let isDown = true;
     sender.answer = (texts) => {
       if (texts.includes('line 5')) return refused;
@@ -148,7 +148,7 @@ describe('a batch with a line that is refused for good', () => {
 });
 
 describe('a backend that is away', () => {
-  it('is asked again in growing pauses, not before the time that it names', async () => {
+  it('An unavailable backend is retried with growing pauses, never before its Retry-After', async () => {
     start({ backoff: new Backoff(() => 1, { firstMillis: 1, lastMillis: 1 }) });
     sender.answer = () => (sender.requests.length === 1 ? later(60) : accepted);
     push('patient');
@@ -157,7 +157,7 @@ describe('a backend that is away', () => {
     expect(second - first).toBeGreaterThanOrEqual(55);
   });
 
-  it('that breaks the sender harms nobody: the lines are kept and sent later', async () => {
+  it('A sender that throws loses no line: the lines are kept and sent later', async () => {
     sender.answer = () => {
       if (sender.requests.length < 3) throw new Error('broken');
       return accepted;
@@ -167,7 +167,7 @@ describe('a backend that is away', () => {
     expect(sender.got).toEqual(['one', 'two']);
   });
 
-  it('gets one request at a time, however many lines come', async () => {
+  it('A backend gets one request at a time for any number of lines', async () => {
     let answer = (_outcome: SendOutcome): void => undefined;
     sender.answer = () => new Promise((resolve) => (answer = resolve));
     push(...numbered(1000));
@@ -181,7 +181,7 @@ describe('a backend that is away', () => {
     expect(sender.got).toEqual(numbered(6000));
   });
 
-  it('that is only slow loses what is too much for the queue, which is said once there is room', async () => {
+  it('Lines that a slow backend cannot take are discarded beyond the queue’s limit, and reported once there is room', async () => {
     start({ queueBounds: { lines: 1500, bytes: 1e6 } });
     let answer = (_outcome: SendOutcome): void => undefined;
     sender.answer = () => new Promise((resolve) => (answer = resolve));
@@ -198,7 +198,7 @@ describe('a backend that is away', () => {
 });
 
 describe('whatever the backend answers', () => {
-  it('each line is accepted once and in order, or counted as lost', async () => {
+  it('Each line is accepted once and in order, or counted as lost, for any responses of the backend', async () => {
     const outcome = fc.constantFrom(accepted, later(), refused);
     const step = fc.record({
       lines: fc.integer({ min: 0, max: 12 }),
@@ -238,7 +238,7 @@ describe('whatever the backend answers', () => {
 });
 
 describe('the end', () => {
-  it('sends what is waiting, splits what is refused without a rest, and lets go of the sender', async () => {
+  it('Shutdown sends the queued lines, splits rejected batches without pauses, and closes the sender', async () => {
     start({ timing: { gatherMillis: 10_000, splitPauseMillis: 10_000 } });
     sender.answer = (texts) => (texts.includes('line 3') ? refused : accepted);
     push(...numbered(8));
@@ -248,7 +248,7 @@ describe('the end', () => {
     expect(reports).toEqual(['Loki refused 1 log line: poison']);
   });
 
-  it('keeps its deadline with a full queue and a backend that hangs, and tells how much was left', async () => {
+  it('Shutdown meets its deadline with a full queue and a backend that does not respond, and reports the number of remaining lines', async () => {
     sender.answer = () => new Promise<never>(() => undefined);
     push(...numbered(2500));
     await until('a request', () => sender.requests.length === 1);

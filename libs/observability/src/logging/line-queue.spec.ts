@@ -7,14 +7,14 @@ const texts = (lines: readonly QueuedLine[]): string[] => lines.map(({ text }) =
 const everything = { lines: Infinity, bytes: Infinity };
 
 describe('the queue of log lines', () => {
-  it('gives lines in the order in which they came', () => {
+  it('The queue returns lines in the order of their arrival', () => {
     const queue = new LineQueue({ lines: 10, bytes: 100 });
     for (const text of ['a', 'b', 'c']) queue.push(line(text));
     expect(texts(queue.take({ lines: 2, bytes: 100 }))).toEqual(['a', 'b']);
     expect(texts(queue.take(everything))).toEqual(['c']);
   });
 
-  it('drops the oldest beyond its number of lines, and counts them', () => {
+  it('The queue discards and counts its oldest lines beyond its limit on lines', () => {
     const queue = new LineQueue({ lines: 2, bytes: 100 });
     for (const text of ['a', 'b', 'c', 'd']) queue.push(line(text));
     expect(queue.takeLost()).toBe(2);
@@ -22,25 +22,25 @@ describe('the queue of log lines', () => {
     expect(texts(queue.take(everything))).toEqual(['c', 'd']);
   });
 
-  it('drops the oldest beyond its size', () => {
+  it('The queue discards its oldest lines beyond its limit on bytes', () => {
     const queue = new LineQueue({ lines: 100, bytes: 10 });
     for (const text of ['aaaa', 'bbbb', 'cccc']) queue.push(line(text));
     expect(texts(queue.take(everything))).toEqual(['bbbb', 'cccc']);
   });
 
-  it('measures a line as it goes over the wire, and what goes with it', () => {
+  it('The queue counts a line’s bytes as sent, including its labels and metadata', () => {
     expect(sizeOf('ä€')).toBe(5 + sizeOf(''));
     expect(sizeOf('')).toBeGreaterThan(0);
   });
 
-  it('takes one line even if it is larger than a batch', () => {
+  it('The queue returns a line that is larger than a batch on its own', () => {
     const queue = new LineQueue({ lines: 100, bytes: 1000 });
     queue.push(line('x'.repeat(500)));
     queue.push(line('y'));
     expect(queue.take({ lines: 10, bytes: 100 })).toHaveLength(1);
   });
 
-  it('puts back what could not be sent, before the others, as far as there is room', () => {
+  it('The queue takes unsent lines back to its front, as far as its limits allow', () => {
     const queue = new LineQueue({ lines: 3, bytes: 100 });
     for (const text of ['a', 'b', 'c']) queue.push(line(text));
     const batch = queue.take({ lines: 2, bytes: 100 });
@@ -50,7 +50,7 @@ describe('the queue of log lines', () => {
     expect(texts(queue.take(everything))).toEqual(['b', 'c', 'd']);
   });
 
-  it('loses nothing uncounted and never exceeds its bounds, whatever is done with it', () => {
+  it('The queue counts every lost line and never exceeds its limits, for any sequence of operations', () => {
     const bounds = { lines: 5, bytes: 40 };
     const step = fc.oneof(
       fc.record({ push: fc.integer({ min: 0, max: 30 }) }),

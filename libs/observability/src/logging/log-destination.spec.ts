@@ -10,15 +10,15 @@ const chosen = (env: NodeJS.ProcessEnv, lokiUrl?: string) => {
 };
 
 describe('where log lines go beside stdout', () => {
-  it('nowhere, unless something says so', () => {
+  it('Log lines are written only to stdout by default', () => {
     expect(chosen({})).toEqual({ target: undefined, warnings: [] });
   });
 
-  it('to Loki where it has a URL', () => {
+  it('Log lines are sent to Loki if LOKI_URL is set', () => {
     expect(chosen({}, LOKI)).toEqual({ target: 'Loki', warnings: [] });
   });
 
-  it('by OTLP where the exporter is otlp, to the endpoint of logs or else the common one', () => {
+  it('Log lines are sent by OTLP if the exporter is otlp, to the endpoint for logs or the common endpoint', () => {
     expect(chosen({ OTEL_LOGS_EXPORTER: 'otlp' }).target).toBe('http://localhost:4318');
     const common = {
       OTEL_LOGS_EXPORTER: ' OTLP,console ',
@@ -30,7 +30,7 @@ describe('where log lines go beside stdout', () => {
     );
   });
 
-  it('by OTLP alone where both are asked for, and says so', () => {
+  it('Log lines are sent only by OTLP if both destinations are configured, with a warning', () => {
     expect(chosen({ OTEL_LOGS_EXPORTER: 'otlp' }, LOKI)).toEqual({
       target: 'http://localhost:4318',
       warnings: [
@@ -40,11 +40,14 @@ describe('where log lines go beside stdout', () => {
     });
   });
 
-  it.each(['none', 'console', 'none,otlp', ''])('not by OTLP where the exporter is "%s"', (exporter) => {
-    expect(chosen({ OTEL_LOGS_EXPORTER: exporter }, LOKI)).toEqual({ target: 'Loki', warnings: [] });
-  });
+  it.each(['none', 'console', 'none,otlp', ''])(
+    'Log lines are not sent by OTLP if the exporter is "%s"',
+    (exporter) => {
+      expect(chosen({ OTEL_LOGS_EXPORTER: exporter }, LOKI)).toEqual({ target: 'Loki', warnings: [] });
+    },
+  );
 
-  it('as if an exporter that is unknown were not there, which it says', () => {
+  it('An unknown exporter of log lines is ignored with a warning', () => {
     expect(chosen({ OTEL_LOGS_EXPORTER: 'fluentd,otlp' })).toEqual({
       target: 'http://localhost:4318',
       warnings: ['OTEL_LOGS_EXPORTER is "fluentd", which is left out. Known: otlp, console, none.'],
@@ -52,7 +55,7 @@ describe('where log lines go beside stdout', () => {
   });
 
   it.each(['http://user:hunter2@loki:port', 'http://user:hun/ter2@loki', 'user:hunter2@loki:3100'])(
-    'nowhere when the URL of Loki is %s, whose credentials it does not tell',
+    'Log lines are written only to stdout if LOKI_URL is %s, with a warning without its credentials',
     (url) => {
       const { target, warnings } = chosen({}, url);
       expect(target).toBeUndefined();
@@ -61,7 +64,7 @@ describe('where log lines go beside stdout', () => {
     },
   );
 
-  it('nowhere when the URL of Loki is none, which it says', () => {
+  it('Log lines are written only to stdout if LOKI_URL is no URL, with a warning', () => {
     expect(chosen({}, 'not a url')).toEqual({
       target: undefined,
       warnings: [expect.stringMatching(/^LOKI_URL is "not a url" \(.*\); log lines go to stdout only/)],

@@ -19,12 +19,12 @@ const record: LogRecord = {
 };
 
 describe('a line of JSON', () => {
-  it('is the record, in one line', () => {
+  it('A JSON log line is the record, in one line', () => {
     expect(JSON.parse(jsonLine(record))).toEqual(record);
     expect(jsonLine({ ...record, message: 'two\nlines' })).not.toContain('\n');
   });
 
-  it('keeps what identifies it when it is too long', () => {
+  it('A JSON log line that is too long keeps its identifying fields', () => {
     const line = jsonLine({ ...record, dump: Array(100).fill('x'.repeat(2000)) });
     expect(line.length).toBeLessThan(65_536);
     const { dump, truncated, product, ...kept } = JSON.parse(line) as Record<string, unknown>;
@@ -33,26 +33,26 @@ describe('a line of JSON', () => {
     expect(kept).toMatchObject({ trace_id: record.trace_id, message: record.message, stack: record.stack });
   });
 
-  it('stays short even when the message itself is long', () => {
+  it('A JSON log line stays within its limit even if its message is longer', () => {
     const long = 'y'.repeat(100_000);
     expect(jsonLine({ ...record, message: long, stack: long }).length).toBeLessThan(65_536);
   });
 });
 
 describe('a line for the eye', () => {
-  it('tells time, level, speaker, message, fields and trace, and the stack below', () => {
+  it('A readable log line has time, level, context, message, fields and trace, with the stack below', () => {
     expect(stripVTControlCharacters(prettyLine(record))).toBe(
       '10:22:11.123 ERROR [Payments] Payment processing failed product=laptop reason="Payment gateway timeout" ' +
         'trace=80f198ee56343ba864fe8b2a57d3eff7\nError: Payment gateway timeout\n    at charge',
     );
   });
 
-  it('is not steered by what was sent', () => {
+  it('A readable log line escapes control characters of its values', () => {
     const line = prettyLine({ ...record, message: 'a\u001b[2Jb\rc', product: '\u001b]0;title\u0007' });
     expect(stripVTControlCharacters(line)).toContain('a[2Jbc product=]0;title');
   });
 
-  it('leaves out what is not there', () => {
+  it('A readable log line omits absent parts', () => {
     const bare: LogRecord = {
       timestamp: record.timestamp,
       level: 'info',

@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 describe('the way of log lines to Loki', () => {
-  it('delivers a line soon, with its level and ids as metadata and two labels that do not change', async () => {
+  it('A line is delivered to Loki soon, with level and IDs as metadata and two constant labels', async () => {
     write('Payment processing failed', {
       level: 'error',
       traceId: 'a'.repeat(32),
@@ -63,20 +63,20 @@ describe('the way of log lines to Loki', () => {
     expect(Math.abs(Number(loki.lines[0]?.timestamp) / 1e6 - Date.now())).toBeLessThan(60_000);
   });
 
-  it('gathers lines into one request', async () => {
+  it('Lines are sent to Loki in one request', async () => {
     for (let count = 0; count < 50; count++) write(`line ${count}`);
     await until('50 lines', () => loki.lines.length === 50);
     expect(loki.pushes).toHaveLength(1);
     expect(messages()).toEqual(Array.from({ length: 50 }, (_, count) => `line ${count}`));
   });
 
-  it('sends a burst in bounded requests', async () => {
+  it('A burst of lines is sent to Loki in requests of limited size', async () => {
     for (let count = 0; count < 2500; count++) write(`line ${count}`);
     await until('2500 lines', () => loki.lines.length === 2500);
     expect(loki.pushes.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('keeps every body below a megabyte, whatever the lines consist of', async () => {
+  it('Every request body to Loki stays below a megabyte for any lines', async () => {
     const lines = ['"'.repeat(60_000), '€'.repeat(60_000), '\\'.repeat(60_000), '🧨'.repeat(30_000)];
     for (let round = 0; round < 6; round++) for (const line of lines) write(line);
     await until('24 lines', () => loki.lines.length === 24);
@@ -84,7 +84,7 @@ describe('the way of log lines to Loki', () => {
     expect(messages()).toEqual(Array.from({ length: 6 }, () => lines).flat());
   });
 
-  it('leaves no spans and no trace headers, even when it starts inside a request', async () => {
+  it('Requests to Loki have no spans and no trace headers, even if they start inside a traced request', async () => {
     telemetry.reset();
     new Tracer().withSpan('request', () => {
       write('inside');
@@ -94,7 +94,7 @@ describe('the way of log lines to Loki', () => {
     expect(Object.keys(loki.pushes[0] ?? {}).filter((name) => /b3|trace|correlation/.test(name))).toEqual([]);
   });
 
-  it('sends the credentials of its URL', async () => {
+  it('Requests to Loki have the credentials of its URL', async () => {
     connect(loki.url.replace('//', '//user:pass@') + '/');
     write('hello');
     await until('the line', () => loki.lines.length === 1);
@@ -103,7 +103,7 @@ describe('the way of log lines to Loki', () => {
 });
 
 describe('while Loki is away', () => {
-  it('keeps the lines, says so once, and delivers them when it is back', async () => {
+  it('Lines are kept while Loki is unavailable, with one warning, and delivered when it is back', async () => {
     loki.answerWith(503);
     write('first');
     await until('two attempts', () => loki.pushes.length >= 2);
@@ -118,7 +118,7 @@ describe('while Loki is away', () => {
     ]);
   });
 
-  it('keeps no more than its bounds, the newest, and tells how many were dropped', async () => {
+  it('While Loki is unavailable, the newest lines are kept within the limits, and the number of discarded lines is reported', async () => {
     connect(loki.url, { queueBounds: { lines: 10, bytes: 10_000 } });
     loki.answerWith(503);
     write('first');
@@ -131,7 +131,7 @@ describe('while Loki is away', () => {
     expect(reports[1]).toBe('Loki is back; 91 log lines were dropped meanwhile');
   });
 
-  it('survives a closed port', async () => {
+  it('A closed Loki port does not stop the service', async () => {
     connect(`http://127.0.0.1:${await closedPort()}`);
     write('lost');
     await until('a report', () => reports.length === 1);
@@ -151,7 +151,7 @@ describe('while Loki is away', () => {
       limits: { silenceMillis: 5000, requestMillis: 120 },
       reason: /no complete answer within 120 ms/,
     },
-  ])('gives up a request when Loki $what', async ({ misbehave, limits, reason }) => {
+  ])('A request is aborted when Loki $what', async ({ misbehave, limits, reason }) => {
     misbehave();
     connect(loki.url, { sender: new LokiSender(loki.url, { service: 'order-service' }, limits) });
     write('kept');
@@ -160,7 +160,7 @@ describe('while Loki is away', () => {
     await until('another attempt', () => loki.pushes.length >= 2);
   });
 
-  it('asks again no sooner than Loki wants', async () => {
+  it('A retry waits at least as long as Loki asks', async () => {
     loki.answerWith(429, { 'retry-after': '1' });
     const attempts: number[] = [];
     write('patient');
@@ -174,7 +174,7 @@ describe('while Loki is away', () => {
   });
 
   it.each([401, 403, 404])(
-    'keeps the lines for when somebody mends what makes it answer %i',
+    'Lines are kept until the operator fixes the cause of a response %i',
     async (status) => {
       loki.answerWith(status);
       write('kept');
@@ -187,7 +187,7 @@ describe('while Loki is away', () => {
 });
 
 describe('a line that Loki refuses', () => {
-  it('is dropped alone; the others of its batch arrive, once and in order', async () => {
+  it('A rejected line is discarded alone; the other lines of its batch arrive once and in order', async () => {
     loki.refuse((line) => line.includes('poison'));
     for (let count = 0; count < 100; count++) write(count === 41 ? 'poison' : `line ${count}`);
     await until('the others', () => loki.lines.length === 99);
@@ -200,21 +200,21 @@ describe('a line that Loki refuses', () => {
 });
 
 describe('shutting down', () => {
-  it('delivers what is waiting', async () => {
+  it('Shutdown delivers the queued lines to Loki', async () => {
     for (let count = 0; count < 1500; count++) write(`line ${count}`);
     await delivery.shutdown(2000);
     expect(loki.lines).toHaveLength(1500);
     expect(reports).toEqual([]);
   });
 
-  it('does not wait for a Loki that is down, and says what it lost', async () => {
+  it('Shutdown does not wait for an unavailable Loki, and reports the lost lines', async () => {
     loki.answerWith(503);
     write('lost');
     await delivery.shutdown(2000);
     expect(reports.at(-1)).toBe('1 log lines were not sent to Loki before the end');
   });
 
-  it('keeps its deadline when Loki does not answer', async () => {
+  it('Shutdown meets its deadline when Loki does not respond', async () => {
     loki.answerWith(undefined);
     write('lost');
     const before = performance.now();
@@ -223,7 +223,7 @@ describe('shutting down', () => {
     expect(reports.at(-1)).toBe('1 log lines were not sent to Loki before the end');
   });
 
-  it('is the end: later lines are ignored, a second call does nothing', async () => {
+  it('After shutdown, lines are ignored and a second shutdown does nothing', async () => {
     await delivery.shutdown(100);
     write('too late');
     await delivery.shutdown(100);

@@ -46,7 +46,7 @@ const messages = (): string[] =>
   sink.records.map(({ body }) => (JSON.parse(body.stringValue) as LogRecord).message);
 
 describe('log lines by OTLP', () => {
-  it('are the lines of stdout, with severity, time, trace and resource as OpenTelemetry has them', async () => {
+  it('Log records have the text of stdout, and severity, time, trace and resource in OpenTelemetry’s fields', async () => {
     const logger = json();
     const ids = new Tracer().withSpan('request', (span) => {
       logger.error('Payment processing failed', { product: 'laptop' }, 'Payments');
@@ -77,7 +77,7 @@ describe('log lines by OTLP', () => {
     ).toBe(written.timestamp);
   });
 
-  it('have the severity of their level', async () => {
+  it('Log records have the severity of their level', async () => {
     const logger = json();
     for (const level of ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const) logger[level]('x');
     await logger.shutdown(2000);
@@ -91,7 +91,7 @@ describe('log lines by OTLP', () => {
     ]);
   });
 
-  it('leave no spans and no trace headers, even when they begin inside a request', async () => {
+  it('Requests with log records have no spans and no trace headers, even if they start inside a traced request', async () => {
     telemetry.reset();
     const logger = json();
     new Tracer().withSpan('request', () => logger.log('inside'));
@@ -103,7 +103,7 @@ describe('log lines by OTLP', () => {
     );
   });
 
-  it('go this way alone where Loki has a URL too, which is said once', async () => {
+  it('Lines are sent only by OTLP if LOKI_URL is set too, with one warning', async () => {
     process.env.LOKI_URL = 'http://127.0.0.1:1';
     const logger = json();
     await logger.shutdown(2000);
@@ -111,7 +111,7 @@ describe('log lines by OTLP', () => {
     expect(stdout.lines()).toHaveLength(1);
   });
 
-  it('are not sent where the SDK is disabled', async () => {
+  it('Log records are not sent if the SDK is disabled', async () => {
     process.env.OTEL_SDK_DISABLED = 'true';
     const logger = json();
     logger.log('stdout alone');
@@ -139,7 +139,7 @@ describe('an OTLP receiver that fails', () => {
     }
   };
 
-  it('gets the lines later: said once when it goes, once when it is back', async () => {
+  it('An unavailable receiver gets the lines later, with one log line when it fails and one when it is back', async () => {
     sink.answerWith(500);
     write('first');
     await until('two attempts', () => sink.requests.length >= 2);
@@ -154,7 +154,7 @@ describe('an OTLP receiver that fails', () => {
     ]);
   });
 
-  it('refuses a line for good: that one is dropped alone', async () => {
+  it('A permanently rejected log record is discarded alone', async () => {
     sink.refuse((line) => line.includes('poison'));
     write('one', 'two', 'poison', 'three');
     await until('the others', () => sink.records.length === 3);
@@ -163,7 +163,7 @@ describe('an OTLP receiver that fails', () => {
     expect(reports[0]).toBe(`${sink.url} refused 1 log line: HTTP 400 Bad Request`);
   });
 
-  it('takes a request and rejects lines in it: they are counted and told', async () => {
+  it('Log records that a partial success rejects are counted and reported', async () => {
     sink.reject((line) => line.includes('poison'));
     write('one', 'poison', 'two', 'poison');
     await until('the report', () => reports.length === 1);
@@ -171,7 +171,7 @@ describe('an OTLP receiver that fails', () => {
     expect(reports[0]).toBe(`${sink.url} refused 2 log lines: by the test`);
   });
 
-  it('is asked again no sooner than it wants', async () => {
+  it('A retry waits at least as long as the receiver asks', async () => {
     sink.answerWith(429, { 'retry-after': '1' });
     write('patient');
     await until('an attempt', () => reports.length === 1);
@@ -182,7 +182,7 @@ describe('an OTLP receiver that fails', () => {
     expect(sink.requests).toHaveLength(2);
   });
 
-  it('does not answer: the request ends by OTEL_EXPORTER_OTLP_TIMEOUT', async () => {
+  it('A request without a response ends after OTEL_EXPORTER_OTLP_TIMEOUT', async () => {
     process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '50';
     sink.answerWith(undefined);
     write('kept');
@@ -190,7 +190,7 @@ describe('an OTLP receiver that fails', () => {
     expect(reports[0]).toContain('no complete answer within 50 ms');
   });
 
-  it('gets what is configured: headers, compression', async () => {
+  it('Requests have the configured headers and compression', async () => {
     process.env.OTEL_EXPORTER_OTLP_HEADERS = 'authorization=Bearer%20abc';
     process.env.OTEL_EXPORTER_OTLP_COMPRESSION = 'gzip';
     write('small');
@@ -198,7 +198,7 @@ describe('an OTLP receiver that fails', () => {
     expect(sink.requests[0]).toMatchObject({ authorization: 'Bearer abc', 'content-encoding': 'gzip' });
   });
 
-  it('is not there at all: the end comes in time and says what was left', async () => {
+  it('Shutdown meets its deadline without a receiver, and reports the remaining lines', async () => {
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${await closedPort()}`;
     write('lost');
     const before = performance.now();

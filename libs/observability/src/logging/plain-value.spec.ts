@@ -30,7 +30,7 @@ describe('a value made fit for a log line', () => {
     expect(plain({ value })).toEqual({ value: expected });
   });
 
-  it('has an end where the original has none', () => {
+  it('The plain form of a cyclic value is finite', () => {
     const loop: Record<string, unknown> = { name: 'loop' };
     loop.self = loop;
     expect(plain(loop)).toEqual({ name: 'loop', self: '[circular]' });
@@ -39,19 +39,19 @@ describe('a value made fit for a log line', () => {
     expect(JSON.stringify(plain(deep))).toContain('[object]');
   });
 
-  it('is cut where the original is long', () => {
+  it('The plain form of a long value is truncated', () => {
     expect(String(plain('x'.repeat(20_000)))).toMatch(/^x{16384}… \(3616 more characters\)$/);
     expect(plain(Array(150).fill(0))).toHaveLength(101);
     expect(Object.keys(plain(Object.fromEntries(Array(150).entries())) as object)).toHaveLength(101);
   });
 
-  it('tells of an error what matters', () => {
+  it('The plain form of an error has its class, message, code and stack', () => {
     expect(plain({ last: new RangeError('boom') })).toMatchObject({
       last: { name: 'RangeError', message: 'boom' },
     });
   });
 
-  it('notes what cannot be read', () => {
+  it('The plain form names properties that cannot be read', () => {
     const hostile = {
       get broken(): never {
         throw new Error('do not look');
@@ -66,13 +66,13 @@ describe('a value made fit for a log line', () => {
     expect(plain({ lying })).toEqual({ lying: '[unreadable: no JSON]' });
   });
 
-  it('does not let a key become a prototype', () => {
+  it('A key of a plain value never becomes a prototype', () => {
     const copy = plain(JSON.parse('{"__proto__": {"admin": true}}')) as { admin?: boolean };
     expect(copy.admin).toBeUndefined();
     expect(JSON.stringify(copy)).toBe('{"__proto__":{"admin":true}}');
   });
 
-  it('is always JSON, and never carries a value behind a sensitive key', () => {
+  it('The plain form of any value is JSON and has no value of a sensitive key', () => {
     fc.assert(
       fc.property(
         fc.object({

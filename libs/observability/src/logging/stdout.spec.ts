@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 describe('stdout', () => {
-  it('gets no more lines while its reader stands still, and is told how many when it has caught up', () => {
+  it('Stdout gets no more lines while its reader does not read, and the number of skipped lines when it reads again', () => {
     const megabyte = 1024 * 1024;
     behind(15 * megabyte);
     write('one');

@@ -30,7 +30,7 @@ afterEach(() => {
 const json = (options: ObservabilityOptions = {}) => new TraceLogger({ logFormat: 'json', ...options });
 
 describe('TraceLogger', () => {
-  it('writes one line of JSON for a call', () => {
+  it('TraceLogger writes one line of JSON for each call', () => {
     json().log('started', { port: 8002 }, 'Main');
     expect(stdout.json()).toEqual([
       {
@@ -44,7 +44,7 @@ describe('TraceLogger', () => {
     ]);
   });
 
-  it('tells trace, span and correlation id of the request in which a line was written', () => {
+  it('A log line has the trace, span and correlation ID of its request', () => {
     const logger = json();
     const request = propagation.extract(
       ROOT_CONTEXT,
@@ -66,7 +66,7 @@ describe('TraceLogger', () => {
     expect(Object.keys(stdout.json()[1] ?? {})).toEqual(['timestamp', 'level', 'message', 'service']);
   });
 
-  it("names Nest's levels as Loki knows them", () => {
+  it("TraceLogger names Nest's levels as Loki does", () => {
     const logger = json({ logLevel: 'verbose' });
     for (const level of ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const) logger[level]('x');
     expect(stdout.json().map(({ level }) => level)).toEqual([
@@ -84,14 +84,14 @@ describe('TraceLogger', () => {
     ['warn', ['fatal', 'error', 'warn']],
     ['log', ['fatal', 'error', 'warn', 'info']],
     ['DEBUG', ['fatal', 'error', 'warn', 'info', 'debug']],
-  ])('writes down to LOG_LEVEL=%s', (level, written) => {
+  ])('TraceLogger writes the levels down to LOG_LEVEL=%s', (level, written) => {
     if (level !== undefined) process.env.LOG_LEVEL = level;
     const logger = json();
     for (const each of ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const) logger[each]('x');
     expect(stdout.json().map((line) => line.level)).toEqual(written);
   });
 
-  it('says that a level is unknown, and writes from info on', () => {
+  it('An unknown LOG_LEVEL gets a warning, and info is used', () => {
     process.env.LOG_LEVEL = 'loud';
     json().debug('unheard');
     expect(stdout.json()).toMatchObject([
@@ -102,13 +102,13 @@ describe('TraceLogger', () => {
     ]);
   });
 
-  it('writes readable lines where LOG_FORMAT asks for them', () => {
+  it('TraceLogger writes readable lines if LOG_FORMAT asks for them', () => {
     process.env.LOG_FORMAT = 'pretty';
     new TraceLogger().warn('careful', 'Main');
     expect(stdout.lines()[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} WARN {2}\[Main\] careful$/);
   });
 
-  it("serves Nest's Logger, with a stack and a context", () => {
+  it("Nest's Logger writes through TraceLogger, with a stack and a context", () => {
     Logger.overrideLogger(json());
     new Logger('Payments').error('failed', new Error('boom').stack);
     Logger.overrideLogger(true);
@@ -120,7 +120,7 @@ describe('TraceLogger', () => {
     });
   });
 
-  it('keeps what Nest tells of each module and route at each start at level debug', () => {
+  it("Nest's start-up lines about modules and routes have the level debug", () => {
     const logger = json();
     for (const context of ['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']) {
       logger.log('Mapped {/orders, POST} route', context);
@@ -137,7 +137,7 @@ describe('TraceLogger', () => {
     ]);
   });
 
-  it('never throws, whatever it is given', () => {
+  it('TraceLogger never throws for any arguments', () => {
     const logger = json();
     const hostile = new Proxy(
       {},
@@ -164,7 +164,7 @@ describe('TraceLogger', () => {
     ]);
   });
 
-  it('keeps lines of the same moment apart', () => {
+  it('Lines of the same millisecond have different times', () => {
     const logger = json();
     for (let count = 0; count < 20; count++) logger.log('same');
     expect(new Set(stdout.lines()).size).toBeGreaterThan(10);
@@ -178,7 +178,7 @@ describe('TraceLogger with Loki', () => {
   });
   afterEach(() => loki.close());
 
-  it('sends the same JSON to LOKI_URL, whatever stdout shows', async () => {
+  it('TraceLogger sends the same JSON to LOKI_URL for any format of stdout', async () => {
     process.env.LOKI_URL = loki.url;
     process.env.NODE_ENV = 'staging';
     const logger = new TraceLogger({ logFormat: 'pretty' });
@@ -191,7 +191,7 @@ describe('TraceLogger with Loki', () => {
     expect(stdout.lines()[0]).toContain('ERROR Payment processing failed');
   });
 
-  it('says once on stdout that Loki is away, and what was lost in the end', async () => {
+  it('TraceLogger reports once on stdout that Loki is unavailable, and the lost lines at the end', async () => {
     loki.answerWith(500);
     const logger = json({ lokiUrl: loki.url });
     logger.log('hello');
@@ -204,7 +204,7 @@ describe('TraceLogger with Loki', () => {
     ]);
   });
 
-  it('tells what it has to say of itself without the ids of the request during which it comes up', async () => {
+  it('TraceLogger’s own warnings have no IDs of the request that caused them', async () => {
     loki.answerWith(500);
     await new Tracer().withSpan('request', async () => {
       const logger = json({ lokiUrl: loki.url, logLevel: 'loud' });
@@ -221,7 +221,7 @@ describe('TraceLogger with Loki', () => {
     ]);
   });
 
-  it('goes without Loki when its URL is none', () => {
+  it('TraceLogger writes only to stdout if LOKI_URL is no URL', () => {
     expect(() => json({ lokiUrl: 'not a url' })).not.toThrow();
     expect(stdout.json()).toMatchObject([
       { level: 'warn', message: expect.stringContaining('LOKI_URL is "not a url"') },

@@ -39,7 +39,7 @@ describe('The names of metrics', () => {
 });
 
 describe('The labels of metrics', () => {
-  it('keep any text, and give way to the label that is the service', async () => {
+  it('Label values may have any text, and the service label replaces a label of its name', async () => {
     const { meter, families } = setUp();
     const text = 'a\\b"c\nd{e="f"} # 😀';
     meter
@@ -60,7 +60,7 @@ describe('The labels of metrics', () => {
 });
 
 describe('Metrics that clash', () => {
-  it('are shown once: the first of two types, the first of two meters', async () => {
+  it('Metrics with the same name are exposed once: the first of two types, the first of two meters', async () => {
     const { meter, other, families } = setUp();
     meter.createCounter('jobs').add(1);
     other.createGauge('jobs').record(2);
@@ -75,7 +75,7 @@ describe('Metrics that clash', () => {
     ]);
   });
 
-  it('are no reason to leave out values that are no finite numbers', async () => {
+  it('Values that are not finite are exposed', async () => {
     const { meter, families } = setUp();
     meter.createObservableGauge('edge').addCallback((result) => {
       result.observe(Infinity, { at: 'top' });

@@ -7,7 +7,7 @@ import { RequestDuration } from './request-duration.js';
 import { ScrapeReader } from './scrape-reader.js';
 
 describe('Where a process has a meter provider of its own', () => {
-  it('the durations of requests are recorded in that', async () => {
+  it('Request durations are recorded in the process’s own meter provider', async () => {
     const reader = new ScrapeReader();
     metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
     prepareMetrics();

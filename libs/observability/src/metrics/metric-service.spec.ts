@@ -19,13 +19,13 @@ beforeEach(() => {
 afterEach(() => diag.disable());
 
 describe('two metrics of one name', () => {
-  it('are one when they are of one kind', () => {
+  it('Two metrics with the same name and kind are one instrument', () => {
     const service = new MetricServiceByKind();
     expect(service.getCounter('orders.same')).toBe(service.getCounter('orders.same'));
     expect(warnings).toEqual([]);
   });
 
-  it('can both be used when they are of two, and that is told', () => {
+  it('Two metrics with the same name and different kinds both work, with a warning', () => {
     const service = new MetricServiceByKind();
     service.getCounter('orders', { prefix: 'shop' }).add(1);
     service.getHistogram('orders', { prefix: 'shop' }).record(1);

@@ -76,7 +76,7 @@ describe('The metrics of a program that was started with --import', () => {
   const scrape = async (url: string) =>
     parseExposition(await (await fetch(`${url}/metrics`)).text(), 'prometheus');
 
-  it('are those of its service: series of two services differ by their label', async () => {
+  it('Metrics of two services differ by their service label', async () => {
     const urls = await Promise.all([start('order-service'), start('user-service')]);
     for (const url of urls) await (await fetch(url)).text();
     const all = await Promise.all(urls.map(scrape));
@@ -89,7 +89,7 @@ describe('The metrics of a program that was started with --import', () => {
     expect(pushed).toEqual([]);
   });
 
-  it('tell instruments that were made before the application, and spans that were lost', async () => {
+  it('Metrics include instruments that were created before the application, and the number of lost spans', async () => {
     const url = await start('order-service');
     await (await fetch(url)).text();
     const lost = async () =>
@@ -103,7 +103,7 @@ describe('The metrics of a program that was started with --import', () => {
     expect((await scrape(url)).get('early_total')?.samples[0]?.value).toBe(1);
   });
 
-  it('are sent by OTLP instead of being served, where that is asked for', async () => {
+  it('Metrics are sent by OTLP instead of being served if OTEL_METRICS_EXPORTER is otlp', async () => {
     const url = await start('order-service', {
       OTEL_METRICS_EXPORTER: 'otlp',
       OTEL_METRIC_EXPORT_INTERVAL: '100',
@@ -118,12 +118,12 @@ describe('The metrics of a program that was started with --import', () => {
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
   });
 
-  it('are served and sent where both are asked for', async () => {
+  it('Metrics are served and sent if OTEL_METRICS_EXPORTER names both', async () => {
     const url = await start('order-service', { OTEL_METRICS_EXPORTER: 'otlp,prometheus' });
     expect((await scrape(url)).has('process_uptime_seconds')).toBe(true);
   });
 
-  it('are none where the SDK is disabled', async () => {
+  it('A disabled SDK exposes no metrics', async () => {
     const url = await start('order-service', { OTEL_SDK_DISABLED: 'true' });
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
   });

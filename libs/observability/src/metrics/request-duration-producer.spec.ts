@@ -33,11 +33,11 @@ const pointsOf = async (producer: RequestDurationProducer) => {
 };
 
 describe('The durations of requests', () => {
-  it('are nothing until an application offers some', async () => {
+  it('Request durations are absent until an application registers them', async () => {
     expect(await pointsOf(new RequestDurationProducer())).toEqual([]);
   });
 
-  it('are told since the start, or since the last time to a reader that wants differences', async () => {
+  it('Request durations are cumulative, or deltas for a reader that asks for deltas', async () => {
     offerRequestDurations({ recorded: (): DurationSeries[] => (series.count > 0 ? [series] : []) });
     const cumulative = new RequestDurationProducer();
     const delta = new RequestDurationProducer(AggregationTemporality.DELTA);

@@ -20,7 +20,7 @@ const served = (route: string): ServedRequest => ({
 });
 
 describe('The series of requests', () => {
-  it('are no more than allowed; what comes beyond is counted in one of its own', async () => {
+  it('Series of requests are limited; requests beyond the limit are counted in one overflow series', async () => {
     const durations = new RequestDuration(20);
     for (let at = 0; at < 100; at++) {
       durations.record(
@@ -40,7 +40,7 @@ describe('The series of requests', () => {
     expect(counted).toContainEqual(['[["otel.metric.overflow",true]]', 80]);
   });
 
-  it('attribute every request of 1,000 declared routes, however their failures are shown at zero', () => {
+  it('Requests of 1,000 declared routes each have their route, even with failures exposed at zero', () => {
     const durations = new RequestDuration();
     const routes = Array.from({ length: 1000 }, (_, at) => `/declared/${at}`);
     for (const route of routes) durations.declare('GET', route, 'http');
@@ -58,7 +58,7 @@ describe('The series of requests', () => {
     expect(durations.untouched()).toHaveLength(3000);
   });
 
-  it('tell a client that left before the answer by its own kind of error', () => {
+  it('Requests whose client disconnected before the response have their own error type', () => {
     const durations = new RequestDuration();
     durations.record(served('/slow'), { status: undefined, durationMillis: 1, aborted: true }, 'https');
     expect([...durations.seriesByAttributes().values()].map(({ attributes }) => attributes)).toContainEqual({

@@ -105,7 +105,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     return response.status;
   };
 
-  it('shows failures of each route at zero before the first one, then counts in that very series', async () => {
+  it('Failures of each route are exposed at zero before the first one, and counted in the same series', async () => {
     const labels = {
       service: 'order-service',
       http_request_method: 'GET',
@@ -126,7 +126,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     expect(after?.value).toBe((before[0]?.value ?? 0) + 1);
   });
 
-  it('tells a request with the trace that it belongs to', async () => {
+  it('A request duration has an exemplar with its trace', async () => {
     await get('/api/users/7');
     await telemetry.waitForSpans(1);
     const { traceId, spanId } = telemetry.span('GET /api/users/:id').spanContext();
@@ -137,7 +137,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     expect(families.get(REQUESTS)?.unit).toBe('seconds');
   });
 
-  it('counts requests that are not sampled, without an exemplar', async () => {
+  it('Unsampled requests are counted without an exemplar', async () => {
     startTestTelemetry({ OTEL_TRACES_SAMPLER: 'always_off' });
     const labels = { http_route: '/api/users', http_response_status_code: '201' };
     const before = total(await scrape(running.url), labels);
@@ -164,7 +164,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     }
   };
 
-  it('makes one series of all unknown paths, and none of unknown methods', async () => {
+  it('All unknown paths share one series, and unknown methods have none', async () => {
     const unknown = { http_request_method: 'GET', http_response_status_code: '404' };
     const before = total(await scrape(running.url), unknown);
     for (const path of ['/wp-login.php', '/.env', '/api/users/1/2/3']) expect(await get(path)).toBe(404);
@@ -188,7 +188,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     expect([...methods].sort()).toEqual(['GET', 'POST', '_OTHER']);
   });
 
-  it('counts neither probes nor scrapes, and traces neither', async () => {
+  it('Probes and scrapes are neither counted nor traced', async () => {
     const before = total(await scrape(running.url));
     await get('/health');
     expect(total(await scrape(running.url))).toBe(before);
@@ -198,7 +198,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     ).toBe(false);
   });
 
-  it('shows what MetricService counts, also from within a constructor', async () => {
+  it('Instruments of MetricService are exposed, even if a constructor creates them', async () => {
     const families = await scrape(running.url);
     const placed = families.get('orders_placed_total');
     expect(placed?.type).toBe('counter');
@@ -206,7 +206,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     expect(placed?.samples[0]?.value).toBeGreaterThanOrEqual(2);
   });
 
-  it('shows the process, the runtime and what telemetry lost, each with its service', async () => {
+  it('Metrics of the process, the runtime and lost telemetry have the service label', async () => {
     const families = await scrape(running.url);
     const value = (name: string): number => families.get(name)?.samples[0]?.value ?? NaN;
     expect(value('process_cpu_time_seconds_total')).toBeGreaterThan(0);
@@ -233,13 +233,13 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     [{ accept: OPEN_METRICS }, 'application/openmetrics-text; version=1.0.0; charset=utf-8'],
     [{ accept: 'application/openmetrics-text;q=0.1,text/plain' }, 'text/plain; version=0.0.4; charset=utf-8'],
     [{ accept: 'application/openmetrics-text;q=0' }, 'text/plain; version=0.0.4; charset=utf-8'],
-  ])('answers a scraper that sends %j with %s', async (headers, type) => {
+  ])('A scraper that sends %j gets %s', async (headers, type) => {
     const response = await ask(`${running.url}/metrics`, { headers });
     expect(response.headers.get('content-type')).toBe(type);
     await response.arrayBuffer();
   });
 
-  it('answers HEAD without a body, and leaves other methods to the application', async () => {
+  it('HEAD on the metrics path gets no body, and the application gets other methods', async () => {
     const head = await ask(`${running.url}/metrics`, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
     const post = await ask(`${running.url}/metrics`, { method: 'POST' });
@@ -289,22 +289,22 @@ describe.each(adapters)('The place of metrics on %s', (_name, adapter) => {
     }
   };
 
-  it('is none where they are off', async () => {
+  it('The metrics path does not exist if metrics are off', async () => {
     expect((await answer(WithoutMetrics, '/metrics'))[0]).toBe(404);
   });
 
-  it('is the path that was set', async () => {
+  it('Metrics are served on the configured path', async () => {
     expect((await answer(ElsewhereMetrics, '/metrics'))[0]).toBe(404);
     const [status, text] = await answer(ElsewhereMetrics, '/internal/metrics');
     expect(status).toBe(200);
     expect(parseExposition(text, 'prometheus').has('process_uptime_seconds')).toBe(true);
   });
 
-  it('is before the guards of the application', async () => {
+  it('Metrics are served before the guards of the application', async () => {
     expect((await answer(GuardedApp, '/metrics'))[0]).toBe(200);
   });
 
-  it('is left to a route of the application', async () => {
+  it('A route of the application on the metrics path takes precedence', async () => {
     expect(await answer(OwnMetrics, '/metrics')).toEqual([200, 'mine']);
   });
 });
@@ -323,7 +323,7 @@ const applicationOf = (routes: number): Type => {
 };
 
 describe('An application of 1,000 routes', () => {
-  it('offers less than 300 KB of metrics before its first request', async () => {
+  it('An application of 1,000 routes exposes less than 300 KB of metrics before its first request', async () => {
     const { app, url } = await startApp(applicationOf(1000));
     try {
       const text = await (await ask(`${url}/metrics`)).text();

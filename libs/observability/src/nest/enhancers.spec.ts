@@ -171,13 +171,13 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
     return { status, body, span, events };
   };
 
-  it('nothing where nothing of that kind had a part', async () => {
+  it('A server span has no enhancers if none took part', async () => {
     const { span, events } = await get('/open');
     expect(events).toEqual([]);
     expect(Object.keys(span.attributes).filter((key) => key.startsWith('nestjs.'))).toEqual([]);
   });
 
-  it('the guards that protect a handler, and of those that passed the slow ones', async () => {
+  it('A server span names the guards of its handler, and the slow ones among those that passed', async () => {
     const { status, span, events } = await get('/mine');
     expect(status).toBe(200);
     expect(span.attributes['nestjs.guards']).toEqual(['SignedIn', 'Slow', 'PerRequest']);
@@ -188,18 +188,18 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
     for (const event of events) expect(event['nestjs.duration_ms']).toBeGreaterThanOrEqual(1);
   });
 
-  it('a guard that a mixin made, by the name of its class in the source', async () => {
+  it('A server span names a guard of a mixin by its class name in the source', async () => {
     const { span } = await get('/authenticated');
     expect(span.attributes['nestjs.guards']).toEqual(['MixinAuthGuard']);
   });
 
-  it('the guard that refused, by the last value of its Observable', async () => {
+  it('A server span names the guard that rejected the request by the last value of its Observable', async () => {
     const { status, events } = await get('/closed');
     expect(status).toBe(403);
     expect(remarkable(events)).toMatchObject([{ 'nestjs.name': 'Closed', 'nestjs.outcome': 'refused' }]);
   });
 
-  it('the guard that failed', async () => {
+  it('A server span names the guard that threw', async () => {
     const { status, events } = await get('/broken');
     expect(status).toBe(500);
     expect(remarkable(events)).toMatchObject([{ 'nestjs.name': 'Broken', 'nestjs.outcome': 'failed' }]);
@@ -208,7 +208,7 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
   it.each([
     ['/items/one?colour=red', 'ParseIntPipe', 'param id'],
     ['/items/1?colour=beige', 'KnownColour', 'query colour'],
-  ])('the pipe that refused %s, and which parameter', async (path, name, parameter) => {
+  ])('A server span names the pipe that rejected %s, and the parameter', async (path, name, parameter) => {
     const { status, events } = await get(path);
     expect(status).toBe(400);
     expect(remarkable(events)).toMatchObject([
@@ -221,13 +221,13 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
     ]);
   });
 
-  it('no pipe that passed, whose values arrive', async () => {
+  it('A server span names no pipe that passed, and the handler gets the pipe’s values', async () => {
     const { body, events } = await get('/items/1?colour=red');
     expect(JSON.parse(body)).toEqual({ id: 1, colour: 'red' });
     expect(remarkable(events)).toEqual([]);
   });
 
-  it('the exception filter that answered', async () => {
+  it('A server span names the exception filter that responded', async () => {
     const { status, span } = await get('/teapots/one');
     expect(status).toBe(418);
     expect(span.attributes['nestjs.exception_filter']).toBe('Teapot');
@@ -235,7 +235,7 @@ describe.each(adapters)('on %s the server span tells', (_name, adapter) => {
 });
 
 describe('requests that are not recorded', () => {
-  it('are guarded all the same', async () => {
+  it('Guards run for requests that are not recorded', async () => {
     startTestTelemetry({ OTEL_TRACES_SAMPLER: 'always_off' });
     const { app, url } = await startApp(App);
     const statuses = await Promise.all(

@@ -158,7 +158,7 @@ describe.each(adapters)('the spans of providers on %s', (_name, adapter) => {
     await app.close();
   });
 
-  it('are made of public methods, once, below the request, and not of the start', async () => {
+  it('Public methods of providers have one span each, below the request and not during start', async () => {
     expect(telemetry.tree()).toBe('');
     const answer = await context.with(suppressTracing(context.active()), async () =>
       (await fetch(`${url}/total`)).json(),
@@ -185,11 +185,11 @@ describe.each(adapters)('the spans of providers on %s', (_name, adapter) => {
     });
   });
 
-  it('are none of a frozen provider, which is said', () => {
+  it('A frozen provider has no spans, with a warning', () => {
     expect(warnings).toEqual([expect.stringMatching(/^Frozen stays without spans, .*@Traceable\(\)/)]);
   });
 
-  it('leave a provider what it was', async () => {
+  it('Tracing does not change the identity of a provider', async () => {
     const prices = app.get(Prices);
     expect(prices).toBeInstanceOf(Prices);
     expect(prices.constructor).toBe(Prices);

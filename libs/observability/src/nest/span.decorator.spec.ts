@@ -87,13 +87,14 @@ describe('@Span()', () => {
       }
     }
 
-    it('after class and method', () => expect(new Shop().plain()).toBe('Shop.plain'));
-    it('as given', () => expect(new Shop().named()).toBe('given'));
-    it('after class and method when only options are given', () => {
+    it('@Span() names the span after class and method', () => expect(new Shop().plain()).toBe('Shop.plain'));
+    it('@Span() names the span as given', () => expect(new Shop().named()).toBe('given'));
+    it('@Span() with options alone names the span after class and method', () => {
       expect(new Shop().withOptions()).toBe('Shop.withOptions');
       expect(only().attributes).toEqual({ a: 1 });
     });
-    it('after the class of a static method', () => expect(Shop.shared()).toBe('Shop.shared'));
+    it('@Span() names the span of a static method after its class', () =>
+      expect(Shop.shared()).toBe('Shop.shared'));
   });
 
   describe('ends with the work of the method', () => {
@@ -129,12 +130,12 @@ describe('@Span()', () => {
     }
     const work = new Work();
 
-    it('at once for a value', () => {
+    it('The span of a method that returns a value ends at once', () => {
       expect(work.value()).toBe(42);
       expect(names()).toEqual(['Work.value']);
     });
 
-    it('when a promise resolves', async () => {
+    it('The span of a method ends when its promise resolves', async () => {
       const { promise, resolve } = Promise.withResolvers<number>();
       const result = work.promise(promise);
       expect(names()).toEqual([]);
@@ -143,7 +144,7 @@ describe('@Span()', () => {
       expect(names()).toEqual(['Work.promise']);
     });
 
-    it('when a thenable settles, which starts when it is awaited and stays what it is', async () => {
+    it('The span of a lazy thenable ends when it settles, and the thenable is returned unchanged', async () => {
       const builder = new Builder();
       const result = work.thenable(builder);
       expect(result).toBe(builder);
@@ -155,20 +156,20 @@ describe('@Span()', () => {
       expect(names()).toEqual(['Work.thenable']);
     });
 
-    it('when a thenable rejects', async () => {
+    it('The span of a thenable ends when it rejects', async () => {
       const builder = new Builder();
       builder.failure = new Error('no table');
       await expect(outcome(() => work.thenable(builder))).resolves.toEqual({ thrown: builder.failure });
       expect(only().status).toEqual({ code: 2, message: 'no table' });
     });
 
-    it('at once for a thenable that cannot be followed', async () => {
+    it('The span of a thenable that cannot be observed ends at once', async () => {
       const frozen = Object.freeze(new Builder());
       expect(work.thenable(frozen)).toBe(frozen);
       expect(names()).toEqual(['Work.thenable']);
     });
 
-    it('when an Observable completes', async () => {
+    it('The span of an Observable ends when it completes', async () => {
       const source = new Subject<number>();
       const result = lastValueFrom(work.observable(source.asObservable()));
       source.next(1);
@@ -178,7 +179,7 @@ describe('@Span()', () => {
       expect(names()).toEqual(['Work.observable']);
     });
 
-    it('when what operators made of a Subject completes', async () => {
+    it('The span of an Observable derived from a Subject ends when it completes', async () => {
       const source = new Subject<number>();
       const result = lastValueFrom(work.observable(source.pipe(map((value) => value * 2))));
       source.next(21);
@@ -188,21 +189,21 @@ describe('@Span()', () => {
       expect(names()).toEqual(['Work.observable']);
     });
 
-    it('when an Observable fails', async () => {
+    it('The span of an Observable ends when it fails', async () => {
       const error = new Error('broken');
       const result = outcome(() => lastValueFrom(work.observable(throwError(() => error))));
       await expect(result).resolves.toEqual({ thrown: error });
       expect(only().status).toEqual({ code: 2, message: 'broken' });
     });
 
-    it('when an Observable is unsubscribed', () => {
+    it('The span of an Observable ends when it is unsubscribed', () => {
       const subscription = work.observable(new Observable()).subscribe();
       expect(names()).toEqual([]);
       subscription.unsubscribe();
       expect(only().status.code).toBe(0);
     });
 
-    it('once for each subscription of an Observable', async () => {
+    it('Each subscription of an Observable has one span', async () => {
       let attempts = 0;
       const flaky = new Observable<string>((subscriber) => {
         attempts++;
@@ -220,7 +221,7 @@ describe('@Span()', () => {
       ]);
     });
 
-    it('runs an Observable inside the span and its subscriber outside', async () => {
+    it('An Observable runs inside the span, and its subscriber outside', async () => {
       const seen: unknown[] = [];
       const source = new Observable<unknown>((subscriber) => {
         subscriber.next(activeName());
@@ -234,13 +235,13 @@ describe('@Span()', () => {
       expect(seen).toEqual(['Work.observable', undefined, undefined]);
     });
 
-    it('at once for a Subject, which others feed and ask for its value', () => {
+    it('The span of a method that returns a Subject ends at once', () => {
       const subject = new BehaviorSubject(1);
       expect(work.observable(subject)).toBe(subject);
       expect(names()).toEqual(['Work.observable']);
     });
 
-    it('when a generator is done, whose body runs inside the span', () => {
+    it('The span of a generator ends when it is done, and its body runs inside the span', () => {
       const generator = work.generator();
       expect(generator.next().value).toBe('Work.generator');
       expect(activeName()).toBeUndefined();
@@ -250,7 +251,7 @@ describe('@Span()', () => {
       expect(names()).toEqual(['Work.generator']);
     });
 
-    it('when a generator is left early', () => {
+    it('The span of a generator ends when its consumer stops early', () => {
       for (const name of work.generator()) {
         expect(name).toBe('Work.generator');
         break;
@@ -258,7 +259,7 @@ describe('@Span()', () => {
       expect(only().status.code).toBe(0);
     });
 
-    it('when a generator fails', () => {
+    it('The span of a generator ends when it throws', () => {
       const generator = work.generator();
       generator.next();
       const error = new Error('thrown in');
@@ -266,20 +267,20 @@ describe('@Span()', () => {
       expect(only().status).toEqual({ code: 2, message: 'thrown in' });
     });
 
-    it('with a generator that is still one', () => {
+    it('A traced generator is still a generator', () => {
       const generator = work.generator();
       expect(Object.prototype.toString.call(generator)).toBe('[object Generator]');
       expect([...generator]).toHaveLength(2);
     });
 
-    it('when an async generator is done, whose body runs inside the span', async () => {
+    it('The span of an async generator ends when it is done, and its body runs inside the span', async () => {
       const seen: unknown[] = [];
       for await (const name of work.asyncGenerator()) seen.push(name);
       expect(seen).toEqual(['Work.asyncGenerator', 'Work.asyncGenerator']);
       expect(names()).toEqual(['Work.asyncGenerator']);
     });
 
-    it('when an async generator is left early', async () => {
+    it('The span of an async generator ends when its consumer stops early', async () => {
       for await (const name of work.asyncGenerator()) {
         expect(name).toBe('Work.asyncGenerator');
         break;
@@ -308,7 +309,7 @@ describe('@Span()', () => {
         ['null', null, 'null', 'null'],
         ['undefined', undefined, 'undefined', 'undefined'],
         ['an object', { reason: 'odd' }, 'object', "{ reason: 'odd' }"],
-      ])('%s, and records it', async (_what, thrown, type, message) => {
+      ])('@Span() rethrows %s unchanged, and records it', async (_what, thrown, type, message) => {
         await expect(outcome(() => thrower[kind](thrown))).resolves.toEqual({ thrown });
         expect(only().status).toEqual({ code: 2, message });
         expect(exceptions()).toHaveLength(1);
@@ -318,7 +319,7 @@ describe('@Span()', () => {
         });
       });
 
-      it('an error with its causes in the stack', async () => {
+      it('@Span() records an error with its causes in the stack', async () => {
         const cause = new Error('connect ECONNREFUSED');
         await outcome(() => thrower[kind](new Error('provider is away', { cause })));
         const stack = exceptions()[0]?.attributes?.['exception.stacktrace'];
@@ -328,7 +329,7 @@ describe('@Span()', () => {
       });
 
       it.each([new NotFoundException(), new HttpException('teapot', 418)])(
-        'a 4xx HttpException, which is no failure: %s',
+        '@Span() does not mark the span as failed for a 4xx HttpException: %s',
         async (thrown) => {
           await expect(outcome(() => thrower[kind](thrown))).resolves.toEqual({ thrown });
           expect(only().status.code).toBe(0);
@@ -336,13 +337,13 @@ describe('@Span()', () => {
         },
       );
 
-      it('a 5xx HttpException, which is a failure', async () => {
+      it('@Span() marks the span as failed for a 5xx HttpException', async () => {
         await outcome(() => thrower[kind](new BadGatewayException('upstream')));
         expect(only().status).toEqual({ code: 2, message: 'upstream' });
         expect(exceptions()[0]?.attributes?.['exception.type']).toBe('BadGatewayException');
       });
 
-      it('an object whose properties cannot be read', async () => {
+      it('@Span() rethrows a thrown object whose properties cannot be read', async () => {
         const hostile = new Proxy(new Error('x'), {
           get() {
             throw new Error('do not look');
@@ -386,23 +387,23 @@ describe('@Span()', () => {
     }
     const options = new Options();
 
-    it('computed from the arguments', () => {
+    it('@Span() takes options computed from the arguments', () => {
       expect(options.computed('a', 2)).toBe('a 2');
       expect(only().attributes).toEqual({ id: 'a', count: 2 });
     });
-    it('that throw, without harm to the call', () => {
+    it('Options of @Span() that throw do not affect the call', () => {
       expect(options.broken()).toBe('still runs');
       expect(only().status.code).toBe(0);
     });
-    it('that look at the result', async () => {
+    it('Options of @Span() can read the result', async () => {
       await options.result();
       expect(only().attributes).toEqual({ total: 7 });
     });
-    it('that look at the last value of an Observable', async () => {
+    it('Options of @Span() can read the last value of an Observable', async () => {
       await expect(lastValueFrom(options.stream().pipe(toArray()))).resolves.toEqual([1, 2, 3]);
       expect(only().attributes).toEqual({ value: 3 });
     });
-    it('whose look at the result fails, without harm to result or status', () => {
+    it('Options of @Span() that throw on the result do not affect result or status', () => {
       expect(options.brokenResult()).toBe('unharmed');
       expect(only().status.code).toBe(0);
     });
@@ -426,7 +427,7 @@ describe('@Span()', () => {
       }
     }
 
-    it('with name, arity and metadata, above or below other decorators', () => {
+    it('@Span() keeps name, arity and metadata of the method, above or below other decorators', () => {
       // eslint-disable-next-line @typescript-eslint/unbound-method -- looked at, not called
       const { first, second } = Users.prototype;
       expect([first.name, first.length, second.name, second.length]).toEqual(['first', 2, 'second', 1]);
@@ -437,12 +438,12 @@ describe('@Span()', () => {
       expect(Reflect.getMetadata('design:paramtypes', Users.prototype, 'first')).toEqual([String, String]);
     });
 
-    it('with its receiver', () => {
+    it('@Span() keeps the receiver of the method', () => {
       const users = new Users();
       expect(users.first('', '')).toBe(users);
     });
 
-    it('and says so when it is put on something else', () => {
+    it('@Span() on anything but a method throws an error', () => {
       expect(() => {
         class Wrong {
           // @ts-expect-error -- an accessor is no method
@@ -456,7 +457,7 @@ describe('@Span()', () => {
     });
   });
 
-  it('nests spans through awaits', async () => {
+  it('Spans of @Span() nest across await', async () => {
     class Nested {
       @Span('inner')
       async inner() {
@@ -472,7 +473,7 @@ describe('@Span()', () => {
     expect(telemetry.tree()).toBe('outer [internal]\n  inner [internal]\n  inner [internal]');
   });
 
-  it('makes no spans below one that was sampled out, and keeps its trace', () => {
+  it('@Span() creates no span below an unsampled one, and keeps its trace', () => {
     startTestTelemetry({ OTEL_TRACES_SAMPLER: 'always_off' });
     class Quiet {
       @Span()
@@ -487,7 +488,7 @@ describe('@Span()', () => {
     expect(names()).toEqual([]);
   });
 
-  it('does not disturb what else the context carries', () => {
+  it('@Span() keeps the other values of the context', () => {
     const key = createContextKey('other');
     class Carrier {
       @Span()

@@ -60,31 +60,31 @@ class Stock extends Shelf {
 }
 
 describe('@Traceable()', () => {
-  it('makes a span of each public method, with its options', () => {
+  it('@Traceable() creates a span for each public method, with its options', () => {
     expect(new Stock().describe()).toBe('the stock, a shelf');
     expect(tree()).toBe('Stock.describe [internal] team="shop"');
   });
 
-  it('makes one of an inherited method, which stays as it is for others', () => {
+  it('@Traceable() traces an inherited method without changing the base class', () => {
     expect(new Stock().count()).toBe(1);
     expect(new Shelf().count()).toBe(1);
     expect(tree()).toBe('Stock.count [internal] team="shop"');
   });
 
-  it('makes no second one where there is @Span(), on the class or above it', async () => {
+  it('@Traceable() adds no second span to a method with @Span(), on the class or its base', async () => {
     expect(await new Stock().reserve()).toBe(42);
     expect(new Stock().label()).toBe('shelf');
     expect(tree()).toBe('reserve [internal] colour="red"\nshelf_label [internal]');
   });
 
-  it('makes no second one in a class below that is traceable too', () => {
+  it('@Traceable() adds no second span if the base class is traceable too', () => {
     @Traceable()
     class Cellar extends Stock {}
     new Cellar().describe();
     expect(tree()).toBe('Stock.describe [internal] team="shop"');
   });
 
-  it('leaves the rest alone: accessors, fields, statics, what is excluded or internal', () => {
+  it('@Traceable() does not trace accessors, fields, static, excluded or internal methods', () => {
     const stock = Stock.made();
     expect([stock.inField(), stock.isReady(), JSON.stringify(stock)]).toEqual([42, true, '{}']);
     stock._internal();
@@ -94,7 +94,7 @@ describe('@Traceable()', () => {
     expect(tree()).toBe('Stock.count [internal] team="shop"');
   });
 
-  it('ends spans as @Span() does', async () => {
+  it('@Traceable() ends spans as @Span() does', async () => {
     await expect(new Stock().fail()).rejects.toThrow('boom');
     expect([...new Stock().items(1, 2)]).toEqual([1]);
     expect(tree()).toBe(
@@ -106,7 +106,7 @@ describe('@Traceable()', () => {
     );
   });
 
-  it('keeps name, arity, metadata and the shape of the class', () => {
+  it('@Traceable() keeps name, arity, metadata and the shape of the class', () => {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- looked at, not called
     const { items } = Stock.prototype;
     expect([items.name, items.length, Reflect.getMetadata('role', items)]).toEqual(['items', 2, 'admin']);
@@ -114,7 +114,7 @@ describe('@Traceable()', () => {
     expect(Object.keys(Stock.prototype)).toEqual([]);
   });
 
-  it('keeps the routes of a controller', () => {
+  it('@Traceable() keeps the routes of a controller', () => {
     @Controller('a')
     @Traceable()
     class Routes {

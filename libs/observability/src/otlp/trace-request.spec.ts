@@ -49,13 +49,13 @@ const expectSameAsStock = (...spans: ReadableSpan[]): void => {
 };
 
 describe('encodeTraceRequest', () => {
-  it('says what the exporter of OpenTelemetry says', () => {
+  it('encodeTraceRequest writes the same content as OpenTelemetry’s exporter', () => {
     expectSameAsStock(
       span({ attributes: { 'http.request.method': 'GET', 'server.port': 8080, cached: false } }),
     );
   });
 
-  it('writes parents, links, events, failures and what was dropped', () => {
+  it('encodeTraceRequest writes parents, links, events, failures and dropped counts', () => {
     const remote = {
       traceId: '80f198ee56343ba864fe8b2a57d3eff7',
       spanId: '05e3ac9a4f6e3b90',
@@ -85,7 +85,7 @@ describe('encodeTraceRequest', () => {
     );
   });
 
-  it('keeps spans of several resources and scopes apart', () => {
+  it('encodeTraceRequest groups spans by resource and scope', () => {
     const other = resourceFromAttributes({ 'service.name': 'other' });
     const plain = { name: 'plain' };
     expectSameAsStock(
@@ -96,13 +96,13 @@ describe('encodeTraceRequest', () => {
     );
   });
 
-  it('grows with spans that are larger than those before', () => {
+  it('encodeTraceRequest grows its buffer for spans that are larger than earlier ones', () => {
     expectSameAsStock(
       ...Array.from({ length: 300 }, () => span({ attributes: { text: 'x'.repeat(20_000) } })),
     );
   });
 
-  it('encodes any attribute as OpenTelemetry does', () => {
+  it('encodeTraceRequest encodes any attribute as OpenTelemetry does', () => {
     const scalar = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 200 }),
       fc.string({ maxLength: 200 }),

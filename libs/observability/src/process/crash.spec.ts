@@ -80,7 +80,7 @@ describe.each([
   ['uncaughtException', 'throw', 'Uncaught exception: boom'],
   ['unhandledRejection', 'reject', 'Unhandled rejection: boom'],
 ])('an %s', (name, way, message) => {
-  it('is sent with the request that it ended and all that was held, and ends the process as it does without', async () => {
+  it('An uncaught error is sent with its request and all queued spans, and ends the process as it does without tracing', async () => {
     expect(await run(way)).toEqual(await runBare(way));
     const crash = span(name);
     expect(crash?.status).toMatchObject({ code: 2, message: 'boom' });
@@ -100,12 +100,12 @@ describe.each([
 });
 
 describe('an error that ends the process', () => {
-  it('is sent although nearly everything is sampled out', async () => {
+  it('An uncaught error is sent even if nearly everything is sampled out', async () => {
     await run('throw', { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' });
     expect(sink.spans.map(({ name }) => name)).toEqual(['uncaughtException']);
   });
 
-  it('is sent although it came up while the main module was still loading', async () => {
+  it('An uncaught error during the load of the main module is sent', async () => {
     program = library.start('early', { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...held, ...patience });
     expect((await program.ended).code).toBe(1);
     expect(sink.spans.map(({ name, status }) => [name, status.message])).toEqual([
@@ -114,7 +114,7 @@ describe('an error that ends the process', () => {
   });
 
   it.each(['hangs', 'is down'])(
-    'ends it all the same while the backend %s, saying what was lost',
+    'An uncaught error ends the process while the backend %s, and the lost spans are reported',
     async (how) => {
       let crashedAt = 0;
       const hanging = await startServer(() => {
@@ -129,7 +129,7 @@ describe('an error that ends the process', () => {
     },
   );
 
-  it('which the host survives, is recorded and sent in due time', async () => {
+  it('An uncaught error that the host handles is recorded and sent later', async () => {
     expect(await run('survive')).toMatchObject({ code: 0, stderr: '' });
     expect(program?.line('survived')).toBeDefined();
     expect(span('uncaughtException')?.status.message).toBe('boom');
@@ -137,7 +137,7 @@ describe('an error that ends the process', () => {
 });
 
 describe('process.exit()', () => {
-  it('sends what is held, and keeps its code', async () => {
+  it('process.exit() sends the queued spans and keeps its exit code', async () => {
     expect(await run('exit')).toEqual({ code: 3, signal: null, stderr: '' });
     expect(span('GET', '/done')).toBeDefined();
   });

@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 describe('what OpenTelemetry has to say', () => {
-  it('is written as a log line, from warnings on', () => {
+  it('Diagnostics of OpenTelemetry are written as log lines, from warnings on', () => {
     install();
     diag.info('unheard');
     diag.warn('queue is full', new Error('why'));
@@ -37,14 +37,14 @@ describe('what OpenTelemetry has to say', () => {
     ]);
   });
 
-  it('is written once a minute, whatever the numbers in it', () => {
+  it('Diagnostics that differ only in numbers are written once a minute', () => {
     install();
     for (let at = 0; at < 1000; at++) diag.warn(`dropped ${at} spans`);
     diag.warn('something else');
     expect(stdout.json().map(({ message }) => message)).toEqual(['dropped 0 spans', 'something else']);
   });
 
-  it('bears no ids of the request during which it comes up', () => {
+  it('Diagnostics have no IDs of the request that caused them', () => {
     install();
     context.with(ROOT_CONTEXT.setValue(correlationKey, 'order-42'), () =>
       new Tracer().withSpan('request', () => diag.warn('spans cannot be sent')),
@@ -58,7 +58,7 @@ describe('what OpenTelemetry has to say', () => {
     ]);
   });
 
-  it('bears the ids of the request where it tells why that ended the process', () => {
+  it('A diagnostic about a crash has the IDs of its request', () => {
     const diagnostics = new Diagnostics('order-service', { LOG_FORMAT: 'json' });
     new Tracer().withSpan('request', () =>
       diagnostics.writeCrash('Uncaught exception: boom', new Error('boom')),
@@ -66,7 +66,7 @@ describe('what OpenTelemetry has to say', () => {
     expect(stdout.json()).toMatchObject([{ level: 'fatal', trace_id: expect.any(String) }]);
   });
 
-  it('never quotes the credentials of a URL variable, however broken', () => {
+  it('Diagnostics never contain the credentials of a URL variable, even if it is malformed', () => {
     const url = 'http://user:hun ter2@collector:port';
     install({ OTEL_EXPORTER_OTLP_ENDPOINT: url });
     diag.warn(
@@ -80,13 +80,13 @@ describe('what OpenTelemetry has to say', () => {
     ]);
   });
 
-  it('is said where it is thrown at the global error handler', () => {
+  it('Errors of OpenTelemetry’s global error handler are written as log lines', () => {
     install();
     globalErrorHandler(new Error('no room'));
     expect(stdout.json()).toMatchObject([{ level: 'error', error: { message: 'no room' } }]);
   });
 
-  it("is left to the SDK's own logger where OTEL_LOG_LEVEL is set", () => {
+  it("Diagnostics go to the SDK's own logger if OTEL_LOG_LEVEL is set", () => {
     install({ OTEL_LOG_LEVEL: 'debug' });
     diag.warn('not ours');
     expect(stdout.lines()).toEqual([]);

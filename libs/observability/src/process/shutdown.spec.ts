@@ -7,11 +7,11 @@ const take = (shutdown: Partial<Shutdown>): void =>
   takeShutdown({ run: async () => undefined, isHopeless: () => false, done: () => undefined, ...shutdown });
 
 describe('shutdownTelemetry()', () => {
-  it('does nothing where nothing was started', async () => {
+  it('shutdownTelemetry() does nothing if telemetry was not started', async () => {
     await expect(shutdownTelemetry()).resolves.toBeUndefined();
   });
 
-  it('runs once, however often it is called', async () => {
+  it('shutdownTelemetry() runs once for any number of calls', async () => {
     let runs = 0;
     take({
       run: async () => {
@@ -23,21 +23,21 @@ describe('shutdownTelemetry()', () => {
     expect(runs).toBe(1);
   });
 
-  it('keeps its deadline when a backend never answers, and tells that it was late', async () => {
+  it('shutdownTelemetry() meets its deadline when a backend never responds, and reports the timeout', async () => {
     const outcomes: boolean[] = [];
     take({ run: never, done: (late) => outcomes.push(late) });
     await shutdownTelemetry(10);
     expect(outcomes).toEqual([true]);
   });
 
-  it('does not wait as long for a backend that is known to be away', async () => {
+  it('shutdownTelemetry() waits less for a backend that is known to be unavailable', async () => {
     take({ run: never, isHopeless: () => true });
     const before = performance.now();
     await shutdownTelemetry(60_000);
     expect(performance.now() - before).toBeLessThan(20_000);
   });
 
-  it('does not reject when the backend is down', async () => {
+  it('shutdownTelemetry() does not reject when the backend is down', async () => {
     const outcomes: boolean[] = [];
     take({ run: () => Promise.reject(new Error('ECONNREFUSED')), done: (late) => outcomes.push(late) });
     await expect(shutdownTelemetry()).resolves.toBeUndefined();

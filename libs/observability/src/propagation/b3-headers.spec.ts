@@ -28,7 +28,7 @@ describe('B3 headers', () => {
       `${SPAN_ID}-${SPAN_ID}-1`,
       { ids: { traceId: `0000000000000000${SPAN_ID}`, spanId: SPAN_ID }, sampling: 'accept' },
     ],
-  ])('in one header: %s', (_what, b3, state) => {
+  ])('The single B3 header is parsed: %s', (_what, b3, state) => {
     expect(read({ b3 })).toEqual(state);
   });
 
@@ -61,11 +61,11 @@ describe('B3 headers', () => {
       { 'x-b3-traceid': [TRACE_ID, 'other'], 'x-b3-spanid': `${SPAN_ID}, other` },
       { ids, sampling: 'defer' },
     ],
-  ])('in many headers: %s', (_what, headers, state) => {
+  ])('The multiple B3 headers are parsed: %s', (_what, headers, state) => {
     expect(read(headers)).toEqual(state);
   });
 
-  it('takes the single header before the multiple ones', () => {
+  it('The single B3 header takes precedence over the multiple ones', () => {
     expect(read({ ...multi, b3: `${PARENT_ID}-${PARENT_ID}-0` })).toMatchObject({ sampling: 'deny' });
   });
 
@@ -75,7 +75,7 @@ describe('B3 headers', () => {
     `${TRACE_ID}-${SPAN_ID}-2`,
     `${'0'.repeat(32)}-${SPAN_ID}-1`,
     '',
-  ])('falls back to the multiple headers from the malformed "%s"', (b3) => {
+  ])('The multiple B3 headers are used if the single header is the malformed "%s"', (b3) => {
     expect(read({ b3, ...multi })).toEqual({ ids, sampling: 'defer' });
     expect(read({ b3 })).toBeUndefined();
   });
@@ -85,11 +85,11 @@ describe('B3 headers', () => {
     [{ 'x-b3-traceid': TRACE_ID }],
     [{ 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': '0'.repeat(16) }],
     [{ 'x-b3-traceid': TRACE_ID.slice(1), 'x-b3-spanid': SPAN_ID }],
-  ])('finds nothing in %j', (headers) => {
+  ])('B3 headers without a context are ignored: %j', (headers) => {
     expect(read(headers)).toBeUndefined();
   });
 
-  it('gives valid ids or none, whatever arrives', () => {
+  it('Any B3 headers give valid IDs or none', () => {
     const part = fc.oneof(fc.string(), fc.constantFrom(TRACE_ID, SPAN_ID, '0', '1', 'd', '-'));
     const text = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''));
     fc.assert(

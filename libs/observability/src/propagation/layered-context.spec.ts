@@ -7,13 +7,13 @@ const [a, b, c] = ['a', 'b', 'c'].map(createContextKey) as [symbol, symbol, symb
 describe('LayeredContext', () => {
   const base = ROOT_CONTEXT.setValue(a, 1);
 
-  it('adds a value and keeps those below, which it does not change', () => {
+  it('LayeredContext adds a value and keeps the values of its parent unchanged', () => {
     const context = new LayeredContext(base, b, 2).setValue(c, 3);
     expect([a, b, c].map((key) => context.getValue(key))).toEqual([1, 2, 3]);
     expect(base.getValue(b)).toBeUndefined();
   });
 
-  it('replaces and deletes values for itself alone', () => {
+  it('LayeredContext replaces and deletes values for itself only', () => {
     const context = new LayeredContext(base, b, 2);
     expect(context.setValue(b, 4).setValue(b, 5).getValue(b)).toBe(5);
     expect(context.deleteValue(a).getValue(a)).toBeUndefined();
@@ -21,13 +21,13 @@ describe('LayeredContext', () => {
     expect([a, b].map((key) => context.getValue(key))).toEqual([1, 2]);
   });
 
-  it('is as deep as the kinds of its values, however often one is set', () => {
+  it('The depth of a LayeredContext is the number of its keys, however often one is set', () => {
     let context = new LayeredContext(base, b, 0).setValue(c, 0);
     for (let round = 0; round < 200_000; round++) context = context.setValue(c, round);
     expect(context.getValue(a)).toBe(1);
   });
 
-  it('is a context for the whole API', () => {
+  it('LayeredContext works with the whole OpenTelemetry API', () => {
     const span = trace.wrapSpanContext({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 });
     const baggage = propagation.createBaggage({ tenant: { value: 'acme' } });
     const context = propagation.setBaggage(trace.setSpan(new LayeredContext(base, b, 2), span), baggage);
@@ -38,13 +38,13 @@ describe('LayeredContext', () => {
 });
 
 describe('contextKeyOf', () => {
-  it('finds the key behind a function of the API', () => {
+  it('contextKeyOf returns the key that a function of the API uses', () => {
     const span = trace.wrapSpanContext({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 });
     const key = contextKeyOf((probe) => trace.setSpan(probe, span));
     expect(trace.setSpan(ROOT_CONTEXT, span).getValue(key)).toBe(span);
   });
 
-  it('says so when there is none', () => {
+  it('contextKeyOf throws an error if there is no key', () => {
     expect(() => contextKeyOf(() => undefined)).toThrow('elsewhere');
   });
 });

@@ -42,23 +42,23 @@ describe('the headers of a message', () => {
     expect(read(headers)).toEqual([TRACE_ID, SPAN_ID, true]);
   });
 
-  it('may hold a decision as a number', () => {
+  it('Message headers may have the sampling decision as a number', () => {
     const carried = messageContext({ 'X-B3-TraceId': TRACE_ID, 'X-B3-SpanId': SPAN_ID, 'X-B3-Sampled': 0 });
     expect(getB3Sampling(carried)).toBe('deny');
   });
 
-  it('carry the correlation id', () => {
+  it('Message headers carry the correlation ID', () => {
     expect(getCorrelationId(messageContext({ 'X-Correlation-ID': Buffer.from('order-42') }))).toBe(
       'order-42',
     );
   });
 
-  it('may say nothing', () => {
+  it('Message headers may be empty', () => {
     const silent: unknown[] = [undefined, null, {}, { traceparent: null }, { traceparent: {} }, [[]], 'text'];
     for (const headers of silent) expect(read(headers as MessageHeaders)).toBeUndefined();
   });
 
-  it('never throw, whatever they hold', () => {
+  it('Reading message headers never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.dictionary(fc.string(), fc.anything()), fc.array(fc.anything())), (headers) => {
         messageContext(headers as MessageHeaders);
@@ -69,7 +69,7 @@ describe('the headers of a message', () => {
 });
 
 describe('a message', () => {
-  it('takes the trace from its producer to its consumer', () => {
+  it('A message carries the trace from its producer to its consumer', () => {
     const tracer = new Tracer();
     const sent = tracer.withSpan('orders publish', { kind: SpanKind.PRODUCER }, () =>
       withTraceHeaders({ 'content-type': 'application/json' }),
@@ -87,7 +87,7 @@ describe('a message', () => {
     expect(telemetry.tree()).toBe('orders publish [producer]\n  orders process [consumer]');
   });
 
-  it('may be one of many that a span links to', () => {
+  it('A span can link to many messages', () => {
     const tracer = new Tracer();
     const batch = [{ traceparent: TRACEPARENT }, {}, { TraceParent: TRACEPARENT }].map(messageContext);
     const links = batch.flatMap((each) => trace.getSpanContext(each) ?? []).map((of) => ({ context: of }));
@@ -95,7 +95,7 @@ describe('a message', () => {
     expect(telemetry.span('orders process').links).toHaveLength(2);
   });
 
-  it('is written by the set() of its headers, where there is one', () => {
+  it('Message headers are written by their own set(), if there is one', () => {
     const headers = new Headers();
     new Tracer().withSpan('publish', () => withTraceHeaders(headers));
     expect(headers.get('traceparent')).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);

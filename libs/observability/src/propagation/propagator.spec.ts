@@ -45,7 +45,7 @@ const passOn = (headers: Record<string, string>, env: NodeJS.ProcessEnv = {}) =>
 };
 
 describe('what a service sends on', () => {
-  it('names trace, span and parent in B3 and W3C alike', () => {
+  it('Outgoing B3 and W3C headers name the same trace, span and parent', () => {
     const { sent, serverSpanId, clientSpanId } = passOn({ ...b3, 'x-b3-sampled': '1' });
     expect(sent).toEqual({
       'x-b3-traceid': TRACE_ID,
@@ -56,7 +56,7 @@ describe('what a service sends on', () => {
     });
   });
 
-  it('continues a trace that came in W3C', () => {
+  it('A trace that arrived in W3C headers is continued', () => {
     const { sent } = passOn({ traceparent: `00-${TRACE_ID}-${SPAN_ID}-01`, tracestate: 'a=b' });
     expect(sent).toMatchObject({ 'x-b3-traceid': TRACE_ID, 'x-b3-sampled': '1', tracestate: 'a=b' });
   });
@@ -82,7 +82,7 @@ describe('what a service sends on', () => {
     expect(sent.traceparent?.endsWith(`-${flags}`)).toBe(true);
   });
 
-  it('keeps debug as debug, in both encodings and without a sampled state', () => {
+  it('The debug flag is propagated in both encodings, without a sampled state', () => {
     const headers = { b3: `${TRACE_ID}-${SPAN_ID}-d` };
     const { sent } = passOn(headers);
     expect(sent).toMatchObject({ 'x-b3-flags': '1' });
@@ -93,24 +93,24 @@ describe('what a service sends on', () => {
     });
   });
 
-  it('carries baggage', () => {
+  it('Baggage is propagated', () => {
     expect(passOn({ ...b3, baggage: 'tenant=blue' }).sent.baggage).toBe('tenant=blue');
   });
 
-  it('carries the correlation id as header and baggage', () => {
+  it('The correlation ID is propagated as header and baggage', () => {
     expect(passOn({ 'x-correlation-id': 'abc-1' }).sent).toMatchObject({
       'x-correlation-id': 'abc-1',
       baggage: 'correlation.id=abc-1',
     });
   });
 
-  it('is nothing where tracing is suppressed', () => {
+  it('No headers are sent while tracing is suppressed', () => {
     expect(inject(suppressTracing(extract({ ...b3, 'x-correlation-id': 'abc-1' })))).not.toHaveProperty(
       'x-b3-traceid',
     );
   });
 
-  it('is the remote span itself where no SDK makes spans, without a parent to tell', () => {
+  it('Without an SDK the remote span itself is propagated, without a parent', () => {
     expect(inject(extract({ ...b3, 'x-b3-sampled': '1' }))).toMatchObject({
       'x-b3-spanid': SPAN_ID,
       'x-b3-sampled': '1',
@@ -118,7 +118,7 @@ describe('what a service sends on', () => {
     expect(inject(extract(b3))).not.toHaveProperty('x-b3-parentspanid');
   });
 
-  it('leaves open there what the sender left open', () => {
+  it('Without an SDK an undecided sampling state stays undecided', () => {
     expect(inject(extract(b3))).toMatchObject({ 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': SPAN_ID });
     expect(inject(extract(b3))).not.toHaveProperty('x-b3-sampled');
     const single = createPropagator({ OTEL_PROPAGATORS: 'b3' });
@@ -129,7 +129,7 @@ describe('what a service sends on', () => {
 });
 
 describe('when B3 and W3C arrive together', () => {
-  it('B3 decides where they name different traces', () => {
+  it('B3 takes precedence over W3C if they name different traces', () => {
     const ctx = extract({
       ...b3,
       'x-b3-sampled': '1',
@@ -138,7 +138,7 @@ describe('when B3 and W3C arrive together', () => {
     expect(trace.getSpanContext(ctx)).toMatchObject({ traceId: TRACE_ID, spanId: SPAN_ID });
   });
 
-  it('the tracestate stays where they name the same span', () => {
+  it('The tracestate is kept if B3 and W3C name the same span', () => {
     const headers = {
       ...b3,
       'x-b3-sampled': '1',
@@ -148,7 +148,7 @@ describe('when B3 and W3C arrive together', () => {
     expect(trace.getSpanContext(extract(headers))?.traceState?.get('a')).toBe('b');
   });
 
-  it('the traceparent decides what B3 leaves open', () => {
+  it('The traceparent decides on sampling if B3 does not', () => {
     const ctx = extract({ ...b3, traceparent: `00-${TRACE_ID}-${SPAN_ID}-00` });
     expect(trace.getSpanContext(ctx)?.traceFlags).toBe(TraceFlags.NONE);
     expect(getB3Sampling(ctx)).toBeUndefined();
@@ -163,11 +163,11 @@ describe('OTEL_PROPAGATORS', () => {
     ['b3', ['b3', 'x-correlation-id']],
     ['none', ['x-correlation-id']],
     ['tracecontext, baggage', ['baggage', 'traceparent', 'x-correlation-id']],
-  ])('%s is obeyed', (OTEL_PROPAGATORS, names) => {
+  ])('OTEL_PROPAGATORS=%s selects the headers', (OTEL_PROPAGATORS, names) => {
     expect(Object.keys(passOn(headers, { OTEL_PROPAGATORS }).sent).sort()).toEqual(names);
   });
 
-  it('leaves out what it does not know', () => {
+  it('Unknown names in OTEL_PROPAGATORS are ignored', () => {
     expect(Object.keys(passOn(headers, { OTEL_PROPAGATORS: 'xray,tracecontext' }).sent).sort()).toEqual([
       'traceparent',
       'x-correlation-id',
@@ -176,11 +176,11 @@ describe('OTEL_PROPAGATORS', () => {
 });
 
 describe('the correlation id', () => {
-  it('is taken from the baggage where there is no header', () => {
+  it('The correlation ID is read from the baggage if there is no header', () => {
     expect(getCorrelationId(extract({ baggage: 'correlation.id=from-baggage' }))).toBe('from-baggage');
   });
 
-  it('is taken from the header before the baggage', () => {
+  it('The header takes precedence over the baggage for the correlation ID', () => {
     const headers = { 'x-correlation-id': 'from-header', baggage: 'correlation.id=from-baggage' };
     const ctx = extract(headers);
     expect(getCorrelationId(ctx)).toBe('from-header');
@@ -188,13 +188,16 @@ describe('the correlation id', () => {
   });
 
   it.each(['', 'with space', 'x'.repeat(129), 'new\nline', '<script>', 'a;b', 'ünicode'])(
-    'is not taken when it is "%s"',
+    'The invalid correlation ID "%s" is ignored',
     (id) => {
       expect(getCorrelationId(extract({ 'x-correlation-id': id }))).toBeUndefined();
     },
   );
 
-  it.each(['1', 'order:42/retry=1', 'a@b.c+d_e-f', 'x'.repeat(128)])('is taken when it is "%s"', (id) => {
-    expect(getCorrelationId(extract({ 'x-correlation-id': id }))).toBe(id);
-  });
+  it.each(['1', 'order:42/retry=1', 'a@b.c+d_e-f', 'x'.repeat(128)])(
+    'The correlation ID "%s" is accepted',
+    (id) => {
+      expect(getCorrelationId(extract({ 'x-correlation-id': id }))).toBe(id);
+    },
+  );
 });

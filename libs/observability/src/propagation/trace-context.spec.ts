@@ -55,14 +55,14 @@ describe('a traceparent', () => {
     ['with white space around it', ` ${VALID}\t`],
     ['of a version to come', VALID.replace(/^00/, 'cc')],
     ['of a version to come, with more behind it', `${VALID.replace(/^00/, 'cc')}-what-comes-then`],
-  ])('%s is continued, by another span', async (_which, traceparent) => {
+  ])('The traceparent %s is continued by a new span', async (_which, traceparent) => {
     const sent = await sentOn(['traceparent', traceparent]);
     expect(sent.traceId).toBe(TRACE_ID);
     expect(sent.spanId).not.toBe(CALLER_ID);
     expect(sent.flags).toBe('01');
   });
 
-  it('is known by its name in any case', async () => {
+  it('The traceparent header is found in any case', async () => {
     expect((await sentOn(['TraceParent', VALID])).traceId).toBe(TRACE_ID);
     expect((await sentOn(['trace-parent', VALID])).traceId).not.toBe(TRACE_ID);
   });
@@ -88,7 +88,7 @@ describe('a traceparent', () => {
     ['three digits of flags', `${VALID}1`],
     ['one digit of flags', VALID.slice(0, -1)],
     ['two of them', [VALID, VALID.replace(TRACE_ID, TRACE_ID.replace('1', '2'))]],
-  ])('that is malformed begins another trace, without the tracestate: %s', async (_why, traceparent) => {
+  ])('A malformed traceparent starts a new trace without the tracestate: %s', async (_why, traceparent) => {
     const all = traceparent === undefined ? [] : [traceparent].flat();
     const sent = await sentOn(...all.map((each): [string, string] => ['traceparent', each]), [
       'tracestate',
@@ -106,11 +106,11 @@ describe('a traceparent', () => {
     // Unknown flags are not propagated.
     ['fc', '00'],
     ['ff', '03'],
-  ])('with the flags %s is sent on with %s', async (given, expected) => {
+  ])('A traceparent with the flags %s is propagated with %s', async (given, expected) => {
     expect((await sentOn(['traceparent', VALID.replace(/01$/, given)])).flags).toBe(expected);
   });
 
-  it('that comes twice in a carrier that keeps both is none', () => {
+  it('A traceparent that occurs twice is ignored', () => {
     const extract = (traceparent: string[]) =>
       trace.getSpanContext(propagation.extract(ROOT_CONTEXT, { traceparent }))?.traceId;
     expect(extract([VALID])).toBe(TRACE_ID);
@@ -136,7 +136,9 @@ describe('a tracestate', () => {
       ['foo= !"#$%&\'()*+-./09:;<>?@AZ[\\]^_`az{|}~'],
       'foo= !"#$%&\'()*+-./09:;<>?@AZ[\\]^_`az{|}~',
     ],
-  ])('is sent on %s', async (_how, values, expected) => expect(await state(...values)).toBe(expected));
+  ])('A tracestate is propagated %s', async (_how, values, expected) =>
+    expect(await state(...values)).toBe(expected),
+  );
 
   it.each([
     ['foo', 'no value'],
@@ -150,12 +152,12 @@ describe('a tracestate', () => {
     ['foo=1;bar=2', 'a semicolon between members'],
     [`${'z'.repeat(257)}=1`, 'a key of 257 characters'],
     [`foo=${'z'.repeat(257)}`, 'a value of 257 characters'],
-  ])('is discarded whole, but not the trace, for a member %j: %s', async (member) => {
+  ])('A tracestate with the member %j is discarded, but its trace is kept: %s', async (member) => {
     const sent = await sentOn(['traceparent', VALID], ['tracestate', `first=1,${member}`]);
     expect([sent.traceId, sent.tracestate]).toEqual([TRACE_ID, undefined]);
   });
 
-  it('has up to 32 members, with keys and values of up to 256 characters', async () => {
+  it('A tracestate has up to 32 members, with keys and values of up to 256 characters', async () => {
     const members = Array.from({ length: 32 }, (_each, at) => `m${at}=1`);
     expect(await state(members.join(','))).toBe(members.join(','));
     expect(await state([...members, 'one=more'].join(','))).toBeUndefined();
@@ -163,11 +165,11 @@ describe('a tracestate', () => {
     expect(await state(long)).toBe(long);
   });
 
-  it('without a traceparent is dropped', async () => {
+  it('A tracestate without a traceparent is discarded', async () => {
     expect((await sentOn(['tracestate', 'foo=1'])).tracestate).toBeUndefined();
   });
 
-  it('is read as what it was written, whatever its members', () => {
+  it('Any tracestate is parsed as it was written', () => {
     const key = fc.stringMatching(/^[a-z0-9][a-z0-9_\-*/@]{0,20}$/);
     const value = fc.stringMatching(/^[!-+\--<>-~]{1,20}$/);
     fc.assert(
@@ -188,7 +190,7 @@ describe('a tracestate', () => {
     );
   });
 
-  it('gets a changed member at its front, and never more than 32', () => {
+  it('A changed member moves to the front of the tracestate, which never has more than 32', () => {
     const old = readTraceState('a=1,b=2');
     expect(old?.set('b', '3').serialize()).toBe('b=3,a=1');
     expect(old?.set('Bad', '3').serialize()).toBe('a=1,b=2');

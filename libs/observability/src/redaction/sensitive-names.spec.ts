@@ -29,13 +29,13 @@ describe('the list of secret names', () => {
       'oobCode',
     ],
     ...['subscription-key', 'verification_code', 'card_number', 'cvv'],
-  ])('has %s, as a key of an object and as a parameter of a URL', (name) => {
+  ])('The sensitive name %s is redacted as a key of an object and as a parameter of a URL', (name) => {
     expect(names.has(name)).toBe(true);
     expect(names.hasParameter(name)).toBe(true);
   });
 
   it.each(['code', 'key', 'sid', 'ticket', 'GoogleAccessId'])(
-    'has %s as a parameter of a URL alone: elsewhere it is a harmless name',
+    'The name %s is redacted only as a parameter of a URL',
     (name) => {
       expect(names.has(name)).toBe(false);
       expect(names.hasParameter(name)).toBe(true);
@@ -53,12 +53,12 @@ describe('the list of secret names', () => {
     'author',
     'pinned',
     'tokens',
-  ])('leaves %s alone', (name) => {
+  ])('The name %s is not redacted', (name) => {
     expect(names.has(name)).toBe(false);
     expect(names.hasParameter(name)).toBe(false);
   });
 
-  it('is widened by the names of an application, whatever their case and separators', () => {
+  it('An application can add sensitive names, in any case and with any separators', () => {
     const widened = new SensitiveNames();
     expect(widened.hasParameter('iban')).toBe(false);
     widened.add(['I-BAN']);

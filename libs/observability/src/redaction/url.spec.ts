@@ -19,11 +19,11 @@ describe('a URL as a span may show it', () => {
     ['postcode=12345&keyword=lamp&encoding=gzip', 'postcode=12345&keyword=lamp&encoding=gzip'],
     ['%E0%A4%A=1', '%E0%A4%A=1'],
     ['', ''],
-  ])('its query "%s"', (query, redacted) => {
+  ])('The query "%s" is redacted', (query, redacted) => {
     expect(redactQuery(query)).toBe(redacted);
   });
 
-  it('never shows the value of a secret parameter', () => {
+  it('The value of a secret parameter is never shown', () => {
     const noise = fc.string().map((text) => encodeURIComponent(text.toWellFormed()));
     fc.assert(
       fc.property(noise, noise, (before, after) => {
@@ -39,7 +39,7 @@ describe('a URL as a span may show it', () => {
     ['https://a/x@y?z=@', 'https://a/x@y?z=@'],
     ['/x?token=1', '/x?token=REDACTED'],
     ['https://a/back#id_token=1&page=2', 'https://a/back#id_token=REDACTED&page=2'],
-  ])('in full: %s', (url, redacted) => {
+  ])('A full URL is redacted: %s', (url, redacted) => {
     expect(redactUrl(url)).toBe(redacted);
   });
 
@@ -48,7 +48,7 @@ describe('a URL as a span may show it', () => {
     ['/@me/orders', '/@me/orders'],
     ['http://user:pass@shop/orders', 'http://REDACTED:REDACTED@shop/orders'],
     ['/orders', '/orders'],
-  ])('its path: %s', (path, redacted) => {
+  ])('A path is redacted: %s', (path, redacted) => {
     expect(redactPath(path)).toBe(redacted);
   });
 
@@ -63,7 +63,7 @@ describe('a URL as a span may show it', () => {
       'at file:///shop/node_modules/@nestjs/core/x.js:1:2',
     ],
     ['a = b ? c : d', 'a = b ? c : d'],
-  ])('within a text: %s', (text, redacted) => {
+  ])('URLs within a text are redacted: %s', (text, redacted) => {
     expect(redactText(text)).toBe(redacted);
   });
 
@@ -77,16 +77,16 @@ describe('a URL as a span may show it', () => {
     ['loki/push?token=secret', '(hidden)'],
     ['localhost:3100', 'localhost:3100'],
     ['not a url', 'not a url'],
-  ])('as the value of a variable: %s', (value, shown) => {
+  ])('A URL in a variable is redacted: %s', (value, shown) => {
     expect(displayUrl(value)).toBe(shown);
   });
 
-  it('is read in time that grows with the length of the text alone', () => {
+  it('A URL is redacted in time linear in its length', () => {
     const hostile = ['://', '://a:', '?', '=', '@', 'a:b'].map((part) => part.repeat(20_000)).join('');
     expect(redactText(hostile).length).toBeGreaterThan(0);
   });
 
-  it('its parts', () => {
+  it('The parts of a URL are redacted', () => {
     expect(splitTarget('/a?b?c')).toEqual({ path: '/a', query: 'b?c' });
     expect(splitTarget('*')).toEqual({ path: '*', query: undefined });
   });
@@ -97,7 +97,7 @@ describe('a URL as a span may show it', () => {
     ['[::1]:8080', { host: '::1', port: 8080 }],
     ['[::1]', { host: '::1', port: undefined }],
     ['odd:port:1', { host: 'odd:port:1', port: undefined }],
-  ])('its authority %s', (authority, parts) => {
+  ])('The authority %s is redacted', (authority, parts) => {
     expect(splitHost(authority)).toEqual(parts);
   });
 });

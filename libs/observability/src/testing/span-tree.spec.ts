@@ -17,7 +17,7 @@ const nested = (): void => {
 };
 
 describe('the tree of the ended spans', () => {
-  it('draws children below their parents, in the order in which they started', () => {
+  it('The span tree draws children below their parents, in the order of their start', () => {
     nested();
     expect(telemetry.tree({ attributes: ['user.id'] })).toBe(
       [
@@ -28,14 +28,14 @@ describe('the tree of the ended spans', () => {
     );
   });
 
-  it('puts a span whose parent has not ended at the left', () => {
+  it('The span tree draws a span whose parent has not ended as a root', () => {
     tracer.withSpan('open', () => {
       tracer.withSpan('inner', () => undefined);
       expect(telemetry.tree()).toBe('inner [internal]');
     });
   });
 
-  it('is empty after a reset', () => {
+  it('The span tree is empty after a reset', () => {
     nested();
     telemetry.reset();
     expect(telemetry.tree()).toBe('');
@@ -43,12 +43,12 @@ describe('the tree of the ended spans', () => {
 });
 
 describe('a test that looks for spans', () => {
-  it('gets the one of that name', () => {
+  it('A test finds a span by its name', () => {
     nested();
     expect(telemetry.span('validate_user').attributes).toEqual({ 'user.id': '1' });
   });
 
-  it('is told what there is instead', () => {
+  it('A test that finds no span of a name gets the list of the spans', () => {
     nested();
     nested();
     expect(() => telemetry.span('missing')).toThrow(
@@ -57,13 +57,13 @@ describe('a test that looks for spans', () => {
     expect(() => telemetry.span('validate_user')).toThrow('there are 2');
   });
 
-  it('waits for those that are still under way', async () => {
+  it('A test waits for spans that have not ended', async () => {
     const waiting = telemetry.waitForSpans(3);
     nested();
     await expect(waiting).resolves.toHaveLength(3);
   });
 
-  it('is told when they do not come', async () => {
+  it('A test gets an error if the spans do not end in time', async () => {
     nested();
     await expect(telemetry.waitForSpans(4, { timeoutMillis: 10 })).rejects.toThrow(
       'Expected 4 spans, 3 have ended:\nPOST /orders [server]',

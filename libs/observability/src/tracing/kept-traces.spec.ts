@@ -49,20 +49,20 @@ const request = async (fails: 'no' | 'inside' | 'whole', inside: Context = ROOT_
 const tree = (): string => telemetry.tree({ attributes: [KEPT_ATTRIBUTE] });
 
 describe('of the traces that the sampler decided against', () => {
-  it('none is kept unless that is asked for', async () => {
+  it('Unsampled traces are not kept by default', async () => {
     startTestTelemetry(denying);
     await request('whole');
     expect(tree()).toBe('');
   });
 
-  it('those that fail are kept, whole, where errors are', async () => {
+  it('Unsampled traces that fail are kept as a whole if errors are kept', async () => {
     startTestTelemetry(errors);
     await request('whole');
     expect(tree()).toBe('request [internal] ERROR lantern.kept="error"\n  step [internal] ERROR');
     for (const span of telemetry.spans()) expect(span.spanContext().traceFlags).toBe(TraceFlags.SAMPLED);
   });
 
-  it('those are not that recovered, or whose caller was wrong', async () => {
+  it('Unsampled traces that recovered, or failed with a 4xx response, are not kept', async () => {
     startTestTelemetry(errors);
     await request('no');
     await request('inside');
@@ -80,7 +80,7 @@ describe('of the traces that the sampler decided against', () => {
     expect(tree()).toBe('broken [internal] ERROR lantern.kept="error"');
   });
 
-  it('those that are slow are kept where a duration is given', () => {
+  it('Unsampled traces that are slow are kept if a duration is configured', () => {
     startTestTelemetry(slow);
     const plain = trace.getTracer('test');
     for (const millis of [149, 150]) {
@@ -92,20 +92,20 @@ describe('of the traces that the sampler decided against', () => {
     expect(tree()).toBe('150 ms [internal] ERROR lantern.kept="slow"\n  step [internal]');
   });
 
-  it('those are too whose caller decided, and stay in its trace', async () => {
+  it('Kept traces that the caller decided against stay in the caller’s trace', async () => {
     startTestTelemetry(errors);
     await request('whole', within({ traceparent: UNSAMPLED }));
     expect(telemetry.span('request').spanContext().traceId).toBe('80f198ee56343ba864fe8b2a57d3eff7');
     expect(telemetry.span('request').parentSpanContext?.spanId).toBe('e457b5a2e4d86bd1');
   });
 
-  it('none is that a sender wants nobody to record', async () => {
+  it('Traces that their sender excludes from recording are never kept', async () => {
     startTestTelemetry(errors);
     await request('whole', within({ b3: '0' }));
     expect(tree()).toBe('');
   });
 
-  it('what is handed on stays the decision against', () => {
+  it('The decision not to sample is propagated even if the trace is kept', () => {
     startTestTelemetry(errors);
     tracer.withSpan('request', () => {
       const carrier: Record<string, string> = {};
@@ -115,7 +115,7 @@ describe('of the traces that the sampler decided against', () => {
     });
   });
 
-  it('spans that end after a failed request are kept with it', async () => {
+  it('Spans that end after a failed request are kept with it', async () => {
     startTestTelemetry(errors);
     let late: Promise<void> | undefined;
     await expect(
@@ -128,7 +128,7 @@ describe('of the traces that the sampler decided against', () => {
     expect(tree()).toBe('request [internal] ERROR lantern.kept="error"\n  audit [internal]');
   });
 
-  it('two parts of one trace in a process are decided each by itself', async () => {
+  it('Two parts of a trace in one process are kept or discarded independently', async () => {
     startTestTelemetry(errors);
     const caller = within({ traceparent: UNSAMPLED });
     await Promise.all([request('no', caller, 5), request('whole', caller)]);
@@ -136,7 +136,7 @@ describe('of the traces that the sampler decided against', () => {
   });
 });
 
-it('traces that are sampled pass as they are', async () => {
+it('Sampled traces are exported unchanged', async () => {
   startTestTelemetry({ ...errors, OTEL_TRACES_SAMPLER: 'always_on' });
   await request('no');
   expect(tree()).toBe('request [internal]\n  step [internal]');
@@ -164,7 +164,7 @@ describe('what is held until it is decided', () => {
     return { sink, begin };
   };
 
-  it('is bounded in traces: the oldest is given up, and its spans are counted', () => {
+  it('The number of buffered traces is limited: the oldest is discarded, and its spans are counted', () => {
     const before = lostTelemetry.spans.keep_limit ?? 0;
     const { sink, begin } = start({ parts: 2, spansOfPart: 10, spans: 10 });
     const [one, two] = [begin('one'), begin('two')];
@@ -175,7 +175,7 @@ describe('what is held until it is decided', () => {
     expect((lostTelemetry.spans.keep_limit ?? 0) - before).toBe(1);
   });
 
-  it('is bounded in spans of a trace, whose others are kept', () => {
+  it('The number of buffered spans of a trace is limited, and the spans within the limit are kept', () => {
     const before = lostTelemetry.spans.keep_limit ?? 0;
     const { sink, begin } = start({ parts: 2, spansOfPart: 1, spans: 10 });
     const one = begin('one');
@@ -186,7 +186,7 @@ describe('what is held until it is decided', () => {
     expect((lostTelemetry.spans.keep_limit ?? 0) - before).toBe(1);
   });
 
-  it('is bounded in spans altogether', () => {
+  it('The total number of buffered spans is limited', () => {
     const { sink, begin } = start({ parts: 10, spansOfPart: 10, spans: 2 });
     const [one, two] = [begin('one'), begin('two')];
     one.child('of one');
@@ -208,5 +208,5 @@ describe('OBSERVABILITY_KEEP_*', () => {
     [{ OBSERVABILITY_KEEP_SLOWER_THAN: '500' }, { errors: false, slowerThanMillis: 500 }],
     [{ OBSERVABILITY_KEEP_SLOWER_THAN: 'soon' }, undefined],
     [{ OBSERVABILITY_KEEP_SLOWER_THAN: '-1' }, undefined],
-  ])('%j means %j', (env, rules) => expect(keepRules(env)).toEqual(rules));
+  ])('OBSERVABILITY_KEEP_* is parsed: %j means %j', (env, rules) => expect(keepRules(env)).toEqual(rules));
 });

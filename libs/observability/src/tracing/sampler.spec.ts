@@ -53,7 +53,7 @@ describe('a B3 sender', () => {
     expect(decide(env, headers)).toBe(sampled);
   });
 
-  it('has no say below the first span of this process', () => {
+  it('A B3 sampling state does not apply below the first span of this process', () => {
     const remote = createPropagator({}).extract(ROOT_CONTEXT, { b3: '1' }, defaultTextMapGetter);
     const local = trace.setSpanContext(remote, {
       traceId: TRACE_ID,
@@ -70,7 +70,7 @@ describe('a request of a trace test', () => {
   afterEach(() => setTestRequests(true));
 
   it.each(['always_off', 'traceidratio', 'parentbased_always_off'])(
-    'is sampled although the sampler is %s',
+    'A request of a trace test is sampled even if the sampler is %s',
     (OTEL_TRACES_SAMPLER) => {
       const env = { OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG: '0' };
       expect(decide(env)).toBe(false);
@@ -79,7 +79,7 @@ describe('a request of a trace test', () => {
     },
   );
 
-  it('is sampled by the sampler where test requests are not accepted', () => {
+  it('The sampler decides on a request of a trace test if test requests are not accepted', () => {
     setTestRequests(false);
     expect(decide({ OTEL_TRACES_SAMPLER: 'always_off' }, baggage)).toBe(false);
   });
@@ -90,7 +90,7 @@ describe('a request of a trace test', () => {
     [{ NODE_ENV: 'production' }, false],
     [{ NODE_ENV: 'production', OBSERVABILITY_TEST_REQUESTS: 'true' }, true],
     [{ OBSERVABILITY_TEST_REQUESTS: 'false' }, false],
-  ])('is accepted in the environment %o: %s', (env, accepted) => {
+  ])('Test requests are accepted in the environment %o: %s', (env, accepted) => {
     expect(acceptsTestRequests(env)).toBe(accepted);
   });
 });

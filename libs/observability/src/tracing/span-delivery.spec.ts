@@ -54,7 +54,7 @@ const push = (count: number): string[] => {
 const delivered = (): Promise<void> => until('the delivery of all spans', () => delivery.undelivered === 0);
 
 describe('the delivery of spans', () => {
-  it('is silent while it works', async () => {
+  it('Span delivery logs nothing while it succeeds', async () => {
     const names = push(250);
     await delivered();
     expect(accepted).toEqual(names);
@@ -62,14 +62,14 @@ describe('the delivery of spans', () => {
     expect(reports).toEqual([]);
   });
 
-  it('never sends while the request runs that fills a batch', async () => {
+  it('Span delivery never sends during the request that fills a batch', async () => {
     push(100);
     expect(requests).toEqual([]);
     await delivered();
     expect(requests).toEqual([100]);
   });
 
-  it('keeps spans while the backend is away, however often it fails, and delivers each once and in order', async () => {
+  it('Span delivery keeps spans through any number of failed attempts, and delivers each once and in order', async () => {
     answer = () => away;
     const names = push(120);
     await until('five attempts', () => requests.length >= 5);
@@ -84,7 +84,7 @@ describe('the delivery of spans', () => {
     ]);
   });
 
-  it('sends small requests while the backend is away', async () => {
+  it('Span delivery sends small requests while the backend is unavailable', async () => {
     answer = () => away;
     push(300);
     await until('five attempts', () => requests.length >= 5);
@@ -92,7 +92,7 @@ describe('the delivery of spans', () => {
     expect(Math.max(...requests.slice(1))).toBe(64);
   });
 
-  it('drops and counts the spans for which there is no room, and reports them when the backend is back', async () => {
+  it('Span delivery discards and counts spans beyond its limit, and reports them when the backend is back', async () => {
     const before = lostTelemetry.spans.queue_full ?? 0;
     answer = () => away;
     const names = push(307);
@@ -104,7 +104,7 @@ describe('the delivery of spans', () => {
     expect(reports.at(-1)).toBe(`info: Spans reach ${TARGET} again; 7 were lost`);
   });
 
-  it('reports once a minute how many there was no room for although it works', async () => {
+  it('Span delivery reports once a minute the spans that it discarded while it succeeded', async () => {
     for (let burst = 0; burst < 3; burst++) {
       push(304);
       await delivered();
@@ -115,7 +115,7 @@ describe('the delivery of spans', () => {
     expect(reports).toEqual([`warn: 4 ${dropped}`, `warn: 8 ${dropped}`]);
   });
 
-  it('drops and counts a span that is refused alone, not with its batch', async () => {
+  it('Span delivery discards and counts a rejected span alone, not with its batch', async () => {
     const before = lostTelemetry.spans.refused ?? 0;
     answer = (spans) =>
       spans.some(({ name }) => name === bad) ? { kind: 'refused', reason: 'HTTP 400' } : { kind: 'accepted' };
@@ -127,7 +127,7 @@ describe('the delivery of spans', () => {
     expect(reports).toEqual([`warn: ${TARGET} refused 1 span: HTTP 400`]);
   });
 
-  it('reports in the end what was lost and what is left', async () => {
+  it('Span delivery reports the lost and the remaining spans at shutdown', async () => {
     const before = lostTelemetry.spans.export_failed ?? 0;
     answer = () => away;
     push(302);
@@ -141,7 +141,7 @@ describe('the delivery of spans', () => {
     expect(lostTelemetry.spans.export_failed).toBe(before + 300);
   });
 
-  it('sends at the end of the process what waits and what is under way, and reports what did not arrive', () => {
+  it('Span delivery sends queued spans and repeats requests in flight at the end of the process, and reports the spans that did not arrive', () => {
     push(100);
     answer = () => away;
     delivery.sendRest(1000);

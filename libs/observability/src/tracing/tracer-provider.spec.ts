@@ -42,7 +42,7 @@ afterAll(() => context.disable());
 beforeEach(() => exporter.reset());
 
 describe('a tracer', () => {
-  it('begins a trace, and puts children below their parent', () => {
+  it('A tracer starts a trace and puts children below their parent', () => {
     const tracer = tracerWith();
     tracer.startActiveSpan('parent', (parent) => {
       tracer.startSpan('child', { kind: SpanKind.CLIENT }).end();
@@ -61,7 +61,7 @@ describe('a tracer', () => {
     });
   });
 
-  it('begins a new trace for a root span within another', () => {
+  it('A tracer starts a new trace for a root span inside another span', () => {
     const tracer = tracerWith();
     tracer.startActiveSpan('outer', (outer) => {
       const root = tracer.startSpan('root', { root: true });
@@ -69,19 +69,19 @@ describe('a tracer', () => {
     });
   });
 
-  it('gives each span an id of its own', () => {
+  it('A tracer gives each span its own ID', () => {
     const tracer = tracerWith();
     const ids = new Set(Array.from({ length: 2000 }, () => tracer.startSpan('each').spanContext().spanId));
     expect(ids.size).toBe(2000);
   });
 
-  it('makes nothing where tracing is suppressed', () => {
+  it('A tracer records nothing while tracing is suppressed', () => {
     const span = tracerWith().startSpan('silent', {}, suppressTracing(ROOT_CONTEXT));
     expect(span.isRecording()).toBe(false);
     expect(isSpanContextValid(span.spanContext())).toBe(false);
   });
 
-  it('hands the decision on where it is against recording', () => {
+  it('A tracer propagates the decision not to record', () => {
     const tracer = tracerWith(new ParentBasedSampler({ root: new AlwaysOffSampler() }));
     tracer.startActiveSpan('dropped', (span) => {
       expect(span.isRecording()).toBe(false);
@@ -93,7 +93,7 @@ describe('a tracer', () => {
     });
   });
 
-  it('takes attributes and trace state from the sampler, and records without sending where it says so', () => {
+  it('A tracer takes attributes and trace state from the sampler, and records without sending for RECORD', () => {
     const sampler: Sampler = {
       shouldSample: () => ({ decision: SamplingDecision.RECORD, attributes: { 'sampled.by': 'rule' } }),
       toString: () => 'rule',
@@ -104,7 +104,7 @@ describe('a tracer', () => {
     expect(span).toMatchObject({ attributes: { 'sampled.by': 'rule' } });
   });
 
-  it('starts an active span in a context that is given', () => {
+  it('A tracer starts an active span in a given context', () => {
     const tracer = tracerWith();
     const outer = tracer.startSpan('outer');
     const given: Context = trace.setSpan(ROOT_CONTEXT, outer);
@@ -117,7 +117,7 @@ describe('a tracer', () => {
 });
 
 describe('a recording span', () => {
-  it('keeps what it is told, and nothing after its end', () => {
+  it('A recording span keeps what is set before its end, and nothing after', () => {
     const span = tracerWith().startSpan('first', { attributes: { a: 1, empty: undefined } });
     span.setAttributes({ b: 'two', c: [true, false] }).updateName('second');
     span.addEvent('happened', { why: 'test' }).setStatus({ code: SpanStatusCode.ERROR, message: 'no' });
@@ -135,7 +135,7 @@ describe('a recording span', () => {
     expect(finished()[0]?.attributes).not.toHaveProperty('empty');
   });
 
-  it('copies lists, so that later changes of the application do not change it', () => {
+  it('A recording span copies lists, so that later changes do not affect it', () => {
     const list = ['a'];
     const span = tracerWith().startSpan('list');
     span.setAttribute('list', list);
@@ -143,19 +143,19 @@ describe('a recording span', () => {
     expect(span).toMatchObject({ attributes: { list: ['a'] } });
   });
 
-  it('leaves out what is no attribute', () => {
+  it('A recording span ignores invalid attributes', () => {
     const span = tracerWith().startSpan('odd');
     span.setAttribute('function', () => undefined).setAttribute('', 'no key');
     expect(span).toMatchObject({ attributes: {} });
   });
 
-  it('keeps Ok as the last word', () => {
+  it('A recording span keeps the status Ok against later errors', () => {
     const span = tracerWith().startSpan('fine');
     span.setStatus({ code: SpanStatusCode.OK }).setStatus({ code: SpanStatusCode.ERROR });
     expect(span).toMatchObject({ status: { code: SpanStatusCode.OK } });
   });
 
-  it('observes the limits of the environment and counts what they cost', () => {
+  it('A recording span applies the configured limits and counts the dropped items', () => {
     const span = tracerWith(new AlwaysOnSampler(), {
       OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '2',
       OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '3',
@@ -178,7 +178,7 @@ describe('a recording span', () => {
     });
   });
 
-  it('begins within the millisecond after its parent, and its duration is that of its work', () => {
+  it('A recording span starts within a millisecond after its parent and has the duration of its work', () => {
     const tracer = tracerWith();
     const before = Date.now();
     const parent = tracer.startSpan('parent');
@@ -196,7 +196,7 @@ describe('a recording span', () => {
     }
   });
 
-  it('takes times that are given, and lets none end before its start', () => {
+  it('A recording span takes given times and never ends before its start', () => {
     const tracer = tracerWith();
     tracer.startSpan('given', { startTime: [1_790_000_000, 5] }).end(new Date(1_790_000_001_000));
     tracer.startSpan('backwards', { startTime: [1_790_000_000, 5] }).end([1_789_999_999, 0]);

@@ -8,7 +8,7 @@ const tracer = new Tracer();
 beforeEach(() => telemetry.reset());
 
 describe('Tracer', () => {
-  it('runs a function inside a span and gives its result', async () => {
+  it('Tracer runs a function inside a span and returns its result', async () => {
     const result = await tracer.withSpan('work', async (span) => {
       await Promise.resolve();
       expect(trace.getActiveSpan()).toBe(span);
@@ -18,22 +18,22 @@ describe('Tracer', () => {
     expect(telemetry.span('work').status.code).toBe(0);
   });
 
-  it('takes the options of a span', () => {
+  it('Tracer passes the options to the span', () => {
     tracer.withSpan('call', { attributes: { 'order.id': 7 } }, () => undefined);
     expect(telemetry.span('call').attributes).toEqual({ 'order.id': 7 });
   });
 
-  it('records what is thrown', () => {
+  it('Tracer records a thrown error', () => {
     expect(() => tracer.withSpan('work', () => JSON.parse('{') as unknown)).toThrow(SyntaxError);
     expect(telemetry.span('work').status.code).toBe(2);
   });
 
-  it('accepts that the function ends the span itself', () => {
+  it('Tracer accepts a function that ends the span itself', () => {
     tracer.withSpan('work', (span) => span.end());
     expect(telemetry.tree()).toBe('work [internal]');
   });
 
-  it('tells the current span and trace, and that there is none', () => {
+  it('Tracer returns the current span and trace, or undefined', () => {
     expect(tracer.current()).toBeUndefined();
     expect(currentTraceId()).toBeUndefined();
     tracer.withSpan('work', (span) => {
@@ -42,7 +42,7 @@ describe('Tracer', () => {
     });
   });
 
-  it('starts a trace of its own when asked to', () => {
+  it('Tracer starts a new trace on request', () => {
     tracer.withSpan('outer', () => tracer.withSpan('inner', { root: true }, () => undefined));
     expect(telemetry.tree().split('\n').sort()).toEqual(['inner [internal]', 'outer [internal]']);
   });
