@@ -1,4 +1,10 @@
-import { answeredCalls, hostOfPeer, unansweredCalls, type Trace } from '@lantern/telemetry-model';
+import {
+  answeredCalls,
+  hostOfPeer,
+  unansweredCalls,
+  type Trace,
+  type TraceId,
+} from '@lantern/telemetry-model';
 import type { TraceStore } from '@lantern/telemetry-store';
 import { nowUnixNano } from '../../../clock.js';
 
@@ -11,8 +17,15 @@ const MAX_AGE_NANO = 3_600_000_000_000n;
 /** Number of traces that are read to find an answered call. */
 const SAMPLED_TRACES = 10;
 
-/** Time after which a name that nobody has answered to is looked up again. */
+/** Time after which a name without an answered call is searched for again. */
 const RETRY_MILLIS = 2_000;
+
+/** Search for the service behind a name that has found nothing. */
+interface FailedSearch {
+  readonly atMillis: number;
+  /** Trace with a call of the service. Its answer may arrive later. */
+  readonly traceId: TraceId;
+}
 
 /** Names of a called service, as its caller knows it. */
 type Call = ReturnType<typeof unansweredCalls>[number];
@@ -23,17 +36,15 @@ type Call = ReturnType<typeof unansweredCalls>[number];
  */
 export class PeerDirectory {
   private readonly serviceByName = new Map<string, string>();
-  private readonly unknownSince = new Map<string, number>();
+  private readonly failedSearches = new Map<string, FailedSearch>();
 
   constructor(private readonly store: TraceStore) {}
 
   /** Learns from the answered calls of a trace, and looks up those without an answer. */
   async learn(trace: Trace): Promise<void> {
-    for (const { caller, peers, service } of answeredCalls(trace)) {
-      for (const peer of peers) this.remember(this.serviceByName, keyOf(caller, peer), service);
-    }
+    this.noteAnswers(trace);
     for (const call of unansweredCalls(trace)) {
-      for (const peer of call.peers) await this.lookUp(call, peer);
+      for (const peer of call.peers) await this.lookUp(call, peer, trace.traceId);
     }
   }
 
@@ -45,14 +56,25 @@ export class PeerDirectory {
     return undefined;
   }
 
-  private async lookUp({ caller }: Call, peer: string): Promise<void> {
+  private noteAnswers(trace: Trace): void {
+    for (const { caller, peers, service } of answeredCalls(trace)) {
+      for (const peer of peers) this.remember(this.serviceByName, keyOf(caller, peer), service);
+    }
+  }
+
+  private async lookUp({ caller }: Call, peer: string, traceId: TraceId): Promise<void> {
     const key = keyOf(caller, peer);
-    const failedAt = this.unknownSince.get(key);
-    if (this.serviceByName.has(key) || (failedAt !== undefined && Date.now() - failedAt < RETRY_MILLIS))
+    if (this.serviceByName.has(key)) return;
+    const failed = this.failedSearches.get(key);
+    if (failed !== undefined && Date.now() - failed.atMillis < RETRY_MILLIS) {
+      if (failed.traceId === traceId) return;
+      const earlier = await this.store.getTrace(failed.traceId);
+      if (earlier !== undefined) this.noteAnswers(earlier);
       return;
+    }
     const service = (await this.calledServiceNamed(peer)) ?? (await this.serviceThatAnswered(caller, peer));
-    if (service === undefined) this.remember(this.unknownSince, key, Date.now());
-    else this.remember(this.serviceByName, key, service);
+    if (service !== undefined) this.remember(this.serviceByName, key, service);
+    else this.remember(this.failedSearches, key, { atMillis: Date.now(), traceId });
   }
 
   /** The name or host may be that of a service, as in a Compose file. */

@@ -112,6 +112,24 @@ describe('GET /api/v3/lantern/traces/{id}/wait', () => {
     expect(await waiting).toMatchObject({ complete: true, spanCount: 3 });
   });
 
+  it('waits for a service whose first answer arrived after the first wait had ended', async () => {
+    const call = (trace: number) =>
+      lantern.send(
+        resourceSpans(
+          'shelf',
+          at(trace, 1, undefined, server),
+          at(trace, 2, 1, client, {
+            attributes: attributes({ 'server.address': '127.0.0.1', 'server.port': 8009n }),
+          }),
+        ),
+      );
+    await call(15);
+    expect(await ask(15)).toMatchObject({ complete: true, spanCount: 2 });
+    await lantern.send(resourceSpans('depot', at(15, 3, 2, server)));
+    await call(16);
+    expect((await ask(16, 'timeout=60ms')).reasons).toMatchObject([{ kind: 'peer', service: 'depot' }]);
+  });
+
   it('finds an answered call among the stored traces of a Lantern that has just started', async () => {
     const other = new RunningLantern({});
     await other.start();
