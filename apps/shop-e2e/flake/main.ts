@@ -1,9 +1,15 @@
 // Reliability and speed of the trace tests: `nx flake-test @lantern/shop-e2e [-- --runs 1000]`. Prints a table.
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { TemporarySystem, type SystemUrls } from '@lantern/launcher';
-import { createTraceTesting, type TraceTesting, type TestTrace } from '@lantern/trace-testing';
+import { ManagedProcess, TemporarySystem, type SystemUrls } from '@lantern/launcher';
+import { createTraceTesting, matchers, type TraceTesting } from '@lantern/trace-testing';
+import { tracedOrder } from './order.js';
+import type { WorkerReport } from './worker.js';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' } } });
 
@@ -17,114 +23,127 @@ const WAIT_SECONDS = 10;
 /** Clock ticks per second of `/proc`, the same on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
 
-const SHAPE_SPANS = 10;
+/** Spans of an order through the gateway, and of one at order-service. */
+const GATEWAY_SPANS = 10;
+const ORDER_SPANS = 7;
 
-const order = async (gateway: string, headers: Readonly<Record<string, string>>): Promise<number> => {
-  const response = await fetch(`${gateway}/orders`, {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify({ user_id: '1', product: 'laptop', quantity: 1 }),
-  });
-  await response.arrayBuffer();
-  return performance.now();
-};
-
-/** Time, in milliseconds, from the end of a request until its trace was returned, and whether the trace was whole. */
-const tracedOrder = async (testing: TraceTesting, urls: SystemUrls) => {
-  const { result, trace } = await testing.traced('order', (headers) => order(urls.gateway, headers));
-  return {
-    millis: performance.now() - result,
-    isWhole: trace.isComplete && trace.spans.length === SHAPE_SPANS,
-  };
-};
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 
-const idleLatency = async (testing: TraceTesting, urls: SystemUrls): Promise<string> => {
+const idleLatency = async ({ traced }: TraceTesting, { gateway }: SystemUrls): Promise<string> => {
   const times: number[] = [];
-  for (let run = 0; run < IDLE_RUNS; run++) times.push((await tracedOrder(testing, urls)).millis);
+  for (let run = 0; run < IDLE_RUNS; run++) times.push((await tracedOrder(traced, gateway)).millis);
   times.sort((a, b) => a - b);
   return `p50 ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms`;
 };
 
-const flakes = async (testing: TraceTesting, urls: SystemUrls): Promise<string> => {
-  let flaky = 0;
-  const worker = async (): Promise<void> => {
-    for (let run = 0; run < RUNS; run++) if (!(await tracedOrder(testing, urls)).isWhole) flaky++;
-  };
-  await Promise.all(Array.from({ length: WORKERS }, worker));
-  return `${flaky} of ${(RUNS * WORKERS).toLocaleString('en')}`;
+/** Variables of a worker, as `global-setup` and the operator set them. */
+const workerEnv = (urls: SystemUrls) => ({
+  ...process.env,
+  LANTERN_URL: urls.jaeger,
+  LOKI_QUERY_URL: urls.loki,
+  LANTERN_INSTRUMENTED: [urls.userService, urls.orderService].join(','),
+  GATEWAY_URL: urls.gateway,
+  FLAKE_RUNS: String(RUNS),
+  FLAKE_SPANS: String(GATEWAY_SPANS),
+});
+
+const runWorker = async (urls: SystemUrls): Promise<WorkerReport> => {
+  const worker = fork(here('worker.ts'), { env: workerEnv(urls), execArgv: process.execArgv });
+  const exited = once(worker, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const reported = once(worker, 'message') as Promise<[WorkerReport]>;
+  // A worker that ends early sends no report.
+  const [code, signal] = await exited;
+  if (code !== 0) throw new Error(`A worker ended with ${signal ?? code}.`);
+  const [report] = await reported;
+  return report;
 };
 
-interface Sender {
-  /** The span of the caller, and its call of the service `stock` at `stock:80`. */
-  call(headers: Readonly<Record<string, string>>, traceId: string): Promise<void>;
-  /** The span of the called service. */
-  answer(traceId: string): Promise<void>;
-}
+const flakes = async (urls: SystemUrls): Promise<string> => {
+  const reports = await Promise.all(Array.from({ length: WORKERS }, () => runWorker(urls)));
+  const found = reports.flatMap((report) => report.flakes);
+  for (const flake of found.slice(0, 5)) process.stderr.write(`Not whole: ${flake}\n\n`);
+  return `${found.length} of ${(RUNS * WORKERS).toLocaleString('en')}`;
+};
 
-const senderTo = (otlp: string): Sender => {
-  const send = async (service: string, spans: readonly object[]): Promise<void> => {
-    const now = BigInt(Date.now()) * 1_000_000n;
-    const times = { startTimeUnixNano: String(now - 1_000_000n), endTimeUnixNano: String(now) };
-    const resource = { attributes: [{ key: 'service.name', value: { stringValue: service } }] };
-    const scopeSpans = [{ spans: spans.map((span) => ({ ...times, ...span })) }];
-    const response = await fetch(`${otlp}/v1/traces`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans }] }),
+/** Second order-service and user-service, the latter with an agent between its exporter and Lantern. */
+class ServicesBehindAgent {
+  private constructor(
+    readonly agent: ManagedProcess,
+    private readonly services: readonly ManagedProcess[],
+    private readonly folder: string,
+    readonly url: string,
+  ) {}
+
+  static async start(urls: SystemUrls): Promise<ServicesBehindAgent> {
+    const folder = mkdtempSync(join(tmpdir(), 'flake-test-'));
+    const agent = new ManagedProcess({
+      name: 'agent',
+      args: [...process.execArgv, here('telemetry-agent.ts')],
+      cwd: here('..'),
+      env: { AGENT_TARGET: urls.otlp },
+      logFile: join(folder, 'agent.log'),
     });
-    if (!response.ok) throw new Error(`The spans were rejected: ${response.status} ${await response.text()}`);
-    await response.arrayBuffer();
-  };
-  const [root, client, server] = ['00000000000000a1', '00000000000000a2', '00000000000000a3'];
-  const attributes = [
-    { key: 'server.address', value: { stringValue: 'stock' } },
-    { key: 'server.port', value: { intValue: '80' } },
-  ];
-  return {
-    call: (headers, traceId) =>
-      send('shelf', [
-        { traceId, spanId: root, parentSpanId: headers['x-b3-spanid'], name: 'GET /shelf', kind: 2 },
-        { traceId, spanId: client, parentSpanId: root, name: 'GET', kind: 3, attributes },
-      ]),
-    answer: (traceId) =>
-      send('stock', [{ traceId, spanId: server, parentSpanId: client, name: 'GET /stock', kind: 2 }]),
-  };
-};
+    const { http: agentUrl = '' } = await agent.ready;
+    const service = (app: string, env: Readonly<Record<string, string>>): ManagedProcess =>
+      new ManagedProcess({
+        name: app,
+        args: ['--import', '@lantern/observability/register', join('dist', 'main.js')],
+        cwd: here(`../../${app}`),
+        env: { PORT: '0', DATA_DIR: join(folder, app), LOKI_URL: urls.loki, ...env },
+        logFile: join(folder, `${app}.log`),
+      });
+    const users = service('user-service', {
+      OTEL_SERVICE_NAME: 'user-service-behind-agent',
+      OTEL_EXPORTER_OTLP_ENDPOINT: agentUrl,
+    });
+    const { http: usersUrl = '' } = await users.ready;
+    const orders = service('order-service', {
+      OTEL_SERVICE_NAME: 'order-service-of-agent',
+      OTEL_EXPORTER_OTLP_ENDPOINT: urls.otlp,
+      USER_SERVICE_URL: usersUrl,
+    });
+    const { http: url = '' } = await orders.ready;
+    return new ServicesBehindAgent(agent, [orders, users], folder, url);
+  }
 
-/** A service whose exporter was killed, after it has answered once. */
-const lostSpan = async (testing: TraceTesting, { otlp }: SystemUrls): Promise<string> => {
-  const sender = senderTo(otlp);
-  const trace = async (isLost: boolean): Promise<TestTrace> => {
-    const options = isLost ? { timeoutMillis: 1_000 } : {};
-    const outcome = await testing.traced(
-      'shelf',
-      async (headers, traceId) => {
-        await sender.call(headers, traceId);
-        if (!isLost) await sender.answer(traceId);
-      },
-      options,
-    );
-    return outcome.trace;
-  };
-  await trace(false);
-  const { isComplete, reasons } = await trace(true);
-  return isComplete ? 'passed as complete' : `reported: ${reasons.join(' ')}`;
-};
+  async stop(): Promise<void> {
+    await Promise.all([...this.services, this.agent].map((process) => process.stop()));
+    rmSync(this.folder, { recursive: true });
+  }
+}
 
 const LATE_MILLIS = 3_000;
 
-const lateSpan = async (testing: TraceTesting, { otlp }: SystemUrls): Promise<string> => {
-  const sender = senderTo(otlp);
-  let sent: Promise<void> = Promise.resolve();
-  const { trace } = await testing.traced('shelf', async (headers, traceId) => {
-    await sender.call(headers, traceId);
-    sent = new Promise((resolve) => setTimeout(resolve, LATE_MILLIS)).then(() => sender.answer(traceId));
-  });
-  await sent;
-  return trace.isComplete && trace.spans.length === 3 ? 'waited for' : `${trace.spans.length} of 3 spans`;
+/** The agent stands still for a while: the spans of the called service arrive late. */
+const lateSpans = async ({ traced }: TraceTesting, { agent, url }: ServicesBehindAgent): Promise<string> => {
+  agent.kill('SIGSTOP');
+  const timer = setTimeout(() => agent.kill('SIGCONT'), LATE_MILLIS);
+  try {
+    const { trace, millis } = await tracedOrder(traced, url);
+    const isWhole = trace.isComplete && trace.spans.length === ORDER_SPANS;
+    return isWhole
+      ? `waited for: all ${ORDER_SPANS} spans after ${(millis / 1_000).toFixed(1)} s`
+      : `**not waited for**: ${trace.spans.length} of ${ORDER_SPANS} spans`;
+  } finally {
+    clearTimeout(timer);
+    agent.kill('SIGCONT');
+  }
+};
+
+const LOST_TIMEOUT_MILLIS = 2_000;
+
+/** The agent is killed: the spans of the called service are lost. */
+const lostSpans = async ({ traced }: TraceTesting, { agent, url }: ServicesBehindAgent): Promise<string> => {
+  agent.kill('SIGKILL');
+  await agent.exited;
+  const { trace, millis } = await tracedOrder(traced, url, { timeoutMillis: LOST_TIMEOUT_MILLIS });
+  // A matcher passes when its result is the opposite of what the negated assertion expects.
+  const passes = !matchers.toHaveErrors.call({ isNot: true }, trace).pass;
+  if (trace.isComplete || passes) return '**passed as complete**';
+  return `inconclusive after ${(millis / 1_000).toFixed(1)} s: ${trace.reasons.join(' ')}`;
 };
 
 const cpuMillis = (pid: number): number => {
@@ -168,19 +187,27 @@ try {
     lokiUrl: urls.loki,
     instrumented: [urls.userService, urls.orderService],
   });
-  await tracedOrder(testing, urls);
+  await tracedOrder(testing.traced, urls.gateway);
   const rows = [
     [`end of the request until the trace is returned, ${IDLE_RUNS} orders`, await idleLatency(testing, urls)],
-    ['a lost span of a known service', await lostSpan(testing, urls)],
-    [`a span that arrives ${LATE_MILLIS / 1_000} s late`, await lateSpan(testing, urls)],
     [`${WAITERS.toLocaleString('en')} waiting requests, nothing arrives`, await waitingCost(running)],
-    [`flakes of ${WORKERS} parallel workers`, await flakes(testing, urls)],
   ];
-  const table = ['| figure | result |', '| --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join(
-    '\n',
-  );
+  const services = await ServicesBehindAgent.start(urls);
+  try {
+    // The service at this address is known after its first answer, which this wait does not expect yet.
+    await tracedOrder(testing.traced, services.url, { until: 'quiet', settleMillis: 1_000 });
+    rows.push(
+      [`the exporter's agent is stopped for ${LATE_MILLIS / 1_000} s`, await lateSpans(testing, services)],
+      ["the exporter's agent is killed", await lostSpans(testing, services)],
+    );
+  } finally {
+    await services.stop();
+  }
+  rows.push([`flakes of ${WORKERS} parallel worker processes`, await flakes(urls)]);
+  const table = ['| figure | result |', '| --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)];
   const today = new Date().toISOString().slice(0, 10);
-  process.stdout.write(`\n${today}, ${availableParallelism()} cores\n\n${table}\n`);
+  const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  process.stdout.write(`\n${today}, ${machine}\n\n${table.join('\n')}\n`);
 } finally {
   await running.stop();
 }
