@@ -10,6 +10,7 @@ import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/co
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import { traceGiven } from './database/drivers.js';
+import { traceGraphql } from './graphql/trace-graphql.js';
 import { isInstrumented } from './environment.js';
 import { traceDeclaredHandlers } from './jobs/declared-handlers.js';
 import { findLoadedModules } from './loaded-modules.js';
@@ -79,6 +80,7 @@ export class ObservabilityModule
   private stopAccessLog: (() => void) | undefined;
   private takeRoutes: (() => DeclaredRoute[]) | undefined;
   private stopMetrics: (() => void) | undefined;
+  private stopGraphql: (() => void) | undefined;
   private stopRpc: (() => void) | undefined;
 
   constructor(
@@ -146,6 +148,9 @@ export class ObservabilityModule
   }
 
   onApplicationBootstrap(): void {
+    if (!this.isOff && this.modules && isInstrumented(process.env, 'graphql')) {
+      this.stopGraphql = traceGraphql(this.modules);
+    }
     if (this.isOff || isTracing() || getBooleanFromEnv('OTEL_SDK_DISABLED')) return;
     this.logger.warn(
       'No spans are made, because tracing was not started: node --import @lantern/observability/register dist/main.js',
@@ -158,6 +163,7 @@ export class ObservabilityModule
     this.stopAccessLog?.();
     this.stopMetrics?.();
     this.stopRpc?.();
+    this.stopGraphql?.();
     const timeout = this.options.shutdownTimeoutMillis ?? DEFAULT_SHUTDOWN_TIMEOUT_MILLIS;
     // An application whose start failed is closed without having been counted.
     if (this.started) running--;

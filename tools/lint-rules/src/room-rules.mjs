@@ -32,6 +32,7 @@ export const rooms = [
       http: ['redaction', 'propagation', 'tracing'],
       database: ['redaction', 'propagation', 'tracing', 'http'],
       kysely: ['database'],
+      graphql: ['redaction', 'propagation', 'tracing', 'http'],
       rpc: ['redaction', 'propagation', 'tracing', 'http'],
       logging: ['redaction', 'identity', 'propagation', 'delivery', 'otlp'],
       metrics: ['redaction', 'identity', 'delivery', 'http'],

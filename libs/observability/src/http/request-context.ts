@@ -10,7 +10,9 @@ import { LayeredContext, contextKeyOf } from '../propagation/layered-context.js'
 import { correlationKey, withCorrelationEntry } from '../propagation/correlation.js';
 import { type ServedRequest, servedKey } from './served-request.js';
 
-const spanKey = contextKeyOf((probe) => trace.setSpan(probe, trace.wrapSpanContext(INVALID_SPAN_CONTEXT)));
+export const spanKey = contextKeyOf((probe) =>
+  trace.setSpan(probe, trace.wrapSpanContext(INVALID_SPAN_CONTEXT)),
+);
 const baggageKey = contextKeyOf((probe) => propagation.setBaggage(probe, propagation.createBaggage()));
 
 /**

@@ -11,6 +11,8 @@ export interface ServedRequest {
   readonly span: Span;
   /** Route as declared, `/users/:id`; absent when none matched. */
   route?: string;
+  /** Name of the span where method and route do not tell what is asked: `query products` of GraphQL. */
+  spanName?: string;
   /** `UsersController.find` */
   handler?: string;
   /** Error thrown while serving, regardless of the response. */

@@ -172,7 +172,7 @@ const end = (
 
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
 const finishSpan = (
-  { span, route, handler, error, queryCount, queryMillis }: ServedRequest,
+  { span, route, spanName, handler, error, queryCount, queryMillis }: ServedRequest,
   method: string,
   outcome: RequestOutcome,
 ): void => {
@@ -181,6 +181,7 @@ const finishSpan = (
     span.updateName(`${method} ${route}`);
     span.setAttribute(ATTR_HTTP_ROUTE, route);
   }
+  if (spanName !== undefined) span.updateName(spanName);
   if (handler !== undefined) span.setAttribute(ATTR_CODE_FUNCTION_NAME, handler);
   if (queryCount !== undefined) {
     span.setAttribute('db.query.count', queryCount);
