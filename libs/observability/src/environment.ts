@@ -44,11 +44,25 @@ export const milliseconds = (env: NodeJS.ProcessEnv, name: string): number | und
 
 /**
  * Whether an integration is on, by its name among OpenTelemetry's instrumentations: unless
- * `OTEL_NODE_DISABLED_INSTRUMENTATIONS` names it, or `OTEL_NODE_ENABLED_INSTRUMENTATIONS` names others alone.
+ * `OTEL_NODE_DISABLED_INSTRUMENTATIONS` names it, or `OTEL_NODE_ENABLED_INSTRUMENTATIONS` names others alone, or the
+ * application brings an instrumentation of that name.
  */
 export const isInstrumented = (env: NodeJS.ProcessEnv, name: string): boolean =>
   !(namesOf(env, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? []).includes(name) &&
-  namesOf(env, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS')?.includes(name) !== false;
+  namesOf(env, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS')?.includes(name) !== false &&
+  !replaced.has(name);
+
+const PACKAGE_PREFIX = '@opentelemetry/instrumentation-';
+
+/** Integrations that instrumentations of the application replace. */
+const replaced = new Set<string>();
+
+/** Turns off the integrations of the same names as these instrumentations: `@opentelemetry/instrumentation-pg`. */
+export const replaceIntegrations = (instrumentations: readonly string[]): void => {
+  for (const name of instrumentations) {
+    if (name.startsWith(PACKAGE_PREFIX)) replaced.add(name.slice(PACKAGE_PREFIX.length));
+  }
+};
 
 const namesOf = (env: NodeJS.ProcessEnv, name: string): string[] | undefined =>
   setting(env, name)

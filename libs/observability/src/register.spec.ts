@@ -1,4 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { closedPort, startServer } from '../test/http-server.js';
@@ -13,7 +15,9 @@ const service = `
 import { Controller, Get, Logger, Module, Param } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { join } from 'node:path';
 import { ObservabilityModule, Span, TraceLogger } from './library/index.js';
 
 @Controller()
@@ -63,6 +67,8 @@ import { TraceLogger } from './library/index.js';
 const logger = new TraceLogger();
 for (let at = 0; at < 100_000; at++) logger.log('at work', { at, text: 'x'.repeat(100) }, 'Loop');
 `;
+
+const PG = '@opentelemetry/instrumentation-pg';
 
 let library: CompiledLibrary;
 let sink: OtlpSink;
@@ -122,57 +128,64 @@ describe('a service started with --import register', () => {
     expect(marked.map(({ name }) => name).sort()).toEqual(['GET /forward', 'GET /users/:id']);
   });
 
-  it('A service sends spans by OTLP and lines to stdout and Loki, all with the IDs of one trace', async () => {
-    const url = await serve({
-      OTEL_SERVICE_NAME: 'order-service',
-      OTEL_RESOURCE_ATTRIBUTES: 'team=shop,deployment.environment.name=staging',
-    });
-    const response = await fetch(`${url}/forward`);
-    await response.text();
-    // Far below the five seconds of the SDK's own batch processor.
-    await until('4 spans', () => sink.spans.length === 4, 3000);
-    expect(names()).toEqual(['GET', 'GET /forward', 'GET /users/:id', 'find_user']);
-    const traceIds = new Set(sink.spans.map(({ traceId }) => traceId));
-    expect(traceIds.size).toBe(1);
-    expect(sink.requests.map(({ path }) => path)).toEqual(['/v1/traces']);
+  it.each([
+    ['OBSERVABILITY_SDK=lean', { OBSERVABILITY_SDK: 'lean' }],
+    ['OBSERVABILITY_SDK=node-sdk', { OBSERVABILITY_SDK: 'node-sdk' }],
+  ])(
+    'A service sends spans by OTLP and lines to stdout and Loki, all with the IDs of one trace, by %s',
+    async (_name, sdk) => {
+      const url = await serve({
+        ...sdk,
+        OTEL_SERVICE_NAME: 'order-service',
+        OTEL_RESOURCE_ATTRIBUTES: 'team=shop,deployment.environment.name=staging',
+      });
+      const response = await fetch(`${url}/forward`);
+      await response.text();
+      // Far below the five seconds of the SDK's own batch processor.
+      await until('4 spans', () => sink.spans.length === 4, 3000);
+      expect(names()).toEqual(['GET', 'GET /forward', 'GET /users/:id', 'find_user']);
+      const traceIds = new Set(sink.spans.map(({ traceId }) => traceId));
+      expect(traceIds.size).toBe(1);
+      expect(sink.requests.map(({ path }) => path)).toEqual(['/v1/traces']);
 
-    const ids = {
-      service: 'order-service',
-      trace_id: [...traceIds][0],
-      correlation_id: response.headers.get('x-correlation-id'),
-    };
-    expect(await program?.waitFor('found')).toMatchObject({ ...ids, context: 'Shop', id: '1' });
-    expect(await program?.waitFor(/^GET \/users\/1 200 \d+ms$/)).toMatchObject(ids);
-    expect(await program?.waitFor(/^GET \/forward 200 \d+ms$/)).toMatchObject(ids);
-    await until(
-      'the lines in Loki',
-      () => loki.lines.filter(({ metadata }) => metadata.trace_id).length === 3,
-    );
-    expect(loki.lines.at(-1)?.labels).toEqual({ service: 'order-service', env: 'staging' });
+      const ids = {
+        service: 'order-service',
+        trace_id: [...traceIds][0],
+        correlation_id: response.headers.get('x-correlation-id'),
+      };
+      expect(await program?.waitFor('found')).toMatchObject({ ...ids, context: 'Shop', id: '1' });
+      expect(await program?.waitFor(/^GET \/users\/1 200 \d+ms$/)).toMatchObject(ids);
+      expect(await program?.waitFor(/^GET \/forward 200 \d+ms$/)).toMatchObject(ids);
+      await until(
+        'the lines in Loki',
+        () => loki.lines.filter(({ metadata }) => metadata.trace_id).length === 3,
+      );
+      expect(loki.lines.at(-1)?.labels).toEqual({ service: 'order-service', env: 'staging' });
 
-    // Who it is, and nothing about the user, the machine or the command line.
-    const resource = sink.spans[0]?.resource ?? {};
-    expect(resource).toMatchObject({
-      'service.name': 'order-service',
-      'service.version': '1.2.3',
-      'deployment.environment.name': 'staging',
-      team: 'shop',
-    });
-    expect(Object.keys(resource).sort()).toEqual([
-      'deployment.environment.name',
-      'host.name',
-      'process.pid',
-      'process.runtime.name',
-      'process.runtime.version',
-      'service.instance.id',
-      'service.name',
-      'service.version',
-      'team',
-      'telemetry.sdk.language',
-      'telemetry.sdk.name',
-      'telemetry.sdk.version',
-    ]);
-  });
+      // Who it is, and nothing about the user, the machine or the command line.
+      const resource = sink.spans[0]?.resource ?? {};
+      expect(resource).toMatchObject({
+        'service.name': 'order-service',
+        'service.version': '1.2.3',
+        'deployment.environment.name': 'staging',
+        team: 'shop',
+      });
+      expect(Object.keys(resource).sort()).toEqual([
+        'deployment.environment.name',
+        'host.name',
+        'process.pid',
+        'process.runtime.name',
+        'process.runtime.version',
+        'service.instance.id',
+        'service.name',
+        'service.version',
+        'team',
+        'telemetry.sdk.language',
+        'telemetry.sdk.name',
+        'telemetry.sdk.version',
+      ]);
+    },
+  );
 
   it('A service sends its queued spans before it ends on SIGTERM', async () => {
     const url = await serve({ OTEL_BSP_SCHEDULE_DELAY: '60000' });
@@ -272,6 +285,90 @@ describe('spans of a time without a backend', () => {
       expect(back.spans).toHaveLength(80);
     },
   );
+});
+
+describe("a team's own NodeSDK", () => {
+  it('A NodeSDK of a team has the propagator, sampler, exporter and resource of lanternNodeSdk()', async () => {
+    library.add(
+      'instrument',
+      `import { NodeSDK } from '@opentelemetry/sdk-node';
+       import { lanternNodeSdk } from './library/node-sdk.js';
+       new NodeSDK({ ...lanternNodeSdk(), instrumentations: [] }).start();`,
+    );
+    program = library.startBare(
+      'service',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_TRACES_SAMPLER: 'parentbased_always_off', ...json },
+      ['--import', join(library.folder, 'instrument.js')],
+    );
+    const { url } = await program.waitFor('ready');
+    await (await fetch(`${String(url)}/users/2`)).text();
+    const headers = { 'x-b3-traceid': '80f198ee56343ba864fe8b2a57d3eff7', 'x-b3-spanid': 'e457b5a2e4d86bd1' };
+    await (await fetch(`${String(url)}/users/1`, { headers: { ...headers, 'x-b3-sampled': '1' } })).text();
+    await until('2 spans', () => sink.spans.length === 2, 3000);
+    expect(names()).toEqual(['GET /users/:id', 'find_user']);
+    expect(sink.spans[0]?.traceId).toBe(headers['x-b3-traceid']);
+    expect(sink.spans[0]?.resource).toMatchObject({ 'service.name': 'shop', 'service.version': '1.2.3' });
+    program.signal('SIGTERM');
+    expect(await program.ended).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(program.lines().filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+  });
+});
+
+describe("a team's own instrumentations", () => {
+  const query = `
+    const client = new pg.Client({ connectionString: process.env.DATABASE, connectionTimeoutMillis: 2000 });
+    client.connect().catch(() => undefined);`;
+
+  it.each([
+    ['an ES module', 'query-esm.js', `import pg from 'pg'; ${query}`, { LANTERN_INSTRUMENTATIONS: PG }],
+    [
+      'CommonJS',
+      'query-cjs.cjs',
+      `const pg = require('pg'); ${query}`,
+      { OBSERVABILITY_INSTRUMENTATIONS: PG },
+    ],
+    [
+      'an ES module with the stock SDK',
+      'query-stock.js',
+      `import pg from 'pg'; ${query}`,
+      { OBSERVABILITY_INSTRUMENTATIONS: PG, OBSERVABILITY_SDK: 'node-sdk' },
+    ],
+  ])('Instrumentations of a team trace %s', async (_name, file, code, env) => {
+    writeFileSync(join(library.folder, file), code);
+    program = library.startFile(file, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      DATABASE: `postgres://shop@127.0.0.1:${await closedPort()}/orders`,
+      ...json,
+      ...env,
+    });
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(sink.spans.map(({ name, scope }) => [name, scope])).toEqual([['pg.connect', PG]]);
+  });
+
+  it('Instrumentations come from otel.instrumentations.js too, and those that cannot be loaded are named', async () => {
+    const folder = mkdtempSync(join(library.folder, 'own-'));
+    writeFileSync(
+      join(folder, 'otel.instrumentations.js'),
+      `import { PgInstrumentation } from '${PG}';
+       import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+       export default [new PgInstrumentation(), new HttpInstrumentation({ enabled: false })];`,
+    );
+    writeFileSync(join(folder, 'main.js'), `import pg from 'pg'; ${query}`);
+    program = library.startFile(
+      join(folder, 'main.js'),
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+        OBSERVABILITY_INSTRUMENTATIONS: 'no-such-instrumentation',
+        DATABASE: `postgres://shop@127.0.0.1:${await closedPort()}/orders`,
+        ...json,
+      },
+      { cwd: folder },
+    );
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(names()).toEqual(['pg.connect']);
+    expect(program.line(/no-such-instrumentation cannot be loaded/)).toBeDefined();
+    expect(program.line(/instrumentation-http is left out/)).toBeDefined();
+  });
 });
 
 describe('the standard variables', () => {

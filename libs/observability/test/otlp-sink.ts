@@ -14,6 +14,8 @@ export interface OtlpSpan {
   links: { traceId: string; spanId: string }[];
   startTimeUnixNano: string;
   resource: Record<string, unknown>;
+  /** Name of the tracer. */
+  scope: string;
 }
 
 export interface OtlpSink extends RunningServer {
@@ -30,7 +32,8 @@ interface TracesData {
   resourceSpans: {
     resource: { attributes: KeyValue[] };
     scopeSpans: {
-      spans: (Omit<OtlpSpan, 'attributes' | 'events' | 'links' | 'resource'> & {
+      scope: { name: string };
+      spans: (Omit<OtlpSpan, 'attributes' | 'events' | 'links' | 'resource' | 'scope'> & {
         attributes: KeyValue[];
         events?: { name: string; attributes?: KeyValue[] }[];
         links?: OtlpSpan['links'];
@@ -73,6 +76,7 @@ const decode = ({ resourceSpans }: TracesData): OtlpSpan[] => {
         })),
         links: span.links ?? [],
         resource: values(resource.attributes),
+        scope: scope.scope.name,
       })),
     ),
   );

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFileSync, transformSync } from '@swc/core';
 import { until } from './until.js';
@@ -48,9 +48,18 @@ export class CompiledLibrary {
 
   /** Without the library. */
   startBare(name: string, env: NodeJS.ProcessEnv = {}, nodeOptions: string[] = []): Program {
+    return this.run(`${name}.js`, env, nodeOptions);
+  }
+
+  /** Starts a file of the folder with the library. */
+  startFile(file: string, env: NodeJS.ProcessEnv, { cwd = this.folder } = {}): Program {
+    return this.run(file, env, ['--import', join(this.folder, 'library/register.js')], cwd);
+  }
+
+  private run(file: string, env: NodeJS.ProcessEnv, nodeOptions: string[], cwd = this.folder): Program {
     return new Program(
-      spawn(process.execPath, [...nodeOptions, join(this.folder, `${name}.js`)], {
-        cwd: this.folder,
+      spawn(process.execPath, [...nodeOptions, resolve(this.folder, file)], {
+        cwd,
         env: { PATH: process.env.PATH, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),

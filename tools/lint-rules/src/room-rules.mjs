@@ -43,6 +43,7 @@ export const rooms = [
         'database',
       ],
       testing: ['propagation', 'tracing', 'http'],
+      register: ['process'],
     },
   },
 ];

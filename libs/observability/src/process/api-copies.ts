@@ -18,6 +18,20 @@ export const setTracerProvider = (provider: TracerProvider): boolean => {
   return trace.setGlobalTracerProvider(provider);
 };
 
+/** Does the same for the provider that the stock SDK has registered, with the CommonJS form. */
+export const shareTracerProvider = (): void => {
+  const provider = registeredProvider();
+  // Forgets the registration. Tracers that this copy gave out keep the provider; those of another copy have none yet.
+  (load('@opentelemetry/api') as typeof Api).trace.disable();
+  setTracerProvider(provider);
+};
+
+/** Returns the provider that makes the spans of this process, without the proxy that a copy of the API has around it. */
+export const registeredProvider = (): TracerProvider => {
+  const provider: TracerProvider & { getDelegate?: () => TracerProvider } = trace.getTracerProvider();
+  return provider.getDelegate?.() ?? provider;
+};
+
 const otherCopies = (): (typeof Api)[] => {
   const commonJs = load.resolve('@opentelemetry/api');
   const esModule = join(dirname(commonJs), 'index.mjs');

@@ -1,12 +1,24 @@
-import { type ContextManager, context, metrics, propagation } from '@opentelemetry/api';
+import {
+  type ContextManager,
+  type TextMapPropagator,
+  context,
+  diag,
+  metrics,
+  propagation,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { getBooleanFromEnv } from '@opentelemetry/core';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { type IMetricReader, MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { Resource } from '@opentelemetry/resources';
 import type * as SdkNode from '@opentelemetry/sdk-node';
-import { NoopSpanProcessor, type SpanProcessor as SdkSpanProcessor } from '@opentelemetry/sdk-trace';
+import {
+  NoopSpanProcessor,
+  type Sampler,
+  type SpanLimits,
+  type SpanProcessor as SdkSpanProcessor,
+} from '@opentelemetry/sdk-trace';
 import { traceDrivers } from '../database/drivers.js';
-import { reportRenamedVariables, setting } from '../environment.js';
+import { replaceIntegrations, reportRenamedVariables, setting } from '../environment.js';
 import { describeError } from '../redaction/errors.js';
 import { OldConventions, wantsOldConventions } from '../http/old-conventions.js';
 import { createScrapeReader } from '../metrics/meter.js';
@@ -17,9 +29,10 @@ import { acceptsTestRequests, setTestRequests } from '../propagation/test-reques
 import { createPropagator } from '../propagation/propagator.js';
 import { serviceIdentity } from '../identity/service-identity.js';
 import { load } from '../load.js';
-import { setTracerProvider } from './api-copies.js';
+import { setTracerProvider, shareTracerProvider } from './api-copies.js';
 import { recordCrashes } from './crash.js';
 import { Diagnostics } from './diagnostics.js';
+import { type Instrumentation, loadInstrumentations } from './instrumentations.js';
 import { prepareProcess } from './process.js';
 import { keepRules } from '../tracing/keep-rules.js';
 import { KeptTraces } from '../tracing/kept-traces.js';
@@ -31,19 +44,22 @@ import { spanLimits } from '../tracing/span-limits.js';
 import { SpanProcessor, createSpanDelivery } from '../tracing/span-processor.js';
 import { LeanTracerProvider } from '../tracing/tracer-provider.js';
 
+type NodeSDKConfiguration = SdkNode.NodeSDKConfiguration;
+type StockInstrumentation = NodeSDKConfiguration['instrumentations'][number];
+
 let started = false;
 
 /**
  * Starts OpenTelemetry for this process, configured by the standard `OTEL_*` variables, before the application is
  * loaded. A failure is logged and leaves the application untraced, but running.
  */
-export const startTelemetry = (env: NodeJS.ProcessEnv = process.env): void => {
+export const startTelemetry = (env: NodeJS.ProcessEnv = process.env, kind: SdkKind = sdkKind(env)): void => {
   if (started) return;
   started = true;
   const identity = serviceIdentity(env);
   const diagnostics = new Diagnostics(identity.name, env);
   try {
-    if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) startSdk(env, diagnostics);
+    if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) startSdk(env, diagnostics, kind);
   } catch (error) {
     diagnostics.write('error', `Tracing could not be started: ${describeError(error).message}`, { error });
   }
@@ -51,8 +67,38 @@ export const startTelemetry = (env: NodeJS.ProcessEnv = process.env): void => {
   prepareProcess(env);
 };
 
-const startSdk = (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void => {
-  const identity = serviceIdentity(env);
+/** Implementation that makes the spans: the library's own, or the stock `NodeSDK`. */
+export type SdkKind = 'lean' | 'node-sdk';
+
+/** `OBSERVABILITY_SDK`: `node-sdk` starts the stock SDK; the default is `lean`. */
+const sdkKind = (env: NodeJS.ProcessEnv): SdkKind => {
+  const given = setting(env, 'OBSERVABILITY_SDK')?.toLowerCase() ?? 'lean';
+  if (given === 'lean' || given === 'node-sdk') return given;
+  diag.warn(`OBSERVABILITY_SDK is "${given}"; using lean. Known: lean, node-sdk.`);
+  return 'lean';
+};
+
+/** Components of an SDK, as the `OTEL_*` variables configure them. */
+export interface SdkComponents {
+  resource: Resource;
+  sampler: Sampler;
+  spanLimits: Required<SpanLimits>;
+  spanProcessors: SdkSpanProcessor[];
+  metricReaders: IMetricReader[];
+  textMapPropagator: TextMapPropagator;
+  contextManager: ContextManager;
+}
+
+/**
+ * Takes over diagnostics and the end of the process, and creates the components of an SDK.
+ *
+ * @param shutDown shuts down the SDK that has the components
+ */
+const createComponents = (
+  env: NodeJS.ProcessEnv,
+  diagnostics: Diagnostics,
+  shutDown: (components: SdkComponents) => Promise<void>,
+): SdkComponents => {
   diagnostics.install(env);
   reportRenamedVariables(env);
   setTestRequests(acceptsTestRequests(env));
@@ -60,31 +106,19 @@ const startSdk = (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void => {
   const delivery =
     sender && createSpanDelivery({ sender, report: (level, message) => diagnostics.write(level, message) });
   const processor = delivery && new SpanProcessor(delivery, flushLines);
-  const resource = detectedResource(identity, env);
-  const contextManager = new AsyncLocalStorageContextManager();
-  const logs = setting(env, 'OTEL_LOGS_EXPORTER') ? startLogs(resource, contextManager) : undefined;
-  // The SDK sets it, where it is needed.
-  if (!logs) context.setGlobalContextManager(contextManager.enable());
-  propagation.setGlobalPropagator(createPropagator(env));
-  const meters = new MeterProvider({
-    resource,
-    readers: [createScrapeReader(), ...pushReaders(env)],
-  });
-  metrics.setGlobalMeterProvider(meters);
-  const tracers = new LeanTracerProvider({
-    resource,
+  const components: SdkComponents = {
+    resource: detectedResource(serviceIdentity(env), env),
     sampler: createSampler(env),
-    limits: spanLimits(env),
-    processors: [
+    spanLimits: spanLimits(env),
+    spanProcessors: [
       ...(wantsOldConventions(env) ? [new OldConventions()] : []),
       // Without an exporter spans are still made, so that log lines carry trace ids.
       processor ? keeping(processor, env) : new NoopSpanProcessor(),
     ],
-  });
-  setTracerProvider(tracers);
-  traceDrivers(env);
-  // Fetched metrics begin with the application that serves them; these have no need of one.
-  if (metricExits(env).pushed.length > 0) startProcessMetrics();
+    metricReaders: [createScrapeReader(), ...pushReaders(env)],
+    textMapPropagator: createPropagator(env),
+    contextManager: new AsyncLocalStorageContextManager(),
+  };
   const forgetCrashes = recordCrashes({
     report: (message, error) => diagnostics.writeCrash(message, error),
     flush: (timeoutMillis, crashed) => {
@@ -95,15 +129,100 @@ const startSdk = (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void => {
     },
   });
   takeShutdown({
-    run: async () => {
-      await Promise.all([tracers.shutdown(), meters.shutdown(), logs?.shutdown()]);
-    },
+    run: () => shutDown(components),
     isHopeless: () => delivery?.isFailing ?? false,
     done: () => {
       forgetCrashes();
       delivery?.conclude();
     },
   });
+  return components;
+};
+
+const startSdk = (env: NodeJS.ProcessEnv, diagnostics: Diagnostics, kind: SdkKind): void => {
+  const instrumentations = kind === 'lean' ? startLeanSdk(env, diagnostics) : startNodeSdk(env, diagnostics);
+  replaceIntegrations(instrumentations.map(({ instrumentationName }) => instrumentationName));
+  traceDrivers(env);
+  // Fetched metrics begin with the application that serves them; these have no need of one.
+  if (metricExits(env).pushed.length > 0) startProcessMetrics();
+};
+
+const startLeanSdk = (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Instrumentation[] => {
+  const components = createComponents(env, diagnostics, async () => {
+    await Promise.all([tracers.shutdown(), meters.shutdown(), logs?.shutdown()]);
+  });
+  const { resource, sampler, contextManager } = components;
+  const logs = setting(env, 'OTEL_LOGS_EXPORTER') ? startLogs(resource, contextManager) : undefined;
+  // The SDK sets it, where it is needed.
+  if (!logs) context.setGlobalContextManager(contextManager.enable());
+  propagation.setGlobalPropagator(components.textMapPropagator);
+  const meters = new MeterProvider({ resource, readers: components.metricReaders });
+  metrics.setGlobalMeterProvider(meters);
+  const tracers = new LeanTracerProvider({
+    resource,
+    sampler,
+    limits: components.spanLimits,
+    processors: components.spanProcessors,
+  });
+  setTracerProvider(tracers);
+  const instrumentations = loadInstrumentations(env);
+  for (const instrumentation of instrumentations) {
+    instrumentation.setTracerProvider(tracers);
+    instrumentation.setMeterProvider(meters);
+    instrumentation.enable();
+  }
+  return instrumentations;
+};
+
+/** The stock SDK, which takes three times as long to load. */
+const startNodeSdk = (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Instrumentation[] => {
+  const components = createComponents(env, diagnostics, () => sdk.shutdown());
+  const instrumentations = loadInstrumentations(env);
+  const { NodeSDK } = load('@opentelemetry/sdk-node') as typeof SdkNode;
+  const sdk = new NodeSDK({
+    ...nodeSdkConfiguration(components, env),
+    // Each package may have its own version of the type.
+    instrumentations: instrumentations as unknown as StockInstrumentation[],
+  });
+  sdk.start();
+  shareTracerProvider();
+  return instrumentations;
+};
+
+const nodeSdkConfiguration = (
+  components: SdkComponents,
+  env: NodeJS.ProcessEnv,
+): Partial<NodeSDKConfiguration> => ({
+  ...components,
+  autoDetectResources: false,
+  // The SDK would send log records to localhost by default; with the variable it configures itself.
+  ...(setting(env, 'OTEL_LOGS_EXPORTER') ? {} : { logRecordProcessors: [] }),
+});
+
+/**
+ * Configuration for a team's own `NodeSDK`, as the `OTEL_*` variables describe it: propagator, context manager, sampler, span
+ * processors with their exporter, resource, span limits and metric readers of this library.
+ *
+ *     new NodeSDK({ ...lanternNodeSdk(), instrumentations: [new PgInstrumentation()] }).start();
+ *
+ * `ObservabilityModule` sends what is held when the application closes. To be called once, without `register`.
+ */
+export const lanternNodeSdk = (env: NodeJS.ProcessEnv = process.env): Partial<NodeSDKConfiguration> => {
+  if (started) {
+    diag.warn(
+      'lanternNodeSdk() was called although tracing has been started; this NodeSDK gets no components',
+    );
+    return { autoDetectResources: false, spanProcessors: [], metricReaders: [], logRecordProcessors: [] };
+  }
+  started = true;
+  const components = createComponents(
+    env,
+    new Diagnostics(serviceIdentity(env).name, env),
+    async ({ spanProcessors, metricReaders }) => {
+      await Promise.all([...spanProcessors, ...metricReaders].map((each) => each.shutdown()));
+    },
+  );
+  return nodeSdkConfiguration(components, env);
 };
 
 const keeping = (processor: SpanProcessor, env: NodeJS.ProcessEnv): SdkSpanProcessor => {

@@ -1,0 +1,1 @@
+export { lanternNodeSdk } from './process/telemetry.js';
