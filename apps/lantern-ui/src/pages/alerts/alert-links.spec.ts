@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { alertsOf, type AlertRule } from '../../api/alerts.js';
 import { parseLogsParams } from '../logs/logs-params.js';
+import { parseMetricsParams } from '../metrics/metrics-params.js';
 import { parseSearchParams } from '../search/search-params.js';
 import { servicesPath } from '../services/services-params.js';
 import { alertLinks, servicePath } from './alert-links.js';
@@ -72,6 +73,19 @@ describe('Alerts', () => {
       query: '{service_name="order \\"s\\""} | detected_level=~"error|critical|fatal"',
       range,
     });
+  });
+
+  it('The links of an alert that began long ago end an hour after its beginning', () => {
+    const [found] = alertsOf([rule(alert({ service: 'a' }))]);
+    if (found === undefined) throw new Error('No alert');
+    const { failedTraces, metric } = alertLinks(found, ACTIVE + 7 * 86_400_000);
+    const range = {
+      kind: 'fixed',
+      startMicros: BigInt(ACTIVE - 600_000) * 1_000n,
+      endMicros: BigInt(ACTIVE + 3_600_000) * 1_000n,
+    };
+    expect(parseSearchParams(paramsOf(failedTraces)).range).toEqual(range);
+    expect(parseMetricsParams(paramsOf(metric)).range).toEqual(range);
   });
 
   it('An alert without a service links to its metric alone', () => {

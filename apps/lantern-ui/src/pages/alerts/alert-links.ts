@@ -7,6 +7,8 @@ import { searchPath } from '../search/search-params.js';
 
 /** Time before an alert that its pages show. Rules typically compute rates over five minutes. */
 const BEFORE_MILLIS = 10 * 60_000;
+/** Time after the beginning of an alert that its pages show at most. Those of an alert of last week would be slow. */
+const MAX_AFTER_MILLIS = 60 * 60_000;
 
 /** Links from an alert to the telemetry that explains it. */
 export interface AlertLinks {
@@ -41,9 +43,12 @@ export const alertLinks = ({ service, activeMillis, rule }: Alert, nowMillis: nu
   };
 };
 
-/** Time range from shortly before the alert until now. */
-const windowOf = (activeMillis: number, nowMillis: number): TimeRange => ({
-  kind: 'fixed',
-  startMicros: BigInt(Math.floor(Math.min(activeMillis, nowMillis) - BEFORE_MILLIS)) * 1_000n,
-  endMicros: BigInt(Math.ceil(nowMillis)) * 1_000n,
-});
+/** Time range from shortly before the alert until now, or until an hour after it began. */
+const windowOf = (activeMillis: number, nowMillis: number): TimeRange => {
+  const began = Math.min(activeMillis, nowMillis);
+  return {
+    kind: 'fixed',
+    startMicros: BigInt(Math.floor(began - BEFORE_MILLIS)) * 1_000n,
+    endMicros: BigInt(Math.ceil(Math.min(nowMillis, began + MAX_AFTER_MILLIS))) * 1_000n,
+  };
+};

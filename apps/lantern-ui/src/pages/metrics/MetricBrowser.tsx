@@ -2,10 +2,11 @@ import { ActionIcon, Select } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { metricsQuery, seriesLabelsQuery, seriesLabelValuesQuery } from '../../api/prometheus.js';
+import { metricsQuery, seriesLabelsQuery, seriesLabelValuesQuery, stepsOf } from '../../api/prometheus.js';
 import { LoadFailed } from '../../shared/LoadFailed.js';
 import { Notice } from '../../shared/Notice.js';
 import { visibleText } from '../../shared/visible-text.js';
+import type { TimeRange } from '../../time-range/time-range.js';
 import classes from './MetricBrowser.module.css';
 import type { MetricView } from './metrics-params.js';
 import {
@@ -22,6 +23,7 @@ import {
 } from './written-query.js';
 
 interface MetricBrowserProps {
+  readonly range: TimeRange;
   /** Called with the written queries and the view for them. */
   readonly onQueries: (queries: readonly string[], view: MetricView) => void;
 }
@@ -36,13 +38,13 @@ const AGGREGATE_LABELS: Readonly<Record<Aggregate, string>> = {
 };
 
 /** Form that writes PromQL: metric, filters, function and aggregation. */
-export const MetricBrowser = ({ onQueries }: MetricBrowserProps) => {
+export const MetricBrowser = ({ range, onQueries }: MetricBrowserProps) => {
   const metrics = useQuery(metricsQuery());
   const [choice, setChoice] = useState<MetricChoice>();
   const families = familiesOf(metrics.data ?? []);
   const choose = (next: MetricChoice) => {
     setChoice(next);
-    onQueries(queriesOf(next), viewOf(next.shown));
+    onQueries(queriesOf(next, stepsOf(range, Date.now()).stepMillis), viewOf(next.shown));
   };
 
   if (metrics.isError && metrics.data === undefined) {

@@ -67,6 +67,7 @@ const MetricsPage = () => {
       </div>
       {isBrowsing && (
         <MetricBrowser
+          range={range}
           onQueries={(written, next) => {
             change({ queries: written, view: next });
           }}

@@ -31,6 +31,16 @@ describe('The metric browser', () => {
     expect(shownOf(family)[0]).toBe(shown);
   });
 
+  it.each([
+    [5_000, '5m'],
+    [300_001, '6m'],
+    [3_600_000, '1h'],
+    [5_400_000, '90m'],
+  ])('The metric browser writes rates over a step of %i ms at least: %s', (stepMillis, range) => {
+    const counter = choice({ metric: { ...metric('a_total'), isClassic: false }, shown: 'rate' });
+    expect(queriesOf(counter, stepMillis)).toEqual([`rate(a_total[${range}])`]);
+  });
+
   const classic = { ...metric('d', 'histogram'), isClassic: true };
   const native = { ...metric('d', 'histogram'), isClassic: false };
   it.each([
@@ -51,7 +61,7 @@ describe('The metric browser', () => {
   ] satisfies [Partial<MetricChoice>, string[]][])(
     'The metric browser writes a query for %j',
     (edit, queries) => {
-      expect(queriesOf(choice(edit))).toEqual(queries);
+      expect(queriesOf(choice(edit), 15_000)).toEqual(queries);
     },
   );
 });

@@ -31,8 +31,15 @@ export interface MetricChoice {
   readonly by: readonly string[];
 }
 
-/** Range of rates. It holds enough samples of every usual scrape interval. */
-const RATE_RANGE = '5m';
+/** Shortest range of rates. It holds enough samples of every usual scrape interval. */
+const MIN_RATE_MILLIS = 5 * 60_000;
+const MINUTE_MILLIS = 60_000;
+
+/** Returns the range of rates for steps of a graph. A range shorter than a step would miss the samples in between. */
+export const rateRange = (stepMillis: number): string => {
+  const minutes = Math.ceil(Math.max(MIN_RATE_MILLIS, stepMillis) / MINUTE_MILLIS);
+  return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
+};
 
 const PERCENTILES = ['0.5', '0.95', '0.99'];
 
@@ -62,14 +69,18 @@ export const shownOf = (metric: MetricFamily): readonly Shown[] => {
 
 export const viewOf = (shown: Shown): MetricView => (shown === 'heatmap' ? 'heatmap' : 'graph');
 
-/** Returns the PromQL for the choices. */
-export const queriesOf = ({ metric, matchers, shown, aggregate, by }: MetricChoice): string[] => {
+/** Returns the PromQL for the choices. @param stepMillis distance of the points that the page draws */
+export const queriesOf = (
+  { metric, matchers, shown, aggregate, by }: MetricChoice,
+  stepMillis: number,
+): string[] => {
   const selector = (suffix = ''): string => {
     const texts = matchers.map(([label, value]) => `${label}=${JSON.stringify(value)}`);
     const name = metric.name + suffix;
     return texts.length === 0 ? name : `${name}{${texts.join(', ')}}`;
   };
-  const per = (fn: 'rate' | 'increase', suffix = '') => `${fn}(${selector(suffix)}[${RATE_RANGE}])`;
+  const per = (fn: 'rate' | 'increase', suffix = '') =>
+    `${fn}(${selector(suffix)}[${rateRange(stepMillis)}])`;
   const grouped = (expression: string, required: readonly string[] = []): string => {
     const labels = [...by, ...required.filter((label) => !by.includes(label))];
     if (aggregate === 'none' && required.length === 0 && by.length === 0) return expression;

@@ -9,6 +9,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { bytesField, fixed64, integer, text } from '../../../testing/protobuf.js';
 import { useLantern } from '../../../testing/running-lantern.js';
 
 const MIB = 1024 * 1024;
@@ -89,6 +90,23 @@ describe('Export over gRPC', () => {
     broken.fill(0, Buffer.from(broken).indexOf(id), Buffer.from(broken).indexOf(id) + id.length);
     expect(await call(TRACES, broken)).toEqual({ rejected: 1n, errorMessage: 'span id is all zero' });
     expect(await spanNames(traceId(0x200))).toEqual(['kept']);
+  });
+
+  it('accepts metrics, and queries see their samples once the export is answered', async () => {
+    const now = BigInt(Date.now()) * 1_000_000n;
+    const attribute = (key: string, value: string) =>
+      bytesField(7, text(1, key), bytesField(2, text(1, value)));
+    const point = bytesField(1, attribute('product', 'laptop'), fixed64(3, now), fixed64(6, 3n));
+    const sum = bytesField(7, point, integer(2, 2n), integer(3, 1n));
+    const metric = bytesField(2, text(1, 'grpc.orders'), text(3, '1'), sum);
+    const name = bytesField(1, text(1, 'service.name'), bytesField(2, text(1, 'shop')));
+    const request = bytesField(1, bytesField(1, name), bytesField(2, metric));
+    expect(await call(METRICS, request)).toEqual(FULL_SUCCESS);
+    const { json } = await lantern.prometheus('/api/v1/query?query=grpc_orders_total');
+    const { data } = json() as { data: { result: { metric: object; value: [number, string] }[] } };
+    expect(data.result.map(({ metric: labels, value }) => [labels, value[1]])).toEqual([
+      [{ __name__: 'grpc_orders_total', job: 'shop', product: 'laptop' }, '3'],
+    ]);
   });
 
   it.each([LOGS, METRICS])('accepts an empty request of %s, as over HTTP', async (path) => {
