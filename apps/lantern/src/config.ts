@@ -18,6 +18,8 @@ export interface Config {
   readonly lokiPort: number;
   /** Prometheus' query API, remote write and OTLP metrics. */
   readonly prometheusPort: number;
+  /** Spans in Zipkin's format. Undefined opens no port for them. */
+  readonly zipkinPort: number | undefined;
   /** Remote sampling. */
   readonly samplingPort: number;
   /** Sampling strategies in the format of Jaeger; undefined keeps everything. */
@@ -113,6 +115,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     jaegerPort: data.LANTERN_JAEGER_PORT,
     lokiPort: data.LANTERN_LOKI_PORT,
     prometheusPort: data.LANTERN_PROMETHEUS_PORT,
+    zipkinPort: data.LANTERN_ZIPKIN_PORT,
     samplingPort: data.LANTERN_SAMPLING_PORT,
     samplingFile: data.LANTERN_SAMPLING_FILE,
     scrape: data.LANTERN_SCRAPE,

@@ -50,6 +50,8 @@ export interface LanternUrls {
   readonly prometheus: string;
   /** Remote sampling. */
   readonly sampling: string;
+  /** Spans in Zipkin's format, if their port is configured. */
+  readonly zipkin?: string;
 }
 
 export interface LanternOptions {
@@ -90,7 +92,8 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const limits = { ...DEFAULT_LOG_LIMITS, ...options.logLimits };
   const logIngest = new LogIngest({ store: logs, feed: logFeed, limits, now: nowUnixNano });
   const metricIngest = new MetricIngest(metrics);
-  const otlpIngest = new OtlpIngest(new TraceIngest(traces, traceFeed), logIngest, metricIngest);
+  const traceIngest = new TraceIngest(traces, traceFeed);
+  const otlpIngest = new OtlpIngest(traceIngest, logIngest, metricIngest);
   const otlp = createOtlpServer(otlpIngest, { ...serverOptions, pages: new PageOrigins(config.corsOrigins) });
   const otlpGrpc = new OtlpGrpcServer(otlpIngest, {
     maxMessageBytes: config.maxGrpcMessageBytes,
@@ -140,13 +143,22 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     serverOptions,
   );
   const sampling = createSamplingServer(strategies, serverOptions);
+  // Few Lanterns receive spans of Zipkin, so the others do not load the server.
+  const zipkin =
+    config.zipkinPort === undefined
+      ? undefined
+      : (await import('./ingest/zipkin/zipkin-server.js')).createZipkinServer(
+          traceIngest,
+          nowUnixNano,
+          serverOptions,
+        );
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     notifier.stop();
     await Promise.all([scraper?.stop(), rules?.stop(), spanMetrics.stop()]);
     await Promise.all([
-      ...[otlp, jaeger, loki, prometheus, sampling].map(closeServer),
+      ...[otlp, jaeger, loki, prometheus, sampling, ...(zipkin ? [zipkin] : [])].map(closeServer),
       otlpGrpc.close(CLOSE_TIMEOUT_MILLIS),
     ]);
     await stores.close();
@@ -193,6 +205,14 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
         port: config.samplingPort,
         purpose: 'remote sampling',
         variable: 'LANTERN_SAMPLING_PORT',
+      }),
+      ...(zipkin && {
+        zipkin: await listen(zipkin, {
+          host,
+          port: config.zipkinPort ?? 0,
+          purpose: "Zipkin's API",
+          variable: 'LANTERN_ZIPKIN_PORT',
+        }),
       }),
     };
     endpoints = {

@@ -3,7 +3,7 @@ import type { LanternUrls } from '../lantern.js';
 /** Renders the message of a started Lantern: its addresses, and the environment variables of an application that exports to it. */
 export const renderCard = (
   version: string,
-  { jaeger, otlp, otlpGrpc, loki, prometheus, sampling }: LanternUrls,
+  { jaeger, otlp, otlpGrpc, loki, prometheus, sampling, zipkin }: LanternUrls,
   options: { readonly dataDir: string | undefined; readonly needsToken: boolean },
 ): string =>
   [
@@ -15,6 +15,7 @@ export const renderCard = (
     `  Loki API                ${loki}`,
     `  Prometheus API          ${prometheus}`,
     `  Remote sampling         ${sampling}`,
+    ...(zipkin === undefined ? [] : [`  Spans of Zipkin         ${zipkin}/api/v2/spans`]),
     `  Kept in                 ${options.dataDir ?? 'memory, until this process ends'}`,
     '',
     'Send traces here from any OpenTelemetry SDK:',

@@ -101,6 +101,11 @@ export const SETTINGS = {
     meaning: "Prometheus' query API, remote write and OTLP metrics",
     option: { name: 'prometheus-port', value: 'port', help: 'Prometheus API' },
   },
+  LANTERN_ZIPKIN_PORT: {
+    form: port,
+    meaning: "spans in version 2 of Zipkin's JSON, usually on 9411; without one the port stays closed",
+    option: { name: 'zipkin-port', value: 'port', help: "spans in Zipkin's format, usually 9411" },
+  },
   LANTERN_SAMPLING_PORT: {
     form: port,
     default: '5778',

@@ -13,6 +13,7 @@ export const TEST_CONFIG: Config = {
   jaegerPort: 0,
   lokiPort: 0,
   prometheusPort: 0,
+  zipkinPort: undefined,
   samplingPort: 0,
   samplingFile: undefined,
   scrape: undefined,

@@ -7,12 +7,15 @@ import {
   type DecodedTraces,
   type PartialSuccess,
 } from '@lantern/otlp';
+import type { ResourceSpans } from '@lantern/telemetry-model';
 import type { TraceStore } from '@lantern/telemetry-store';
 import { rejectTooManyItems, rejectTooManyMembers } from '../item-limit.js';
 import { longNamesIn, longNamesOf } from './long-names.js';
 import { isSound, sanitize } from './sanitize/sanitize.js';
 import type { TraceFeed } from '../feed.js';
 import { Turn } from '../../transport/answers/turn.js';
+
+const NONE_REJECTED = { count: 0, reasons: [] };
 
 /** Accepts spans from every transport: checks, sanitizes, stores and publishes them. */
 export class TraceIngest {
@@ -45,6 +48,11 @@ export class TraceIngest {
     const turn = new Turn();
     rejectTooManyMembers(request);
     return this.accept(parseTraceRequestJson(request), turn);
+  }
+
+  /** As {@link acceptProtobuf}, for spans of another format than OTLP. */
+  async acceptSpans(resourceSpans: readonly ResourceSpans[]): Promise<PartialSuccess> {
+    return this.accept({ resourceSpans, rejected: NONE_REJECTED, invalidTexts: 0 }, new Turn());
   }
 
   /** @param turn turn in which the request was decoded; each step gives way to other requests */
