@@ -1,30 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
-import { waitFor } from '@lantern/launcher';
+import { traced } from '@lantern/trace-testing/jest';
 import { environment } from './rig/environment.js';
 import { order, readUser } from './rig/shop.js';
 
 describe('the dependency graph', () => {
   it('has the three edges of the shop, each with its number of calls', async () => {
-    const before = await settledDependencies();
-    await order('laptop');
-    await order('laptop');
-    await readUser('1');
-    await readUser('1');
-    await readUser('1');
+    // The services send the spans of this order after all that they had before.
+    await traced('order a laptop', (headers) => order('laptop', headers));
+    const before = await dependencies();
 
-    const expected = new Map(
-      [
-        ['api-gateway -> order-service', 2],
-        ['api-gateway -> user-service', 3],
-        ['order-service -> user-service', 2],
-      ].map(([edge, calls]) => [String(edge), (before.get(String(edge)) ?? 0) + Number(calls)]),
+    for (let count = 0; count < 2; count++)
+      await traced('order a laptop', (headers) => order('laptop', headers));
+    for (let count = 0; count < 3; count++) await traced('read a user', (headers) => readUser('1', headers));
+
+    const more = (edge: string, calls: number) => [edge, (before.get(edge) ?? 0) + calls] as const;
+    expect(await dependencies()).toEqual(
+      new Map([
+        more('api-gateway -> order-service', 2),
+        more('api-gateway -> user-service', 3),
+        more('order-service -> user-service', 2),
+      ]),
     );
-    const sum = (edges: ReadonlyMap<string, number>) => [...edges.values()].reduce((a, b) => a + b, 0);
-    const after = await waitFor('the calls to be counted', async () => {
-      const edges = await dependencies();
-      return sum(edges) >= sum(expected) ? edges : undefined;
-    });
-    expect(new Map([...after].sort())).toEqual(expected);
   });
 
   it('contains exactly the three services: none for health checks or telemetry', async () => {
@@ -33,28 +29,6 @@ describe('the dependency graph', () => {
     expect(ofTheShop.sort()).toEqual(['api-gateway', 'order-service', 'user-service']);
   });
 });
-
-/** Longer than a service keeps spans before it sends them. */
-const SETTLED_MILLIS = 2_000;
-
-/**
- * Returns the graph once the calls of earlier tests are counted. A call counts when the spans of both sides have
- * arrived, and its services send theirs at different times: the graph has settled when it stays equal for a while.
- */
-const settledDependencies = async (): Promise<ReadonlyMap<string, number>> => {
-  const edge = 'api-gateway -> user-service';
-  const before = (await dependencies()).get(edge) ?? 0;
-  await readUser('1');
-  let last = '';
-  let equalSince = 0;
-  return waitFor('the calls of earlier tests to be counted', async () => {
-    const edges = await dependencies();
-    const counts = JSON.stringify([...edges].sort());
-    if (counts !== last) [last, equalSince] = [counts, Date.now()];
-    const isSettled = Date.now() - equalSince >= SETTLED_MILLIS;
-    return isSettled && (edges.get(edge) ?? 0) > before ? edges : undefined;
-  });
-};
 
 const get = async <T>(path: string): Promise<T> =>
   (await (await fetch(environment.jaeger + path)).json()) as T;

@@ -30,7 +30,7 @@ describe('the context of a request', () => {
     expect(trace).toHaveCalls('api-gateway > user-service');
   });
 
-  it('records no span in any service if the caller does not sample', async () => {
+  it('records no span in any service if the caller does not sample, and log lines all the same', async () => {
     const { trace } = await traced(
       'an order that is not sampled',
       async (headers) => {
@@ -42,6 +42,8 @@ describe('the context of a request', () => {
       { until: 'quiet' },
     );
     expect(trace.spans).toEqual([]);
+    for (const service of ['api-gateway', 'order-service', 'user-service'])
+      await expect(trace).toHaveLog({ service, fields: { duration_ms: expect.any(Number) } });
   });
 
   it('keeps the correlation ID of the caller, and generates one if the caller sends none', async () => {
