@@ -66,6 +66,7 @@ export type {
   V3Detection,
   V3Detections,
   V3Differences,
+  V3Issues,
   V3Error,
   V3Latency,
   V3LiveDropped,

@@ -22,6 +22,7 @@ export type {
   V3Dependency,
   V3Difference,
   V3Differences,
+  V3Issues,
   V3Latency,
   V3LiveDropped,
   V3LiveSummaries,

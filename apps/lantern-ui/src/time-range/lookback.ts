@@ -6,6 +6,7 @@ export interface Lookback {
 
 export const LOOKBACKS: readonly Lookback[] = [
   { value: '5m', label: 'Last 5 minutes' },
+  { value: '10m', label: 'Last 10 minutes' },
   { value: '15m', label: 'Last 15 minutes' },
   { value: '1h', label: 'Last hour' },
   { value: '3h', label: 'Last 3 hours' },

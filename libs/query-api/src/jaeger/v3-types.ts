@@ -126,6 +126,32 @@ export interface V3Differences {
   readonly differences: readonly V3Difference[];
 }
 
+/** Lantern's own: `GET /api/v3/lantern/issues`, from the newest traces of a service. */
+export interface V3Issues {
+  /** Number of traces that were read. */
+  readonly traces: number;
+  /** Whether the service has more traces in the range. */
+  readonly isSampled: boolean;
+  /** Detections by the request in which they are, those in most traces first. */
+  readonly issues: readonly {
+    readonly service: string;
+    readonly operation: string;
+    readonly kind: string;
+    readonly title: string;
+    /** Traces with the detection, of all that have the request. */
+    readonly traces: number;
+    readonly ofTraces: number;
+  }[];
+  /** Traces with a failed span. */
+  readonly failedTraces: number;
+  /** Spans in which the failures started, those of most traces first. */
+  readonly origins: readonly {
+    readonly service: string;
+    readonly operation: string;
+    readonly traces: number;
+  }[];
+}
+
 export interface V3Difference {
   readonly key: string;
   /** Jensen–Shannon divergence in bits, from 0 (equal) to 1 (no value in common). */

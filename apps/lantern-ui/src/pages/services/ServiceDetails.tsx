@@ -12,6 +12,7 @@ import { RuntimeCharts } from './RuntimeCharts.js';
 import { ServiceAlerts } from './ServiceAlerts.js';
 import { ServiceCharts, ServiceChartsSkeleton } from './ServiceCharts.js';
 import type { ServicesPageState } from './services-params.js';
+import { TraceFindings } from './TraceFindings.js';
 import frame from '../../shared/PageFrame.module.css';
 import classes from './ServicesPage.module.css';
 
@@ -75,6 +76,7 @@ export const ServiceDetails = ({ state, stats, refreshMillis, onKinds }: Service
       ) : (
         <OperationTable rows={rows} range={range} />
       )}
+      <TraceFindings service={service} range={range} />
       <RuntimeCharts service={service} range={range} refreshMillis={refreshMillis} />
     </>
   );

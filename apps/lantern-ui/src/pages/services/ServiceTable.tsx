@@ -6,10 +6,11 @@ import { callRatesQuery } from '../../api/service-metrics.js';
 import { Sparkline } from '../../shared/chart/Sparkline.js';
 import { ALARMING_ERROR_SHARE, formatMillis, formatPercent, formatRate } from '../../shared/format/rate.js';
 import { ServiceName } from '../../shared/ServiceName.js';
+import { visibleText } from '../../shared/visible-text.js';
 import { SortHead } from '../../shared/table/SortHead.js';
 import table from '../../shared/table/Table.module.css';
 import type { TimeRange } from '../../time-range/time-range.js';
-import { changeOf, errorShare } from './change.js';
+import { changeOf, errorShare, slowerOperation } from './change.js';
 import { ChangeMark } from './ChangeMark.js';
 
 interface ServiceTableProps {
@@ -62,6 +63,7 @@ export const ServiceTable = ({ stats: { seconds, now, before }, range, pathOf }:
         <tbody>
           {services.map((service) => {
             const { name, callCount, latencyMs } = service;
+            const slower = slowerOperation(name, now.operations, before.operations);
             return (
               <tr key={name}>
                 <td className={table.name}>
@@ -92,6 +94,12 @@ export const ServiceTable = ({ stats: { seconds, now, before }, range, pathOf }:
                       before.services.find((earlier) => earlier.name === name),
                     )}
                   />
+                  {slower !== undefined && (
+                    <span className={table.faint}>
+                      {' '}
+                      in <bdi>{visibleText(slower)}</bdi>
+                    </span>
+                  )}
                 </td>
               </tr>
             );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { changeOf, formatFactor } from './change.js';
+import { changeOf, formatFactor, slowerOperation } from './change.js';
 
 const stats = (callCount: number, p95: number, errorCount = 0, p50 = p95 / 2) => ({
   callCount,
@@ -65,4 +65,18 @@ describe('formatFactor', () => {
   ])('formatFactor formats %s as %s', (factor, text) => {
     expect(formatFactor(factor)).toBe(text);
   });
+});
+
+it('slowerOperation names the request of a service that became slower by the largest factor', () => {
+  const calls = (name: string, p95: number, spanKind = 'server') => ({
+    service: 'stock',
+    name,
+    spanKind,
+    ...stats(50, p95),
+  });
+  const before = [calls('GET /stock', 10), calls('GET /health', 4), calls('SELECT', 5, 'client')];
+  const now = [calls('GET /stock', 60), calls('GET /health', 8), calls('SELECT', 50, 'client')];
+  expect(slowerOperation('stock', now, before)).toBe('GET /stock');
+  expect(slowerOperation('stock', before, before)).toBeUndefined();
+  expect(slowerOperation('orders', now, before)).toBeUndefined();
 });

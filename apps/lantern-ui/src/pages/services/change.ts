@@ -74,3 +74,30 @@ const notableErrors = (now: CallStats, before: CallStats): number => {
 
 export const errorShare = ({ callCount, errorCount }: CallStats): number =>
   callCount === 0 ? 0 : errorCount / callCount;
+
+interface NamedCalls extends CallStats {
+  readonly service: string;
+  readonly name: string;
+  readonly spanKind: string;
+}
+
+const ENTRY_KINDS = ['server', 'consumer'];
+
+/** Returns the operation of a service whose latency grew by the largest factor; undefined if none is notably slower. */
+export const slowerOperation = (
+  service: string,
+  now: readonly NamedCalls[],
+  before: readonly NamedCalls[],
+): string | undefined => {
+  const changed = now
+    .filter((calls) => calls.service === service && ENTRY_KINDS.includes(calls.spanKind))
+    .map((calls) => {
+      const earlier = before.find(
+        ({ service: other, name, spanKind }) =>
+          other === service && name === calls.name && spanKind === calls.spanKind,
+      );
+      return { name: calls.name, change: changeOf(calls, earlier) };
+    })
+    .filter(({ change }) => change.latency === 'slower');
+  return changed.sort((a, b) => b.change.factor - a.change.factor)[0]?.name;
+};

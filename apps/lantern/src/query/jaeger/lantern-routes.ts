@@ -14,6 +14,7 @@ import { searchParamsOf, sendJson } from '../../transport/answers/text.js';
 import type { TraceFeed } from '../../ingest/feed.js';
 import { analysisRoutes } from './analysis/analysis-routes.js';
 import { differencesRoute } from './analysis/differences-route.js';
+import { issuesRoute } from './analysis/issues-route.js';
 import { TraceAnalyst } from './analysis/trace-analyst.js';
 import { attributeKeys, attributeValues } from './attribute-sample.js';
 import { dataRoute, type ClearData } from './data-route.js';
@@ -74,6 +75,7 @@ export const lanternRoutes =
 
     analysisRoutes(new TraceAnalyst(traces, logs))(server);
     differencesRoute(traces)(server);
+    issuesRoute(traces)(server);
     liveRoutes(traces, traceFeed, report)(server);
     waitRoutes(traces.store, traceFeed, report)(server);
     dataRoute(clearData)(server);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { V3Detections, V3TraceSummaries } from '@lantern/query-api';
+import type { V3Detections, V3Issues, V3TraceSummaries } from '@lantern/query-api';
 import { TRACE_ISSUES, parseQuery } from '@lantern/query-api/search-query';
 import { SpanKind } from '@lantern/telemetry-model';
 import {
@@ -129,6 +129,50 @@ describe('a search by properties of the whole trace', () => {
 
   it('knows the kinds of all detections', () => {
     expect(TRACE_ISSUES).toEqual(['n+1', ...Object.keys(DETECTION_KINDS)]);
+  });
+});
+
+describe('/api/v3/lantern/issues', () => {
+  const issuesOf = async (service: string): Promise<V3Issues> => {
+    const params = new URLSearchParams({
+      service,
+      startTime: '2025-12-31T23:00:00Z',
+      endTime: '2026-01-01T01:00:00Z',
+    });
+    return (await lantern.jaeger(`/api/v3/lantern/issues?${params.toString()}`)).json() as V3Issues;
+  };
+
+  it('counts the traces in which a request has a detection, of all traces with the request', async () => {
+    await lantern.send(
+      resourceSpans(
+        'product-catalog',
+        ...[60, 61, 62].map((n) => span({ traceId: traceId(n), endUnixNano: T0 + millis(5) })),
+      ),
+    );
+    const { issues, ...counts } = await issuesOf('product-catalog');
+    expect(counts).toEqual({ traces: 4, isSampled: false, failedTraces: 0, origins: [] });
+    expect(issues).toEqual([
+      {
+        service: 'product-catalog',
+        operation: 'GET /',
+        kind: 'n-plus-one-queries',
+        title: 'N+1 queries',
+        traces: 1,
+        ofTraces: 4,
+      },
+    ]);
+  });
+
+  it('names the spans in which the failures of a service start, also in other services', async () => {
+    expect(await issuesOf('api-gateway')).toMatchObject({
+      traces: 1,
+      failedTraces: 1,
+      origins: [{ service: 'order-service', operation: 'calculate_total', traces: 1 }],
+    });
+  });
+
+  it('says that the newest traces are a sample', async () => {
+    expect(await issuesOf('paged-shop')).toMatchObject({ traces: 200, isSampled: true });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { TraceDigest } from '@lantern/query-api';
 import { at, operationOf, serviceOf, type Trace, type TraceId } from '@lantern/telemetry-model';
 import { decodeTrace, type EncodedTrace, type HoldBytes } from '@lantern/telemetry-store';
+import type { DetectionKind } from '@lantern/trace-analysis';
 import { Turn } from '../../../transport/answers/turn.js';
 import { loadAnalysis } from './load-analysis.js';
 
@@ -10,11 +11,23 @@ const MAX_KEPT = 20_000;
 /** Memory of a model and its facts, by that of its messages; measured on spans of eleven attributes. */
 const FACTS_FACTOR = 10;
 
+/** Request, named by the span that received it. */
+export interface TracedRequest {
+  readonly service: string;
+  readonly operation: string;
+}
+
+/** Digest with the requests of the trace and what was detected in each. Both are empty unless they were asked for. */
+export interface AnalyzedDigest extends TraceDigest {
+  readonly requests: readonly TracedRequest[];
+  readonly findings: readonly (TracedRequest & { readonly kind: DetectionKind })[];
+}
+
 interface KeptDigest {
   /** Size of the trace, in bytes: a trace with further spans is larger. */
   readonly bytes: number;
   readonly hasIssues: boolean;
-  readonly digest: TraceDigest;
+  readonly digest: AnalyzedDigest;
 }
 
 /**
@@ -28,7 +41,7 @@ export class TraceDigests {
   constructor(private readonly adjusted: (trace: Trace) => Trace) {}
 
   /** @param hold called with the memory that the computation takes */
-  async of(trace: EncodedTrace, needsIssues: boolean, hold: HoldBytes): Promise<TraceDigest> {
+  async of(trace: EncodedTrace, needsIssues: boolean, hold: HoldBytes): Promise<AnalyzedDigest> {
     const { traceId } = trace;
     const bytes = bytesOf(trace);
     const known = this.kept.get(traceId);
@@ -46,12 +59,17 @@ export class TraceDigests {
   }
 
   /** Computes the digest of a trace as clients see it, and gives way to other requests between the steps. */
-  async compute({ traceId, resourceSpans }: Trace, needsIssues: boolean): Promise<TraceDigest> {
+  async compute({ traceId, resourceSpans }: Trace, needsIssues: boolean): Promise<AnalyzedDigest> {
     const { TraceFacts, detectSteps, originOfFailure } = await loadAnalysis();
     const facts = new TraceFacts(traceId, resourceSpans);
     const { table } = facts;
     const origin = originOfFailure(facts);
-    const issues = new Set<string>();
+    const requests = new Map<string, TracedRequest>();
+    const findings = new Map<string, AnalyzedDigest['findings'][number]>();
+    const requestOf = (row: number): TracedRequest => ({
+      service: facts.service(row),
+      operation: facts.operation(row),
+    });
     if (needsIssues) {
       const turn = new Turn();
       const steps = detectSteps(facts);
@@ -59,7 +77,15 @@ export class TraceDigests {
         await turn.giveWay();
         const step = steps.next();
         if (step.done !== true) continue;
-        for (const { kind } of step.value) issues.add(kind);
+        for (const owner of new Set(facts.owner)) {
+          const request = requestOf(owner);
+          requests.set(keyOf(request), request);
+        }
+        for (const { kind, rows } of step.value) {
+          const [row = 0] = rows;
+          const request = requestOf(at(facts.owner, row));
+          findings.set(`${kind}\u0000${keyOf(request)}`, { ...request, kind });
+        }
         break;
       }
     }
@@ -74,10 +100,14 @@ export class TraceDigests {
       rootName: isRooted ? operationOf(table, 0) : '',
       isIncomplete: table.missingParents.length > 0,
       origin: origin && { service: facts.service(origin.row), name: facts.operation(origin.row) },
-      issues: [...issues],
+      issues: [...new Set(Array.from(findings.values(), ({ kind }) => kind))],
+      requests: [...requests.values()],
+      findings: [...findings.values()],
     };
   }
 }
+
+export const keyOf = ({ service, operation }: TracedRequest): string => `${service}\u0000${operation}`;
 
 const bytesOf = ({ groups }: EncodedTrace): number => {
   let bytes = 0;
