@@ -10,6 +10,8 @@ export interface SpanToSend {
   readonly startMillis?: number;
   readonly durationMillis: number;
   readonly failed?: boolean;
+  /** Whether the span is left out, as if its exporter had lost it. Its children are sent. */
+  readonly isLost?: boolean;
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
   /** Events by name, with their offset in milliseconds from the start of the trace. */
   readonly events?: Readonly<Record<string, number>>;
@@ -49,7 +51,7 @@ export const sendRequest = async (body: string): Promise<void> => {
   if (!response.ok) throw new Error(`Lantern refused a trace: ${response.status} ${await response.text()}`);
 };
 
-function* flat(
+export function* flat(
   span: SpanToSend,
   traceId: string,
   parentSpanId: string | undefined,
@@ -65,7 +67,7 @@ function* flat(
   } = span;
   const spanId = randomBytes(8).toString('hex');
   const start = traceStart + startMillis;
-  yield {
+  const group = {
     resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
     scopeSpans: [
       {
@@ -93,6 +95,7 @@ function* flat(
       },
     ],
   };
+  if (span.isLost !== true) yield group;
   for (const child of span.children ?? []) yield* flat(child, traceId, spanId, traceStart);
 }
 
