@@ -73,7 +73,11 @@ export const fuzz = async ({
     ...(isProfiled && { LANTERN_WATCH_PROFILE: '1' }),
   });
   // Loads the SDK of the Model Context Protocol, which Lantern loads with the first request.
-  await fetch(`${lantern.urls.jaeger}/mcp`, { method: 'POST', body: '{}' });
+  await fetch(`${lantern.urls.jaeger}/mcp`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  });
   // Resets the figures, so that those of the start do not count.
   await lantern.usage();
   const warmAt = Date.now() + WARM_MILLIS;

@@ -17,9 +17,12 @@ export interface LoopTurn {
   /** Start and end, in microseconds of the system's monotonic clock. */
   readonly start: number;
   readonly end: number;
-  /** Wall time without {@link waitedMillis}: includes the time that the thread waits for a disk or for another thread. */
+  /** Wall time without {@link waitedMillis}: includes the time for which the thread waits for a disk. */
   readonly heldMillis: number;
-  /** Time for which the thread was ready to run and no core was free, so that a busy machine is not Lantern's fault. */
+  /**
+   * Time for which the thread, or a helper thread that it waited for, was ready to run and no core was free: a busy
+   * machine is not Lantern's fault.
+   */
   readonly waitedMillis: number;
   readonly cpuMillis: number;
 }

@@ -1,8 +1,9 @@
 // Loaded into the Lantern under test: reports over IPC how long its event loop was held up and what memory it holds.
-import { readFileSync } from 'node:fs';
+import { openSync, readSync, readdirSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
 const TICK_MILLIS = 10;
+const FIND_THREADS_MILLIS = 1_000;
 const SAMPLE_MICROS = 2_000;
 /** Number of stacks in the profile of a turn. */
 const STACKS = 6;
@@ -16,25 +17,58 @@ const cpuMicros = () => {
   return user + system;
 };
 
-/** Time for which the main thread was ready to run and no core was free. Zero where the system does not report it. */
-const waitMicros = () => {
+/** Scheduler statistics of each thread, by thread ID. */
+const threads = new Map();
+const text = Buffer.alloc(128);
+
+/** Opens the statistics of threads that are new. Systems other than Linux have none. */
+const findThreads = () => {
+  try {
+    for (const id of readdirSync('/proc/self/task'))
+      if (!threads.has(id)) threads.set(id, openSync(`/proc/self/task/${id}/schedstat`));
+  } catch {
+    // A thread ended in between.
+  }
+};
+
+/** Returns the time for which a thread was ready to run and no core was free. */
+const waitMicrosOf = (file) => {
   try {
     // https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
-    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')[1]) / 1_000;
+    return Number(text.latin1Slice(0, readSync(file, text, 0, text.length, 0)).split(' ')[1]) / 1_000;
   } catch {
     return 0;
   }
 };
 
-const measure = () => ({ at: nowMicros(), cpu: cpuMicros(), waited: waitMicros() });
+const measure = () => ({
+  at: nowMicros(),
+  cpu: cpuMicros(),
+  waits: new Map(Array.from(threads, ([id, file]) => [id, waitMicrosOf(file)])),
+});
+
+/**
+ * Returns for how long no core was free in a turn: for the main thread while it was ready to run, and for another thread
+ * while the main thread slept. V8's main thread sleeps while helper threads collect garbage.
+ */
+const waitedIn = (before, after) => {
+  const waitOf = (id) => (after.waits.get(id) ?? 0) - (before.waits.get(id) ?? 0);
+  const main = String(process.pid);
+  const own = waitOf(main);
+  const slept = Math.max(0, after.at - before.at - own - (after.cpu - before.cpu));
+  const helpers = [...after.waits.keys()].filter((id) => id !== main && before.waits.has(id));
+  return own + Math.min(slept, Math.max(0, ...helpers.map(waitOf)));
+};
 
 const NO_TURN = { start: 0, end: 0, held: 0, cpu: 0, waited: 0 };
+findThreads();
 let last = measure();
 let longest = NO_TURN;
+setInterval(findThreads, FIND_THREADS_MILLIS).unref();
 
 setInterval(() => {
   const now = measure();
-  const waited = now.waited - last.waited;
+  const waited = waitedIn(last, now);
   const held = now.at - last.at - waited;
   if (held > longest.held) {
     longest = { start: last.at, end: now.at, held, cpu: now.cpu - last.cpu, waited };

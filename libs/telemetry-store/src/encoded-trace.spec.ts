@@ -3,7 +3,7 @@ import type { Steps } from '@lantern/telemetry-model';
 import { resourceSpans, span, spanId, trace } from '@lantern/telemetry-model/testing';
 import { decodeTrace, decodeTraceSteps, encodeTrace } from './encoded-trace.js';
 import { OriginTable } from './spans/origin.js';
-import { groupSpans, addEncodedSpans, type SpansByOrigin } from './spans/trace-assembly.js';
+import { groupSpans, addEncodedSpans, encodeSpans, type SpansByOrigin } from './spans/trace-assembly.js';
 import { encodeTraceRequest } from '@lantern/otlp';
 
 const SPANS = 2_000;
@@ -34,5 +34,15 @@ describe('Traces of very many spans', () => {
     const { result, count } = run(groupSpans(large.traceId, spans));
     expect(decodeTrace(result)).toEqual(large);
     expect(count).toBeGreaterThan(SPANS / 100);
+  });
+
+  it('The spans of a trace are encoded for the archive in steps', () => {
+    const spans: SpansByOrigin = new Map();
+    addEncodedSpans(encodeTraceRequest(large.resourceSpans), new OriginTable(), spans);
+    const { result, count } = run(encodeSpans(spans));
+    const archived: SpansByOrigin = new Map();
+    addEncodedSpans(result, new OriginTable(), archived);
+    expect(archived.size).toBe(SPANS);
+    expect(count).toBeGreaterThan(SPANS / 300);
   });
 });

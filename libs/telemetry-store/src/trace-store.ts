@@ -158,10 +158,11 @@ export interface TraceStore {
    * including spans that arrived after it was archived; all other queries omit it then. Archived traces may use half of
    * the store's limit.
    *
+   * @param hold as for {@link getEncodedTrace}
    * @returns false when there is no such trace
    * @throws ArchiveFullError when there is no room for it
    */
-  archiveTrace(traceId: TraceId): Promise<boolean>;
+  archiveTrace(traceId: TraceId, hold?: HoldBytes): Promise<boolean>;
 
   /** Returns the first traces in the order of {@link TraceQuery.orderBy} over all matching traces. */
   findTraces(query: TraceQuery): Promise<Trace[]>;

@@ -6,10 +6,14 @@ const PROTECTED_MILLIS = 10_000;
 /** Time since its last use after which an entry is evicted although the cache has room. */
 const MAX_IDLE_MILLIS = 60_000;
 
+/** Entry between its neighbors in the order of the last use. */
 interface Entry<Content> {
+  readonly block: number;
   readonly content: Content;
   readonly byteLength: number;
   usedAtMillis: number;
+  older: Entry<Content> | undefined;
+  newer: Entry<Content> | undefined;
 }
 
 /**
@@ -20,8 +24,10 @@ interface Entry<Content> {
  * before its next use. Compare LIRS: Jiang and Zhang, SIGMETRICS 2002.
  */
 export class BlockCache<Content extends { readonly byteLength: number }> {
-  /** Entries in the order of their last use. */
   private readonly entries = new Map<number, Entry<Content>>();
+  /** Entries that were used longest ago and last. A list, because moving an entry of a `Map` leaves a gap in it. */
+  private oldest: Entry<Content> | undefined;
+  private newest: Entry<Content> | undefined;
   private lastAdded = -1;
   private lastUsed = -1;
   /** Time, counted in uses, since the use of {@link lastUsed} before the last one. */
@@ -41,8 +47,10 @@ export class BlockCache<Content extends { readonly byteLength: number }> {
     const entry = this.entries.get(block);
     if (!entry) return undefined;
     entry.usedAtMillis = this.nowMillis();
-    this.entries.delete(block);
-    this.entries.set(block, entry);
+    if (entry !== this.newest) {
+      this.unlink(entry);
+      this.append(entry);
+    }
     return entry.content;
   }
 
@@ -56,28 +64,45 @@ export class BlockCache<Content extends { readonly byteLength: number }> {
     this.evictIdle(usedAtMillis, PROTECTED_MILLIS, byteLength);
     if (this.bytes + byteLength > this.maxBytes && !this.isReusedSooner(block)) this.delete(this.lastAdded);
     this.evictIdle(usedAtMillis, 0, byteLength);
-    this.entries.set(block, { content, byteLength, usedAtMillis });
+    const entry = { block, content, byteLength, usedAtMillis, older: undefined, newer: undefined };
+    this.entries.set(block, entry);
+    this.append(entry);
     this.lastAdded = block;
     this.bytes += byteLength;
   }
 
   delete(block: number): void {
-    this.bytes -= this.entries.get(block)?.byteLength ?? 0;
+    const entry = this.entries.get(block);
+    if (!entry) return;
     this.entries.delete(block);
+    this.unlink(entry);
+    this.bytes -= entry.byteLength;
   }
 
   /** Whether a block was used again in less time than the least recently used entry is idle. */
   private isReusedSooner(block: number): boolean {
-    const [oldest = block] = this.entries.keys();
-    return block === this.lastUsed && this.reuseTime < this.clock.idle(oldest);
+    return block === this.lastUsed && this.reuseTime < this.clock.idle(this.oldest?.block ?? block);
   }
 
   /** Evicts entries that are idle for too long, the oldest first, until there is room. */
   private evictIdle(nowMillis: number, idleMillis: number, room: number): void {
-    for (const [block, { usedAtMillis }] of this.entries) {
-      if (nowMillis - usedAtMillis < idleMillis) return;
-      if (this.bytes + room <= this.maxBytes) return;
-      this.delete(block);
-    }
+    const { maxBytes } = this;
+    while (this.oldest && this.bytes + room > maxBytes && nowMillis - this.oldest.usedAtMillis >= idleMillis)
+      this.delete(this.oldest.block);
+  }
+
+  private append(entry: Entry<Content>): void {
+    entry.older = this.newest;
+    entry.newer = undefined;
+    if (this.newest) this.newest.newer = entry;
+    else this.oldest = entry;
+    this.newest = entry;
+  }
+
+  private unlink({ older, newer }: Entry<Content>): void {
+    if (older) older.newer = newer;
+    else this.oldest = newer;
+    if (newer) newer.older = older;
+    else this.newest = older;
   }
 }

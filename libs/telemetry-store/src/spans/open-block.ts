@@ -98,7 +98,7 @@ export class OpenSpanBlock implements SpanRows {
     const borrow = endLow < startLow ? 1 : 0;
     const endsBeforeStart = endHigh < startHigh || (endHigh === startHigh && borrow === 1);
     this.traceOf[row] = trace;
-    this.operationOf[row] = this.operationIndex(request, from, this.origins[origin]?.service ?? '');
+    this.operationOf[row] = this.operationIndex(request, from, this.origins[origin]);
     this.originOf[row] = origin;
     this.flags[row] = (columns.statuses[from] ?? 0) | (endsBeforeStart ? ENDS_BEFORE_START : 0);
     this.startLow[row] = startLow;
@@ -126,11 +126,13 @@ export class OpenSpanBlock implements SpanRows {
   private operationIndex(
     { bytes, columns: { nameStart, nameEnd, kinds } }: CheckedTraceRequest,
     from: number,
-    service: string,
+    origin: Origin | undefined,
   ): number {
     const [start, end] = [nameStart[from] ?? 0, nameEnd[from] ?? 0];
     const kind = (kinds[from] ?? 0) as SpanKind;
-    let hash = fnvOfBytes(bytes, start, end, kind);
+    const service = origin?.service ?? '';
+    // Many services may have an operation of one name.
+    let hash = fnvOfBytes(bytes, start, end, kind ^ (origin?.serviceHash ?? 0));
     hash ^= hash >>> 15;
     const mask = this.operationSlots.length - 1;
     let slot = hash & mask;

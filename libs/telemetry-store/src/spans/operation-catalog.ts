@@ -127,9 +127,11 @@ export class OperationCatalog {
   }
 
   private evictSurplus(): void {
-    while (this.services.size > this.limits.services || this.operationCount > this.limits.operations) {
-      const [oldest] = this.services.values();
-      if (!oldest || this.services.size === 1) return;
+    // One iterator for all: a new one would pass the places of all services that were evicted or moved before.
+    for (const oldest of this.services.values()) {
+      const isOver =
+        this.services.size > this.limits.services || this.operationCount > this.limits.operations;
+      if (!isOver || this.services.size === 1) return;
       this.services.delete(oldest.name);
       this.operationCount -= oldest.operations.size;
       for (const { kind, periods } of oldest.operations.values()) {

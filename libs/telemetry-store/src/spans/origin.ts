@@ -33,6 +33,7 @@ export class Origin implements EncodedOrigin {
   private knownHash: number | undefined;
   private knownResourceKey: string | undefined;
   private knownTags: readonly number[] | undefined;
+  private knownServiceHash: number | undefined;
 
   constructor(
     readonly resource: Uint8Array,
@@ -48,6 +49,11 @@ export class Origin implements EncodedOrigin {
   /** Service name as indexes store it, see `boundedName`. */
   get service(): string {
     return this.decoded.service;
+  }
+
+  /** `textHash` of the service name. */
+  get serviceHash(): number {
+    return (this.knownServiceHash ??= textHash(this.service));
   }
 
   /** Equal for origins with the same content, regardless of their encoding. */

@@ -29,7 +29,7 @@ import { RedTally } from './red-tally.js';
 import { SealedSpanBlocks } from './sealed-blocks.js';
 import { sealSpanBlock, type SealedSpanParts } from './sealed-block.js';
 import { TraceArchive } from './trace-archive.js';
-import { collectSpans, type SpansByOrigin } from './trace-assembly.js';
+import { collectSpans, encodeSpans, type SpansByOrigin } from './trace-assembly.js';
 import { TraceSearch } from './search.js';
 import { Turn } from '../turn.js';
 
@@ -88,11 +88,12 @@ export class BlockTraceStore extends SignalBlocks implements TraceStore {
     return this.search.trace(traceId, hold);
   }
 
-  async archiveTrace(traceId: TraceId): Promise<boolean> {
-    const spans = await this.search.spansOf(traceId);
+  async archiveTrace(traceId: TraceId, hold?: HoldBytes): Promise<boolean> {
+    const spans = await this.search.spansOf(traceId, hold);
     if (spans.size === 0) return false;
+    const encoded = await finishInTurns(encodeSpans(spans), new Turn());
     this.options.database.assertThere();
-    this.archive.add(traceId, spans);
+    this.archive.add(traceId, encoded);
     this.dropSurplus();
     await this.options.settleDatabase();
     return true;

@@ -4,6 +4,7 @@ import type { ArchiveTable } from '../file/archive-table.js';
 import type { BlockDatabase } from '../file/block-database.js';
 import { joinChanges, type Change } from '../file/change.js';
 import type { Damage } from '../blocks/damage.js';
+import { finish } from '../blocks/steps.js';
 import { openSealedBytes, sealBytes } from '../bytes/sealed-bytes.js';
 import type { OriginTable } from './origin.js';
 import { addEncodedSpans, encodeSpans, type SpansByOrigin } from './trace-assembly.js';
@@ -68,11 +69,11 @@ export class TraceArchive {
   /**
    * Archives a trace.
    *
-   * @param spans all its spans, including archived ones
+   * @param encoded all its spans as one request, including archived ones
    * @throws ArchiveFullError, WriteError
    */
-  add(traceId: TraceId, spans: SpansByOrigin): void {
-    const sealed = sealBytes(encodeSpans(spans));
+  add(traceId: TraceId, encoded: Uint8Array): void {
+    const sealed = sealBytes(encoded);
     if (!this.hasRoomFor(traceId, sealed.length)) {
       throw new ArchiveFullError(sealed.length, this.totalBytes, this.maxBytes);
     }
@@ -95,7 +96,7 @@ export class TraceArchive {
       const before = new Map() as SpansByOrigin;
       this.addSpans(traceId, before);
       for (const [origin, added] of spans) before.set(origin, [...(before.get(origin) ?? []), ...added]);
-      const sealed = sealBytes(encodeSpans(before));
+      const sealed = sealBytes(finish(encodeSpans(before)));
       if (this.hasRoomFor(traceId, sealed.length)) absorbed.push([traceId, sealed]);
       else report(`Spans of the archived trace ${traceId} are dropped: the archive has no room for them.`);
     }

@@ -42,6 +42,9 @@ export const collectSpans = (
   }
 };
 
+/** Number of spans that are scanned in one step. */
+const SPANS_PER_STEP = 256;
+
 /** Number of origins that are grouped in one step. Each one may have a resource of several kilobytes. */
 const ORIGINS_PER_STEP = 16;
 
@@ -76,22 +79,26 @@ export function* groupSpans(traceId: TraceId, spansByOrigin: SpansByOrigin): Ste
 }
 
 /** Encodes all spans as one request, without duplicates. */
-export const encodeSpans = (spansByOrigin: SpansByOrigin): Uint8Array => {
+export function* encodeSpans(spansByOrigin: SpansByOrigin): Steps<Uint8Array> {
   const scanner = new SpanScanner();
   const digest = new SpanDigest();
   const known = new Set<string>();
-  const groups = Array.from(spansByOrigin, ([origin, spans]): SpanGroup => {
-    const fresh = spans.filter((span) => {
+  const groups: SpanGroup[] = [];
+  let scanned = 0;
+  for (const [origin, spans] of spansByOrigin) {
+    const fresh: Uint8Array[] = [];
+    for (const span of spans) {
+      if (++scanned % SPANS_PER_STEP === 0) yield;
       const [, , , , spanLow, spanHigh] = scanner.scan(span, 0, span.length).ids;
       const key = `${spanLow} ${spanHigh} ${digest.of(span, 0, span.length, origin.hash).toString()}`;
-      if (known.has(key)) return false;
+      if (known.has(key)) continue;
       known.add(key);
-      return true;
-    });
-    return { origin, spans: fresh };
-  });
-  return writeRequest(groups.filter(({ spans }) => spans.length > 0));
-};
+      fresh.push(span);
+    }
+    if (fresh.length > 0) groups.push({ origin, spans: fresh });
+  }
+  return writeRequest(groups);
+}
 
 /** @throws MalformedOtlpError */
 export const addEncodedSpans = (request: Uint8Array, origins: OriginTable, into: SpansByOrigin): void => {

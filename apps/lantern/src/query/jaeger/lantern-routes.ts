@@ -10,6 +10,7 @@ import type { CallEdge, LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import type { Report } from '../../transport/errors/failure.js';
 import { HttpError } from '../../transport/errors/http-error.js';
+import { sendValue } from '../../transport/answers/json-pieces.js';
 import { searchParamsOf, sendJson } from '../../transport/answers/text.js';
 import type { TraceFeed } from '../../ingest/feed.js';
 import { analysisRoutes } from './analysis/analysis-routes.js';
@@ -45,16 +46,14 @@ export const lanternRoutes =
       const edges = (await traces.store.callEdges(range)).filter(
         ({ parent, child }) => service === '' || parent === service || child === service,
       );
-      return sendJson(
-        reply,
-        JSON.stringify({ dependencies: edges.map(toDependency) } satisfies V3Dependencies),
-      );
+      const answer: V3Dependencies = { dependencies: edges.map(toDependency) };
+      return sendValue(reply, answer, report);
     });
 
     server.get('/api/v3/lantern/operations', async (request, reply) => {
       const { range, service } = parseV3OperationStatsRequest(searchParamsOf(request));
       const services = service === '' ? await traces.store.services() : [service];
-      return sendJson(reply, JSON.stringify(await operationStats(traces.store, services, range)));
+      return sendValue(reply, await operationStats(traces.store, services, range), report);
     });
 
     server.get('/api/v3/lantern/endpoints', async (_request, reply) => {
@@ -70,7 +69,7 @@ export const lanternRoutes =
         asked.key === ''
           ? await attributeKeys(traces.store, asked)
           : await attributeValues(traces.store, asked);
-      return sendJson(reply, JSON.stringify(answer));
+      return sendValue(reply, answer, report);
     });
 
     analysisRoutes(new TraceAnalyst(traces, logs))(server);

@@ -15,7 +15,8 @@ import type { AnswerShare } from '../../transport/answers/answer-bytes.js';
 import { sendPieces, type JsonPieces } from '../../transport/answers/answer-pieces.js';
 import type { Report } from '../../transport/errors/failure.js';
 import { HttpError } from '../../transport/errors/http-error.js';
-import { searchParamsOf, sendJson } from '../../transport/answers/text.js';
+import { sendValue } from '../../transport/answers/json-pieces.js';
+import { searchParamsOf } from '../../transport/answers/text.js';
 import { Turn } from '../../transport/answers/turn.js';
 import type { PageEnd, TraceQueries } from './trace-query.js';
 import { TracesJson } from './traces-json.js';
@@ -28,7 +29,7 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
 
   server.get('/api/v3/services', async (_request, reply) => {
     const services = await traces.store.services();
-    return sendJson(reply, JSON.stringify({ services } satisfies V3Services));
+    return sendValue(reply, { services } satisfies V3Services, report);
   });
 
   server.get('/api/v3/operations', async (request, reply) => {
@@ -38,7 +39,7 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
       .filter(({ kind }) => spanKind === '' || kind === spanKind)
       // A span of unspecified kind reads as internal, as OpenTelemetry has it.
       .map(({ name, kind }) => ({ name, spanKind: kind === '' ? 'internal' : kind }));
-    return sendJson(reply, JSON.stringify({ operations } satisfies V3Operations));
+    return sendValue(reply, { operations } satisfies V3Operations, report);
   });
 
   server.get<{ Params: { id: string } }>('/api/v3/traces/:id', async (request, reply) => {
@@ -89,7 +90,7 @@ export const v3Routes = (traces: TraceQueries, report: Report) => async (server:
     for (;;) {
       const next = await page.next();
       if (next.done === true) {
-        return sendJson(reply, JSON.stringify({ summaries, ...next.value } satisfies V3TraceSummaries));
+        return sendValue(reply, { summaries, ...next.value } satisfies V3TraceSummaries, report);
       }
       summaries.push(await traces.summaryOf(next.value, turn));
     }

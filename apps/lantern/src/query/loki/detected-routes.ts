@@ -10,7 +10,9 @@ import { CheckPace, compileMatcher, evaluateLog } from '@lantern/logql';
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
-import { sendJson } from '../../transport/answers/text.js';
+import { sendValue } from '../../transport/answers/json-pieces.js';
+import { Turn } from '../../transport/answers/turn.js';
+import type { Report } from '../../transport/errors/failure.js';
 import { DetectedFields } from './detected-fields.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { addQuery, goneSignal, paramsOf } from './loki-request.js';
@@ -34,7 +36,7 @@ const isId = (value: string): boolean => {
 };
 
 /** Endpoints for the labels and fields that Grafana's Logs Drilldown offers as filters. */
-export const detectedRoutes = (server: FastifyInstance, logs: LogStore): void => {
+export const detectedRoutes = (server: FastifyInstance, logs: LogStore, report: Report): void => {
   addQuery(server, '/detected_labels', async (request, reply) => {
     const { expression, startUnixNano, endUnixNano } = parseDetectedLabelsRequest(
       paramsOf(request),
@@ -46,8 +48,12 @@ export const detectedRoutes = (server: FastifyInstance, logs: LogStore): void =>
     }));
     const series = await logs.series({ matchers, range: { startUnixNano, endUnixNano } });
     const values = new Map<string, Set<string>>();
-    for (const [name, value] of series.flatMap((labels) => Object.entries(labels))) {
-      values.set(name, (values.get(name) ?? new Set()).add(value));
+    const turn = new Turn();
+    for (const labels of series) {
+      for (const [name, value] of Object.entries(labels))
+        values.set(name, (values.get(name) ?? new Set()).add(value));
+      const pause = turn.giveWay();
+      if (pause) await pause;
     }
     const answer: LokiDetectedLabels = {
       detectedLabels: Array.from(values.entries())
@@ -58,7 +64,7 @@ export const detectedRoutes = (server: FastifyInstance, logs: LogStore): void =>
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([label, set]) => ({ label, cardinality: set.size })),
     };
-    return sendJson(reply, JSON.stringify(answer));
+    return sendValue(reply, answer, report);
   });
 
   const detect = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -78,13 +84,13 @@ export const detectedRoutes = (server: FastifyInstance, logs: LogStore): void =>
   addQuery(server, '/detected_fields', async (request, reply) => {
     const { fields, limit } = await detect(request, reply);
     const answer: LokiDetectedFields = { fields: fields.list(), limit };
-    return sendJson(reply, JSON.stringify(answer));
+    return sendValue(reply, answer, report);
   });
 
   addQuery(server, '/detected_field/:name/values', async (request, reply) => {
     const { name } = request.params as { name: string };
     const { fields, limit } = await detect(request, reply);
     const answer: LokiDetectedValues = { values: fields.valuesOf(name), limit };
-    return sendJson(reply, JSON.stringify(answer));
+    return sendValue(reply, answer, report);
   });
 };

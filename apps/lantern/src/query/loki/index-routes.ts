@@ -3,6 +3,7 @@ import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
 import { sendJson } from '../../transport/answers/text.js';
+import type { Report } from '../../transport/errors/failure.js';
 import { formatMatrix, formatVector } from './format-samples.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { addQuery, goneSignal, paramsOf, sendData } from './loki-request.js';
@@ -10,7 +11,7 @@ import { QueryStats } from './query-stats.js';
 import { measureSelection, measureVolumes } from './volume.js';
 
 /** Endpoints for the size of a selection. */
-export const indexRoutes = (server: FastifyInstance, logs: LogStore): void => {
+export const indexRoutes = (server: FastifyInstance, logs: LogStore, report: Report): void => {
   addQuery(server, '/index/stats', async (request, reply) => {
     const selection = parseStatsRequest(paramsOf(request), nowUnixNano());
     const { streams, bytes, entries } = await measureSelection(
@@ -31,7 +32,8 @@ export const indexRoutes = (server: FastifyInstance, logs: LogStore): void => {
     const summary = stats.summarize(series.reduce((sum, { points }) => sum + points.length, 0));
     // Loki, too, answers a single step with a vector.
     const isVector = !isRange || volume.steps?.count === 1;
-    return sendData(reply, isVector ? formatVector(series, summary) : formatMatrix(series, summary));
+    const data = isVector ? formatVector(series, summary) : formatMatrix(series, summary);
+    return sendData(reply, data, report);
   };
 
   addQuery(server, '/index/volume', (request, reply) => measure(request, reply, false));

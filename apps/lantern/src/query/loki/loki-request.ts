@@ -1,6 +1,8 @@
 import { CATEGORIZE_LABELS, ENCODING_FLAGS_HEADER } from '@lantern/query-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { searchParamsOf, sendJson } from '../../transport/answers/text.js';
+import { sendValue } from '../../transport/answers/json-pieces.js';
+import { searchParamsOf } from '../../transport/answers/text.js';
+import type { Report } from '../../transport/errors/failure.js';
 
 const PREFIX = '/loki/api/v1';
 
@@ -33,8 +35,8 @@ export const goneSignal = ({ raw }: FastifyReply): AbortSignal => {
 };
 
 /** Sends `data` in Loki's envelope. Some endpoints answer without it. */
-export const sendData = (reply: FastifyReply, data: unknown): FastifyReply =>
-  sendJson(reply, JSON.stringify({ status: 'success', data }));
+export const sendData = (reply: FastifyReply, data: unknown, report: Report) =>
+  sendValue(reply, { status: 'success', data }, report);
 
 /** Limit on the labels, values or series of an answer. */
 export const MAX_LIST_LENGTH = 20_000;
@@ -43,11 +45,8 @@ export const MAX_LIST_LENGTH = 20_000;
 export const TRUNCATED_HEADER = 'lantern-truncated';
 
 /** Sends a list, without `data` when it is empty, as Loki does. */
-export const sendList = (reply: FastifyReply, list: readonly unknown[]): FastifyReply => {
+export const sendList = (reply: FastifyReply, list: readonly unknown[], report: Report) => {
   const data = list.length > MAX_LIST_LENGTH ? list.slice(0, MAX_LIST_LENGTH) : list;
   if (data.length < list.length) void reply.header(TRUNCATED_HEADER, `${data.length} of ${list.length}`);
-  return sendJson(
-    reply,
-    JSON.stringify({ status: 'success', ...(list.length === 0 ? undefined : { data }) }),
-  );
+  return sendValue(reply, { status: 'success', ...(list.length === 0 ? undefined : { data }) }, report);
 };

@@ -33,10 +33,10 @@ export const lokiRoutes =
     );
 
     queryRoutes(server, logs, report);
-    seriesRoutes(server, logs);
-    indexRoutes(server, logs);
-    detectedRoutes(server, logs);
-    patternRoutes(server, logs);
+    seriesRoutes(server, logs, report);
+    indexRoutes(server, logs, report);
+    detectedRoutes(server, logs, report);
+    patternRoutes(server, logs, report);
     statusRoutes(server);
     await tailRoutes(server, { logs, logFeed }, report);
   };

@@ -3,6 +3,7 @@ import { CheckPace, LineLabels, compilePipeline, divideQuery } from '@lantern/lo
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
+import type { Report } from '../../transport/errors/failure.js';
 import { LanternQueryControl } from './lantern-query-control.js';
 import { addQuery, goneSignal, paramsOf, sendData } from './loki-request.js';
 import { PatternMiner } from './pattern-miner.js';
@@ -10,7 +11,7 @@ import { PatternMiner } from './pattern-miner.js';
 const MAX_PATTERNS = 300;
 
 /** Endpoint for the patterns of lines. */
-export const patternRoutes = (server: FastifyInstance, logs: LogStore): void => {
+export const patternRoutes = (server: FastifyInstance, logs: LogStore, report: Report): void => {
   addQuery(server, '/patterns', async (request, reply) => {
     const { expression, startUnixNano, endUnixNano, stepNanos } = parsePatternsRequest(
       paramsOf(request),
@@ -39,6 +40,6 @@ export const patternRoutes = (server: FastifyInstance, logs: LogStore): void => 
     const patterns = miner
       .patterns(MAX_PATTERNS)
       .map(({ pattern, level, counts }): LokiPattern => ({ pattern, level, samples: Array.from(counts) }));
-    return sendData(reply, patterns);
+    return sendData(reply, patterns, report);
   });
 };

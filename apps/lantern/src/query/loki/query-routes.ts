@@ -11,14 +11,11 @@ import {
   formatLogql,
   parseLogql,
   stepTime,
-  type LogResult,
   type MetricSeries,
 } from '@lantern/logql';
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { nowUnixNano } from '../../clock.js';
-import { jsonPieces } from '../../transport/answers/json-pieces.js';
-import { sendPieces } from '../../transport/answers/answer-pieces.js';
 import type { Report } from '../../transport/errors/failure.js';
 import { sendJson } from '../../transport/answers/text.js';
 import { formatMatrix, formatScalar, formatVector } from './format-samples.js';
@@ -28,13 +25,6 @@ import { addQuery, goneSignal, paramsOf, sendData, wantsCategories } from './lok
 import { explainEmptyAnswer, refuseMetadataAsLabel, type EmptyAnswer } from './metadata-hint.js';
 import { QueryStats } from './query-stats.js';
 
-/** Maximum size of an answer that is formatted in one turn, which takes milliseconds. */
-const MAX_WHOLE_CHARACTERS = 256 * 1024;
-const MAX_WHOLE_POINTS = 10_000;
-
-const countCharacters = (lines: readonly LogResult[]): number =>
-  lines.reduce((sum, { line }) => sum + line.length, 0);
-
 const countPoints = (series: readonly MetricSeries[]): number =>
   series.reduce((sum, { points }) => sum + points.length, 0);
 
@@ -42,9 +32,6 @@ const countPoints = (series: readonly MetricSeries[]): number =>
 export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Report): void => {
   const controlOf = (reply: FastifyReply): LanternQueryControl =>
     new LanternQueryControl(goneSignal(reply), { hold: server.answerBytes.shareOf(reply).hold });
-
-  const send = (reply: FastifyReply, data: unknown, isLarge: boolean) =>
-    isLarge ? sendPieces(reply, jsonPieces({ status: 'success', data }), report) : sendData(reply, data);
 
   addQuery(server, '/query_range', async (request, reply) => {
     const stats = new QueryStats();
@@ -56,12 +43,12 @@ export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Rep
       const series = await evaluateMetric(query.expression, query.steps, source, control);
       if (series.length === 0) await explainEmptyAnswer(logs, readBy(query), control);
       const points = countPoints(series);
-      return send(reply, formatMatrix(series, stats.summarize(points)), points > MAX_WHOLE_POINTS);
+      return sendData(reply, formatMatrix(series, stats.summarize(points)), report);
     }
     const lines = await evaluateLog(query.expression, query, source, control);
     if (lines.length === 0) await explainEmptyAnswer(logs, query, control);
     const data = await formatStreams(lines, wantsCategories(request), stats.summarize(lines.length));
-    return send(reply, data, countCharacters(lines) > MAX_WHOLE_CHARACTERS);
+    return sendData(reply, data, report);
   });
 
   addQuery(server, '/query', async (request, reply) => {
@@ -70,13 +57,13 @@ export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Rep
     await refuseMetadataAsLabel(logs, expression);
     if (expression.kind === 'number') {
       const point = { timeUnixNano: steps.startUnixNano, value: expression.value };
-      return sendData(reply, formatScalar(point, stats.summarize(1)));
+      return sendData(reply, formatScalar(point, stats.summarize(1)), report);
     }
     const control = controlOf(reply);
     const series = await evaluateMetric(expression, steps, stats.counting(logs), control);
     if (series.length === 0) await explainEmptyAnswer(logs, readBy({ expression, steps }), control);
     const points = countPoints(series);
-    return send(reply, formatVector(series, stats.summarize(points)), points > MAX_WHOLE_POINTS);
+    return sendData(reply, formatVector(series, stats.summarize(points)), report);
   });
 
   addQuery(server, '/format_query', async (request, reply) => {
@@ -87,7 +74,7 @@ export const queryRoutes = (server: FastifyInstance, logs: LogStore, report: Rep
       if (!(error instanceof LogqlParseError)) throw error;
       return sendJson(reply.code(400), JSON.stringify({ status: 'invalid-query', error: error.message }));
     }
-    return sendData(reply, formatted);
+    return sendData(reply, formatted, report);
   });
 };
 

@@ -99,12 +99,16 @@ export class TailSession {
   /** Accepts the answer of a query over the past, newest first. Lines that have also been offered count once. */
   addPast(results: readonly LogResult[]): void {
     const offered = new Map<string, number>();
+    const times = new Set<bigint>();
     for (const { result } of this.waiting) {
       const key = keyOf(result);
       offered.set(key, (offered.get(key) ?? 0) + 1);
+      times.add(result.timeUnixNano);
     }
     // Each offered line hides one past line: different lines may read the same behind a `line_format`.
     const isNew = (result: LogResult): boolean => {
+      // Most lines of the past have no time in common with the offered ones, and need no key.
+      if (!times.has(result.timeUnixNano)) return true;
       const key = keyOf(result);
       const count = offered.get(key) ?? 0;
       offered.set(key, count - 1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { useLantern } from '../../testing/running-lantern.js';
 import { jsonPieces } from './json-pieces.js';
 import { PIECE_BYTES } from './answer-pieces.js';
 import { indented } from './json-indenter.js';
@@ -62,5 +63,21 @@ describe('Indented JSON', () => {
       expect(piece.length).toBeLessThan(2 * PIECE_BYTES);
     }
     expect(count).toBeGreaterThan(3);
+  });
+});
+
+const lantern = useLantern();
+
+describe('An answer of Loki with few lines and very long labels', () => {
+  it('An answer is written in pieces when its labels make it large, and whole when it is small', async () => {
+    const now = Date.now() * 1_000_000;
+    const values = Array.from({ length: 20 }, (_, n) => [String(BigInt(now) + BigInt(n)), `line ${n}`]);
+    await lantern.push({ streams: [{ stream: { service: 'web' }, values }] });
+    const ask = (stage: string) =>
+      lantern.loki(`/loki/api/v1/query_range?query=${encodeURIComponent(`{service="web"}${stage}`)}`);
+    const large = await ask(' | label_format a="{{ repeat 20000 `x` }}{{ __line__ }}"');
+    expect(large.headers.get('content-length')).toBeNull();
+    expect(large.text.length).toBeGreaterThan(100_000);
+    expect((await ask('')).headers.get('content-length')).not.toBeNull();
   });
 });

@@ -23,7 +23,8 @@ import { indented } from '../../../transport/answers/json-indenter.js';
 import { decompress } from '../../../transport/requests/decompress.js';
 import { failureOf, type Report } from '../../../transport/errors/failure.js';
 import { HttpError } from '../../../transport/errors/http-error.js';
-import { searchParamsOf, sendJson, sendText } from '../../../transport/answers/text.js';
+import { jsonPieces, sendValue } from '../../../transport/answers/json-pieces.js';
+import { searchParamsOf, sendText } from '../../../transport/answers/text.js';
 import { LEGACY_FORMAT } from './legacy-trace-json.js';
 import { callRates, errorRates, latencies } from '../metrics.js';
 import { tracesIn } from '../trace-groups.js';
@@ -38,6 +39,19 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
     // JSON in a text: so does Jaeger.
     return sendText(reply, status, JSON.stringify(body));
   });
+
+  const sendWritten = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    pieces: JsonPieces,
+  ): Promise<FastifyReply> => sendPieces(reply, isPretty(request) ? indented(pieces) : pieces, report);
+
+  const send = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    body: LegacyEnvelope<unknown>,
+  ): Promise<FastifyReply> =>
+    isPretty(request) ? sendWritten(request, reply, jsonPieces(body)) : await sendValue(reply, body, report);
 
   server.get('/api/services', async (request, reply) => {
     const services = await traces.store.services();
@@ -103,15 +117,10 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
     yield found.finish(endOfList({}));
   }
 
-  const sendWritten = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    pieces: JsonPieces,
-  ): Promise<FastifyReply> => sendPieces(reply, isPretty(request) ? indented(pieces) : pieces, report);
-
   server.post<{ Params: { id: string } }>('/api/archive/:id', async (request, reply) => {
     const { traceId } = parseLegacyTraceRequest(request.params.id, searchParamsOf(request));
-    const isArchived = traceId !== undefined && (await traces.store.archiveTrace(traceId));
+    const { hold } = server.answerBytes.shareOf(reply);
+    const isArchived = traceId !== undefined && (await traces.store.archiveTrace(traceId, hold));
     if (!isArchived) throw new HttpError(404, 'trace not found');
     return send(request, reply, envelope([], { errors: [] }));
   });
@@ -188,9 +197,6 @@ const restOf = ({ total = 0, errors = null }: Partial<Rest>): Rest => ({
 });
 
 const envelope = <T>(data: T, rest: Partial<Rest> = {}): LegacyEnvelope<T> => ({ data, ...restOf(rest) });
-
-const send = (request: FastifyRequest, reply: FastifyReply, body: LegacyEnvelope<unknown>): FastifyReply =>
-  sendJson(reply, JSON.stringify(body, null, isPretty(request) ? 4 : 0));
 
 /** JSON behind the items of a list. */
 const endOfList = (rest: Partial<Rest>): string => `],${JSON.stringify(restOf(rest)).slice(1)}`;
