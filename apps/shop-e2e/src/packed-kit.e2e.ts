@@ -193,6 +193,53 @@ describe('the packed kit', () => {
     },
   );
 
+  it('asserts on spans of its own process, which startTestTelemetry() of @lantern/observability keeps', async () => {
+    symlinkSync(join(workspace, 'libs/observability'), join(folder, 'node_modules/@lantern/observability'));
+    write(
+      'one-process/total.test.ts',
+      `
+import { beforeEach, expect, test } from 'vitest';
+import { Tracer } from '@lantern/observability';
+import { startTestTelemetry } from '@lantern/observability/testing';
+import '@lantern/trace-testing/vitest';
+
+const telemetry = startTestTelemetry();
+beforeEach(() => telemetry.reset());
+
+const tracer = new Tracer();
+const createOrder = (): void =>
+  tracer.withSpan('create', () => {
+    for (const product of ['laptop', 'mouse'])
+      tracer.withSpan('calculate_total', { attributes: { product } }, () => undefined);
+  });
+
+test('the total is calculated once for each product', () => {
+  createOrder();
+  expect(telemetry).toHaveSpans({ name: 'calculate_total', parent: 'create' }, { exactly: 2 });
+  expect(telemetry).not.toHaveErrors();
+  expect(telemetry).toBeClean();
+  expect(telemetry).toHaveAtMost({ spans: 3, depth: 2 });
+});
+
+test('a wrong name', () => {
+  createOrder();
+  expect(telemetry).toHaveSpan({ name: 'calculate_totals', attributes: { product: 'laptop' } });
+});
+
+test('a span that has not ended yet makes a negative assertion inconclusive', () => {
+  tracer.withSpan('create', () => {
+    tracer.withSpan('calculate_total', () => undefined);
+    expect(telemetry).not.toHaveErrors();
+  });
+});
+`,
+    );
+    const { code, text } = await run('node_modules/vitest/vitest.mjs', ['run', '--dir', 'one-process'], {});
+    expect({ code, text }).toEqual({ code: 1, text: expect.stringMatching(/2 failed \| 1 passed/) });
+    expect(text).toContain('name: expected "calculate_totals", received "calculate_total"');
+    expect(text).toMatch(/The parent \w{16} of span "calculate_total" \(\w{16}\) has not ended\./);
+  });
+
   it('starts a Lantern for the tests, which receive what any program sends', async () => {
     // Stands for the package of Lantern, whose own test installs it.
     const lantern = join(workspace, 'apps/lantern/dist/main.js');
