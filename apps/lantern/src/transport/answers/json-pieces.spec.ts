@@ -71,7 +71,7 @@ const lantern = useLantern();
 describe('An answer of Loki with few lines and very long labels', () => {
   it('An answer is written in pieces when its labels make it large, and whole when it is small', async () => {
     const now = Date.now() * 1_000_000;
-    const values = Array.from({ length: 20 }, (_, n) => [String(BigInt(now) + BigInt(n)), `line ${n}`]);
+    const values = Array.from({ length: 80 }, (_, n) => [String(BigInt(now) + BigInt(n)), `line ${n}`]);
     await lantern.push({ streams: [{ stream: { service: 'web' }, values }] });
     const ask = (stage: string) =>
       lantern.loki(`/loki/api/v1/query_range?query=${encodeURIComponent(`{service="web"}${stage}`)}`);
