@@ -174,10 +174,10 @@ describe('a WebSocket gateway', () => {
     });
     expect(JSON.parse(message)).toEqual({ event: 'sum', data: 9 });
     expect(types).toEqual(['ws', 'ws']);
-    expect(telemetry.tree()).toBe('sum [internal]');
+    expect(telemetry.tree()).toBe('connect / [server]\n/ sum [consumer]\n  sum [internal]');
     // And HTTP is as ever.
     await context.with(suppressTracing(context.active()), () => fetch(`${url}/sum`));
-    await telemetry.waitForSpans(3);
+    await telemetry.waitForSpans(5);
     expect(telemetry.span('GET /sum').attributes['nestjs.guards']).toEqual(['Watching']);
   });
 });

@@ -40,6 +40,7 @@ import { shutdownTelemetry } from './process/shutdown.js';
 import { TraceLoggerInterceptor } from './nest/trace-logger.interceptor.js';
 import { traceRpcClients } from './rpc/client.js';
 import { traceRpcServers } from './rpc/server.js';
+import { traceGateways } from './websockets/trace-gateways.js';
 import { Tracer } from './tracing/tracer.js';
 
 // The services of nestjs-otel without its module, which would put a middleware on every route.
@@ -96,6 +97,8 @@ export class ObservabilityModule
     if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) traceDeclaredHandlers(modules, process.env);
     // A microservice registers its handlers before any hook of a module runs.
     if (isInstrumented(process.env, MICROSERVICES)) this.stopRpc = traceRpcServers(modules);
+    // So do gateways, on the way to the server of their application.
+    if (isInstrumented(process.env, 'websockets')) traceGateways(modules);
   }
 
   static override forRoot(options: ObservabilityOptions & { isGlobal?: boolean } = {}): DynamicModule {

@@ -33,6 +33,7 @@ export const rooms = [
       database: ['redaction', 'propagation', 'tracing', 'http'],
       kysely: ['database'],
       graphql: ['redaction', 'propagation', 'tracing', 'http'],
+      websockets: ['redaction', 'propagation', 'tracing', 'http'],
       rpc: ['redaction', 'propagation', 'tracing', 'http'],
       logging: ['redaction', 'identity', 'propagation', 'delivery', 'otlp'],
       metrics: ['redaction', 'identity', 'delivery', 'http'],

@@ -23,9 +23,25 @@ export const addGlobalPrefix = (prefix: string): void => {
   patterns = [new RegExp(`^(?:${[...prefixes].join('|')})?${PROBES}`)];
 };
 
+/** Paths of this process' own transports, below which every request is noise. */
+const transportPaths = new Set<string>();
+
+/** Leaves a path and all below it untraced, in addition to the others: that on which socket.io polls. */
+export const addUntracedPath = (path: string): void => {
+  const trimmed = path.replace(/\/+$/, '');
+  if (trimmed === '' || transportPaths.has(trimmed)) return;
+  transportPaths.add(trimmed);
+};
+
+const isTransport = (path: string): boolean => {
+  for (const each of transportPaths) if (path === each || path.startsWith(`${each}/`)) return true;
+  return false;
+};
+
 const literally = (text: string): string => text.replace(/[^\w-]/g, String.raw`\$&`);
 
 export const isUntraced = (path: string): boolean => {
+  if (transportPaths.size > 0 && isTransport(path)) return true;
   return patterns.some((pattern) =>
     typeof pattern === 'string'
       ? path === pattern || path.startsWith(pattern.endsWith('/') ? pattern : `${pattern}/`)
