@@ -42,6 +42,15 @@ describe('a Lantern that has received nothing', () => {
     await page.getByText(new RegExp(`LOKI_URL=http://.*:${port('loki')}`)).waitFor();
   });
 
+  it('the pages of metrics and alerts say how to begin', async () => {
+    await open('/metrics');
+    await page.getByRole('heading', { name: 'No metrics yet' }).waitFor();
+    expect(await audit(page)).toEqual([]);
+    await open('/alerts');
+    await page.getByRole('heading', { name: 'No alerting rules' }).waitFor();
+    expect(await audit(page)).toEqual([]);
+  });
+
   it('the logs page proposes a line filter for a plain word', async () => {
     await open('/logs?query=timeout');
     await page.getByRole('heading', { name: 'A query needs a stream selector' }).waitFor();
@@ -90,5 +99,55 @@ describe('a Lantern that crashes', () => {
     expect(await audit(page)).toEqual([]);
     await lantern.restart();
     await page.getByRole('heading', { name: 'No calls between services' }).waitFor();
+  });
+});
+
+describe('a Lantern that receives a native histogram', () => {
+  /** Sends an exponential histogram of scale 0: buckets of (1, 2], (2, 4] and (4, 8] seconds. */
+  const send = async (counts: readonly number[], millis: number): Promise<void> => {
+    const count = counts.reduce((sum, one) => sum + one, 0);
+    const point = {
+      startTimeUnixNano: '1',
+      timeUnixNano: `${millis}000000`,
+      count: String(count),
+      sum: 3 * count,
+      scale: 0,
+      zeroCount: '0',
+      positive: { offset: 0, bucketCounts: counts.map(String) },
+    };
+    const exponentialHistogram = { aggregationTemporality: 2, dataPoints: [point] };
+    const metrics = [{ name: 'job.duration', unit: 's', description: 'Time of a job', exponentialHistogram }];
+    const response = await fetch(`${lantern.url('otlp')}/v1/metrics`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] }),
+    });
+    expect(response.status).toBe(200);
+  };
+
+  it('the metric browser shows its percentiles and its heat map', async () => {
+    const now = Date.now();
+    for (const [counts, minutes] of [
+      [[1, 1, 0], 3],
+      [[2, 4, 1], 2],
+      [[3, 8, 1], 1],
+      [[4, 9, 4], 0],
+    ] as const)
+      await send(counts, now - minutes * 60_000);
+    await open('/metrics');
+    await page.getByRole('combobox', { name: 'Metric' }).fill('job');
+    await page.getByRole('option', { name: 'job_duration_seconds', exact: true }).click();
+    await page.getByRole('img', { name: /3 series over time/ }).waitFor();
+    await page.getByText('Time of a job').waitFor();
+    const median = page
+      .getByRole('table', { name: 'Series' })
+      .getByRole('row')
+      .filter({ hasText: 'histogram_quantile(0.5,' });
+    expect(await median.innerText()).toMatch(/\t(?:2|3)\.\d+\t/);
+
+    await page.getByRole('combobox', { name: 'Show' }).click();
+    await page.getByRole('option', { name: 'Heat map' }).click();
+    await page.getByRole('img', { name: /^Heat map with 3 buckets/ }).waitFor();
+    expect(await audit(page)).toEqual([]);
   });
 });

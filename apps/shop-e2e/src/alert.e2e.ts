@@ -13,6 +13,18 @@ interface Alert {
   readonly state: string;
 }
 
+interface Trace {
+  readonly traceID: string;
+  readonly spans: readonly {
+    readonly operationName: string;
+    readonly tags: readonly { readonly key: string; readonly value: unknown }[];
+  }[];
+}
+
+interface Streams {
+  readonly result: readonly { readonly values: readonly (readonly [time: string, line: string])[] }[];
+}
+
 describe('five orders whose payment fails', () => {
   let system: TemporarySystem;
   let folder: string;
@@ -79,6 +91,26 @@ describe('five orders whose payment fails', () => {
     });
     expect(alert.annotations.summary).toMatch(/^order-service: [\d.]+% of requests fail \(more than 5%\)$/);
     expect(alert.annotations.traces).toContain('/search?service=order-service');
+  });
+
+  it('lead from the alert to a failed trace, and from its ID to the log line with the stack', async () => {
+    const jaeger = `${system.urls.jaeger}/api/traces?service=order-service&tags=${encodeURIComponent('{"error":"true"}')}`;
+    const { data: traces } = (await (await fetch(jaeger)).json()) as { readonly data: readonly Trace[] };
+    expect(traces).toHaveLength(5);
+    const [trace] = traces;
+    if (!trace) throw new Error('No trace');
+    const failed = trace.spans.filter(({ tags }) =>
+      tags.some(({ key, value }) => key === 'error' && value === true),
+    );
+    expect(failed.map(({ operationName }) => operationName)).toContain('calculate_total');
+
+    const params = { query: '{service_name="order-service"} | json | trace_id="' + trace.traceID + '"' };
+    const loki = `${system.urls.loki}/loki/api/v1/query_range?${new URLSearchParams(params).toString()}`;
+    const { data: lines } = (await (await fetch(loki)).json()) as { readonly data: Streams };
+    const texts = lines.result.flatMap(({ values }) => values.map(([, line]) => line)).join('\n');
+    expect(texts).toContain('Payment processing failed');
+    expect(texts).toContain('Payment gateway timeout: Unable to reach provider');
+    expect(texts).toMatch(/\\n +at .*\.js:\d+/);
   });
 
   it('leave no rule that cannot be evaluated, and no target that is down', async () => {
