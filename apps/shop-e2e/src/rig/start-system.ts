@@ -1,7 +1,10 @@
 import { TemporarySystem } from '@lantern/launcher';
+import type { JaegerProcess } from './jaeger-process.js';
 
 declare global {
   var systemUnderTest: TemporarySystem | undefined;
+  /** Backend of the traces in `jest.jaeger.config.ts`. */
+  var jaegerUnderTest: JaegerProcess | undefined;
 }
 
 /**
