@@ -60,7 +60,7 @@ describe('the process of api-gateway', () => {
     ['with white space around it', `${valid.replace(' ', ' \t ')}\t`],
     ['of a version to come', valid.replace('00-', 'cc-')],
     ['of a version to come, with more behind it', `${valid.replace('00-', 'cc-')}-what-comes-then`],
-  ])('continues a trace by another span: a traceparent %s', async (_how, line) => {
+  ])('api-gateway continues a trace with a new span for a traceparent %s', async (_how, line) => {
     const sent = await sentOn(line);
     expect(sent).toMatchObject({ trace: traceId, flags: '01' });
     expect(sent.span).not.toBe(callerId);
@@ -74,13 +74,16 @@ describe('the process of api-gateway', () => {
     ['a trace id of zeros', [valid.replace(traceId, '0'.repeat(32))]],
     ['a span id of zeros', [valid.replace(callerId, '0'.repeat(16))]],
     ['one digit of flags', [valid.slice(0, -1)]],
-  ])('begins a trace, without the tracestate, for a bad traceparent: %s', async (_why, lines) => {
-    const sent = await sentOn(...lines, 'tracestate: vendor=1');
-    expect(sent.trace).not.toBe(traceId);
-    expect(sent.tracestate).toEqual([]);
-  });
+  ])(
+    'api-gateway starts a trace without the tracestate for an invalid traceparent: %s',
+    async (_why, lines) => {
+      const sent = await sentOn(...lines, 'tracestate: vendor=1');
+      expect(sent.trace).not.toBe(traceId);
+      expect(sent.tracestate).toEqual([]);
+    },
+  );
 
-  it('forwards each request with a span ID of its own', async () => {
+  it('api-gateway forwards each request with its own span ID', async () => {
     const sent = [await sentOn(valid), await sentOn(valid), await sentOn(valid)];
     expect(new Set(sent.map(({ trace }) => trace))).toEqual(new Set([traceId]));
     expect(new Set(sent.map(({ span }) => span)).size).toBe(3);
@@ -90,7 +93,7 @@ describe('the process of api-gateway', () => {
     ['00', '00'],
     ['02', '02'],
     ['ff', '03'],
-  ])('keeps the flags that are known of %s: %s', async (given, expected) => {
+  ])('api-gateway keeps the known flags of %s: %s', async (given, expected) => {
     expect((await sentOn(valid.replace(/01$/, given))).flags).toBe(expected);
   });
 
@@ -109,7 +112,7 @@ describe('the process of api-gateway', () => {
       'foo=1,bar=2',
     ],
     ['with up to 32 members', members.map((member) => `tracestate: ${member}`), members.join(',')],
-  ])('sends a tracestate on %s', async (_how, lines, expected) => {
+  ])('api-gateway propagates a tracestate %s', async (_how, lines, expected) => {
     expect((await sentOn(valid, ...lines)).tracestate).toEqual([expected]);
   });
 
@@ -118,7 +121,7 @@ describe('the process of api-gateway', () => {
     ['a key in capitals', 'foo=1,FOO=2'],
     ['a member without value', 'foo=1,bar='],
     ['an equals sign in a value', 'foo=1,bar=2=3'],
-  ])('discards a tracestate with %s whole, but not the trace', async (_which, value) => {
+  ])('api-gateway discards a tracestate with %s, and keeps the trace', async (_which, value) => {
     expect(await sentOn(valid, `tracestate: ${value}`)).toMatchObject({ trace: traceId, tracestate: [] });
   });
 });

@@ -64,7 +64,7 @@ describe('the process of order-service', () => {
     return { response };
   };
 
-  it('prints its URL in exactly one line, finishes requests in flight on SIGTERM, and exits with 0', async () => {
+  it('order-service prints its URL in exactly one line, finishes requests in flight on SIGTERM, and exits with 0', async () => {
     const service = start();
     const url = await service.ready();
     const { response } = await placeSlowOrder(url);
@@ -81,7 +81,7 @@ describe('the process of order-service', () => {
     expect(stdout.split('\n').filter((line) => line.includes(url))).toHaveLength(1);
   });
 
-  it('cuts off requests that exceed the drain timeout, and exits with 0', async () => {
+  it('order-service aborts requests that exceed the drain timeout, and exits with 0', async () => {
     const service = start({ DRAIN_TIMEOUT_MS: '100' });
     const { response } = await placeSlowOrder(await service.ready());
     const cutOff = expect(response).rejects.toThrow('fetch failed');
@@ -91,7 +91,7 @@ describe('the process of order-service', () => {
     expect((await service.exit).code).toBe(0);
   });
 
-  it('exits immediately on a second signal', async () => {
+  it('order-service exits immediately on a second signal', async () => {
     const service = start();
     const { response } = await placeSlowOrder(await service.ready());
     const cutOff = expect(response).rejects.toThrow('fetch failed');
@@ -105,7 +105,7 @@ describe('the process of order-service', () => {
     expect(code).toBe(128 + 15);
   });
 
-  it('rejects invalid configuration and a taken port, with an error message that contains no password', async () => {
+  it('order-service rejects invalid configuration and a port in use, with an error message without passwords', async () => {
     const { port } = users.address() as AddressInfo;
     const wrongValues = start({ PORT: '80800', DATABASE_URL: 'mysql://root:s3cret@db/shop' });
     const takenPort = start({ PORT: String(port) });

@@ -75,7 +75,7 @@ describe('parsers', () => {
     expect(label(name, pipeline, text || JSON_LINE)).toBe(expected);
   });
 
-  it('unpack restores the line', () => {
+  it('The form of unpack restores the line', () => {
     expect(line('| unpack', '{"_entry":"the line","pod":"p1"}')).toBe('the line');
   });
 });
@@ -244,7 +244,7 @@ describe('numbers in lines', () => {
     expect(await numberOf(query)).toBeCloseTo(expected, 9);
   });
 
-  it('rate_counter uses the increase of a counter', async () => {
+  it('The form of rate_counter uses the increase of a counter', async () => {
     const counter = [1, 2, 3].map((seconds) => row(seconds, `n=${10 * seconds}`, { app: 'c' }));
     expect(
       await numberOf('sum(rate_counter({app="c"} | logfmt | unwrap n [4s]))', 4, counter),

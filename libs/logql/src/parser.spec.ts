@@ -18,7 +18,7 @@ const errorOf = (query: string): string => {
 const stagesOf = (query: string): readonly Stage[] => (parseLogql(query) as LogExpr).stages;
 
 describe('parseLogql', () => {
-  it('reads a selector with every operator', () => {
+  it('parseLogql reads a selector with every operator', () => {
     expect(parseLogql('{service="a", env!="dev",level=~"warn|error" , pod !~ `x.*`}')).toEqual({
       kind: 'log',
       matchers: [
@@ -31,7 +31,7 @@ describe('parseLogql', () => {
     });
   });
 
-  it('reads line filters, with "or" between texts', () => {
+  it('parseLogql reads line filters, with "or" between texts', () => {
     expect(stagesOf('{a="b"} |= "Payment gateway timeout" != `x` |~ "1|2" or "3" !~ "4"')).toEqual([
       { kind: 'line-filter', operator: '|=', texts: ['Payment gateway timeout'] },
       { kind: 'line-filter', operator: '!=', texts: ['x'] },
@@ -40,7 +40,7 @@ describe('parseLogql', () => {
     ]);
   });
 
-  it('binds "and", comma and juxtaposition more tightly than "or"', () => {
+  it('parseLogql gives "and", comma and juxtaposition precedence over "or"', () => {
     expect(stagesOf('{a="b"} | c="1" or d="2" and e="3", f="4" g="5"')).toEqual(
       stagesOf('{a="b"} | c="1" or (((d="2" and e="3") and f="4") and g="5")'),
     );
@@ -49,13 +49,13 @@ describe('parseLogql', () => {
     ]);
   });
 
-  it('reads comments, line breaks and the escapes of Go', () => {
+  it('parseLogql reads comments, line breaks and the escapes of Go', () => {
     expect(stagesOf('{a="b"} # services\n  |= "tab\\t\\"q\\" \\u00e9 \\xc3\\xa9 \\101"')).toEqual([
       { kind: 'line-filter', operator: '|=', texts: ['tab\t"q" é é A'] },
     ]);
   });
 
-  it('knows a stage from a label of the same name', () => {
+  it('parseLogql distinguishes a stage from a label of the same name', () => {
     expect(stagesOf('{a="b"} | json="x"')).toMatchObject([{ filter: { matcher: { name: 'json' } } }]);
   });
 
@@ -115,7 +115,7 @@ describe('parseLogql', () => {
     expect(errorOf(query)).toBe(`parse error ${message}`);
   });
 
-  it('reads every kind of metric query', () => {
+  it('parseLogql reads every kind of metric query', () => {
     expect(parseLogql('SUM BY (level) (count_over_time({a="b"} | json [5m] offset -1h))')).toEqual({
       kind: 'vector-aggregation',
       operation: 'sum',
@@ -154,7 +154,7 @@ describe('parseLogql', () => {
   });
 
   it.each(['{}', '{app=~".*"}', '{app!="a"}', '{app=""}', '{app!~"a"}'])(
-    'refuses %s: it would read every stream',
+    'parseLogql rejects %s, which would read every stream',
     (query) => {
       expect(errorOf(query)).toBe(
         'parse error : queries require at least one regexp or equality matcher that does not have an ' +
@@ -163,7 +163,7 @@ describe('parseLogql', () => {
     },
   );
 
-  it('rejects queries that are too long or too deep, before memory or stack run out', () => {
+  it('parseLogql rejects queries that are too long or too deep', () => {
     expect(errorOf(`{a="${'x'.repeat(131_072)}"}`)).toBe(
       'parse error : input size too long (131078 > 131072)',
     );
@@ -178,12 +178,12 @@ describe('parseLogql', () => {
 });
 
 describe('parseSelector', () => {
-  it('allows to select every stream', () => {
+  it('parseSelector accepts a selector of every stream', () => {
     expect(parseSelector('{}')).toEqual([]);
     expect(parseSelector('{a=~".*"}')).toEqual([{ name: 'a', operator: '=~', value: '.*' }]);
   });
 
-  it('wants nothing after the selector', () => {
+  it('parseSelector rejects anything after the selector', () => {
     expect(() => parseSelector('{a="b"} |= "c"')).toThrow(
       'parse error at line 1, col 9: syntax error: unexpected |=, expecting $end',
     );
@@ -219,7 +219,7 @@ const query: fc.Arbitrary<LogqlExpr> = fc.record({
 });
 
 describe('formatLogql', () => {
-  it('writes what the parser reads back as the same tree', () => {
+  it('formatLogql writes text that the parser reads as the same tree', () => {
     fc.assert(
       fc.property(query, (expression) => {
         expect(parseLogql(formatLogql(expression))).toEqual(expression);
@@ -227,7 +227,7 @@ describe('formatLogql', () => {
     );
   });
 
-  it('shows the usual form', () => {
+  it('formatLogql writes the usual form', () => {
     expect(formatLogql(parseLogql('{ a = `b"` } |= "x" or `y` | (c="1" or d!="2") e=~"3"'))).toBe(
       '{a="b\\""} |= "x" or "y" | (c="1" or d!="2") and e=~"3"',
     );
@@ -240,11 +240,11 @@ describe('the parser under odd input', () => {
     expect(error === 'no error' || error.startsWith('parse error')).toBe(true);
   };
 
-  it('throws nothing but its own error, whatever the text', () => {
+  it('The parser throws nothing but its own error for any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), expectOnlyParseErrors));
   });
 
-  it('throws nothing but its own error for scraps of LogQL', () => {
+  it('The parser throws nothing but its own error for fragments of LogQL', () => {
     const scrap = fc.constantFrom(
       ...[
         '{',
@@ -354,11 +354,11 @@ describe('the parser under odd input', () => {
     ['08.5', 8.5],
     ['5.', 5],
     ['-.5', -0.5],
-  ])('reads %s as Go does', (text, value) => {
+  ])('The parser reads %s as Go does', (text, value) => {
     expect(parseLogql(text)).toEqual({ kind: 'number', value });
   });
 
-  it('throws nothing but its own error for a valid query with one character changed', () => {
+  it('The parser throws nothing but its own error for a valid query with one character changed', () => {
     fc.assert(
       fc.property(query, fc.nat(), fc.string({ unit: 'binary', maxLength: 2 }), (expression, at, scrap) => {
         const valid = formatLogql(expression);

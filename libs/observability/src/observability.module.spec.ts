@@ -152,7 +152,7 @@ describe.each(adapters)('a Nest application on %s', (_name, adapter) => {
   const post = (path: string, body: string): Promise<Response> =>
     get(path, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
 
-  it('names the span of a request by method and route, with controller and handler', async () => {
+  it('The span of a request is named by method and route, with controller and handler', async () => {
     await get('/users/7');
     const [span] = await telemetry.waitForSpans(1);
     expect(span?.name).toBe('GET /users/:id');
@@ -163,7 +163,7 @@ describe.each(adapters)('a Nest application on %s', (_name, adapter) => {
     });
   });
 
-  it('names it by the route with its version', async () => {
+  it('The span of a versioned route has the version in its name', async () => {
     await get('/v2/users/7/profile');
     await telemetry.waitForSpans(1);
     expect(telemetry.tree({ attributes: ['http.response.status_code'] })).toBe(
@@ -171,7 +171,7 @@ describe.each(adapters)('a Nest application on %s', (_name, adapter) => {
     );
   });
 
-  it('names it by the method alone where no route matched', async () => {
+  it('The span of a request without a matching route is named by its method', async () => {
     expect((await get('/nowhere')).status).toBe(404);
     const [span] = await telemetry.waitForSpans(1);
     expect(span?.name).toBe('GET');
@@ -179,7 +179,7 @@ describe.each(adapters)('a Nest application on %s', (_name, adapter) => {
     expect(span?.status.code).toBe(0);
   });
 
-  it('keeps spans of services below it, also behind a parsed body', async () => {
+  it('Spans of providers are children of the request’s span, even after body parsing', async () => {
     expect((await post('/users/7/orders', '{"product":"laptop"}')).status).toBe(201);
     await telemetry.waitForSpans(2);
     expect(telemetry.tree({ attributes: ['product'] })).toBe(
@@ -187,7 +187,7 @@ describe.each(adapters)('a Nest application on %s', (_name, adapter) => {
     );
   });
 
-  it('tells the error of a 5xx on the server span too', async () => {
+  it('The server span of a 5xx response has the error', async () => {
     expect((await post('/users/7/orders', '{"product":"fail_product"}')).status).toBe(502);
     await telemetry.waitForSpans(2);
     expect(telemetry.tree()).toBe(
@@ -199,7 +199,7 @@ describe.each(adapters)('a Nest application on %s', (_name, adapter) => {
     expect(span.events[0]?.attributes?.['exception.stacktrace']).toContain('BadGatewayException: Payment');
   });
 
-  it('tells the error of a guard that collapsed', async () => {
+  it('The server span has the error of a guard that threw', async () => {
     expect((await get('/users/collapsed')).status).toBe(500);
     const [span] = await telemetry.waitForSpans(1);
     expect(span?.name).toBe('GET /users/collapsed');
@@ -209,40 +209,40 @@ describe.each(adapters)('a Nest application on %s', (_name, adapter) => {
   it.each([
     ['a guard', () => get('/users/rejected'), 403, 'GET /users/rejected'],
     ['a pipe', () => get('/users/seven'), 400, 'GET /users/:id'],
-  ])('counts a request that %s refused as no failure', async (_who, call, status, name) => {
+  ])('A request that %s rejected is no failure', async (_who, call, status, name) => {
     expect((await call()).status).toBe(status);
     const [span] = await telemetry.waitForSpans(1);
     expect([span?.name, span?.status.code]).toEqual([name, 0]);
     expect(span?.events.filter((event) => event.name === 'exception')).toEqual([]);
   });
 
-  it('traces a request whose body cannot be parsed', async () => {
+  it('A request whose body cannot be parsed is traced', async () => {
     expect((await post('/users/7/orders', '{"product":')).status).toBe(400);
     const [span] = await telemetry.waitForSpans(1);
     expect(span?.status.code).toBe(0);
     expect(span?.attributes['http.response.status_code']).toBe(400);
   });
 
-  it('traces server-sent events to their end', async () => {
+  it('The span of server-sent events lasts until their end', async () => {
     expect(await (await get('/users/stream/ticks')).text()).toContain('data: 1');
     const [span] = await telemetry.waitForSpans(1);
     expect([span?.name, span?.status.code]).toEqual(['GET /users/stream/ticks', 0]);
   });
 
-  it('lets a handler see the trace', async () => {
+  it('A handler can read the current trace', async () => {
     const { traceId } = (await (await get('/users/trace')).json()) as { traceId: string };
     const [span] = await telemetry.waitForSpans(1);
     expect(span?.spanContext().traceId).toBe(traceId);
   });
 
-  it('leaves health checks untraced', async () => {
+  it('Health checks are not traced', async () => {
     expect((await get('/health/live')).status).toBe(200);
     await get('/users/7');
     await telemetry.waitForSpans(1);
     expect(telemetry.tree()).toBe('GET /users/:id [server]');
   });
 
-  it('leaves health checks untraced behind a global prefix too', async () => {
+  it('Health checks behind a global prefix are not traced', async () => {
     const prefixed = await startApp(ShopModule, adapter, {
       configure: (each) => each.setGlobalPrefix('api/v1.0/:tenant'),
     });
@@ -261,7 +261,7 @@ describe.each(adapters)('a Nest application on %s', (_name, adapter) => {
     );
   });
 
-  it('gives the services of nestjs-otel', () => {
+  it('The services of nestjs-otel can be injected', () => {
     expect(app.get(TraceService).getTracer()).toBeDefined();
     expect(() => app.get(MetricService).getCounter('orders').add(1)).not.toThrow();
   });
@@ -293,7 +293,7 @@ describe.each(adapters)('the access log on %s', (_name, adapter) => {
     return { level, message: String(message).replace(/\d+ms$/, 'ms'), fields };
   };
 
-  it('has one line for a request', async () => {
+  it('The access log has one line for a request', async () => {
     expect(await line('/users/7?secret=1')).toEqual({
       level: 'info',
       message: 'GET /users/7 200 ms',
@@ -308,7 +308,7 @@ describe.each(adapters)('the access log on %s', (_name, adapter) => {
     });
   });
 
-  it('has a warning for a route that does not exist', async () => {
+  it('The access log has a warning for a route that does not exist', async () => {
     expect(await line('/nowhere')).toMatchObject({
       level: 'warn',
       message: 'GET /nowhere 404 ms',
@@ -316,7 +316,7 @@ describe.each(adapters)('the access log on %s', (_name, adapter) => {
     });
   });
 
-  it('has a warning for a request that a guard rejected', async () => {
+  it('The access log has a warning for a request that a guard rejected', async () => {
     expect(await line('/users/rejected')).toMatchObject({
       level: 'warn',
       message: 'GET /users/rejected 403 ms',
@@ -324,7 +324,7 @@ describe.each(adapters)('the access log on %s', (_name, adapter) => {
     });
   });
 
-  it('has an error for a failure', async () => {
+  it('The access log has an error for a failed request', async () => {
     expect(await line('/users/collapsed')).toMatchObject({
       level: 'error',
       message: 'GET /users/collapsed 500 ms',
@@ -332,14 +332,14 @@ describe.each(adapters)('the access log on %s', (_name, adapter) => {
     });
   });
 
-  it('has none for health checks', async () => {
+  it('The access log has no line for health checks', async () => {
     await untraced(() => fetch(`${url}/health/live`));
     expect(await line('/users/7')).toMatchObject({ message: 'GET /users/7 200 ms' });
   });
 });
 
 describe('ObservabilityModule', () => {
-  it('takes its options from a factory, with what it injects', async () => {
+  it('ObservabilityModule takes its options from a factory with injected providers', async () => {
     @Injectable()
     class Settings {
       readonly accessLog = false;
@@ -368,7 +368,7 @@ describe('ObservabilityModule', () => {
     expect(lines).toEqual([]);
   });
 
-  it('masks the names of redactKeys in the URLs of spans too', async () => {
+  it('Names in redactKeys are redacted in the URLs of spans too', async () => {
     @Module({ imports: [ObservabilityModule.forRoot({ logLevel: 'fatal', redactKeys: ['iban'] })] })
     class App {}
     const { app, url } = await startApp(App);
@@ -381,7 +381,7 @@ describe('ObservabilityModule', () => {
     ]);
   });
 
-  it('leaves an exception filter and a guard of the application in their place', async () => {
+  it('ObservabilityModule does not replace an exception filter or a guard of the application', async () => {
     @Catch()
     class Filter implements ExceptionFilter {
       catch(_exception: unknown, host: ArgumentsHost): void {
@@ -412,7 +412,7 @@ describe('ObservabilityModule', () => {
     expect(asked).toBe(1);
   });
 
-  it('tells the error of a middleware', async () => {
+  it('The server span has the error of a middleware', async () => {
     @Module({
       imports: [ObservabilityModule.forRoot({ logLevel: 'fatal' })],
       controllers: [UsersController],
@@ -439,7 +439,7 @@ describe('ObservabilityModule', () => {
     }
   });
 
-  it('watches the routes of a testing module too', async () => {
+  it('Routes of a testing module are traced', async () => {
     const testing = await Test.createTestingModule({ imports: [ShopModule] }).compile();
     const app = testing.createNestApplication(adapters[0][1](), { logger: false });
     await app.listen(0, '127.0.0.1');
@@ -450,7 +450,7 @@ describe('ObservabilityModule', () => {
     expect(telemetry.tree()).toBe('GET /users/:id [server]');
   });
 
-  it('works in an application without HTTP', async () => {
+  it('ObservabilityModule works in an application without HTTP', async () => {
     const testing = await Test.createTestingModule({
       imports: [ObservabilityModule.forRoot({ logLevel: 'fatal' })],
     })

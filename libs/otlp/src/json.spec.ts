@@ -17,7 +17,7 @@ const modulesBelow = (file: string, found = new Map<string, string>()): Map<stri
 };
 
 describe('the entry point ./json', () => {
-  it('uses no API that a browser lacks', () => {
+  it('The entry point ./json uses no API that a browser lacks', () => {
     const modules = modulesBelow(fileURLToPath(new URL('json.ts', import.meta.url)));
     expect(modules.size).toBeGreaterThan(10);
     for (const text of modules.values()) {

@@ -16,7 +16,7 @@ describe('CreateOrderRequest', () => {
   const order = { user_id: '1', product: 'laptop', quantity: 1 };
 
   it.each([order, { ...order, quantity: 1000 }, { ...order, product: 'x'.repeat(64) }])(
-    'takes %j',
+    'CreateOrderRequest accepts %j',
     (value) => {
       expect(wrongFields(CreateOrderRequest, value)).toEqual([]);
     },
@@ -46,7 +46,7 @@ describe('CreateOrderRequest', () => {
 describe('CreateUserRequest', () => {
   const user = { name: 'Ada Lovelace', email: 'ada@example.com' };
 
-  it('accepts a name and an e-mail address', () => {
+  it('CreateUserRequest accepts a name and an e-mail address', () => {
     expect(wrongFields(CreateUserRequest, user)).toEqual([]);
   });
 
@@ -64,11 +64,11 @@ describe('CreateUserRequest', () => {
 });
 
 describe('PageQuery', () => {
-  it('has a default limit of 20 items', () => {
+  it('PageQuery has a default limit of 20 items', () => {
     expect(plainToInstance(PageQuery, {})).toEqual({ limit: 20 });
   });
 
-  it('parses its limit from the query string', () => {
+  it('PageQuery parses its limit from the query string', () => {
     expect(plainToInstance(PageQuery, { limit: '7' })).toEqual({ limit: 7 });
   });
 
@@ -85,7 +85,7 @@ describe('PageQuery', () => {
 });
 
 describe('ListOrdersQuery', () => {
-  it('is a page query with an optional user ID', () => {
+  it('ListOrdersQuery is a page query with an optional user ID', () => {
     expect(wrongFields(ListOrdersQuery, { limit: '5', user_id: '1' })).toEqual([]);
     expect(wrongFields(ListOrdersQuery, { limit: '0', user_id: '../1' })).toEqual(['limit', 'user_id']);
   });

@@ -66,7 +66,7 @@ describe('api-gateway', () => {
     fetch(`${gateway.url}/orders`, { method: 'POST', headers: { 'content-type': contentType }, body });
 
   describe('forwards a request', () => {
-    it('with its method, path, query and headers', async () => {
+    it('api-gateway forwards a request with its method, path, query and headers', async () => {
       await get('/orders?limit=5&cursor=a%2Bb&user_id=1', { 'x-tenant': 'acme', accept: 'application/json' });
 
       expect(received).toEqual([
@@ -79,7 +79,7 @@ describe('api-gateway', () => {
       ]);
     });
 
-    it('with its body unchanged to the byte, even if it is not valid JSON', async () => {
+    it('api-gateway forwards the body of a request unchanged, even if it is not valid JSON', async () => {
       const body = '{ "quantity": 1.0, "quantity": 2, "note": "é 🚀",';
       await post(body);
 
@@ -87,7 +87,7 @@ describe('api-gateway', () => {
       expect(received[0]?.headers['content-type']).toBe('application/json');
     });
 
-    it('with the Host of the downstream service, and itself in Via', async () => {
+    it('api-gateway forwards a request with the Host of the downstream service, and itself in Via', async () => {
       await get('/orders', { via: '1.1 edge' });
 
       expect(received[0]?.headers).toMatchObject({
@@ -112,7 +112,7 @@ describe('api-gateway', () => {
   });
 
   describe('forwards a response', () => {
-    it('with its status, headers and body', async () => {
+    it('api-gateway forwards a response with its status, headers and body', async () => {
       answer = (_request, response) => {
         response.writeHead(201, {
           'content-type': 'application/json',
@@ -129,7 +129,7 @@ describe('api-gateway', () => {
       expect(await response.text()).toBe('{"id":"1"}');
     });
 
-    it('with the problem details of the service, unchanged to the byte', async () => {
+    it('api-gateway forwards the problem details of a service unchanged', async () => {
       const problem =
         '{"type":"urn:x","title":"No","status":422,"trace_id":"80f198ee56343ba864fe8b2a57d3eff7"}';
       answer = (_request, response) => {
@@ -154,7 +154,7 @@ describe('api-gateway', () => {
       expect(response.headers.get('x-hop')).toBeNull();
     });
 
-    it('compressed only if the client accepts compression', async () => {
+    it('api-gateway forwards a compressed response only if the client accepts compression', async () => {
       await get('/orders');
       const [withFetch] = received.splice(0);
       const plain = request(`${gateway.url}/orders`).end();
@@ -165,7 +165,7 @@ describe('api-gateway', () => {
       expect(received[0]?.headers['accept-encoding']).toBe('identity');
     });
 
-    it('without Content-Length if it has no content', async () => {
+    it('api-gateway forwards a response without content without Content-Length', async () => {
       answer = (_request, response) => response.writeHead(204).end();
       const response = await get('/orders');
 
@@ -173,7 +173,7 @@ describe('api-gateway', () => {
       expect(response.headers.get('content-length')).toBeNull();
     });
 
-    it('to HEAD with the Content-Length of the GET response', async () => {
+    it('api-gateway forwards the Content-Length of the GET response to HEAD', async () => {
       const head = await fetch(`${gateway.url}/orders`, { method: 'HEAD' });
       const full = await (await get('/orders')).text();
 
@@ -181,7 +181,7 @@ describe('api-gateway', () => {
       expect(await head.text()).toBe('');
     });
 
-    it('that is a redirect, without following it', async () => {
+    it('api-gateway forwards a redirect without following it', async () => {
       answer = (_request, response) =>
         response.writeHead(302, { location: `${urlOf(orders)}/elsewhere` }).end();
       const response = await get('/orders');
@@ -192,7 +192,7 @@ describe('api-gateway', () => {
   });
 
   describe('responds in place of the service with', () => {
-    it('502 if it refuses the connection', async () => {
+    it('api-gateway responds with 502 if the service refuses the connection', async () => {
       const response = await get('/users/1');
 
       expect(response.status).toBe(502);
@@ -204,7 +204,7 @@ describe('api-gateway', () => {
       });
     });
 
-    it('502 if it closes the connection in the middle of its response', async () => {
+    it('api-gateway responds with 502 if the service closes the connection in the middle of its response', async () => {
       answer = (incoming, response) => {
         response.writeHead(200, { 'content-length': '100' });
         response.write('half', () => incoming.socket.destroy());
@@ -213,13 +213,13 @@ describe('api-gateway', () => {
       expect((await get('/orders')).status).toBe(502);
     });
 
-    it('502 if its response exceeds the size limit', async () => {
+    it('api-gateway responds with 502 if the response exceeds the size limit', async () => {
       answer = (_request, response) => response.end(Buffer.alloc(10_000_001));
 
       expect((await get('/orders')).status).toBe(502);
     });
 
-    it('504 if it does not respond within the timeout', async () => {
+    it('api-gateway responds with 504 if the service does not respond within the timeout', async () => {
       const impatient = await startTestService(apiGateway, {
         ORDER_SERVICE_URL: urlOf(orders),
         DOWNSTREAM_TIMEOUT_MS: '100',
@@ -237,7 +237,7 @@ describe('api-gateway', () => {
   });
 
   describe('responds without a downstream call with', () => {
-    it('413 to a body that is too large', async () => {
+    it('api-gateway responds with 413 to a body that is too large', async () => {
       const response = await post(JSON.stringify('x'.repeat(100_000)));
 
       expect(response.status).toBe(413);
@@ -245,7 +245,7 @@ describe('api-gateway', () => {
       expect(received).toEqual([]);
     });
 
-    it('413 to a chunked body that exceeds the limit while it is received', async () => {
+    it('api-gateway responds with 413 to a chunked body that exceeds the limit while it is received', async () => {
       const upload = request(`${gateway.url}/orders`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
@@ -260,7 +260,7 @@ describe('api-gateway', () => {
       expect(received).toEqual([]);
     });
 
-    it('415 to a body that is not JSON', async () => {
+    it('api-gateway responds with 415 to a body that is not JSON', async () => {
       const response = await post('a=1', 'application/x-www-form-urlencoded');
 
       expect(response.status).toBe(415);
@@ -268,7 +268,7 @@ describe('api-gateway', () => {
     });
 
     it.each(['/orders/%2e%2e%2fusers', '/orders/1%3Fa', '/orders/http:%2F%2Fevil', '/orders/..%5C..'])(
-      '400 to %s, whose id is none',
+      'api-gateway responds with 400 to %s, which has an invalid ID',
       async (path) => {
         const plain = request({ host: '127.0.0.1', port: new URL(gateway.url).port, path }).end();
         const [response] = (await once(plain, 'response')) as [IncomingMessage];
@@ -280,7 +280,7 @@ describe('api-gateway', () => {
       },
     );
 
-    it('404 to an unknown path', async () => {
+    it('api-gateway responds with 404 to an unknown path', async () => {
       const response = await get('/admin');
 
       expect(response.status).toBe(404);
@@ -296,14 +296,14 @@ describe('api-gateway', () => {
       telemetry.reset();
     });
 
-    it('contain no secrets of the query in url.full', async () => {
+    it('Spans of api-gateway contain no secrets of the query in url.full', async () => {
       await get('/orders?token=hunter2');
       await telemetry.waitForSpans(5);
       expect(telemetry.tree({ attributes })).toContain('proxy_to_order-service');
       expect(telemetry.tree({ attributes })).not.toContain('hunter2');
     });
 
-    it('contain the target and the status of the request', async () => {
+    it('Spans of api-gateway contain the target and the status of the request', async () => {
       await get('/orders?limit=5');
       await telemetry.waitForSpans(5);
       const url = JSON.stringify(`${urlOf(orders)}/orders?limit=5`);
@@ -320,7 +320,7 @@ describe('api-gateway', () => {
       );
     });
 
-    it('are marked as failed if there is no response', async () => {
+    it('Spans of api-gateway are marked as failed if there is no response', async () => {
       await get('/users/1');
       await telemetry.waitForSpans(4);
 
@@ -334,7 +334,7 @@ describe('api-gateway', () => {
       );
     });
 
-    it('are marked as failed for a 5xx response of the service, but not for a 4xx response', async () => {
+    it('Spans of api-gateway are marked as failed for a 5xx response of the service, but not for a 4xx response', async () => {
       answer = (_request, response) => response.writeHead(503).end();
       await get('/orders');
       await telemetry.waitForSpans(5);
@@ -347,7 +347,7 @@ describe('api-gateway', () => {
       expect(telemetry.tree()).toMatch(/proxy_to_order-service \[internal\]\n/);
     });
 
-    it('continue the trace of the client; the span of the service is a child of the gateway’s client span', async () => {
+    it('Spans of api-gateway continue the trace of the client; the span of the service is a child of the gateway’s client span', async () => {
       // Not fetch, which is instrumented here and would send its own propagation headers.
       const client = connect(Number(new URL(gateway.url).port), '127.0.0.1');
       client.write(
@@ -370,7 +370,7 @@ describe('api-gateway', () => {
     });
   });
 
-  it('aborts the downstream call if the client closes its connection', async () => {
+  it('api-gateway aborts the downstream call if the client closes its connection', async () => {
     const abandoned = new Promise<void>((resolve) => {
       answer = (incoming) => incoming.socket.once('close', () => resolve());
     });
@@ -385,7 +385,7 @@ describe('api-gateway', () => {
     await expect(abandoned).resolves.toBeUndefined();
   });
 
-  it('documents the DTOs of the downstream services at /docs-json', async () => {
+  it('api-gateway documents the DTOs of the downstream services at /docs-json', async () => {
     const document = (await (await get('/docs-json')).json()) as {
       paths: Record<string, object>;
       components: { schemas: Record<string, object> };

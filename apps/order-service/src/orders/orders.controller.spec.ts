@@ -61,7 +61,7 @@ describe('order-service', () => {
     });
   const stored = async () => ((await (await get('/orders?limit=100')).json()) as OrderPage).items;
 
-  it('places an order for a user that exists, at the price of the catalog', async () => {
+  it('order-service creates an order for an existing user, at the price of the catalog', async () => {
     const response = await place(laptop);
     const order = (await response.json()) as Order;
 
@@ -78,7 +78,7 @@ describe('order-service', () => {
     expect(await (await get(`/orders/${order.id}`)).json()).toEqual(order);
   });
 
-  it('lists the orders of a user', async () => {
+  it('order-service lists the orders of a user', async () => {
     await place(laptop);
     const { items } = (await (await get('/orders?user_id=1')).json()) as OrderPage;
 
@@ -86,7 +86,7 @@ describe('order-service', () => {
     expect(await (await get('/orders?user_id=2')).json()).toEqual({ items: [], next_cursor: null });
   });
 
-  it('responds with 404 for an unknown order', async () => {
+  it('order-service responds with 404 for an unknown order', async () => {
     expect((await get('/orders/none')).status).toBe(404);
   });
 
@@ -99,7 +99,7 @@ describe('order-service', () => {
     ['user_id', { ...laptop, user_id: 1 }],
     ['product', { ...laptop, product: '' }],
     ['price', { ...laptop, price: 1 }],
-  ])('answers 400 to a wrong %s before it asks anybody', async (field, order) => {
+  ])('order-service responds with 400 to an invalid %s without downstream calls', async (field, order) => {
     const response = await place(order);
 
     expect(response.status).toBe(400);
@@ -148,7 +148,7 @@ describe('order-service', () => {
   });
 
   describe('if user-service fails', () => {
-    it('responds with 502 if user-service refuses the connection', async () => {
+    it('order-service responds with 502 if user-service refuses the connection', async () => {
       const closed = createServer();
       await new Promise<void>((listening) => closed.listen(0, '127.0.0.1', listening));
       const url = urlOf(closed);
@@ -174,7 +174,7 @@ describe('order-service', () => {
       });
       afterAll(() => impatient.close());
 
-      it('responds with 504 if user-service does not respond', async () => {
+      it('order-service responds with 504 if user-service does not respond', async () => {
         answer = () => undefined;
         const response = await place(laptop, impatient);
 
@@ -182,7 +182,7 @@ describe('order-service', () => {
         expect(await response.json()).toMatchObject({ detail: 'user-service did not answer within 100 ms.' });
       });
 
-      it('responds with 504 if the response of user-service starts in time but does not end', async () => {
+      it('order-service responds with 504 if the response of user-service starts in time but does not end', async () => {
         answer = (_request, response) => {
           response.writeHead(200);
           const drip = setInterval(() => response.write(' '), 20);
@@ -193,31 +193,34 @@ describe('order-service', () => {
       });
     });
 
-    it('responds with 502 if user-service closes the connection', async () => {
+    it('order-service responds with 502 if user-service closes the connection', async () => {
       answer = (request) => request.socket.destroy();
 
       expect((await place(laptop)).status).toBe(502);
     });
 
-    it.each([500, 503, 302])('responds with 502 if user-service responds with %i', async (status) => {
-      answer = (_request, response) => {
-        response.writeHead(status, { location: `${urlOf(users)}/users/1` }).end();
-      };
-      const response = await place(laptop);
+    it.each([500, 503, 302])(
+      'order-service responds with 502 if user-service responds with %i',
+      async (status) => {
+        answer = (_request, response) => {
+          response.writeHead(status, { location: `${urlOf(users)}/users/1` }).end();
+        };
+        const response = await place(laptop);
 
-      expect(response.status).toBe(502);
-      expect(await response.json()).toMatchObject({
-        detail: `user-service responded with status ${status}.`,
-      });
-      expect(asked).toEqual(['GET /users/1']);
-    });
+        expect(response.status).toBe(502);
+        expect(await response.json()).toMatchObject({
+          detail: `user-service responded with status ${status}.`,
+        });
+        expect(asked).toEqual(['GET /users/1']);
+      },
+    );
   });
 
   describe('placing an order', () => {
     // The client and the stub of user-service run in this process and create spans too: the first span, and the second GET.
     const attributes = ['user.id', 'product', 'quantity', 'http.response.status_code'];
 
-    it('creates one span for each step, and one for the SQL statement', async () => {
+    it('An order has one span for each step, and one for the SQL statement', async () => {
       await place(laptop);
       await telemetry.waitForSpans(7);
 
@@ -234,7 +237,7 @@ describe('order-service', () => {
       );
     });
 
-    it('marks calculate_total and its parents as failed, with the error of the payment gateway', async () => {
+    it('A failed payment marks calculate_total and its parents as failed, with the error of the payment gateway', async () => {
       const response = await place({ ...laptop, product: 'fail_product' });
       const { trace_id } = (await response.json()) as { trace_id: string };
       await telemetry.waitForSpans(6);
@@ -264,7 +267,7 @@ describe('order-service', () => {
       expect(telemetry.span('POST /orders').spanContext().traceId).toBe(trace_id);
     });
 
-    it('does not mark spans as failed for an unknown user', async () => {
+    it('An order for an unknown user does not mark spans as failed', async () => {
       await place({ ...laptop, user_id: '7' });
       await telemetry.waitForSpans(5);
 
@@ -280,7 +283,7 @@ describe('order-service', () => {
     });
   });
 
-  it('refunds the payment and responds with 500 if a paid order cannot be stored', async () => {
+  it('order-service refunds the payment and responds with 500 if a paid order cannot be stored', async () => {
     const gateway = service.app.get<PaymentGateway>(PAYMENT_GATEWAY);
     const charge = jest.spyOn(gateway, 'charge');
     const refund = jest.spyOn(gateway, 'refund');

@@ -29,25 +29,25 @@ describeOnEachDatabase('OrdersRepository', (freshDatabase) => {
   });
   afterEach(() => database.destroy());
 
-  it('finds an order as it was inserted', async () => {
+  it('The repository returns an order as inserted', async () => {
     const inserted = order('a', '1', '2026-11-22T10:00:00.123Z');
     await orders.insert(inserted);
 
     expect(await orders.find('a')).toEqual(inserted);
   });
 
-  it('stores amounts above 32 bits', async () => {
+  it('The repository stores amounts above 32 bits', async () => {
     const large = order('a', '1', '2026-11-22T10:00:00.000Z', 5_000_000_000);
     await orders.insert(large);
 
     expect(await orders.find('a')).toEqual(large);
   });
 
-  it('returns undefined for an unknown ID', async () => {
+  it('The repository returns undefined for an unknown order ID', async () => {
     expect(await orders.find('none')).toBeUndefined();
   });
 
-  it('rejects a second order with the same ID', async () => {
+  it('The repository rejects a second order with the same ID', async () => {
     await orders.insert(order('a', '1', '2026-11-22T10:00:00.000Z'));
 
     await expect(orders.insert(order('a', '2', '2026-11-22T10:00:01.000Z'))).rejects.toThrow(/unique/i);
@@ -64,26 +64,29 @@ describeOnEachDatabase('OrdersRepository', (freshDatabase) => {
       for (const each of [c, e, b, d]) await orders.insert(each);
     });
 
-    it('newest first', async () => {
+    it('The repository lists orders newest first', async () => {
       expect(await orders.list(10)).toEqual({ items: [e, d, c, b], next_cursor: null });
     });
 
-    it('only the orders of the given user', async () => {
+    it('The repository lists only the orders of the given user', async () => {
       expect((await orders.list(10, { userId: '1' })).items).toEqual([e, c, b]);
       expect((await orders.list(10, { userId: 'nobody' })).items).toEqual([]);
     });
 
-    it.each([undefined, '1'])('each order exactly once over pages, of user %s', async (userId) => {
-      const seen: Order[] = [];
-      let cursor: string | null = null;
-      do {
-        const after = cursor === null ? undefined : readCursor(cursor);
-        const page = await orders.list(2, { userId, after });
-        seen.push(...page.items);
-        cursor = page.next_cursor;
-      } while (cursor !== null);
+    it.each([undefined, '1'])(
+      'The repository lists each order exactly once over pages, of user %s',
+      async (userId) => {
+        const seen: Order[] = [];
+        let cursor: string | null = null;
+        do {
+          const after = cursor === null ? undefined : readCursor(cursor);
+          const page = await orders.list(2, { userId, after });
+          seen.push(...page.items);
+          cursor = page.next_cursor;
+        } while (cursor !== null);
 
-      expect(seen).toEqual((await orders.list(10, { userId })).items);
-    });
+        expect(seen).toEqual((await orders.list(10, { userId })).items);
+      },
+    );
   });
 });

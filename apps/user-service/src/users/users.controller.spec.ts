@@ -21,7 +21,7 @@ describe('user-service', () => {
       body: JSON.stringify(body),
     });
 
-  it('creates a user, which can be read afterwards', async () => {
+  it('user-service creates a user, which can be read afterwards', async () => {
     const created = await post({ name: 'Grace Hopper', email: 'grace@example.com' });
     const user = (await created.json()) as User;
 
@@ -35,7 +35,7 @@ describe('user-service', () => {
     expect(await (await get(`/users/${user.id}`)).json()).toEqual(user);
   });
 
-  it('responds with 404 for an unknown user', async () => {
+  it('user-service responds with 404 for an unknown user', async () => {
     const response = await get('/users/nobody');
 
     expect(response.status).toBe(404);
@@ -48,7 +48,7 @@ describe('user-service', () => {
   });
 
   it.each(['..%2Forders', 'a%2Fb', "'%20OR%201=1", 'x'.repeat(65)])(
-    'answers 400 for %s, which is no id',
+    'user-service responds with 400 to %s, which is not an ID',
     async (id) => {
       const response = await get(`/users/${id}`);
 
@@ -57,7 +57,7 @@ describe('user-service', () => {
     },
   );
 
-  it('returns lists in pages that a client requests by cursor', async () => {
+  it('user-service returns lists in pages that a client requests by cursor', async () => {
     await post({ name: 'Alan Turing', email: 'alan@example.com' });
     const first = (await (await get('/users?limit=1')).json()) as UserPage;
     const second = (await (await get(`/users?limit=1&cursor=${first.next_cursor ?? ''}`)).json()) as UserPage;
@@ -75,7 +75,7 @@ describe('user-service', () => {
     ['cursor=garbage', 'cursor'],
     ['cursor=WzEsMl0', 'cursor'],
     ['colour=red', 'colour'],
-  ])('answers 400 to /users?%s and names the parameter', async (query, parameter) => {
+  ])('user-service responds with 400 to /users?%s and names the parameter', async (query, parameter) => {
     const response = await get(`/users?${query}`);
 
     expect(response.status).toBe(400);
@@ -85,7 +85,7 @@ describe('user-service', () => {
     });
   });
 
-  it('names every invalid and every unknown field of a body', async () => {
+  it('user-service names every invalid and every unknown field of a body', async () => {
     const response = await post({ name: '', email: 'not an address', admin: true });
     const problem = (await response.json()) as { errors: { pointer: string }[] };
 
@@ -94,7 +94,7 @@ describe('user-service', () => {
   });
 
   it.each([[null], [[]], ['text'], [1]])(
-    'responds with 400 to the body %j, which is not an object',
+    'user-service responds with 400 to the body %j, which is not an object',
     async (body) => {
       const response = await post(body);
 

@@ -32,24 +32,24 @@ describeOnEachDatabase('UsersRepository', (freshDatabase) => {
   });
   afterEach(() => database.destroy());
 
-  it('has exactly one user "1" after any number of starts', async () => {
+  it('The repository has exactly one user "1" after any number of starts', async () => {
     await migrate(database, 'user-service', migrations);
 
     expect(await users.list(10)).toEqual({ items: [ADA], next_cursor: null });
   });
 
-  it('returns a user as inserted, with milliseconds and names in any script', async () => {
+  it('The repository returns a user as inserted, with milliseconds and names in any script', async () => {
     const inserted = user('a', '2026-11-22T10:00:00.123Z', "Zoë O'Neil 李 🚀");
     await users.insert(inserted);
 
     expect(await users.find('a')).toEqual(inserted);
   });
 
-  it('returns undefined for an unknown ID', async () => {
+  it('The repository returns undefined for an unknown user ID', async () => {
     expect(await users.find('nobody')).toBeUndefined();
   });
 
-  it('rejects a second user with the same ID and keeps the first', async () => {
+  it('The repository rejects a second user with the same ID and keeps the first', async () => {
     await expect(users.insert(user('1', '2026-11-22T10:00:00.123Z', 'Impostor'))).rejects.toThrow(/unique/i);
 
     expect(await users.find('1')).toEqual(ADA);
@@ -66,13 +66,13 @@ describeOnEachDatabase('UsersRepository', (freshDatabase) => {
       for (const each of [c, e, b, d]) await users.insert(each);
     });
 
-    it('newest first', async () => {
+    it('The repository lists users newest first', async () => {
       const { items } = await users.list(10);
 
       expect(items).toEqual([e, d, c, b, ADA]);
     });
 
-    it.each([1, 2, 3, 5])('each user exactly once over pages of %i', async (limit) => {
+    it.each([1, 2, 3, 5])('The repository lists each user exactly once over pages of %i', async (limit) => {
       const seen: User[] = [];
       let cursor: string | null = null;
       do {
@@ -85,7 +85,7 @@ describeOnEachDatabase('UsersRepository', (freshDatabase) => {
       expect(seen).toEqual([e, d, c, b, ADA]);
     });
 
-    it('each user exactly once if one is created between two pages', async () => {
+    it('The repository lists each user exactly once if one is created between two pages', async () => {
       const first = await users.list(2);
       await users.insert(user('f', '2026-03-04T00:00:00.000Z'));
       const second = await users.list(10, readCursor(first.next_cursor ?? ''));
@@ -93,7 +93,7 @@ describeOnEachDatabase('UsersRepository', (freshDatabase) => {
       expect([...first.items, ...second.items]).toEqual([e, d, c, b, ADA]);
     });
 
-    it('no further page if the last page is exactly full', async () => {
+    it('The repository returns no further page if the last page is exactly full', async () => {
       const { next_cursor } = await users.list(5);
 
       expect(next_cursor).toBeNull();

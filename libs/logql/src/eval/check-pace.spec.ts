@@ -7,11 +7,11 @@ const checksOf = (lines: readonly string[]): number => {
 };
 
 describe('A query', () => {
-  it('looks at the clock after each long line, over which an expression may take long', () => {
+  it('A query checks the clock after each long line, because an expression can take long on it', () => {
     expect(checksOf(Array<string>(10).fill('x'.repeat(20_000)))).toBe(10);
   });
 
-  it('looks at the clock after every few short lines, over which a template may take long', () => {
+  it('A query checks the clock after every few short lines, because a template can take long on them', () => {
     expect(checksOf(Array<string>(12).fill(''))).toBe(3);
   });
 });

@@ -91,7 +91,7 @@ describe('counts and sizes', () => {
     expect(await at(query, seconds)).toEqual(expected);
   });
 
-  it('leave the beginning of a window out, and its end in', async () => {
+  it('A window excludes its start and includes its end', async () => {
     expect(await over('sum(count_over_time({env="p"}[1s]))', 0, 1, 5)).toEqual({
       '': [
         [1, 1],
@@ -135,11 +135,11 @@ describe('unwrapped values', () => {
     expect(await at(`sum(${query})`, 13)).toEqual([['{}', expect.closeTo(value, 12)]]);
   });
 
-  it('leave the number itself out of the labels', async () => {
+  it('The label of an unwrapped value is removed from the series', async () => {
     expect(await at('sum_over_time({app="j"} | json n | unwrap n [5s])', 12)).toEqual([['{app="j"}', 4]]);
   });
 
-  it('spread of a population', async () => {
+  it('stddev_over_time and stdvar_over_time compute the spread of a population', async () => {
     expect(await at('stdvar_over_time({app="j"} | json n | unwrap n [5s]) by (app)', 12)).toEqual([
       ['{app="j"}', expect.closeTo(1.0555555, 6)],
     ]);
@@ -148,7 +148,7 @@ describe('unwrapped values', () => {
     ]);
   });
 
-  it('rate_counter knows that counters begin again', async () => {
+  it('rate_counter handles counter resets', async () => {
     const rows = [10, 20, 5, 15].map((n, index) => row(10 * (index + 1), `n=${n}`, { app: 'c' }));
     const [[, value] = ['', 0]] = await at('rate_counter({app="c"} | logfmt | unwrap n [40s])', 40, rows);
     // 10 → 20 → (0 →) 5 → 15 is 25 in 30 s, and as fast for the 10 s before, no further back than 0.
@@ -157,7 +157,7 @@ describe('unwrapped values', () => {
 });
 
 describe('errors of a pipeline', () => {
-  it('fail a metric query that sees them', async () => {
+  it('A metric query fails on lines with errors of its pipeline', async () => {
     await expect(at('sum by (level) (count_over_time({app="k"} | json [5s]))', 21)).rejects.toThrow(
       `pipeline error: 'JSONParserErr' for series: '{__error__="JSONParserErr", __error_details__=`,
     );
@@ -272,7 +272,7 @@ describe('aggregations of vectors', () => {
     expect(await at(query, 3)).toEqual(expected);
   });
 
-  it('topk chooses its series at each step separately', async () => {
+  it('topk selects its series at each step separately', async () => {
     expect(await over('topk(1, sum by (app) (count_over_time({env="p"}[1s])))', 1, 1, 3)).toEqual({
       x: [
         [1, 1],
@@ -282,7 +282,7 @@ describe('aggregations of vectors', () => {
     });
   });
 
-  it('approx_topk has no meaning over a range', async () => {
+  it('approx_topk is rejected in a range query', async () => {
     await expect(over('approx_topk(1, count_over_time({env="p"}[1s]))', 1, 1, 3)).rejects.toMatchObject({
       statusCode: 500,
     });
@@ -398,7 +398,7 @@ describe('lines with errors below an aggregation', () => {
     'count_over_time({app="x"} | json | __error__="JSONParserErr" [1m])',
     'max(count_over_time({app="x"} | json | __error__="JSONParserErr" [1m]))',
     'sum(count_over_time({app="x"} | json | a="" [1m]))',
-  ])('are refused where nothing asks for them: %s', async (query) => {
+  ])('Lines with errors fail a metric query that does not handle them: %s', async (query) => {
     await expect(at(query, 60, lines('bad'))).rejects.toThrow("pipeline error: 'JSONParserErr'");
   });
 
@@ -423,7 +423,7 @@ describe('lines with errors below an aggregation', () => {
     'sum by (app) (count_over_time({app="x"} | json [1m]))',
     'sum by (level, more) (count_over_time({app="x"} | json [1m]))',
     'count_over_time({app="x"} | json | level="e" [1m])',
-  ])('are refused where a label may follow: %s', async (query) => {
+  ])('Lines with errors fail a metric query if a label can depend on them: %s', async (query) => {
     await expect(at(query, 60, lines(cut))).rejects.toThrow("pipeline error: 'JSONParserErr'");
   });
 });
@@ -470,15 +470,18 @@ describe('labels with an empty value', () => {
 });
 
 describe('values with zero bytes', () => {
-  it.each(['sum by (a, b)', 'sum without (c)'])('tell series apart: %s', async (aggregation) => {
-    const rows = [
-      row(1, '', { app: 'x', a: '1\u0000b', b: '2' }),
-      row(2, '', { app: 'x', a: '1', b: '\u0000b2', c: '' }),
-      row(3, '', { app: 'x', a: '1', b: 'b\u00002' }),
-      row(4, '', { app: 'x', a: '1\u0000b\u00002' }),
-    ];
-    expect(await at(`${aggregation} (count_over_time({app="x"}[1m]))`, 60, rows)).toHaveLength(4);
-  });
+  it.each(['sum by (a, b)', 'sum without (c)'])(
+    'Series whose values differ in zero bytes are distinct: %s',
+    async (aggregation) => {
+      const rows = [
+        row(1, '', { app: 'x', a: '1\u0000b', b: '2' }),
+        row(2, '', { app: 'x', a: '1', b: '\u0000b2', c: '' }),
+        row(3, '', { app: 'x', a: '1', b: 'b\u00002' }),
+        row(4, '', { app: 'x', a: '1\u0000b\u00002' }),
+      ];
+      expect(await at(`${aggregation} (count_over_time({app="x"}[1m]))`, 60, rows)).toHaveLength(4);
+    },
+  );
 });
 
 describe('series of equal labels', () => {
@@ -524,7 +527,7 @@ describe('series of equal labels', () => {
     expect(await seriesOver(query)).toEqual(expected);
   });
 
-  it('are rejected where both have a value at one step', async () => {
+  it('Series of equal labels are rejected if both have a value at one step', async () => {
     const all = 'sum by (app) (count_over_time({env="p"}[5s]))';
     await expect(seriesOver(`label_replace(${all}, "app", "all", "app", ".+")`)).rejects.toThrow(
       'vector cannot contain metrics with the same labelset',
@@ -533,7 +536,7 @@ describe('series of equal labels', () => {
 });
 
 describe('limits', () => {
-  it('name the number of series', async () => {
+  it('The error about too many series has the limit', async () => {
     const rows = Array.from({ length: 501 }, (_, n) => row(1, 'x', { app: 'many' }, { id: String(n) }));
     await expect(at('count_over_time({app="many"}[5s])', 1, rows)).rejects.toThrow(
       'maximum number of series (500) reached for a single query; consider reducing query cardinality by adding more ' +
@@ -542,7 +545,7 @@ describe('limits', () => {
     expect(await at('count(count_over_time({app="many"}[5s]))', 1, rows)).toEqual([['{}', 501]]);
   });
 
-  it('end a query that makes too many values on its way', async () => {
+  it('A query with too many intermediate values is rejected', async () => {
     const rows = Array.from({ length: 2_000 }, (_, n) => row(1, 'x', { app: 'many' }, { id: String(n) }));
     const steps = { startUnixNano: 0n, stepNanos: 1_000_000_000n, count: 11_000 };
     const query = parseLogql('count(count_over_time({app="many"}[5s]))') as MetricExpr;
@@ -551,7 +554,7 @@ describe('limits', () => {
     );
   });
 
-  it('end a query for lines that are too large together', async () => {
+  it('A query for lines beyond the limit in bytes is rejected', async () => {
     const large = 'x'.repeat(250_000);
     const rows = Array.from({ length: 300 }, (_, n) => row(n, large));
     const query = parseLogql('{a="b"}') as LogExpr;
@@ -562,7 +565,7 @@ describe('limits', () => {
     ).rejects.toThrow('the lines of the answer have more than 67108864 characters together');
   });
 
-  it('stop when the control throws', async () => {
+  it('A query stops when its control throws', async () => {
     const control = {
       checkpoint: () => {
         throw new Error('enough');
@@ -587,7 +590,7 @@ describe('queries for lines', () => {
     return evaluateLog(expression, { ...range, ...options }, new LineSource(ROWS), FREE_RUN);
   };
 
-  it('keep the origin of each label', async () => {
+  it('A log query keeps the origin of each label', async () => {
     expect(await lines('{app="j"} | json | keep app, n | n > 2')).toEqual([
       {
         stream: { app: 'j' },
@@ -602,13 +605,13 @@ describe('queries for lines', () => {
     ]);
   });
 
-  it('filter what a stage before has changed', async () => {
+  it('A line filter reads the line that the previous stage wrote', async () => {
     expect(await lines('{app="x"} | line_format "{{.level}}" |= "error"')).toMatchObject([{ line: 'error' }]);
     expect(await lines('{app="x"} | label_format level="new" | level="new"')).toHaveLength(2);
     expect(await lines('{app="j"} | json other | other="1"')).toHaveLength(1);
   });
 
-  it('leave lines out that follow too soon', async () => {
+  it('A log query skips lines that follow too soon', async () => {
     const far = await lines('{app="j"}', { intervalNanos: 2_000_000_000n });
     expect(far.map(({ timeUnixNano }) => timeUnixNano / 1_000_000_000n)).toEqual([10n, 12n]);
   });

@@ -25,7 +25,7 @@ describe('labels longer than V8 hashes', () => {
   const longLabel = `label_format a="{{ repeat ${LONG} \`x\` }}{{ __line__ }}"`;
 
   it(
-    'tell lines of one stream apart in a log query',
+    'Labels longer than V8 hashes distinguish lines of a stream in a log query',
     async () => {
       const query = parseLogql(`{a="b"} | ${longLabel}`) as LogExpr;
       const options = { ...RANGE, direction: 'forward', limit: 5_000, intervalNanos: 1n } as const;
@@ -37,7 +37,7 @@ describe('labels longer than V8 hashes', () => {
   );
 
   it(
-    'are counted under in a metric query',
+    'Labels longer than V8 hashes group a metric query',
     async () => {
       const [series, ...others] = await metric(
         `count(sum by (a) (count_over_time({a="b"} | ${longLabel} [99999s])))`,
@@ -49,7 +49,7 @@ describe('labels longer than V8 hashes', () => {
     LIMIT_MILLIS,
   );
 
-  it('are named whole in the answer', async () => {
+  it('Labels longer than V8 hashes are complete in the response', async () => {
     const series = await metric(`sum by (a) (count_over_time({a="b"} | ${longLabel} [99999s]))`, 4);
     expect(series.map(({ labels, points }) => [labels.a?.length, points[0]?.value])).toEqual([
       [LONG + 1, 2],
@@ -57,7 +57,7 @@ describe('labels longer than V8 hashes', () => {
     ]);
   });
 
-  it('match on both sides of an operator', async () => {
+  it('Labels longer than V8 hashes match on both sides of an operator', async () => {
     const series = await metric(
       `sum by (a) (count_over_time({a="b"} | ${longLabel} [99999s])) * on (a) ` +
         `sum by (a) (count_over_time({a="b"} | ${longLabel} [99999s]))`,
@@ -66,7 +66,7 @@ describe('labels longer than V8 hashes', () => {
     expect(series.map(({ points }) => points[0]?.value)).toEqual([4, 4, 4, 4]);
   });
 
-  it('count towards the size of the answer', async () => {
+  it('Labels longer than V8 hashes count towards the response size', async () => {
     const query = parseLogql(`{a="b"} | label_format a="{{ repeat 100000 \`x\` }}"`) as LogExpr;
     const options = { ...RANGE, direction: 'forward', limit: 5_000 } as const;
     await expect(evaluateLog(query, options, numbered(LINES), FREE_RUN)).rejects.toThrow(
@@ -74,7 +74,7 @@ describe('labels longer than V8 hashes', () => {
     );
   });
 
-  it('count towards what a metric query holds', async () => {
+  it('Labels longer than V8 hashes count towards the memory of a metric query', async () => {
     await expect(
       metric(`count(sum by (a) (count_over_time({a="b"} | ${longLabel} [99999s])))`, 20_000),
     ).rejects.toThrow(/^the query makes more than \d+ values on its way/);
@@ -83,7 +83,7 @@ describe('labels longer than V8 hashes', () => {
 
 describe('names of fields longer than a label may have', () => {
   it(
-    'are cut to labels that differ',
+    'Field names that are too long are truncated to distinct labels',
     async () => {
       // Written by hand: objects with such names would take this test as long as they took the evaluator.
       const name = (index: number, n: number): string => `"${'k'.repeat(LONG)}${index}_${n}"`;

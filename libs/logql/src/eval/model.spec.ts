@@ -108,7 +108,7 @@ const { metric } = fc.letrec<{ metric: string; leaf: string; vector: string; bin
 const SECOND = 1_000_000_000n;
 
 describe('the evaluator', () => {
-  it('answers any query over any lines, at every step, as its plainest meaning does', async () => {
+  it('The evaluator answers any query over any lines, at every step, as the naive evaluator does', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyRow, { maxLength: 25 }),
@@ -144,7 +144,7 @@ describe('the evaluator', () => {
     );
   });
 
-  it('means the same by a query and by its usual form', () => {
+  it('The evaluator means the same by a query and by its usual form', () => {
     fc.assert(
       fc.property(metric, (query) => {
         const expression = parseLogql(query);

@@ -12,7 +12,7 @@ const keeps = (pipeline: string, line: string, stream = {}, metadata = {}) =>
   pipeLine(pipeline, line, stream, metadata) !== undefined;
 
 describe('json', () => {
-  it('makes every field a label, inner ones with the way to them', () => {
+  it('json turns every field into a label, and names nested fields by their path', () => {
     expect(
       parsed(
         '| json',
@@ -31,11 +31,11 @@ describe('json', () => {
     });
   });
 
-  it('keeps the first of two fields with one name', () => {
+  it('json keeps the first of two fields with one name', () => {
     expect(parsed('| json', '{"a":"1","a":"2","b":{"c":"3"},"b_c":"4"}')).toEqual({ a: '1', b_c: '3' });
   });
 
-  it('reads a line independently of the keys of the previous line', () => {
+  it('json reads a line independently of the keys of the previous line', () => {
     const pipeline = compileJson();
     const labels = new LineLabels();
     const read = (line: string) => {
@@ -70,7 +70,7 @@ describe('json', () => {
     );
   });
 
-  it('adds the suffix _extracted to labels that the stream or its metadata has', () => {
+  it('json adds the suffix _extracted to labels that the stream or its metadata has', () => {
     expect(
       pipeLine('| json', '{"service":"x","trace_id":"y"}', { service: 'a' }, { trace_id: '1', service: 'b' })
         ?.all,
@@ -84,11 +84,11 @@ describe('json', () => {
     },
   );
 
-  it('keeps the fields before the error', () => {
+  it('json keeps the fields before a syntax error', () => {
     expect(parsed('| json', '{"a":"1","b":')).toMatchObject({ a: '1', __error__: 'JSONParserErr' });
   });
 
-  it('finds what expressions ask for', () => {
+  it('json with expressions extracts their fields', () => {
     const line = '{"a":{"b":[{"c":1.0},"x \\n"]},"d e":[[1,2],{"k":null}],"s":"t"}';
     expect(
       parsed(
@@ -108,13 +108,13 @@ describe('json', () => {
     expect(parsed('| json x="a"', '{"b":1,"a":tru}')).toMatchObject({ x: '', __error__: 'JSONParserErr' });
   });
 
-  it('leaves no empty label where an expression finds nothing and the stream has the label', () => {
+  it('json with an expression without a match keeps the label of the stream', () => {
     expect(parsed('| json app="a"', '{"b":1}', { app: 'x' })).toEqual({});
     expect(parsed('| json app="a"', '{"a":1}', { app: 'x' })).toEqual({ app_extracted: '1' });
     expect(parsed('| logfmt app="a"', 'b=1', { app: 'x' })).toEqual({});
   });
 
-  it('agrees with JSON.parse about the texts of an object', () => {
+  it('json agrees with JSON.parse about the texts of an object', () => {
     const key = fc.stringMatching(/^[a-z]{1,6}$/);
     const object = fc.dictionary(key, fc.oneof(fc.string({ unit: 'binary' }), fc.boolean(), fc.integer()), {
       noNullPrototype: true,
@@ -134,18 +134,18 @@ describe('json', () => {
     ['{"a":{"b":1, } ,"c":2,}', { a_b: '1', c: '2' }],
     ['{"a":"t\tx\\n"}', { a: 't\tx\n' }],
     ['{"a":"x\\q","b":"\\ud83d","c":"bad\ufffd"}', { a: '', b: '', c: 'bad ' }],
-  ])('reads what Loki reads beyond JSON: %j', (line, labels) => {
+  ])('json accepts what Loki accepts beyond JSON: %j', (line, labels) => {
     expect(parsed('| json', line)).toEqual(labels);
   });
 
   it.each(['{"a":1,,}', '{,}', '{"a":1,'])(
-    'lets %j go on with an error: only one comma may be too many',
+    'json passes %j on with an error, because only one extra comma is accepted',
     (line) => {
       expect(parsed('| json', line)).toMatchObject({ __error__: 'JSONParserErr' });
     },
   );
 
-  it('is done with deep and broken input in no time', () => {
+  it('json rejects deep and malformed input in linear time', () => {
     const deep = '{"a":'.repeat(50_000);
     expect(parsed('| json', deep)).toMatchObject({ __error__: 'JSONParserErr' });
     expect(parsed('| json', '['.repeat(100_000))).toMatchObject({ __error__: 'JSONParserErr' });
@@ -156,7 +156,7 @@ describe('json', () => {
 describe('logfmt', () => {
   const line = 'level=info msg="it \\"works\\" fine" empty= alone took=1.5s http.status=200';
 
-  it('makes pairs labels', () => {
+  it('logfmt turns pairs into labels', () => {
     expect(parsed('| logfmt', line)).toEqual({
       level: 'info',
       msg: 'it "works" fine',
@@ -166,7 +166,7 @@ describe('logfmt', () => {
     expect(parsed('| logfmt --keep-empty', line)).toMatchObject({ empty: '', alone: '' });
   });
 
-  it('skips malformed pairs, or reports them when it is strict', () => {
+  it('logfmt skips malformed pairs, and reports them in strict mode', () => {
     expect(parsed('| logfmt', 'a=1 b"=2 =3 c=4')).toEqual({ a: '1', c: '4' });
     expect(parsed('| logfmt --strict', 'a=1 b"=2 c=4')).toMatchObject({
       a: '1',
@@ -175,7 +175,7 @@ describe('logfmt', () => {
     expect(parsed('| logfmt --strict', 'a="open')).toMatchObject({ __error__: 'LogfmtParserErr' });
   });
 
-  it('extracts the named labels', () => {
+  it('logfmt with names extracts only these labels', () => {
     expect(parsed('| logfmt lvl="level", took, none', line)).toEqual({ lvl: 'info', took: '1.5s', none: '' });
   });
 });
@@ -193,18 +193,18 @@ describe('quoted values of logfmt', () => {
     ['a cut escape, which drops the pair', String.raw`a="x\u12" b=2`, { b: '2' }],
     ['bytes that were not UTF-8', 'a="bad\ufffd\\n" b=\ufffd', { a: 'bad \n', b: ' ' }],
     ['single quotes', "a='x' b=1", { a: "'x'", b: '1' }],
-  ])('are read as Loki reads them: %s', (_case, line, labels) => {
+  ])('Quoted logfmt values are parsed as Loki parses them: %s', (_case, line, labels) => {
     expect(parsed('| logfmt', line)).toEqual(labels);
   });
 
-  it('are an error in strict mode when an escape is invalid', () => {
+  it('Quoted logfmt values with an invalid escape are an error in strict mode', () => {
     expect(parsed('| logfmt --strict', String.raw`a="x\qy" b=1`)).toMatchObject({
       __error__: 'LogfmtParserErr',
       __error_details__: 'logfmt syntax error at pos 9 : invalid quoted value',
     });
   });
 
-  it('have the value of their last pair for a named label, and of their first otherwise', () => {
+  it('Repeated logfmt keys have their last value for a named label, and their first value otherwise', () => {
     const line = 'level=a level=b msg=1';
     expect(parsed('| logfmt level, msg', line)).toEqual({ level: 'b', msg: '1' });
     expect(parsed('| logfmt level, again="level"', line)).toEqual({ level: 'b', again: 'b' });
@@ -213,7 +213,7 @@ describe('quoted values of logfmt', () => {
 });
 
 describe('errors of several stages', () => {
-  it('leave the last one of a parser or a template, which a label filter does not replace', () => {
+  it('The last error of a parser or template is kept, and a label filter does not replace it', () => {
     expect(parsed('| json | line_format `{{ .x | int | div 0 }}`', 'bad')).toMatchObject({
       __error__: 'TemplateFormatErr',
     });
@@ -223,14 +223,14 @@ describe('errors of several stages', () => {
 });
 
 describe('regexp, pattern and unpack', () => {
-  it('regexp makes named groups labels', () => {
+  it('regexp turns named groups into labels', () => {
     const pipeline = '| regexp "(?P<method>\\\\w+) (?P<path>\\\\S+)( \\\\((?P<took>\\\\w+)\\\\))?"';
     expect(parsed(pipeline, 'GET /x (5ms)')).toEqual({ method: 'GET', path: '/x', took: '5ms' });
     expect(parsed(pipeline, 'GET /x')).toEqual({ method: 'GET', path: '/x', took: '' });
     expect(parsed(pipeline, '-')).toEqual({});
   });
 
-  it('pattern splits the line', () => {
+  it('pattern splits the line into labels', () => {
     const line = '10.0.0.1 - - [01/Jan] "GET /x HTTP/1.1" 200';
     expect(parsed('| pattern `<ip> - <_> [<_>] "<method> <path> <_>" <status>`', line)).toEqual({
       ip: '10.0.0.1',
@@ -242,7 +242,7 @@ describe('regexp, pattern and unpack', () => {
     expect(parsed('| pattern `<a>|<b>`', 'no bar')).toEqual({ a: 'no bar' });
   });
 
-  it('unpack restores what was packed', () => {
+  it('unpack restores the packed line and labels', () => {
     expect(pipeLine('| unpack', '{"pod":"p","_entry":"the \\"line\\"","n":1}')).toMatchObject({
       line: 'the "line"',
       parsed: { pod: 'p' },
@@ -307,7 +307,7 @@ describe('label filters', () => {
     expect(keeps(`| ${filter}`, '', {}, labels)).toBe(kept);
   });
 
-  it('let a line go on that means no such quantity, with an error', () => {
+  it('A label filter passes on a line whose value is not a quantity, with an error', () => {
     expect(parsed('| text > 5', '', {}, labels)).toEqual({
       __error__: 'LabelFilterErr',
       __error_details__: 'strconv.ParseFloat: parsing "x": invalid syntax',
@@ -323,7 +323,7 @@ describe('drop, keep, label_format, decolorize', () => {
   const line = '{"a":"1","b":"2"}';
   const stream = { service: 's', env: 'dev' };
 
-  it('drop removes labels, also an error', () => {
+  it('drop removes labels and errors', () => {
     expect(pipeLine('| json | drop a, env="dev", service="x"', line, stream)?.all).toEqual({
       service: 's',
       b: '2',
@@ -332,12 +332,12 @@ describe('drop, keep, label_format, decolorize', () => {
     expect(parsed('| json | drop __error__, __error_details__', 'x')).toEqual({});
   });
 
-  it('keep removes all other labels, but no error', () => {
+  it('keep removes all other labels, and keeps errors', () => {
     expect(pipeLine('| json | keep a, env=~"d.*"', line, stream)?.all).toEqual({ a: '1', env: 'dev' });
     expect(pipeLine('| json | keep a', 'x', stream)?.all).toMatchObject({ __error__: 'JSONParserErr' });
   });
 
-  it('a removed label may be extracted again, under the same name', () => {
+  it('A removed label can be extracted again under the same name', () => {
     expect(pipeLine('| json | drop a | json', line)?.parsed).toEqual({ b: '2', a: '1' });
     expect(pipeLine('| drop service | json', '{"service":"x"}', stream)?.all).toEqual({
       env: 'dev',
@@ -346,7 +346,7 @@ describe('drop, keep, label_format, decolorize', () => {
     expect(pipeLine('| json | drop service_extracted', '{"service":"x"}', stream)?.all).toEqual(stream);
   });
 
-  it('label_format renames, and makes labels of what was there before the first template', () => {
+  it('label_format renames labels, and its templates read the labels before the stage', () => {
     expect(
       pipeLine(
         '| json | label_format c=a, d="{{.a}}{{.b}}{{.c}}", service="{{.service}}!", x=none',
@@ -356,7 +356,7 @@ describe('drop, keep, label_format, decolorize', () => {
     ).toEqual({ env: 'dev', b: '2', c: '1', d: '21', service: 's!' });
   });
 
-  it('decolorize removes colors', () => {
+  it('decolorize removes ANSI colors', () => {
     expect(pipeLine('| decolorize', '\u001b[31;1mred\u001b[0m plain \u001b]0;title\u0007')?.line).toBe(
       'red plain ',
     );
@@ -368,7 +368,7 @@ describe('the default queries of Grafana', () => {
     ['the id stands in the line', 'x 4bf9 y', {}, true],
     ['the id is structured metadata', 'x', { trace_id: '4bf9' }, true],
     ['the id is nowhere', 'x', { trace_id: '1' }, false],
-  ])('finds a line when %s', (_case, line, metadata, kept) => {
+  ])('A default query of Grafana finds a line when %s', (_case, line, metadata, kept) => {
     const pipeline =
       '| label_format log_line_contains_trace_id=`{{ contains "4bf9" __line__  }}` ' +
       '| log_line_contains_trace_id="true" or trace_id="4bf9"';

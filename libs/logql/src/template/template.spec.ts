@@ -144,7 +144,7 @@ describe('templates', () => {
     expect(() => run(template)).toThrow(message);
   });
 
-  it('throws nothing but its own error, whatever the template', () => {
+  it('A template throws nothing but its own error for any text', () => {
     const scrap = fc.constantFrom(
       ...[
         '{{',

@@ -19,7 +19,7 @@ const contents = (level: Level, message: unknown, ...params: unknown[]) => {
 };
 
 describe('a call of the logger', () => {
-  it('with a message', () => {
+  it('A log record has the message of its call', () => {
     expect(record('info', 'started')).toEqual({
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
       level: 'info',
@@ -51,7 +51,7 @@ describe('a call of the logger', () => {
     expect(contents(level, 'done', ...params)).toEqual({ message: 'done', ...fields });
   });
 
-  it('with reason, product and error, as in the tutorial', () => {
+  it('A log record has the fields of its call: reason, product and error, as in the tutorial', () => {
     const err = new Error('Payment gateway timeout', { cause: new Error('connect ETIMEDOUT') });
     expect(
       record(
@@ -73,7 +73,7 @@ describe('a call of the logger', () => {
     });
   });
 
-  it('with an error as message', () => {
+  it('A log record of an error has the error’s message', () => {
     const error = Object.assign(new TypeError('boom'), { code: 'E_BOOM' });
     expect(contents('error', error, 'Orders')).toMatchObject({
       message: 'boom',
@@ -83,21 +83,21 @@ describe('a call of the logger', () => {
     });
   });
 
-  it('with an error beside the message', () => {
+  it('A log record has a message and an error', () => {
     expect(contents('warn', 'retrying', new Error('boom'))).toMatchObject({
       message: 'retrying',
       error: { message: 'boom' },
     });
   });
 
-  it('with two errors keeps both', () => {
+  it('A log record with two errors keeps both', () => {
     expect(contents('error', 'both', { first: new Error('a'), second: new Error('b') })).toMatchObject({
       error: { message: 'a' },
       second: { message: 'b' },
     });
   });
 
-  it('with an object as message', () => {
+  it('A log record of an object has the object’s fields', () => {
     expect(contents('info', { message: 'order created', id: 7 })).toEqual({
       message: 'order created',
       id: 7,
@@ -111,11 +111,11 @@ describe('a call of the logger', () => {
     [42, '42'],
     [[1, 'a'], "[ 1, 'a' ]"],
     [LogRecordSpeaker, 'LogRecordSpeaker'],
-  ])('with the message %p', (message, text) => {
+  ])('A log record accepts the message %p', (message, text) => {
     expect(contents('info', message)).toEqual({ message: text });
   });
 
-  it('guards the keys that say where a line comes from', () => {
+  it('Fields cannot replace the keys that identify the source of a log record', () => {
     const forged = { level: 'info', trace_id: 'f', service: 's', timestamp: 't', message: 'm', context: 'c' };
     expect(record('error', 'real', forged)).toMatchObject({
       level: 'error',
@@ -142,18 +142,21 @@ describe('a call of the logger', () => {
     'sessionId',
     'cvv',
     'card_number',
-  ])('masks %s, also deep inside', (key) => {
+  ])('A log record redacts %s at any depth', (key) => {
     expect(contents('info', 'x', { user: { [key]: 'hidden' } })).toEqual({
       message: 'x',
       user: { [key]: '[REDACTED]' },
     });
   });
 
-  it.each(['tokens_used', 'author', 'keyboard', 'passenger', 'product'])('does not mask %s', (key) => {
-    expect(contents('info', 'x', { [key]: 'shown' })).toEqual({ message: 'x', [key]: 'shown' });
-  });
+  it.each(['tokens_used', 'author', 'keyboard', 'passenger', 'product'])(
+    'A log record does not redact %s',
+    (key) => {
+      expect(contents('info', 'x', { [key]: 'shown' })).toEqual({ message: 'x', [key]: 'shown' });
+    },
+  );
 
-  it('masks what the application adds', () => {
+  it('A log record redacts names that the application adds', () => {
     const call = readLogCall('info', 'x', [{ Iban: 'DE00', name: 'Ada' }]);
     const masked = logRecord('info', call, 's', new SensitiveNames(['IBAN']), ROOT_CONTEXT);
     expect(masked).toMatchObject({ Iban: '[REDACTED]', name: 'Ada' });
@@ -173,7 +176,7 @@ describe("Nest's own logger in front", () => {
     Logger.overrideLogger(true);
   });
 
-  it('hands on message, fields and context so that they are understood', () => {
+  it('Nest’s Logger passes message, fields and context to the log record', () => {
     new Logger('Payments').error('failed', { product: 'laptop' });
     new Logger('Payments').error('failed', 'Error: x\n    at y');
     new Logger('Payments').error('failed');

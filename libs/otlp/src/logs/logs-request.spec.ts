@@ -123,12 +123,12 @@ const asProtobuf = (): Uint8Array => {
 };
 
 describe('a logs request', () => {
-  it('reads the same from both encodings, with every field', () => {
+  it('A logs request has the same content in both encodings, with every field', () => {
     expect(parseLogsRequestJson(JSON.stringify(asJson))).toEqual(EXPECTED);
     expect(decodeLogsRequest(asProtobuf())).toEqual(EXPECTED);
   });
 
-  it('may be empty or have no optional field', () => {
+  it('A logs request may be empty or have no optional field', () => {
     expect(parseLogsRequestJson('{}')).toEqual([]);
     expect(decodeLogsRequest(new Uint8Array())).toEqual([]);
     expect(parseLogsRequestJson('{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}')).toMatchObject([
@@ -136,7 +136,7 @@ describe('a logs request', () => {
     ]);
   });
 
-  it('accepts severities by their names', () => {
+  it('A logs request accepts severities by their names', () => {
     const withSeverity = (severityNumber: unknown) =>
       parseLogsRequestJson(
         JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ severityNumber }] }] }] }),
@@ -146,21 +146,21 @@ describe('a logs request', () => {
     ).toEqual([1, 9, 24]);
   });
 
-  it('keeps a record with invalid ids, without the ids', () => {
+  it('A log record with invalid IDs is kept without the IDs', () => {
     const record = { traceId: '00'.repeat(16), spanId: 'abcd', body: { stringValue: 'x' } };
     expect(
       parseLogsRequestJson(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] })),
     ).toMatchObject([{ scopeLogs: [{ logRecords: [{ traceId: '', spanId: '', body: 'x' }] }] }]);
   });
 
-  it('is rejected with an error that names the field', () => {
+  it('A malformed logs request is rejected with an error that names the field', () => {
     expect(() =>
       parseLogsRequestJson('{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":5}]}]}]}'),
     ).toThrow('resourceLogs[0].scopeLogs[0].logRecords[0].body must be an object');
     expect(() => decodeLogsRequest(Uint8Array.of(0x0a, 0x05))).toThrow(MalformedOtlpError);
   });
 
-  it('throws MalformedOtlpError and no other error for any bytes', () => {
+  it('Reading a logs request throws MalformedOtlpError and no other error for any bytes', () => {
     const valid = asProtobuf();
     fc.assert(
       fc.property(fc.nat(valid.length - 1), fc.nat(255), fc.nat(valid.length), (at, byte, end) => {

@@ -76,7 +76,7 @@ describe('a metrics request in protobuf', () => {
     });
   });
 
-  it('has the same content as the request in JSON', () => {
+  it('A metrics request has the same content in protobuf and JSON', () => {
     const content = (request: MetricsRequest) =>
       metricsOf(request).map(({ name, histogram, exponentialHistogram, gauge }) => {
         const exponential = exponentialHistogram?.dataPoints?.[0];
@@ -92,7 +92,7 @@ describe('a metrics request in protobuf', () => {
     expect(content(decodeMetricsRequest(protobuf))).toEqual(content(parseMetricsRequestJson(json)));
   });
 
-  it('is accepted or rejected as malformed with any damage, and rejected when it is truncated', () => {
+  it('A damaged metrics request is accepted or rejected as malformed, and a truncated one is rejected', () => {
     let rejected = 0;
     fc.assert(
       fc.property(
@@ -130,12 +130,12 @@ describe('a metrics request in protobuf', () => {
       [0x12, 7, 0x4a, 5, 0x0a, 3, 0x32, 1, 0],
       'histogram.dataPoints.bucketCounts needs 8 bytes where 1 are left',
     ],
-  ])('is rejected with %s', (_fault, metric, message) => {
+  ])('A metrics request with %s is rejected', (_fault, metric, message) => {
     const scope = [0x12, metric.length, ...metric];
     expect(() => decodeMetricsRequest(Uint8Array.from([0x0a, scope.length, ...scope]))).toThrow(message);
   });
 
-  it('is rejected when it holds more messages than allowed', () => {
+  it('A metrics request with more messages than allowed is rejected', () => {
     expect(() => decodeMetricsRequest(protobuf, 10)).toThrow(
       'exceeds the maximum number of messages per request',
     );
@@ -165,7 +165,7 @@ describe('a metrics request in JSON', () => {
       'dataPoints[0].bucketCounts[1].value must be an integer',
     ],
     [metric({ gauge: { dataPoints: [{ exemplars: [{ traceId: 'xyz' }] }] } }), 'traceId must be hex digits'],
-  ])('%j is rejected', (text, message) => {
+  ])('The metrics request %j is rejected', (text, message) => {
     expect(() => parseMetricsRequestJson(text)).toThrow(message);
   });
 });

@@ -16,12 +16,12 @@ const WARNING: PartialSuccess = { rejected: 0n, errorMessage: 'please upgrade' }
 const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
 describe('the response to an export', () => {
-  it('is empty when the whole request was accepted', () => {
+  it('The response to a fully accepted export is empty', () => {
     expect(encodeExportResponse()).toEqual(new Uint8Array());
     expect(formatExportResponseJson('traces')).toEqual({});
   });
 
-  it("is understood by OpenTelemetry's own exporter", () => {
+  it("The response to an export is understood by OpenTelemetry's own exporter", () => {
     const partialSuccess = { rejectedSpans: 3, errorMessage: 'trace id is missing' };
     expect(ProtobufTraceSerializer.deserializeResponse(encodeExportResponse(PARTIAL))).toEqual({
       partialSuccess,
@@ -31,15 +31,18 @@ describe('the response to an export', () => {
     ).toEqual({ partialSuccess: { ...partialSuccess, rejectedSpans: '3' } });
   });
 
-  it.each([FULL_SUCCESS, PARTIAL, WARNING])('is decoded as it was encoded: %j', (response) => {
-    expect(decodeExportResponse(encodeExportResponse(response))).toEqual(response);
-    for (const signal of ['traces', 'logs', 'metrics'] satisfies Signal[]) {
-      const text = JSON.stringify(formatExportResponseJson(signal, response));
-      expect(parseExportResponseJson(signal, text)).toEqual(response);
-    }
-  });
+  it.each([FULL_SUCCESS, PARTIAL, WARNING])(
+    'The response to an export is decoded as it was encoded: %j',
+    (response) => {
+      expect(decodeExportResponse(encodeExportResponse(response))).toEqual(response);
+      for (const signal of ['traces', 'logs', 'metrics'] satisfies Signal[]) {
+        const text = JSON.stringify(formatExportResponseJson(signal, response));
+        expect(parseExportResponseJson(signal, text)).toEqual(response);
+      }
+    },
+  );
 
-  it('names the rejected items as the signal does', () => {
+  it('The response to an export names the rejected items as the signal does', () => {
     expect(formatExportResponseJson('logs', PARTIAL)).toMatchObject({
       partialSuccess: { rejectedLogRecords: '3' },
     });
@@ -48,7 +51,7 @@ describe('the response to an export', () => {
     });
   });
 
-  it('is rejected when it is malformed', () => {
+  it('A malformed response to an export is rejected', () => {
     expect(() => decodeExportResponse(Uint8Array.of(0x0a, 0x05))).toThrow(MalformedOtlpError);
     expect(() => parseExportResponseJson('traces', '{"partialSuccess":{"rejectedSpans":"x"}}')).toThrow(
       'partialSuccess.rejectedSpans must be an integer',
@@ -59,17 +62,17 @@ describe('the response to an export', () => {
 describe('the status of a failed export', () => {
   const status = { code: 3, message: 'Malformed OTLP: größer als erlaubt' };
 
-  it('is decoded as it was encoded', () => {
+  it('The status of a failed export is decoded as it was encoded', () => {
     expect(decodeRpcStatus(encodeRpcStatus(status))).toEqual(status);
     expect(parseRpcStatusJson(JSON.stringify(formatRpcStatusJson(status)))).toEqual(status);
   });
 
-  it('may have details, which are skipped', () => {
+  it('Unknown details of a status are skipped', () => {
     const withDetails = Buffer.concat([encodeRpcStatus(status), Uint8Array.of(0x1a, 0x02, 0x0a, 0x00)]);
     expect(decodeRpcStatus(withDetails)).toEqual(status);
   });
 
-  it('can carry a RetryInfo with the delay before a retry', () => {
+  it('A status can have a RetryInfo with the delay before a retry', () => {
     const bytes = encodeRpcStatus({ code: 14, message: 'busy', retryDelaySeconds: 2 });
     // code 14, message "busy", one Any: its type, and RetryInfo { retry_delay: Duration { seconds: 2 } }.
     const type = 'type.googleapis.com/google.rpc.RetryInfo';

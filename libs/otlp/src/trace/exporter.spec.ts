@@ -70,7 +70,7 @@ const bytesOf = (serialized: Uint8Array | undefined): Uint8Array => {
 const spansIn = (groups: readonly ResourceSpans[]): readonly Span[] => groups[0]?.scopeSpans[0]?.spans ?? [];
 
 describe("a request of OpenTelemetry's exporter", () => {
-  it('is decoded from protobuf with every field', async () => {
+  it("A request of OpenTelemetry's exporter is decoded from protobuf with every field", async () => {
     const spans = await recordSpans();
     const { resourceSpans, rejected } = decodeTraceRequest(
       bytesOf(ProtobufTraceSerializer.serializeRequest(spans)),
@@ -129,7 +129,7 @@ describe("a request of OpenTelemetry's exporter", () => {
     });
   });
 
-  it('is decoded from JSON as from protobuf', async () => {
+  it("A request of OpenTelemetry's exporter is decoded from JSON as from protobuf", async () => {
     const spans = await recordSpans();
     const json = Buffer.from(bytesOf(JsonTraceSerializer.serializeRequest(spans))).toString();
     const protobuf = bytesOf(ProtobufTraceSerializer.serializeRequest(spans));

@@ -22,13 +22,13 @@ const untouched = (resourceSpans: readonly ResourceSpans[]): DecodedTraces => ({
 });
 
 describe('a trace request', () => {
-  it('keeps the order trace in both encodings', () => {
+  it('The order trace survives a round trip in both encodings', () => {
     const { resourceSpans } = orderTrace({ failed: true });
     expect(throughProtobuf(resourceSpans)).toEqual(untouched(resourceSpans));
     expect(throughJson(resourceSpans)).toEqual(untouched(resourceSpans));
   });
 
-  it('keeps any model in protobuf', () => {
+  it('Any model survives a round trip in protobuf', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
         expect(throughProtobuf(groups)).toEqual(untouched(groups));
@@ -36,7 +36,7 @@ describe('a trace request', () => {
     );
   });
 
-  it('keeps any model in JSON', () => {
+  it('Any model survives a round trip in JSON', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
         expect(throughJson(groups)).toEqual(untouched(groups));
@@ -44,7 +44,7 @@ describe('a trace request', () => {
     );
   });
 
-  it('has the same bytes after a conversion to JSON and back', () => {
+  it('A trace request has the same bytes after a conversion to JSON and back', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
         const bytes = encodeTraceRequest(groups);

@@ -10,12 +10,12 @@ describe('the cache of strings', () => {
     return cache.text(bytes, 6, bytes.length - 5);
   };
 
-  it('never returns another string than the one asked for', () => {
+  it('The string cache always returns the requested string', () => {
     const cache = new TextCache();
     for (const text of [...texts, ...texts.toReversed()]) expect(read(cache, text)).toBe(text);
   });
 
-  it('does not cache strings that are long or not ASCII', () => {
+  it('The string cache does not keep strings that are long or not ASCII', () => {
     const cache = new TextCache();
     expect(read(cache, 'x'.repeat(40))).toBe('x'.repeat(40));
     expect(read(cache, 'x'.repeat(41))).toBeUndefined();

@@ -21,7 +21,7 @@ const messageOf = (env: NodeJS.ProcessEnv): string => {
 };
 
 describe('readConfig', () => {
-  it('has a default for every variable', () => {
+  it('readConfig has a default for every variable', () => {
     expect(readConfig(schema, {})).toEqual({
       HOST: '127.0.0.1',
       PORT: 8001,
@@ -32,11 +32,11 @@ describe('readConfig', () => {
     });
   });
 
-  it('treats an empty variable as not set', () => {
+  it('readConfig treats an empty variable as not set', () => {
     expect(readConfig(schema, { PORT: '', DATABASE_URL: '' })).toMatchObject({ PORT: 8001 });
   });
 
-  it('reads the variables of its schema, and no others', () => {
+  it('readConfig reads the variables of its schema, and no others', () => {
     const config = readConfig(schema, {
       HOST: '::1',
       PORT: '0',
@@ -71,35 +71,38 @@ describe('readConfig', () => {
       { USER_SERVICE_URL: 'ftp://users/' },
       'USER_SERVICE_URL is "ftp://users/", but must be an http(s) URL without credentials, query or fragment, such as http://127.0.0.1:8001.',
     ],
-  ])('refuses %j and says what is allowed', (env, message) => {
+  ])('readConfig rejects %j with the allowed values', (env, message) => {
     expect(messageOf(env)).toBe(message);
   });
 
-  it('reports all invalid variables in one error', () => {
+  it('readConfig reports all invalid variables in one error', () => {
     expect(messageOf({ PORT: 'x', HOST: '?' }).split('\n')).toEqual([
       expect.stringMatching(/^HOST is "\?"/),
       expect.stringMatching(/^PORT is "x"/),
     ]);
   });
 
-  it.each(['DATABASE_URL', 'USER_SERVICE_URL'])('never prints a password that %s contains', (name) => {
-    const password = fc
-      .stringMatching(/^[A-Za-z0-9:/?#@!%. ]{8,20}$/)
-      .filter((text) => !/^[:/?#@!%. ]+$/.test(text));
-    const shapes: ((secret: string) => string)[] = [
-      (secret) => `mysql://root:${secret}@db/shop`,
-      (secret) => `mysql://root:${encodeURIComponent(secret)}@db/shop`,
-      (secret) => `gopher://db/shop?password=${secret}`,
-      (secret) => `host=db password=${secret}`,
-      (secret) => `//root:${secret}@db`,
-      (secret) => secret,
-    ];
-    fc.assert(
-      fc.property(password, fc.constantFrom(...shapes), (secret, shape) => {
-        const message = messageOf({ [name]: shape(`xK${secret}`) });
-        expect(message).not.toContain(`xK${secret}`);
-        expect(message).not.toContain(encodeURIComponent(`xK${secret}`));
-      }),
-    );
-  });
+  it.each(['DATABASE_URL', 'USER_SERVICE_URL'])(
+    'readConfig never prints a password that %s contains',
+    (name) => {
+      const password = fc
+        .stringMatching(/^[A-Za-z0-9:/?#@!%. ]{8,20}$/)
+        .filter((text) => !/^[:/?#@!%. ]+$/.test(text));
+      const shapes: ((secret: string) => string)[] = [
+        (secret) => `mysql://root:${secret}@db/shop`,
+        (secret) => `mysql://root:${encodeURIComponent(secret)}@db/shop`,
+        (secret) => `gopher://db/shop?password=${secret}`,
+        (secret) => `host=db password=${secret}`,
+        (secret) => `//root:${secret}@db`,
+        (secret) => secret,
+      ];
+      fc.assert(
+        fc.property(password, fc.constantFrom(...shapes), (secret, shape) => {
+          const message = messageOf({ [name]: shape(`xK${secret}`) });
+          expect(message).not.toContain(`xK${secret}`);
+          expect(message).not.toContain(encodeURIComponent(`xK${secret}`));
+        }),
+      );
+    },
+  );
 });

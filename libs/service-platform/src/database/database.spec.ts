@@ -47,7 +47,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
     await Promise.all(opened.splice(0).map((database) => database.destroy()));
   });
 
-  it('still has its rows after a restart of the service', async () => {
+  it('A database keeps its rows after a restart of the service', async () => {
     const config = await freshDatabase();
     const before = open(config);
     await migrate(before, 'notes-service', notes);
@@ -59,7 +59,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
     expect(await after.selectFrom('notes').selectAll().execute()).toEqual([{ id: 'a', size_bytes: 1 }]);
   });
 
-  it('names the migration that failed and rolls it back', async () => {
+  it('A failed migration is named and rolled back', async () => {
     const database = open(await freshDatabase());
     await migrate(database, 'notes-service', notes);
 
@@ -69,7 +69,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
     expect(await database.selectFrom('notes').selectAll().execute()).toEqual([]);
   });
 
-  it('returns integers as numbers, and rejects those that a number cannot represent exactly', async () => {
+  it('A database returns integers as numbers, and rejects those that a number cannot represent exactly', async () => {
     const database = open(await freshDatabase());
     await migrate(database, 'notes-service', notes);
     await database.insertInto('notes').values({ id: 'a', size_bytes: Number.MAX_SAFE_INTEGER }).execute();
@@ -86,7 +86,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
     );
   });
 
-  it('can be shared by services with separate migrations', async () => {
+  it('Services with separate migrations can share a database', async () => {
     const config = await freshDatabase();
     await migrate(open(config), 'notes-service', notes);
     await migrate(open(config, 'other-service'), 'other-service', {
@@ -103,7 +103,7 @@ describeOnEachDatabase('A database', (freshDatabase) => {
 });
 
 describe('A database that cannot be used', () => {
-  it('is reported with the reason and the next step, without its password, if the connection is refused', async () => {
+  it('A refused database connection is reported with the reason and the next step, without the password', async () => {
     const database = openDatabase('notes-service', {
       DATA_DIR: '',
       // Connections to port 1 of loopback are refused.
@@ -121,14 +121,17 @@ describe('A database that cannot be used', () => {
   it.each([
     ['it is a file', fileURLToPath(import.meta.url)],
     ['its file system makes none', '/proc/nowhere/deep'],
-  ])('is named with its reason and the next step when its folder cannot be made: %s', (_why, notAFolder) => {
-    const open = () => openDatabase('notes-service', { DATA_DIR: notAFolder });
+  ])(
+    'A SQLite file whose folder cannot be created is reported with the reason and the next step: %s',
+    (_why, notAFolder) => {
+      const open = () => openDatabase('notes-service', { DATA_DIR: notAFolder });
 
-    expect(open).toThrow(StartError);
-    expect(open).toThrow(
-      /notes-service\.sqlite cannot be opened: .*\. Set DATA_DIR to a folder that this user may write to\.$/,
-    );
-  });
+      expect(open).toThrow(StartError);
+      expect(open).toThrow(
+        /notes-service\.sqlite cannot be opened: .*\. Set DATA_DIR to a folder that this user may write to\.$/,
+      );
+    },
+  );
 });
 
 describe('A SQLite file', () => {
@@ -138,7 +141,7 @@ describe('A SQLite file', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is created with its parent folders, in write-ahead mode', async () => {
+  it('A SQLite file is created with its parent folders, in write-ahead mode', async () => {
     const database = openDatabase('notes-service', { DATA_DIR: join(folder, 'not', 'there') });
     const { rows } = await sql`PRAGMA journal_mode`.execute(database);
     await database.destroy();
@@ -146,7 +149,7 @@ describe('A SQLite file', () => {
     expect(rows).toEqual([{ journal_mode: 'wal' }]);
   });
 
-  it('enforces foreign keys', async () => {
+  it('A SQLite file enforces foreign keys', async () => {
     const database = openDatabase('notes-service', { DATA_DIR: folder });
     await sql`CREATE TABLE parent (id TEXT PRIMARY KEY)`.execute(database);
     await sql`CREATE TABLE child (id TEXT REFERENCES parent)`.execute(database);
@@ -155,7 +158,7 @@ describe('A SQLite file', () => {
     await database.destroy();
   });
 
-  it('streams rows', async () => {
+  it('A SQLite file streams rows', async () => {
     const database = openDatabase<Schema>('notes-service', { DATA_DIR: folder });
     await migrate(database, 'notes-service', notes);
     for (const id of ['a', 'b', 'c'])

@@ -9,7 +9,7 @@ const keyset = fc.record({
 });
 
 describe('a cursor', () => {
-  it('decodes to the last row of its page', () => {
+  it('A cursor decodes to the last row of its page', () => {
     fc.assert(
       fc.property(keyset, keyset, (last, next) => {
         const { next_cursor } = toPage([last, next], 1, (row) => row);
@@ -18,7 +18,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('needs no escaping in a query string', () => {
+  it('A cursor needs no escaping in a query string', () => {
     fc.assert(
       fc.property(keyset, keyset, (last, next) => {
         const { next_cursor } = toPage([last, next], 1, (row) => row);
@@ -27,7 +27,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('that is invalid is rejected with 400', () => {
+  it('An invalid cursor is rejected with 400', () => {
     const json = fc.json().map((text) => Buffer.from(text).toString('base64url'));
     fc.assert(
       fc.property(fc.oneof(fc.string(), json), (cursor) => {

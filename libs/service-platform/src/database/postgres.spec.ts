@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 describe('a pool of PostgreSQL connections', () => {
-  it('reports a broken idle connection outside of the request that opened it', async () => {
+  it('A pool of PostgreSQL connections reports a broken idle connection outside of the request that opened it', async () => {
     const requests = new AsyncLocalStorage<string>();
     const reports: unknown[] = [];
     const note = (message: unknown) => void reports.push([message, requests.getStore()]);

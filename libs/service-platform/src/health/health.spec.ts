@@ -57,14 +57,14 @@ describe('health', () => {
     return { status: response.status, body: await response.json() };
   };
 
-  it('reports ready while the database responds', async () => {
+  it('The health check reports ready while the database responds', async () => {
     expect(await get('/health/ready')).toMatchObject({
       status: 200,
       body: { status: 'ok', details: { database: { status: 'up' } } },
     });
   });
 
-  it('reports alive but not ready while the database is down, without further details', async () => {
+  it('The health check reports alive but not ready while the database is down, without further details', async () => {
     await service.app.get<Kysely<unknown>>(DATABASE).destroy();
 
     expect(await get('/health/live')).toEqual({ status: 200, body: { status: 'ok' } });
@@ -80,7 +80,7 @@ describe('health', () => {
     });
   });
 
-  it('reports not ready during shutdown, while requests in flight finish', async () => {
+  it('The health check reports not ready during shutdown, while requests in flight finish', async () => {
     const running = new Promise<void>((resolve) => (began = resolve));
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     await once(socket, 'connect');

@@ -98,7 +98,7 @@ describe('problem details', () => {
   const post = (body: string, contentType = 'application/json') =>
     problemOf('/parcels', { method: 'POST', headers: { 'content-type': contentType }, body });
 
-  it('contain type, title and detail of an expected problem', async () => {
+  it('Problem details contain type, title and detail of an expected problem', async () => {
     expect(await problemOf('/sold-out?token=secret')).toEqual({
       type: 'urn:lantern:problem:sold-out',
       title: 'Sold out',
@@ -112,19 +112,22 @@ describe('problem details', () => {
     ['/forbidden', 403, 'Forbidden', 'Forbidden'],
     ['/bad', 400, 'Bad Request', 'That was wrong.'],
     ['/nowhere', 404, 'Not Found', 'Cannot GET /nowhere'],
-  ])('are about:blank for the plain HTTP error of %s', async (instance, status, title, detail) => {
-    expect(await problemOf(instance)).toEqual({ type: 'about:blank', title, status, detail, instance });
-  });
+  ])(
+    'Problem details are about:blank for the plain HTTP error of %s',
+    async (instance, status, title, detail) => {
+      expect(await problemOf(instance)).toEqual({ type: 'about:blank', title, status, detail, instance });
+    },
+  );
 
   it.each([
     ['/broken', 500, 'Something went wrong here. It has been logged under the trace id.'],
     ['/nothing', 500, 'Something went wrong here. It has been logged under the trace id.'],
     ['/unavailable', 503, 'Service Unavailable.'],
-  ])('tell nothing of the inside when %s fails', async (path, status, detail) => {
+  ])('Problem details contain no internals if %s fails', async (path, status, detail) => {
     expect(await problemOf(path)).toMatchObject({ type: 'about:blank', status, detail });
   });
 
-  it('contain JSON pointers to the invalid fields of a body', async () => {
+  it('Problem details contain JSON pointers to the invalid fields of a body', async () => {
     expect(await post('{"size":{"width/cm~":"wide"},"__proto__x":1}')).toMatchObject({
       type: 'urn:lantern:problem:invalid-request',
       status: 400,
@@ -146,12 +149,12 @@ describe('problem details', () => {
       413,
       'The body is larger than this service accepts.',
     ],
-  ])('answer a body that %s', async (_what, body, status, detail) => {
+  ])('Problem details are the response to a body that %s', async (_what, body, status, detail) => {
     expect(await post(body)).toMatchObject({ type: 'about:blank', status, detail, instance: '/parcels' });
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'answer 415 to a body of type %s',
+    'Problem details with 415 are the response to a body of type %s',
     async (contentType) => {
       expect(await post('x', contentType)).toMatchObject({
         status: 415,
@@ -164,7 +167,7 @@ describe('problem details', () => {
     ['a path that cannot be decoded', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 400],
     ['what is no HTTP', 'hello\r\n\r\n', 400],
     ['a head without end', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-  ])('answer %s', async (_what, bytes, status) => {
+  ])('Problem details are the response to %s', async (_what, bytes, status) => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     await once(socket, 'connect');
     socket.write(bytes);

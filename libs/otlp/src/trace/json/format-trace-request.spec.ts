@@ -7,7 +7,7 @@ const written = (...groups: Parameters<typeof resourceSpans>): unknown =>
   JSON.parse(JSON.stringify(formatTraceRequestJson([resourceSpans(...groups)])));
 
 describe('formatting a trace request as JSON', () => {
-  it('omits fields that have the default of their type', () => {
+  it('A trace request in JSON omits fields that have the default of their type', () => {
     const bare = span({ name: '', kind: SpanKind.unspecified, flags: 0, startUnixNano: 0n, endUnixNano: 0n });
     expect(written({ attributes: [], droppedAttributesCount: 0 }, bare)).toEqual({
       resourceSpans: [
@@ -19,7 +19,7 @@ describe('formatting a trace request as JSON', () => {
     });
   });
 
-  it('writes ids in hex, enums as numbers, and 64-bit integers as strings', () => {
+  it('A trace request in JSON has IDs in hex, enums as numbers, and 64-bit integers as strings', () => {
     const full = span({
       parentSpanId: spanId(10),
       kind: SpanKind.client,
@@ -49,7 +49,7 @@ describe('formatting a trace request as JSON', () => {
     });
   });
 
-  it('writes attribute values of every type, also defaults, so that the type is kept', () => {
+  it('A trace request in JSON has attribute values of every type, including defaults', () => {
     const values = attributes({
       text: '',
       flag: false,

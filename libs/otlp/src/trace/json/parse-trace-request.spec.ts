@@ -41,22 +41,22 @@ const faultOf = (text: string): string => {
 };
 
 describe('parsing a trace request from JSON', () => {
-  it('reads absent and null fields as defaults', () => {
+  it('The JSON parser reads absent and null fields as defaults', () => {
     expect(parseTraceRequestJson('{}').resourceSpans).toEqual([]);
     expect(parseTraceRequestJson('{"resourceSpans":null}').resourceSpans).toEqual([]);
     expect(spanOf('"name":null,"kind":null,"attributes":null,"status":null')).toEqual(spanOf());
   });
 
-  it('accepts parsed JSON', () => {
+  it('The JSON parser accepts parsed JSON', () => {
     const text = requestOfSpan('"name":"GET /"');
     expect(readTraceRequestJson(JSON.parse(text))).toEqual(parseTraceRequestJson(text));
   });
 
-  it('ignores unknown fields', () => {
+  it('The JSON parser ignores unknown fields', () => {
     expect(spanOf('"name":"GET /","fromALaterVersion":{"x":[1]}')).toEqual(spanOf('"name":"GET /"'));
   });
 
-  it('accepts the field names of the .proto files', () => {
+  it('The JSON parser accepts the field names of the .proto files', () => {
     const snake = `{"resource_spans":[{"scope_spans":[{"schema_url":"s","spans":[
       {"trace_id":"${traceId(1)}","span_id":"${spanId(1)}","parent_span_id":"${spanId(2)}","start_time_unix_nano":"5",
        "attributes":[{"key":"key","value":{"string_value":"x"}}]}]}]}]}`;
@@ -66,12 +66,12 @@ describe('parsing a trace request from JSON', () => {
     expect(parseTraceRequestJson(snake)).toEqual(parseTraceRequestJson(camel));
   });
 
-  it('accepts ids in upper and lower case', () => {
+  it('The JSON parser accepts IDs in upper and lower case', () => {
     const id = 'ABCDEF00ABCDEF00';
     expect(spanOf(`"parentSpanId":"${id}"`).parentSpanId).toBe(id.toLowerCase());
   });
 
-  it('accepts 64-bit integers as strings and as numbers, and keeps every digit', () => {
+  it('The JSON parser accepts 64-bit integers as strings and as numbers, and keeps every digit', () => {
     expect(spanOf('"startTimeUnixNano":"1767225600123456789"').startUnixNano).toBe(
       1_767_225_600_123_456_789n,
     );
@@ -81,14 +81,14 @@ describe('parsing a trace request from JSON', () => {
     expect(valueOf('{"intValue":5}')).toBe(5n);
   });
 
-  it('accepts enums as numbers and as names', () => {
+  it('The JSON parser accepts enums as numbers and as names', () => {
     expect(spanOf('"kind":3').kind).toBe(SpanKind.client);
     expect(spanOf('"kind":"SPAN_KIND_CLIENT"').kind).toBe(SpanKind.client);
     expect(spanOf('"kind":99').kind).toBe(99);
     expect(spanOf('"status":{"code":"STATUS_CODE_ERROR"}').status.code).toBe(StatusCode.error);
   });
 
-  it('keeps the type of every attribute value', () => {
+  it('The JSON parser keeps the type of every attribute value', () => {
     expect(valueOf('{"stringValue":""}')).toBe('');
     expect(valueOf('{"boolValue":false}')).toBe(false);
     expect(valueOf('{"intValue":0}')).toBe(0n);
@@ -104,13 +104,13 @@ describe('parsing a trace request from JSON', () => {
     expect(valueOf('null')).toBeNull();
   });
 
-  it('replaces a lone surrogate and counts the string', () => {
+  it('The JSON parser replaces a lone surrogate and counts the string', () => {
     const decoded = parseTraceRequestJson(requestOfSpan('"name":"a\\ud83db"'));
     expect([...spansOf(decoded.resourceSpans)][0]?.span.name).toBe('a\ufffdb');
     expect(decoded.invalidTexts).toBe(1);
   });
 
-  it('rejects a span with invalid ids and keeps the other spans', () => {
+  it('The JSON parser rejects a span with invalid IDs and keeps the other spans', () => {
     const good = `{"traceId":"${traceId(1)}","spanId":"${spanId(1)}"}`;
     const spans = [
       good,
@@ -195,7 +195,7 @@ describe('parsing a trace request from JSON', () => {
       expect(faultOf(text)).toContain(message);
     });
 
-    it('values that are nested too deeply', () => {
+    it('The JSON parser rejects values that are nested too deeply', () => {
       const nested = (depth: number): string =>
         '{"arrayValue":{"values":['.repeat(depth) + '{}' + ']}}'.repeat(depth);
       expect(() => valueOf(nested(MAX_VALUE_DEPTH))).not.toThrow();
@@ -205,12 +205,12 @@ describe('parsing a trace request from JSON', () => {
       expect(faultOf(tooDeep(20_000))).toMatch(/arrayValue nests deeper than 64 levels/);
     });
 
-    it('with a short message for a value of any length', () => {
+    it('The JSON parser rejects a value of any length with a short message', () => {
       expect(faultOf(requestOfSpan(`"kind":"${'x'.repeat(1_000_000)}"`)).length).toBeLessThan(200);
     });
   });
 
-  it('accepts a request with any node replaced or throws MalformedOtlpError', () => {
+  it('The JSON parser accepts a request with any node replaced, or throws MalformedOtlpError', () => {
     /** Replaces the node of that number, in the order of `JSON.stringify`. */
     const replaced = (json: unknown, node: number, by: unknown): string => {
       let visited = 0;

@@ -7,7 +7,7 @@ import { referenceDecode, referenceEncode } from '../../testing/reference-codec.
 import { encodeTraceRequest } from './encode-trace-request.js';
 
 describe('the protobuf codec', () => {
-  it('writes the same bytes as a conformance-tested implementation', () => {
+  it('The protobuf encoder writes the same bytes as a conformance-tested implementation', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
         const bytes = encodeTraceRequest(groups);
@@ -16,7 +16,7 @@ describe('the protobuf codec', () => {
     );
   });
 
-  it('reads damaged requests as that implementation does, or rejects them', () => {
+  it('The protobuf decoder reads damaged requests as a conformance-tested implementation does, or rejects them', () => {
     const counts: Record<Verdict, number> = { agreed: 0, rejected: 0, 'not compared': 0 };
     fc.assert(
       fc.property(anyDamagedRequest, (bytes) => {

@@ -102,7 +102,7 @@ const expectAgreement = (request: Uint8Array): 'accepted' | 'rejected' => {
 };
 
 describe('checkTraceRequest', () => {
-  it('indexes the spans of a request, their bytes and their origins', () => {
+  it('checkTraceRequest indexes the spans of a request, their bytes and their origins', () => {
     const request = encodeTraceRequest(orderTrace().resourceSpans);
     expectAgreement(request);
     const { columns, origins } = checkTraceRequest(request);
@@ -117,7 +117,7 @@ describe('checkTraceRequest', () => {
     }
   });
 
-  it('indexes every span of a request that is larger than the columns it starts with', () => {
+  it('checkTraceRequest indexes every span of a request that is larger than its initial columns', () => {
     const spans = Array.from({ length: 3_000 }, (_, n) =>
       span({
         traceId: traceId(n),
@@ -129,7 +129,7 @@ describe('checkTraceRequest', () => {
     expect(expectAgreement(encodeTraceRequest([resourceSpans('web', ...spans)]))).toBe('accepted');
   });
 
-  it('keeps the index of a request while other requests are checked', () => {
+  it('checkTraceRequest keeps the index of a request while other requests are checked', () => {
     const request = encodeTraceRequest(orderTrace().resourceSpans);
     const checked = checkTraceRequest(request);
     const before = [rows(checked), tagsOf(checked, 0)];
@@ -137,7 +137,7 @@ describe('checkTraceRequest', () => {
     expect([rows(checked), tagsOf(checked, 0)]).toEqual(before);
   });
 
-  it('gives a span that is scanned alone the same row as within its request', () => {
+  it('checkTraceRequest gives a span the same row alone as within its request', () => {
     const checked = checkTraceRequest(encodeTraceRequest(orderTrace().resourceSpans));
     const scanner = new SpanScanner();
     for (const [row, expected] of rows(checked).entries()) {
@@ -149,7 +149,7 @@ describe('checkTraceRequest', () => {
     }
   });
 
-  it('agrees with the decoder on any model', () => {
+  it('checkTraceRequest agrees with the decoder on any model', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
         expect(expectAgreement(encodeTraceRequest(groups))).toBe('accepted');
@@ -157,7 +157,7 @@ describe('checkTraceRequest', () => {
     );
   });
 
-  it('agrees with the decoder on damaged requests', () => {
+  it('checkTraceRequest agrees with the decoder on damaged requests', () => {
     const count = { accepted: 0, rejected: 0 };
     // A changed byte is often still a request; cut and spliced bytes seldom are.
     const changed = fc.record({
@@ -181,7 +181,7 @@ describe('checkTraceRequest', () => {
     expect(count.rejected).toBeGreaterThan(50);
   });
 
-  it('indexes an unknown kind as unspecified and an unknown status code as unset, and leaves the bytes as they are', () => {
+  it('checkTraceRequest indexes an unknown kind as unspecified and an unknown status code as unset, without changing the bytes', () => {
     const request = requestOfSpan([...tag(6, 0), 6, ...delimited(15, [...tag(3, 0), 7])]);
     expectAgreement(request);
     const { columns } = checkTraceRequest(request);
@@ -190,7 +190,7 @@ describe('checkTraceRequest', () => {
     expect([kept?.kind, kept?.status.code]).toEqual([6, 7]);
   });
 
-  it('agrees with the decoder on random bytes', () => {
+  it('checkTraceRequest agrees with the decoder on random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         expectAgreement(bytes);
@@ -200,7 +200,7 @@ describe('checkTraceRequest', () => {
     );
   });
 
-  it('hashes an attribute the same in every encoding', () => {
+  it('An attribute has the same hash in every encoding', () => {
     const value = delimited(1, 'laptop');
     const spellings = [
       [...delimited(1, 'product'), ...delimited(2, value)],
@@ -217,7 +217,7 @@ describe('checkTraceRequest', () => {
     expect(hashesOfAttributeText('product', 'laptop')).toContain(hashes[0]);
   });
 
-  it('hashes attribute values of different types and texts differently', () => {
+  it('Attribute values of different types and texts have different hashes', () => {
     const values = ['1', 1n, 1, true, null, Uint8Array.of(1), ['1'], '', '2', -1n, 2 ** 40, 1n << 40n];
     const hashes = values.map((value) => {
       const checked = checkTraceRequest(

@@ -38,7 +38,7 @@ const attribute = (...value: readonly number[][]): number[] =>
 const anyValue = (...members: readonly number[][]): number[] => delimited(2, members.flat());
 
 describe('decoding a trace request from protobuf', () => {
-  it('returns no spans for an empty request', () => {
+  it('The protobuf decoder returns no spans for an empty request', () => {
     expect(decodeTraceRequest(new Uint8Array())).toEqual({
       resourceSpans: [],
       rejected: { count: 0, reasons: [] },
@@ -46,7 +46,7 @@ describe('decoding a trace request from protobuf', () => {
     });
   });
 
-  it('reads a request within a larger buffer', () => {
+  it('The protobuf decoder reads a request within a larger buffer', () => {
     const bytes = requestOfSpan(delimited(5, 'GET /'));
     const within = new Uint8Array([...Array<number>(7).fill(0xff), ...bytes, 0xff]).subarray(
       7,
@@ -55,7 +55,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(decodeTraceRequest(within)).toEqual(decodeTraceRequest(bytes));
   });
 
-  it('returns no view of the request', () => {
+  it("The protobuf decoder returns no view of the request's bytes", () => {
     const bytes = requestOfSpan(attribute(anyValue(delimited(7, [1, 2, 3]))), delimited(5, 'GET /'));
     const before = decodeTraceRequest(bytes);
     const expected = decodeTraceRequest(bytes.slice());
@@ -63,7 +63,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(before).toEqual(expected);
   });
 
-  it('skips unknown fields of every wire type', () => {
+  it('The protobuf decoder skips unknown fields of every wire type', () => {
     const unknown = [
       [...tag(100, 0), ...varint(1n << 63n)],
       [...tag(101, 1), 1, 2, 3, 4, 5, 6, 7, 8],
@@ -73,11 +73,11 @@ describe('decoding a trace request from protobuf', () => {
     expect(spanOf(...unknown, delimited(5, 'GET /'))).toEqual(spanOf(delimited(5, 'GET /')));
   });
 
-  it('reads the last value of a scalar that occurs twice', () => {
+  it('The protobuf decoder reads the last value of a scalar that occurs twice', () => {
     expect(spanOf(delimited(5, 'first'), delimited(5, 'last')).name).toBe('last');
   });
 
-  it('merges a message that occurs twice', () => {
+  it('The protobuf decoder merges a message that occurs twice', () => {
     const error = [...tag(3, 0), 2];
     expect(spanOf(delimited(15, error), delimited(15, delimited(2, 'why'))).status).toEqual({
       code: StatusCode.error,
@@ -85,7 +85,7 @@ describe('decoding a trace request from protobuf', () => {
     });
   });
 
-  it('reads the last member of a oneof, and merges an array or map with the next one', () => {
+  it('The protobuf decoder reads the last member of a oneof, and merges an array or map with the next one', () => {
     const item = (text: string): number[] => delimited(1, delimited(1, text));
     const entry = (key: string): number[] => delimited(1, delimited(1, key));
     expect(valueOf(anyValue(delimited(1, 'text'), [...tag(3, 0), 7]))).toBe(7n);
@@ -102,7 +102,7 @@ describe('decoding a trace request from protobuf', () => {
   const valueOf = (...values: readonly number[][]): unknown =>
     attributeValue(spanOf(attribute(...values)).attributes, 'key');
 
-  it('reads integers of all sizes and signs', () => {
+  it('The protobuf decoder reads integers of all sizes and signs', () => {
     const integer = (bytes: readonly number[]): unknown => valueOf(anyValue([...tag(3, 0), ...bytes]));
     expect(integer([0])).toBe(0n);
     expect(integer(varint(0xffff_ffffn))).toBe(0xffff_ffffn);
@@ -113,7 +113,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(integer([0x81, 0x80, 0x00])).toBe(1n);
   });
 
-  it('keeps kinds and status codes of later versions, which mean unspecified and unset', () => {
+  it('The protobuf decoder keeps kinds and status codes of later versions, which mean unspecified and unset', () => {
     const late = spanOf([...tag(6, 0), 99, ...delimited(15, [...tag(3, 0), ...varint((1n << 64n) - 1n)])]);
     expect([late.kind, late.status.code]).toEqual([99, -1]);
     expect([spanKindOf(late.kind), statusCodeOf(late.status.code)]).toEqual([
@@ -123,7 +123,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(decodeSpan(encodeSpan(late))).toEqual(late);
   });
 
-  it('keeps a span name that is not UTF-8 as bytes, with a readable key', () => {
+  it('The protobuf decoder keeps a span name that is not UTF-8 as bytes, with a readable key', () => {
     const decoded = decodeTraceRequest(requestOfSpan(delimited(5, [0x61, 0xff, 0x62])));
     const [{ span } = { span: undefined }] = spansOf(decoded.resourceSpans);
     expect(span?.name).toBe('invalid-span-name');
@@ -131,7 +131,7 @@ describe('decoding a trace request from protobuf', () => {
     expect(decoded.invalidTexts).toBe(1);
   });
 
-  it('keeps attributes that are not UTF-8 as bytes, also of events and links and in maps', () => {
+  it('The protobuf decoder keeps attributes that are not UTF-8 as bytes, including those of events, links and maps', () => {
     const text = (bytes: readonly number[]) => delimited(2, delimited(1, bytes));
     const bad = [0xff, 0x41];
     const ofBadKey = [...delimited(1, bad), ...text([0x78])];
@@ -153,13 +153,13 @@ describe('decoding a trace request from protobuf', () => {
     expect(events[0]?.attributes).toEqual([key1]);
   });
 
-  it('replaces invalid UTF-8 in other strings and counts them', () => {
+  it('The protobuf decoder replaces invalid UTF-8 in other strings and counts them', () => {
     const decoded = decodeTraceRequest(requestOfSpan(delimited(3, [0x61, 0xff, 0x62])));
     expect([...spansOf(decoded.resourceSpans)][0]?.span.traceState).toBe('a\ufffdb');
     expect(decoded.invalidTexts).toBe(1);
   });
 
-  it('does not count a replacement character that the exporter sent', () => {
+  it('The protobuf decoder does not count a replacement character that the exporter sent', () => {
     expect(decodeTraceRequest(requestOfSpan(delimited(5, 'a\ufffdb'))).invalidTexts).toBe(0);
   });
 
@@ -173,12 +173,12 @@ describe('decoding a trace request from protobuf', () => {
     const traceId = delimited(1, Array<number>(16).fill(1));
     const spanId = delimited(2, Array<number>(8).fill(2));
 
-    it('an id is missing', () => {
+    it('The protobuf decoder rejects a span without an ID and keeps the others', () => {
       expect(rejected(spanId)).toEqual({ count: 1, reasons: ['trace id is missing'] });
       expect(rejected(traceId)).toEqual({ count: 1, reasons: ['span id is missing'] });
     });
 
-    it('an id is all zero', () => {
+    it('The protobuf decoder rejects a span with an ID of zeros and keeps the others', () => {
       expect(rejected(delimited(1, Array<number>(16).fill(0)), spanId)).toEqual({
         count: 1,
         reasons: ['trace id is all zero'],
@@ -189,7 +189,7 @@ describe('decoding a trace request from protobuf', () => {
       });
     });
 
-    it('an id has a wrong length', () => {
+    it('The protobuf decoder rejects a span with an ID of a wrong length and keeps the others', () => {
       expect(rejected(delimited(1, [1, 2]), spanId)).toEqual({
         count: 1,
         reasons: ['trace id is not 16 bytes long'],
@@ -209,42 +209,42 @@ describe('decoding a trace request from protobuf', () => {
     });
   });
 
-  it('lists each reason once for any number of rejected spans', () => {
+  it('The protobuf decoder lists each reason once for any number of rejected spans', () => {
     const nameless = Buffer.concat(Array.from({ length: 100 }, () => requestOfRawSpan()));
     expect(decodeTraceRequest(nameless).rejected).toEqual({ count: 100, reasons: ['trace id is missing'] });
   });
 
-  it('reads a parent id of zeros as no parent', () => {
+  it('The protobuf decoder reads a parent ID of zeros as no parent', () => {
     expect(spanOf(delimited(4, Array<number>(8).fill(0))).parentSpanId).toBeUndefined();
   });
 
-  it('keeps a link that points nowhere', () => {
+  it('The protobuf decoder keeps a link without a target', () => {
     expect(spanOf(delimited(13, delimited(3, 'vendor=1'))).links).toMatchObject([
       { traceId: NO_TRACE_ID, spanId: NO_SPAN_ID, traceState: 'vendor=1' },
     ]);
   });
 
   describe('rejects, with an error that names the field and the byte,', () => {
-    it('a truncated request', () => {
+    it('The protobuf decoder rejects a truncated request, naming field and byte', () => {
       expect(faultOf(requestOfSpan(delimited(5, 'GET /')).subarray(0, -1))).toMatch(
         /^Malformed OTLP: resourceSpans claims \d+ bytes where \d+ are left \(at byte 2\)$/,
       );
     });
 
-    it('a truncated message', () => {
+    it('The protobuf decoder rejects a truncated message, naming field and byte', () => {
       expect(faultOf(requestOfSpan([...tag(5, 2), 9, 0x61]))).toBe(
         'Malformed OTLP: resourceSpans.scopeSpans.spans.name claims 9 bytes where 1 are left (at byte 36)',
       );
     });
 
-    it('a field that reaches beyond the message around it', () => {
+    it('The protobuf decoder rejects a field that ends after its message, naming field and byte', () => {
       // The status claims 3 bytes, its text 2, but the status has one left.
       expect(faultOf(requestOfSpan([...tag(15, 2), 3, ...tag(2, 2), 2, 0x61, 0x62, 0x63]))).toMatch(
         /spans\.status\.message claims 2 bytes where 1 are left/,
       );
     });
 
-    it('a length of more than 4 GiB', () => {
+    it('The protobuf decoder rejects a length of more than 4 GiB, naming field and byte', () => {
       expect(faultOf([...tag(1, 2), ...varint(0xffff_ffffn)])).toMatch(
         /claims 4294967295 bytes where 0 are left/,
       );
@@ -253,7 +253,7 @@ describe('decoding a trace request from protobuf', () => {
       );
     });
 
-    it('a varint that is truncated or too long', () => {
+    it('The protobuf decoder rejects a truncated or too long varint, naming field and byte', () => {
       expect(faultOf([0x80])).toMatch(/the message ends in the middle of a varint/);
       expect(faultOf(requestOfSpan([...tag(10, 0), 0x80]))).toMatch(
         /spans\.droppedAttributesCount ends in the middle of a varint/,
@@ -266,7 +266,7 @@ describe('decoding a trace request from protobuf', () => {
       );
     });
 
-    it('a truncated fixed-size number', () => {
+    it('The protobuf decoder rejects a truncated fixed-size number, naming field and byte', () => {
       expect(faultOf(requestOfSpan([...tag(7, 1), 1, 2, 3]))).toMatch(
         /spans\.startTimeUnixNano needs 8 bytes where 3 are left/,
       );
@@ -275,19 +275,19 @@ describe('decoding a trace request from protobuf', () => {
       );
     });
 
-    it('a known field of another wire type', () => {
+    it('The protobuf decoder rejects a known field of another wire type, naming field and byte', () => {
       expect(faultOf(requestOfSpan([...tag(5, 0), 1]))).toMatch(/spans\.name has wire type varint/);
       expect(faultOf(requestOfSpan(delimited(7, 'soon')))).toMatch(
         /spans\.startTimeUnixNano has wire type length-delimited/,
       );
     });
 
-    it('groups and wire types that do not exist', () => {
+    it('The protobuf decoder rejects groups and unknown wire types, naming field and byte', () => {
       expect(faultOf([...tag(100, 3), ...tag(100, 4)])).toMatch(/field 100 has wire type start-group/);
       expect(faultOf([...tag(100, 6)])).toMatch(/field 100 has wire type 6/);
     });
 
-    it('field numbers out of range', () => {
+    it('The protobuf decoder rejects field numbers out of range, naming field and byte', () => {
       expect(faultOf([0x00])).toMatch(/has a field number out of range/);
       expect(faultOf(varint(1n << 35n))).toMatch(/has a field number out of range/);
     });
@@ -301,7 +301,7 @@ describe('decoding a trace request from protobuf', () => {
       return attribute(anyValue(value));
     };
 
-    it('reads the depth that the runtimes of other languages can send', () => {
+    it("The protobuf decoder reads values of the depth that other languages' runtimes can send", () => {
       expect(() => spanOf(nested(47))).not.toThrow();
     });
 
@@ -313,7 +313,7 @@ describe('decoding a trace request from protobuf', () => {
       expect(faultOf(requestOfSpan(nested(1_000)))).toMatch(/arrayValue nests deeper than 64 levels/);
     });
 
-    it('merges many parts of one array in linear time', () => {
+    it('The protobuf decoder merges many parts of one array in linear time', () => {
       const piece = delimited(5, delimited(1, []));
       const pieces = Array.from({ length: 200_000 }, () => piece).flat();
       const [value] = spanOf(attribute(anyValue(pieces))).attributes;

@@ -54,7 +54,7 @@ const told = (decoded: Span | undefined): Partial<Span> | undefined => {
 };
 
 describe('SpanReader', () => {
-  it('reads the same fields as the decoder, and reports whether there are others', () => {
+  it('SpanReader reads the same fields as the decoder, and reports whether there are others', () => {
     fc.assert(
       fc.property(anySpan, (any) => {
         expect(read(encodeSpan(any))).toEqual(told(any));
@@ -63,20 +63,20 @@ describe('SpanReader', () => {
     );
   });
 
-  it('keeps no state between spans', () => {
+  it('SpanReader keeps no state between spans', () => {
     const rich = span({ parentSpanId: spanId(7), attributes: attributes({ a: 1n }), flags: 257 });
     const bare = { ...span(), name: '', flags: 0 };
     read(encodeSpan(rich));
     expect(read(encodeSpan(bare))).toEqual(told(bare));
   });
 
-  it('reads a parent id of zeros as no parent, as the decoder does', () => {
+  it('SpanReader reads a parent ID of zeros as no parent, as the decoder does', () => {
     const message = Buffer.concat([encodeSpan(span()), Buffer.from('22080000000000000000', 'hex')]);
     expect(read(message)).toEqual(told(decodeSpan(message)));
     expect(read(message)?.parentSpanId).toBeUndefined();
   });
 
-  it('does not disagree with the decoder about a damaged span', () => {
+  it('SpanReader agrees with the decoder on damaged spans', () => {
     fc.assert(
       fc.property(anyDamaged(anySpan.map(encodeSpan)), (message) => {
         let decoded: Span | undefined;
