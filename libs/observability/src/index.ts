@@ -30,6 +30,7 @@ export type { BullmqTelemetry, BullmqTelemetryOptions } from './jobs/bullmq-tele
 
 export { TraceLogger } from './logging/trace-logger.js';
 export type { LogFields } from './logging/log-record.js';
+export { pinoMixin } from './logging/pino.js';
 export type { LogFormat } from './logging/stdout.js';
 
 export { MetricService, TraceService } from './nestjs-otel.js';

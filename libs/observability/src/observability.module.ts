@@ -26,6 +26,7 @@ import { watchExceptions, watchHandlers, watchRoutes } from './nest/hooks.js';
 import { setUntracedHosts } from './http/untraced-hosts.js';
 import { addGlobalPrefix, setUntracedPaths } from './http/untraced-paths.js';
 import { sensitiveNames } from './redaction/sensitive-names.js';
+import { correlateConsoleLogger } from './logging/console-logger.js';
 import { TraceLogger } from './logging/trace-logger.js';
 import { serveMetrics } from './nest/app-metrics.js';
 import { prepareMetrics } from './metrics/meter.js';
@@ -95,6 +96,7 @@ export class ObservabilityModule
     if (!modules || outdatedNestVersion() !== undefined) return;
     // All modules are known by now, and none of Nest's packages has looked for its handlers yet.
     if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) traceDeclaredHandlers(modules, process.env);
+    if (isInstrumented(process.env, 'console-logger')) correlateConsoleLogger();
     // A microservice registers its handlers before any hook of a module runs.
     if (isInstrumented(process.env, MICROSERVICES)) this.stopRpc = traceRpcServers(modules);
     // So do gateways, on the way to the server of their application.

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
-import { type Context, context, isSpanContextValid, trace } from '@opentelemetry/api';
+import { type Context, context } from '@opentelemetry/api';
 import { type ErrorDescription, describeError, isErrorLike } from '../redaction/errors.js';
 import { redactText } from '../redaction/url.js';
-import { getCorrelationId } from '../propagation/correlation.js';
 import type { SensitiveNames } from '../redaction/sensitive-names.js';
 import { now, timestamp } from './timestamp.js';
 import type { Level } from './log-level.js';
 import { cut, plainValue } from './plain-value.js';
+import { addTraceIds } from './trace-ids.js';
 
 /** Extra keys of a log line: `logger.error('Payment processing failed', { product, err } satisfies LogFields)`. */
 export type LogFields = Record<string, unknown>;
@@ -143,14 +143,7 @@ export const recordOrigin = (
 ): LogRecord => {
   const record: LogRecord = { timestamp: timestamp(time), level, message, service };
   if (context !== undefined) record.context = context;
-  const spanContext = trace.getSpanContext(ctx);
-  if (spanContext && isSpanContextValid(spanContext)) {
-    record.trace_id = spanContext.traceId;
-    record.span_id = spanContext.spanId;
-  }
-  const correlationId = getCorrelationId(ctx);
-  if (correlationId !== undefined) record.correlation_id = correlationId;
-  return record;
+  return addTraceIds(record, ctx);
 };
 
 // The stack of an error already contains those of its causes.
