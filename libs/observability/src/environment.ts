@@ -32,6 +32,15 @@ export const reportRenamedVariables = (env: NodeJS.ProcessEnv): void => {
   }
 };
 
+/** Returns a variable that is `true` or `false`; undefined, with a warning, if it is anything else. */
+export const booleanSetting = (env: NodeJS.ProcessEnv, name: string): boolean | undefined => {
+  const given = setting(env, name)?.toLowerCase();
+  if (given === undefined || given === 'true' || given === 'false')
+    return given === undefined ? undefined : given === 'true';
+  diag.warn(`${name} is "${given}" but must be true or false; it is ignored.`);
+  return undefined;
+};
+
 /** Returns a variable in milliseconds; undefined, with a warning, if it is no number above 0. */
 export const milliseconds = (env: NodeJS.ProcessEnv, name: string): number | undefined => {
   const given = setting(env, name);

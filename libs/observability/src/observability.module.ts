@@ -36,6 +36,7 @@ import {
   OBSERVABILITY_OPTIONS,
   type ObservabilityOptions,
 } from './observability.options.js';
+import { foreignTracing } from './process/foreign-tracing.js';
 import { prepareProcess } from './process/process.js';
 import { shutdownTelemetry } from './process/shutdown.js';
 import { TraceLoggerInterceptor } from './nest/trace-logger.interceptor.js';
@@ -135,7 +136,9 @@ export class ObservabilityModule
     sensitiveNames.add(this.options.redactKeys ?? []);
     if (trustInboundContext !== undefined) setInboundTrust(trustInboundContext);
     if (testRequests !== undefined) setTestRequests(testRequests);
-    prepareProcess();
+    prepareProcess(process.env, this.options.httpSpans);
+    const foreign = foreignTracing();
+    if (foreign !== undefined) this.logger.log(foreign, ObservabilityModule.name);
     // Drivers that Node 20 could not report while they were loaded.
     findLoadedModules();
     if (this.options.instrument) traceGiven(this.options.instrument);

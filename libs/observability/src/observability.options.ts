@@ -24,6 +24,13 @@ export interface ObservabilityOptions {
    */
   untracedHosts?: readonly (string | RegExp)[];
   /**
+   * Make the spans of HTTP requests and calls. When false, they are left to another tracer: log lines carry the ids of its
+   * spans, and requests keep their correlation ids, access lines and metrics. Valid for the whole process. Default:
+   * `OBSERVABILITY_HTTP_SPANS`, else false where another tracer of HTTP is found (OpenTelemetry's `HttpInstrumentation`, Sentry,
+   * Datadog), true otherwise.
+   */
+  httpSpans?: boolean;
+  /**
    * Trust the trace headers of callers: of all, of none, or of those that the function accepts (a function that throws
    * accepts none). The span of an untrusted caller becomes a link: the trace begins here, is sampled by this service
    * alone, and the caller's baggage is discarded. For the public edge of a system. Valid for the whole process.

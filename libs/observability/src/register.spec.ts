@@ -314,6 +314,88 @@ describe("a team's own NodeSDK", () => {
   });
 });
 
+describe('another tracer', () => {
+  const exporter = `
+    const { NodeSDK } = require('@opentelemetry/sdk-node');
+    const { SimpleSpanProcessor } = require('@opentelemetry/sdk-trace');
+    const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-http');
+    const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');`;
+  const sdk = `${exporter}
+    new NodeSDK({
+      spanProcessors: [new SimpleSpanProcessor({ exporter: new OTLPTraceExporter() })],
+      metricReaders: [], logRecordProcessors: [],
+      instrumentations: [new HttpInstrumentation()],
+    }).start();
+    require('node:http');
+    require('node:module').syncBuiltinESMExports();`;
+  const instrumentation = `${exporter}
+    require('@opentelemetry/instrumentation').registerInstrumentations({ instrumentations: [new HttpInstrumentation()] });
+    require('node:http');
+    require('node:module').syncBuiltinESMExports();`;
+
+  it.each([
+    [
+      'its SDK alone',
+      sdk,
+      ['--require', 'FIRST'],
+      /^Spans are made by TracerProvider, which was registered before/,
+    ],
+    [
+      'its SDK before register',
+      sdk,
+      ['--require', 'FIRST', '--import', 'REGISTER'],
+      /^Tracing is not started: spans are made by/,
+    ],
+    [
+      'its instrumentation after register',
+      instrumentation,
+      ['--require', 'REGISTER', '--import', 'FIRST'],
+      /^Those of HTTP are left to/,
+    ],
+    [
+      'its instrumentation before register',
+      instrumentation,
+      ['--require', 'FIRST', '--import', 'REGISTER'],
+      /^Those of HTTP are left to/,
+    ],
+  ])(
+    'Beside %s a request has one trace without a duplicate, and log lines have its IDs',
+    async (name, code, options, told) => {
+      const file = join(library.folder, `${name.replaceAll(' ', '-')}.cjs`);
+      writeFileSync(file, code);
+      program = library.startBare(
+        'service',
+        { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_SERVICE_NAME: 'order-service', ...json },
+        options.map((option) =>
+          option.replace('FIRST', file).replace('REGISTER', join(library.folder, 'library/register.js')),
+        ),
+      );
+      const { url } = await program.waitFor('ready');
+      const response = await fetch(`${String(url)}/forward`);
+      await response.text();
+      await until('4 spans', () => sink.spans.length >= 4, 5000);
+      expect(sink.spans.map(({ name: span, kind }) => `${span} ${kind}`).sort()).toEqual(
+        ['GET /forward 2', 'GET /users/:id 2', 'GET 3', 'find_user 1'].sort(),
+      );
+      expect(new Set(sink.spans.map(({ traceId }) => traceId)).size).toBe(1);
+      const ids = {
+        trace_id: sink.spans[0]?.traceId,
+        correlation_id: response.headers.get('x-correlation-id'),
+      };
+      expect(await program.waitFor('found')).toMatchObject(ids);
+      expect(await program.waitFor(/^GET \/users\/1 200 \d+ms$/)).toMatchObject({
+        ...ids,
+        handler: 'Shop.find',
+      });
+      expect(await program.waitFor(/^GET \/forward 200 \d+ms$/)).toMatchObject({ ...ids, route: '/forward' });
+      expect(program.line(told)).toBeDefined();
+      expect((await fetch(`${String(url)}/nowhere`)).status).toBe(404);
+      const unknown = await program.waitFor(/^GET \/nowhere 404 \d+ms$/);
+      expect(unknown.trace_id).toMatch(/^[0-9a-f]{32}$/);
+    },
+  );
+});
+
 describe("a team's own instrumentations", () => {
   const query = `
     const client = new pg.Client({ connectionString: process.env.DATABASE, connectionTimeoutMillis: 2000 });

@@ -24,6 +24,8 @@ import {
 import { errorType } from '../redaction/errors.js';
 import { recordException } from '../tracing/failure.js';
 import { isDropped, tracer } from '../tracing/run-in-span.js';
+import { CORRELATION_HEADER, getCorrelationId } from '../propagation/correlation.js';
+import { makesHttpSpans } from './http-spans.js';
 import { semanticMethod } from './method.js';
 import { safely } from './safely.js';
 import { isUntracedHost } from './untraced-hosts.js';
@@ -95,6 +97,11 @@ const calls = new WeakMap<ClientRequest, Call>();
 
 const beginRequest = (request: ClientRequest): void => {
   if (isTracingSuppressed(context.active())) return;
+  if (!makesHttpSpans()) {
+    const id = getCorrelationId(context.active());
+    if (id !== undefined && !request.headersSent) request.setHeader(CORRELATION_HEADER, id);
+    return;
+  }
   const authority = headerText(request.getHeader('host')) ?? request.host;
   if (isUntracedHost(authority)) return;
   const origin = `${request.protocol}//${authority}`;
@@ -142,6 +149,11 @@ const fetches = new WeakMap<UndiciRequest, Span>();
 
 const beginFetch = (request: UndiciRequest): void => {
   if (isTracingSuppressed(context.active())) return;
+  if (!makesHttpSpans()) {
+    const id = getCorrelationId(context.active());
+    if (id !== undefined) request.addHeader(CORRELATION_HEADER, id);
+    return;
+  }
   const origin = request.origin instanceof URL ? request.origin.origin : (request.origin ?? '');
   if (isUntracedHost(origin.replace(/^[a-z]+:\/\//, ''))) return;
   const { span, inside } = startSpan(request.method, () => urlAttributes(origin, request.path));
@@ -211,6 +223,9 @@ const shared = new Set(['baggage', 'tracestate']);
 const inject = (inside: Context, headers: Headers): void => {
   const carrier: Record<string, string> = {};
   propagation.inject(inside, carrier);
+  // The propagator may be another tracer's, which does not know the header.
+  const correlationId = getCorrelationId(inside);
+  if (correlationId !== undefined) carrier[CORRELATION_HEADER] ??= correlationId;
   const entries = Object.entries(carrier);
   if (entries.length === 0) return;
   for (const name of propagation.fields()) {

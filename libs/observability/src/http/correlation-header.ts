@@ -2,9 +2,11 @@ import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } fro
 import { CORRELATION_HEADER } from '../propagation/correlation.js';
 
 const idKey = Symbol('correlation id');
+const headKey = Symbol('listener to the head of the response');
 
 interface Answering {
   [idKey]?: string;
+  [headKey]?: () => void;
 }
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
@@ -13,6 +15,11 @@ type WriteHead = (status: number, reason?: string | Headers, headers?: Headers) 
 /** Adds the correlation id to the response headers, unless the application sets one. */
 export const answerWithCorrelationId = (response: ServerResponse, id: string): void => {
   (response as Answering)[idKey] = id;
+};
+
+/** Calls the listener when the head of the response is written, in the context of the code that writes it. */
+export const onResponseHead = (response: ServerResponse, listener: () => void): void => {
+  (response as Answering)[headKey] = listener;
 };
 
 /**
@@ -30,6 +37,7 @@ export const writeCorrelationHeaders = (): (() => void) => {
     reason?: string | Headers,
     headers?: Headers,
   ): ServerResponse {
+    this[headKey]?.();
     const id = this[idKey];
     if (id === undefined || this.hasHeader(CORRELATION_HEADER)) {
       return writeHead.call(this, status, reason, headers);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Context, type Link, ROOT_CONTEXT, diag, propagation, trace } from '@opentelemetry/api';
-import { getCorrelationId, newCorrelationId } from '../propagation/correlation.js';
+import { correlationIdIn, getCorrelationId, newCorrelationId } from '../propagation/correlation.js';
 import { type MessageHeaders, messageContext } from '../propagation/message-headers.js';
 
 /** Callers whose trace headers are trusted: all, none, or those that the function accepts. */
@@ -30,7 +30,9 @@ export interface InboundContext {
  */
 export const inboundContext = (request: IncomingMessage): InboundContext => {
   const extracted = propagation.extract(ROOT_CONTEXT, request.headers);
-  return entering(extracted, trust === true || isTrusted(request));
+  // The propagator may be another tracer's, which does not know the header.
+  const id = getCorrelationId(extracted) ?? correlationIdIn(request.headers);
+  return entering(extracted, trust === true || isTrusted(request), id);
 };
 
 /**
@@ -40,8 +42,11 @@ export const inboundContext = (request: IncomingMessage): InboundContext => {
 export const inboundMessageContext = (headers: MessageHeaders | undefined): InboundContext =>
   entering(messageContext(headers), trust !== false);
 
-const entering = (extracted: Context, trusted: boolean): InboundContext => {
-  const correlationId = getCorrelationId(extracted) ?? newCorrelationId();
+const entering = (
+  extracted: Context,
+  trusted: boolean,
+  correlationId = getCorrelationId(extracted) ?? newCorrelationId(),
+): InboundContext => {
   if (trusted) return { parent: extracted, correlationId };
   const caller = trace.getSpanContext(extracted);
   return { parent: ROOT_CONTEXT, correlationId, ...(caller ? { links: [{ context: caller }] } : {}) };

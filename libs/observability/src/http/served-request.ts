@@ -8,7 +8,8 @@ export interface ServedRequest {
   readonly method: string;
   /** Path as requested, without the query. */
   readonly path: string;
-  readonly span: Span;
+  /** Span of the request, by this library or another tracer. */
+  span: Span;
   /** Route as declared, `/users/:id`; absent when none matched. */
   route?: string;
   /** Name of the span where method and route do not tell what is asked: `query products` of GraphQL. */

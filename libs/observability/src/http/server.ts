@@ -35,6 +35,8 @@ import { tracer } from '../tracing/run-in-span.js';
 import { answerWithCorrelationId, writeCorrelationHeaders } from './correlation-header.js';
 import { inboundContext } from './inbound-context.js';
 import { semanticMethod } from './method.js';
+import { beginForeign } from './foreign-request.js';
+import { makesHttpSpans } from './http-spans.js';
 import { ownEndpoint } from './own-endpoints.js';
 import { RequestContext } from './request-context.js';
 import { reportFailure } from './safely.js';
@@ -112,6 +114,7 @@ const begin = (
   }
   const { path: target, query } = splitTarget(request.url ?? '/');
   if (isUntraced(target)) return untraced;
+  if (!makesHttpSpans()) return beginForeign(server, request, response);
   const path = redactPath(target);
 
   const startedAt = performance.now();

@@ -1,6 +1,8 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 import type * as RouterExecution from '@nestjs/core/router/router-execution-context.js';
-import { diag } from '@opentelemetry/api';
+import { context, diag } from '@opentelemetry/api';
+import { type FrameworkRequest, enterForeign } from '../http/foreign-request.js';
+import { makesHttpSpans } from '../http/http-spans.js';
 import { currentRequest } from '../http/served-request.js';
 import { load } from '../load.js';
 
@@ -40,6 +42,14 @@ export const watchHandlers = (): void => {
       const handler = `${instance.constructor.name}.${callback.name}`;
       const serve = create.call(this, instance, callback, ...rest);
       return (req, res, next) => {
+        const foreign = makesHttpSpans() ? undefined : enterForeign(req as FrameworkRequest);
+        if (foreign) {
+          return context.with(foreign, () => {
+            const request = currentRequest();
+            if (request) request.handler = handler;
+            return serve(req, res, next);
+          });
+        }
         const request = currentRequest();
         if (request) request.handler = handler;
         return serve(req, res, next);

@@ -32,6 +32,7 @@ import { load } from '../load.js';
 import { setTracerProvider, shareTracerProvider } from './api-copies.js';
 import { recordCrashes } from './crash.js';
 import { Diagnostics } from './diagnostics.js';
+import { foreignProvider, noteOwnSdk } from './foreign-tracing.js';
 import { type Instrumentation, loadInstrumentations } from './instrumentations.js';
 import { prepareProcess } from './process.js';
 import { keepRules } from '../tracing/keep-rules.js';
@@ -59,7 +60,14 @@ export const startTelemetry = (env: NodeJS.ProcessEnv = process.env, kind: SdkKi
   const identity = serviceIdentity(env);
   const diagnostics = new Diagnostics(identity.name, env);
   try {
-    if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) startSdk(env, diagnostics, kind);
+    const foreign = foreignProvider();
+    if (foreign !== undefined) {
+      diagnostics.install(env);
+      diagnostics.write(
+        'warn',
+        `Tracing is not started: spans are made by ${foreign}, which was registered before.`,
+      );
+    } else if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) startSdk(env, diagnostics, kind);
   } catch (error) {
     diagnostics.write('error', `Tracing could not be started: ${describeError(error).message}`, { error });
   }
@@ -186,6 +194,7 @@ const startNodeSdk = (env: NodeJS.ProcessEnv, diagnostics: Diagnostics): Instrum
   });
   sdk.start();
   shareTracerProvider();
+  noteOwnSdk();
   return instrumentations;
 };
 
@@ -215,6 +224,7 @@ export const lanternNodeSdk = (env: NodeJS.ProcessEnv = process.env): Partial<No
     return { autoDetectResources: false, spanProcessors: [], metricReaders: [], logRecordProcessors: [] };
   }
   started = true;
+  noteOwnSdk();
   const components = createComponents(
     env,
     new Diagnostics(serviceIdentity(env).name, env),

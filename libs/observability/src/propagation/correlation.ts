@@ -33,6 +33,12 @@ export const getCorrelationId = (ctx: Context): string | undefined => {
   return ctx.getValue(correlationKey) as string | undefined;
 };
 
+/** Returns the correlation id in the headers of a request; undefined without one, and for unsafe text. */
+export const correlationIdIn = (headers: Readonly<Record<string, unknown>>): string | undefined => {
+  const id = headers[CORRELATION_HEADER];
+  return typeof id === 'string' && acceptable.test(id) ? id : undefined;
+};
+
 /** Returns an id for a request without one: as random as a trace id, and as fast to create. */
 export const newCorrelationId = (): string => newTraceId();
 

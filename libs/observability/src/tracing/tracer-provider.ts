@@ -32,11 +32,15 @@ export interface TracerProviderOptions {
   processors: readonly SpanProcessor[];
 }
 
+/** On providers of all copies of this library. */
+export const ownProviderMark = Symbol.for('@lantern/observability tracer provider');
+
 /**
  * Makes the spans of this process, by the samplers and for the processors of OpenTelemetry's SDK:
  * https://opentelemetry.io/docs/specs/otel/trace/sdk/#tracer-provider
  */
 export class LeanTracerProvider implements TracerProvider {
+  readonly [ownProviderMark] = true;
   private readonly tracers = new Map<string, LeanTracer>();
   private readonly processor: SpanProcessor;
 
