@@ -263,6 +263,9 @@ describe('TraceLoggerInterceptor in a microservice', () => {
       {
         level: 'info',
         message: 'rpc sum ok ms',
+        trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+        correlation_id: expect.any(String),
         type: 'rpc',
         operation: 'sum',
         handler: 'Orders.sum',
