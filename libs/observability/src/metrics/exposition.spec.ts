@@ -59,6 +59,21 @@ describe('The labels of metrics', () => {
   });
 });
 
+describe('A histogram without observations', () => {
+  it('A histogram without observations has its count, and in OpenMetrics the bucket without a bound', async () => {
+    const reader = new ScrapeReader();
+    new MeterProvider({ readers: [reader] }).getMeter('test').createHistogram('wait').record(1, { at: 'a' });
+    const untouched = [{ at: 'b' }];
+    const shown = metricFamilies(await reader.read(), 'shop', { ...none, name: 'wait', untouched });
+    const zeros = (text: string) => text.match(/^wait.*at="b".*$/gm);
+    expect(zeros(prometheusText(shown))).toEqual(['wait_count{service="shop",at="b"} 0']);
+    expect(zeros(openMetricsText(shown))).toEqual([
+      'wait_bucket{service="shop",at="b",le="+Inf"} 0',
+      'wait_count{service="shop",at="b"} 0',
+    ]);
+  });
+});
+
 describe('Metrics that clash', () => {
   it('Metrics with the same name are exposed once: the first of two types, the first of two meters', async () => {
     const { meter, other, families } = setUp();

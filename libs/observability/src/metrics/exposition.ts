@@ -14,6 +14,8 @@ export interface Sample {
   le?: number;
   value: number;
   exemplar?: SampleExemplar | undefined;
+  /** Whether Prometheus' text format leaves the sample out, which only OpenMetrics requires. */
+  isOpenMetricsOnly?: boolean;
 }
 
 /** All samples of one name. A counter is named without its `_total`. */
@@ -41,6 +43,7 @@ export const prometheusText = (families: Iterable<MetricFamily>): string => {
     const name = family.type === 'counter' ? `${family.name}_total` : family.name;
     text += `# HELP ${name} ${family.help.replace(/[\\\n]/g, escaped)}\n# TYPE ${name} ${family.type}\n`;
     for (const sample of family.samples) {
+      if (sample.isOpenMetricsOnly === true) continue;
       text += `${family.name}${sample.suffix}${braces(sample, number)} ${number(sample.value)}\n`;
     }
   }

@@ -110,10 +110,17 @@ const addSamples = (
   }
 };
 
-/** By their count alone: a line for each bucket of each route made megabytes of zeros in an application of 300 routes. */
+/**
+ * By their count alone: a line for each bucket of each route made megabytes of zeros in an application of 300 routes.
+ * OpenMetrics requires the bucket without a bound.
+ *
+ * @see https://prometheus.io/docs/specs/om/open_metrics_spec/#histogram
+ */
 const addUntouched = ({ samples }: MetricFamily, service: string, { untouched }: HistogramExtras): void => {
   for (const attributes of untouched) {
-    samples.push({ suffix: '_count', labels: labelsOf(attributes, service), value: 0 });
+    const labels = labelsOf(attributes, service);
+    samples.push({ suffix: '_bucket', labels, le: Infinity, value: 0, isOpenMetricsOnly: true });
+    samples.push({ suffix: '_count', labels, value: 0 });
   }
 };
 

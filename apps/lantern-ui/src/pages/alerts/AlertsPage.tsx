@@ -39,7 +39,7 @@ const AlertsPage = () => {
       ) : rules.data.length === 0 ? (
         <Notice title="No alerting rules" icon={<IconBellOff size={28} stroke={1.5} />}>
           <p>
-            Set <code>LANTERN_RULES</code> to a Prometheus rule file, a folder, or a pattern such as{' '}
+            Set <code>LANTERN_RULES</code> to the path of a Prometheus rule file, or to a pattern such as{' '}
             <code>rules/*.yml</code>, and restart Lantern.
           </p>
         </Notice>
