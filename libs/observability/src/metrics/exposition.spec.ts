@@ -62,14 +62,17 @@ describe('The labels of metrics', () => {
 describe('A histogram without observations', () => {
   it('A histogram without observations has its count, and in OpenMetrics the bucket without a bound', async () => {
     const reader = new ScrapeReader();
-    new MeterProvider({ readers: [reader] }).getMeter('test').createHistogram('wait').record(1, { at: 'a' });
+    new MeterProvider({ readers: [reader] })
+      .getMeter('test')
+      .createHistogram('wait', { unit: 's' })
+      .record(1, { at: 'a' });
     const untouched = [{ at: 'b' }];
     const shown = metricFamilies(await reader.read(), 'shop', { ...none, name: 'wait', untouched });
     const zeros = (text: string) => text.match(/^wait.*at="b".*$/gm);
-    expect(zeros(prometheusText(shown))).toEqual(['wait_count{service="shop",at="b"} 0']);
+    expect(zeros(prometheusText(shown))).toEqual(['wait_seconds_count{service="shop",at="b"} 0']);
     expect(zeros(openMetricsText(shown))).toEqual([
-      'wait_bucket{service="shop",at="b",le="+Inf"} 0',
-      'wait_count{service="shop",at="b"} 0',
+      'wait_seconds_bucket{service="shop",at="b",le="+Inf"} 0',
+      'wait_seconds_count{service="shop",at="b"} 0',
     ]);
   });
 });
