@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, Page } from 'playwright-core';
 import { audit } from './rig/audit.js';
 import { connectBrowser, openPage } from './rig/browser.js';
+import { FAULTS } from './rig/faults.js';
 import { eventually } from './rig/eventually.js';
 import { screenshot } from './rig/screenshot.js';
 import { uiUrl } from './rig/shop.js';
@@ -109,6 +110,18 @@ describe('detections', () => {
     expect(text).toContain('- N+1 queries (50 %): 8 × `SELECT products`');
     expect(text).not.toContain('0f3a9b7c');
   });
+
+  it.each(Object.entries(FAULTS))(
+    'the page of a trace with %s marks the spans that show it',
+    async (kind, root) => {
+      const id = await sendTrace(root, Date.now() - 5 * 60_000);
+      await page.setViewportSize({ width: 1000, height: 480 });
+      await page.goto(`${uiUrl()}/trace/${id}?mark=${kind}`);
+      await page.getByRole('group', { name: 'Marked spans' }).waitFor();
+      await page.getByRole('treeitem').first().waitFor();
+      await screenshot(page, `detection-${kind}`);
+    },
+  );
 
   it('a trace without faults says so', async () => {
     const sound = await sendTrace({ service: 'gateway', name: 'GET /health', durationMillis: 3 });

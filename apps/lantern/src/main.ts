@@ -68,7 +68,10 @@ const ask = async (args: readonly string[]): Promise<boolean> => {
   if (name.startsWith('-')) return false;
   const { colored, isQueryCommand, runQueryCommand } = await loadQueryCommands();
   if (!isQueryCommand(args)) return false;
-  const text = await runQueryCommand(args, process.env);
+  const text = await runQueryCommand(args, process.env, (criteria) => {
+    report(`The runs differ by ${criteria.join(', ')}.`);
+    process.exitCode = 2;
+  });
   if (text !== undefined) print(process.stdout.isTTY && !args.includes('--json') ? colored(text) : text);
   return true;
 };

@@ -1,3 +1,5 @@
+import { twoSided } from './two-sided.js';
+
 /** Traces in two groups, inside and outside of a selection. */
 export interface CohortTrace {
   readonly isInside: boolean;
@@ -100,19 +102,6 @@ const chanceOf = (counts: ValueDifference, size: Sizes): number => {
   const pooled = (counts.inside + counts.outside) / total;
   const error = Math.sqrt(pooled * (1 - pooled) * (1 / size.inside + 1 / size.outside));
   return error === 0 ? 1 : twoSided(Math.abs(shareDifference(counts, size)) / error);
-};
-
-/**
- * Returns the probability that a standard normal variable is at least this far from 0.
- *
- * @see https://personal.math.ubc.ca/~cbm/aands/page_299.htm (Abramowitz and Stegun, 7.1.26)
- */
-const twoSided = (z: number): number => {
-  const x = z / Math.SQRT2;
-  const t = 1 / (1 + 0.3275911 * x);
-  const polynomial =
-    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return polynomial * Math.exp(-x * x);
 };
 
 /** Compares the shares of all values of a key, with one further value for traces without any of them. */

@@ -20,6 +20,15 @@ export { readSpan, type ReadSpanOptions } from './explain/read-span.js';
 export { whyFailed, type TraceLogLine, type WhyFailedOptions } from './explain/why-failed.js';
 export { whySlow } from './explain/why-slow.js';
 export { errorMessageOf, originOfFailure, type FailureOrigin } from './failure.js';
+export {
+  compareRuns,
+  type CompareRunsOptions,
+  type OperationChange,
+  type RunComparison,
+} from './runs/compare-runs.js';
+export { runMarkdown } from './runs/run-markdown.js';
+export { PROFILE_VERSION, RunProfiler, type RunProfile } from './runs/run-profile.js';
+export { RUN_CRITERION_NAMES, criteriaMet, type RunCriterion } from './runs/run-verdict.js';
 export { maskField, maskText } from './sensitive/mask.js';
 export { findSecret, maskSecrets } from './sensitive/secrets.js';
 export { TraceFacts } from './trace-facts.js';

@@ -2,10 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { FAULTS } from './faults.js';
 
 /** Images that the documentation shows. `LANTERN_UPDATE_IMAGES=1` updates them. */
 const documented = new Set([
   ...['search', 'dependencies', 'trace', 'trace-dark', 'detections', 'detections-marked', 'differences'],
+  ...Object.keys(FAULTS).map((kind) => `detection-${kind}`),
   ...['tutorial-order', 'tutorial-slow-order', 'tutorial-service', 'tutorial-span', 'tutorial-log-line'],
 ]);
 

@@ -10,6 +10,8 @@ export interface SpanToSend {
   readonly startMillis?: number;
   readonly durationMillis: number;
   readonly failed?: boolean;
+  /** Status message of a failed span. */
+  readonly message?: string;
   /** Whether the span is left out, as if its exporter had lost it. Its children are sent. */
   readonly isLost?: boolean;
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
@@ -89,7 +91,7 @@ export function* flat(
               name: eventName,
               timeUnixNano: nanos(traceStart + at),
             })),
-            status: failed ? { code: 2, message: 'failed on purpose' } : {},
+            status: failed ? { code: 2, message: span.message ?? 'failed on purpose' } : {},
           },
         ],
       },

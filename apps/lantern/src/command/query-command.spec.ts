@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ResourceSpans } from '@lantern/telemetry-model';
 import { orderTrace, traceId } from '@lantern/telemetry-model/testing';
 import { readReport } from '@lantern/trace-report';
 import { nowUnixNano } from '../clock.js';
@@ -88,7 +89,11 @@ describe('commands that ask a running Lantern', () => {
     [['traces', '--order', 'oldest first'], '--order is one of recent'],
     [['traces', '--what'], "Unknown option '--what'"],
     [['report', 'xyz'], '"xyz" is not a trace ID'],
-    [['report', FAILED, '--output', '/nowhere/at/all.html'], 'The report cannot be written: ENOENT'],
+    [['report', FAILED, '--output', '/nowhere/at/all.html'], 'all.html cannot be written: ENOENT'],
+    [['compare', 'main', 'run=a'], '"main" is no run. Use run=<name>'],
+    [['compare', 'run=none', 'run=none'], 'No trace of run=none was found'],
+    [['compare', 'run=a', 'run=b', '--fail-on', 'all'], '--fail-on takes new-errors'],
+    [['run', '/nowhere.json'], 'The run /nowhere.json cannot be read'],
     [['logs', '{'], 'parse error'],
     [['metrics', 'sum('], 'parse error'],
   ])('lantern %j says what is wrong', async (args, message) => {
@@ -117,5 +122,48 @@ describe('commands that ask a running Lantern', () => {
     const escape = String.fromCharCode(27);
     expect(colored(text)).toContain(`${escape}[31mOrigin`);
     expect(colored(text).replaceAll(new RegExp(`${escape}\\[\\d+m`, 'g'), '')).toBe(text);
+  });
+
+  it('compare two runs as Markdown, and name the criteria that the runs meet', async () => {
+    const startUnixNano = nowUnixNano() - 120_000_000_000n;
+    const withRun = (name: string, groups: readonly ResourceSpans[]) =>
+      groups.map((group) => ({
+        ...group,
+        resource: {
+          ...group.resource,
+          attributes: [...group.resource.attributes, { key: 'lantern.run', value: name }],
+        },
+      }));
+    for (const [n, name] of [
+      [20, 'main'],
+      [21, 'main'],
+      [22, 'pr'],
+    ] as const) {
+      const trace = orderTrace({ traceId: traceId(n), failed: name === 'pr', startUnixNano });
+      await lantern.send(...withRun(name, trace.resourceSpans));
+    }
+    const met: string[] = [];
+    const compare = (...args: string[]) =>
+      runQueryCommand(['compare', ...args], { LANTERN_URL: lantern.urls.jaeger }, (criteria) =>
+        met.push(...criteria),
+      );
+    expect(await compare('run=main', 'run=pr', '--fail-on', 'new-errors,lost-edges')).toContain(
+      '- `order-service` `calculate_total`: Payment gateway timeout: Unable to reach provider (1 span)',
+    );
+    expect(met).toEqual(['new-errors']);
+
+    const folder = await mkdtemp(join(tmpdir(), 'lantern-run-'));
+    try {
+      const file = join(folder, 'main.json');
+      expect(await run('run', 'run=main', '--output', file)).toContain('2 traces with 20 spans');
+      expect(await compare(file, 'run=main', '--fail-on', 'new-errors,span-count')).toContain(
+        'No differences',
+      );
+      const json = JSON.parse((await compare(file, 'run=pr', '--json')) ?? '') as { newErrors: unknown[] };
+      expect(json.newErrors).toHaveLength(1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    expect(met).toEqual(['new-errors']);
   });
 });

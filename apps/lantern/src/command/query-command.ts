@@ -2,8 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { V3Endpoints } from '@lantern/query-api';
-import { TRACE_ORDERS } from '@lantern/telemetry-model';
-import { DEFAULT_LIMIT } from '@lantern/trace-analysis';
+import { TRACE_ORDERS, parseTraceId } from '@lantern/telemetry-model';
+import {
+  DEFAULT_LIMIT,
+  RUN_CRITERION_NAMES,
+  type RunComparison,
+  type RunCriterion,
+  type RunProfile,
+} from '@lantern/trace-analysis';
 import { compareTracesById, explainTrace, traceIdOf } from '../assistant/explain-trace.js';
 import { findTraces, readTraceSummaries, type TraceQuestion } from '../assistant/find-traces.js';
 import { LanternClient } from '../assistant/lantern-client.js';
@@ -20,6 +26,11 @@ interface QueryOptions {
   readonly count: number;
   readonly limit: number;
   readonly output: string | undefined;
+  /** Whether the user named the window. */
+  readonly hasLast: boolean;
+  readonly failOn: readonly RunCriterion[];
+  /** Receives the criteria of {@link failOn} that a comparison meets. */
+  readonly onMet: (criteria: readonly RunCriterion[]) => void;
 }
 
 interface QueryCommand {
@@ -34,6 +45,41 @@ interface QueryCommand {
 
 const detectionsOf = (client: LanternClient, [id = '']: readonly string[]): Promise<unknown> =>
   client.json(`/api/v3/lantern/traces/${traceIdOf(id)}/detections`);
+
+const isTraceId = (text: string): boolean => parseTraceId(text.trim()) !== undefined;
+
+/** @throws {UsageError} */
+const write = async (file: string, content: string): Promise<void> => {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}. Name another --output.`);
+  }
+};
+
+/** Window in which runs are looked for, unless the user names another one. */
+const RUN_WINDOW = '24h';
+
+const runOf = async (
+  client: LanternClient,
+  selector: string,
+  { hasLast, last, service }: QueryOptions,
+): Promise<RunProfile> => {
+  const { readRun } = await import('../assistant/read-run.js');
+  return readRun(client, { selector, last: hasLast ? last : RUN_WINDOW, service });
+};
+
+/** Compares two runs, and reports the criteria of `--fail-on` that they meet. */
+const comparisonOf = async (
+  client: LanternClient,
+  [a, b]: readonly [string, string],
+  options: QueryOptions,
+): Promise<RunComparison> => {
+  const { compareRuns, criteriaMet } = await import('@lantern/trace-analysis');
+  const comparison = compareRuns(await runOf(client, a, options), await runOf(client, b, options));
+  options.onMet(criteriaMet(comparison).filter((criterion) => options.failOn.includes(criterion)));
+  return comparison;
+};
 
 /** Loads the program of reports for this command alone. */
 const reportOf = async (client: LanternClient, ids: string): Promise<string> => {
@@ -72,14 +118,31 @@ export const QUERY_COMMANDS: Readonly<Record<string, QueryCommand>> = {
     json: detectionsOf,
   },
   compare: {
-    usage: 'compare <id> <id>',
-    meaning: 'how the second trace differs from the first',
+    usage: 'compare <a> <b>',
+    meaning: 'how trace or run b differs from a: compare main.json run=pr',
     takes: [2, 2],
-    text: (client, [a = '', b = ''], options) => compareTracesById(client, a, b, options),
-    json: async (client, [a = '', b = '']) => ({
-      a: await detectionsOf(client, [a]),
-      b: await detectionsOf(client, [b]),
-    }),
+    text: async (client, [a = '', b = ''], options) => {
+      if (isTraceId(a) && isTraceId(b)) return compareTracesById(client, a, b, options);
+      const { runMarkdown } = await import('@lantern/trace-analysis');
+      return runMarkdown(await comparisonOf(client, [a, b], options));
+    },
+    json: async (client, [a = '', b = ''], options) =>
+      isTraceId(a) && isTraceId(b)
+        ? { a: await detectionsOf(client, [a]), b: await detectionsOf(client, [b]) }
+        : comparisonOf(client, [a, b], options),
+  },
+  run: {
+    usage: 'run <run>',
+    meaning: 'store a run: run=<name>, version=<version> or <start>/<end>',
+    takes: [1, 1],
+    text: async (client, [selector = ''], options) => {
+      const profile = await runOf(client, selector, options);
+      const file = options.output ?? 'run.json';
+      if (file === '-') return JSON.stringify(profile);
+      await write(file, JSON.stringify(profile));
+      return `${resolve(file)}: ${profile.traces} traces with ${profile.spans} spans.`;
+    },
+    json: (client, [selector = ''], options) => runOf(client, selector, options),
   },
   report: {
     usage: 'report <id>[...<id>]',
@@ -89,13 +152,7 @@ export const QUERY_COMMANDS: Readonly<Record<string, QueryCommand>> = {
       const html = await reportOf(client, ids);
       if (output === '-') return html;
       const file = resolve(output ?? `trace-${ids.trim()}.html`);
-      try {
-        await writeFile(file, html);
-      } catch (error) {
-        throw new UsageError(
-          `The report cannot be written: ${(error as Error).message}. Name another --output.`,
-        );
-      }
+      await write(file, html);
       return `${file} (${(Buffer.byteLength(html) / 1e6).toFixed(1)} MB). Open it in a browser, or in Lantern by "Open a file".`;
     },
     json: async (client, [ids = '']) => {
@@ -139,6 +196,7 @@ const OPTIONS = {
   count: { type: 'string' },
   limit: { type: 'string' },
   output: { type: 'string' },
+  'fail-on': { type: 'string' },
 } as const;
 
 export const QUERY_HELP = [
@@ -155,7 +213,9 @@ export const QUERY_HELP = [
   `  ${'--order <order>'.padEnd(26)} ${TRACE_ORDERS.join(', ')}`,
   `  ${'--count <number>'.padEnd(26)} traces or lines, default 20`,
   `  ${'--limit <characters>'.padEnd(26)} of the text, default ${DEFAULT_LIMIT}`,
-  `  ${'--output <file>'.padEnd(26)} of a report, default trace-<id>.html; - for stdout`,
+  `  ${'--output <file>'.padEnd(26)} of a report or a run, default trace-<id>.html or run.json; - for stdout`,
+  `  ${'--fail-on <list>'.padEnd(26)} exit code 2 if runs differ by one of ${RUN_CRITERION_NAMES.slice(0, 3).join(', ')},`,
+  `  ${''.padEnd(26)} ${RUN_CRITERION_NAMES.slice(3).join(', ')}`,
 ];
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -167,12 +227,14 @@ export const isQueryCommand = ([name = '']: readonly string[]): boolean =>
 /**
  * Runs a command, and returns what it prints; undefined for `mcp`, which ends with its input.
  *
+ * @param fail receives the criteria of `--fail-on` that the compared runs meet
  * @throws {UsageError}
  * @throws {ClientError}
  */
 export const runQueryCommand = async (
   [name = '', ...args]: readonly string[],
   env: Environment,
+  fail: (criteria: readonly RunCriterion[]) => void = () => undefined,
 ): Promise<string | undefined> => {
   const { values, positionals } = parsed(args);
   const token = values.token ?? env.LANTERN_TOKEN;
@@ -204,11 +266,30 @@ export const runQueryCommand = async (
     count: numberOf('count', values.count, 20, 1, 1_500),
     limit: numberOf('limit', values.limit, DEFAULT_LIMIT, 500, 100_000),
     output: values.output,
+    hasLast: values.last !== undefined,
+    failOn: criteriaOf(values['fail-on']),
+    onMet: (criteria) => {
+      if (criteria.length > 0) fail(criteria);
+    },
   };
   return values.json === true
     ? JSON.stringify(await command.json(client, positionals, options), null, 2)
     : (await command.text(client, positionals, options)).trimEnd();
 };
+
+/** @throws {UsageError} */
+const criteriaOf = (text = ''): RunCriterion[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name) => {
+      const known = RUN_CRITERION_NAMES.find((criterion) => criterion === name);
+      if (known !== undefined) return known;
+      throw new UsageError(
+        `--fail-on takes ${RUN_CRITERION_NAMES.join(', ')}, separated by commas, not ${name}.`,
+      );
+    });
 
 const parsed = (args: readonly string[]) => {
   try {
