@@ -12,7 +12,7 @@ server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
 
 for _ in $(seq 120); do
-  if curl --silent --fail --output /dev/null "$LANTERN_URL/ready"; then break; fi
+  if curl --silent --fail --output /dev/null "$LANTERN_URL/api/v3/services"; then break; fi
   if ! kill -0 "$server" 2>/dev/null; then cat lantern-run/lantern.log >&2; exit 1; fi
   sleep 0.5
 done

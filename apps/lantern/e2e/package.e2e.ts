@@ -1,8 +1,19 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -127,4 +138,84 @@ describe('the package', () => {
     const again = await ready();
     expect(await (await fetch(`${again.ui}/api/traces/${traceId}`)).text()).toBe(trace);
   });
+
+  it('compares the traces of two runs of the tests in the GitHub Action, and fails on a new error', async () => {
+    const [ui, otlp] = [await freePort(), await freePort()];
+    const action = fileURLToPath(new URL('../../../.github/actions/compare-runs/', import.meta.url));
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    // As npx --yes <package> runs the command of the installed package.
+    writeFileSync(join(bin, 'npx'), `#!/bin/sh\nshift 2\nexec "${installed('.bin', 'lantern')}" "$@"\n`, {
+      mode: 0o755,
+    });
+    writeFileSync(join(folder, 'send.mjs'), SEND_TRACES);
+    const script = (name: string, env: Readonly<Record<string, string>>) =>
+      spawnSync(join(action, name), {
+        cwd: folder,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
+          LANTERN_PACKAGE: 'lantern-otel',
+          LANTERN_JAEGER_PORT: String(ui),
+          LANTERN_OTLP_PORT: String(otlp),
+          LANTERN_OTLP_GRPC_PORT: '0',
+          LANTERN_LOKI_PORT: '0',
+          LANTERN_PROMETHEUS_PORT: '0',
+          LANTERN_SAMPLING_PORT: '0',
+          LANTERN_URL: `http://127.0.0.1:${ui}`,
+          OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlp}`,
+          GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
+          ...env,
+        },
+      });
+    const tests = (run: string, outcome: string) =>
+      script('run-tests.sh', { LANTERN_RUN: run, TEST_COMMAND: `node send.mjs ${outcome}` }).status;
+
+    expect(tests('base', 'fine')).toBe(0);
+    expect(script('compare.sh', { FAIL_ON: 'new-errors' }).stdout).toContain('nothing to compare');
+    renameSync(join(folder, 'lantern-run'), join(folder, 'lantern-base'));
+    expect(tests('pr', 'failed')).toBe(0);
+    const { status, stderr } = script('compare.sh', { FAIL_ON: 'new-errors' });
+    expect([status, stderr]).toEqual([2, 'The runs differ by new-errors.\n']);
+    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain(
+      '- `shop` `GET /`: out of stock (1 span)',
+    );
+    expect(readdirSync(join(folder, 'lantern-run')).sort()).toEqual([
+      'comparison.md',
+      'failed-trace.html',
+      'lantern.log',
+      'run.json',
+    ]);
+  });
 });
+
+/** Script that exports ten traces, of which the first fails if the argument is `failed`. */
+const SEND_TRACES = `
+const attributes = \`service.name=shop,\${process.env.OTEL_RESOURCE_ATTRIBUTES}\`
+  .split(',')
+  .map((pair) => ({ key: pair.split('=')[0], value: { stringValue: pair.split('=')[1] } }));
+const now = BigInt(Date.now()) * 1000000n;
+const spans = Array.from({ length: 10 }, (_, i) => ({
+  traceId: (i + 1).toString(16).padStart(32, '0'),
+  spanId: '00000000000000a1',
+  name: 'GET /',
+  kind: 2,
+  startTimeUnixNano: String(now),
+  endTimeUnixNano: String(now + 5000000n),
+  status: process.argv[2] === 'failed' && i === 0 ? { code: 2, message: 'out of stock' } : {},
+}));
+const body = JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ scope: {}, spans }] }] });
+const headers = { 'content-type': 'application/json' };
+const url = \`\${process.env.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces\`;
+const { status } = await fetch(url, { method: 'POST', headers, body });
+process.exitCode = status === 200 ? 0 : 1;
+`;
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+};
