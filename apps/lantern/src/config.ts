@@ -32,6 +32,11 @@ export interface Config {
   readonly alertWebhook: string | undefined;
   /** Address of an Alertmanager that receives alerts. */
   readonly alertmanagerUrl: string | undefined;
+  /** Address of a collector that receives every accepted OTLP request too. Undefined forwards nothing. */
+  readonly forwardUrl: string | undefined;
+  readonly forwardHeaders: Readonly<Record<string, string>>;
+  /** Limit on the requests that wait for the collector. Beyond it the oldest are dropped. */
+  readonly maxForwardBytes: number;
   /** Bearer token required from every client. Undefined disables authentication. */
   readonly token: string | undefined;
   /** Whether clients on this machine may delete all data. */
@@ -122,6 +127,9 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     rules: data.LANTERN_RULES,
     alertWebhook: data.LANTERN_ALERT_WEBHOOK,
     alertmanagerUrl: data.LANTERN_ALERTMANAGER_URL,
+    forwardUrl: data.LANTERN_FORWARD_OTLP,
+    forwardHeaders: data.LANTERN_FORWARD_HEADERS ?? {},
+    maxForwardBytes: data.LANTERN_MAX_FORWARD_BYTES,
     token: data.LANTERN_TOKEN,
     allowReset: data.LANTERN_ALLOW_RESET,
     dataDir: data.LANTERN_DATA_DIR,

@@ -93,7 +93,11 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
   const logIngest = new LogIngest({ store: logs, feed: logFeed, limits, now: nowUnixNano });
   const metricIngest = new MetricIngest(metrics);
   const traceIngest = new TraceIngest(traces, traceFeed);
-  const otlpIngest = new OtlpIngest(traceIngest, logIngest, metricIngest);
+  const forwarder = await openForwarder(config, report).catch(async (error: unknown) => {
+    await stores.close();
+    throw error;
+  });
+  const otlpIngest = new OtlpIngest(traceIngest, logIngest, metricIngest, forwarder);
   const otlp = createOtlpServer(otlpIngest, { ...serverOptions, pages: new PageOrigins(config.corsOrigins) });
   const otlpGrpc = new OtlpGrpcServer(otlpIngest, {
     maxMessageBytes: config.maxGrpcMessageBytes,
@@ -135,7 +139,14 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
     serverOptions,
   );
   const loki = createLokiServer(
-    { logs, logFeed, ingest: logIngest, otlp: otlpIngest, unavailable: () => stores.unavailable() },
+    {
+      logs,
+      logFeed,
+      ingest: logIngest,
+      otlp: otlpIngest,
+      forwarder,
+      unavailable: () => stores.unavailable(),
+    },
     serverOptions,
   );
   const prometheus = createPrometheusServer(
@@ -161,6 +172,8 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       ...[otlp, jaeger, loki, prometheus, sampling, ...(zipkin ? [zipkin] : [])].map(closeServer),
       otlpGrpc.close(CLOSE_TIMEOUT_MILLIS),
     ]);
+    // After the last request was accepted.
+    await forwarder?.stop();
     await stores.close();
   };
   const lantern = {
@@ -222,6 +235,7 @@ export const startLantern = async (config: Config, options: LanternOptions = {})
       prometheusPort: portOf(urls.prometheus),
     };
     uiUrl = urls.jaeger;
+    forwarder?.start();
     scraper?.start();
     rules?.start();
     return { ...lantern, urls };
@@ -250,6 +264,21 @@ const openPrometheusFiles = async (
       ? undefined
       : new (await import('./scrape/scraper.js')).Scraper({ source: scrape, store, report }),
 });
+
+/**
+ * Opens the queue of the collector that is configured: in the data folder, or in memory without one.
+ *
+ * @throws {FolderError} when the folder of the queue cannot be used
+ */
+const openForwarder = async (
+  { forwardUrl: url, forwardHeaders: headers, maxForwardBytes, dataDir }: Config,
+  report: Report,
+) => {
+  if (url === undefined) return undefined;
+  const { Forwarder, openForwardQueue } = await import('./forward/forward.js');
+  const queue = openForwardQueue(dataDir, maxForwardBytes, report);
+  return new Forwarder({ url, headers, queue, report });
+};
 
 /** Port of an address, which may be the default of its scheme. */
 const portOf = (url: string): number => Number(new URL(url).port || 80);

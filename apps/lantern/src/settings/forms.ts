@@ -26,6 +26,8 @@ const SCRAPE = 'addresses separated by commas, for example localhost:8080, or th
 const HOST = 'a host name or an IP address';
 const ORIGINS =
   'origins of pages separated by commas, for example https://shop.example.com,https://admin.example.com, or *';
+const HEADERS =
+  'names and values in percent-encoding separated by commas, for example authorization=Bearer%20secret';
 const HOSTS = 'host names separated by commas, for example lantern,logs,.example.com';
 
 export const host = z.string().regex(/^[\w.:-]+$/, HOST);
@@ -40,6 +42,21 @@ export const origins = z.string().transform((text, context) => {
   if (names.every((name) => name === '*' || (URL.canParse(name) && new URL(name).origin === name)))
     return names;
   context.addIssue({ code: 'custom', message: ORIGINS });
+  return z.NEVER;
+});
+
+export const headers = z.string().transform((text, context) => {
+  try {
+    const entries = text.split(',').map((pair) => {
+      const [, name = '', value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
+      return [name.toLowerCase(), decodeURIComponent(value)] as const;
+    });
+    if (entries.every(([name, value]) => name !== '' && !/[^\t -~]/.test(value)))
+      return Object.fromEntries(entries);
+  } catch {
+    // Percent-encoding that cannot be decoded is reported below.
+  }
+  context.addIssue({ code: 'custom', message: HEADERS });
   return z.NEVER;
 });
 

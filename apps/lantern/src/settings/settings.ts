@@ -4,6 +4,7 @@ import {
   durability,
   duration,
   host,
+  headers,
   hosts,
   httpUrl,
   onOff,
@@ -135,6 +136,24 @@ export const SETTINGS = {
   LANTERN_ALERTMANAGER_URL: {
     form: httpUrl,
     meaning: 'address of an Alertmanager that receives alerts',
+  },
+  LANTERN_FORWARD_OTLP: {
+    form: httpUrl,
+    meaning:
+      'address of a collector that receives every accepted OTLP request too, byte for byte and in order; requests wait while it is away, in the data folder where there is one',
+    option: { name: 'forward-otlp', value: 'url', help: 'collector that receives every OTLP request too' },
+  },
+  LANTERN_FORWARD_HEADERS: {
+    form: headers,
+    isSecret: true,
+    meaning:
+      'headers of the requests to that collector, as in `OTEL_EXPORTER_OTLP_HEADERS`: `authorization=Bearer%20<token>`',
+  },
+  LANTERN_MAX_FORWARD_BYTES: {
+    form: size,
+    default: { inMemory: '64MiB', inFolder: '1GiB' },
+    meaning:
+      'limit on the requests that wait for that collector; beyond it the oldest are dropped and reported',
   },
   LANTERN_TOKEN: {
     form: token,

@@ -53,12 +53,14 @@ export const otlpRoutes =
         // Fastify does not parse a request without a body and a content type.
         if (encoding === undefined) throw new HttpError(415, '');
         const received = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const body = await decompress(received, request.headers['content-encoding']);
+        const contentEncoding = request.headers['content-encoding'] ?? '';
+        const body = await decompress(received, contentEncoding);
         bodyLeaseOf(request)?.resize(body.length);
+        const sent = { contentEncoding, body: received };
         const result =
           encoding === JSON_TYPE
-            ? await ingest.acceptJson(signal, body.toString())
-            : await ingest.acceptProtobuf(signal, body);
+            ? await ingest.acceptJson(signal, body.toString(), { ...sent, contentType: JSON_TYPE })
+            : await ingest.acceptProtobuf(signal, body, { ...sent, contentType: PROTOBUF });
         return sendSuccess(reply, encoding, signal, result);
       });
       server.route({

@@ -2,6 +2,7 @@ import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
 import { createServer, type ServerOptions } from '../../transport/server/server.js';
 import { sendNotFound, sendText } from '../../transport/answers/text.js';
+import type { Forwarder } from '../../forward/forwarder.js';
 import { lokiPush } from '../../ingest/loki/loki-push.js';
 import { otlpRoutes } from '../../ingest/otlp/otlp-routes.js';
 import type { LogFeed } from '../../ingest/feed.js';
@@ -15,20 +16,22 @@ export interface LokiServerParts {
   readonly logFeed: LogFeed;
   readonly ingest: LogIngest;
   readonly otlp: OtlpIngest;
+  /** Sends accepted OTLP requests on, if a collector is configured. */
+  readonly forwarder: Forwarder | undefined;
   /** Reason why the stores refuse every request; undefined when they do not. */
   readonly unavailable: () => string | undefined;
 }
 
 /** Server on Loki's port: push and queries. */
 export const createLokiServer = (
-  { logs, logFeed, ingest, otlp, unavailable }: LokiServerParts,
+  { logs, logFeed, ingest, otlp, forwarder, unavailable }: LokiServerParts,
   options: ServerOptions,
 ): FastifyInstance => {
   const server = createServer(options);
   void server.register(lokiRoutes({ logs, logFeed }, options.report));
   void server.register(lokiPush(ingest, options.report));
   void server.register(otlpRoutes(otlp, [['/otlp/v1/logs', 'logs']], options.report));
-  metricsRoute(server, logs);
+  metricsRoute(server, logs, forwarder);
   // Probes carry no secrets, and learn none.
   server.get('/ready', { config: { isPublic: true } }, async (_request, reply) => {
     const reason = unavailable();

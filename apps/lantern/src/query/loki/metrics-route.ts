@@ -1,5 +1,6 @@
 import type { LogStore } from '@lantern/telemetry-store';
 import type { FastifyInstance } from 'fastify';
+import type { Forwarder } from '../../forward/forwarder.js';
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -11,10 +12,18 @@ interface Metric {
   readonly value: number;
 }
 
-/** Metrics of this process and of its log store, for Prometheus. */
-export const metricsRoute = (server: FastifyInstance, logs: LogStore): void => {
+/** Metrics of this process, of its log store and of its forwarder, for Prometheus. */
+export const metricsRoute = (
+  server: FastifyInstance,
+  logs: LogStore,
+  forwarder: Forwarder | undefined,
+): void => {
   server.get('/metrics', async (_request, reply) => {
-    const metrics = [...processMetrics(), ...(await logMetrics(logs))];
+    const metrics = [
+      ...processMetrics(),
+      ...(await logMetrics(logs)),
+      ...(forwarder ? forwardMetrics(forwarder) : []),
+    ];
     return reply.header('content-type', CONTENT_TYPE).send(metrics.map(formatMetric).join(''));
   });
 };
@@ -66,3 +75,36 @@ const logMetrics = async (logs: LogStore): Promise<Metric[]> => {
     },
   ];
 };
+
+const forwardMetrics = ({ statistics }: Forwarder): Metric[] => [
+  {
+    name: 'lantern_forward_sent_requests_total',
+    type: 'counter',
+    help: 'OTLP requests that the collector took.',
+    value: statistics.sentRequests,
+  },
+  {
+    name: 'lantern_forward_dropped_requests_total',
+    type: 'counter',
+    help: 'OTLP requests that were dropped because the queue was full or could not be written.',
+    value: statistics.droppedRequests,
+  },
+  {
+    name: 'lantern_forward_rejected_requests_total',
+    type: 'counter',
+    help: 'OTLP requests that the collector rejected for good.',
+    value: statistics.rejectedRequests,
+  },
+  {
+    name: 'lantern_forward_queued_requests',
+    type: 'gauge',
+    help: 'OTLP requests that wait for the collector.',
+    value: statistics.queuedRequests,
+  },
+  {
+    name: 'lantern_forward_queued_bytes',
+    type: 'gauge',
+    help: 'Size of the OTLP requests that wait for the collector, in bytes.',
+    value: statistics.queuedBytes,
+  },
+];
