@@ -1,6 +1,7 @@
 // `nx bench observability`: cost of the library. README.md in this folder describes the measurements.
 import { parseArgs } from 'node:util';
 import { measureChain } from './chain-cost.js';
+import { measureDrivers } from './driver-cost.js';
 import { type AddedCpu, measureHttp } from './http-cost.js';
 import { measurePath } from './path-cost.js';
 import { measureSpan } from './span-cost.js';
@@ -15,7 +16,7 @@ const { values } = parseArgs({
     blocks: { type: 'string', default: '4' },
     orders: { type: 'string', default: '1500' },
     warmup: { type: 'string', default: '40000' },
-    parts: { type: 'string', default: 'path,fastify,express,span,chain,start' },
+    parts: { type: 'string', default: 'path,fastify,express,span,drivers,chain,start' },
     variants: { type: 'string' },
     profile: { type: 'string' },
   },
@@ -64,6 +65,12 @@ if (parts.has('span')) {
   const { sampled, unsampled } = await measureSpan(rounds);
   goals.push(['@Span(), sampled: added to a call', ...verdict(sampled, 4, 'at most', ' µs')]);
   goals.push(['@Span(), unsampled: added to a call', ...verdict(unsampled, 0.5, 'at most', ' µs')]);
+}
+if (parts.has('drivers')) {
+  // A call is quick, and two processes of one variant differ by more than two turns.
+  for (const [driver, added] of await measureDrivers(rounds * 4, values.variants)) {
+    compare(driver, added, 'library', 'stock', 0.5);
+  }
 }
 if (parts.has('chain')) {
   const ratio = await measureChain({ rounds, requests: Number(values.orders) });

@@ -60,7 +60,7 @@ export class Statements {
   private readonly remembered = new Map<string, Statement>();
   private readonly common: Attributes;
 
-  constructor(private readonly target: DatabaseTarget) {
+  constructor(readonly target: DatabaseTarget) {
     this.common = targetAttributes(target);
   }
 
@@ -109,8 +109,12 @@ const MAX_TARGETS = 100;
 
 const targets = new Map<string, Statements>();
 
+/** Most services have one target for each driver, so the last one is compared before a key is built. */
+let recent: Statements | undefined;
+
 /** Returns the statements of a target, which all connections to it share. */
 export const statementsOf = (target: DatabaseTarget): Statements => {
+  if (recent && isSameTarget(recent.target, target)) return recent;
   const { system, namespace = '', serverAddress = '', serverPort = '' } = target;
   const key = `${system} ${serverAddress}:${serverPort}/${namespace}`;
   let statements = targets.get(key);
@@ -119,5 +123,12 @@ export const statementsOf = (target: DatabaseTarget): Statements => {
     statements = new Statements(target);
     targets.set(key, statements);
   }
+  recent = statements;
   return statements;
 };
+
+const isSameTarget = (one: DatabaseTarget, other: DatabaseTarget): boolean =>
+  one.system === other.system &&
+  one.namespace === other.namespace &&
+  one.serverAddress === other.serverAddress &&
+  one.serverPort === other.serverPort;

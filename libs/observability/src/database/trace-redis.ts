@@ -43,33 +43,74 @@ const traceRedisClient = (client: string): void => {
   on(`tracing:${client}:batch:end`, () => batches--);
 };
 
+/** Redis has 16 databases by default. */
+const databases: string[] = Array.from({ length: 16 }, (_each, at) => String(at));
+
 const targetOf = ({ database, serverAddress, serverPort }: Omit<CommandMessage, 'command' | 'args'>) => ({
   system: 'redis',
-  namespace: String(database),
+  namespace: databases[database] ?? String(database),
   serverAddress,
   serverPort,
 });
 
 /** Commands whose first argument is no key: a script, a password, a setting, a channel. */
-const withoutKey =
-  /^(?:EVAL|EVALSHA|EVAL_RO|EVALSHA_RO|SCRIPT|FUNCTION|FCALL|FCALL_RO|AUTH|HELLO|ACL|CONFIG|CLIENT|CLUSTER|INFO|ECHO|PING|PUBLISH|SPUBLISH|SUBSCRIBE|PSUBSCRIBE|SCAN|SELECT|XREAD|XREADGROUP)$/;
+const WITHOUT_KEY = new Set([
+  ...[
+    'EVAL',
+    'EVALSHA',
+    'EVAL_RO',
+    'EVALSHA_RO',
+    'SCRIPT',
+    'FUNCTION',
+    'FCALL',
+    'FCALL_RO',
+    'AUTH',
+    'HELLO',
+    'ACL',
+  ],
+  ...[
+    'CONFIG',
+    'CLIENT',
+    'CLUSTER',
+    'INFO',
+    'ECHO',
+    'PING',
+    'PUBLISH',
+    'SPUBLISH',
+    'SUBSCRIBE',
+    'PSUBSCRIBE',
+    'SCAN',
+  ],
+  ...['SELECT', 'XREAD', 'XREADGROUP'],
+]);
 
-const MAX_SHOWN_VALUES = 3;
+/** Shown instead of values, by their number. */
+const VALUES = ['', ' ?', ' ? ?', ' ? ? ?', ' ? ? ? ?'];
+const MORE_VALUES = ' ? ? ? …';
 
 const commandOf = (message: CommandMessage): Statement => {
-  const operation = message.command.toUpperCase();
-  const { args } = message;
-  const first = args[0]?.toUpperCase() === operation ? 1 : 0;
-  const shown: string[] = [operation];
-  let at = first;
-  if (at < args.length && !withoutKey.test(operation)) shown.push(keyPattern(args[at++] ?? ''));
-  for (; at < args.length && at - first <= MAX_SHOWN_VALUES; at++) shown.push('?');
-  if (at < args.length) shown.push('…');
-  return statementsOf(targetOf(message)).ofCommand(operation, shown.join(' '));
+  const { command, args } = message;
+  const operation = command.toUpperCase();
+  let at = args.length > 0 && args[0]?.toUpperCase() === operation ? 1 : 0;
+  const key = at < args.length && !WITHOUT_KEY.has(operation) ? ` ${namesOf(args[at++] ?? '')}?` : '';
+  const text = `${operation}${key}${VALUES[args.length - at] ?? MORE_VALUES}`;
+  return statementsOf(targetOf(message)).ofCommand(operation, text);
 };
 
+const MAX_NAME_LENGTH = 32;
+
 /**
- * Replaces what follows the names at the beginning of a key, `user:42:cart` by `user:?`. The rest is an ID, which may be that of
- * a session.
+ * Returns the names at the beginning of a key, `user:` of `user:42:cart`. What follows is an ID, which may be that of a session.
  */
-const keyPattern = (key: string): string => `${/^(?:[A-Za-z][A-Za-z_-]{0,31}[:./])*/.exec(key)?.[0] ?? ''}?`;
+const namesOf = (key: string): string => {
+  let end = 0;
+  for (let at = 0; at - end <= MAX_NAME_LENGTH && at < key.length; at++) {
+    const code = key.charCodeAt(at);
+    const isLetter = (code | 32) >= 97 && (code | 32) <= 122;
+    if (isLetter || (at > end && (code === 95 || code === 45))) continue;
+    const isSeparator = code === 58 || code === 46 || code === 47;
+    if (!isSeparator || at === end) break;
+    end = at + 1;
+  }
+  return key.slice(0, end);
+};

@@ -80,8 +80,11 @@ class LeanTracer implements Tracer {
     const inside = options.root === true ? trace.deleteSpan(given) : given;
     if (isTracingSuppressed(inside)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const { kind = SpanKind.INTERNAL, attributes = {}, links = [] } = options;
-    const above = trace.getSpan(inside)?.spanContext();
-    const parent = above && isSpanContextValid(above) ? above : undefined;
+    const outer = trace.getSpan(inside);
+    const above = outer?.spanContext();
+    // The IDs of an own span need no check.
+    const isValid = outer instanceof RecordingSpan || (above !== undefined && isSpanContextValid(above));
+    const parent = isValid ? above : undefined;
     const traceId = parent ? parent.traceId : newTraceId();
     const sampled = this.sampler.shouldSample(inside, traceId, name, kind, attributes, links);
     const spanContext = {
