@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PromqlEvaluationError, evaluateInstant, parsePromql } from '@lantern/promql';
 import { StaleMarkers, type SeriesSamples } from '@lantern/telemetry-model';
 import { openBlockStore, type MetricStore } from '@lantern/telemetry-store';
+import fc from 'fast-check';
+import { writeQueryData } from '../../query/prometheus/format-samples.js';
+import { JsonWriter } from '../../transport/answers/json-writer.js';
 import { MetricIngest } from './metric-ingest.js';
 import { prometheusLabel, prometheusName } from './prometheus-names.js';
 
@@ -279,5 +283,90 @@ describe('OTLP metrics', () => {
       errorMessage: 'invalid temporality and type combination for metric "orders"',
     });
     expect(await readTexts()).toEqual(['g 4@0']);
+  });
+});
+
+describe('Any OTLP metrics', () => {
+  const anyNumber = fc.constantFrom<number | string>(
+    0,
+    -0,
+    1,
+    -1.5,
+    5e-324,
+    1.7e308,
+    'NaN',
+    'Infinity',
+    '-Infinity',
+  );
+  const anyInteger = fc.constantFrom('0', '1', '7', '9223372036854775807', '18446744073709551615');
+  const anyAttributes = fc.array(
+    fc.record({
+      key: fc.constantFrom('a', 'a.b', '__name__', 'le', '', '1'),
+      value: fc.constant({ stringValue: 'x' }),
+    }),
+    { maxLength: 3 },
+  );
+  const anyBuckets = fc.record({
+    offset: fc.constantFrom(0, -3, 100_000, 2 ** 31 - 1, -(2 ** 31)),
+    bucketCounts: fc.array(anyInteger, { maxLength: 6 }),
+  });
+  const anyPoint = fc.record({
+    timeUnixNano: fc.constantFrom(nanos(0), nanos(15), '0', '18446744073709551615'),
+    attributes: anyAttributes,
+    asDouble: anyNumber,
+    flags: fc.constantFrom(0, 0, 0, 1),
+    count: anyInteger,
+    sum: anyNumber,
+    scale: fc.constantFrom(0, 8, 20, -4, -11, 2 ** 31 - 1),
+    zeroCount: anyInteger,
+    zeroThreshold: anyNumber,
+    positive: anyBuckets,
+    negative: anyBuckets,
+    explicitBounds: fc.array(anyNumber, { maxLength: 4 }),
+    bucketCounts: fc.array(anyInteger, { maxLength: 5 }),
+    quantileValues: fc.array(fc.record({ quantile: anyNumber, value: anyNumber }), { maxLength: 2 }),
+  });
+  const anyMetric = fc
+    .record({
+      name: fc.constantFrom('m', 'm.total', '', '1'),
+      unit: fc.constantFrom('', 's', '{x}/s'),
+      kind: fc.constantFrom('gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'),
+      aggregationTemporality: fc.constantFrom(0, 1, 2),
+      isMonotonic: fc.boolean(),
+      dataPoints: fc.array(anyPoint, { minLength: 1, maxLength: 3 }),
+    })
+    .map(({ name, unit, kind, ...data }) => ({ name, unit, [kind]: data }));
+
+  it('Any OTLP metrics are stored or rejected, and every query of them has an answer', async () => {
+    const queries = [
+      '{__name__=~".+"}',
+      'rate({__name__=~".+"}[5m])',
+      'histogram_quantile(0.9, {__name__=~".+"})',
+      'histogram_stddev(sum({__name__=~".+"}))',
+      'max_over_time({__name__=~".+"}[5m:15s])',
+    ].map((query) => parsePromql(query));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(anyMetric, { maxLength: 3 }), { maxLength: 3 }),
+        async (requests) => {
+          const fresh = openBlockStore({ sweepMillis: 0, samplesPerBlock: 5 }).metrics;
+          const target = new MetricIngest(fresh);
+          for (const metrics of requests)
+            await target.acceptJson(JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] }));
+          for (const query of queries) {
+            const { value } = await evaluateInstant(query, T0 + 15_000, fresh).catch((error: unknown) => {
+              // Two metrics may become the same series once their name is gone.
+              if (!(error instanceof PromqlEvaluationError)) throw error;
+              return { value: { type: 'vector', timeMillis: 0, samples: [] } as const };
+            });
+            const out = new JsonWriter();
+            for (const _ of writeQueryData(out, value, undefined));
+            JSON.parse(out.take().toString());
+          }
+          await fresh.close();
+        },
+      ),
+      { numRuns: 50 * Number(process.env.LANTERN_FUZZ ?? 1) },
+    );
   });
 });
