@@ -11,8 +11,8 @@ import { StrategiesFileError } from './sampling/strategies-file.js';
 import { LANTERN_VERSION } from './version.js';
 import { YamlFileError } from './yaml/yaml-file-error.js';
 
-// Limits garbage to half of what is alive, rather than to three times as much. See docs/decisions/036-a-small-young-generation.md.
-setFlagsFromString('--heap-growing-percent=50');
+// Limits garbage to twice of what is alive, rather than to three times as much. See docs/decisions/036-a-small-young-generation.md.
+setFlagsFromString('--heap-growing-percent=200');
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const report = (text: string) => process.stderr.write(`${text}\n`);

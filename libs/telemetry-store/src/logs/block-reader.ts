@@ -84,13 +84,16 @@ export class LogBlockReader {
     const layout = this.layout(block);
     if (!layout) return undefined;
     const { texts } = this.options;
-    const look = (chunk: number): Buffer | undefined =>
-      this.chunkCache.get(chunkKey(block, chunk)) ??
+    const cached = (chunk: number): Buffer | undefined => this.chunkCache.get(chunkKey(block, chunk));
+    const decode = (chunk: number): Buffer | undefined =>
       this.part(block, () => decodeChunk(layout, chunk, texts.chunk(block, chunk)));
+    const look = (chunk: number): Buffer | undefined => cached(chunk) ?? decode(chunk);
     const keep = (chunk: number, content: Buffer): void =>
       this.chunkCache.set(chunkKey(block, chunk), content);
     const chunk = (index: number): Buffer | undefined => {
-      const content = look(index);
+      const known = cached(index);
+      if (known) return known;
+      const content = decode(index);
       if (content) keep(index, content);
       return content;
     };

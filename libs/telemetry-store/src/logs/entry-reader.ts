@@ -6,6 +6,9 @@ import { metadataOf, timeOfWords, type LogRows } from './rows.js';
 
 const NOTHING: LogLabels = Object.freeze({});
 
+/** Number of decompressed chunks that a reader has at hand. Small, because many blocks may be read at a time. */
+const CHUNKS_AT_HAND = 4;
+
 /** Builds the result rows of one block. */
 export class EntryReader {
   /** Selected names of each shape, with their positions. */
@@ -15,9 +18,9 @@ export class EntryReader {
   /** Size of the names of each shape. */
   private readonly nameBytes: number[] = [];
   private chunk = 0;
-  /** Index and bytes of the last chunk that was read. Consecutive lines of a chunk need no cache. */
-  private readChunk = -1;
-  private readBytes: Buffer | undefined;
+  /** Chunks that were read last, by index modulo their number. Lines of several streams alternate between a few chunks. */
+  private readonly readChunks = new Array<number>(CHUNKS_AT_HAND).fill(-1);
+  private readonly readBytes = new Array<Buffer | undefined>(CHUNKS_AT_HAND);
 
   /** @param textRowOf undefined when lines are in the order of the rows */
   constructor(
@@ -57,11 +60,12 @@ export class EntryReader {
 
   private line(row: number): string | undefined {
     const { start, end } = this.place(row);
-    if (this.chunk !== this.readChunk) {
-      this.readBytes = this.text?.chunk(this.chunk);
-      this.readChunk = this.chunk;
+    const place = this.chunk % CHUNKS_AT_HAND;
+    if (this.readChunks[place] !== this.chunk) {
+      this.readBytes[place] = this.text?.chunk(this.chunk);
+      this.readChunks[place] = this.chunk;
     }
-    return this.readBytes?.toString('utf8', start, end);
+    return this.readBytes[place]?.toString('utf8', start, end);
   }
 
   /** Returns the position of a row's line in its chunk, and makes that chunk the current one. */

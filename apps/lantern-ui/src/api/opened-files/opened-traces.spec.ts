@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { completed } from './opened-traces.js';
+import { traceId } from '@lantern/telemetry-model/testing';
+import { completed, keepTraces, openedTrace } from './opened-traces.js';
 
 describe('completed', () => {
   /** Transaction as far as its events go: Node.js has no IndexedDB. */
@@ -22,5 +23,13 @@ describe('completed', () => {
     const done = completed(transaction);
     transaction.dispatchEvent(new Event('abort'));
     await expect(done).rejects.toThrow('The browser cannot store opened files: The quota is exceeded.');
+  });
+});
+
+describe('A browser whose database cannot be opened', () => {
+  // As in Node.js, which has none.
+  it('Every trace is read from Lantern, and opening a file reports the reason', async () => {
+    expect(await openedTrace(traceId(1))).toBeUndefined();
+    await expect(keepTraces('traces.json', [])).rejects.toThrow('indexedDB');
   });
 });

@@ -70,8 +70,17 @@ export const keepTraces = async (file: string, traces: readonly FileTrace[]): Pr
   });
 };
 
-export const openedTrace = async (traceId: TraceId): Promise<OpenedTrace | undefined> =>
-  withStore('readonly', (store) => store.get(traceId) as IDBRequest<OpenedTrace | undefined>);
+/**
+ * Returns the trace of an opened file; undefined without one. A browser that denies access to its database, as in some
+ * private windows, has no opened files: {@link keepTraces} reports the reason when a file is opened.
+ */
+export const openedTrace = async (traceId: TraceId): Promise<OpenedTrace | undefined> => {
+  try {
+    return await withStore('readonly', (store) => store.get(traceId) as IDBRequest<OpenedTrace | undefined>);
+  } catch {
+    return undefined;
+  }
+};
 
 export const tracesOfFile = async (file: string): Promise<OpenedTrace[]> =>
   withStore('readonly', (store) => store.index('file').getAll(file) as IDBRequest<OpenedTrace[]>);
