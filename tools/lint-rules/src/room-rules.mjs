@@ -15,8 +15,8 @@ export const rooms = [
     of: 'libs/observability/src',
     shared: [
       'clock',
-      'enabled-integrations',
       'environment',
+      'group-by',
       'load',
       'loaded-modules',
       'nestjs-otel',

@@ -94,6 +94,14 @@ describeWith(['postgresql'], 'a service with PostgreSQL', (servers) => {
     expect(JSON.stringify(spans)).not.toContain('top secret');
   });
 
+  it('makes a failed span of a connection that cannot be made', async () => {
+    const spans = await app.trace('/refused');
+    expect(drawSpans(spans, ['error.type', 'server.port'])).toBe(
+      'GET /refused [server] ERROR error.type="ECONNREFUSED" server.port=' +
+        `${new URL(app.url).port}\n  connect [client] ERROR error.type="ECONNREFUSED" server.port=1`,
+    );
+  });
+
   it.each(['drizzle', 'knex'])('traces %s', async (library) => {
     // Knex asks a new connection for the version of the server.
     await app.trace(`/${library}/1`);

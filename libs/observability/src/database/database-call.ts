@@ -1,4 +1,4 @@
-import { type Context, type Span, context, createContextKey, trace } from '@opentelemetry/api';
+import { type Context, type Span, context, createContextKey, diag, trace } from '@opentelemetry/api';
 import {
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_RESPONSE_STATUS_CODE,
@@ -25,6 +25,16 @@ export const insideCall = (outer: Context): Context => new LayeredContext(outer,
 /** Returns whether a call gets a span: within a recorded span, but not within a call whose span describes it too. */
 export const isTraced = (parent: Context = context.active()): boolean =>
   trace.getSpan(parent)?.isRecording() === true && parent.getValue(insideKey) !== true;
+
+/** Begins a call by `begin`; a failure to trace it is reported and does not reach the caller. */
+export const beginSafely = (begin: () => DatabaseCall | undefined): DatabaseCall | undefined => {
+  try {
+    return isTraced() ? begin() : undefined;
+  } catch (error) {
+    diag.error('A database call could not be traced; it is sent as it is', error);
+    return undefined;
+  }
+};
 
 /** Statement or command under way. */
 export class DatabaseCall {

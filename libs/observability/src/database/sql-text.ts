@@ -67,11 +67,11 @@ const patternsOf = (system: string): Patterns => {
   let found = patterns.get(system);
   if (!found) {
     const sources = sourcesOf(system);
-    const of = (...wanted: TokenKind[]): string =>
-      sources.flatMap(([kind, source]) => (wanted.includes(kind) ? [source] : [])).join('|');
+    const { literal, comment, name, placeholder, word } = sources;
+    const tokens = kinds.map((kind) => `(?<${kind}>${sources[kind]})`);
     found = {
-      tokens: new RegExp(sources.map(([kind, source]) => `(?<${kind}>${source})`).join('|'), 'gu'),
-      literals: new RegExp(`(${of('literal')})|${of('comment', 'name', 'placeholder', 'word')}`, 'gu'),
+      tokens: new RegExp(tokens.join('|'), 'gu'),
+      literals: new RegExp([`(${literal})`, comment, name, placeholder, word].join('|'), 'gu'),
     };
     patterns.set(system, found);
   }
@@ -84,23 +84,30 @@ const tokenize = (sql: string, system: string): Token[] =>
     text,
   }));
 
-const sourcesOf = (system: string): [TokenKind, string][] => {
+/** One expression for each kind: Node 20 and 22 reject a group whose name is used twice. */
+const sourcesOf = (system: string): Record<TokenKind, string> => {
   const mysql = backslashEscapes.has(system);
-  return [
-    ['blank', String.raw`\s+`],
-    ['comment', String.raw`--[^\n]*|/\*[^]*?(?:\*/|$)`],
-    ['literal', String.raw`[eE]'(?:[^'\\]|\\[^]|'')*(?:'|$)`],
-    ['literal', String.raw`[bBnNxX]?'(?:${mysql ? String.raw`[^'\\]|\\[^]` : `[^']`}|'')*(?:'|$)`],
-    ['literal', String.raw`\$(?<tag>[A-Za-z_]\w*)?\$[^]*?(?:\$\k<tag>\$|$)`],
-    // Double quotes hold a string in MySQL, a name anywhere else.
-    [mysql ? 'literal' : 'name', String.raw`"(?:[^"]|"")*(?:"|$)`],
-    ['name', '`(?:[^`]|``)*(?:`|$)'],
-    ...(bracketedNames.has(system) ? [['name', String.raw`\[[^\]]*(?:\]|$)`] as [TokenKind, string]] : []),
-    ['placeholder', String.raw`[$:@?]\w+|\?`],
-    ['literal', String.raw`\d[\w.]*`],
-    ['word', String.raw`[\p{L}_][\p{L}\p{N}_$]*`],
-    ['other', '[^]'],
-  ];
+  const doubleQuoted = String.raw`"(?:[^"]|"")*(?:"|$)`;
+  return {
+    blank: String.raw`\s+`,
+    comment: String.raw`--[^\n]*|/\*[^]*?(?:\*/|$)`,
+    literal: [
+      String.raw`[eE]'(?:[^'\\]|\\[^]|'')*(?:'|$)`,
+      String.raw`[bBnNxX]?'(?:${mysql ? String.raw`[^'\\]|\\[^]` : `[^']`}|'')*(?:'|$)`,
+      String.raw`\$(?<tag>[A-Za-z_]\w*)?\$[^]*?(?:\$\k<tag>\$|$)`,
+      // Double quotes hold a string in MySQL, a name anywhere else.
+      ...(mysql ? [doubleQuoted] : []),
+      String.raw`\d[\w.]*`,
+    ].join('|'),
+    name: [
+      '`(?:[^`]|``)*(?:`|$)',
+      ...(mysql ? [] : [doubleQuoted]),
+      ...(bracketedNames.has(system) ? [String.raw`\[[^\]]*(?:\]|$)`] : []),
+    ].join('|'),
+    placeholder: String.raw`[$:@?]\w+|\?`,
+    word: String.raw`[\p{L}_][\p{L}\p{N}_$]*`,
+    other: '[^]',
+  };
 };
 
 /** The tokens that matter outside of parentheses, where subqueries and lists stand. */

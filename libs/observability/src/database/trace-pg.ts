@@ -1,8 +1,8 @@
 import { errorMonitor } from 'node:events';
-import { type Context, ROOT_CONTEXT, SpanKind, context, diag, trace } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, SpanKind, context, trace } from '@opentelemetry/api';
 import { onModuleLoaded } from '../loaded-modules.js';
 import { tracer } from '../tracing/run-in-span.js';
-import { DatabaseCall, failCall, isTraced } from './database-call.js';
+import { DatabaseCall, beginSafely, failCall } from './database-call.js';
 import { isPatched, markPatched } from './patched.js';
 import { type Statements, type DatabaseTarget, statementsOf, targetAttributes } from './statement.js';
 
@@ -85,13 +85,7 @@ const traceClient = (prototype: ClientPrototype): void => {
   const { query } = prototype;
   if (isPatched(query)) return;
   const traced: ClientPrototype['query'] = function (config, values, callback) {
-    let pending: Pending;
-    try {
-      pending = { call: begin(this, config), outer: context.active() };
-    } catch (error) {
-      diag.error('A query of pg could not be traced; it is sent as it is', error);
-      return query.call(this, config, values, callback);
-    }
+    const pending = { call: beginSafely(() => begin(this, config)), outer: context.active() };
     try {
       return send(query, this, pending, config, values, callback);
     } catch (error) {
@@ -105,7 +99,7 @@ const traceClient = (prototype: ClientPrototype): void => {
 
 const begin = (client: PgClient, config: unknown): DatabaseCall | undefined => {
   const text = textOf(config);
-  if (text === undefined || !isTraced()) return undefined;
+  if (text === undefined) return undefined;
   const statement = (client[statementsKey] ??= statementsOf(targetOf(client))).of(text);
   const wait = client[poolWait];
   if (wait !== undefined) client[poolWait] = undefined;

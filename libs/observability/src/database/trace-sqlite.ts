@@ -1,4 +1,4 @@
-import { DatabaseCall, isTraced } from './database-call.js';
+import { DatabaseCall, beginSafely } from './database-call.js';
 import { isPatched, markPatched } from './patched.js';
 import { type Statements, statementsOf } from './statement.js';
 
@@ -58,7 +58,7 @@ const traceStatement = (prototype: Record<string, unknown>): void => {
 };
 
 const run = (execute: AnyFunction, self: object, args: unknown[], { sql, statements }: Prepared): unknown => {
-  const call = isTraced() ? DatabaseCall.begin(statements.of(sql)) : undefined;
+  const call = beginSafely(() => DatabaseCall.begin(statements.of(sql)));
   if (!call) return execute.apply(self, args);
   try {
     const result = execute.apply(self, args);

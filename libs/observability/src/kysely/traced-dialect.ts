@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
-import { DatabaseCall, insideCall, isTraced } from '../database/database-call.js';
+import { DatabaseCall, beginSafely, insideCall } from '../database/database-call.js';
 import { Statements } from '../database/statement.js';
 import { summaryOf } from './query-summary.js';
 
@@ -143,7 +143,6 @@ class TracedConnection implements DatabaseConnection {
   }
 
   private begin(query: CompiledQuery): DatabaseCall | undefined {
-    if (!isTraced()) return undefined;
-    return DatabaseCall.begin(this.statements.of(query.sql, () => summaryOf(query)));
+    return beginSafely(() => DatabaseCall.begin(this.statements.of(query.sql, () => summaryOf(query))));
   }
 }

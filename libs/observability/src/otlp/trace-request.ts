@@ -1,6 +1,7 @@
 import { type Attributes, type Link, type SpanContext, SpanStatusCode } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
+import { groupBy } from '../group-by.js';
 import { ProtobufWriter } from './protobuf-writer.js';
 
 const BYTES_OF_REQUEST = 4096;
@@ -14,12 +15,12 @@ let bytesOfSpan = 700;
  */
 export const encodeTraceRequest = (spans: readonly ReadableSpan[]): Uint8Array => {
   const writer = new ProtobufWriter(BYTES_OF_REQUEST + spans.length * bytesOfSpan);
-  for (const [resource, ofResource] of Map.groupBy(spans, (span) => span.resource)) {
+  for (const [resource, ofResource] of groupBy(spans, (span) => span.resource)) {
     const resourceSpans = writer.begin(messageTag(1), 3);
     const start = writer.begin(messageTag(1));
     writeAttributes(writer, 1, resource.attributes);
     writer.end(start);
-    for (const [scope, ofScope] of Map.groupBy(ofResource, (span) => span.instrumentationScope)) {
+    for (const [scope, ofScope] of groupBy(ofResource, (span) => span.instrumentationScope)) {
       const scopeSpans = writer.begin(messageTag(2), 3);
       writeScope(writer, scope);
       for (const span of ofScope) writeSpan(writer, span);

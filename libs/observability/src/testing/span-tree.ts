@@ -1,5 +1,6 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { groupBy } from '../group-by.js';
 
 export interface SpanTreeOptions {
   /** Attributes to write behind each span that has them. */
@@ -17,7 +18,7 @@ export interface SpanTreeOptions {
  */
 export const spanTree = (spans: readonly ReadableSpan[], options: SpanTreeOptions = {}): string => {
   const known = new Set(spans.map(spanId));
-  const children = Map.groupBy([...spans].sort(byStart), (span) => {
+  const children = groupBy([...spans].sort(byStart), (span) => {
     const parent = span.parentSpanContext?.spanId;
     return parent !== undefined && known.has(parent) ? parent : undefined;
   });

@@ -66,6 +66,8 @@ class TypeOrmController {
 
 const pool = new pg.Pool({ connectionString: url, max: 2 });
 
+const unreachable = new pg.Pool({ host: '127.0.0.1', port: 1, database: 'shop' });
+
 const withCallback = (sql: string, values: unknown[]): Promise<string | undefined> =>
   new Promise((resolve, reject) => {
     pool.query(sql, values, (error: Error | undefined) =>
@@ -115,6 +117,11 @@ class OtherController {
   @Get('failure')
   async failure(@Query('table') table: string) {
     await pool.query(`SELECT * FROM "${table}" WHERE password = 'top secret'`);
+  }
+
+  @Get('refused')
+  async refused() {
+    await unreachable.query('SELECT 1');
   }
 
   @Get('wait')
