@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
 import { Inject, Module, Optional } from '@nestjs/common';
 import type {
   DynamicModule,
@@ -19,6 +21,9 @@ import { writeAccessLog } from './nest/access-log.js';
 import { type DeclaredRoute, noteRoutes } from './nest/declared-routes.js';
 import { setTestRequests } from './propagation/test-requests.js';
 import { removeHttpHooks } from './http/http-hooks.js';
+import { followInjected } from './http/injected-requests.js';
+import { traceServer } from './http/server.js';
+import { logStartFailures } from './nest/start-failures.js';
 import { setInboundTrust } from './http/inbound-context.js';
 import { watchEnhancers } from './nest/enhancers.js';
 import { outdatedNestVersion } from './nest/nest-version.js';
@@ -83,6 +88,8 @@ export class ObservabilityModule
   private stopAccessLog: (() => void) | undefined;
   private takeRoutes: (() => DeclaredRoute[]) | undefined;
   private stopMetrics: (() => void) | undefined;
+  private stopServer: (() => void) | undefined;
+  private stopInjected: (() => void) | undefined;
   private stopGraphql: (() => void) | undefined;
   private stopRpc: (() => void) | undefined;
 
@@ -105,7 +112,15 @@ export class ObservabilityModule
   }
 
   static override forRoot(options: ObservabilityOptions & { isGlobal?: boolean } = {}): DynamicModule {
+    logStartFailures(options);
     return super.forRoot(options);
+  }
+
+  static override forRootAsync(
+    options: Parameters<typeof ConfigurableModuleClass.forRootAsync>[0],
+  ): DynamicModule {
+    logStartFailures({});
+    return super.forRootAsync(options);
   }
 
   /** Middleware is configured before routes are registered, the last moment to watch them. Adds none. */
@@ -122,7 +137,14 @@ export class ObservabilityModule
     }
     watchRoutes(this.adapterHost);
     watchHandlers();
-    if (this.adapterHost?.httpAdapter) this.takeRoutes = noteRoutes(this.adapterHost.httpAdapter);
+    const adapter = this.adapterHost?.httpAdapter;
+    if (!adapter) return;
+    this.takeRoutes = noteRoutes(adapter);
+    this.stopServer = traceServer(adapter.getHttpServer() as EventEmitter);
+    this.stopInjected = followInjected(
+      adapter.getInstance<object>(),
+      () => adapter.getHttpServer() as Server,
+    );
   }
 
   async onModuleInit(): Promise<void> {
@@ -168,6 +190,8 @@ export class ObservabilityModule
 
   /** Nest closes global modules last, so the application logs nothing after this. */
   async onApplicationShutdown(): Promise<void> {
+    this.stopServer?.();
+    this.stopInjected?.();
     this.stopAccessLog?.();
     this.stopMetrics?.();
     this.stopRpc?.();

@@ -314,6 +314,29 @@ describe("a team's own NodeSDK", () => {
   });
 });
 
+describe('an application whose start fails', () => {
+  it('A start that fails is logged as JSON and in Loki, although its logs are buffered', async () => {
+    library.add(
+      'broken',
+      `import { Injectable, Module } from '@nestjs/common';
+       import { NestFactory } from '@nestjs/core';
+       import { ObservabilityModule, TraceLogger } from './library/index.js';
+       class Missing {}
+       @Injectable() class Needy { constructor(missing: Missing) {} }
+       @Module({ imports: [ObservabilityModule.forRoot()], providers: [Needy] }) class App {}
+       const app = await NestFactory.create(App, { bufferLogs: true });
+       app.useLogger(app.get(TraceLogger));`,
+    );
+    program = library.start('broken', { LOKI_URL: loki.url, OTEL_TRACES_EXPORTER: 'none' });
+    expect(await program.ended).toEqual({ code: 1, signal: null });
+    const failure = program.line(/^Nest can't resolve dependencies of the Needy/);
+    expect(failure).toMatchObject({ level: 'error', context: 'ExceptionHandler', service: 'shop' });
+    expect(program.stdout.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([]);
+    expect(program.stderr).toBe('');
+    expect(loki.lines.map(({ line }) => line).join()).toContain('resolve dependencies of the Needy');
+  });
+});
+
 describe('another tracer', () => {
   const exporter = `
     const { NodeSDK } = require('@opentelemetry/sdk-node');

@@ -1,5 +1,6 @@
 import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { CORRELATION_HEADER } from '../propagation/correlation.js';
+import { CORRELATION_HEADER, currentCorrelationId } from '../propagation/correlation.js';
+import { currentRequest } from './served-request.js';
 
 const idKey = Symbol('correlation id');
 const headKey = Symbol('listener to the head of the response');
@@ -14,7 +15,9 @@ type WriteHead = (status: number, reason?: string | Headers, headers?: Headers) 
 
 /** Adds the correlation id to the response headers, unless the application sets one. */
 export const answerWithCorrelationId = (response: ServerResponse, id: string): void => {
-  (response as Answering)[idKey] = id;
+  if (response instanceof ServerResponse) (response as Answering)[idKey] = id;
+  // The response of HTTP/2 has no slow path.
+  else if ('setHeader' in response) (response as ServerResponse).setHeader(CORRELATION_HEADER, id);
 };
 
 /** Calls the listener when the head of the response is written, in the context of the code that writes it. */
@@ -38,7 +41,8 @@ export const writeCorrelationHeaders = (): (() => void) => {
     headers?: Headers,
   ): ServerResponse {
     this[headKey]?.();
-    const id = this[idKey];
+    // A response without an ID of its own may belong to an injected request.
+    const id = this[idKey] ?? (currentRequest() && currentCorrelationId());
     if (id === undefined || this.hasHeader(CORRELATION_HEADER)) {
       return writeHead.call(this, status, reason, headers);
     }

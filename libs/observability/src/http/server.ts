@@ -61,6 +61,10 @@ export const traceServers = (): (() => void) => {
   };
 };
 
+/** Does the same for a server that is none of Node's HTTP/1 servers: of HTTP/2, which frameworks serve by its compatibility API. */
+export const traceServer = (server: EventEmitter): (() => void) =>
+  server instanceof http.Server || server instanceof https.Server ? () => undefined : wrapEmit(server);
+
 const wrapEmit = (prototype: EventEmitter): (() => void) => {
   let active = true;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
@@ -92,7 +96,7 @@ const tryToBegin = (
   response: ServerResponse,
 ): Context | undefined => {
   try {
-    return begin(server, request, response);
+    return beginRequest(server, request, response);
   } catch (error) {
     reportFailure('begin a server span', error);
     return undefined;
@@ -103,7 +107,7 @@ const tryToBegin = (
 const begun = new WeakSet<IncomingMessage>();
 
 /** Returns the context in which to serve the request; undefined when the request is already served in one. */
-const begin = (
+export const beginRequest = (
   server: AnyServer,
   request: IncomingMessage,
   response: ServerResponse,
@@ -213,7 +217,10 @@ const finishSpan = (
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
 const requestAttributes = (request: IncomingMessage): Attributes => {
   const { headers, socket } = request;
-  const attributes: Attributes = { [ATTR_NETWORK_PROTOCOL_VERSION]: request.httpVersion };
+  const { httpVersion } = request;
+  const attributes: Attributes = {
+    [ATTR_NETWORK_PROTOCOL_VERSION]: httpVersion === '2.0' ? '2' : httpVersion,
+  };
   const peer = socket.remoteAddress;
   if (peer !== undefined) {
     attributes[ATTR_NETWORK_PEER_ADDRESS] = peer;
@@ -221,7 +228,7 @@ const requestAttributes = (request: IncomingMessage): Attributes => {
   }
   const client = firstOf(headers['x-forwarded-for']) ?? peer;
   if (client !== undefined) attributes[ATTR_CLIENT_ADDRESS] = client;
-  const authority = firstOf(headers['x-forwarded-host']) ?? headers.host;
+  const authority = firstOf(headers['x-forwarded-host']) ?? headers.host ?? firstOf(headers[':authority']);
   if (authority !== undefined) {
     const { host, port } = hostOf(authority);
     attributes[ATTR_SERVER_ADDRESS] = host;

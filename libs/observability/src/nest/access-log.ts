@@ -7,6 +7,7 @@ import {
   type ServedRequest,
   onRequestServed,
 } from '../http/served-request.js';
+import { serversOf } from './own-servers.js';
 
 /** Requests that get a line: all, or those that reached a handler with a `TraceLoggerInterceptor`. */
 export type AccessLogScope = 'all' | 'intercepted';
@@ -20,8 +21,9 @@ export const writeAccessLog = (
   adapterHost: HttpAdapterHost,
   scope: AccessLogScope,
 ): (() => void) => {
+  const isOwn = serversOf(adapterHost);
   return onRequestServed((request, outcome, inside) => {
-    if (request.server !== adapterHost.httpAdapter.getHttpServer()) return;
+    if (!isOwn(request.server)) return;
     if (scope === 'intercepted' && !request.call) return;
     const level = worse(levelOfStatus(outcome.status), request.call?.level ?? 'info');
     if (logger.writes(level)) logger.writeAccessLine(level, accessLine(request, outcome), inside);

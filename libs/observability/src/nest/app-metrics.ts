@@ -1,8 +1,9 @@
-import https from 'node:https';
+import { Server as TlsServer } from 'node:tls';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { ROOT_CONTEXT, context, diag } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { DeclaredRoute } from './declared-routes.js';
+import { serversOf } from './own-servers.js';
 import { addOwnEndpoint } from '../http/own-endpoints.js';
 import { onRequestServed } from '../http/served-request.js';
 import { isUntraced } from '../http/untraced-paths.js';
@@ -33,15 +34,15 @@ export const serveMetrics = (
   prepareMetrics();
   startProcessMetrics();
   const durations = (duration ??= new RequestDuration());
-  const isOwn = (server: unknown): boolean => server === adapterHost.httpAdapter.getHttpServer();
+  const isOwn = serversOf(adapterHost);
   // The server's own scheme, not a forwarded one: a caller must not control a label.
-  const scheme = adapterHost.httpAdapter.getHttpServer() instanceof https.Server ? 'https' : 'http';
+  const scheme = schemeOf(adapterHost.httpAdapter.getHttpServer());
   for (const route of routes) {
     if (!isUntraced(route.path)) durations.declare(route.method, route.path, scheme);
   }
   const stops = [
     onRequestServed((request, outcome) => {
-      if (isOwn(request.server)) durations.record(request, outcome, scheme);
+      if (isOwn(request.server)) durations.record(request, outcome, schemeOf(request.server));
     }),
   ];
   const reader = scrapeReader();
@@ -68,5 +69,8 @@ export const serveMetrics = (
     for (const stop of stops) stop();
   };
 };
+
+/** Servers of HTTPS and of HTTP/2 over TLS are TLS servers. */
+const schemeOf = (server: unknown): 'http' | 'https' => (server instanceof TlsServer ? 'https' : 'http');
 
 const untraced = suppressTracing(ROOT_CONTEXT);
