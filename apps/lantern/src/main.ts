@@ -66,6 +66,17 @@ const loadQueryCommands = () => import('./command/query-command.js');
 const ask = async (args: readonly string[]): Promise<boolean> => {
   const [name = '-'] = args;
   if (name.startsWith('-')) return false;
+  if (name === 'env') {
+    const { envCommand } = await import('./command/env-command.js');
+    print(await envCommand(args.slice(1), process.env));
+    return true;
+  }
+  // Without the two dashes, `run` stores a run of the traces.
+  if (name === 'run' && args[1] === '--') {
+    const { runCommand } = await import('./command/run-command.js');
+    process.exitCode = await runCommand(args.slice(2), process.env, report);
+    return true;
+  }
   const { colored, isQueryCommand, runQueryCommand } = await loadQueryCommands();
   if (!isQueryCommand(args)) return false;
   const text = await runQueryCommand(args, process.env, (criteria) => {

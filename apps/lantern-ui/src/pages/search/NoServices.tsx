@@ -1,5 +1,8 @@
 import { IconAntennaBars5 } from '@tabler/icons-react';
+import { SENDERS, formatSenderSetup, senderSetup, type Sender } from '@lantern/query-api/senders';
+import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { endpointsQuery } from '../../api/endpoints.js';
 import { CopyButton } from '../../shared/CopyButton.js';
 import { Notice } from '../../shared/Notice.js';
@@ -8,13 +11,23 @@ import classes from './NoServices.module.css';
 /** Shown before the first span arrives: the endpoints for spans, and a command that sends one. */
 export const NoServices = () => {
   const { data: endpoints, isError } = useQuery(endpointsQuery());
+  const [sender, setSender] = useState<Sender>('nest');
   return (
     <Notice title="Waiting for the first trace" icon={<IconAntennaBars5 size={28} stroke={1.5} />}>
       <p>No service has sent a span yet. Traces appear on this page when they arrive.</p>
       {endpoints !== undefined && (
         <>
-          <p>Point the OpenTelemetry SDK of a service to Lantern:</p>
-          <Command text={`export OTEL_EXPORTER_OTLP_ENDPOINT=${endpoints.otlp}`} />
+          <NativeSelect
+            label="Send spans from"
+            ta="left"
+            mb="xs"
+            value={sender}
+            onChange={(event) => setSender(event.currentTarget.value as Sender)}
+            data={Object.entries(SENDERS).map(([value, label]) => ({ value, label }))}
+          />
+          <Command
+            text={formatSenderSetup(senderSetup(sender, { otlp: endpoints.otlp, needsToken: false }))}
+          />
           <p>
             OTLP over gRPC goes to <code>{endpoints.otlpGrpc}</code>. To try Lantern without a service, send a
             span from a shell:
