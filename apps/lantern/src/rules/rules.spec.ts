@@ -99,6 +99,11 @@ describe('Rule files', () => {
     [rule('{ alert: A, expr: up, unknown: 1 }'), 'Unrecognized key: "unknown"'],
     ['groups: [{ name: g }, { name: g }]', 'groupname: "g" is repeated in the same file'],
     ['groups: [', 'rules.yml:1:'],
+    ['groups:\n  - *none', 'rules.yml:2:5: Unresolved alias'],
+    [
+      `a: &a [x, x]\n${Array.from('bcdefghij', (name, i) => `${name}: &${name} [${`*${'abcdefghij'[i]}, `.repeat(9)}]`).join('\n')}`,
+      'rules.yml:2:8: Excessive alias count',
+    ],
   ])('%j is rejected with line and column', (yaml, message) => {
     expect(() => parse(yaml)).toThrow(message);
     expect(() => parse(yaml)).toThrow(/rules\.yml:\d+:\d+: /);

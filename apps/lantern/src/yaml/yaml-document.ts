@@ -1,5 +1,5 @@
 import { parsePrometheusDuration } from '@lantern/go-syntax';
-import { LineCounter, isNode, parseDocument } from 'yaml';
+import { LineCounter, isNode, parseDocument, visit, type Alias, type Document } from 'yaml';
 import { z } from 'zod';
 import { YamlFileError } from './yaml-file-error.js';
 
@@ -22,7 +22,7 @@ export const parseYaml = <Schema extends z.ZodType>(
   };
   const [fault] = document.errors;
   if (fault) throw new YamlFileError(`${place(fault.pos[0])}: ${fault.message}`);
-  const { data, error } = schema.safeParse(document.toJS() ?? {});
+  const { data, error } = schema.safeParse(contentOf(document, place) ?? {});
   if (!error) return data;
   const [issue] = error.issues;
   // An absent field has no node: the place is that of the nearest one around it.
@@ -35,6 +35,25 @@ export const parseYaml = <Schema extends z.ZodType>(
   const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
   const field = issue?.path.length ? `${issue.path.join('.')}: ` : '';
   throw new YamlFileError(`${place(offset)}: ${field}${issue?.message ?? 'invalid'}`);
+};
+
+/** Returns the content as plain objects. Aliases are resolved only here. @throws {YamlFileError} */
+const contentOf = (document: Document, place: (offset: number) => string): unknown => {
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    // Of an alias without its anchor, or of so many aliases that the content would exhaust memory.
+    if (!(error instanceof ReferenceError)) throw error;
+    let first: Alias | undefined;
+    let unresolved: Alias | undefined;
+    visit(document, {
+      Alias: (_, alias) => {
+        first ??= alias;
+        if (!alias.resolve(document)) unresolved ??= alias;
+      },
+    });
+    throw new YamlFileError(`${place((unresolved ?? first)?.range?.[0] ?? 0)}: ${error.message}`);
+  }
 };
 
 /** Duration in Prometheus' form, such as `15s`, as milliseconds. */
