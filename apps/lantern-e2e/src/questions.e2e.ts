@@ -142,8 +142,8 @@ const openFirstBy = async (sortOrder: string): Promise<void> => {
 
 const summary = () => page.getByRole('list', { name: 'Summary' });
 
-describe('a newcomer finds in at most three clicks', () => {
-  it('the service that is the bottleneck in the slowest order', async () => {
+describe('questions of a newcomer', () => {
+  it('three clicks lead to the service that is the bottleneck in the slowest order', async () => {
     await search('root.service = ask-front');
     await openFirstBy('Longest');
     await page.waitForURL(new RegExp(`/trace/${slowestId}`));
@@ -152,7 +152,7 @@ describe('a newcomer finds in at most three clicks', () => {
     );
   });
 
-  it('why the payment failed', async () => {
+  it('three clicks lead to the reason for which the payment failed', async () => {
     await search('root.service = ask-front');
     await openFirstBy('Most errors');
     await eventually(async () =>
@@ -162,7 +162,7 @@ describe('a newcomer finds in at most three clicks', () => {
     );
   });
 
-  it('the operation that got slower in the last 10 minutes', async () => {
+  it('three clicks lead to the operation that got slower in the last 10 minutes', async () => {
     await page.goto(uiUrl());
     await click(page.getByRole('link', { name: 'Services' }));
     await click(page.getByRole('combobox', { name: 'Time' }));
@@ -173,7 +173,7 @@ describe('a newcomer finds in at most three clicks', () => {
     );
   });
 
-  it('the service that causes the errors of the front end', async () => {
+  it('two clicks lead to the service that causes the errors of the front end', async () => {
     await page.goto(uiUrl());
     await click(page.getByRole('link', { name: 'Services' }));
     await click(page.getByRole('row').getByRole('link', { name: 'ask-front' }));
@@ -185,7 +185,7 @@ describe('a newcomer finds in at most three clicks', () => {
     );
   });
 
-  it('N+1 queries in a trace, and in how many traces they are', async () => {
+  it('two clicks lead to the N+1 queries in a trace, and one to all traces with them', async () => {
     await search('service = ask-catalog');
     await click(page.getByRole('list', { name: 'Traces' }).getByRole('link').first());
     await eventually(async () =>
@@ -202,7 +202,7 @@ describe('a newcomer finds in at most three clicks', () => {
     await page.getByRole('heading', { name: '1 trace' }).waitFor();
   });
 
-  it('the traces that lack spans', async () => {
+  it('a query finds the traces that lack spans, and one click says what they lack', async () => {
     await search('incomplete = true and service = ask-basket');
     await page.getByRole('heading', { name: '1 trace' }).waitFor();
     await click(page.getByRole('list', { name: 'Traces' }).getByRole('link').first());
@@ -211,7 +211,7 @@ describe('a newcomer finds in at most three clicks', () => {
     );
   });
 
-  it('how the slow requests differ from the rest', async () => {
+  it('two clicks show how the slow requests differ from the rest', async () => {
     await search('root.service = ask-front');
     await click(page.getByRole('button', { name: 'What differs' }));
     const panel = page.getByRole('region', { name: 'What differs' });

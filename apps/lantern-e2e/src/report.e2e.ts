@@ -123,7 +123,7 @@ const openReport = async (file: string): Promise<readonly string[]> => {
 };
 
 describe('the report of a trace', () => {
-  it('opens from a file with waterfall, span details, detections and log lines, and asks for nothing else', async () => {
+  it('a report opens from a file with waterfall, span details, detections and log lines, and asks for nothing else', async () => {
     const file = await downloadTrace(traceId);
     const asked = await openReport(file);
     expect(await page.getByText('59 spans').count()).toBe(1);
@@ -136,7 +136,7 @@ describe('the report of a trace', () => {
     expect(asked).toEqual([pathToFileURL(file).href]);
   });
 
-  it('shows hostile names, attributes and log lines as text', async () => {
+  it('a report shows hostile names, attributes and log lines as text', async () => {
     await openReport(await downloadTrace(traceId));
     const shown = (text: string): string => text.replaceAll('\u202e', '⟨U+202E⟩');
     const tree = page.getByRole('tree', { name: 'Spans' });
@@ -158,13 +158,13 @@ describe('the report of a trace', () => {
     ).toEqual([undefined, 2, 1]);
   });
 
-  it('has its secrets masked', async () => {
+  it('a report has its secrets masked', async () => {
     const html = await readFile(await downloadTrace(traceId), 'utf8');
     expect(html).not.toContain(SECRET);
     expect(html).toContain('api_key=***');
   });
 
-  it('is opened again in Lantern with its spans and log lines', async () => {
+  it('a report is opened again in Lantern with its spans and log lines', async () => {
     const file = await downloadTrace(traceId);
     await page.goto(`${uiUrl()}/search`);
     await page.getByLabel('Trace file').setInputFiles(file);
@@ -177,7 +177,7 @@ describe('the report of a trace', () => {
     await page.getByRole('button', { name: 'Close file' }).click();
   });
 
-  it('compares two traces, downloaded from their comparison', async () => {
+  it('a report compares two traces, downloaded from their comparison', async () => {
     const make = (count: number): SpanToSend => ({
       service: 'shop',
       name: 'GET /products',

@@ -70,7 +70,7 @@ const leaky = (): ReportedTrace => ({
 });
 
 describe('A report of traces', () => {
-  it('contains every field of every span, as OTLP/JSON', () => {
+  it('a report contains every field of every span, as OTLP/JSON', () => {
     fc.assert(
       fc.property(anyResourceSpans, (groups) => {
         const [trace] = read([{ traceId: traceId(1), resourceSpans: groups }]).traces;
@@ -81,7 +81,7 @@ describe('A report of traces', () => {
     );
   });
 
-  it('contains no markup of a sender', () => {
+  it('a report contains no markup of a sender', () => {
     const hostile = fc.constantFrom(
       '</script>',
       '<!--',
@@ -106,7 +106,7 @@ describe('A report of traces', () => {
     );
   });
 
-  it('allows no script and no style but its own, and no request', () => {
+  it('a report allows no script and no style but its own, and no request', () => {
     const html = traceReport([failed]);
     const [, policy = ''] = /content-security-policy" content="([^"]+)"/.exec(html) ?? [];
     expect(policy).toMatch(
@@ -115,7 +115,7 @@ describe('A report of traces', () => {
     expect(html.slice(0, html.indexOf('<title>'))).not.toContain('<script');
   });
 
-  it('masks secrets in names, messages, attributes, resources, events, lines, labels and the title', () => {
+  it('a report masks secrets in names, messages, attributes, resources, events, lines, labels and the title', () => {
     const html = traceReport([leaky(), leaky()], {
       isComparison: true,
       notes: [`expected Authorization: Bearer ${SECRETS[2]}`],
@@ -124,7 +124,7 @@ describe('A report of traces', () => {
     expect(readReport(html)?.traces[0]?.detections.map(({ title }) => title)).toContain('Secret in a URL');
   });
 
-  it('keeps what is no secret beside one', () => {
+  it('a report keeps what is no secret beside one', () => {
     const [trace] = read([leaky()]).traces;
     const values = trace?.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.attributes?.map(
       ({ value }) => value.stringValue,
@@ -136,7 +136,7 @@ describe('A report of traces', () => {
     ]);
   });
 
-  it('has the rows of the waterfall, the detections, the failure and the log lines with their fields', () => {
+  it('a report has the rows of the waterfall, the detections, the failure and the log lines with their fields', () => {
     const line = {
       timeUnixNano: T0 + millis(50),
       line: '{"level":"ERROR","message":"payment failed","span_id":"0000000000000009"}',
@@ -162,23 +162,23 @@ describe('A report of traces', () => {
     ]);
   });
 
-  it('compares the second trace with the first', () => {
+  it('a report compares the second trace with the first', () => {
     const { comparison } = read([failed, orderTrace({ traceId: traceId(8) })], { isComparison: true });
     expect(comparison?.find(({ operation }) => operation === 'INSERT orders')?.change).toBe('added');
     expect(read([failed, failed]).comparison).toBeUndefined();
   });
 
-  it('has at most 300 KB of program beside its data', () => {
+  it('a report has at most 300 KB of program beside its data', () => {
     expect(traceReport([]).length).toBeLessThan(300_000);
   });
 });
 
 describe('The reader of reports', () => {
-  it('returns nothing for a text that is no report', () => {
+  it('readReport returns nothing for a text that is no report', () => {
     expect(readReport('{"resourceSpans":[]}')).toBeUndefined();
   });
 
-  it('rejects a report that was cut off, and one of a later version', () => {
+  it('readReport rejects a report that was cut off, and one of a later version', () => {
     const html = traceReport([failed]);
     expect(() => readReport(html.slice(0, html.indexOf('resourceSpans')))).toThrow('The report is damaged');
     expect(() => readReport(html.replace('{"version":1', '{"version":2'))).toThrow(
@@ -188,12 +188,12 @@ describe('The reader of reports', () => {
 });
 
 describe('The program of reports', () => {
-  it('is what its source builds to', () => {
+  it('the committed program of reports is what its source builds to', () => {
     const build = fileURLToPath(new URL('../build-viewer.mjs', import.meta.url));
     expect(() => execFileSync(process.execPath, [build, '--check'], { encoding: 'utf8' })).not.toThrow();
   });
 
-  it('does not parse texts as HTML', () => {
+  it('the program of reports does not parse texts as HTML', () => {
     expect(VIEWER_SCRIPT).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/);
     expect(VIEWER_STYLE).not.toMatch(/@import|url\(/);
   });

@@ -43,7 +43,7 @@ describe('commands that ask a running Lantern', () => {
     expect(await run(...args)).toContain(expected);
   });
 
-  it('report writes the trace with its spans, log lines and detections to one HTML file', async () => {
+  it('lantern report writes the trace with its spans, log lines and detections to one HTML file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lantern-report-'));
     try {
       const file = join(folder, 'order.html');
@@ -67,7 +67,7 @@ describe('commands that ask a running Lantern', () => {
     }
   });
 
-  it('report compares two traces', async () => {
+  it('lantern report compares two traces', async () => {
     const report = readReport((await run('report', `${FAILED}...${FAILED}`, '--output', '-')) ?? '');
     expect(report?.comparison?.map(({ change }) => change)).toEqual(Array.from({ length: 9 }, () => 'same'));
   });
@@ -124,7 +124,7 @@ describe('commands that ask a running Lantern', () => {
     expect(colored(text).replaceAll(new RegExp(`${escape}\\[\\d+m`, 'g'), '')).toBe(text);
   });
 
-  it('compare two runs as Markdown, and name the criteria that the runs meet', async () => {
+  it('lantern compare compares two runs as Markdown, and reports the criteria that they meet', async () => {
     const startUnixNano = nowUnixNano() - 120_000_000_000n;
     const withRun = (name: string, groups: readonly ResourceSpans[]) =>
       groups.map((group) => ({

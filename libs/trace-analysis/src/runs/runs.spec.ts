@@ -68,7 +68,7 @@ const repeat = (count: number, shape: (i: number) => RequestShape = () => ({})):
   Array.from({ length: count }, (_, i) => shape(i));
 
 describe('the test of Mann and Whitney', () => {
-  it('agrees with values worked by hand, without ties and with ties', () => {
+  it('mannWhitney agrees with values worked by hand, without ties and with ties', () => {
     // U = 35 of 50, z = (10 − 0.5) / √(50 / 12 × 16) = 1.163.
     const a = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46];
     const b = [1.15, 0.88, 0.9, 0.74, 1.21];
@@ -77,7 +77,7 @@ describe('the test of Mann and Whitney', () => {
     expect(mannWhitney([1, 1, 2, 2, 3], [2, 3, 3, 4, 4])).toBeCloseTo(0.0524, 3);
   });
 
-  it('is symmetric, and never below 0 or above 1', () => {
+  it('mannWhitney is symmetric, and never below 0 or above 1', () => {
     const sample = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 30 });
     fc.assert(
       fc.property(sample, sample, (a, b) => {
@@ -89,20 +89,20 @@ describe('the test of Mann and Whitney', () => {
     );
   });
 
-  it('finds no difference in samples that are too small or all equal', () => {
+  it('mannWhitney finds no difference in samples that are too small or all equal', () => {
     expect(mannWhitney([1, 2, 3, 4], [10, 20, 30, 40, 50])).toBe(1);
     expect(mannWhitney([5, 5, 5, 5, 5], [5, 5, 5, 5, 5])).toBe(1);
   });
 });
 
 describe('runs', () => {
-  it('of equal traces do not differ, however many traces each has', () => {
+  it('runs of equal traces do not differ, however many traces each has', () => {
     const comparison = compareRuns(run('main', repeat(40)), run('pr', repeat(10)));
     expect(criteriaMet(comparison)).toEqual([]);
     expect(runMarkdown(comparison)).toContain('No differences: the same calls, errors and detections');
   });
 
-  it('differ by a new error, a new detection, new and lost calls and the number of spans per trace', () => {
+  it('runs differ by a new error, a new detection, new and lost calls and the number of spans per trace', () => {
     const before = run(
       'main',
       repeat(20, () => ({ calls: 'prices' })),
@@ -132,7 +132,7 @@ describe('runs', () => {
     expect(markdown).toContain('| `shop` `SELECT products` | 1 | 8 | more |');
   });
 
-  it('are slower only if the difference is both significant and large', () => {
+  it('an operation is slower only if the difference is both significant and large', () => {
     const timed = (name: string, millisOf: (i: number) => number) =>
       run(
         name,
@@ -169,7 +169,7 @@ describe('runs', () => {
     ).toBe('same');
   });
 
-  it('count an error where it started, and take messages that differ in numbers for one', () => {
+  it('a profile counts an error where it started, and takes messages that differ in numbers for one', () => {
     const profiler = new RunProfiler();
     for (const n of [1, 2, 3]) {
       const { traceId: id, resourceSpans: groups } = orderTrace({ traceId: traceId(n), failed: true });
@@ -188,7 +188,7 @@ describe('runs', () => {
     ]);
   });
 
-  it('keep a sample of the durations of a frequent operation', () => {
+  it('a profile keeps a sample of the durations of a frequent operation', () => {
     const profile = run(
       'long',
       repeat(3_000, (i) => ({ millisTaken: 10 + (i % 100), queries: 0 })),
@@ -199,12 +199,12 @@ describe('runs', () => {
     expect(compareRuns(profile, profile).operations[0]?.p50[0]).toBeCloseTo(59.5e6, -7);
   });
 
-  it('can be stored as JSON', () => {
+  it('a profile can be stored as JSON', () => {
     const profile = run('main', repeat(5));
     expect(JSON.parse(JSON.stringify(profile))).toEqual(profile);
   });
 
-  it('show names and messages of senders as text in Markdown', () => {
+  it('the Markdown of a comparison shows names and messages of senders as text', () => {
     const hostile = '</details>![x](http://example.com) `|` @everyone **b** <script>';
     const text = runMarkdown(
       compareRuns(run('main', repeat(1)), run(hostile, [{ failsWith: hostile, calls: hostile }])),

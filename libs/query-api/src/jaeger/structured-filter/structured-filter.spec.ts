@@ -119,11 +119,11 @@ describe('conditions on the whole trace', () => {
       ),
       true,
     ],
-  ])('hold for a trace, or not: %j', (filter, expected) => {
+  ])('conditions on the trace hold, or not: %j', (filter, expected) => {
     expect(traceMatches(filter)).toBe(expected);
   });
 
-  it('are separated from conditions on one span, which are joined by "and"', () => {
+  it('conditions on the trace are separated from conditions on one span, to which "and" joins them', () => {
     const failed = call('eq', field('span', 'status'), scalar('error'));
     const large = call('gt', ofTrace('spanCount'), scalar('5'));
     const filter = parseStructuredFilter(JSON.stringify(op('and', large, call('and', failed, large))));
@@ -133,7 +133,7 @@ describe('conditions on the whole trace', () => {
     expect(parseStructuredFilter(JSON.stringify(failed.call)).trace).toBeUndefined();
   });
 
-  it('need detections only if they name issues', () => {
+  it('conditions on the trace need detections only if they name issues', () => {
     const needs = (name: string, value: string) =>
       parseStructuredFilter(JSON.stringify(op('eq', ofTrace(name), scalar(value)))).trace?.needsDetections;
     expect([needs('issue', 'n+1'), needs('depth', '3')]).toEqual([true, false]);
@@ -149,7 +149,7 @@ describe('conditions on the whole trace', () => {
     [op('gt', ofTrace('spanCount'), scalar('many')), 'cannot compare trace.spanCount against "many"'],
     [op('exists', attr('a', 'trace')), 'unknown filter level "trace"'],
     [op('exists', ofTrace('name')), 'unknown built-in field "name" at the "trace" level'],
-  ])('are rejected with the reason: %j', (filter, reason) => {
+  ])('invalid conditions on the trace are rejected with the reason: %j', (filter, reason) => {
     expect(() => traceMatches(filter)).toThrow(reason);
   });
 });

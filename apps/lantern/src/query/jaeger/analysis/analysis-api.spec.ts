@@ -88,11 +88,11 @@ describe('a search by properties of the whole trace', () => {
     ['incomplete = true', []],
     ['not incomplete = true', [FAILED, SLOW]],
     ['issue = n+1 or origin.service = order-service', [FAILED, SLOW]],
-  ])('finds by %s what meets it', async (query, expected) => {
+  ])('a search for %s finds the traces that meet it', async (query, expected) => {
     expect(await found(query)).toEqual(expected);
   });
 
-  it('finds a trace that lacks a parent as incomplete until the parent arrives', async () => {
+  it('a search finds a trace that lacks a parent as incomplete until the parent arrives', async () => {
     const id = traceId(40);
     const child = span({ traceId: id, spanId: spanId(2), parentSpanId: spanId(1) });
     await lantern.send(resourceSpans('late-shop', child));
@@ -101,7 +101,7 @@ describe('a search by properties of the whole trace', () => {
     expect(await found('incomplete = true and service = late-shop')).toEqual([]);
   });
 
-  it('pages through the traces that meet it, and counts them if one page has all', async () => {
+  it('a search pages through the traces that meet a condition, and counts them if one page has all', async () => {
     const ids = Array.from({ length: 250 }, (_, n) => traceId(1_000 + n));
     const childrenOf = (n: number) =>
       n % 5 === 0 ? [span({ spanId: spanId(2), parentSpanId: spanId(1) })] : [];
@@ -127,7 +127,7 @@ describe('a search by properties of the whole trace', () => {
     expect(seen.sort()).toEqual(ids.filter((_, n) => n % 5 === 0));
   });
 
-  it('knows the kinds of all detections', () => {
+  it('the search knows the kinds of all detections', () => {
     expect(TRACE_ISSUES).toEqual(['n+1', ...Object.keys(DETECTION_KINDS)]);
   });
 });
@@ -142,7 +142,7 @@ describe('/api/v3/lantern/issues', () => {
     return (await lantern.jaeger(`/api/v3/lantern/issues?${params.toString()}`)).json() as V3Issues;
   };
 
-  it('counts the traces in which a request has a detection, of all traces with the request', async () => {
+  it('the issues of a service count the traces in which a request has a detection, of all traces with the request', async () => {
     await lantern.send(
       resourceSpans(
         'product-catalog',
@@ -163,7 +163,7 @@ describe('/api/v3/lantern/issues', () => {
     ]);
   });
 
-  it('names the spans in which the failures of a service start, also in other services', async () => {
+  it('the issues of a service name the spans in which its failures start, also in other services', async () => {
     expect(await issuesOf('api-gateway')).toMatchObject({
       traces: 1,
       failedTraces: 1,
@@ -171,7 +171,7 @@ describe('/api/v3/lantern/issues', () => {
     });
   });
 
-  it('says that the newest traces are a sample', async () => {
+  it('the issues of a service say that the newest traces are a sample', async () => {
     expect(await issuesOf('paged-shop')).toMatchObject({ traces: 200, isSampled: true });
   });
 });
