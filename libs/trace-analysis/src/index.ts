@@ -29,6 +29,16 @@ export {
 export { runMarkdown } from './runs/run-markdown.js';
 export { PROFILE_VERSION, RunProfiler, type RunProfile } from './runs/run-profile.js';
 export { RUN_CRITERION_NAMES, criteriaMet, type RunCriterion } from './runs/run-verdict.js';
+export {
+  genAiCallOf,
+  genAiUsageOf,
+  isGenAiMessage,
+  type GenAiCall,
+  type GenAiMessage,
+  type GenAiPart,
+  type GenAiUsage,
+} from './gen-ai/gen-ai-call.js';
+export { DEFAULT_MODEL_PRICES, costOf, parseModelPrices, type ModelPrices } from './gen-ai/model-prices.js';
 export { maskField, maskText } from './sensitive/mask.js';
 export { findSecret, maskSecrets } from './sensitive/secrets.js';
 export { TraceFacts } from './trace-facts.js';

@@ -6,23 +6,39 @@ import {
   type ResourceSpans,
   type Span,
 } from '@lantern/telemetry-model';
-import { maskField, maskText } from '@lantern/trace-analysis';
+import { isGenAiMessage, maskField, maskText } from '@lantern/trace-analysis';
 
 /** Returns the fields with their secrets masked. */
 export const maskedFields = (fields: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, maskField(key, value)]));
 
 /** Returns the spans with secrets masked in every text that a sender writes: names, messages and values. */
-export const maskedResourceSpans = (groups: readonly ResourceSpans[]): ResourceSpans[] =>
+export const maskedResourceSpans = (
+  groups: readonly ResourceSpans[],
+  hidesMessages = false,
+): ResourceSpans[] =>
   groups.map((group) => ({
     ...group,
     resource: { ...group.resource, attributes: maskedAttributes(group.resource.attributes) },
     scopeSpans: group.scopeSpans.map((scoped) => ({
       ...scoped,
       scope: { ...scoped.scope, attributes: maskedAttributes(scoped.scope.attributes) },
-      spans: scoped.spans.map(maskedSpan),
+      spans: scoped.spans.map((span) => maskedSpan(hidesMessages ? withoutMessages(span) : span)),
     })),
   }));
+
+/** Masks what users and models wrote: attributes of the span, and events that are messages. */
+const withoutMessages = (span: Span): Span => ({
+  ...span,
+  attributes: span.attributes.map((attribute) =>
+    isGenAiMessage(attribute.key) ? { ...attribute, value: '***' } : attribute,
+  ),
+  events: span.events.map((event) =>
+    event.name.startsWith('gen_ai.')
+      ? { ...event, attributes: event.attributes.map(({ key }) => ({ key, value: '***' })) }
+      : event,
+  ),
+});
 
 const maskedSpan = (span: Span): Span => ({
   ...span,

@@ -124,6 +124,29 @@ describe('A report of traces', () => {
     expect(readReport(html)?.traces[0]?.detections.map(({ title }) => title)).toContain('Secret in a URL');
   });
 
+  it('a report hides the messages of model calls if asked to, and nothing else of them', () => {
+    const chat = span({
+      attributes: attributes({
+        'gen_ai.request.model': 'gpt-4o',
+        'gen_ai.input.messages': '[{"role":"user","content":"my diagnosis"}]',
+        'gen_ai.prompt.0.content': 'my diagnosis',
+      }),
+      events: [
+        {
+          name: 'gen_ai.user.message',
+          timeUnixNano: T0,
+          attributes: attributes({ content: 'my diagnosis' }),
+          droppedAttributesCount: 0,
+        },
+      ],
+    });
+    const trace = { traceId: traceId(1), resourceSpans: [resourceSpans('assistant', chat)] };
+    expect(traceReport([trace])).toContain('my diagnosis');
+    const hidden = traceReport([trace], { hidesMessages: true });
+    expect(hidden).not.toContain('my diagnosis');
+    expect(hidden).toContain('gpt-4o');
+  });
+
   it('a report keeps what is no secret beside one', () => {
     const [trace] = read([leaky()]).traces;
     const values = trace?.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.attributes?.map(

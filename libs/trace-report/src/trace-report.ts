@@ -47,6 +47,8 @@ export interface ReportOptions {
   readonly notes?: readonly string[];
   /** Whether the second trace is compared with the first, call by call. */
   readonly isComparison?: boolean;
+  /** Whether what users and models wrote in calls of generative models is masked. */
+  readonly hidesMessages?: boolean;
   /** Time of creation; now without it. */
   readonly createdAt?: Date;
 }
@@ -66,7 +68,7 @@ export const traceReport = (traces: readonly ReportedTrace[], options: ReportOpt
     title: maskText(options.title ?? titleOf(a)),
     createdAt: (options.createdAt ?? new Date()).toISOString(),
     notes: (options.notes ?? []).map(maskText),
-    traces: facts.map((each, i) => reportTraceOf(each, traces[i])),
+    traces: facts.map((each, i) => reportTraceOf(each, traces[i], options.hidesMessages === true)),
     ...(options.isComparison === true &&
       a !== undefined &&
       b !== undefined && { comparison: maskedComparison(a, b) }),
@@ -79,12 +81,16 @@ const titleOf = (facts: TraceFacts | undefined): string =>
     ? 'Traces'
     : `${facts.service(0)} ${facts.operation(0)}, ${formatNanos(facts.table.duration)}`;
 
-const reportTraceOf = (facts: TraceFacts, trace: ReportedTrace | undefined): ReportTrace => {
+const reportTraceOf = (
+  facts: TraceFacts,
+  trace: ReportedTrace | undefined,
+  hidesMessages: boolean,
+): ReportTrace => {
   const { table, traceId } = facts;
   const { resourceSpans = [], lines = [], areLinesCut = false } = trace ?? {};
   return {
     traceId,
-    resourceSpans: formatTraceRequestJson(maskedResourceSpans(resourceSpans)).resourceSpans,
+    resourceSpans: formatTraceRequestJson(maskedResourceSpans(resourceSpans, hidesMessages)).resourceSpans,
     lines: lines.map(reportLineOf),
     areLinesCut,
     rows: {

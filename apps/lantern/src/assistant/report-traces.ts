@@ -5,7 +5,12 @@ import {
   type LokiStreams,
 } from '@lantern/query-api';
 import { NANOS_PER_SECOND, spansOf, type Trace } from '@lantern/telemetry-model';
-import { traceReport, type ReportedLine, type ReportedTrace } from '@lantern/trace-report';
+import {
+  traceReport,
+  type ReportOptions,
+  type ReportedLine,
+  type ReportedTrace,
+} from '@lantern/trace-report';
 import { readTrace } from './explain-trace.js';
 import { ClientError, type LanternClient } from './lantern-client.js';
 
@@ -20,7 +25,11 @@ const LOG_MARGIN_NANO = 600n * NANOS_PER_SECOND;
  *
  * @throws {ClientError}
  */
-export const reportTraces = async (client: LanternClient, traceIds: readonly string[]): Promise<string> => {
+export const reportTraces = async (
+  client: LanternClient,
+  traceIds: readonly string[],
+  options: Pick<ReportOptions, 'hidesMessages'> = {},
+): Promise<string> => {
   if (traceIds.length > 2) throw new ClientError('A report has one trace, or two as <id>...<id>.');
   const traces: ReportedTrace[] = [];
   for (const traceId of traceIds) {
@@ -28,7 +37,7 @@ export const reportTraces = async (client: LanternClient, traceIds: readonly str
     const lines = await linesOf(client, trace);
     traces.push({ ...trace, lines, areLinesCut: lines.length >= MAX_LINES });
   }
-  return traceReport(traces, { isComparison: traces.length === 2 });
+  return traceReport(traces, { ...options, isComparison: traces.length === 2 });
 };
 
 const linesOf = async (client: LanternClient, { traceId, resourceSpans }: Trace): Promise<ReportedLine[]> => {

@@ -28,6 +28,8 @@ interface QueryOptions {
   readonly output: string | undefined;
   /** Whether the user named the window. */
   readonly hasLast: boolean;
+  /** Whether the messages of model calls are masked in a report. */
+  readonly hidesMessages: boolean;
   readonly failOn: readonly RunCriterion[];
   /** Receives the criteria of {@link failOn} that a comparison meets. */
   readonly onMet: (criteria: readonly RunCriterion[]) => void;
@@ -82,9 +84,9 @@ const comparisonOf = async (
 };
 
 /** Loads the program of reports for this command alone. */
-const reportOf = async (client: LanternClient, ids: string): Promise<string> => {
+const reportOf = async (client: LanternClient, ids: string, hidesMessages: boolean): Promise<string> => {
   const { reportTraces } = await import('../assistant/report-traces.js');
-  return reportTraces(client, ids.split('...'));
+  return reportTraces(client, ids.split('...'), { hidesMessages });
 };
 
 /** Commands that ask a running Lantern. Their answers are those of the tools of assistants. */
@@ -148,16 +150,16 @@ export const QUERY_COMMANDS: Readonly<Record<string, QueryCommand>> = {
     usage: 'report <id>[...<id>]',
     meaning: 'write a trace, or two compared, to one HTML file',
     takes: [1, 1],
-    text: async (client, [ids = ''], { output }) => {
-      const html = await reportOf(client, ids);
+    text: async (client, [ids = ''], { output, hidesMessages }) => {
+      const html = await reportOf(client, ids, hidesMessages);
       if (output === '-') return html;
       const file = resolve(output ?? `trace-${ids.trim()}.html`);
       await write(file, html);
       return `${file} (${(Buffer.byteLength(html) / 1e6).toFixed(1)} MB). Open it in a browser, or in Lantern by "Open a file".`;
     },
-    json: async (client, [ids = '']) => {
+    json: async (client, [ids = ''], { hidesMessages }) => {
       const { readReport } = await import('@lantern/trace-report');
-      return readReport(await reportOf(client, ids));
+      return readReport(await reportOf(client, ids, hidesMessages));
     },
   },
   logs: {
@@ -197,6 +199,7 @@ const OPTIONS = {
   limit: { type: 'string' },
   output: { type: 'string' },
   'fail-on': { type: 'string' },
+  'hide-messages': { type: 'boolean' },
 } as const;
 
 export const QUERY_HELP = [
@@ -214,6 +217,7 @@ export const QUERY_HELP = [
   `  ${'--count <number>'.padEnd(26)} traces or lines, default 20`,
   `  ${'--limit <characters>'.padEnd(26)} of the text, default ${DEFAULT_LIMIT}`,
   `  ${'--output <file>'.padEnd(26)} of a report or a run, default trace-<id>.html or run.json; - for stdout`,
+  `  ${'--hide-messages'.padEnd(26)} masks what users and models wrote, in a report`,
   `  ${'--fail-on <list>'.padEnd(26)} exit code 2 if runs differ by one of ${RUN_CRITERION_NAMES.slice(0, 3).join(', ')},`,
   `  ${''.padEnd(26)} ${RUN_CRITERION_NAMES.slice(3).join(', ')}`,
 ];
@@ -267,6 +271,7 @@ export const runQueryCommand = async (
     limit: numberOf('limit', values.limit, DEFAULT_LIMIT, 500, 100_000),
     output: values.output,
     hasLast: values.last !== undefined,
+    hidesMessages: values['hide-messages'] === true,
     failOn: criteriaOf(values['fail-on']),
     onMet: (criteria) => {
       if (criteria.length > 0) fail(criteria);

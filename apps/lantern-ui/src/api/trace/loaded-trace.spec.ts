@@ -70,6 +70,35 @@ describe('a trace that was read from OTLP/JSON', () => {
     expect(trace.table.spanIds[trace.overview().failure?.row ?? 0]).toBe(spanId(3));
   });
 
+  it('calls of models are counted by model, without agents and tools, which report the same tokens again', () => {
+    const call = (n: number, operation: string, model: string, tokens: bigint) =>
+      span({
+        spanId: spanId(n),
+        attributes: attributes({
+          'gen_ai.operation.name': operation,
+          'gen_ai.request.model': model,
+          'gen_ai.usage.input_tokens': tokens,
+          'gen_ai.usage.output_tokens': 10n,
+        }),
+      });
+    const trace = load([
+      resourceSpans(
+        'assistant',
+        call(1, 'invoke_agent', 'gpt-4o', 300n),
+        call(2, 'chat', 'gpt-4o', 100n),
+        call(3, 'execute_tool', '', 0n),
+        call(4, 'chat', 'gpt-4o', 200n),
+        call(5, 'embeddings', 'text-embedding-3-small', 900n),
+      ),
+    ]);
+    expect(
+      trace.overview().modelUsage.map(({ model, calls, inputTokens }) => [model, calls, inputTokens]),
+    ).toEqual([
+      ['text-embedding-3-small', 1, 900],
+      ['gpt-4o', 2, 300],
+    ]);
+  });
+
   it('spans have badges for the HTTP status and the called system', () => {
     const { badges } = failedOrder.overview();
     const ofRow = (row: number) => [

@@ -29,7 +29,7 @@ import {
   type Trace,
   type TraceId,
 } from '@lantern/telemetry-model';
-import { DETECTION_KINDS, TraceFacts, describeTrace, detect } from '@lantern/trace-analysis';
+import { DETECTION_KINDS, TraceFacts, describeTrace, detect, genAiUsageOf } from '@lantern/trace-analysis';
 import { spanKindName } from '../span-kind.js';
 import { errorMessageOf } from './error-message.js';
 import { httpStatusOf, systemOf } from './span-badges.js';
@@ -41,6 +41,7 @@ import type {
   EventColumns,
   Failure,
   GroupKey,
+  ModelUsage,
   NamedDetection,
   NamedStatistics,
   SortColumn,
@@ -107,6 +108,7 @@ export class LoadedTrace {
       timeTaken: timeTaken(table, path),
       failure: this.failure(),
       badges: this.badges(),
+      modelUsage: this.modelUsage(),
       events: this.events(),
       attributeKeys: this.attributeKeys(),
     };
@@ -265,6 +267,25 @@ export class LoadedTrace {
     return { words: words.words, status, system };
   }
 
+  private modelUsage(): ModelUsage[] {
+    const byModel = new Map<string, ModelUsage>();
+    for (const { span } of this.spans) {
+      if (span.attributes?.some(({ key }) => key.startsWith('gen_ai.')) !== true) continue;
+      const usage = genAiUsageOf((key) => textOf(span.attributes, key));
+      // An agent reports the tokens of the calls below it again, and a tool has none.
+      if (usage === undefined || /^(?:invoke_agent|create_agent|execute_tool)$/.test(usage.operation))
+        continue;
+      const before = byModel.get(usage.model);
+      byModel.set(usage.model, {
+        ...usage,
+        calls: (before?.calls ?? 0) + 1,
+        inputTokens: (before?.inputTokens ?? 0) + (usage.inputTokens ?? 0),
+        outputTokens: (before?.outputTokens ?? 0) + (usage.outputTokens ?? 0),
+      });
+    }
+    return [...byModel.values()].sort((a, b) => tokensOf(b) - tokensOf(a));
+  }
+
   private events(): EventColumns {
     const row: number[] = [];
     const time: number[] = [];
@@ -300,6 +321,8 @@ export class LoadedTrace {
       .map(([key]) => key);
   }
 }
+
+const tokensOf = ({ inputTokens, outputTokens }: ModelUsage): number => inputTokens + outputTokens;
 
 /** Records a performance measure, which browser tools and the benchmark read. */
 const timed = <T>(name: string, work: () => T): T => {

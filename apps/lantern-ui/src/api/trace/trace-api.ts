@@ -47,6 +47,8 @@ export interface TraceOverview {
   readonly timeTaken: readonly ServiceTime[];
   readonly failure: Failure | undefined;
   readonly badges: BadgeColumns;
+  /** Calls of generative models, those with most tokens first. */
+  readonly modelUsage: readonly ModelUsage[];
   readonly events: EventColumns;
   /** Keys of span attributes, most frequent first. */
   readonly attributeKeys: readonly string[];
@@ -59,6 +61,16 @@ export interface Failure {
   readonly message: string;
   /** Number of other failed spans without failed descendants. */
   readonly others: number;
+}
+
+/** Calls of one model, with their tokens. */
+export interface ModelUsage {
+  readonly operation: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
 }
 
 /** Badges shown beside names, as indexes into `words`; 0 for none. */

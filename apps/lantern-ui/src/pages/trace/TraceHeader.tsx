@@ -15,6 +15,7 @@ import { formatRelative, formatTime } from '../../shared/format/time.js';
 import { serviceColor } from '../../shared/service-color.js';
 import { ServiceName } from '../../shared/ServiceName.js';
 import { useNow } from '../../shared/use-now.js';
+import { ModelTotals } from './model-calls/ModelTotals.js';
 import { incompleteText } from './incomplete-text.js';
 import { timingTexts } from './timing-texts.js';
 import classes from './TraceHeader.module.css';
@@ -90,6 +91,7 @@ export const TraceHeader = ({
           </li>
         )}
         {detections}
+        <ModelTotals usage={trace.modelUsage} />
         {timings.map((text) => (
           <li key={text} className={classes.answer} data-tone="warn">
             <IconClockExclamation size={15} stroke={1.75} aria-hidden />

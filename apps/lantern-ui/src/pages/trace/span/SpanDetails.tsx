@@ -1,4 +1,5 @@
 import { hasError, serviceOf } from '@lantern/telemetry-model';
+import { genAiCallOf } from '@lantern/trace-analysis';
 import { IconAlertCircleFilled, IconAlertTriangle } from '@tabler/icons-react';
 import type { LogLine } from '../../../api/log-line.js';
 import { errorMessageOf } from '../../../api/trace/error-message.js';
@@ -9,6 +10,7 @@ import { formatOffset } from '../../../shared/format/duration.js';
 import { EventDetails } from './EventDetails.js';
 import { fieldsOf } from './fields.js';
 import { LinkedSpan } from './LinkedSpan.js';
+import { ModelCall } from './ModelCall.js';
 import { RawJson } from './RawJson.js';
 import { AttributeSection, Dropped, Section } from './Section.js';
 import { ownAttributes, spanWarnings } from './span-warnings.js';
@@ -30,6 +32,7 @@ interface SpanDetailsProps {
 export const SpanDetails = ({ trace, row, detail, logs, openLine, onOpen }: SpanDetailsProps) => {
   const { span, resource, scope, json } = detail;
   const { table } = trace;
+  const call = genAiCallOf(span);
   const offsetOf = (time: bigint) => formatOffset(time - table.startUnixNano);
   return (
     <section className={classes.details} aria-label={`${serviceOf(table, row)} ${span.name}`}>
@@ -46,6 +49,7 @@ export const SpanDetails = ({ trace, row, detail, logs, openLine, onOpen }: Span
           <span>{warning}</span>
         </p>
       ))}
+      {call !== undefined && <ModelCall call={call} />}
       <AttributeSection
         title="Attributes"
         attributes={ownAttributes(span)}
