@@ -1,4 +1,4 @@
-import { type RunningServer, type ServerName, missingPackage, startServer } from './servers.js';
+import { type RunningServer, type ServerName, withServers } from './servers.js';
 import { Child, type Message, program } from './child.js';
 import type { AddedCpu } from './http-cost.js';
 import { sendingTo } from './http-variants.js';
@@ -55,36 +55,26 @@ export const measureDrivers = async (turns: number, only?: string): Promise<Map<
   const rows: string[][] = [];
   for (const [driver, server] of Object.entries(servers)) {
     if (only !== undefined && !new RegExp(only).test(driver)) continue;
-    const missing = missingPackage(server);
-    if (missing !== undefined) {
-      process.stdout.write(`\n${driver} is not measured on this machine: run apt-get install ${missing}\n`);
-      continue;
+    const samples = await withServers([server], (running) => measureDriver(driver, running[server], turns));
+    if (!samples) continue;
+    const bare = samples.map((turn) => turn.get('bare')?.micros ?? NaN);
+    const of = (name: string): number[] =>
+      samples.map((turn, at) => (turn.get(name)?.micros ?? NaN) - (bare[at] ?? NaN));
+    for (const name of ['stock', 'library']) {
+      rows.push([
+        `${driver}, ${name}`,
+        format(median(bare)),
+        format(median(of(name))),
+        format(median(samples.map((turn) => turn.get(name)?.spans ?? NaN))),
+      ]);
     }
-    const running = await startServer(server);
-    if (!running) continue;
-    try {
-      const samples = await measureDriver(driver, running, turns);
-      const bare = samples.map((turn) => turn.get('bare')?.micros ?? NaN);
-      const of = (name: string): number[] =>
-        samples.map((turn, at) => (turn.get(name)?.micros ?? NaN) - (bare[at] ?? NaN));
-      for (const name of ['stock', 'library']) {
-        rows.push([
-          `${driver}, ${name}`,
-          format(median(bare)),
-          format(median(of(name))),
-          format(median(samples.map((turn) => turn.get(name)?.spans ?? NaN))),
-        ]);
-      }
-      added.set(
-        driver,
-        new Map([
-          ['stock', of('stock')],
-          ['library', of('library')],
-        ]),
-      );
-    } finally {
-      await running.stop();
-    }
+    added.set(
+      driver,
+      new Map([
+        ['stock', of('stock')],
+        ['library', of('library')],
+      ]),
+    );
   }
   printTable(
     `CPU of one call, microseconds: its span encoded and sent, median of ${turns} turns of ${CALLS} calls`,

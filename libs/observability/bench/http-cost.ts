@@ -1,5 +1,13 @@
 import { Child, type Message, answeringUsage, program } from './child.js';
-import { type Variant, bare, sendingTo, stockWithExpress, traced } from './http-variants.js';
+import {
+  type Variant,
+  bare,
+  libraryAtFull,
+  sendingTo,
+  stockApplication,
+  stockWithExpress,
+  traced,
+} from './http-variants.js';
 import { sendRequests } from './load.js';
 import { median, shuffled } from './statistics.js';
 import { format, printTable } from './table.js';
@@ -24,6 +32,15 @@ export interface HttpOptions {
   only: string | undefined;
 }
 
+/** Application that is measured, and the request to it. */
+interface Target {
+  name: string;
+  program: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  path: string;
+}
+
 /** CPU that each variant adds to a request, in microseconds, by its name: of each round. */
 export type AddedCpu = ReadonlyMap<string, readonly number[]>;
 
@@ -31,13 +48,39 @@ export type AddedCpu = ReadonlyMap<string, readonly number[]>;
  * Measures `GET /users/:id` on one framework. Each round starts a new process for every variant. The variants
  * then take turns, in random order, with a short block of requests each, so that other load affects all of them alike.
  */
-export const measureHttp = async (framework: string, options: HttpOptions): Promise<AddedCpu> => {
-  const variants = [bare, ...traced, ...(framework === 'express' ? [stockWithExpress] : [])].filter(
+export const measureHttp = (framework: string, options: HttpOptions): Promise<AddedCpu> => {
+  const variants = [bare, ...traced, ...(framework === 'express' ? [stockWithExpress] : [])];
+  return measure(
+    { name: `GET /users/:id on ${framework}`, program: 'app', args: [framework], env: {}, path: '/users/42' },
+    variants,
+    options,
+  );
+};
+
+/** Measures `GET /orders/:id` on Express, with a command of ioredis and a statement of TypeORM, beside real servers. */
+export const measureOrders = (
+  servers: { DATABASE_URL: string; REDIS_URL: string },
+  options: HttpOptions,
+): Promise<AddedCpu> =>
+  measure(
+    {
+      name: 'GET /orders/:id with TypeORM, pg and ioredis',
+      program: 'orders-app',
+      args: [],
+      env: servers,
+      path: '/orders/1',
+    },
+    [bare, stockApplication, libraryAtFull],
+    options,
+  );
+
+const measure = async (target: Target, all: readonly Variant[], options: HttpOptions): Promise<AddedCpu> => {
+  const variants = all.filter(
     ({ name }) => options.only === undefined || new RegExp(options.only).test(name),
   );
   const figures = new Map<string, Round[]>(variants.map(({ name }) => [name, []]));
   for (let round = 0; round < options.rounds; round++) {
-    for (const [name, figure] of await measureRound(framework, variants, options)) {
+    for (const [name, figure] of await measureRound(target, variants, options)) {
       figures.get(name)?.push(figure);
     }
   }
@@ -52,7 +95,7 @@ export const measureHttp = async (framework: string, options: HttpOptions): Prom
     ];
   });
   printTable(
-    `CPU of one request, microseconds: GET /users/:id on ${framework}, median of ${options.rounds} rounds of ${options.requests} requests`,
+    `CPU of one request, microseconds: ${target.name}, median of ${options.rounds} rounds of ${options.requests} requests`,
     ['variant', 'CPU', 'added to bare', 'lowest to highest', 'spans'],
     rows,
   );
@@ -68,14 +111,14 @@ interface Round {
 }
 
 const measureRound = async (
-  framework: string,
+  target: Target,
   variants: readonly Variant[],
   options: HttpOptions,
 ): Promise<Map<string, Round>> => {
   const running = new Map<string, RunningVariant>();
   try {
     for (const variant of variants) {
-      const started = await RunningVariant.start(framework, variant, options.profile);
+      const started = await RunningVariant.start(target, variant, options.profile);
       running.set(variant.name, started);
       await started.serve(options.warmup);
     }
@@ -116,39 +159,36 @@ class RunningVariant {
     private readonly sink: Child,
     private readonly server: Child,
     private readonly url: string,
+    private readonly path: string,
   ) {}
 
-  static async start(
-    framework: string,
-    variant: Variant,
-    profile: string | undefined,
-  ): Promise<RunningVariant> {
+  static async start(target: Target, variant: Variant, profile: string | undefined): Promise<RunningVariant> {
     const sink = new Child('sink', [program('sink')]);
     const { url: endpoint } = await sink.message<Ready>('ready');
     const server = new Child(
-      `${framework}, ${variant.name}`,
+      `${target.name}, ${variant.name}`,
       [
-        ...(profile === undefined ? [] : profiling(`${profile}/${framework}-${variant.name}`)),
+        ...(profile === undefined ? [] : profiling(`${profile}/${target.name}-${variant.name}`)),
         ...answeringUsage,
         ...variant.imports,
-        program('app'),
-        framework,
+        program(target.program),
+        ...target.args,
         ...variant.args,
       ],
       {
-        env: { ...sendingTo(endpoint, DELAY_MILLIS), ...variant.env },
+        env: { ...sendingTo(endpoint, DELAY_MILLIS), ...target.env, ...variant.env },
         cwd: new URL('.', import.meta.url).pathname,
       },
     );
     const { url } = await server.message<Ready>('ready');
-    return new RunningVariant(sink, server, url);
+    return new RunningVariant(sink, server, url, target.path);
   }
 
   /** Returns the CPU, in microseconds, and the spans per request, including the last batch of spans. */
   async serve(requests: number): Promise<Sample> {
     const spansBefore = await this.countSpans();
     const before = await this.server.cpuMicros();
-    await sendRequests(this.url, { path: '/users/42' }, requests);
+    await sendRequests(this.url, { path: this.path }, requests);
     // The last batch is sent after its delay, and belongs to the requests.
     await new Promise((resolve) => setTimeout(resolve, DELAY_MILLIS + 200));
     const cpu = (await this.server.cpuMicros()) - before;

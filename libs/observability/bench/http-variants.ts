@@ -15,10 +15,12 @@ const onePercent = {
 
 export const bare: Variant = { name: 'bare', imports: [], args: [], env: {} };
 
+export const libraryAtFull: Variant = { name: 'library, 100 %', ...library, env: {} };
+
 export const traced: readonly Variant[] = [
   { name: 'stock http, 100 %', ...stock, env: { STOCK: 'http' } },
   { name: 'stock http, 1 %', ...stock, env: { STOCK: 'http', ...onePercent } },
-  { name: 'library, 100 %', ...library, env: {} },
+  libraryAtFull,
   { name: 'library, 1 %', ...library, env: onePercent },
 ];
 
@@ -26,6 +28,14 @@ export const stockWithExpress: Variant = {
   name: 'stock http + express, 100 %',
   ...stock,
   env: { STOCK: 'express' },
+};
+
+/** Instrumentations of auto-instrumentations-node that make spans in an application on Express with pg and ioredis. */
+export const stockApplication: Variant = {
+  name: 'stock, 100 %',
+  imports: ['--import', new URL('./stock-drivers.js', import.meta.url).href],
+  args: [],
+  env: { STOCK: 'application' },
 };
 
 /** Spans are sent by OTLP/protobuf to that endpoint, in batches after that delay. */

@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { measureChain } from './chain-cost.js';
 import { measureDrivers } from './driver-cost.js';
-import { type AddedCpu, measureHttp } from './http-cost.js';
+import { type AddedCpu, type HttpOptions, measureHttp, measureOrders } from './http-cost.js';
 import { measurePath } from './path-cost.js';
+import { withServers } from './servers.js';
 import { measureSpan } from './span-cost.js';
 import { measureStart } from './start-cost.js';
 import { median } from './statistics.js';
@@ -16,7 +17,7 @@ const { values } = parseArgs({
     blocks: { type: 'string', default: '4' },
     orders: { type: 'string', default: '1500' },
     warmup: { type: 'string', default: '40000' },
-    parts: { type: 'string', default: 'path,fastify,express,span,drivers,chain,start' },
+    parts: { type: 'string', default: 'path,fastify,express,span,drivers,orders,chain,start' },
     variants: { type: 'string' },
     profile: { type: 'string' },
   },
@@ -42,6 +43,15 @@ const compareAll = (where: string, added: AddedCpu): void => {
   compare(where, added, 'stock http, 1 %', 'stock http, 100 %');
 };
 
+const httpOptions: HttpOptions = {
+  rounds,
+  requests: Number(values.requests),
+  blocks: Number(values.blocks),
+  warmup: Number(values.warmup),
+  profile: values.profile,
+  only: values.variants,
+};
+
 const frameworks = ['fastify', 'express'];
 
 if (parts.has('path')) {
@@ -50,14 +60,7 @@ if (parts.has('path')) {
   }
 }
 for (const framework of frameworks.filter((name) => parts.has(name))) {
-  const added = await measureHttp(framework, {
-    rounds,
-    requests: Number(values.requests),
-    blocks: Number(values.blocks),
-    warmup: Number(values.warmup),
-    profile: values.profile,
-    only: values.variants,
-  });
+  const added = await measureHttp(framework, httpOptions);
   compareAll(framework, added);
 }
 
@@ -71,6 +74,16 @@ if (parts.has('drivers')) {
   for (const [driver, added] of await measureDrivers(rounds * 4, values.variants)) {
     compare(driver, added, 'library', 'stock', 0.5);
   }
+}
+if (parts.has('orders')) {
+  const added = await withServers(['postgresql', 'redis'], ({ postgresql, redis }) =>
+    // A request costs ten times as much as one without a database.
+    measureOrders(
+      { DATABASE_URL: postgresql.url, REDIS_URL: redis.url },
+      { ...httpOptions, requests: httpOptions.requests / 4, warmup: httpOptions.warmup / 4 },
+    ),
+  );
+  if (added) compare('TypeORM, pg and ioredis', added, 'library, 100 %', 'stock, 100 %', 0.5);
 }
 if (parts.has('chain')) {
   const ratio = await measureChain({ rounds, requests: Number(values.orders) });

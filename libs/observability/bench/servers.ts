@@ -235,6 +235,28 @@ export const startServer = async (name: ServerName): Promise<RunningServer | und
 export const missingPackage = (name: ServerName): string | undefined =>
   findProgram(recipes[name]) === undefined ? recipes[name].package : undefined;
 
+/** Runs `work` beside servers. Where one is not installed, writes which package brings it, and returns undefined. */
+export const withServers = async <const Names extends readonly ServerName[], T>(
+  names: Names,
+  work: (servers: Record<Names[number], RunningServer>) => Promise<T>,
+): Promise<T | undefined> => {
+  const missing = names.map(missingPackage).filter((name) => name !== undefined);
+  if (missing.length > 0) {
+    process.stdout.write(`\nNot measured on this machine: run apt-get install ${missing.join(' ')}\n`);
+    return undefined;
+  }
+  const running: [string, RunningServer][] = [];
+  try {
+    for (const name of names) {
+      const server = await startServer(name);
+      if (server) running.push([name, server]);
+    }
+    return await work(Object.fromEntries(running) as Record<Names[number], RunningServer>);
+  } finally {
+    for (const [, server] of running) await server.stop();
+  }
+};
+
 const findProgram = ({ program, folders }: Recipe): string | undefined =>
   [...folders(), ...(process.env.PATH ?? '').split(delimiter)]
     .map((folder) => join(folder, program))

@@ -27,7 +27,7 @@ export const startUsersApp = async (
   return app;
 };
 
-const observability = async (): Promise<object[]> => {
+export const observability = async (): Promise<object[]> => {
   // eslint-disable-next-line no-restricted-syntax -- measured as an application has it, and only where it has it
   const { ObservabilityModule } = await import('@lantern/observability');
   // Stock instrumentation writes no access log, so neither does this.
