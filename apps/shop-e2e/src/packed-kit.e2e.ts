@@ -160,7 +160,17 @@ describe('the packed kit', () => {
     write('tsconfig.json', tsconfig({ skipLibCheck: true }, ['vitest', 'playwright', 'jest/types.ts']));
     write(
       'kit/own.ts',
-      `import { traced, type TestTrace } from '@lantern/trace-testing';\nexport { traced, TestTrace };`,
+      `
+import { traced, type AttributeName, type ServiceName, type TestTrace } from '@lantern/trace-testing';
+export { traced, TestTrace };
+// Editors complete the names that a project declares, and accept any other name.
+export const declared: [Extract<ServiceName, 'orders'>, Extract<AttributeName, 'product'>] = ['orders', 'product'];
+export const other: ServiceName = 'any';
+`,
+    );
+    write(
+      'kit/telemetry-names.d.ts',
+      `interface LanternTelemetryNames { service: 'orders' | 'users'; attribute: 'product' }`,
     );
     // Also as CommonJS, with every declaration of the kit checked.
     write('kit/own.cts', `import kit = require('@lantern/trace-testing');\nexport const { traced } = kit;`);
@@ -189,6 +199,7 @@ describe('the packed kit', () => {
       if (name === 'Playwright') {
         expect(text).toContain('Report: attached to the test as "trace of order a laptop"');
         expect(text).toMatch(/attachment #\d: trace of order a laptop \(text\/html\)/);
+        expect(text).not.toContain('<!doctype html>');
       } else expect(readFileSync(join(folder, report), 'utf8')).toContain('INSERT orders');
     },
   );

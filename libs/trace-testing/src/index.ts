@@ -24,7 +24,7 @@ export type { LogOptions } from './matchers/logs.js';
 export type { TraceLike } from './matchers/received-trace.js';
 export { shapeOf, type ShapeField, type ShapeOptions } from './matchers/shape.js';
 export type { SpanCount } from './matchers/spans.js';
-export type { AttributeName, ServiceName, SpanName, TelemetryNames } from './names.js';
+export type { AttributeName, ServiceName, SpanName } from './names.js';
 export type { LogFields, LogPattern } from './patterns/log-pattern.js';
 export type { EventPattern, SpanFields, SpanPattern } from './patterns/span-pattern.js';
 export type { AsymmetricMatcher, TextPattern, ValuePattern } from './patterns/value-pattern.js';

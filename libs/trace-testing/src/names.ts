@@ -1,22 +1,25 @@
-/**
- * Names of the system under test, for completion in an editor. A project declares its own:
- *
- * ```ts
- * declare module '@lantern/trace-testing' {
- *   interface TelemetryNames {
- *     service: 'api-gateway' | 'order-service';
- *     span: 'POST /orders' | 'calculate_total';
- *     attribute: 'user.id';
- *   }
- * }
- * ```
- */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the projects that use it
-export interface TelemetryNames {}
+declare global {
+  /**
+   * Names of the system under test, for completion in an editor. A project declares its own. The interface is global, because a
+   * module's interface cannot be extended where it is re-exported:
+   *
+   * ```ts
+   * declare global {
+   *   interface LanternTelemetryNames {
+   *     service: 'api-gateway' | 'order-service';
+   *     span: 'POST /orders' | 'calculate_total';
+   *     attribute: 'user.id';
+   *   }
+   * }
+   * ```
+   */
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the projects that use it
+  interface LanternTelemetryNames {}
+}
 
 /** Any text, with the declared names as completions. */
 type Suggested<Key extends string, Known extends string = never> =
-  | (TelemetryNames extends Readonly<Record<Key, infer Name extends string>> ? Name : never)
+  | (LanternTelemetryNames extends Readonly<Record<Key, infer Name extends string>> ? Name : never)
   | Known
   | (string & {});
 

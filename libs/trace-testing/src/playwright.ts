@@ -1,4 +1,5 @@
 /** Playwright's `test` with the fixture `traced`, and its `expect` with the matchers of traces. */
+import { writeFileSync } from 'node:fs';
 import {
   expect as playwrightExpect,
   test as playwrightTest,
@@ -59,10 +60,10 @@ export const test: TestType<
       });
       if (info.status === info.expectedStatus) return;
       for (const trace of traces) {
-        await info.attach(reportNameOf(trace), {
-          body: reportPage(trace, failuresOf.get(trace) ?? []),
-          contentType: 'text/html',
-        });
+        // Playwright's reporters print the body of an attachment, and only the path of a file.
+        const path = info.outputPath(`${trace.traceId}.trace.html`);
+        writeFileSync(path, reportPage(trace, failuresOf.get(trace) ?? []));
+        await info.attach(reportNameOf(trace), { path, contentType: 'text/html' });
         await info.attach(`${reportNameOf(trace)}, as text`, {
           body: describe(trace),
           contentType: 'text/plain',

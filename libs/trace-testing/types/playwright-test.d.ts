@@ -10,7 +10,11 @@ declare module '@playwright/test' {
   export interface TestInfo {
     readonly status?: string;
     readonly expectedStatus: string;
-    attach(name: string, attachment: { readonly body: string; readonly contentType: string }): Promise<void>;
+    attach(
+      name: string,
+      attachment: { readonly body?: string; readonly path?: string; readonly contentType: string },
+    ): Promise<void>;
+    outputPath(...segments: readonly string[]): string;
   }
 
   /* eslint-disable @typescript-eslint/no-empty-object-type -- as Playwright declares them */
