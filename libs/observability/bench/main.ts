@@ -5,6 +5,7 @@ import { measureDrivers } from './driver-cost.js';
 import { type AddedCpu, type HttpOptions, measureHttp, measureOrders } from './http-cost.js';
 import { measurePath } from './path-cost.js';
 import { withServers } from './servers.js';
+import { measureRemote } from './remote-cost.js';
 import { measureSpan } from './span-cost.js';
 import { measureStart } from './start-cost.js';
 import { median } from './statistics.js';
@@ -17,7 +18,7 @@ const { values } = parseArgs({
     blocks: { type: 'string', default: '4' },
     orders: { type: 'string', default: '1500' },
     warmup: { type: 'string', default: '40000' },
-    parts: { type: 'string', default: 'path,fastify,express,span,drivers,orders,chain,start' },
+    parts: { type: 'string', default: 'path,fastify,express,span,drivers,orders,remote,chain,start' },
     variants: { type: 'string' },
     profile: { type: 'string' },
   },
@@ -88,6 +89,13 @@ if (parts.has('orders')) {
 if (parts.has('chain')) {
   const ratio = await measureChain({ rounds, requests: Number(values.orders) });
   goals.push(['three services: traced / untraced throughput', ...verdict(ratio, 0.8, 'at least')]);
+}
+if (parts.has('remote')) {
+  for (const [protocol, added] of await measureRemote(rounds, values.variants)) {
+    // Stock makes no span of a message to a gateway of Nest: it wraps on(), and Nest listens by addListener().
+    if (protocol === 'socket.io') continue;
+    compare(protocol, added, 'library', 'stock', 0.5);
+  }
 }
 if (parts.has('start')) {
   const added = await measureStart(rounds);

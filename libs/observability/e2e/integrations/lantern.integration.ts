@@ -26,8 +26,9 @@ const start = async (name: string, env: NodeJS.ProcessEnv): Promise<Application>
   return app;
 };
 
-const request = async ({ url }: Application, method: string, path: string): Promise<void> => {
-  const response = await fetch(url + path, { method });
+const request = async ({ url }: Application, method: string, path: string, body?: object): Promise<void> => {
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(url + path, { method, ...(body ? json : {}) });
   await response.arrayBuffer();
 };
 
@@ -51,7 +52,7 @@ const photograph = async (browser: Browser, name: string, traceId: string): Prom
 };
 
 if (isLanternBuilt()) {
-  describeWith(['postgresql', 'mariadb', 'redis'], 'Lantern, with the spans of', (servers) => {
+  describeWith(['postgresql', 'mariadb', 'redis', 'nats'], 'Lantern, with the spans of', (servers) => {
     let browser: Browser;
     beforeAll(async () => {
       lantern = await Lantern.start();
@@ -95,6 +96,34 @@ if (isLanternBuilt()) {
       const service = await start('handlers', {});
       await request(service, 'POST', '/orders');
       await photograph(browser, 'nest-handlers', await lantern.traceWith('handlers', 'MailListener.notify'));
+    });
+
+    it('microservices, shows the trace of a request over a broker', async () => {
+      const broker = { BROKER: 'nats', BROKER_URL: servers().nats.url };
+      const service = await start('microservice', broker);
+      await request(service, 'GET', '/products/laptop');
+      await photograph(
+        browser,
+        'microservices',
+        await lantern.traceWith('microservice', 'stock.find', 'read'),
+      );
+    });
+
+    it('GraphQL, shows the trace of an operation', async () => {
+      const service = await start('graphql', { GRAPHQL_DRIVER: 'apollo' });
+      const query = 'query Catalog { products { name supplier reviews } }';
+      await request(service, 'POST', '/graphql', { query });
+      await photograph(
+        browser,
+        'graphql',
+        await lantern.traceWith('graphql', 'query Catalog', 'load suppliers'),
+      );
+    });
+
+    it('WebSockets, shows the trace of a message', async () => {
+      const service = await start('chat', {});
+      await request(service, 'POST', '/clients');
+      await photograph(browser, 'websockets', await lantern.traceWith('chat', '/chat say', 'keep message'));
     });
   });
 } else {

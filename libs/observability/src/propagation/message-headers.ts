@@ -4,6 +4,7 @@ import {
   type TextMapGetter,
   type TextMapSetter,
   context,
+  defaultTextMapGetter,
   propagation,
 } from '@opentelemetry/api';
 
@@ -51,7 +52,14 @@ export const messageHeadersSetter: TextMapSetter<WritableHeaders> = {
  * (`trace.getSpanContext()`) where one span handles many messages. Never throws; without headers it is empty.
  */
 export const messageContext = (headers: MessageHeaders | undefined): Context => {
-  return propagation.extract(ROOT_CONTEXT, headers, messageHeadersGetter);
+  if (headers === undefined) return ROOT_CONTEXT;
+  // Propagators ask for a dozen names, so the headers are walked once rather than for each.
+  const byName: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of entries(headers)) {
+    const given = text(value);
+    if (given !== undefined) byName[name.toLowerCase()] ??= given;
+  }
+  return propagation.extract(ROOT_CONTEXT, byName, defaultTextMapGetter);
 };
 
 /** Adds the current trace, baggage and correlation id to the headers of a message, and returns these. */

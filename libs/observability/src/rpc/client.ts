@@ -223,7 +223,10 @@ class ClientCall {
     subscriber: { next(value: unknown): void; error(error: unknown): void; complete(): void },
     work: () => Observable<unknown>,
   ): () => void {
-    const back = (fn: () => void): void => context.with(this.caller, fn);
+    const back = (fn: () => void): void => {
+      if (context.active() === this.caller) fn();
+      else context.with(this.caller, fn);
+    };
     const subscription = context.with(this.inside, () =>
       work().subscribe({
         next: (value) => {
