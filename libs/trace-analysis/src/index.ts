@@ -41,4 +41,5 @@ export {
 export { DEFAULT_MODEL_PRICES, costOf, parseModelPrices, type ModelPrices } from './gen-ai/model-prices.js';
 export { maskField, maskText } from './sensitive/mask.js';
 export { findSecret, maskSecrets } from './sensitive/secrets.js';
+export { correlationOf, detectSplitTraces, type Correlation, type OtherRoot } from './split-trace.js';
 export { TraceFacts } from './trace-facts.js';

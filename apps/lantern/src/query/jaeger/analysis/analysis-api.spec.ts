@@ -198,6 +198,46 @@ describe('/api/v3/lantern/traces/{trace_id}/detections', () => {
     ]);
   });
 
+  it('finds a call that arrived in another service as a trace of its own, by their correlation ID', async () => {
+    const [caller, called, unrelated] = [traceId(70), traceId(71), traceId(72)];
+    const id = attributes({ correlation_id: '7f3a-11' });
+    await lantern.send(
+      resourceSpans(
+        'split-gateway',
+        span({ traceId: caller, attributes: id, endUnixNano: T0 + millis(100) }),
+        span({
+          traceId: caller,
+          spanId: spanId(2),
+          parentSpanId: spanId(1),
+          name: 'GET',
+          kind: SpanKind.client,
+          startUnixNano: T0 + millis(10),
+          endUnixNano: T0 + millis(60),
+          attributes: attributes({
+            'http.request.method': 'GET',
+            'url.full': 'http://orders:8002/orders',
+            'http.response.status_code': 200n,
+          }),
+        }),
+      ),
+      resourceSpans(
+        'split-orders',
+        span({ traceId: called, attributes: id, startUnixNano: T0 + millis(12) }),
+        // Of the same correlation ID, but after the call.
+        span({ traceId: unrelated, attributes: id, startUnixNano: T0 + millis(80) }),
+      ),
+    );
+    const found = (await ask(`${caller}/detections`)).json() as V3Detections;
+    expect(found.detections.map(({ kind, text }) => [kind, text])).toEqual([
+      [
+        'broken-propagation',
+        '`GET /orders` of `split-gateway` arrived in `split-orders` as the trace ' +
+          `\`${called}\`, which has the same \`correlation_id\`.`,
+      ],
+    ]);
+    expect(((await ask(`${called}/detections`)).json() as V3Detections).detections).toEqual([]);
+  });
+
   it('answers 404 for a trace that is not stored, and 400 for an ID that is none', async () => {
     expect((await ask(`${traceId(99)}/detections`)).status).toBe(404);
     expect((await ask('xyz/detections')).status).toBe(400);

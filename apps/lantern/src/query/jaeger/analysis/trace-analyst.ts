@@ -1,7 +1,14 @@
 import type { V3ExplanationQuestion } from '@lantern/query-api';
-import { NANOS_PER_SECOND, type Trace, type TraceId } from '@lantern/telemetry-model';
-import { decodeTraceSteps, type EncodedTrace, type LogStore } from '@lantern/telemetry-store';
-import type { Detection, ExplainOptions, TraceFacts, TraceLogLine } from '@lantern/trace-analysis';
+import { NANOS_PER_SECOND, serviceNameOf, spansOf, type Trace, type TraceId } from '@lantern/telemetry-model';
+import { decodeTrace, decodeTraceSteps, type EncodedTrace, type LogStore } from '@lantern/telemetry-store';
+import type {
+  Correlation,
+  Detection,
+  ExplainOptions,
+  OtherRoot,
+  TraceFacts,
+  TraceLogLine,
+} from '@lantern/trace-analysis';
 import type { AnswerShare } from '../../../transport/answers/answer-bytes.js';
 import { Turn, inTurns } from '../../../transport/answers/turn.js';
 import type { TraceQueries } from '../trace-query.js';
@@ -12,6 +19,9 @@ const FACTS_FACTOR = 10;
 
 /** Maximum number of log lines that an explanation reads. */
 const MAX_LINES = 1_000;
+
+/** Maximum number of traces with the same correlation ID that are read. */
+const MAX_CORRELATED = 10;
 
 /** Time around a trace in which its log lines are looked for: clocks of hosts differ, and work goes on after the answer. */
 const LOG_MARGIN_NANO = 60n * NANOS_PER_SECOND;
@@ -40,10 +50,38 @@ export class TraceAnalyst {
     const turn = new Turn();
     const trace: Trace = this.traces.adjusted(await inTurns(decodeTraceSteps(stored), turn));
     await turn.giveWay();
-    const { TraceFacts, detectSteps } = await loadAnalysis();
+    const { TraceFacts, correlationOf, detectSplitTraces, detectSteps } = await loadAnalysis();
     const facts = await inTurns(TraceFacts.steps(trace.traceId, trace.resourceSpans), turn);
     await turn.giveWay();
-    return { facts, detections: await inTurns(detectSteps(facts), turn) };
+    const detections = await inTurns(detectSteps(facts), turn);
+    const correlation = correlationOf(facts);
+    if (correlation === undefined) return { facts, detections };
+    const others = await this.rootsWith(correlation, facts, share);
+    return { facts, detections: [...detections, ...detectSplitTraces(facts, correlation, others)] };
+  }
+
+  /** Returns the first spans of other traces with a correlation ID that started while the trace ran. */
+  private async rootsWith(
+    { key, value }: Correlation,
+    { traceId, table }: TraceFacts,
+    share: AnswerShare,
+  ): Promise<OtherRoot[]> {
+    const roots: OtherRoot[] = [];
+    const range = {
+      startUnixNano: table.startUnixNano,
+      endUnixNano: table.startUnixNano + BigInt(Math.ceil(table.duration)),
+    };
+    const query = { attributes: { [key]: value }, range, limit: MAX_CORRELATED };
+    for await (const { trace } of this.traces.store.eachTrace(query, share.hold)) {
+      if (trace.traceId === traceId) continue;
+      const [root] = [...spansOf(decodeTrace(trace).resourceSpans)]
+        .filter(({ span }) => span.parentSpanId === undefined)
+        .sort((a, b) => (a.span.startUnixNano < b.span.startUnixNano ? -1 : 1));
+      if (root === undefined) continue;
+      const { startUnixNano } = root.span;
+      roots.push({ traceId: trace.traceId, service: serviceNameOf(root.resource), startUnixNano });
+    }
+    return roots;
   }
 
   async explain(

@@ -1,8 +1,8 @@
 import type { TraceDigest } from '@lantern/query-api';
 import { at, operationOf, serviceOf, type Trace, type TraceId } from '@lantern/telemetry-model';
-import { decodeTrace, type EncodedTrace, type HoldBytes } from '@lantern/telemetry-store';
+import { decodeTraceSteps, type EncodedTrace, type HoldBytes } from '@lantern/telemetry-store';
 import type { DetectionKind } from '@lantern/trace-analysis';
-import { Turn } from '../../../transport/answers/turn.js';
+import { Turn, inTurns } from '../../../transport/answers/turn.js';
 import { loadAnalysis } from './load-analysis.js';
 
 /** Maximum number of digests that are kept: about 10 MB. */
@@ -51,7 +51,10 @@ export class TraceDigests {
       return known.digest;
     }
     hold(FACTS_FACTOR * bytes);
-    const digest = await this.compute(this.adjusted(decodeTrace(trace)), needsIssues);
+    const digest = await this.compute(
+      this.adjusted(await inTurns(decodeTraceSteps(trace), new Turn())),
+      needsIssues,
+    );
     this.kept.set(traceId, { bytes, hasIssues: needsIssues, digest });
     const [oldest] = this.kept.keys();
     if (this.kept.size > MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);
@@ -61,7 +64,8 @@ export class TraceDigests {
   /** Computes the digest of a trace as clients see it, and gives way to other requests between the steps. */
   async compute({ traceId, resourceSpans }: Trace, needsIssues: boolean): Promise<AnalyzedDigest> {
     const { TraceFacts, detectSteps, originOfFailure } = await loadAnalysis();
-    const facts = new TraceFacts(traceId, resourceSpans);
+    const turn = new Turn();
+    const facts = await inTurns(TraceFacts.steps(traceId, resourceSpans), turn);
     const { table } = facts;
     const origin = originOfFailure(facts);
     const requests = new Map<string, TracedRequest>();
@@ -71,22 +75,15 @@ export class TraceDigests {
       operation: facts.operation(row),
     });
     if (needsIssues) {
-      const turn = new Turn();
-      const steps = detectSteps(facts);
-      for (;;) {
-        await turn.giveWay();
-        const step = steps.next();
-        if (step.done !== true) continue;
-        for (const owner of new Set(facts.owner)) {
-          const request = requestOf(owner);
-          requests.set(keyOf(request), request);
-        }
-        for (const { kind, rows } of step.value) {
-          const [row = 0] = rows;
-          const request = requestOf(at(facts.owner, row));
-          findings.set(`${kind}\u0000${keyOf(request)}`, { ...request, kind });
-        }
-        break;
+      const detections = await inTurns(detectSteps(facts), turn);
+      for (const owner of new Set(facts.owner)) {
+        const request = requestOf(owner);
+        requests.set(keyOf(request), request);
+      }
+      for (const { kind, rows } of detections) {
+        const [row = 0] = rows;
+        const request = requestOf(at(facts.owner, row));
+        findings.set(`${kind}\u0000${keyOf(request)}`, { ...request, kind });
       }
     }
     const isRooted = table.length > 0 && at(table.isOrphan, 0) === 0;
