@@ -83,18 +83,18 @@ const RESET = 2;
 
 /** Counter resets of the histograms of a series. Each is compared with the one before once, however many windows hold it. */
 class HistogramResets {
-  private readonly known: Uint8Array;
+  private compared: Uint8Array | undefined;
 
-  constructor(private readonly histograms: readonly NativeHistogram[]) {
-    this.known = new Uint8Array(histograms.length);
-  }
+  constructor(private readonly histograms: readonly NativeHistogram[]) {}
 
   isAt(index: number): boolean {
-    if (this.known[index] === NOT_COMPARED) {
+    // Most series have no histograms.
+    const known = (this.compared ??= new Uint8Array(this.histograms.length));
+    if (known[index] === NOT_COMPARED) {
       const [current, previous] = [this.histograms[index], this.histograms[index - 1]];
-      this.known[index] = current && previous && isCounterReset(current, previous) ? RESET : NO_RESET;
+      known[index] = current && previous && isCounterReset(current, previous) ? RESET : NO_RESET;
     }
-    return this.known[index] === RESET;
+    return known[index] === RESET;
   }
 }
 

@@ -179,13 +179,18 @@ export const decodeTimes = (
   endMillis = Infinity,
 ): number => {
   const cursor = { at: start };
+  let position = start;
   let time = 0;
   let delta = 0;
   for (let i = 0; i < count; i++) {
-    const byte = bytes[cursor.at] ?? 0;
+    const byte = bytes[position] ?? 0;
     // Regular samples are the normal case: a byte of zero.
-    if (byte === 0 && cursor.at < end) cursor.at++;
-    else delta += unzigzag(readVarint(bytes, cursor, end));
+    if (byte === 0 && position < end) position++;
+    else {
+      cursor.at = position;
+      delta += unzigzag(readVarint(bytes, cursor, end));
+      position = cursor.at;
+    }
     time += delta;
     if (time > endMillis) return i;
     into[at + i] = time;
@@ -209,29 +214,34 @@ export const decodeValues = (
   to: number,
 ): void => {
   const cursor = { at: start };
+  let position = start;
   let value = 0;
   for (let i = from; i < to; i++) {
-    const byte = bytes[cursor.at] ?? 0;
+    const byte = bytes[position] ?? 0;
     if ((byte & 1) === 0) {
       // Small differences of integers, which have one byte, are the normal case.
-      if (byte < 0x80 && cursor.at < end) {
-        cursor.at++;
+      if (byte < 0x80 && position < end) {
+        position++;
         const difference = byte >>> 1;
         value += (difference >>> 1) ^ -(difference & 1);
-      } else value += unzigzag(readVarint(bytes, cursor, end) / 2);
+      } else {
+        cursor.at = position;
+        value += unzigzag(readVarint(bytes, cursor, end) / 2);
+        position = cursor.at;
+      }
       into[i] = value;
       continue;
     }
-    cursor.at++;
+    position++;
     const before = 2 * (i - 1);
     let high = i === from ? 0 : (words[before + HIGH_WORD] ?? 0);
     let low = i === from ? 0 : (words[before + LOW_WORD] ?? 0);
     if (byte !== REPEATED) {
       const leading = (byte >>> 1) & 7;
       const stop = leading + ((byte >>> 4) & 7) + 1;
-      if (stop > 8 || cursor.at + stop - leading > end) throw new DamageError('samples end too early');
+      if (stop > 8 || position + stop - leading > end) throw new DamageError('samples end too early');
       for (let part = leading; part < stop; part++) {
-        const bits = bytes[cursor.at++] ?? 0;
+        const bits = bytes[position++] ?? 0;
         if (part < 4) high ^= bits << (24 - 8 * part);
         else low ^= bits << (56 - 8 * part);
       }
