@@ -38,7 +38,11 @@ export {
   type ScopeSpansJson,
   type TraceRequestJson,
 } from './trace/json/format-trace-request.js';
-export { parseTraceRequestJson, readTraceRequestJson } from './trace/json/parse-trace-request.js';
+export {
+  parseTraceRequestJson,
+  parseTraceRequestJsonSteps,
+  readTraceRequestJson,
+} from './trace/json/parse-trace-request.js';
 export { formatResource as formatResourceJson } from './common/json/resource.js';
 export { formatScope as formatScopeJson } from './common/json/instrumentation-scope.js';
 export {
@@ -53,8 +57,8 @@ export {
   encodeExportResponse,
   encodeRpcStatus,
 } from './response/protobuf.js';
-export { decodeTraceRequest } from './trace/protobuf/decode-trace-request.js';
-export { encodeTraceRequest } from './trace/protobuf/encode-trace-request.js';
+export { decodeTraceRequest, decodeTraceRequestSteps } from './trace/protobuf/decode-trace-request.js';
+export { encodeTraceRequest, encodeTraceRequestSteps } from './trace/protobuf/encode-trace-request.js';
 export { decodeSpan, encodeSpan } from './trace/protobuf/span.js';
 export { SpanReader } from './trace/protobuf/span-reader.js';
 export { decodeResource } from './common/protobuf/resource.js';

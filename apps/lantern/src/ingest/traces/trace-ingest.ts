@@ -2,8 +2,9 @@ import {
   FULL_SUCCESS,
   checkTraceRequest,
   decodeTraceRequest,
-  encodeTraceRequest,
-  parseTraceRequestJson,
+  decodeTraceRequestSteps,
+  encodeTraceRequestSteps,
+  parseTraceRequestJsonSteps,
   type DecodedTraces,
   type PartialSuccess,
 } from '@lantern/otlp';
@@ -13,7 +14,7 @@ import { rejectTooManyItems, rejectTooManyMembers } from '../item-limit.js';
 import { longNamesIn, longNamesOf } from './long-names.js';
 import { isSound, sanitize } from './sanitize/sanitize.js';
 import type { TraceFeed } from '../feed.js';
-import { Turn } from '../../transport/answers/turn.js';
+import { Turn, inTurns } from '../../transport/answers/turn.js';
 
 const NONE_REJECTED = { count: 0, reasons: [] };
 
@@ -36,7 +37,7 @@ export class TraceIngest {
     rejectTooManyItems(request.itemCount);
     const isReady = isSound(request);
     await turn.giveWay();
-    if (!isReady) return this.accept(decodeTraceRequest(bytes), turn);
+    if (!isReady) return this.accept(await inTurns(decodeTraceRequestSteps(bytes), turn), turn);
     await this.store.append(request);
     if (this.feed.size > 0) this.feed.publish(decodeTraceRequest(bytes).resourceSpans);
     const warning = longNamesIn(request);
@@ -47,7 +48,7 @@ export class TraceIngest {
   async acceptJson(request: string): Promise<PartialSuccess> {
     const turn = new Turn();
     rejectTooManyMembers(request);
-    return this.accept(parseTraceRequestJson(request), turn);
+    return this.accept(await inTurns(parseTraceRequestJsonSteps(request), turn), turn);
   }
 
   /** As {@link acceptProtobuf}, for spans of another format than OTLP. */
@@ -60,7 +61,7 @@ export class TraceIngest {
     await turn.giveWay();
     const sanitized = sanitize(resourceSpans);
     await turn.giveWay();
-    const encoded = encodeTraceRequest(sanitized);
+    const encoded = await inTurns(encodeTraceRequestSteps(sanitized), turn);
     await turn.giveWay();
     const checked = checkTraceRequest(encoded);
     await turn.giveWay();

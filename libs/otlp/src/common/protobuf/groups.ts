@@ -1,4 +1,4 @@
-import type { InstrumentationScope, Resource } from '@lantern/telemetry-model';
+import type { InstrumentationScope, Resource, Steps } from '@lantern/telemetry-model';
 import type { MessageFields, WireReader } from '../../wire/wire-reader.js';
 import { emptyScope, readScope } from './instrumentation-scope.js';
 import { emptyResource, readResource } from './resource.js';
@@ -13,28 +13,32 @@ export interface GroupFormat<Item, ScopeGroup, ResourceGroup> {
   readonly ofResource: (resource: Resource, schemaUrl: string, scopes: ScopeGroup[]) => ResourceGroup;
 }
 
+/** Number of items that are read in one step. */
+const ITEMS_PER_STEP = 128;
+
 /**
- * Reads a request of any signal: groups by resource, which contain groups by scope, which contain items. The fields
+ * Reads a request of any signal, in steps: groups by resource, which contain groups by scope, which contain items. The fields
  * have the same numbers in every signal.
  *
  * @param reader at the start of the request
  */
-export const readGroups = <Item, ScopeGroup, ResourceGroup>(
+export function* readGroups<Item, ScopeGroup, ResourceGroup>(
   reader: WireReader,
   format: GroupFormat<Item, ScopeGroup, ResourceGroup>,
-): ResourceGroup[] => {
+): Steps<ResourceGroup[]> {
   const groups: ResourceGroup[] = [];
   while (reader.next()) {
-    if (reader.field === 1) groups.push(readResourceGroup(reader, format));
+    if (reader.field === 1) groups.push(yield* readResourceGroup(reader, format));
     else reader.skip();
+    if (groups.length % ITEMS_PER_STEP === 0) yield;
   }
   return groups;
-};
+}
 
-const readResourceGroup = <Item, ScopeGroup, ResourceGroup>(
+function* readResourceGroup<Item, ScopeGroup, ResourceGroup>(
   reader: WireReader,
   format: GroupFormat<Item, ScopeGroup, ResourceGroup>,
-): ResourceGroup => {
+): Steps<ResourceGroup> {
   const outer = reader.enter(format.fields[1]);
   const resource = emptyResource();
   const scopes: ScopeGroup[] = [];
@@ -45,7 +49,8 @@ const readResourceGroup = <Item, ScopeGroup, ResourceGroup>(
         readResource(reader, resource);
         break;
       case 2:
-        scopes.push(readScopeGroup(reader, format));
+        scopes.push(yield* readScopeGroup(reader, format));
+        if (scopes.length % ITEMS_PER_STEP === 0) yield;
         break;
       case 3:
         schemaUrl = reader.text();
@@ -56,12 +61,12 @@ const readResourceGroup = <Item, ScopeGroup, ResourceGroup>(
   }
   reader.leave(outer);
   return format.ofResource(resource, schemaUrl, scopes);
-};
+}
 
-const readScopeGroup = <Item, ScopeGroup, ResourceGroup>(
+function* readScopeGroup<Item, ScopeGroup, ResourceGroup>(
   reader: WireReader,
   format: GroupFormat<Item, ScopeGroup, ResourceGroup>,
-): ScopeGroup => {
+): Steps<ScopeGroup> {
   const outer = reader.enter(format.fields[2]);
   const scope = emptyScope();
   const items: Item[] = [];
@@ -74,6 +79,7 @@ const readScopeGroup = <Item, ScopeGroup, ResourceGroup>(
       case 2: {
         const item = format.read(reader);
         if (item !== undefined) items.push(item);
+        if (items.length % ITEMS_PER_STEP === 0) yield;
         break;
       }
       case 3:
@@ -85,4 +91,4 @@ const readScopeGroup = <Item, ScopeGroup, ResourceGroup>(
   }
   reader.leave(outer);
   return format.ofScope(scope, schemaUrl, items);
-};
+}

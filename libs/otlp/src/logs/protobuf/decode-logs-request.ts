@@ -1,3 +1,4 @@
+import { finish } from '@lantern/telemetry-model';
 import { readGroups, type GroupFormat } from '../../common/protobuf/groups.js';
 import { WireReader } from '../../wire/wire-reader.js';
 import type { LogRecord, ResourceLogs, ScopeLogs } from '../log-record.js';
@@ -23,4 +24,4 @@ const FORMAT: GroupFormat<LogRecord, ScopeLogs, ResourceLogs> = {
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/logs/v1/logs.proto
  */
 export const decodeLogsRequest = (bytes: Uint8Array, maxMessages = Infinity): ResourceLogs[] =>
-  readGroups(new WireReader(bytes, FORMAT.fields[0], maxMessages), FORMAT);
+  finish(readGroups(new WireReader(bytes, FORMAT.fields[0], maxMessages), FORMAT));

@@ -8,14 +8,21 @@ import {
   spansOf,
   type AnyValue,
   type Span,
+  type Steps,
 } from '@lantern/telemetry-model';
-import { spanId, traceId } from '@lantern/telemetry-model/testing';
+import { resourceSpans, span, spanId, traceId } from '@lantern/telemetry-model/testing';
 import { anyResourceSpans } from '@lantern/telemetry-model/testing/arbitraries';
 import fc from 'fast-check';
 import { MAX_VALUE_DEPTH } from '../../common/nesting.js';
 import { MalformedOtlpError } from '../../malformed-otlp-error.js';
 import { formatTraceRequestJson } from './format-trace-request.js';
-import { parseTraceRequestJson, readTraceRequestJson } from './parse-trace-request.js';
+import { decodeTraceRequestSteps } from '../protobuf/decode-trace-request.js';
+import { encodeTraceRequestSteps } from '../protobuf/encode-trace-request.js';
+import {
+  parseTraceRequestJson,
+  parseTraceRequestJsonSteps,
+  readTraceRequestJson,
+} from './parse-trace-request.js';
 
 /** Request of one span: two valid IDs, then the fields of `json`. */
 const requestOfSpan = (fields = ''): string =>
@@ -224,5 +231,27 @@ describe('parsing a trace request from JSON', () => {
       { numRuns: 500 },
     );
     expect(refused).toBeGreaterThan(50);
+  });
+});
+
+describe('Requests of very many spans', () => {
+  const SPANS = 2_000;
+  const groups = [
+    resourceSpans('web', ...Array.from({ length: SPANS }, (_, n) => span({ spanId: spanId(n + 1) }))),
+  ];
+  const run = <Result>(steps: Steps<Result>): { readonly result: Result; readonly count: number } => {
+    for (let count = 1; ; count++) {
+      const { done, value } = steps.next();
+      if (done === true) return { result: value, count };
+    }
+  };
+
+  it('Requests in JSON and in protobuf are read and written in steps, so that other requests are answered', () => {
+    const encoded = run(encodeTraceRequestSteps(groups));
+    const decoded = run(decodeTraceRequestSteps(encoded.result));
+    const parsed = run(parseTraceRequestJsonSteps(JSON.stringify(formatTraceRequestJson(groups))));
+    expect(decoded.result.resourceSpans).toEqual(groups);
+    expect(parsed.result.resourceSpans).toEqual(groups);
+    for (const { count } of [encoded, decoded, parsed]) expect(count).toBeGreaterThan(SPANS / 150);
   });
 });

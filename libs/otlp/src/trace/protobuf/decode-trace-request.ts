@@ -1,4 +1,4 @@
-import type { ResourceSpans, ScopeSpans, Span } from '@lantern/telemetry-model';
+import { finish, type ResourceSpans, type ScopeSpans, type Span, type Steps } from '@lantern/telemetry-model';
 import { readGroups, type GroupFormat } from '../../common/protobuf/groups.js';
 import { WireReader } from '../../wire/wire-reader.js';
 import type { DecodedTraces } from '../decoded-traces.js';
@@ -19,14 +19,18 @@ const FIELDS: GroupFormat<Span, ScopeSpans, ResourceSpans>['fields'] = [
  * @throws MalformedOtlpError
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
-export const decodeTraceRequest = (bytes: Uint8Array): DecodedTraces => {
+export const decodeTraceRequest = (bytes: Uint8Array): DecodedTraces =>
+  finish(decodeTraceRequestSteps(bytes));
+
+/** As {@link decodeTraceRequest}, in steps. */
+export function* decodeTraceRequestSteps(bytes: Uint8Array): Steps<DecodedTraces> {
   const rejected = new Rejections();
   const reader = new WireReader(bytes, FIELDS[0], Infinity, true);
-  const resourceSpans = readGroups<Span, ScopeSpans, ResourceSpans>(reader, {
+  const resourceSpans = yield* readGroups<Span, ScopeSpans, ResourceSpans>(reader, {
     fields: FIELDS,
     read: (at) => readSpan(at, rejected),
     ofScope: (scope, schemaUrl, spans) => ({ scope, schemaUrl, spans }),
     ofResource: (resource, schemaUrl, scopeSpans) => ({ resource, schemaUrl, scopeSpans }),
   });
   return { resourceSpans, rejected, invalidTexts: reader.invalidTexts };
-};
+}

@@ -1,4 +1,4 @@
-import { MalformedOtlpError, parseTraceRequestJson, type DecodedTraces } from '@lantern/otlp';
+import { MalformedOtlpError, parseTraceRequestJsonSteps, type DecodedTraces } from '@lantern/otlp';
 import {
   BadRequest,
   SPAN_KIND_NAMES,
@@ -20,6 +20,7 @@ import { nowUnixNano } from '../../../clock.js';
 import type { AnswerShare } from '../../../transport/answers/answer-bytes.js';
 import { sendPieces, type JsonPieces } from '../../../transport/answers/answer-pieces.js';
 import { indented } from '../../../transport/answers/json-indenter.js';
+import { Turn, inTurns } from '../../../transport/answers/turn.js';
 import { decompress } from '../../../transport/requests/decompress.js';
 import { failureOf, type Report } from '../../../transport/errors/failure.js';
 import { HttpError } from '../../../transport/errors/http-error.js';
@@ -130,7 +131,7 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
   server.post('/api/transform', async (request, reply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const plain = await decompress(body, request.headers['content-encoding']);
-    const { resourceSpans, rejected } = parseOtlp(plain);
+    const { resourceSpans, rejected } = await parseOtlp(plain);
     const errors = rejected.reasons.map((msg): LegacyError => ({ msg }));
     const share = server.answerBytes.shareOf(reply);
     return sendWritten(request, reply, transformed(resourceSpans, errors, share));
@@ -178,9 +179,9 @@ export const legacyRoutes = (traces: TraceQueries, report: Report) => async (ser
   });
 };
 
-const parseOtlp = (body: Buffer): DecodedTraces => {
+const parseOtlp = async (body: Buffer): Promise<DecodedTraces> => {
   try {
-    return parseTraceRequestJson(body.toString());
+    return await inTurns(parseTraceRequestJsonSteps(body.toString()), new Turn());
   } catch (error) {
     if (!(error instanceof MalformedOtlpError)) throw error;
     throw new BadRequest(`cannot unmarshal OTLP : ${error.message}`);
