@@ -266,8 +266,8 @@ const retention = async (
   const { longestTurnMillis } = await lantern.usage();
   await lantern.stop();
   if (goneAfter === 0) throw new Error('The oldest traces are still there');
-  figures.atMost('dropping the oldest fifth: the longest that a request took', Math.max(...millis), 50, 'ms');
-  figures.plain('  the longest turn of the event loop', `${longestTurnMillis.toFixed(0)} ms`);
+  figures.atMost('slowest request while the oldest fifth is evicted', Math.max(...millis), 50, 'ms');
+  figures.plain('  longest turn of the event loop', `${longestTurnMillis.toFixed(0)} ms`);
   figures.plain(
     '  disk before and after',
     `${(before / MEGABYTE).toFixed(0)} / ${(bytesIn(folder) / MEGABYTE).toFixed(0)} MB`,
@@ -312,13 +312,13 @@ figures.atMost('disk: bytes a span', bytesIn(folder) / SPANS, 150, 'bytes');
 
 figures.heading('Questions, warm, p50 through HTTP');
 const http = await measureQuestions(lantern, traceIds, endUnixNano);
-figures.atMost('RSS after the questions', (await lantern.usage()).rss / MEGABYTE, 400, 'MB');
+figures.atMost('RSS after the queries', (await lantern.usage()).rss / MEGABYTE, 400, 'MB');
 
 figures.heading('A large trace');
 await largeTrace(lantern);
 await lantern.stop();
 
-figures.heading('With everything there');
+figures.heading('After a restart');
 await restart(folder);
 const storedBytes = await measureEngine(folder, traceIds, endUnixNano, http);
 

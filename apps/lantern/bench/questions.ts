@@ -85,8 +85,8 @@ export const questionsFor = (traceIds: readonly TraceId[], endUnixNano: bigint):
       () => ({ service: 'order-service', operation: 'calculate_total' }),
       () => 'query.serviceName=order-service&query.operationName=calculate_total',
     ),
-    tag('rare tag (a user), first asked', 'user.id', (round) => `u-${5 + round * 7}`),
-    tag('rare tag (a user), asked again', 'user.id', (round) => `u-${2_005 + (round % 4)}`),
+    tag('rare tag (a user), first query', 'user.id', (round) => `u-${5 + round * 7}`),
+    tag('rare tag (a user), repeated', 'user.id', (round) => `u-${2_005 + (round % 4)}`),
     tag('tag that no span has', 'user.id', (round) => `nobody-${round}`),
     search(
       'errors',

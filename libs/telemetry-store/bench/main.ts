@@ -72,18 +72,18 @@ const reopen = (): BlockStore => {
 };
 
 const ask = async (store: BlockStore): Promise<void> => {
-  figures.heading('Warm: median, 99th percentile, CPU of one, and the longest that all others waited');
+  figures.heading('Warm: median, 99th percentile, mean CPU, and longest turn of the event loop');
   for (const { name, rounds, goal, ask: question } of await questionsTo(store.traces)) {
     const { p50Millis, p99Millis, cpuMillis, longestTurnMillis } = await asked(rounds, question);
     const more = `, p99 ${p99Millis.toFixed(2)}, CPU ${cpuMillis.toFixed(2)}, turn ${longestTurnMillis.toFixed(0)}`;
     figures.atMost(name, p50Millis, 'ms', goal, more);
   }
-  figures.atMost('RSS after the questions', rss(), 'MB', 400);
+  figures.atMost('RSS after the queries', rss(), 'MB', 400);
 };
 
 /** The oldest fifth goes, while somebody asks for traces all the time. */
 const dropOldest = async (keptBytes: number): Promise<void> => {
-  figures.heading('Retention: the oldest fifth goes while traces are asked for');
+  figures.heading('Retention: eviction of the oldest fifth while traces are read');
   const store = open({ maxBytes: keptBytes });
   const questions = await questionsTo(store.traces);
   const byId = questions.find(({ name }) => name === 'trace by id');
@@ -105,13 +105,13 @@ const dropOldest = async (keptBytes: number): Promise<void> => {
   }
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const longest = Math.max(...steps).toFixed(0);
-  figures.atMost('dropping, CPU', sum(steps.slice(0, dropped)), 'ms', 200, `, in ${dropped} steps`);
+  figures.atMost('eviction, CPU', sum(steps.slice(0, dropped)), 'ms', 200, `, in ${dropped} steps`);
   figures.plain(
-    'giving the space back, CPU',
+    'freeing disk space, CPU',
     `${sum(steps.slice(dropped)).toFixed(0)} ms, in ${steps.length - dropped} steps; the longest of all ${longest} ms`,
   );
-  figures.atMost('a request meanwhile, the slowest', Math.max(...waits), 'ms', 50);
-  figures.plain('the longest that all others waited', `${turns.stop().toFixed(0)} ms`);
+  figures.atMost('slowest request at the same time', Math.max(...waits), 'ms', 50);
+  figures.plain('longest turn of the event loop', `${turns.stop().toFixed(0)} ms`);
   await store.close();
   figures.plain(
     'disk before and after',

@@ -30,13 +30,13 @@ figures.atLeast('ingest, spans a CPU-second', (stats.spans + stats.evictedSpans)
 figures.atMost('bytes of the limit that a span takes', stats.bytes / stats.spans, 'B', 130);
 figures.plain('RSS after ingest', `${rss().toFixed(0)} MB`);
 
-figures.heading('Warm: median, 99th percentile, CPU of one, and the longest that all others waited');
+figures.heading('Warm: median, 99th percentile, mean CPU, and longest turn of the event loop');
 for (const { name, rounds, ask } of await questionsTo(store.traces)) {
   const { p50Millis, p99Millis, cpuMillis, longestTurnMillis } = await asked(rounds, ask);
   const more = `, p99 ${p99Millis.toFixed(2)}, CPU ${cpuMillis.toFixed(2)}, turn ${longestTurnMillis.toFixed(0)}`;
   figures.atMost(name, p50Millis, 'ms', 8, more);
 }
-figures.plain('RSS after the questions', `${rss().toFixed(0)} MB`);
+figures.plain('RSS after the queries', `${rss().toFixed(0)} MB`);
 await store.close();
 process.stdout.write(
   figures.missed.length === 0 ? '\nEvery goal is reached.\n' : `\nMissed: ${figures.missed.join('; ')}.\n`,

@@ -125,7 +125,7 @@ const measure = async (
           `p50 ${percentile(waits, 0.5).toFixed(1)}, slowest ${Math.max(...waits).toFixed(0)} ms; longest turn ${await turn()}`,
       );
     }
-    figures.atMost('RSS after the questions', await rss(), 500, 'MB');
+    figures.atMost('RSS after the queries', await rss(), 500, 'MB');
     // Everything but the newest records is in blocks, so a start reads their summaries.
     await lantern.kill();
     const begun = performance.now();

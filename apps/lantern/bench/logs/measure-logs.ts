@@ -40,7 +40,7 @@ export const measureLogs = async (figures: Figures, { lines, spans }: LogScale):
     await answers(figures, lantern, lines, endUnixNano);
     await others(figures, lantern, endUnixNano - hoursOf(lines), endUnixNano);
     const { rss } = await lantern.usage();
-    figures.plain('RSS after the questions', `${(rss / MEGABYTE).toFixed(0)} MB`);
+    figures.plain('RSS after the queries', `${(rss / MEGABYTE).toFixed(0)} MB`);
     await lantern.stop();
     await engineAlone(figures, folder, lines, endUnixNano);
   } finally {
@@ -216,7 +216,7 @@ const others = async (
   while (state.isSearching) beside.push((await ask(quick)).millis);
   await searching;
   figures.atMost(
-    'beside a search of all text: the longest that another request was delayed',
+    'longest delay of a request during a search of all text',
     Math.max(...beside) - percentile(alone, 0.5),
     30,
     'ms',
