@@ -114,7 +114,7 @@ const downloadTrace = (id: string): Promise<string> =>
     await page.getByRole('menuitem', { name: 'Download report' }).click();
   });
 
-/** Opens a file as the only thing that the browser may load. Returns the addresses that it asked for. */
+/** Opens a file and blocks all other requests of the browser. Returns the addresses that the page requested. */
 const openReport = async (file: string): Promise<readonly string[]> => {
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));

@@ -23,7 +23,7 @@ import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
 const APP = fileURLToPath(new URL('../', import.meta.url));
 
-/** Packed and installed as anybody would, in a folder that knows nothing of this workspace. */
+/** Packs the package and installs it as a user does, in a folder outside of this workspace. */
 let folder = '';
 let lantern: ChildProcess | undefined;
 

@@ -24,7 +24,7 @@ const CLIENTS = 4;
 
 const LOOK_EVERY_MILLIS = 200;
 
-/** A cheap request fails after this long, whatever the machine is doing. */
+/** Time limit of a cheap request, in milliseconds, on a machine with any load. */
 const CHEAP_PATIENCE_MILLIS = 30_000;
 
 export interface FuzzOptions {

@@ -18,7 +18,7 @@ const FOLLOW_MILLIS = 2_000;
 /** One thing that a hostile or broken client does. */
 export interface Step {
   readonly name: string;
-  /** Fulfills when the client is done, whatever it was answered. */
+  /** Fulfills when the client is done, with any response. */
   readonly run: (urls: Urls) => Promise<void>;
 }
 

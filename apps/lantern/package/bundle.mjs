@@ -18,7 +18,7 @@ export const bundleLantern = async (dir, { entry, isExternal = () => false }) =>
     input: fileURLToPath(new URL('src/main.ts', app)),
     platform: 'node',
     external: isExternal,
-    // Beside these, `import` or `require` holds, as the dependency is asked for.
+    // In addition to these, the condition `import` or `require` applies, depending on the import.
     resolve: { conditionNames: ['@lantern/source', 'node', 'default'] },
     onLog: (level, log, handle) => {
       // An unresolved import would fail at run time, so it fails the build. Other warnings concern the dependencies only.
@@ -32,7 +32,7 @@ export const bundleLantern = async (dir, { entry, isExternal = () => false }) =>
     entryFileNames: entry,
     chunkFileNames: '[name].js',
     comments: false,
-    // Names and lines stay: a stack trace that somebody reports should say where it comes from. V8 keeps the text of a file that is
+    // Names and lines stay: a stack trace in a bug report should have them. V8 keeps the text of a file that is
     // all ASCII in half of the memory.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
   });

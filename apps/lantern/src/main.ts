@@ -54,7 +54,7 @@ const start = async (env: Readonly<Record<string, string | undefined>>): Promise
   };
   // Once: a second signal ends the process at once, as is the custom.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  // The process that started this one over IPC is gone, killed perhaps, and can no longer stop it.
+  // The process that started this one over IPC has ended, so it can no longer stop it.
   process.once('disconnect', stop);
   if (process.send !== undefined && !process.connected) stop();
 };

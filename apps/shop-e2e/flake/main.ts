@@ -117,7 +117,7 @@ class ServicesBehindAgent {
 
 const LATE_MILLIS = 3_000;
 
-/** The agent stands still for a while: the spans of the called service arrive late. */
+/** The agent pauses, so that the spans of the called service arrive late. */
 const lateSpans = async ({ traced }: TraceTesting, { agent, url }: ServicesBehindAgent): Promise<string> => {
   agent.kill('SIGSTOP');
   const timer = setTimeout(() => agent.kill('SIGCONT'), LATE_MILLIS);

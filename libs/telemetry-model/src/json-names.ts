@@ -4,7 +4,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 /** A quote behind any other character than a backslash is not escaped. */
 const PLAIN_QUOTE = /[^\\]"/g;
-/** Distance at which quotes are looked for. Strings that are shorter than the limit by this are not looked at. */
+/** Distance at which quotes are searched. Strings that are shorter than the limit by this are skipped. */
 const STRIDE = 4_096;
 
 /**

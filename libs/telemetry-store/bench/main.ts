@@ -81,7 +81,7 @@ const ask = async (store: BlockStore): Promise<void> => {
   figures.atMost('RSS after the queries', rss(), 'MB', 400);
 };
 
-/** The oldest fifth goes, while somebody asks for traces all the time. */
+/** Evicts the oldest fifth while a client reads traces continuously. */
 const dropOldest = async (keptBytes: number): Promise<void> => {
   figures.heading('Retention: eviction of the oldest fifth while traces are read');
   const store = open({ maxBytes: keptBytes });
@@ -94,7 +94,7 @@ const dropOldest = async (keptBytes: number): Promise<void> => {
   let dropped = 0;
   for (let hasMore = true; hasMore;) {
     const begun = performance.now();
-    // Asked before the step, answered behind it: what a request has to wait at the worst.
+    // Requests are sent before the step and answered after it: the longest wait of a request.
     const waiting = setImmediate().then(() => byId?.ask(steps.length));
     const cpuBefore = process.cpuUsage();
     hasMore = store.sweep();

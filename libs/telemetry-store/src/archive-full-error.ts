@@ -1,7 +1,7 @@
 /** Maximum share of a store's space that archived traces may occupy, so that new spans always find room. */
 export const ARCHIVE_SHARE = 0.5;
 
-/** Error of an archive that has no room for one more trace. The message tells the operator what to do. */
+/** Error of an archive that has no room for one more trace. The message says what the operator can do. */
 export class ArchiveFullError extends Error {
   override readonly name = 'ArchiveFullError';
 

@@ -13,7 +13,7 @@ import type { JournalFiles } from './journal/file-journal.js';
 const folders = new TemporaryFolders();
 afterAll(() => folders.remove());
 
-/** A disk that is done only when it is told so. */
+/** Disk whose writes finish only when the test allows it. */
 class SlowDisk {
   syncs = 0;
   private isFast = false;

@@ -102,7 +102,7 @@ export class TraceFacts {
     return Math.max(at(this.table.start, row), at(this.table.end, row));
   }
 
-  /** Returns the row behind the descendants of a row. */
+  /** Returns the row after the descendants of a row. */
   behind(row: number): number {
     return row + at(this.table.subtreeSize, row);
   }

@@ -10,7 +10,7 @@ export interface UrlTarget {
   readonly isPage: boolean;
 }
 
-/** Returns the target of an absolute or relative URL. Never throws: whatever is no URL is a path. */
+/** Returns the target of an absolute or relative URL. Never throws: a text that is no URL is a path. */
 export const urlTarget = (url: string): UrlTarget => {
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url);
   const rest = url.slice(authority?.[0].length ?? 0).split('#', 1)[0] ?? '';

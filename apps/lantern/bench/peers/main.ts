@@ -1,6 +1,6 @@
 /**
  * `nx bench:peers lantern [--spans=200000] [--lines=300000]`: Lantern beside the real Jaeger, Loki and Prometheus, with
- * the same input. `JAEGER_BIN`, `LOKI_BIN` and `PROMETHEUS_BIN` name the binaries; README.md tells how to get them.
+ * the same input. `JAEGER_BIN`, `LOKI_BIN` and `PROMETHEUS_BIN` name the binaries; README.md says how to get them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';

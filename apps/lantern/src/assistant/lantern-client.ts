@@ -1,4 +1,4 @@
-/** Answer of Lantern's API that is not the one that was asked for. The message says what to do. */
+/** Unexpected response of Lantern's API. The message says what the user can do. */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
 }

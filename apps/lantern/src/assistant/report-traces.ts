@@ -17,7 +17,7 @@ import { ClientError, type LanternClient } from './lantern-client.js';
 /** Maximum number of log lines of a trace, below the limit of Loki (5,000). */
 const MAX_LINES = 4_000;
 
-/** Time around a trace in which its log lines are looked for: clocks of hosts differ, and work goes on after the answer. */
+/** Time around a trace in which its log lines are searched: clocks of hosts differ, and work goes on after the answer. */
 const LOG_MARGIN_NANO = 600n * NANOS_PER_SECOND;
 
 /**

@@ -6,7 +6,7 @@ import type { AlertingRule } from './rule.js';
 
 /** Interval at which an alert that still fires is sent again to an Alertmanager, as Prometheus does. */
 const RESEND_MILLIS = 60_000;
-/** Interval at which a webhook is told again about an alert that still fires, as Alertmanager's `repeat_interval`. */
+/** Interval at which a webhook receives an alert that still fires again, as Alertmanager's `repeat_interval`. */
 const REPEAT_MILLIS = 4 * 3_600_000;
 const REQUEST_TIMEOUT_MILLIS = 10_000;
 const FIRST_RETRY_MILLIS = 1_000;

@@ -5,7 +5,7 @@ import type { SamplingStrategies } from './strategies.js';
 
 /**
  * Tells remote samplers how much to keep, on any path: each generation of Jaeger's clients asks on another.
- * Nothing secret is told, and no sampler can send a token, so none is asked for.
+ * The responses contain no secret, and samplers cannot send a token, so no token is required.
  */
 export const createSamplingServer = (
   strategies: SamplingStrategies,

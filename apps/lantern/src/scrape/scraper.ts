@@ -108,7 +108,7 @@ export class Scraper {
     }
   }
 
-  /** Starts new targets and ends those that are gone. */
+  /** Starts new targets and stops removed ones. */
   private update(): void {
     const wanted = new Map<string, Target>();
     this.dropped = [];
@@ -179,7 +179,7 @@ export class Scraper {
     }
   }
 
-  /** Scrapes a target until it is gone. Targets begin at different moments, so that they share the work. */
+  /** Scrapes a target until it is removed. Targets start at different times, to spread the load. */
   private async run(target: Target, signal: AbortSignal): Promise<void> {
     const both = AbortSignal.any([signal, this.controller.signal]);
     let next = Date.now();

@@ -182,7 +182,7 @@ export class SpanMetrics {
     }
   }
 
-  /** Adds what came since the last flush to the counters, and writes them. */
+  /** Adds the increases since the last flush to the counters, and writes them. */
   private async flush(now: number): Promise<void> {
     const { traces, metrics } = this.parts;
     const start = Math.floor((now - WINDOW_MILLIS) / MINUTE_MILLIS) * MINUTE_MILLIS;

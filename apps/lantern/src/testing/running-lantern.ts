@@ -41,7 +41,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON, whatever its content type says. */
+  /** Body parsed as JSON, with any content type. */
   readonly json: () => unknown;
 }
 

@@ -39,7 +39,7 @@ const LAST_SHUTDOWN_MILLIS = 5000;
 
 export interface LineDeliveryOptions {
   sender: LineSender;
-  /** Called when the backend goes away, comes back, or rejects lines: once each, not for each line. */
+  /** Called when the backend becomes unavailable, is back, or rejects lines: once each, not for each line. */
   report: (level: 'warn' | 'info', message: string) => void;
   queueBounds?: Bounds;
   backoff?: Backoff;

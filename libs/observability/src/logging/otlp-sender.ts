@@ -20,6 +20,7 @@ import type { QueuedLine } from './line-queue.js';
 import { type SendOutcome, failedOutcome } from '../delivery/send-outcome.js';
 import type { LineSender } from './line-sender.js';
 import type { Level } from './log-level.js';
+import { otlpTarget } from '../otlp/endpoint.js';
 import { type OtlpHttpOptions, postOtlp } from '../otlp/otlp-request.js';
 
 const LOGGER_NAME = '@lantern/observability';
@@ -45,7 +46,7 @@ export class OtlpSender implements LineSender {
   private ready: Pipeline | undefined;
 
   constructor(private readonly env: NodeJS.ProcessEnv) {
-    this.target = otlpLogsTarget(env);
+    this.target = otlpTarget(env, 'LOGS');
   }
 
   async send(lines: readonly QueuedLine[]): Promise<SendOutcome> {
@@ -182,18 +183,4 @@ const wantsJson = (env: NodeJS.ProcessEnv): boolean => {
     );
   }
   return false;
-};
-
-/** Returns the origin of the OTLP logs endpoint for messages, without credentials. */
-export const otlpLogsTarget = (env: NodeJS.ProcessEnv): string => {
-  const text =
-    setting(env, 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT') ??
-    setting(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ??
-    'http://localhost:4318';
-  try {
-    const { protocol, host } = new URL(text);
-    return `${protocol}//${host}`;
-  } catch {
-    return 'the OTLP endpoint';
-  }
 };

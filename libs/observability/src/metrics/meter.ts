@@ -7,7 +7,7 @@ import { ScrapeReader } from './scrape-reader.js';
 
 let reader: ScrapeReader | undefined;
 
-/** Creates the reader behind the scrape endpoint, for the meter provider of this process. */
+/** Creates the reader of the scrape endpoint, for the meter provider of this process. */
 export const createScrapeReader = (): ScrapeReader => {
   reader = new ScrapeReader();
   return reader;

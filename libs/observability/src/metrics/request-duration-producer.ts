@@ -45,7 +45,7 @@ const nothing = { counts: [] as readonly number[], count: 0, sum: 0 };
 
 /**
  * Adds the durations of requests to the metrics that a reader collects, since the start of the process or, where its
- * exporter wants differences, since the last time. One for each reader.
+ * exporter uses delta temporality, since the last collection. One for each reader.
  * https://opentelemetry.io/docs/specs/otel/metrics/sdk/#metricproducer
  */
 export class RequestDurationProducer implements MetricProducer {

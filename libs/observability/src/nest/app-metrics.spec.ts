@@ -153,7 +153,7 @@ describe.each(adapters)('Metrics on %s', (_name, adapter) => {
     ).toEqual([]);
   });
 
-  // A request is counted when its connection is done with the answer, which may be after the client has it.
+  // A request is counted when its connection has sent the response, which may be after the client has received it.
   const scrapeUntil = async (
     done: (families: Map<string, ParsedFamily>) => boolean,
   ): Promise<Map<string, ParsedFamily>> => {

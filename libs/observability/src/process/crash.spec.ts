@@ -48,7 +48,7 @@ afterEach(async () => {
   await sink.close();
 });
 
-// Nothing would be sent by itself within the life of the process.
+// No batch would be sent during the life of the process.
 const held = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '60000' };
 
 // For what is to arrive: a busy machine may need more than two seconds.

@@ -6,15 +6,13 @@ import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace
 import type * as OtlpTransformer from '@opentelemetry/otlp-transformer';
 import { setting } from '../environment.js';
 import { load } from '../load.js';
-import { displayUrl } from '../redaction/url.js';
+import { otlpTarget } from '../otlp/endpoint.js';
 import { type SpanEncoding, postSpans } from '../otlp/post-spans.js';
 import { encodeTraceRequest } from '../otlp/trace-request.js';
 import { readPartialSuccess } from '../otlp/trace-response.js';
 import { sendBlocking } from '../delivery/blocking-sender.js';
 import { otlpParcels } from './otlp-parcels.js';
 import type { SpanSender } from './span-sender.js';
-
-const DEFAULT_ENDPOINT = 'http://localhost:4318';
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor */
 const DEFAULT_EXPORT_TIMEOUT_MILLIS = 30_000;
@@ -47,7 +45,7 @@ export const createSpanSender = (env: NodeJS.ProcessEnv): SpanSender | undefined
     agent: () => (agent ??= Promise.resolve(options.agentFactory(new URL(options.url).protocol))),
   };
   return {
-    target: targetOf(env),
+    target: otlpTarget(env, 'TRACES'),
     send: (spans) => postSpans(receiver, encoding, spans),
     sendBlocking: (spans, timeoutMillis) => {
       const parcels = otlpParcels(env, spans, encoding);
@@ -95,18 +93,4 @@ const spanEncoding = (env: NodeJS.ProcessEnv): SpanEncoding => {
     encode: encodeTraceRequest,
     readAnswer: readPartialSuccess,
   };
-};
-
-/** Returns the endpoint for messages, without credentials. */
-const targetOf = (env: NodeJS.ProcessEnv): string => {
-  const text =
-    setting(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ??
-    setting(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ??
-    DEFAULT_ENDPOINT;
-  try {
-    const url = new URL(text);
-    return `${url.protocol}//${url.host}`;
-  } catch {
-    return displayUrl(text);
-  }
 };

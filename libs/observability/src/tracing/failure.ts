@@ -18,7 +18,7 @@ export const recordFailure = (span: Span, thrown: unknown): void => {
 
 /**
  * Adds the exception event and returns the message of the thrown value. `Span.recordException()` drops
- * `null` and causes, and writes an error's code where the semantic conventions want its class:
+ * `null` and causes, and writes an error's code where the semantic conventions require its class:
  * https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
  */
 export const recordException = (span: Span, thrown: unknown): string => {

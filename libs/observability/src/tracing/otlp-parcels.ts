@@ -1,6 +1,7 @@
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { setting } from '../environment.js';
+import { otlpUrl } from '../otlp/endpoint.js';
 import type { SpanEncoding } from '../otlp/post-spans.js';
 import type { Parcel } from '../delivery/blocking-sender.js';
 
@@ -28,19 +29,12 @@ export const otlpParcels = (
     if (!body) continue;
     parcels.push({
       count: some.length,
-      url: tracesUrl(env),
+      url: otlpUrl(env, 'TRACES'),
       headers: { 'content-type': contentType, ...headersFromEnv(env) },
       body,
     });
   }
   return parcels;
-};
-
-const tracesUrl = (env: NodeJS.ProcessEnv): string => {
-  const own = setting(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
-  if (own !== undefined) return own;
-  const base = setting(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? 'http://localhost:4318';
-  return `${base.replace(/\/$/, '')}/v1/traces`;
 };
 
 const headersFromEnv = (env: NodeJS.ProcessEnv): Record<string, string> => ({

@@ -4,7 +4,7 @@ import { FNV_OFFSET, FNV_PRIME } from '@lantern/telemetry-model';
 const PRIME: number = FNV_PRIME;
 
 const SLOTS = 2048;
-/** Maximum length of a cached string. Attribute keys and common values fit; longer strings seldom repeat. */
+/** Maximum length of a cached string. Attribute keys and common values fit; longer strings rarely repeat. */
 const MAX_LENGTH = 40;
 
 /**

@@ -1,6 +1,6 @@
 import { PromqlEvaluationError } from './evaluation-error.js';
 
-/** Work between two looks at the clock: some 100 µs. */
+/** Work between two reads of the clock: about 100 µs. */
 const WORK_PER_CHECK = 20_000;
 
 /** Work of creating or visiting a row beside its samples. */

@@ -33,7 +33,7 @@ export const seriesOf = (
 
 /** Source of series in memory. */
 export class MemorySource implements SeriesSource {
-  /** Ranges that were asked for. */
+  /** Ranges of the received requests. */
   readonly ranges: MillisRange[] = [];
 
   constructor(

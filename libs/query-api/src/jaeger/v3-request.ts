@@ -166,7 +166,7 @@ export interface V3AttributesRequest {
   readonly range: TimeRange;
   /** Only of spans of this service; empty for all. */
   readonly service: string;
-  /** Whose values are asked for; empty asks for the keys. */
+  /** Key whose values are requested. Empty requests the keys. */
   readonly key: string;
   /** Prefix of the keys, or of the values, in any case. */
   readonly prefix: string;

@@ -12,7 +12,7 @@ export interface V3TraceSummaries {
   readonly summaries: readonly V3TraceSummary[];
   /** Lantern's own: asks for what comes after. Absent on the last page. */
   readonly nextPageToken?: string;
-  /** Lantern's own: how many traces match. Present when it was asked for. */
+  /** Lantern's own: number of matching traces. Present if the request asks for it. */
   readonly total?: number;
 }
 
@@ -167,7 +167,7 @@ export interface V3Difference {
 /** Lantern's own: `GET /api/v3/lantern/attributes` without a key. The most frequent first. */
 export interface V3AttributeKeys {
   readonly keys: readonly V3AttributeKey[];
-  /** How many spans were looked at: counts are of these. */
+  /** Number of spans in the sample, to which the counts refer. */
   readonly sampledSpans: number;
 }
 

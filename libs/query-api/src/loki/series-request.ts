@@ -27,7 +27,7 @@ export interface SeriesRequest extends LokiTimeRange {
   readonly groups: readonly (readonly Matcher[])[];
 }
 
-/** Limit on the selectors of one request: each of them looks at every stream. */
+/** Limit on the selectors of one request: each of them is compared with every stream. */
 const MAX_SELECTORS = 100;
 
 /**

@@ -53,7 +53,7 @@ export class ByteWriter {
 
   /**
    * Writes a column: its width in bytes, then the lowest byte of every number, then the second byte of every number,
-   * and so on. Bytes that seldom change become neighbors this way, and compress to almost nothing.
+   * and so on. Bytes that rarely change become neighbors this way, and compress to almost nothing.
    */
   column(numbers: Column): void {
     const { length } = numbers;

@@ -51,7 +51,7 @@ export class NaiveTraceStore implements TraceStore {
     }
   }
 
-  /** One group a span; whoever compares has to bring the groups together. */
+  /** Has one group for each span; a comparison must merge the groups. */
   async getTrace(traceId: TraceId): Promise<Trace | undefined> {
     const resourceSpans = this.spans.filter(({ span }) => span.traceId === traceId).map(({ alone }) => alone);
     return resourceSpans.length === 0 ? undefined : { traceId, resourceSpans };

@@ -10,7 +10,7 @@ interface SpanContent {
   readonly resourceSchemaUrl: string;
 }
 
-/** All that a trace says, whatever the order and the grouping in which it says it. */
+/** Content of a trace, independent of order and grouping. */
 export const contentOf = (trace: Trace | undefined): SpanContent[] | undefined =>
   trace?.resourceSpans
     .flatMap(({ resource, schemaUrl: resourceSchemaUrl, scopeSpans }) =>

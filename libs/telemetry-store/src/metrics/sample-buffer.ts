@@ -81,7 +81,7 @@ export class SampleBuffer {
     this.end = end + count;
   }
 
-  /** Makes room behind the samples of the current series. Earlier series keep the columns that they have. */
+  /** Grows the columns after the samples of the current series. Earlier series keep their columns. */
   private reserve(count: number): void {
     if (this.end + count <= this.times.length) return;
     const length = this.end - this.start;

@@ -203,7 +203,7 @@ export const decodeTimes = (
  *
  * @param words words of `into`
  * @param from index in `into` of the first value of the run
- * @param to index behind the last value that is needed
+ * @param to index after the last value that is needed
  * @throws DamageError
  */
 export const decodeValues = (

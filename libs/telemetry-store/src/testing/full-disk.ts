@@ -1,4 +1,4 @@
-// Fills the file system of a folder, looks at what a store does then, and prints it as JSON. Two ways of having no
+// Fills the file system of a folder, and prints the behavior of a store as JSON. Two ways of having no
 // room: `mount` makes a file system of 3 MiB there, which needs a mount namespace of its own; `limit` was started with
 // a limit on the size of files.
 import { execFileSync } from 'node:child_process';

@@ -3,7 +3,7 @@ import type { ResourceSpans, Trace } from '@lantern/telemetry-model';
 import { T0, millis, orderTrace, traceId } from '@lantern/telemetry-model/testing';
 import type { TraceStore } from '../trace-store.js';
 
-/** From a second before the first order to an hour behind it. */
+/** Range from a second before the first order to an hour after it. */
 export const RANGE = { startUnixNano: T0 - millis(1_000), endUnixNano: T0 + millis(3_600_000) };
 
 /** The ten spans of the order with a number, which started so many milliseconds after the first. */

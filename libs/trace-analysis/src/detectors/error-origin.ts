@@ -18,7 +18,7 @@ export const detectErrorOrigin: Detector = (facts) => {
     above++;
     topmost = parent;
   }
-  // A failure that its caller does not report is swallowed, which another detector tells.
+  // Another detector finds swallowed errors, which the caller does not report.
   if (facts.parent(topmost) !== -1) return [];
   return [
     {

@@ -23,7 +23,7 @@ export const tokenize = (text: string): Token[] => {
   return tokens;
 };
 
-/** Reads one token or one gap at `at`, and returns the index behind it. */
+/** Reads one token or one gap at `at`, and returns the index after it. */
 const readToken = (text: string, at: number, tokens: Token[]): number => {
   const char = text[at] ?? '';
   const next = text[at + 1] ?? '';
@@ -130,7 +130,7 @@ const behind = (text: string, mark: string, from: number): number => {
 
 const endOfLine = (text: string, from: number): number => behind(text, '\n', from);
 
-/** Reads a quoted text that doubles its quote to escape it, and returns the index behind it. */
+/** Reads a quoted text that doubles its quote to escape it, and returns the index after it. */
 const quoted = (
   text: string,
   open: number,

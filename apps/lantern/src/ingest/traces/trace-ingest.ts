@@ -56,7 +56,7 @@ export class TraceIngest {
     return this.accept({ resourceSpans, rejected: NONE_REJECTED, invalidTexts: 0 }, new Turn());
   }
 
-  /** @param turn turn in which the request was decoded; each step gives way to other requests */
+  /** @param turn turn in which the request was decoded; each step yields to other requests */
   private async accept({ resourceSpans, rejected }: DecodedTraces, turn: Turn): Promise<PartialSuccess> {
     await turn.giveWay();
     const sanitized = sanitize(resourceSpans);

@@ -70,7 +70,7 @@ export const attributeKeys = async (
   };
 };
 
-/** The values of one attribute, wherever a search for it would look. */
+/** Values of one attribute, in all places that a search reads. */
 export const attributeValues = async (
   store: TraceStore,
   request: V3AttributesRequest,

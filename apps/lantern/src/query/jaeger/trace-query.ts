@@ -144,7 +144,7 @@ export class TraceQueries {
   }
 }
 
-/** JSON behind the items of a page. */
+/** JSON after the items of a page. */
 export interface PageEnd {
   readonly nextPageToken?: string;
   readonly total?: number;

@@ -26,7 +26,7 @@ const MODEL_FACTOR = 8;
 /** Prefix of all {@link LIBRARY_KEYS}. */
 const LIBRARY_PREFIX = Buffer.from('telemetry.');
 
-/** Writes the JSON of an answer that lists traces, piece by piece, and gives way to other requests. */
+/** Writes the JSON of an answer that lists traces, piece by piece, and yields to other requests. */
 export class TracesJson {
   private readonly out = new JsonWriter();
   private readonly turn = new Turn();

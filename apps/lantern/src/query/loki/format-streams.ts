@@ -50,7 +50,7 @@ export const groupStreams = (lines: readonly LogResult[], categorize: boolean): 
   return groups.sorted();
 };
 
-/** Groups the lines of an answer, and gives way to other requests. See {@link StreamGroups}. */
+/** Groups the lines of an answer, and yields to other requests. See {@link StreamGroups}. */
 export const formatStreams = async (
   lines: readonly LogResult[],
   categorize: boolean,

@@ -1,2 +1,2 @@
-/** Loads PromQL with the first query, so that its modules cost a Lantern that nobody asks for metrics neither time at the start nor memory. */
+/** Loads PromQL with the first query, so that a Lantern without metric queries spends no start time and memory on its modules. */
 export const loadPromql = (): Promise<typeof import('@lantern/promql')> => import('@lantern/promql');

@@ -15,7 +15,7 @@ interface Sent {
   readonly body?: string;
 }
 
-/** Sends a request as a browser does for a page; `fetch` lets nobody choose `Origin`. */
+/** Sends a request as a browser does for a page; `fetch` does not allow to set `Origin`. */
 const send = (url: string, { method = 'POST', headers, body = '' }: Sent) =>
   new Promise<{ status: number | undefined; headers: IncomingHttpHeaders }>((resolve, reject) => {
     request(url, { method, headers }, (response) => {

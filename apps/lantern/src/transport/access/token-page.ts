@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 export interface TokenPage {
-  /** Path and query that the browser asked for, normalized. */
+  /** Path and query of the browser's request, normalized. */
   readonly returnTo: string;
   /** Whether the browser sent a token that is wrong. */
   readonly wasWrong: boolean;

@@ -31,7 +31,7 @@ describe('the bytes of answers', () => {
     one.close();
     one.close();
     expect(answers.bytes).toBe(50);
-    // Work that goes on after the client has gone counts no more.
+    // Work that continues after the client has disconnected no longer counts.
     first.hold(1_000);
     other.close();
     expect(answers.bytes).toBe(0);
@@ -86,7 +86,7 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
 });
 
-/** Asks, and reads nothing behind the head of the answer. */
+/** Sends a request and reads only the head of the response. */
 const askWithoutReading = async (url: string, path: string): Promise<string> => {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname).setEncoding('latin1');

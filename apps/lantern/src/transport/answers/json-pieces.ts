@@ -17,7 +17,7 @@ const MAX_WHOLE_CHARACTERS = 256 * 1024;
 /** Characters of a number or a literal, roughly. */
 const SCALAR_CHARACTERS = 8;
 
-/** Sends a value as JSON: a small one at once, and a large one in pieces that give way to other requests. */
+/** Sends a value as JSON: a small one at once, and a large one in pieces that yield to other requests. */
 export const sendValue = (
   reply: FastifyReply,
   value: unknown,

@@ -18,7 +18,7 @@ export class JsonWriter {
     return this.written;
   }
 
-  /** Takes back what was written behind the first `length` bytes. */
+  /** Removes all bytes after the first `length`. */
   truncate(length: number): void {
     this.written = length;
   }

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Steps } from '@lantern/telemetry-model';
 
-/** Work gives way to other requests after this long. */
+/** Time, in milliseconds, after which work yields to other requests. */
 const TURN_MILLIS = 8;
 
-/** Does the steps of some work, and gives way to other requests between them. */
+/** Runs the steps of some work, and yields to other requests between them. */
 export const inTurns = async <Result>(steps: Steps<Result>, turn: Turn): Promise<Result> => {
   for (;;) {
     const { done, value } = steps.next();
@@ -14,11 +14,11 @@ export const inTurns = async <Result>(steps: Steps<Result>, turn: Turn): Promise
   }
 };
 
-/** Time that work on one request may take before it gives way to others. */
+/** Time that work on one request may take before it yields to others. */
 export class Turn {
   private endsAt = performance.now() + TURN_MILLIS;
 
-  /** A promise has to be awaited before the work goes on; undefined means at once. */
+  /** Returns a promise that must be awaited before the work continues, or undefined if it can continue at once. */
   giveWay(): Promise<void> | undefined {
     return performance.now() < this.endsAt ? undefined : this.next();
   }

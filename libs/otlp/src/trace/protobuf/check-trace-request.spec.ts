@@ -159,7 +159,7 @@ describe('checkTraceRequest', () => {
 
   it('checkTraceRequest agrees with the decoder on damaged requests', () => {
     const count = { accepted: 0, rejected: 0 };
-    // A changed byte is often still a request; cut and spliced bytes seldom are.
+    // A changed byte is often still a request; cut and spliced bytes rarely are.
     const changed = fc.record({
       at: fc.nat(),
       remove: fc.constant(1),

@@ -16,7 +16,7 @@ import {
 import { contentOf } from '../trace-content.js';
 import { RANGE, type TraceStoreSubject } from './trace-store-subject.js';
 
-/** When a write is seen, and that answers belong to whoever asked. */
+/** Contract on the visibility of writes, and on the ownership of results by the caller. */
 export const showsWrites = (subject: TraceStoreSubject): void => {
   describe('Visibility of writes', () => {
     it('An acknowledged write is visible to every query', async () => {

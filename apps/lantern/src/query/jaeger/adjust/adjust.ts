@@ -14,7 +14,7 @@ export interface AdjustOptions {
 }
 
 interface Declaration {
-  /** `span`: adjusts each span by itself. `trace`: compares the spans of a trace, or moves them between groups. */
+  /** `span`: adjusts each span independently. `trace`: compares the spans of a trace, or moves them between groups. */
   readonly scope: 'span' | 'trace';
   /** @param correctClocks knows the delta of each span */
   readonly adjuster: (correctClocks: Adjuster) => Adjuster;

@@ -23,7 +23,7 @@ const MAX_LINES = 1_000;
 /** Maximum number of traces with the same correlation ID that are read. */
 const MAX_CORRELATED = 10;
 
-/** Time around a trace in which its log lines are looked for: clocks of hosts differ, and work goes on after the answer. */
+/** Time around a trace in which its log lines are searched: clocks of hosts differ, and work continues after the response. */
 const LOG_MARGIN_NANO = 60n * NANOS_PER_SECOND;
 
 export interface TraceAnalysis {
@@ -31,7 +31,7 @@ export interface TraceAnalysis {
   readonly detections: readonly Detection[];
 }
 
-/** Analyzes stored traces, and gives way to other requests between the steps. */
+/** Analyzes stored traces, and yields to other requests between the steps. */
 export class TraceAnalyst {
   constructor(
     private readonly traces: TraceQueries,

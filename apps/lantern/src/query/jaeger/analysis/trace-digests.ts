@@ -61,7 +61,7 @@ export class TraceDigests {
     return digest;
   }
 
-  /** Computes the digest of a trace as clients see it, and gives way to other requests between the steps. */
+  /** Computes the digest of a trace as clients see it, and yields to other requests between the steps. */
   async compute({ traceId, resourceSpans }: Trace, needsIssues: boolean): Promise<AnalyzedDigest> {
     const { TraceFacts, detectSteps, originOfFailure } = await loadAnalysis();
     const turn = new Turn();

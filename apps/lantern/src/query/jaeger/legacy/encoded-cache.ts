@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { fnvOfBytes } from '@lantern/telemetry-model';
 
-/** Maximum size of a cached message, in bytes. Longer messages seldom repeat. */
+/** Maximum size of a cached message, in bytes. Longer messages rarely repeat. */
 const MAX_LENGTH = 256;
 
 /** A value made from an encoded message, with the message. */

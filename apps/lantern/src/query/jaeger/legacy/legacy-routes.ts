@@ -199,7 +199,7 @@ const restOf = ({ total = 0, errors = null }: Partial<Rest>): Rest => ({
 
 const envelope = <T>(data: T, rest: Partial<Rest> = {}): LegacyEnvelope<T> => ({ data, ...restOf(rest) });
 
-/** JSON behind the items of a list. */
+/** JSON after the items of a list. */
 const endOfList = (rest: Partial<Rest>): string => `],${JSON.stringify(restOf(rest)).slice(1)}`;
 
 const isPretty = (request: FastifyRequest): boolean =>

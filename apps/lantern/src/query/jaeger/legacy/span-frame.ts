@@ -6,7 +6,7 @@ import { tagsOfOutcome, tagsOfScope } from './legacy-trace.js';
 /** JSON that all spans of a scope share: the text around the tags of their attributes. */
 export class SpanFrame {
   readonly hasTagsOfScope: boolean;
-  /** From behind the duration to the first attribute. */
+  /** Bytes between the duration and the first attribute. */
   readonly beforeAttributes: Buffer;
   private readonly outcomes: Outcome[] = [];
 
@@ -34,7 +34,7 @@ export class SpanFrame {
 /** How a span ended. */
 interface Outcome {
   readonly hasTags: boolean;
-  /** From behind the last attribute to the warnings. */
+  /** Bytes between the last attribute and the warnings. */
   readonly json: Buffer;
 }
 

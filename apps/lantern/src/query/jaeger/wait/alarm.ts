@@ -1,7 +1,7 @@
 /** Why a sleeper woke: it was rung, its time passed, or it was stopped. */
 export type Wakening = 'rung' | 'elapsed' | 'stopped';
 
-/** Sleep that a ring ends early. A ring while nobody sleeps ends the next sleep. */
+/** Sleep that a ring ends early. A ring without a sleeper ends the next sleep. */
 export class Alarm {
   private isRung = false;
   private isStopped = false;
