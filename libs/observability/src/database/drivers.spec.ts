@@ -83,6 +83,23 @@ describe('a driver with a tracing channel', () => {
     );
   });
 
+  it('has its operation and collection for a name where it has no text, and shows no documents', async () => {
+    const server = { database: 'shop', serverAddress: 'mongo', serverPort: 27_017 };
+    const args = { filter: { email: 'ada@example.com' } };
+    await request(() =>
+      publish('mongoose:query', { ...server, operation: 'findOne', collection: 'users', args }),
+    );
+    expect(telemetry.span('findOne users').attributes).toEqual({
+      'db.system.name': 'mongodb',
+      'db.namespace': 'shop',
+      'server.address': 'mongo',
+      'server.port': 27_017,
+      'db.operation.name': 'findOne',
+      'db.collection.name': 'users',
+      'db.query.summary': 'findOne users',
+    });
+  });
+
   it('is left alone where a variable disables it', async () => {
     await request(() => publish('node-redis:command', { ...redis, command: 'GET', args: ['GET', 'a'] }));
     expect(telemetry.tree()).toBe('request [internal]');

@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import { isInstrumented } from '../environment.js';
+import { traceMongoose } from './trace-mongoose.js';
 import { traceMysql2 } from './trace-mysql2.js';
 import { tracePg, tracePgWhenLoaded } from './trace-pg.js';
 import { traceIoredis, traceNodeRedis } from './trace-redis.js';
@@ -8,6 +9,7 @@ import { traceSqlite } from './trace-sqlite.js';
 /** Drivers that `register` traces, by the names that OpenTelemetry's instrumentations have. */
 const drivers: Record<string, () => void> = {
   pg: tracePgWhenLoaded,
+  mongoose: traceMongoose,
   mysql2: traceMysql2,
   ioredis: traceIoredis,
   redis: traceNodeRedis,

@@ -78,8 +78,14 @@ export class Statements {
   }
 
   /** Returns the statement of a command that is no SQL. The text must contain no values. */
-  ofCommand(operation: string, text: string, collection?: string): Statement {
-    return this.remembered.get(text) ?? this.remember(text, () => ({ operation, table: collection, text }));
+  ofCommand(operation: string, text: string): Statement {
+    return this.remembered.get(text) ?? this.remember(text, () => ({ operation, table: undefined, text }));
+  }
+
+  /** Returns the statement of an operation that has no text. */
+  ofOperation(operation: string, collection: string | undefined): Statement {
+    const key = `${operation} ${collection ?? ''}`;
+    return this.remembered.get(key) ?? this.remember(key, () => ({ operation, table: collection, text: '' }));
   }
 
   private remember(key: string, summarize: () => SqlSummary): Statement {
@@ -92,7 +98,8 @@ export class Statements {
 
   private prepare({ operation, table, text }: SqlSummary, sql: string): Statement {
     const summary = [operation, table].filter((part) => part !== undefined).join(' ');
-    const attributes: Attributes = { ...this.common, [ATTR_DB_QUERY_TEXT]: text };
+    const attributes: Attributes = { ...this.common };
+    if (text !== '') attributes[ATTR_DB_QUERY_TEXT] = text;
     if (operation !== undefined) attributes[ATTR_DB_OPERATION_NAME] = operation;
     if (table !== undefined) attributes[ATTR_DB_COLLECTION_NAME] = table;
     if (summary !== '') attributes[ATTR_DB_QUERY_SUMMARY] = summary;
