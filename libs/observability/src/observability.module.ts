@@ -23,6 +23,7 @@ import { setTestRequests } from './propagation/test-requests.js';
 import { removeHttpHooks } from './http/http-hooks.js';
 import { followInjected } from './http/injected-requests.js';
 import { traceServer } from './http/server.js';
+import { hasPinoAccessLog } from './nest/pino-access-log.js';
 import { logStartFailures } from './nest/start-failures.js';
 import { setInboundTrust } from './http/inbound-context.js';
 import { watchEnhancers } from './nest/enhancers.js';
@@ -167,7 +168,8 @@ export class ObservabilityModule
     if (this.modules && isInstrumented(process.env, MICROSERVICES)) traceRpcClients(this.modules);
     await Promise.all([watchExceptions(), watchEnhancers()]);
     if (this.adapterHost) {
-      const scope = this.options.accessLog === false ? 'intercepted' : 'all';
+      const accessLog = this.options.accessLog ?? !(this.modules && hasPinoAccessLog(this.modules));
+      const scope = accessLog ? 'all' : 'intercepted';
       this.stopAccessLog = writeAccessLog(this.logger, this.adapterHost, scope);
     }
     const routes = this.takeRoutes?.() ?? [];

@@ -7,7 +7,7 @@ import type { MetricsOptions } from './nest/app-metrics.js';
 export interface ObservabilityOptions {
   /**
    * Write one log line for each request. When false, only calls of handlers with a `TraceLoggerInterceptor` get a line.
-   * Default: true.
+   * Default: true, unless nestjs-pino writes its own line for each request.
    */
   accessLog?: boolean;
   /** Measure requests and the process, and let Prometheus scrape that at `path`. Default: true, at `/metrics`. */

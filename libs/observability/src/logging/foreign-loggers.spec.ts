@@ -5,7 +5,7 @@ import { suppressTracing } from '@opentelemetry/core';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { LoggerModule, PinoLogger } from 'nestjs-pino';
 import { pino } from 'pino';
-import { startApp } from '../../test/nest-app.js';
+import { adapters, startApp } from '../../test/nest-app.js';
 import { captureStdout } from '../../test/stdout.js';
 import { until } from '../../test/until.js';
 import { ObservabilityModule, Span, pinoMixin } from '../index.js';
@@ -74,6 +74,41 @@ describe('pinoMixin', () => {
     const { stream, lines } = collect();
     pino({ mixin: pinoMixin, base: null, timestamp: false }, stream).info('started');
     expect(lines()).toEqual([{ level: 30, msg: 'started' }]);
+  });
+});
+
+describe('nestjs-pino', () => {
+  it.each([
+    ['no access line of this library stands beside that of nestjs-pino', {}, {}, 0],
+    ['accessLog: true writes one beside that of nestjs-pino', { accessLog: true }, {}, 1],
+    ['a request has an access line where autoLogging of nestjs-pino is off', {}, { autoLogging: false }, 1],
+  ])('%s', async (_name, options, pinoHttp, count) => {
+    const { stream } = collect();
+    @Controller()
+    class Orders {
+      @Get('orders')
+      list(): string {
+        return 'two';
+      }
+    }
+    @Module({
+      imports: [
+        ObservabilityModule.forRoot({ logFormat: 'json', ...options }),
+        LoggerModule.forRoot({ pinoHttp: [pinoHttp, stream] }),
+      ],
+      controllers: [Orders],
+    })
+    class App {}
+    const stdout = captureStdout();
+    try {
+      const { app, url } = await startApp(App as Type, adapters[1][1]);
+      await get(`${url}/orders`);
+      await telemetry.waitForSpans(1);
+      await app.close();
+      expect(stdout.json().filter(({ context: logger }) => logger === 'AccessLog')).toHaveLength(count);
+    } finally {
+      stdout.release();
+    }
   });
 });
 
