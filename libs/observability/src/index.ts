@@ -15,6 +15,9 @@ export { shutdownTelemetry } from './process/shutdown.js';
 export type { InboundTrust } from './http/inbound-context.js';
 export { displayUrl, redactUrl } from './redaction/url.js';
 
+export { modelFetch } from './ai/model-fetch.js';
+export type { ModelFetchOptions } from './ai/model-fetch.js';
+
 export { currentCorrelationId } from './propagation/correlation.js';
 export {
   messageContext,

@@ -34,6 +34,7 @@ export const rooms = [
       kysely: ['database'],
       graphql: ['redaction', 'propagation', 'tracing', 'http'],
       websockets: ['redaction', 'propagation', 'tracing', 'http'],
+      ai: ['redaction', 'tracing', 'http'],
       rpc: ['redaction', 'propagation', 'tracing', 'http'],
       logging: ['redaction', 'identity', 'propagation', 'delivery', 'otlp'],
       metrics: ['redaction', 'identity', 'delivery', 'http'],
