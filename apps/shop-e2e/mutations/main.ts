@@ -35,7 +35,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     fault: 'log lines lose the trace ID',
     files: 'libs/observability/dist/**/*.js',
-    from: 'record.trace_id = spanContext.traceId;',
+    from: 'line.trace_id = spanContext.traceId;',
     to: '',
   },
 ];
@@ -71,17 +71,21 @@ const failedTests = (): string[] => {
   );
 };
 
+/** Returns the built file that has the text of a mutation. */
+const placeOf = ({ fault, files, from }: Mutation): string => {
+  const place = globSync(files, { cwd: workspace })
+    .map((file) => join(workspace, file))
+    .find((file) => readFileSync(file, 'utf8').includes(from));
+  if (place !== undefined) return place;
+  throw new Error(`${files} do not contain the text of "${fault}": build them, or adapt the mutation.`);
+};
+
+const places = new Map(MUTATIONS.map((mutation) => [mutation, placeOf(mutation)]));
 const withoutFault = failedTests();
 if (withoutFault.length > 0) throw new Error(`Tests fail without a fault:\n${withoutFault.join('\n')}`);
 
 const rows: string[] = [];
-for (const { fault, files, from, to } of MUTATIONS) {
-  const place = globSync(files, { cwd: workspace })
-    .map((file) => join(workspace, file))
-    .find((file) => readFileSync(file, 'utf8').includes(from));
-  if (place === undefined) {
-    throw new Error(`${files} do not contain the text of "${fault}": build them, or adapt the mutation.`);
-  }
+for (const [{ fault, from, to }, place] of places) {
   const built = readFileSync(place, 'utf8');
   writeFileSync(place, built.replace(from, to));
   try {
