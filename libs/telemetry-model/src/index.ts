@@ -69,6 +69,7 @@ export {
   type SpanLink,
   type SpanStatus,
 } from './span.js';
+export { WARNINGS_ATTRIBUTE, addWarning, addWarnings, warningsOf } from './span-warnings.js';
 export { spanStatistics, type GroupStatistics } from './span-statistics.js';
 export {
   Dictionary,

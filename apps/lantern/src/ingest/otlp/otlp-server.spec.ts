@@ -157,15 +157,41 @@ describe('POST /v1/traces', () => {
     });
   });
 
-  it.each([
-    '{',
-    '[]',
-    '{"resourceSpans":3}',
-    '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":5}]}]}]}',
-  ])('answers 400 with a JSON Status to %s', async (body) => {
-    const answer = await post(body, { 'content-type': JSON_TYPE });
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([400, JSON_TYPE]);
-    expect(answer.json()).toEqual({ code: 3, message: expect.stringContaining('Malformed OTLP') });
+  it.each(['{', '[]', '{"resourceSpans":3}', '{"resourceSpans":[{"scopeSpans":[{"spans":{}}]}]}'])(
+    'answers 400 with a JSON Status to %s',
+    async (body) => {
+      const answer = await post(body, { 'content-type': JSON_TYPE });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([400, JSON_TYPE]);
+      expect(answer.json()).toEqual({ code: 3, message: expect.stringContaining('Malformed OTLP') });
+    },
+  );
+
+  it('keeps a span in JSON without the fields that cannot be read, warns on it, and tells the sender what was left out', async () => {
+    const id = 'a110'.padEnd(32, '0');
+    const answer = await post(
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[
+        {"traceId":"${id}","spanId":"a110000000000000","name":"nearly right","kind":"WRONG","droppedEventsCount":-1},
+        {"traceId":5}
+      ]}]}]}`,
+      { 'content-type': JSON_TYPE },
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.json()).toEqual({
+      partialSuccess: {
+        rejectedSpans: '1',
+        errorMessage: expect.stringMatching(
+          /^trace id is missing; 3 fields were left out: .*kind must be one of/,
+        ),
+      },
+    });
+    const { text } = await lantern.jaeger(`/api/traces/${id}`);
+    const { data } = JSON.parse(text) as { data: { spans: { warnings: string[] }[] }[] };
+    expect(data[0]?.spans.map(({ warnings }) => warnings)).toEqual([
+      [
+        `field left out: kind must be one of OTLP's numbers, but is "WRONG"`,
+        'field left out: droppedEventsCount must be an integer from 0 to 4294967295, but is -1',
+      ],
+    ]);
   });
 
   it('answers 413 to a body that exceeds the maximum size, before or after decompression', async () => {
@@ -245,7 +271,7 @@ describe('POST /v1/logs and /v1/metrics', () => {
     const protobuf = await post(Buffer.from([0x0a, 0x05]), { 'content-type': PROTOBUF }, path);
     expect([protobuf.status, protobuf.headers.get('content-type')]).toEqual([400, PROTOBUF]);
     expect(protobuf.text).toContain(`Malformed OTLP: ${field} claims 5 bytes where 0 are left`);
-    for (const body of ['nonsense', '[]', `{"${field}":{}}`, `{"${field}":[{"schemaUrl":1}]}`]) {
+    for (const body of ['nonsense', '[]', `{"${field}":{}}`, `{"${field}":["x"]}`]) {
       const json = await post(body, { 'content-type': JSON_TYPE }, path);
       expect([json.status, json.headers.get('content-type')]).toEqual([400, JSON_TYPE]);
       expect(json.json()).toEqual({ code: 3, message: expect.stringContaining('Malformed OTLP') });

@@ -57,7 +57,10 @@ export class TraceIngest {
   }
 
   /** @param turn turn in which the request was decoded; each step yields to other requests */
-  private async accept({ resourceSpans, rejected }: DecodedTraces, turn: Turn): Promise<PartialSuccess> {
+  private async accept(
+    { resourceSpans, rejected, lostFields }: DecodedTraces,
+    turn: Turn,
+  ): Promise<PartialSuccess> {
     await turn.giveWay();
     const sanitized = sanitize(resourceSpans);
     await turn.giveWay();
@@ -70,7 +73,14 @@ export class TraceIngest {
     const warning = longNamesOf(sanitized) ?? [];
     return {
       rejected: BigInt(rejected.count),
-      errorMessage: rejected.reasons.concat(warning).join('; '),
+      errorMessage: rejected.reasons.concat(lostText(lostFields), warning).join('; '),
     };
   }
 }
+
+const lostText = (lost: DecodedTraces['lostFields']): string[] =>
+  lost === undefined || lost.count === 0
+    ? []
+    : [
+        `${lost.count} fields were left out: ${lost.texts.join(', ')}${lost.count > lost.texts.length ? ', …' : ''}`,
+      ];

@@ -61,13 +61,18 @@ export const parseAnyValue = (message: JsonMessage, depth: number): AnyValue => 
         break;
       case 'arrayValue':
       case 'array_value':
-        value = nested(message, name, depth)
-          .messages('values')
-          .map((item) => parseAnyValue(item, depth + 1));
+        value = isTooDeep(depth)
+          ? message.lose(name, TOO_DEEP, null)
+          : message
+              .message(name)
+              .messages('values')
+              .map((item) => parseAnyValue(item, depth + 1));
         break;
       case 'kvlistValue':
       case 'kvlist_value':
-        value = new AttributeMap(parseAttributes(nested(message, name, depth), 'values', depth + 1));
+        value = isTooDeep(depth)
+          ? message.lose(name, TOO_DEEP, null)
+          : new AttributeMap(parseAttributes(message.message(name), 'values', depth + 1));
         break;
       default:
         break;
@@ -76,10 +81,9 @@ export const parseAnyValue = (message: JsonMessage, depth: number): AnyValue => 
   return value;
 };
 
-const nested = (value: JsonMessage, name: string, depth: number): JsonMessage => {
-  if (depth >= MAX_VALUE_DEPTH) value.fail(name, `nests deeper than ${MAX_VALUE_DEPTH} levels`);
-  return value.message(name);
-};
+const TOO_DEEP = `nests deeper than ${MAX_VALUE_DEPTH} levels`;
+
+const isTooDeep = (depth: number): boolean => depth >= MAX_VALUE_DEPTH;
 
 /** Returns undefined for an empty list, because OTLP/JSON omits empty lists. */
 export const formatAttributes = (attributes: Attributes): KeyValueJson[] | undefined =>

@@ -1,5 +1,5 @@
+import { addWarning } from '@lantern/telemetry-model';
 import { TIME_WORDS } from '@lantern/otlp';
-import { addWarning } from '../../../span-warnings.js';
 import { eachSpan } from '../../../edit-spans.js';
 import type { Sanitizer } from './sanitizer.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  warningsOf,
   NO_SPAN_ID,
   NO_TRACE_ID,
   SpanKind,
@@ -19,7 +20,6 @@ import {
   trace,
   traceId,
 } from '@lantern/telemetry-model/testing';
-import { warningsOf } from '../../../span-warnings.js';
 import { adjustBy } from './adjust.js';
 
 const adjust = adjustBy({ maxClockSkewNano: 0n });

@@ -1,4 +1,5 @@
 import {
+  addWarning,
   attributeText,
   attributeValue,
   spansOf,
@@ -8,7 +9,6 @@ import {
   type SpanId,
 } from '@lantern/telemetry-model';
 import { eachSpan } from '../../../edit-spans.js';
-import { addWarning } from '../../../span-warnings.js';
 import type { Adjuster } from './adjuster.js';
 import { NO_PARENT, clockSkews, isTooFar, missingParentWarning, skewWarning } from './clock-skew.js';
 

@@ -1,6 +1,11 @@
-import { attributeText, type Attribute, type Attributes, type Span } from '@lantern/telemetry-model';
+import {
+  addWarning,
+  attributeText,
+  type Attribute,
+  type Attributes,
+  type Span,
+} from '@lantern/telemetry-model';
 import { eachSpanOf, mapChanged } from '../../../edit-spans.js';
-import { addWarning } from '../../../span-warnings.js';
 import type { Adjuster } from './adjuster.js';
 
 /** Attributes that name the library that created a span. */

@@ -1,6 +1,5 @@
-import { NO_TRACE_ID } from '@lantern/telemetry-model';
+import { addWarning, NO_TRACE_ID } from '@lantern/telemetry-model';
 import { eachSpan } from '../../../edit-spans.js';
-import { addWarning } from '../../../span-warnings.js';
 
 /** A link that points to no trace cannot be followed. */
 export const removeEmptyLinks = eachSpan((span) => {

@@ -1,4 +1,6 @@
 import {
+  WARNINGS_ATTRIBUTE,
+  warningsOf,
   NANOS_PER_MICRO,
   StatusCode,
   attributeText,
@@ -27,7 +29,6 @@ import {
   type LegacySpan,
   type LegacyTrace,
 } from '@lantern/query-api';
-import { WARNINGS_ATTRIBUTE, warningsOf } from '../../../span-warnings.js';
 
 /** A trace in Jaeger's legacy JSON. */
 export const toLegacyTrace = (trace: Trace): LegacyTrace => {

@@ -1,6 +1,6 @@
+import { WARNINGS_ATTRIBUTE } from '@lantern/telemetry-model';
 import { Buffer } from 'node:buffer';
 import { readKeyValue, type SpanReader } from '@lantern/otlp';
-import { WARNINGS_ATTRIBUTE } from '../../../span-warnings.js';
 import { LIBRARY_KEYS } from '../adjust/move-library-attributes.js';
 import { normalizeIpAttribute } from '../adjust/normalize-ip-attributes.js';
 import { toKeyValue } from './legacy-trace.js';

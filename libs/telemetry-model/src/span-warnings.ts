@@ -1,4 +1,6 @@
-import { attributeText, attributeValue, type Span } from '@lantern/telemetry-model';
+import { attributeText } from './attribute-text.js';
+import { attributeValue } from './attributes.js';
+import type { Span } from './span.js';
 
 /** Attribute with the warnings about a span, a list of strings, as in Jaeger. */
 export const WARNINGS_ATTRIBUTE = '@jaeger@warnings';
@@ -9,10 +11,12 @@ export const warningsOf = (span: Pick<Span, 'attributes'>): string[] => {
   return Array.isArray(value) ? value.map(attributeText) : [attributeText(value)];
 };
 
-export const addWarning = (span: Span, warning: string): Span => ({
+export const addWarning = (span: Span, warning: string): Span => addWarnings(span, [warning]);
+
+export const addWarnings = (span: Span, warnings: readonly string[]): Span => ({
   ...span,
   attributes: [
     ...span.attributes.filter(({ key }) => key !== WARNINGS_ATTRIBUTE),
-    { key: WARNINGS_ATTRIBUTE, value: [...warningsOf(span), warning] },
+    { key: WARNINGS_ATTRIBUTE, value: [...warningsOf(span), ...warnings] },
   ],
 });
