@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ManagedProcess } from '@lantern/launcher';
 import { chromium, type Browser } from 'playwright-core';
 import { launchChromium } from '../rig/chromium.ts';
@@ -204,6 +204,37 @@ const liveSearch = async (browser: Browser, ui: string, otlp: string): Promise<v
   await measured.close();
 };
 
+/** Downloads the report of a trace, and measures from the navigation to the file until the first rows of its waterfall. */
+const reportFromFile = async (browser: Browser, ui: string, { traceId }: LargeTrace): Promise<void> => {
+  const measured = await MeasuredPage.open(browser);
+  const { page } = measured;
+  await page.goto(`${ui}/trace/${traceId}`);
+  await page.getByRole('button', { name: 'Trace actions' }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Download report' }).click(),
+  ]);
+  const file = join(folder, 'report.html');
+  await download.saveAs(file);
+  await measured.close();
+  const opened: number[] = [];
+  for (let i = 0; i < REPEATS; i++) {
+    const fresh = await MeasuredPage.open(browser);
+    const start = performance.now();
+    await fresh.page.goto(pathToFileURL(file).href);
+    await fresh.page.getByRole('treeitem').first().waitFor();
+    opened.push(performance.now() - start);
+    await fresh.close();
+  }
+  report({
+    name: '10,000 spans: report from a file to waterfall',
+    value: median(opened),
+    unit: 'ms',
+    atMost: 1_000,
+    note: `${((await stat(file)).size / 1e6).toFixed(1)} MB`,
+  });
+};
+
 const folder = await mkdtemp(join(tmpdir(), 'lantern-ui-bench-'));
 const lantern = new ManagedProcess({
   name: 'lantern',
@@ -229,6 +260,7 @@ try {
   );
   await firstLoad(browser, ui);
   await largeTrace(browser, ui, TEN_THOUSAND, 500);
+  await reportFromFile(browser, ui, TEN_THOUSAND);
   await largeTrace(browser, ui, HUNDRED_THOUSAND, 3_000);
   await analysis(browser, ui);
   await liveSearch(browser, ui, otlp);

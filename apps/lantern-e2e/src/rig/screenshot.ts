@@ -7,6 +7,7 @@ import { FAULTS } from './faults.js';
 /** Images that the documentation shows. `LANTERN_UPDATE_IMAGES=1` updates them. */
 const documented = new Set([
   ...['search', 'dependencies', 'trace', 'trace-dark', 'detections', 'detections-marked', 'differences'],
+  ...['report', 'model-call'],
   ...Object.keys(FAULTS).map((kind) => `detection-${kind}`),
   ...['tutorial-order', 'tutorial-slow-order', 'tutorial-service', 'tutorial-span', 'tutorial-log-line'],
 ]);
