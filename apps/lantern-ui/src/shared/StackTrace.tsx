@@ -1,4 +1,4 @@
-import { CopyButton } from './CopyButton.js';
+import { CodeBlock } from './CodeBlock.js';
 import classes from './StackTrace.module.css';
 
 /** Frame of a library or of the runtime, not of the own code of the service. */
@@ -9,14 +9,11 @@ export const isStackTrace = (text: string): boolean => /\n\s+at \S|\n\s+File "/.
 
 /** Stack trace with one frame per line; frames of libraries are dimmed. */
 export const StackTrace = ({ text }: { readonly text: string }) => (
-  <div className={classes.stack}>
-    <pre tabIndex={0} aria-label="Stack trace">
-      {text.split('\n').map((line, i) => (
-        <span key={i} className={classes.frame} data-foreign={FOREIGN_FRAME.test(line)}>
-          {line.trim()}
-        </span>
-      ))}
-    </pre>
-    <CopyButton value={text} what="stack trace" />
-  </div>
+  <CodeBlock label="Stack trace" text={text} what="stack trace">
+    {text.split('\n').map((line, i) => (
+      <span key={i} className={classes.frame} data-foreign={FOREIGN_FRAME.test(line)}>
+        {line.trim()}
+      </span>
+    ))}
+  </CodeBlock>
 );

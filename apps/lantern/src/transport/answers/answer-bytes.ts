@@ -9,30 +9,30 @@ declare module 'fastify' {
 
 const DEFAULT_STALL_MILLIS = 60_000;
 
-/** Smaller answers are not counted: they lie within what a connection takes anyway. */
+/** Minimum size of a counted answer. Smaller ones fit into the buffers of a connection. */
 const MIN_COUNTED_BYTES = 64 * 1024;
 
 /**
- * Bounds the memory that all answers in the making occupy together: what was read for them, and what of them is
- * written and not sent yet. An answer that does not fit is refused at once, also when it is the only one.
+ * Limit on the memory of all answers that are being written: data read for them, and bytes that are not sent yet. An answer
+ * beyond the limit is rejected at once, even if it is the only one.
  */
 export class AnswerBytes {
   private heldBytes = 0;
 
   /**
-   * @param maxStallMillis how long a client may leave a long answer unread: others need its memory
+   * @param maxStallMillis maximum time that a client may not read a long answer, because other answers need its memory
    */
   constructor(
     private readonly maxBytes: number,
     readonly maxStallMillis: number = DEFAULT_STALL_MILLIS,
   ) {}
 
-  /** Bytes of all shares. */
+  /** Memory of all shares, in bytes. */
   get bytes(): number {
     return this.heldBytes;
   }
 
-  /** Share of the answer that `reply` sends. It is given back when the connection has the answer, or is closed. */
+  /** Returns the share of the answer that `reply` sends. It is released when the answer is sent or the connection is closed. */
   shareOf(reply: FastifyReply): AnswerShare {
     const share = new AnswerShare((change) => this.resize(change));
     reply.raw.once('close', () => share.end());
@@ -62,9 +62,9 @@ export class AnswerShare {
   constructor(private readonly resize: (change: number) => void) {}
 
   /**
-   * Counts memory before, or as soon as, it is occupied.
+   * Counts memory before, or as soon as, it is allocated.
    *
-   * @throws {OverloadedError} when it does not fit; what was held before stays held
+   * @throws {OverloadedError} beyond the limit; earlier memory stays counted
    */
   readonly hold = (bytes: number): void => {
     if (this.isEnded) return;
@@ -72,26 +72,26 @@ export class AnswerShare {
     this.held += bytes;
   };
 
-  /** Gives back a part. */
+  /** Releases a part. */
   free(bytes: number): void {
     const freed = Math.min(bytes, this.held);
     this.held -= freed;
     this.resize(-freed);
   }
 
-  /** Gives back all that is held. */
+  /** Releases all memory. */
   clear(): void {
     this.free(this.held);
   }
 
-  /** Gives back all that is held, for good. Idempotent. */
+  /** Releases all memory and ends the share. Idempotent. */
   end(): void {
     this.clear();
     this.isEnded = true;
   }
 }
 
-/** Counts answers that are one buffer; those in pieces are counted where they are made. */
+/** Counts answers that are one buffer. Code that writes answers in pieces counts them itself. */
 export const boundAnswers = (server: FastifyInstance, answers: AnswerBytes): void => {
   server.decorate('answerBytes', answers);
   server.addHook('onSend', async (_request, reply, payload) => {
