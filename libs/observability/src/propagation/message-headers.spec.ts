@@ -53,6 +53,15 @@ describe('the headers of a message', () => {
     );
   });
 
+  it('Message headers carry the test of a request, which marks the first span of the consumer', () => {
+    const carried = messageContext({ traceparent: TRACEPARENT, baggage: `lantern.test=${TRACE_ID}` });
+    const headers = context.with(carried, () => withTraceHeaders<Record<string, string>>({}));
+    context.with(messageContext(headers), () =>
+      new Tracer().withSpan('process', { kind: SpanKind.CONSUMER }, () => undefined),
+    );
+    expect(telemetry.span('process').attributes['lantern.test']).toBe(TRACE_ID);
+  });
+
   it('Message headers may be empty', () => {
     const silent: unknown[] = [undefined, null, {}, { traceparent: null }, { traceparent: {} }, [[]], 'text'];
     for (const headers of silent) expect(read(headers as MessageHeaders)).toBeUndefined();
