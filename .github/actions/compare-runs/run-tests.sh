@@ -7,9 +7,12 @@ lantern() { npx --yes "$LANTERN_PACKAGE" "$@"; }
 LANTERN_DATA_DIR=$(mktemp -d)
 export LANTERN_DATA_DIR LANTERN_URL=${LANTERN_URL:-http://127.0.0.1:16686}
 export OTEL_EXPORTER_OTLP_ENDPOINT=${OTEL_EXPORTER_OTLP_ENDPOINT:-http://127.0.0.1:4318}
+# A process group of its own: the package runner starts Lantern as its child.
+set -m
 lantern > lantern-run/lantern.log 2>&1 &
 server=$!
-trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
+set +m
+trap 'kill -- "-$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
 
 for _ in $(seq 120); do
   if curl --silent --fail --output /dev/null "$LANTERN_URL/api/v3/services"; then break; fi

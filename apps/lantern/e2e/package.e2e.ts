@@ -173,6 +173,7 @@ describe('the package', () => {
       script('run-tests.sh', { LANTERN_RUN: run, TEST_COMMAND: `node send.mjs ${outcome}` }).status;
 
     expect(tests('base', 'fine')).toBe(0);
+    await expect(fetch(`http://127.0.0.1:${ui}/`)).rejects.toThrow('fetch failed');
     expect(script('compare.sh', { FAIL_ON: 'new-errors' }).stdout).toContain('nothing to compare');
     renameSync(join(folder, 'lantern-run'), join(folder, 'lantern-base'));
     expect(tests('pr', 'failed')).toBe(0);
