@@ -1,8 +1,8 @@
-// The application that is measured: `node app.js fastify|express [library]`.
+// The application that is measured: `node app.js fastify|express [library|lines|interceptor]`.
 import { startUsersApp } from './users-app.js';
 
 const [, , framework, tracing] = process.argv;
-const app = await startUsersApp(framework, tracing === 'library');
+const app = await startUsersApp(framework, tracing);
 const { user, system } = process.cpuUsage();
 process.send?.({
   type: 'ready',

@@ -7,6 +7,8 @@ import {
   stockApplication,
   stockWithExpress,
   traced,
+  withAccessLine,
+  withInterceptor,
 } from './http-variants.js';
 import { sendRequests } from './load.js';
 import { median, shuffled } from './statistics.js';
@@ -49,7 +51,13 @@ export type AddedCpu = ReadonlyMap<string, readonly number[]>;
  * then take turns, in random order, with a short block of requests each, so that other load affects all of them alike.
  */
 export const measureHttp = (framework: string, options: HttpOptions): Promise<AddedCpu> => {
-  const variants = [bare, ...traced, ...(framework === 'express' ? [stockWithExpress] : [])];
+  const variants = [
+    bare,
+    ...traced,
+    withAccessLine,
+    withInterceptor,
+    ...(framework === 'express' ? [stockWithExpress] : []),
+  ];
   return measure(
     { name: `GET /users/:id on ${framework}`, program: 'app', args: [framework], env: {}, path: '/users/42' },
     variants,

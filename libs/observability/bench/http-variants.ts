@@ -24,6 +24,22 @@ export const traced: readonly Variant[] = [
   { name: 'library, 1 %', ...library, env: onePercent },
 ];
 
+/** The library with a log line for each request. */
+export const withAccessLine: Variant = {
+  name: 'library with access line, 100 %',
+  ...library,
+  args: ['lines'],
+  env: {},
+};
+
+/** The line of the request is shared with the interceptor, which Nest runs around the handler. */
+export const withInterceptor: Variant = {
+  name: 'library with interceptor, 100 %',
+  ...library,
+  args: ['interceptor'],
+  env: {},
+};
+
 export const stockWithExpress: Variant = {
   name: 'stock http + express, 100 %',
   ...stock,

@@ -39,9 +39,13 @@ const compare = (where: string, added: AddedCpu, name: string, other: string, li
 
 const compareAll = (where: string, added: AddedCpu): void => {
   compare(where, added, 'library, 100 %', 'stock http, 100 %', 0.5);
-  compare(where, added, 'library, 1 %', 'library, 100 %', 0.25);
+  compare(where, added, 'library, 1 %', 'library, 100 %', 0.35);
   compare(where, added, 'library, 1 %', 'stock http, 1 %');
   compare(where, added, 'stock http, 1 %', 'stock http, 100 %');
+  compare(where, added, 'library with access line, 100 %', 'library, 100 %');
+  if (added.has('library with interceptor, 100 %')) {
+    compare(where, added, 'library with interceptor, 100 %', 'library, 100 %');
+  }
 };
 
 const httpOptions: HttpOptions = {

@@ -48,8 +48,8 @@ class OrdersController {
 })
 class OrdersModule {}
 
-const imports = process.argv[2] === 'library' ? await observability() : [];
-const app = await NestFactory.create({ module: OrdersModule, imports } as never, new ExpressAdapter(), {
+const observed = process.argv[2] === 'library' ? await observability('library') : {};
+const app = await NestFactory.create({ module: OrdersModule, ...observed } as never, new ExpressAdapter(), {
   logger: false,
 });
 app.enableShutdownHooks();

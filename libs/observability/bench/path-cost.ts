@@ -1,6 +1,6 @@
 import { Child, type Message, program } from './child.js';
 import type { AddedCpu } from './http-cost.js';
-import { sendingTo, traced } from './http-variants.js';
+import { sendingTo, traced, withAccessLine } from './http-variants.js';
 import type { PathCost } from './request-path.js';
 import { median, shuffled } from './statistics.js';
 import { format, printTable } from './table.js';
@@ -9,6 +9,9 @@ interface Ready extends Message {
   type: 'ready';
   url: string;
 }
+
+// The interceptor would run in the blocks without tracing too.
+const variants = [...traced, withAccessLine];
 
 /** Batches are sent on request, so that their cost can be separated from that of the requests. */
 const NEVER_MILLIS = 600_000;
@@ -23,7 +26,7 @@ export const measurePath = async (framework: string, rounds: number): Promise<Ad
   try {
     const { url } = await sink.message<Ready>('ready');
     for (let round = 0; round < rounds; round++) {
-      for (const { name, imports, args, env } of shuffled(traced)) {
+      for (const { name, imports, args, env } of shuffled(variants)) {
         const child = new Child(
           `path of ${framework}, ${name}`,
           [...imports, program('request-path'), framework, ...args],

@@ -1,4 +1,4 @@
-// Measures a request in one process: `node request-path.js fastify|express [library]`, tracing preloaded. Requests that
+// Measures a request in one process: `node request-path.js fastify|express [library|lines|interceptor]`, tracing preloaded. Requests that
 // are traced and requests that are not alternate in blocks over connections without a socket, so that the kernel, the
 // compiler, the heap and other load on the machine affect both alike.
 import http from 'node:http';
@@ -25,7 +25,7 @@ const [, , framework, tracing] = process.argv;
 /** Full batches at 100 %; at 1 % what gathers in some seconds. */
 const blocksOfABatch = Number(process.env.BLOCKS_OF_A_BATCH ?? '1');
 
-const app = await startUsersApp(framework, tracing === 'library');
+const app = await startUsersApp(framework, tracing);
 const server = app.getHttpServer() as http.Server;
 const open = Array.from({ length: CONNECTIONS }, () => {
   const connection = new MemoryConnection('"name":"Ada"}');
