@@ -32,7 +32,7 @@ describe('a Lantern that has received nothing', () => {
     const port = (name: 'otlp' | 'loki') => new URL(lantern.url(name)).port;
     await open('/search');
     await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor();
-    await page.getByText(new RegExp(`OTEL_EXPORTER_OTLP_ENDPOINT=http://.*:${port('otlp')} `)).waitFor();
+    await page.getByText(new RegExp(`OTEL_EXPORTER_OTLP_ENDPOINT=http://.*:${port('otlp')}\\s`)).waitFor();
     expect(await page.getByRole('main').innerText()).not.toContain('/orders');
     expect(await audit(page)).toEqual([]);
     await darken(page);
