@@ -13,7 +13,7 @@ import { PrometheusProcess, findProgram, freePort } from './rig/prometheus-proce
 const WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url));
 const DOCKER = join(WORKSPACE, 'docker');
 
-/** Where the targets of `docker/` that do not run here would be. The system refuses connections to it. */
+/** Address for the targets of `docker/` that do not run here. The system refuses connections to it. */
 const NOBODY = '127.0.0.1:1';
 
 interface Series {

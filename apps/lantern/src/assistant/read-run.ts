@@ -75,7 +75,7 @@ const readPage = async (
   try {
     return await client.json<TracePage>('/api/v3/traces', params);
   } catch (error) {
-    // What Jaeger answers with 404.
+    // Jaeger's message with status 404.
     if (error instanceof ClientError && error.message === 'No traces found') return {};
     throw error;
   }

@@ -157,7 +157,7 @@ describe('a queue in a folder', () => {
   });
 });
 
-/** Collector that answers as it is told, and keeps what it took. */
+/** Collector that answers with a status the test sets, and keeps the requests that it accepted. */
 class Collector {
   readonly received: { path: string; headers: IncomingMessage['headers']; body: Buffer }[] = [];
   answer: { status: number; headers?: Record<string, string> } = { status: 200 };

@@ -42,7 +42,7 @@ const contentOf = (document: Document, place: (offset: number) => string): unkno
   try {
     return document.toJS() as unknown;
   } catch (error) {
-    // Of an alias without its anchor, or of so many aliases that the content would exhaust memory.
+    // The parser rejects an alias without its anchor, and so many aliases that the content would exhaust memory.
     if (!(error instanceof ReferenceError)) throw error;
     let first: Alias | undefined;
     let unresolved: Alias | undefined;

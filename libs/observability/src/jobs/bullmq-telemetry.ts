@@ -189,7 +189,7 @@ class QueueSpan implements JobSpan {
   }
 }
 
-/** What BullMQ does for itself. */
+/** Span that records nothing, for operations that BullMQ performs for itself. */
 const hidden: JobSpan = {
   setSpanOnContext: (outer) => insideCall(outer),
   setAttribute: () => undefined,

@@ -35,7 +35,7 @@ export const levelOfStatus = (status: number | undefined): InterceptedCall['leve
   return status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info';
 };
 
-/** Of `info`, `warn` and `error`. A GraphQL call may fail within an answer of status 200. */
+/** Returns the more severe of two levels. A GraphQL call may fail within an answer of status 200. */
 const worse = (one: InterceptedCall['level'], other: InterceptedCall['level']): InterceptedCall['level'] =>
   one === 'error' || other === 'error' ? 'error' : one === 'warn' || other === 'warn' ? 'warn' : 'info';
 

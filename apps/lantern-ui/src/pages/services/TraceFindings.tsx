@@ -20,7 +20,7 @@ interface TraceFindingsProps {
 /** Maximum number of lines. */
 const MOST_SHOWN = 12;
 
-/** What the newest traces of the service show: where its failures start, and detections, with links to the traces. */
+/** Findings in the newest traces of the service: where its failures start, and detections, with links to the traces. */
 export const TraceFindings = ({ service, range }: TraceFindingsProps) => {
   const { data } = useQuery({ ...issuesQuery(service, range), refetchInterval: recoveryInterval });
   if (data === undefined || data.traces === 0) return undefined;

@@ -225,7 +225,7 @@ const isObject = (value: unknown): value is JsonObject =>
 
 /**
  * Returns the integer of `{"low":…,"high":…}`, two halves of 32 bits, as libraries for protobuf write 64-bit integers of JavaScript
- * that nobody turned into text.
+ * that were not converted to text.
  */
 const integerOfHalves = (value: unknown): bigint | undefined => {
   if (!isObject(value)) return undefined;

@@ -223,7 +223,7 @@ describe('/api/v3/lantern/traces/{trace_id}/detections', () => {
       resourceSpans(
         'split-orders',
         span({ traceId: called, attributes: id, startUnixNano: T0 + millis(12) }),
-        // Of the same correlation ID, but after the call.
+        // This trace has the same correlation ID, but starts after the call.
         span({ traceId: unrelated, attributes: id, startUnixNano: T0 + millis(80) }),
       ),
     );
